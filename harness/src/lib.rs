@@ -1,0 +1,21 @@
+//! wirecheck proves that a program reads a *stream*, not packets.
+//!
+//! An exchange is described once, in a suite; wirecheck plays one side of it
+//! against any implementation over TCP, delivers the same bytes in every way
+//! TCP may deliver them, and says which deliveries change what the
+//! implementation does.
+//!
+//! The rooms, in the order in which data flows through them:
+//!
+//! - [`framing`]: how messages lie in a stream; encodes and decodes, does no I/O;
+//! - [`scenario`]: suites, from TOML to types that cannot be wrong;
+//! - [`tactic`]: an exchange's bytes become deliveries.
+//!
+//! The command (`cli`) is a feature; without it the library builds with none of
+//! the command's crates.
+
+#[cfg(feature = "cli")]
+pub mod cli;
+pub mod framing;
+pub mod scenario;
+pub mod tactic;

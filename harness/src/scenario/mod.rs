@@ -1,0 +1,1 @@
+//! Suites: from TOML to types that cannot be wrong.

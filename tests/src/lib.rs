@@ -1,0 +1,1 @@
+//! What wirecheck's end-to-end tests share.
