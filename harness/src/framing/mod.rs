@@ -5,12 +5,58 @@
 //! ([`Framing::decoder`]), and knows what its own headers look like when they
 //! are wrong ([`Framing::malformed`]).
 //!
-//! Nothing here does I/O, knows a clock, or holds more bytes than the framing's
-//! own bound allows.
+//! In come payloads and stretches of a stream, out go bytes, messages and
+//! precise complaints. Nothing here does I/O, knows a clock, or holds more bytes
+//! than the framing's own [bound](Framing::bound) allows.
+//!
+//! Each framing is a file with its settings, its [`Codec`](codec::Codec) and a
+//! small machine that only says which bytes it wants next; buffering is the
+//! [`Decoder`]'s, once for all. A new framing is one such file, a variant of
+//! [`Framing`] and a line in [`Framing::codec`].
 
+mod ascii_length;
+mod codec;
+mod decimal;
+mod decoder;
+mod delimiter;
+mod encode_error;
+mod extent;
+mod fixed;
+mod headers;
+mod length;
+mod line;
+mod malformation;
+mod malformed;
+mod malformed_kind;
+mod netstring;
+mod raw;
 mod region;
+mod resp;
+mod truncation;
+mod unusable;
+mod varint_length;
+mod want;
 
+use codec::Codec;
+
+pub use ascii_length::{Align, AsciiLength, Pad};
+pub use decoder::{Decoded, Decoder, End};
+pub use delimiter::Delimiter;
+pub use encode_error::EncodeError;
+pub use fixed::Fixed;
+pub use headers::Headers;
+pub use length::{Counts, Endian, Length, Width};
+pub use line::{Blank, Ending, Line, Strip};
+pub use malformation::Malformation;
+pub use malformed::{Edit, Malformed, Response};
+pub use malformed_kind::{MalformedKind, UnknownKind};
+pub use netstring::Netstring;
+pub use raw::Raw;
 pub use region::{Encoded, Region, RegionKind};
+pub use resp::Resp;
+pub use truncation::Truncation;
+pub use unusable::Unusable;
+pub use varint_length::{Varint, VarintLength};
 
 /// The largest message a framing accepts unless a suite says otherwise.
 pub const DEFAULT_MAX: usize = 1 << 20;
@@ -40,191 +86,56 @@ pub enum Framing {
     Resp(Resp),
 }
 
-/// No boundaries: the stream is the message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Raw {
-    /// The longest stream that is kept.
-    pub max: usize,
-}
+impl Framing {
+    /// The message that carries `payload`, and what each stretch of it is for.
+    pub fn encode(&self, payload: &[u8]) -> Result<Encoded, EncodeError> {
+        self.codec().encode(payload)
+    }
 
-/// How a line ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// `\n`
-    Lf,
-    /// `\r\n`; a lone `\n` is part of the line.
-    CrLf,
-    /// Written as `\n`; read as `\n` or `\r\n`.
-    Either,
-}
+    /// What a reader gets when `payload` was sent: the payload itself, or what
+    /// the framing makes of it (a stripped line, a RESP value in full).
+    ///
+    /// None when there is nothing to get: a blank line that is passed over, a
+    /// raw stream without a byte, a payload that cannot be sent at all.
+    pub fn canonical(&self, payload: &[u8]) -> Option<Vec<u8>> {
+        self.codec().canonical(payload)
+    }
 
-/// Which ASCII white space around a line is not part of its text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strip {
-    /// None: the line is kept as it is.
-    Nothing,
-    /// The white space after the text.
-    End,
-    /// The white space on both sides.
-    Both,
-}
+    /// A decoder for one stream, at its start.
+    pub fn decoder(&self) -> Decoder {
+        Decoder::new(self.codec().machine())
+    }
 
-/// What a line without text means (after stripping).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Blank {
-    /// It is a message like any other.
-    Message,
-    /// It is passed over.
-    Skipped,
-}
+    /// The message that carries `payload` in all the ways in which its framing
+    /// can be wrong, each one edit away from the right one.
+    ///
+    /// Empty for a payload that cannot be sent at all.
+    pub fn malformed(&self, payload: &[u8]) -> Vec<Malformed> {
+        let Ok(encoded) = self.encode(payload) else {
+            return Vec::new();
+        };
+        let mut family = malformed::Family::of(encoded);
+        self.codec().malform(&mut family);
+        family.finish()
+    }
 
-/// Text lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
-    /// How a line ends.
-    pub ending: Ending,
-    /// Which white space around a line is dropped.
-    pub strip: Strip,
-    /// What a blank line means.
-    pub blank: Blank,
-    /// The longest line, its ending not counted.
-    pub max: usize,
-}
+    /// The most bytes that a decoder of this framing ever holds.
+    pub fn bound(&self) -> usize {
+        self.codec().machine().bound()
+    }
 
-/// Messages that end with a byte string.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delimiter {
-    bytes: Vec<u8>,
-    max: usize,
-}
-
-/// Messages that are all of one size.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fixed {
-    size: std::num::NonZeroUsize,
-}
-
-/// On which side of its column a number stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Align {
-    /// The digits come first, then the padding.
-    Left,
-    /// The padding comes first, then the digits.
-    Right,
-}
-
-/// What fills a column up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pad {
-    /// Spaces.
-    Space,
-    /// Zeros; only before the digits.
-    Zero,
-}
-
-/// A decimal length in a column of fixed width, then the body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AsciiLength {
-    width: usize,
-    align: Align,
-    pad: Pad,
-    max: usize,
-}
-
-/// How wide a binary length is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Width {
-    /// One byte.
-    U8,
-    /// Two bytes.
-    U16,
-    /// Three bytes.
-    U24,
-    /// Four bytes.
-    U32,
-    /// Eight bytes.
-    U64,
-}
-
-/// Which byte of a binary length comes first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Endian {
-    /// The most significant.
-    Big,
-    /// The least significant.
-    Little,
-}
-
-/// Which bytes a binary length counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counts {
-    /// What follows the length field.
-    Body,
-    /// The length field itself and what follows it.
-    FieldAndBody,
-    /// The whole message: what stands before the field, the field, the body.
-    Message,
-}
-
-/// A binary length of fixed width, then the body.
-///
-/// With an `offset` the first bytes of each payload stand before the length
-/// field (a message type, a version); the payload is then at least that long.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Length {
-    /// How wide the length field is.
-    pub width: Width,
-    /// Which of its bytes comes first.
-    pub endian: Endian,
-    /// How many bytes of the payload stand before it.
-    pub offset: usize,
-    /// Which bytes it counts.
-    pub counts: Counts,
-    /// The longest payload.
-    pub max: usize,
-}
-
-/// How a length of variable width is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Varint {
-    /// Unsigned LEB128, up to ten bytes.
-    Leb128,
-    /// MQTT's remaining length: up to four bytes, none of them superfluous.
-    Mqtt,
-}
-
-/// A binary length of variable width, then the body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VarintLength {
-    /// How the length is written.
-    pub encoding: Varint,
-    /// How many bytes of the payload stand before it (MQTT: one).
-    pub offset: usize,
-    /// The longest payload.
-    pub max: usize,
-}
-
-/// `5:hello,`
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Netstring {
-    /// The longest payload.
-    pub max: usize,
-}
-
-/// A block of header lines with `Content-Length`, a blank line, the body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Headers {
-    /// The longest header block, its blank line included.
-    pub max_header: usize,
-    /// The longest body.
-    pub max: usize,
-}
-
-/// The Redis serialisation protocol.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Resp {
-    /// How deep arrays may nest.
-    pub max_depth: usize,
-    /// The longest value as it goes over the wire.
-    pub max: usize,
+    fn codec(&self) -> &dyn Codec {
+        match self {
+            Self::Raw(codec) => codec,
+            Self::Line(codec) => codec,
+            Self::Delimiter(codec) => codec,
+            Self::Fixed(codec) => codec,
+            Self::AsciiLength(codec) => codec,
+            Self::Length(codec) => codec,
+            Self::VarintLength(codec) => codec,
+            Self::Netstring(codec) => codec,
+            Self::Headers(codec) => codec,
+            Self::Resp(codec) => codec,
+        }
+    }
 }

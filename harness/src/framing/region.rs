@@ -42,6 +42,9 @@ impl Encoded {
         }
         let start = self.bytes.len();
         self.bytes.extend_from_slice(bytes);
-        self.regions.push(Region { kind, range: start..self.bytes.len() });
+        self.regions.push(Region {
+            kind,
+            range: start..self.bytes.len(),
+        });
     }
 }

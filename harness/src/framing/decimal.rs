@@ -1,0 +1,156 @@
+//! Lengths in decimal: read strictly, written wrongly.
+//!
+//! Strict means ASCII digits and nothing else: no sign, no space, no underscore,
+//! no digit of another script. Whether zeros may lead is the framing's to say.
+
+use std::ops::Range;
+
+use super::malformed::Family;
+use super::{Malformation, MalformedKind};
+
+/// The number that `digits` say; `at` is where they stand in the message.
+/// `u64::MAX` stands for all that is larger.
+pub(super) fn number(digits: &[u8], at: usize) -> Result<u64, Malformation> {
+    if digits.is_empty() {
+        return Err(Malformation::NoDigits { at });
+    }
+    let mut number = 0u64;
+    for (index, &byte) in digits.iter().enumerate() {
+        if !byte.is_ascii_digit() {
+            let at = at + index;
+            return Err(Malformation::NotADigit { at, byte });
+        }
+        let digit = u64::from(byte - b'0');
+        number = number.saturating_mul(10).saturating_add(digit);
+    }
+    Ok(number)
+}
+
+/// The same, for a number that must be in its shortest form.
+pub(super) fn shortest_number(digits: &[u8], at: usize) -> Result<u64, Malformation> {
+    let number = number(digits, at)?;
+    if digits.len() > 1 && digits[0] == b'0' {
+        return Err(Malformation::LeadingZero { at });
+    }
+    Ok(number)
+}
+
+/// How many digits the largest number up to `max` has.
+pub(super) fn digits_of(max: usize) -> usize {
+    max.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
+/// A length too large for most limits, which still fits 64 bits.
+const HUGE: u64 = 9_999_999_999;
+
+/// `number` in forms that look like one to a lenient reader, filled up with
+/// zeros to `width` bytes.
+pub(super) fn lookalikes(number: usize, width: usize) -> [(MalformedKind, String); 5] {
+    let short = width.saturating_sub(1);
+    [
+        (MalformedKind::Negative, negative(number, width)),
+        (MalformedKind::Signed, format!("+{number:0>short$}")),
+        (
+            MalformedKind::Underscored,
+            before_last(number, short.max(2), "_"),
+        ),
+        (MalformedKind::NonAsciiDigits, arabic_last(number, short)),
+        (
+            MalformedKind::Hex,
+            format!("0x{1:0>0$x}", width.saturating_sub(2), number),
+        ),
+    ]
+}
+
+/// `number` after a minus sign, filled up with zeros to `width` bytes. It is -2
+/// at least: some protocols mean something by -1.
+pub(super) fn negative(number: usize, width: usize) -> String {
+    format!("-{1:0>0$}", width.saturating_sub(1), number.max(2))
+}
+
+/// Adds what can be wrong with any decimal `number` in `range`, which has as
+/// many digits as it needs and counts a body of up to `max`.
+pub(super) fn malform(family: &mut Family, range: Range<usize>, number: usize, max: usize) {
+    for (kind, text) in lookalikes(number, 0) {
+        family.replace(kind, range.clone(), text);
+    }
+    family.replace(
+        MalformedKind::LeadingZeros,
+        range.clone(),
+        format!("0{number}"),
+    );
+    family.replace(MalformedKind::Empty, range.clone(), "");
+    if usize::try_from(HUGE).is_ok_and(|huge| huge > max) {
+        family.replace(MalformedKind::TooLarge, range.clone(), HUGE.to_string());
+    }
+    if number < max {
+        family.replace(
+            MalformedKind::Longer,
+            range.clone(),
+            (number + 1).to_string(),
+        );
+    }
+    if number > 0 {
+        family.replace(MalformedKind::Shorter, range, (number - 1).to_string());
+    }
+}
+
+fn before_last(number: usize, width: usize, inserted: &str) -> String {
+    let mut digits = format!("{number:0>width$}");
+    digits.insert_str(digits.len() - 1, inserted);
+    digits
+}
+
+/// The number with an Arabic-Indic digit at its end: two bytes in UTF-8.
+fn arabic_last(number: usize, width: usize) -> String {
+    const ARABIC: [char; 10] = ['٠', '١', '٢', '٣', '٤', '٥', '٦', '٧', '٨', '٩'];
+    let mut digits = format!("{number:0>width$}");
+    digits.pop();
+    digits.push(ARABIC[number % 10]);
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_but_ascii_digits_is_a_number() {
+        assert_eq!(number(b"0042", 0), Ok(42));
+        assert_eq!(number(b"", 7), Err(Malformation::NoDigits { at: 7 }));
+        for (text, at) in [("+5", 0), ("5 ", 1), ("1_0", 1), ("0x5", 1), ("٥", 0)] {
+            let byte = text.as_bytes()[at];
+            let expected = Err(Malformation::NotADigit { at, byte });
+            assert_eq!(number(text.as_bytes(), 0), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_beyond_64_bits_stays_at_the_top() {
+        assert_eq!(number(b"18446744073709551615", 0), Ok(u64::MAX));
+        assert_eq!(number(b"99999999999999999999", 0), Ok(u64::MAX));
+    }
+
+    #[test]
+    fn the_shortest_form_has_no_leading_zero() {
+        assert_eq!(shortest_number(b"0", 0), Ok(0));
+        assert_eq!(
+            shortest_number(b"05", 2),
+            Err(Malformation::LeadingZero { at: 2 })
+        );
+    }
+
+    #[test]
+    fn a_limit_knows_its_digits() {
+        let known = [0, 9, 10, 99, 100].map(digits_of);
+        assert_eq!(known, [1, 1, 2, 2, 3]);
+    }
+
+    #[test]
+    fn lookalikes_fill_the_width_they_are_given() {
+        let free = lookalikes(12, 0).map(|(_, text)| text);
+        assert_eq!(free, ["-12", "+12", "1_2", "1٢", "0xc"]);
+        let wide = lookalikes(5, 6).map(|(_, text)| text);
+        assert_eq!(wide, ["-00005", "+00005", "0000_5", "0000٥", "0x0005"]);
+    }
+}

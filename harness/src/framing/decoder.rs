@@ -1,0 +1,242 @@
+//! The one loop that takes messages from a stream, whatever the framing.
+//!
+//! In come stretches of a stream as they arrived; out go messages, one a call.
+//! A message that lies whole in one stretch is handed over where it lies; of
+//! any other the decoder keeps what has come, and never more than the framing's
+//! bound: a declared length is waited for, not made room for.
+
+use std::ops::Range;
+
+use super::codec::Machine;
+use super::want::{Need, Want, Whole};
+use super::{Malformation, Truncation};
+
+/// What a stretch of the stream gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decoded<'a> {
+    /// The stretch is used up and a message is not yet whole.
+    NeedMore,
+    /// A message's payload. What is left of the stretch comes after it.
+    Message(&'a [u8]),
+    /// The stream's next bytes are no message; there is no way on from here.
+    Malformed(Malformation),
+}
+
+/// What it means that the stream ends here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End<'a> {
+    /// Between messages.
+    Clean,
+    /// The end of the stream is the end of this message.
+    Message(&'a [u8]),
+    /// In the middle of a message.
+    Truncated(Truncation),
+    /// After bytes that were no message.
+    Malformed(Malformation),
+}
+
+/// Takes one stream apart into messages.
+#[derive(Debug)]
+pub struct Decoder {
+    machine: Box<dyn Machine>,
+    /// What every message begins with.
+    first: Need,
+    need: Need,
+    stage: Stage,
+    /// The current message's bytes from earlier stretches.
+    buffer: Vec<u8>,
+    bound: usize,
+    taken: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Between,
+    Within,
+    Malformed(Malformation),
+}
+
+/// What one message's worth of the stream gave; borrows the stream alone.
+enum Step<'i> {
+    NeedMore,
+    Skipped,
+    InPlace(&'i [u8]),
+    Held(Range<usize>),
+    Malformed(Malformation),
+}
+
+impl Decoder {
+    pub(super) fn new(mut machine: Box<dyn Machine>) -> Self {
+        let Want::More(first) = machine.want(&[]) else {
+            unreachable!("no machine has a message without bytes");
+        };
+        Self {
+            first,
+            need: first,
+            stage: Stage::Between,
+            buffer: Vec::new(),
+            bound: machine.bound(),
+            taken: 0,
+            machine,
+        }
+    }
+
+    /// Takes from the front of `input` what belongs to the current message.
+    ///
+    /// After a message the rest of `input` is exactly what trails it. Once the
+    /// stream was malformed every call says so again and takes nothing.
+    pub fn decode<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Decoded<'a> {
+        loop {
+            match self.step(input) {
+                Step::NeedMore => return Decoded::NeedMore,
+                Step::Skipped => {}
+                Step::InPlace(payload) => return Decoded::Message(payload),
+                Step::Held(range) => return Decoded::Message(&self.buffer[range]),
+                Step::Malformed(why) => return Decoded::Malformed(why),
+            }
+        }
+    }
+
+    /// Whether the stream may end here.
+    pub fn finish(&self) -> End<'_> {
+        match self.stage {
+            Stage::Between => End::Clean,
+            Stage::Malformed(why) => End::Malformed(why),
+            Stage::Within => match self.machine.ended(&self.buffer) {
+                Ok(payload) => End::Message(&self.buffer[payload]),
+                Err(place) => End::Truncated(place),
+            },
+        }
+    }
+
+    /// Begins another stream; what was allocated stays.
+    pub fn reset(&mut self) {
+        self.stage = Stage::Between;
+        self.taken = 0;
+    }
+
+    /// How many bytes of the stream have been taken.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// How many bytes of a message that is not yet whole have been taken; 0
+    /// between messages.
+    pub fn pending(&self) -> usize {
+        match self.stage {
+            Stage::Within => self.buffer.len(),
+            Stage::Between | Stage::Malformed(_) => 0,
+        }
+    }
+
+    /// How many bytes the decoder has set aside; never more than its bound.
+    pub fn held(&self) -> usize {
+        self.buffer.capacity() + self.machine.held()
+    }
+
+    /// The most bytes it will ever set aside.
+    pub fn bound(&self) -> usize {
+        self.bound
+    }
+
+    fn step<'i>(&mut self, input: &mut &'i [u8]) -> Step<'i> {
+        match self.stage {
+            Stage::Malformed(why) => Step::Malformed(why),
+            _ if input.is_empty() => Step::NeedMore,
+            Stage::Within => self.advance(input, true),
+            Stage::Between => {
+                self.machine.reset();
+                self.buffer.clear();
+                self.need = self.first;
+                self.advance(input, false)
+            }
+        }
+    }
+
+    /// Gives the machine what it wants until the message or the input ends.
+    ///
+    /// `held` says where the message's first bytes are: in the buffer, which is
+    /// then added to, or at the front of the input, which is then read in place.
+    #[inline]
+    fn advance<'i>(&mut self, input: &mut &'i [u8], held: bool) -> Step<'i> {
+        let mut used = 0;
+        loop {
+            let (count, satisfied) = self.need.take(&input[used..]);
+            if held {
+                self.hold(&input[used..used + count]);
+            }
+            used += count;
+            if !satisfied {
+                return self.pause(input, held);
+            }
+            let so_far = if held { &self.buffer } else { &input[..used] };
+            match self.machine.want(so_far) {
+                Want::More(need) => self.need = need,
+                Want::Whole(whole) => return self.hand_over(whole, split_off(input, used), held),
+                Want::Malformed(why) => return self.give_up(why, split_off(input, used)),
+            }
+        }
+    }
+
+    fn pause<'i>(&mut self, input: &mut &'i [u8], held: bool) -> Step<'i> {
+        let all = split_off(input, input.len());
+        if !held {
+            self.hold(all);
+        }
+        self.taken += all.len() as u64;
+        self.stage = Stage::Within;
+        Step::NeedMore
+    }
+
+    fn hand_over<'i>(&mut self, whole: Whole, latest: &'i [u8], held: bool) -> Step<'i> {
+        self.taken += latest.len() as u64;
+        self.stage = Stage::Between;
+        match whole {
+            Whole::Nothing => Step::Skipped,
+            Whole::Payload(range) if held => Step::Held(range),
+            Whole::Payload(range) => Step::InPlace(&latest[range]),
+            Whole::AllBut(hole) => {
+                if !held {
+                    self.hold(latest);
+                }
+                self.buffer.copy_within(..hole.start, hole.len());
+                Step::Held(hole.len()..self.buffer.len())
+            }
+        }
+    }
+
+    fn give_up<'i>(&mut self, why: Malformation, latest: &'i [u8]) -> Step<'i> {
+        self.taken += latest.len() as u64;
+        self.stage = Stage::Malformed(why);
+        Step::Malformed(why)
+    }
+
+    #[inline]
+    fn hold(&mut self, bytes: &[u8]) {
+        reserve_within(&mut self.buffer, bytes.len(), self.bound);
+        self.buffer.extend_from_slice(bytes);
+    }
+}
+
+/// The front of `input`, which becomes what follows.
+fn split_off<'i>(input: &mut &'i [u8], count: usize) -> &'i [u8] {
+    let (front, rest) = input.split_at(count);
+    *input = rest;
+    front
+}
+
+/// Makes room for `more` items: twice the room there was, but not beyond `most`.
+#[inline]
+pub(super) fn reserve_within<T>(items: &mut Vec<T>, more: usize, most: usize) {
+    if items.capacity() - items.len() < more {
+        grow(items, more, most);
+    }
+}
+
+#[cold]
+fn grow<T>(items: &mut Vec<T>, more: usize, most: usize) {
+    let needed = items.len() + more;
+    debug_assert!(needed <= most, "a machine wanted more than its bound");
+    let room = (items.capacity() * 2).clamp(needed, most.max(needed));
+    items.reserve_exact(room - items.len());
+}

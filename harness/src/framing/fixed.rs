@@ -1,0 +1,91 @@
+//! Messages that are all of one size.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use super::codec::{Codec, Machine};
+use super::extent::Extent;
+use super::want::Want;
+use super::{EncodeError, Encoded, RegionKind, Truncation, Unusable};
+
+/// Messages that are all of one size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    size: NonZeroUsize,
+}
+
+impl Fixed {
+    /// Messages of `size` bytes each.
+    pub fn new(size: usize) -> Result<Self, Unusable> {
+        let size = NonZeroUsize::new(size).ok_or(Unusable::ZeroSize)?;
+        Ok(Self { size })
+    }
+
+    /// The size of every message.
+    pub fn size(&self) -> usize {
+        self.size.get()
+    }
+
+    fn extent(&self) -> Extent {
+        Extent::new(0, self.size())
+    }
+}
+
+impl Codec for Fixed {
+    fn encode(&self, payload: &[u8]) -> Result<Encoded, EncodeError> {
+        let (size, actual) = (self.size(), payload.len());
+        if actual != size {
+            return Err(EncodeError::WrongSize { size, actual });
+        }
+        let mut message = Encoded::default();
+        message.push(RegionKind::Payload, payload);
+        Ok(message)
+    }
+
+    fn machine(&self) -> Box<dyn Machine> {
+        Box::new(self.clone())
+    }
+}
+
+impl Machine for Fixed {
+    fn want(&mut self, so_far: &[u8]) -> Want {
+        self.extent().want(so_far)
+    }
+
+    fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
+        Err(self.extent().truncation(so_far))
+    }
+
+    fn bound(&self) -> usize {
+        self.size()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::{Decoded, End, Framing};
+
+    #[test]
+    fn messages_without_bytes_are_unusable() {
+        assert_eq!(Fixed::new(0), Err(Unusable::ZeroSize));
+    }
+
+    #[test]
+    fn a_stream_falls_into_messages_of_one_size() {
+        let mut decoder = Framing::Fixed(Fixed::new(3).expect("3 is not 0")).decoder();
+        let mut rest = &b"abcdefgh"[..];
+        assert_eq!(decoder.decode(&mut rest), Decoded::Message(b"abc"));
+        assert_eq!(decoder.decode(&mut rest), Decoded::Message(b"def"));
+        assert_eq!(decoder.decode(&mut rest), Decoded::NeedMore);
+        let place = Truncation::Body { have: 2, of: 3 };
+        assert_eq!(decoder.finish(), End::Truncated(place));
+    }
+
+    #[test]
+    fn a_payload_of_another_size_is_refused() {
+        let fixed = Fixed::new(3).expect("3 is not 0");
+        let wrong = EncodeError::WrongSize { size: 3, actual: 2 };
+        assert_eq!(fixed.encode(b"ab"), Err(wrong));
+    }
+}

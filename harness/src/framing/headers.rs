@@ -1,0 +1,280 @@
+//! A block of header lines with `Content-Length`, a blank line, the body.
+//!
+//! Names are read whatever their case; exactly one Content-Length must be there
+//! (the same one twice is refused too); other headers are passed over. Its value
+//! is digits, as in HTTP ("1*DIGIT", RFC 9110, 8.6), so that zeros may lead.
+//! Lines end with `\r\n`, and no `\r` stands elsewhere.
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::codec::{Codec, Machine};
+use super::decimal;
+use super::extent::{Extent, accepted};
+use super::malformed::Family;
+use super::want::Want;
+use super::{
+    DEFAULT_MAX, EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation,
+};
+
+/// A block of header lines with `Content-Length`, a blank line, the body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headers {
+    /// The longest header block, its blank line included.
+    pub max_header: usize,
+    /// The longest body.
+    pub max: usize,
+}
+
+impl Default for Headers {
+    fn default() -> Self {
+        Self {
+            max_header: 8192,
+            max: DEFAULT_MAX,
+        }
+    }
+}
+
+const NAME: &str = "Content-Length";
+const BEFORE_NUMBER: usize = NAME.len() + ": ".len();
+const BLANK_LINE: &[u8] = b"\r\n\r\n";
+
+impl Codec for Headers {
+    fn encode(&self, payload: &[u8]) -> Result<Encoded, EncodeError> {
+        EncodeError::check_max(payload, self.max)?;
+        let mut message = Encoded::default();
+        let header = format!("{NAME}: {}", payload.len());
+        message.push(RegionKind::Header, header.as_bytes());
+        message.push(RegionKind::Delimiter, BLANK_LINE);
+        let (max, actual) = (self.max_header, message.bytes.len());
+        if actual > max {
+            return Err(EncodeError::HeaderTooLong { max, actual });
+        }
+        message.push(RegionKind::Payload, payload);
+        Ok(message)
+    }
+
+    fn malform(&self, family: &mut Family) {
+        let right = family.right();
+        let end = right.regions[0].range.end;
+        let number = right.bytes.len() - end - BLANK_LINE.len();
+        decimal::malform(family, BEFORE_NUMBER..end, number, self.max);
+        family.insert(MalformedKind::Spaces, NAME.len(), RegionKind::Header, " ");
+        family.replace(MalformedKind::Missing, 0..end + 2, "");
+        let another = format!("\r\n{NAME}: {}", number + 1);
+        family.insert(MalformedKind::Duplicate, end, RegionKind::Header, another);
+        family.replace(MalformedKind::WrongTerminator, end..end + 2, "\n");
+    }
+
+    fn machine(&self) -> Box<dyn Machine> {
+        Box::new(Block {
+            limits: self.clone(),
+            line: 0,
+            length: None,
+            extent: None,
+        })
+    }
+}
+
+/// What has been read of one message.
+#[derive(Debug)]
+struct Block {
+    limits: Headers,
+    /// Where the line begins that is being read.
+    line: usize,
+    /// What Content-Length said.
+    length: Option<usize>,
+    /// How far the message reaches, once the block has ended.
+    extent: Option<Extent>,
+}
+
+impl Block {
+    fn next(&mut self, so_far: &[u8]) -> Result<Want, Malformation> {
+        if let Some(extent) = self.extent {
+            return Ok(extent.want(so_far));
+        }
+        if so_far.len() > self.line {
+            match self.take_line(so_far)? {
+                [] => return self.end(so_far),
+                line => self.header(line)?,
+            }
+            self.line = so_far.len();
+        }
+        match self.header_bound() - so_far.len() {
+            0 => Err(self.too_long()),
+            left => Ok(Want::through(b'\n', left)),
+        }
+    }
+
+    /// The line that has just come, without its ending.
+    fn take_line<'a>(&self, so_far: &'a [u8]) -> Result<&'a [u8], Malformation> {
+        let line = so_far[self.line..].strip_suffix(b"\n");
+        let line = line.ok_or_else(|| self.too_long())?;
+        let at = self.line + line.len();
+        let line = line.strip_suffix(b"\r");
+        let line = line.ok_or(Malformation::BareNewline { at })?;
+        match memchr(b'\r', line) {
+            Some(index) => Err(Malformation::BareReturn {
+                at: self.line + index,
+            }),
+            None => Ok(line),
+        }
+    }
+
+    fn header(&mut self, line: &[u8]) -> Result<(), Malformation> {
+        let at = self.line;
+        let colon = memchr(b':', line).ok_or(Malformation::NotAHeader { at })?;
+        let name = &line[..colon];
+        if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
+            return Err(Malformation::NotAHeader { at });
+        }
+        if !name.eq_ignore_ascii_case(NAME.as_bytes()) {
+            return Ok(());
+        }
+        if self.length.is_some() {
+            return Err(Malformation::DuplicateLength { at });
+        }
+        let value = &line[colon + 1..];
+        let blanks = value.len() - trim_start(value).len();
+        let declared = decimal::number(trim(value), at + colon + 1 + blanks)?;
+        self.length = Some(accepted(declared, self.limits.max)?);
+        Ok(())
+    }
+
+    fn end(&mut self, so_far: &[u8]) -> Result<Want, Malformation> {
+        let at = so_far.len();
+        let length = self.length.ok_or(Malformation::MissingLength { at })?;
+        let extent = Extent::new(at, length);
+        self.extent = Some(extent);
+        Ok(extent.want(so_far))
+    }
+
+    fn header_bound(&self) -> usize {
+        self.limits.max_header.max(1)
+    }
+
+    fn too_long(&self) -> Malformation {
+        Malformation::HeaderTooLong {
+            max: self.limits.max_header,
+        }
+    }
+}
+
+impl Machine for Block {
+    fn want(&mut self, so_far: &[u8]) -> Want {
+        self.next(so_far).into()
+    }
+
+    fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
+        let have = so_far.len();
+        let in_header = Truncation::OpenHeader { have };
+        Err(self
+            .extent
+            .map_or(in_header, |extent| extent.truncation(so_far)))
+    }
+
+    fn bound(&self) -> usize {
+        self.header_bound().saturating_add(self.limits.max)
+    }
+
+    fn reset(&mut self) {
+        self.line = 0;
+        self.length = None;
+        self.extent = None;
+    }
+}
+
+/// "token" of RFC 9110, 5.6.2: what a header's name is made of.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// Without the spaces and tabs that may stand around a value.
+fn trim(value: &[u8]) -> &[u8] {
+    let value = trim_start(value);
+    let end = value.iter().rposition(|byte| !is_blank(byte));
+    &value[..end.map_or(0, |last| last + 1)]
+}
+
+fn trim_start(value: &[u8]) -> &[u8] {
+    let start = value.iter().position(|byte| !is_blank(byte));
+    &value[start.unwrap_or(value.len())..]
+}
+
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::{Decoded, Framing};
+
+    fn read(stream: &[u8]) -> Result<Vec<u8>, Option<Malformation>> {
+        let mut decoder = Framing::Headers(Headers::default()).decoder();
+        let mut rest = stream;
+        match decoder.decode(&mut rest) {
+            Decoded::Message(body) => Ok(body.to_vec()),
+            Decoded::Malformed(why) => Err(Some(why)),
+            Decoded::NeedMore => Err(None),
+        }
+    }
+
+    fn refused(why: Malformation) -> Result<Vec<u8>, Option<Malformation>> {
+        Err(Some(why))
+    }
+
+    #[test]
+    fn the_length_is_found_among_other_headers_whatever_its_case() {
+        let stream = b"Host: x\r\ncontent-LENGTH:\t05 \r\nAccept:\r\n\r\nhello";
+        assert_eq!(read(stream), Ok(b"hello".to_vec()));
+    }
+
+    #[test]
+    fn exactly_one_length_must_be_there() {
+        let missing = Malformation::MissingLength { at: 11 };
+        assert_eq!(read(b"Host: x\r\n\r\n"), refused(missing));
+        let twice = b"Content-Length: 1\r\nContent-Length: 1\r\n\r\na";
+        let duplicate = Malformation::DuplicateLength { at: 19 };
+        assert_eq!(read(twice), refused(duplicate));
+    }
+
+    #[test]
+    fn lines_that_are_no_headers_are_refused() {
+        let not_a_header = refused(Malformation::NotAHeader { at: 0 });
+        for line in [
+            "hello\r\n",
+            ": 5\r\n",
+            "Content-Length : 5\r\n",
+            " a: b\r\n",
+        ] {
+            assert_eq!(read(line.as_bytes()), not_a_header, "{line:?}");
+        }
+        let bare = refused(Malformation::BareNewline { at: 4 });
+        assert_eq!(read(b"a: b\n"), bare);
+        let bare = refused(Malformation::BareReturn { at: 3 });
+        assert_eq!(read(b"a: \rb\r\n"), bare);
+    }
+
+    #[test]
+    fn a_value_that_is_no_number_is_refused_at_its_place() {
+        let why = Malformation::NotADigit { at: 17, byte: b'x' };
+        assert_eq!(read(b"Content-Length: 5x\r\n\r\n"), refused(why));
+        let why = Malformation::NoDigits { at: 16 };
+        assert_eq!(read(b"Content-Length: \r\n\r\n"), refused(why));
+    }
+
+    #[test]
+    fn a_block_without_an_end_is_given_up_at_its_limit() {
+        let limits = Headers {
+            max_header: 16,
+            max: 10,
+        };
+        let mut decoder = Framing::Headers(limits).decoder();
+        let stream = b"a: b\r\n".repeat(3);
+        let why = Malformation::HeaderTooLong { max: 16 };
+        assert_eq!(decoder.decode(&mut &stream[..]), Decoded::Malformed(why));
+        assert_eq!(decoder.taken(), 16);
+    }
+}

@@ -1,0 +1,302 @@
+//! A binary length of fixed width, then the body.
+
+use std::ops::Range;
+
+use super::codec::{Codec, Machine};
+use super::extent::{Extent, accepted};
+use super::malformed::Family;
+use super::want::Want;
+use super::{EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation};
+
+/// How wide a binary length is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// One byte.
+    U8,
+    /// Two bytes.
+    U16,
+    /// Three bytes.
+    U24,
+    /// Four bytes.
+    U32,
+    /// Eight bytes.
+    U64,
+}
+
+/// Which byte of a binary length comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endian {
+    /// The most significant.
+    Big,
+    /// The least significant.
+    Little,
+}
+
+/// Which bytes a binary length counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// What follows the length field.
+    Body,
+    /// The length field itself and what follows it.
+    FieldAndBody,
+    /// The whole message: what stands before the field, the field, the body.
+    Message,
+}
+
+/// A binary length of fixed width, then the body.
+///
+/// With an `offset` the first bytes of each payload stand before the length
+/// field (a message type, a version); the payload is then at least that long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Length {
+    /// How wide the length field is.
+    pub width: Width,
+    /// Which of its bytes comes first.
+    pub endian: Endian,
+    /// How many bytes of the payload stand before it.
+    pub offset: usize,
+    /// Which bytes it counts.
+    pub counts: Counts,
+    /// The longest payload.
+    pub max: usize,
+}
+
+impl Width {
+    /// How many bytes the field has.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::U16 => 2,
+            Self::U24 => 3,
+            Self::U32 => 4,
+            Self::U64 => 8,
+        }
+    }
+
+    /// The largest number the field holds.
+    pub fn largest(self) -> u64 {
+        u64::MAX >> (64 - 8 * self.bytes())
+    }
+}
+
+impl Length {
+    fn header(&self) -> usize {
+        self.offset.saturating_add(self.width.bytes())
+    }
+
+    fn field(&self) -> Range<usize> {
+        self.offset..self.header()
+    }
+
+    /// The bytes that the length counts before the body begins.
+    fn own(&self) -> usize {
+        match self.counts {
+            Counts::Body => 0,
+            Counts::FieldAndBody => self.width.bytes(),
+            Counts::Message => self.header(),
+        }
+    }
+
+    fn write(&self, number: u64) -> Vec<u8> {
+        let width = self.width.bytes();
+        match self.endian {
+            Endian::Big => number.to_be_bytes()[8 - width..].to_vec(),
+            Endian::Little => number.to_le_bytes()[..width].to_vec(),
+        }
+    }
+
+    fn read(&self, field: &[u8]) -> u64 {
+        let push = |number, byte: &u8| number << 8 | u64::from(*byte);
+        match self.endian {
+            Endian::Big => field.iter().fold(0, push),
+            Endian::Little => field.iter().rev().fold(0, push),
+        }
+    }
+
+    fn extent(&self, so_far: &[u8]) -> Result<Extent, Malformation> {
+        let declared = self.read(&so_far[self.field()]);
+        let least = self.own() as u64;
+        let body = declared
+            .checked_sub(least)
+            .ok_or(Malformation::LessThanItself { declared, least })?;
+        let payload = accepted(body.saturating_add(self.offset as u64), self.max)?;
+        let body = payload - self.offset;
+        let prefix = self.offset;
+        Ok(Extent {
+            prefix,
+            ..Extent::new(self.header(), body)
+        })
+    }
+
+    /// Whether a reader refuses this number for being too large.
+    fn is_too_large(&self, number: u64) -> bool {
+        let body = number.saturating_sub(self.own() as u64);
+        body > self.max.saturating_sub(self.offset) as u64
+    }
+}
+
+impl Codec for Length {
+    fn encode(&self, payload: &[u8]) -> Result<Encoded, EncodeError> {
+        EncodeError::check_max(payload, self.max)?;
+        let (prefix, body) = split_at_offset(payload, self.offset)?;
+        let length = (self.own() + body.len()) as u64;
+        let largest = self.width.largest();
+        if length > largest {
+            return Err(EncodeError::TooLongForField { largest, length });
+        }
+        let mut message = Encoded::default();
+        let header = [prefix, &self.write(length)].concat();
+        message.push(RegionKind::Header, &header);
+        message.push(RegionKind::Payload, body);
+        Ok(message)
+    }
+
+    fn malform(&self, family: &mut Family) {
+        let number = self.read(&family.right().bytes[self.field()]);
+        let body = number - self.own() as u64;
+        let all_ones = self.width.largest();
+        let largest_positive = all_ones >> 1;
+        let mut declare = |kind, number| {
+            family.replace(kind, self.field(), self.write(number));
+        };
+        if self.is_too_large(all_ones) {
+            declare(MalformedKind::Negative, all_ones);
+        }
+        if self.is_too_large(largest_positive) {
+            declare(MalformedKind::TooLarge, largest_positive);
+        }
+        if number < all_ones && !self.is_too_large(number + 1) {
+            declare(MalformedKind::Longer, number + 1);
+        }
+        if body > 0 {
+            declare(MalformedKind::Shorter, number - 1);
+        }
+        if self.own() > 0 {
+            declare(MalformedKind::Impossible, self.own() as u64 - 1);
+        }
+    }
+
+    fn machine(&self) -> Box<dyn Machine> {
+        Box::new(self.clone())
+    }
+}
+
+/// What stands before the length field, and what after it.
+pub(super) fn split_at_offset(
+    payload: &[u8],
+    offset: usize,
+) -> Result<(&[u8], &[u8]), EncodeError> {
+    let actual = payload.len();
+    payload
+        .split_at_checked(offset)
+        .ok_or(EncodeError::ShorterThanOffset { offset, actual })
+}
+
+impl Machine for Length {
+    fn want(&mut self, so_far: &[u8]) -> Want {
+        if so_far.len() < self.header() {
+            return Want::bytes(self.header() - so_far.len());
+        }
+        self.extent(so_far).map(|extent| extent.want(so_far)).into()
+    }
+
+    fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
+        if so_far.len() >= self.header()
+            && let Ok(extent) = self.extent(so_far)
+        {
+            return Err(extent.truncation(so_far));
+        }
+        Err(Truncation::Header {
+            have: so_far.len(),
+            of: self.header(),
+        })
+    }
+
+    fn bound(&self) -> usize {
+        let payload = self.max.max(self.offset);
+        payload.saturating_add(self.width.bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::{Decoded, Framing};
+
+    const U16: Length = Length {
+        width: Width::U16,
+        endian: Endian::Big,
+        offset: 0,
+        counts: Counts::Body,
+        max: 1000,
+    };
+
+    fn written(framing: &Length, payload: &[u8]) -> Vec<u8> {
+        framing.encode(payload).expect("it can be sent").bytes
+    }
+
+    #[test]
+    fn the_bytes_of_a_length_stand_in_their_order() {
+        assert_eq!(written(&U16, b"abc"), b"\x00\x03abc");
+        let little = Length {
+            width: Width::U24,
+            endian: Endian::Little,
+            ..U16
+        };
+        assert_eq!(written(&little, b"abc"), b"\x03\x00\x00abc");
+    }
+
+    #[test]
+    fn a_length_counts_what_it_says() {
+        let counting = |counts| Length {
+            counts,
+            offset: 1,
+            ..U16
+        };
+        assert_eq!(written(&counting(Counts::Body), b"Tabc"), b"T\x00\x03abc");
+        assert_eq!(
+            written(&counting(Counts::FieldAndBody), b"Tabc"),
+            b"T\x00\x05abc"
+        );
+        assert_eq!(
+            written(&counting(Counts::Message), b"Tabc"),
+            b"T\x00\x06abc"
+        );
+    }
+
+    #[test]
+    fn what_stands_before_the_field_is_joined_with_the_body() {
+        let framing = Length { offset: 2, ..U16 };
+        let mut decoder = Framing::Length(framing).decoder();
+        let mut rest = &b"ab\x00\x03cdeX"[..];
+        assert_eq!(decoder.decode(&mut rest), Decoded::Message(b"abcde"));
+        assert_eq!(rest, b"X");
+    }
+
+    #[test]
+    fn a_length_that_does_not_cover_itself_is_malformed() {
+        let framing = Length {
+            counts: Counts::FieldAndBody,
+            ..U16
+        };
+        let mut decoder = Framing::Length(framing).decoder();
+        let why = Malformation::LessThanItself {
+            declared: 1,
+            least: 2,
+        };
+        assert_eq!(
+            decoder.decode(&mut &b"\x00\x01"[..]),
+            Decoded::Malformed(why)
+        );
+    }
+
+    #[test]
+    fn a_payload_shorter_than_the_offset_is_refused() {
+        let framing = Length { offset: 2, ..U16 };
+        let refused = EncodeError::ShorterThanOffset {
+            offset: 2,
+            actual: 1,
+        };
+        assert_eq!(framing.encode(b"a"), Err(refused));
+    }
+}

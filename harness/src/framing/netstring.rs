@@ -1,0 +1,165 @@
+//! `5:hello,`
+//!
+//! "Any other form is prohibited" (D. J. Bernstein, Netstrings): no empty
+//! length, no leading zero, no space, nothing but the comma at the end.
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::codec::{Codec, Machine};
+use super::decimal;
+use super::extent::{Extent, accepted};
+use super::malformed::Family;
+use super::want::{Want, Whole};
+use super::{
+    DEFAULT_MAX, EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation,
+};
+
+/// `5:hello,`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Netstring {
+    /// The longest payload.
+    pub max: usize,
+}
+
+impl Default for Netstring {
+    fn default() -> Self {
+        Self { max: DEFAULT_MAX }
+    }
+}
+
+impl Netstring {
+    /// The most bytes that the length and its colon take.
+    fn header_bound(&self) -> usize {
+        decimal::digits_of(self.max) + 1
+    }
+
+    fn colon(&self, so_far: &[u8]) -> Option<usize> {
+        memchr(b':', &so_far[..so_far.len().min(self.header_bound())])
+    }
+
+    fn extent(&self, so_far: &[u8], colon: usize) -> Result<Extent, Malformation> {
+        let declared = decimal::shortest_number(&so_far[..colon], 0)?;
+        let extent = Extent::new(colon + 1, accepted(declared, self.max)?);
+        Ok(Extent { tail: 1, ..extent })
+    }
+
+    /// One more byte of a length that has not ended, if it may go on.
+    fn more_digits(&self, so_far: &[u8]) -> Result<Want, Malformation> {
+        if !so_far.is_empty() {
+            decimal::shortest_number(so_far, 0)?;
+        }
+        if so_far.len() == self.header_bound() {
+            let (at, max) = (so_far.len() - 1, self.max);
+            return Err(Malformation::TooManyDigits { at, max });
+        }
+        Ok(Want::bytes(1))
+    }
+
+    fn next(&self, so_far: &[u8]) -> Result<Want, Malformation> {
+        let Some(colon) = self.colon(so_far) else {
+            return self.more_digits(so_far);
+        };
+        let extent = self.extent(so_far, colon)?;
+        match (extent.missing(so_far), so_far.last()) {
+            (0, Some(b',')) => Ok(Want::Whole(Whole::Payload(extent.body()))),
+            (0, last) => Err(Malformation::WrongTerminator {
+                at: so_far.len() - 1,
+                byte: *last.expect("a whole message has bytes"),
+                expected: b',',
+            }),
+            (missing, _) => Ok(Want::bytes(missing)),
+        }
+    }
+}
+
+impl Codec for Netstring {
+    fn encode(&self, payload: &[u8]) -> Result<Encoded, EncodeError> {
+        EncodeError::check_max(payload, self.max)?;
+        let mut message = Encoded::default();
+        message.push(RegionKind::Header, format!("{}:", payload.len()).as_bytes());
+        message.push(RegionKind::Payload, payload);
+        message.push(RegionKind::Delimiter, b",");
+        Ok(message)
+    }
+
+    fn malform(&self, family: &mut Family) {
+        let bytes = &family.right().bytes;
+        let comma = bytes.len() - 1;
+        let Some(colon) = self.colon(bytes) else {
+            return;
+        };
+        decimal::malform(family, 0..colon, comma - colon - 1, self.max);
+        family.insert(MalformedKind::Spaces, 0, RegionKind::Header, " ");
+        family.replace(MalformedKind::WrongTerminator, comma..comma + 1, ";");
+        family.forbid(&[
+            MalformedKind::LeadingZeros,
+            MalformedKind::Spaces,
+            MalformedKind::Shorter,
+            MalformedKind::WrongTerminator,
+        ]);
+    }
+
+    fn machine(&self) -> Box<dyn Machine> {
+        Box::new(self.clone())
+    }
+}
+
+impl Machine for Netstring {
+    fn want(&mut self, so_far: &[u8]) -> Want {
+        self.next(so_far).into()
+    }
+
+    fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
+        let extent = self.colon(so_far).map(|colon| self.extent(so_far, colon));
+        Err(match extent {
+            Some(Ok(extent)) => extent.truncation(so_far),
+            Some(Err(_)) | None => Truncation::OpenHeader { have: so_far.len() },
+        })
+    }
+
+    fn bound(&self) -> usize {
+        self.max.saturating_add(self.header_bound() + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::framing::{Decoded, Framing};
+
+    fn refusal(max: usize, stream: &[u8]) -> Malformation {
+        let mut decoder = Framing::Netstring(Netstring { max }).decoder();
+        let mut rest = stream;
+        match decoder.decode(&mut rest) {
+            Decoded::Malformed(why) => why,
+            other => panic!("{} was read as {other:?}", stream.escape_ascii()),
+        }
+    }
+
+    #[test]
+    fn every_other_form_is_refused_where_it_goes_wrong() {
+        assert_eq!(refusal(99, b":,"), Malformation::NoDigits { at: 0 });
+        assert_eq!(refusal(99, b"05"), Malformation::LeadingZero { at: 0 });
+        let byte = b' ';
+        assert_eq!(refusal(99, b"5 "), Malformation::NotADigit { at: 1, byte });
+        let why = Malformation::WrongTerminator {
+            at: 3,
+            byte: b';',
+            expected: b',',
+        };
+        assert_eq!(refusal(99, b"1:a;"), why);
+    }
+
+    #[test]
+    fn a_length_above_the_limit_is_refused_before_the_body() {
+        let why = Malformation::DeclaredTooLong {
+            declared: 43,
+            max: 42,
+        };
+        assert_eq!(refusal(42, b"43:"), why);
+        let why = Malformation::TooManyDigits { at: 2, max: 42 };
+        assert_eq!(refusal(42, b"100"), why);
+    }
+}

@@ -1,0 +1,104 @@
+//! The Redis serialisation protocol, versions 2 and 3.
+//!
+//! In comes a value as it goes over the wire, or a command in words; out goes a
+//! value's bytes, just as they were.
+//!
+//! - `value`: the types, and the regions of a value that is known to be whole;
+//! - `reader`: reads values one at a time, with a stack instead of recursion;
+//! - `words`: commands, as people type them.
+//!
+//! What streams without a length (`$?`, `*?`) and attributes (`|`) are not read.
+
+mod reader;
+mod value;
+mod words;
+
+use super::codec::{Codec, Machine};
+use super::decimal;
+use super::decoder::{Decoded, Decoder, End};
+use super::malformed::Family;
+use super::{DEFAULT_MAX, EncodeError, Encoded, MalformedKind, RegionKind};
+use reader::Reader;
+use value::Type;
+
+/// The Redis serialisation protocol.
+///
+/// A payload that begins with a type byte of RESP2 or RESP3 (one of
+/// `+-:$*_#,(!=%~>`) is one value as it goes over the wire; the `\r\n` that ends
+/// a value of one line may be left out. Any other payload is a command: words
+/// with spaces between them, sent as an array of bulk strings. A word in double
+/// quotes may hold spaces, `\"` and `\\`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resp {
+    /// How deep arrays may nest.
+    pub max_depth: usize,
+    /// The longest value as it goes over the wire.
+    pub max: usize,
+}
+
+impl Default for Resp {
+    fn default() -> Self {
+        Self {
+            max_depth: 32,
+            max: DEFAULT_MAX,
+        }
+    }
+}
+
+impl Resp {
+    /// Whether `bytes` are one value, no more and no less.
+    fn check_value(&self, bytes: &[u8]) -> Result<(), EncodeError> {
+        let mut decoder = Decoder::new(self.machine());
+        let mut rest = bytes;
+        match decoder.decode(&mut rest) {
+            Decoded::Message(value) if rest.is_empty() => {
+                debug_assert_eq!(value, bytes);
+                Ok(())
+            }
+            Decoded::Message(value) => Err(EncodeError::AfterValue { at: value.len() }),
+            Decoded::Malformed(why) => Err(EncodeError::NotAValue { why }),
+            Decoded::NeedMore => match decoder.finish() {
+                End::Truncated(why) => Err(EncodeError::PartOfAValue { why }),
+                end => unreachable!("a value that is not whole ends {end:?}"),
+            },
+        }
+    }
+}
+
+impl Codec for Resp {
+    fn encode(&self, payload: &[u8]) -> Result<Encoded, EncodeError> {
+        let bytes = match payload.first().and_then(|byte| Type::of(*byte)) {
+            Some(kind) => value::completed(kind, payload),
+            None => words::command(payload)?,
+        };
+        EncodeError::check_max(&bytes, self.max)?;
+        self.check_value(&bytes)?;
+        Ok(value::named(&bytes))
+    }
+
+    fn canonical(&self, payload: &[u8]) -> Option<Vec<u8>> {
+        Some(self.encode(payload).ok()?.bytes)
+    }
+
+    /// The length that is wrong is that of the bulk string at the end, or else
+    /// that of the array at the start.
+    fn malform(&self, family: &mut Family) {
+        family.replace(MalformedKind::UnknownType, 0..1, "@");
+        let bytes = &family.right().bytes;
+        let Some(length) = value::telling_length(bytes) else {
+            return;
+        };
+        let (end, spare) = (bytes.len(), self.max - bytes.len());
+        let most = length.number + spare.saturating_sub(1) / length.unit;
+        let start = length.digits.start;
+        family.insert(MalformedKind::Spaces, start, RegionKind::Header, " ");
+        decimal::malform(family, length.digits, length.number, most);
+        if length.ends_the_value {
+            family.replace(MalformedKind::WrongTerminator, end - 2..end, "xx");
+        }
+    }
+
+    fn machine(&self) -> Box<dyn Machine> {
+        Box::new(Reader::new(self.clone()))
+    }
+}

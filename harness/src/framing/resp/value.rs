@@ -1,0 +1,230 @@
+//! The types of RESP values, and the parts of a value that is known to be whole.
+
+use std::ops::Range;
+
+use memchr::memchr;
+
+use super::super::{Encoded, Malformation, RegionKind, decimal};
+
+/// What a value's first byte says about the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Type {
+    pub(super) byte: u8,
+    pub(super) shape: Shape,
+}
+
+/// What follows a type byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Text up to the end of the line.
+    Line,
+    /// A length, then so many bytes and a line end.
+    Bulk,
+    /// A count, then so many times `per` values.
+    List { per: u64 },
+}
+
+/// The fewest bytes that a value takes: `_\r\n`.
+pub(super) const SHORTEST_VALUE: usize = 3;
+
+impl Type {
+    pub(super) fn of(byte: u8) -> Option<Self> {
+        let shape = match byte {
+            b'+' | b'-' | b':' | b'_' | b'#' | b',' | b'(' => Shape::Line,
+            b'$' | b'!' | b'=' => Shape::Bulk,
+            b'*' | b'~' | b'>' => Shape::List { per: 1 },
+            b'%' => Shape::List { per: 2 },
+            _ => return None,
+        };
+        Some(Self { byte, shape })
+    }
+
+    /// The length or count that `digits` say; none for a null.
+    pub(super) fn declared(self, digits: &[u8], at: usize) -> Result<Option<u64>, Malformation> {
+        if digits == b"-1" && matches!(self.byte, b'$' | b'*') {
+            return Ok(None);
+        }
+        decimal::shortest_number(digits, at).map(Some)
+    }
+
+    /// Whether `text` may stand on this type's line.
+    pub(super) fn check(self, text: &[u8], at: usize) -> Result<(), Malformation> {
+        let right = match self.byte {
+            b':' | b'(' => is_integer(text),
+            b',' => is_double(text),
+            b'#' => matches!(text, b"t" | b"f"),
+            b'_' => text.is_empty(),
+            _ => true,
+        };
+        let kind = self.byte;
+        right
+            .then_some(())
+            .ok_or(Malformation::WrongText { at, kind })
+    }
+}
+
+fn is_integer(text: &[u8]) -> bool {
+    let digits = text.strip_prefix(b"-").or_else(|| text.strip_prefix(b"+"));
+    let digits = digits.unwrap_or(text);
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+fn is_double(text: &[u8]) -> bool {
+    std::str::from_utf8(text).is_ok_and(|text| text.parse::<f64>().is_ok())
+}
+
+/// `payload` with the line end that a value of one line may lack.
+pub(super) fn completed(kind: Type, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = payload.to_vec();
+    if kind.shape == Shape::Line && !payload.ends_with(b"\r\n") {
+        bytes.extend_from_slice(b"\r\n");
+    }
+    bytes
+}
+
+/// One value without the values in it.
+struct Element {
+    kind: Type,
+    start: usize,
+    /// Where its first line ends, `\r\n` not counted.
+    line: usize,
+    /// The bytes of a bulk string.
+    body: Option<Range<usize>>,
+    /// The length or count on its first line.
+    declared: Option<usize>,
+}
+
+impl Element {
+    /// The element of a whole value that begins at `start`.
+    fn at(bytes: &[u8], start: usize) -> Option<Self> {
+        let kind = Type::of(*bytes.get(start)?)?;
+        let line = start + memchr(b'\r', &bytes[start..])?;
+        let declared = match kind.shape {
+            Shape::Line => None,
+            Shape::Bulk | Shape::List { .. } => kind.declared(&bytes[start + 1..line], 0).ok()?,
+        };
+        let declared = declared.and_then(|number| usize::try_from(number).ok());
+        let body = declared.filter(|_| kind.shape == Shape::Bulk);
+        Some(Self {
+            kind,
+            start,
+            line,
+            body: body.map(|length| line + 2..line + 2 + length),
+            declared,
+        })
+    }
+
+    fn end(&self) -> usize {
+        self.body.as_ref().map_or(self.line, |body| body.end) + 2
+    }
+
+    /// Appends its regions to a message that has come as far as its start.
+    fn name(&self, bytes: &[u8], message: &mut Encoded) {
+        let header = match self.kind.shape {
+            Shape::Line => self.start..self.start + 1,
+            Shape::Bulk | Shape::List { .. } => self.start..self.line,
+        };
+        let text = header.end..self.line;
+        message.push(RegionKind::Header, &bytes[header]);
+        message.push(RegionKind::Payload, &bytes[text]);
+        message.push(RegionKind::Delimiter, b"\r\n");
+        if let Some(body) = self.body.clone() {
+            message.push(RegionKind::Payload, &bytes[body]);
+            message.push(RegionKind::Delimiter, b"\r\n");
+        }
+    }
+}
+
+/// All elements of a whole value, in order: nesting does not matter here.
+fn elements(bytes: &[u8]) -> impl Iterator<Item = Element> {
+    std::iter::successors(Element::at(bytes, 0), |last| Element::at(bytes, last.end()))
+}
+
+/// A whole value with its regions.
+pub(super) fn named(bytes: &[u8]) -> Encoded {
+    let mut message = Encoded::default();
+    for element in elements(bytes) {
+        element.name(bytes, &mut message);
+    }
+    message
+}
+
+/// A length or count that stands in a value.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Length {
+    pub(super) digits: Range<usize>,
+    pub(super) number: usize,
+    /// The fewest bytes that one more of what it counts takes.
+    pub(super) unit: usize,
+    /// It counts the bytes with which the value ends.
+    pub(super) ends_the_value: bool,
+}
+
+/// The length of a whole value that a change of one would be noticed by: of the
+/// bulk string it ends with, or else of the array it begins with.
+pub(super) fn telling_length(bytes: &[u8]) -> Option<Length> {
+    let last = elements(bytes).last().filter(|last| last.body.is_some());
+    let ends_the_value = last.is_some();
+    let element = last.or_else(|| Element::at(bytes, 0))?;
+    let unit = match element.kind.shape {
+        Shape::List { per } => per as usize * SHORTEST_VALUE,
+        Shape::Line | Shape::Bulk => 1,
+    };
+    Some(Length {
+        digits: element.start + 1..element.line,
+        number: element.declared?,
+        unit,
+        ends_the_value,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_text_of_a_line_must_fit_its_type() {
+        for (byte, right, wrong) in [
+            (b':', "-12", "1.5"),
+            (b'(', "123456789012345678901234567890", ""),
+            (b',', "-1.5e3", "one"),
+            (b'#', "t", "true"),
+            (b'_', "", "null"),
+        ] {
+            let kind = Type::of(byte).expect("it is a type");
+            assert_eq!(kind.check(right.as_bytes(), 1), Ok(()));
+            let refused = Err(Malformation::WrongText { at: 1, kind: byte });
+            assert_eq!(kind.check(wrong.as_bytes(), 1), refused);
+        }
+    }
+
+    #[test]
+    fn a_null_is_known_for_bulk_strings_and_arrays_alone() {
+        let declared = |byte| Type::of(byte).expect("it is a type").declared(b"-1", 1);
+        assert_eq!(declared(b'$'), Ok(None));
+        assert_eq!(declared(b'*'), Ok(None));
+        assert!(declared(b'%').is_err());
+    }
+
+    #[test]
+    fn each_stretch_of_a_value_has_its_purpose() {
+        let value = b"*2\r\n$3\r\nfoo\r\n:1\r\n";
+        let message = named(value);
+        assert_eq!(message.bytes, value);
+        let payloads = message
+            .regions
+            .iter()
+            .filter(|r| r.kind == RegionKind::Payload);
+        let payloads: Vec<_> = payloads.map(|r| &value[r.range.clone()]).collect();
+        assert_eq!(payloads, [&b"foo"[..], b"1"]);
+    }
+
+    #[test]
+    fn the_telling_length_is_the_last_string_or_the_first_count() {
+        let digits = |value: &[u8]| telling_length(value).map(|length| length.digits);
+        assert_eq!(digits(b"*1\r\n$3\r\nfoo\r\n"), Some(5..6));
+        assert_eq!(digits(b"*2\r\n$3\r\nfoo\r\n:1\r\n"), Some(1..2));
+        assert_eq!(digits(b":1\r\n"), None);
+        assert_eq!(digits(b"$-1\r\n"), None);
+    }
+}
