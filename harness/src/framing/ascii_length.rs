@@ -220,7 +220,7 @@ impl Machine for AsciiLength {
         })
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         self.max.saturating_add(self.width)
     }
 }

@@ -40,12 +40,16 @@ pub(super) trait Machine: Debug + Send {
     /// lies, if that ends the message, or how far the message got.
     fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation>;
 
-    /// The most bytes that one message, and what the machine remembers of it,
-    /// can take.
-    fn bound(&self) -> usize;
+    /// The most bytes of one message that can be wanted.
+    fn longest(&self) -> usize;
 
-    /// The bytes set aside for what the machine remembers of a message.
-    fn held(&self) -> usize {
+    /// The bytes that the machine has set aside to remember where it is.
+    fn notes(&self) -> usize {
+        0
+    }
+
+    /// The most bytes that it ever sets aside for that.
+    fn most_notes(&self) -> usize {
         0
     }
 

@@ -45,7 +45,8 @@ pub struct Decoder {
     stage: Stage,
     /// The current message's bytes from earlier stretches.
     buffer: Vec<u8>,
-    bound: usize,
+    /// The most bytes that one message has.
+    longest: usize,
     taken: u64,
 }
 
@@ -75,7 +76,7 @@ impl Decoder {
             need: first,
             stage: Stage::Between,
             buffer: Vec::new(),
-            bound: machine.bound(),
+            longest: machine.longest(),
             taken: 0,
             machine,
         }
@@ -131,12 +132,12 @@ impl Decoder {
 
     /// How many bytes the decoder has set aside; never more than its bound.
     pub fn held(&self) -> usize {
-        self.buffer.capacity() + self.machine.held()
+        self.buffer.capacity() + self.machine.notes()
     }
 
     /// The most bytes it will ever set aside.
     pub fn bound(&self) -> usize {
-        self.bound
+        self.longest.saturating_add(self.machine.most_notes())
     }
 
     fn step<'i>(&mut self, input: &mut &'i [u8]) -> Step<'i> {
@@ -213,7 +214,7 @@ impl Decoder {
 
     #[inline]
     fn hold(&mut self, bytes: &[u8]) {
-        reserve_within(&mut self.buffer, bytes.len(), self.bound);
+        reserve_within(&mut self.buffer, bytes.len(), self.longest);
         self.buffer.extend_from_slice(bytes);
     }
 }

@@ -82,7 +82,7 @@ impl Machine for Delimiter {
         if let Some(payload) = so_far.strip_suffix(self.bytes.as_slice()) {
             return Want::Whole(Whole::Payload(0..payload.len()));
         }
-        match self.bound() - so_far.len() {
+        match self.longest() - so_far.len() {
             0 => Want::Malformed(Malformation::NoDelimiter { max: self.max }),
             left => Want::through(self.last(), left),
         }
@@ -95,7 +95,7 @@ impl Machine for Delimiter {
         })
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         self.max.saturating_add(self.bytes.len())
     }
 }

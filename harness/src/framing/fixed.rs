@@ -56,7 +56,7 @@ impl Machine for Fixed {
         Err(self.extent().truncation(so_far))
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         self.size()
     }
 }

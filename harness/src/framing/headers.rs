@@ -174,7 +174,7 @@ impl Machine for Block {
             .map_or(in_header, |extent| extent.truncation(so_far)))
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         self.header_bound().saturating_add(self.limits.max)
     }
 

@@ -212,7 +212,7 @@ impl Machine for Length {
         })
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         let payload = self.max.max(self.offset);
         payload.saturating_add(self.width.bytes())
     }

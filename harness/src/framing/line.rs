@@ -182,7 +182,7 @@ impl Machine for Line {
         })
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         self.max.saturating_add(2)
     }
 }

@@ -121,7 +121,7 @@ impl Framing {
 
     /// The most bytes that a decoder of this framing ever holds.
     pub fn bound(&self) -> usize {
-        self.codec().machine().bound()
+        self.decoder().bound()
     }
 
     fn codec(&self) -> &dyn Codec {

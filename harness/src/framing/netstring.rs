@@ -87,6 +87,8 @@ impl Codec for Netstring {
     fn malform(&self, family: &mut Family) {
         let bytes = &family.right().bytes;
         let comma = bytes.len() - 1;
+        // One byte shorter, a payload that ends with a comma is a netstring too.
+        let payload_ends_with_comma = bytes[comma - 1] == b',';
         let Some(colon) = self.colon(bytes) else {
             return;
         };
@@ -96,9 +98,11 @@ impl Codec for Netstring {
         family.forbid(&[
             MalformedKind::LeadingZeros,
             MalformedKind::Spaces,
-            MalformedKind::Shorter,
             MalformedKind::WrongTerminator,
         ]);
+        if !payload_ends_with_comma {
+            family.forbid(&[MalformedKind::Shorter]);
+        }
     }
 
     fn machine(&self) -> Box<dyn Machine> {
@@ -119,7 +123,7 @@ impl Machine for Netstring {
         })
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         self.max.saturating_add(self.header_bound() + 1)
     }
 }
@@ -127,7 +131,7 @@ impl Machine for Netstring {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framing::{Decoded, Framing};
+    use crate::framing::{Decoded, Framing, Response};
 
     fn refusal(max: usize, stream: &[u8]) -> Malformation {
         let mut decoder = Framing::Netstring(Netstring { max }).decoder();
@@ -161,5 +165,16 @@ mod tests {
         assert_eq!(refusal(42, b"43:"), why);
         let why = Malformation::TooManyDigits { at: 2, max: 42 };
         assert_eq!(refusal(42, b"100"), why);
+    }
+
+    #[test]
+    fn a_shorter_length_is_wrong_unless_a_comma_stands_there() {
+        let response = |payload: &[u8]| {
+            let family = Framing::Netstring(Netstring::default()).malformed(payload);
+            let mut shorter = family.iter().filter(|m| m.kind == MalformedKind::Shorter);
+            shorter.next().map(|member| member.response)
+        };
+        assert_eq!(response(b"abc"), Some(Response::Refuse));
+        assert_eq!(response(b"ab,"), Some(Response::ReadOther));
     }
 }

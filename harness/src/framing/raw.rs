@@ -44,14 +44,14 @@ impl Machine for Raw {
         if so_far.len() > self.max {
             return Want::Malformed(Malformation::TooLong { max: self.max });
         }
-        Want::bytes(self.bound() - so_far.len())
+        Want::bytes(self.longest() - so_far.len())
     }
 
     fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
         Ok(0..so_far.len())
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         self.max.saturating_add(1)
     }
 }

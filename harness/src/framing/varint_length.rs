@@ -184,7 +184,7 @@ impl Machine for VarintLength {
         Err(Truncation::OpenHeader { have: so_far.len() })
     }
 
-    fn bound(&self) -> usize {
+    fn longest(&self) -> usize {
         let payload = self.max.max(self.offset);
         payload.saturating_add(self.encoding.most_bytes())
     }

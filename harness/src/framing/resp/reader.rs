@@ -223,13 +223,16 @@ impl Machine for Reader {
         })
     }
 
-    fn bound(&self) -> usize {
-        let stack = self.most_open().saturating_mul(size_of::<u64>());
-        self.limits.max.max(1).saturating_add(stack)
+    fn longest(&self) -> usize {
+        self.limits.max.max(1)
     }
 
-    fn held(&self) -> usize {
+    fn notes(&self) -> usize {
         self.open.capacity() * size_of::<u64>()
+    }
+
+    fn most_notes(&self) -> usize {
+        self.most_open().saturating_mul(size_of::<u64>())
     }
 
     fn reset(&mut self) {

@@ -1,0 +1,111 @@
+//! No input makes a decoder panic, or hold more than its bound.
+
+use proptest::prelude::*;
+use wirecheck::framing::{
+    Counts, Decoded, Endian, Framing, Headers, Length, Line, Netstring, Resp, Width,
+};
+
+use crate::reading::{Ending, read};
+use crate::strategies;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn any_bytes_are_read_within_the_bound(
+        framing in strategies::framing(),
+        stream in prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..1000),
+            "([0-9]{1,4}[:\r\n,$*%+ a-z]{1,4}){0,99}".prop_map(String::into_bytes),
+            "([$*%+:>][0-9]{0,3}\r\n){0,99}".prop_map(String::into_bytes),
+        ],
+        size in 1usize..30,
+    ) {
+        // `read` watches the bound.
+        let reading = read(&framing, stream.chunks(size));
+        prop_assert!(reading.taken <= stream.len() as u64);
+    }
+}
+
+#[test]
+fn a_declared_length_takes_no_memory() {
+    let framing = Framing::Length(Length {
+        width: Width::U32,
+        endian: Endian::Big,
+        offset: 0,
+        counts: Counts::Body,
+        max: 1 << 30,
+    });
+    let mut decoder = framing.decoder();
+    let mut start = &b"\x3f\xff\xff\xffhello"[..];
+    assert_eq!(decoder.decode(&mut start), Decoded::NeedMore);
+    assert!(decoder.held() <= 64, "{} bytes are held", decoder.held());
+}
+
+#[test]
+fn what_is_held_never_passes_the_longest_message() {
+    let framing = Framing::Netstring(Netstring { max: 1000 });
+    let message = framing.encode(&[b'x'; 1000]).expect("it is within max");
+    let mut decoder = framing.decoder();
+    for byte in message.bytes.chunks(1) {
+        decoder.decode(&mut &byte[..]);
+        assert!(decoder.held() <= framing.bound());
+    }
+    assert_eq!(framing.bound(), message.bytes.len());
+}
+
+#[test]
+fn a_steady_stream_needs_no_more_memory() {
+    let framing = Framing::Line(Line::default());
+    let mut decoder = framing.decoder();
+    let stream = b"hello\nworld\n";
+    let mut held = None;
+    for _ in 0..100 {
+        for piece in stream.chunks(4) {
+            let mut rest = piece;
+            while let Decoded::Message(_) = decoder.decode(&mut rest) {}
+        }
+        let at_first = *held.get_or_insert_with(|| decoder.held());
+        assert_eq!(decoder.held(), at_first);
+    }
+}
+
+#[test]
+fn once_malformed_a_stream_stays_malformed() {
+    let mut decoder = Framing::Netstring(Netstring::default()).decoder();
+    let first = decoder.decode(&mut &b"x"[..]);
+    assert!(matches!(first, Decoded::Malformed(_)));
+    let mut later = &b"1:a,"[..];
+    let Decoded::Malformed(why) = decoder.decode(&mut later) else {
+        panic!("the stream was read again");
+    };
+    assert_eq!(later, b"1:a,");
+    assert_eq!(Ending::from(decoder.finish()), Ending::Malformed(why));
+    decoder.reset();
+    assert_eq!(decoder.decode(&mut later), Decoded::Message(b"a"));
+}
+
+/// Messages that a reader which begins again at each byte would need minutes
+/// for.
+#[test]
+fn a_large_message_byte_by_byte_takes_linear_time() {
+    let crlf = Line {
+        ending: wirecheck::framing::Ending::CrLf,
+        ..Line::default()
+    };
+    let headers = Headers {
+        max_header: 200_000,
+        max: 10,
+    };
+    let many_headers = "a: b\r\n".repeat(30_000) + "Content-Length: 0\r\n\r\n";
+    let many_values = "*60000\r\n".to_owned() + &"_\r\n".repeat(60_000);
+    let streams = [
+        (Framing::Line(crlf), "\n".repeat(200_000) + "\r\n"),
+        (Framing::Headers(headers), many_headers),
+        (Framing::Resp(Resp::default()), many_values),
+    ];
+    for (framing, stream) in streams {
+        let reading = read(&framing, stream.as_bytes().chunks(1));
+        assert_eq!(reading.messages.len(), 1, "{framing:?}");
+    }
+}

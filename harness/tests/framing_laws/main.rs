@@ -1,0 +1,15 @@
+//! The laws that hold for every framing.
+//!
+//! - `reading`: what a decoder makes of a stream that comes in pieces;
+//! - `samples`: a message or two of every framing there can be, small enough to
+//!   try all segmentations;
+//! - `strategies`: framings and payloads drawn at random;
+//! - `round_trip`, `segmentation`, `bounds`, `malformed`: the laws.
+
+mod bounds;
+mod malformed;
+mod reading;
+mod round_trip;
+mod samples;
+mod segmentation;
+mod strategies;

@@ -1,0 +1,100 @@
+//! Each malformed message is answered as its kind says.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use wirecheck::framing::{Framing, Malformed, MalformedKind, Response};
+
+use crate::reading::{Ending, cover, read};
+use crate::{samples, strategies};
+
+/// The law: our own reader, which is right, does what a right reader may do.
+fn is_answered_as_it_says(framing: &Framing, payload: &[u8], member: &Malformed) {
+    let right: Vec<_> = framing.canonical(payload).into_iter().collect();
+    let reading = read(framing, [&member.bytes[..]]);
+    let refused = matches!(reading.ending, Ending::Malformed(_));
+    let waits = matches!(reading.ending, Ending::Truncated(_));
+    let read_as_right = reading.messages == right && reading.ending == Ending::Clean;
+    let holds = match member.response {
+        Response::Refuse => refused && reading.messages.is_empty(),
+        Response::RefuseOrRead => refused || read_as_right,
+        Response::Wait => waits && reading.messages.is_empty(),
+        Response::ReadOther => reading.messages.first() != right.first(),
+    };
+    assert!(holds, "{framing:?} {payload:?} {member:?}: {reading:?}");
+}
+
+fn is_one_edit_away(framing: &Framing, payload: &[u8], member: &Malformed) {
+    let right = framing.encode(payload).expect("it can be sent");
+    assert_eq!(member.edit.apply(&right.bytes), member.bytes);
+    assert_ne!(member.bytes, right.bytes, "{framing:?} {}", member.kind);
+    assert!(cover(&member.regions, member.bytes.len()), "{member:?}");
+}
+
+fn family_holds(framing: &Framing, payload: &[u8]) {
+    let family = framing.malformed(payload);
+    let kinds: BTreeSet<_> = family.iter().map(|member| member.kind).collect();
+    assert_eq!(kinds.len(), family.len(), "{framing:?} has a kind twice");
+    for member in &family {
+        is_one_edit_away(framing, payload, member);
+        is_answered_as_it_says(framing, payload, member);
+    }
+}
+
+#[test]
+fn every_member_of_every_family_is_answered_as_it_says() {
+    for sample in samples::all() {
+        for payload in sample.payloads {
+            family_holds(&sample.framing, payload);
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn random_families_are_answered_as_they_say((framing, payloads) in strategies::exchange()) {
+        for payload in payloads {
+            family_holds(&framing, &payload);
+        }
+    }
+}
+
+fn kinds(framing: &Framing, payload: &[u8]) -> String {
+    let kinds = framing.malformed(payload).into_iter().map(|m| m.kind);
+    let sorted: BTreeSet<MalformedKind> = kinds.collect();
+    let names = sorted.iter().map(MalformedKind::to_string);
+    names.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn every_framing_has_the_family_that_makes_sense() {
+    let decimals = "negative signed underscored non-ascii-digits hex spaces leading-zeros \
+                    empty too-large longer shorter";
+    let of = |framing: &str| {
+        let samples = samples::all();
+        let mut found = samples
+            .iter()
+            .filter(|s| format!("{:?}", s.framing).starts_with(framing));
+        let sample = found.next_back().expect("there is a sample of each");
+        kinds(&sample.framing, sample.payloads[0])
+    };
+    assert_eq!(of("Raw"), "");
+    assert_eq!(of("Fixed"), "");
+    assert_eq!(of("Line"), "too-large");
+    assert_eq!(of("Delimiter"), "too-large");
+    assert_eq!(of("AsciiLength"), decimals.replace("leading-zeros ", ""));
+    assert_eq!(of("Length"), "negative too-large longer shorter impossible");
+    assert_eq!(
+        of("VarintLength"),
+        "too-large longer shorter overlong unterminated"
+    );
+    assert_eq!(of("Netstring"), format!("{decimals} wrong-terminator"));
+    assert_eq!(
+        of("Headers"),
+        format!("{decimals} missing duplicate wrong-terminator")
+    );
+    assert_eq!(
+        of("Resp"),
+        format!("{decimals} wrong-terminator unknown-type")
+    );
+}

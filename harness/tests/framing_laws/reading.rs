@@ -1,0 +1,84 @@
+//! What a decoder makes of a stream that comes in pieces, in values that outlive
+//! the decoder.
+
+use wirecheck::framing::{Decoded, Decoder, End, Framing, Malformation, Region, Truncation};
+
+/// All that can be seen of one decoding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reading {
+    pub(crate) messages: Vec<Vec<u8>>,
+    pub(crate) ending: Ending,
+    pub(crate) taken: u64,
+}
+
+/// How a stream ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Clean,
+    Message(Vec<u8>),
+    Truncated(Truncation),
+    Malformed(Malformation),
+}
+
+impl From<End<'_>> for Ending {
+    fn from(end: End<'_>) -> Self {
+        match end {
+            End::Clean => Self::Clean,
+            End::Message(payload) => Self::Message(payload.to_vec()),
+            End::Truncated(place) => Self::Truncated(place),
+            End::Malformed(why) => Self::Malformed(why),
+        }
+    }
+}
+
+/// Reads the pieces one after the other, watching the decoder's bound.
+pub(crate) fn read<'a>(framing: &Framing, pieces: impl IntoIterator<Item = &'a [u8]>) -> Reading {
+    let mut decoder = framing.decoder();
+    let mut messages = Vec::new();
+    for piece in pieces {
+        take(&mut decoder, piece, &mut messages);
+        assert!(decoder.held() <= decoder.bound(), "{framing:?}");
+    }
+    Reading {
+        messages,
+        ending: decoder.finish().into(),
+        taken: decoder.taken(),
+    }
+}
+
+fn take(decoder: &mut Decoder, mut piece: &[u8], messages: &mut Vec<Vec<u8>>) {
+    loop {
+        match decoder.decode(&mut piece) {
+            Decoded::Message(payload) => messages.push(payload.to_vec()),
+            Decoded::NeedMore => return assert!(piece.is_empty(), "bytes were left behind"),
+            Decoded::Malformed(_) => return,
+        }
+    }
+}
+
+/// `stream` in pieces that end where a bit of `mask` is set: bit 0 cuts after
+/// the first byte.
+pub(crate) fn pieces(stream: &[u8], mask: u32) -> impl Iterator<Item = &[u8]> {
+    let ends = (1..stream.len()).filter(move |end| mask >> (end - 1) & 1 == 1);
+    let mut start = 0;
+    ends.chain([stream.len()]).map(move |end| {
+        let piece = &stream[start..end];
+        start = end;
+        piece
+    })
+}
+
+/// Regions in order that touch, cover `length` bytes and are none of them empty.
+pub(crate) fn cover(regions: &[Region], length: usize) -> bool {
+    let starts = regions.iter().map(|region| region.range.start);
+    let mut ends = regions.iter().map(|region| region.range.end);
+    let touching = starts.eq([0].into_iter().chain(ends.clone()).take(regions.len()));
+    let filled = regions.iter().all(|region| !region.range.is_empty());
+    touching && filled && ends.next_back().unwrap_or(0) == length
+}
+
+#[test]
+fn a_mask_cuts_where_its_bits_are() {
+    let cut: Vec<_> = pieces(b"abcd", 0b101).collect();
+    assert_eq!(cut, [&b"a"[..], b"bc", b"d"]);
+}

@@ -1,0 +1,147 @@
+//! Every framing there can be, with payloads that it can carry.
+
+use wirecheck::framing::{
+    Align, AsciiLength, Blank, Counts, Delimiter, Endian, Ending, Fixed, Framing, Headers, Length,
+    Line, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength, Width,
+};
+
+/// A framing and payloads for it, none of them long.
+pub(crate) struct Sample {
+    pub(crate) framing: Framing,
+    pub(crate) payloads: Vec<&'static [u8]>,
+}
+
+fn sample(framing: Framing, payloads: &[&'static [u8]]) -> Sample {
+    let payloads = payloads.to_vec();
+    Sample { framing, payloads }
+}
+
+const SMALL: usize = 40;
+
+pub(crate) fn all() -> Vec<Sample> {
+    let mut samples = vec![
+        sample(Framing::Raw(Raw { max: SMALL }), &[b"hello"]),
+        sample(
+            Framing::Netstring(Netstring { max: SMALL }),
+            &[b"hey", b"", b",1:"],
+        ),
+        sample(headers(), &[b"hello", b"", b"\r\n\r\n"]),
+    ];
+    samples.extend(lines());
+    samples.extend(delimiters());
+    samples.extend([1, 3].map(fixed));
+    samples.extend(columns());
+    samples.extend(lengths());
+    samples.extend(varints());
+    samples.push(resp());
+    samples
+}
+
+fn headers() -> Framing {
+    let max_header = 64;
+    Framing::Headers(Headers {
+        max_header,
+        max: SMALL,
+    })
+}
+
+fn lines() -> impl Iterator<Item = Sample> {
+    let endings = [Ending::Lf, Ending::CrLf, Ending::Either];
+    let strips = [Strip::Nothing, Strip::End, Strip::Both];
+    let blanks = [Blank::Message, Blank::Skipped];
+    let settings = endings
+        .into_iter()
+        .flat_map(move |ending| strips.map(|strip| (ending, strip)))
+        .flat_map(move |(ending, strip)| blanks.map(|blank| (ending, strip, blank)));
+    settings.map(|(ending, strip, blank)| {
+        let line = Line {
+            ending,
+            strip,
+            blank,
+            max: SMALL,
+        };
+        sample(Framing::Line(line), &[b" a\r", b"", b"\t ", b"b\r "])
+    })
+}
+
+fn delimiters() -> impl Iterator<Item = Sample> {
+    let delimiters: [&[u8]; 4] = [b"\0", b"\r\n.\r\n", b"aab", b"--"];
+    delimiters.into_iter().map(|bytes| {
+        let delimiter = Delimiter::new(bytes, SMALL).expect("it has bytes");
+        sample(Framing::Delimiter(delimiter), &[b"\r\n.", b"", b"aaa"])
+    })
+}
+
+fn fixed(size: usize) -> Sample {
+    let fixed = Fixed::new(size).expect("it is not 0");
+    let whole = &b"abc"[..size];
+    sample(Framing::Fixed(fixed), &[whole, whole])
+}
+
+fn columns() -> impl Iterator<Item = Sample> {
+    let sides = [
+        (Align::Left, Pad::Space),
+        (Align::Right, Pad::Space),
+        (Align::Right, Pad::Zero),
+    ];
+    let settings = [1, 2, 4, 10, 20].into_iter().flat_map(move |width| {
+        sides.map(|(align, pad)| AsciiLength::new(width, align, pad, SMALL))
+    });
+    settings.map(|column| {
+        let column = column.expect("it can be used");
+        sample(Framing::AsciiLength(column), &[b"hey", b"", b"   5"])
+    })
+}
+
+fn lengths() -> impl Iterator<Item = Sample> {
+    let widths = [Width::U8, Width::U16, Width::U24, Width::U32, Width::U64];
+    let endians = [Endian::Big, Endian::Little];
+    let counts = [Counts::Body, Counts::FieldAndBody, Counts::Message];
+    widths
+        .into_iter()
+        .flat_map(move |width| endians.map(|endian| (width, endian)))
+        .flat_map(move |(width, endian)| counts.map(|counts| (width, endian, counts)))
+        .flat_map(|(width, endian, counts)| {
+            [0, 1, 3].map(|offset| Length {
+                width,
+                endian,
+                offset,
+                counts,
+                max: SMALL,
+            })
+        })
+        .map(|length| sample(Framing::Length(length), &[b"abcd", b"abc", b"\0\0\0\0\0"]))
+}
+
+fn varints() -> impl Iterator<Item = Sample> {
+    let encodings = [Varint::Leb128, Varint::Mqtt];
+    let settings = encodings.into_iter().flat_map(|encoding| {
+        [0, 1, 2].map(|offset| VarintLength {
+            encoding,
+            offset,
+            max: 300,
+        })
+    });
+    settings.map(|varint| {
+        let long = &[7; 200];
+        sample(Framing::VarintLength(varint), &[b"abcd", b"ab", long])
+    })
+}
+
+fn resp() -> Sample {
+    let resp = Resp {
+        max_depth: 3,
+        max: 60,
+    };
+    let payloads: [&[u8]; 8] = [
+        b"GET k",
+        b"+OK",
+        b":-1",
+        b"$-1\r\n",
+        b"*2\r\n*-1\r\n*1\r\n#t\r\n",
+        b"%1\r\n+a\r\n$0\r\n\r\n",
+        b"",
+        b"\"+\" \"\"",
+    ];
+    sample(Framing::Resp(resp), &payloads)
+}

@@ -1,0 +1,162 @@
+//! Framings and payloads drawn at random.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+use wirecheck::framing::{
+    Align, AsciiLength, Blank, Counts, Delimiter, Endian, Ending, Fixed, Framing, Headers, Length,
+    Line, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength, Width,
+};
+
+/// Any framing with limits that random bytes can reach.
+pub(crate) fn framing() -> impl Strategy<Value = Framing> {
+    prop_oneof![
+        (0usize..200).prop_map(|max| Framing::Raw(Raw { max })),
+        line().prop_map(Framing::Line),
+        delimiter().prop_map(Framing::Delimiter),
+        (1usize..40).prop_map(|size| Framing::Fixed(Fixed::new(size).expect("not 0"))),
+        ascii_length().prop_map(Framing::AsciiLength),
+        length().prop_map(Framing::Length),
+        varint_length().prop_map(Framing::VarintLength),
+        (0usize..2000).prop_map(|max| Framing::Netstring(Netstring { max })),
+        (0usize..100, 0usize..300)
+            .prop_map(|(max_header, max)| Framing::Headers(Headers { max_header, max })),
+        (0usize..5, 0usize..300)
+            .prop_map(|(max_depth, max)| Framing::Resp(Resp { max_depth, max })),
+    ]
+}
+
+fn line() -> impl Strategy<Value = Line> {
+    let ending = select(vec![Ending::Lf, Ending::CrLf, Ending::Either]);
+    let strip = select(vec![Strip::Nothing, Strip::End, Strip::Both]);
+    let blank = select(vec![Blank::Message, Blank::Skipped]);
+    (ending, strip, blank, 0usize..60).prop_map(|(ending, strip, blank, max)| Line {
+        ending,
+        strip,
+        blank,
+        max,
+    })
+}
+
+fn delimiter() -> impl Strategy<Value = Delimiter> {
+    let bytes = prop::collection::vec(select(b"ab\r\n".to_vec()), 1..5);
+    (bytes, 0usize..60).prop_map(|(bytes, max)| Delimiter::new(bytes, max).expect("not empty"))
+}
+
+fn ascii_length() -> impl Strategy<Value = AsciiLength> {
+    let side = select(vec![
+        (Align::Left, Pad::Space),
+        (Align::Right, Pad::Space),
+        (Align::Right, Pad::Zero),
+    ]);
+    (1usize..=20, side, 0usize..300).prop_map(|(width, (align, pad), max)| {
+        AsciiLength::new(width, align, pad, max).expect("the side and the width can be used")
+    })
+}
+
+fn length() -> impl Strategy<Value = Length> {
+    let width = select(vec![
+        Width::U8,
+        Width::U16,
+        Width::U24,
+        Width::U32,
+        Width::U64,
+    ]);
+    let endian = select(vec![Endian::Big, Endian::Little]);
+    let counts = select(vec![Counts::Body, Counts::FieldAndBody, Counts::Message]);
+    (width, endian, 0usize..5, counts, 0usize..600).prop_map(
+        |(width, endian, offset, counts, max)| Length {
+            width,
+            endian,
+            offset,
+            counts,
+            max,
+        },
+    )
+}
+
+fn varint_length() -> impl Strategy<Value = VarintLength> {
+    let encoding = select(vec![Varint::Leb128, Varint::Mqtt]);
+    (encoding, 0usize..4, 0usize..600).prop_map(|(encoding, offset, max)| VarintLength {
+        encoding,
+        offset,
+        max,
+    })
+}
+
+/// A framing and payloads that it can carry; at least one.
+pub(crate) fn exchange() -> impl Strategy<Value = (Framing, Vec<Vec<u8>>)> {
+    let candidates = prop_oneof![
+        3 => prop::collection::vec(payload(), 1..6),
+        1 => prop::collection::vec(resp_value(), 1..4),
+    ];
+    (framing(), candidates).prop_filter_map("nothing can be carried", |(framing, candidates)| {
+        let payloads: Vec<_> = candidates
+            .into_iter()
+            .map(|payload| fitted(&framing, payload))
+            .filter(|payload| framing.encode(payload).is_ok())
+            .collect();
+        (!payloads.is_empty()).then_some((framing, payloads))
+    })
+}
+
+/// Bytes that mean something to one framing or another, and any bytes.
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    let telling = select(b"ab \t\r\n\0:,;0159$*+-\"\\\x80\xff".to_vec());
+    prop_oneof![
+        prop::collection::vec(telling, 0..20),
+        prop::collection::vec(any::<u8>(), 0..60),
+        prop::collection::vec(any::<u8>(), 0..400),
+    ]
+}
+
+/// One RESP value, nested.
+pub(crate) fn resp_value() -> impl Strategy<Value = Vec<u8>> {
+    let text = "[a-z ]{0,6}";
+    let scalar = prop_oneof![
+        text.prop_map(|text| format!("+{text}\r\n").into_bytes()),
+        any::<i64>().prop_map(|number| format!(":{number}\r\n").into_bytes()),
+        any::<bool>().prop_map(|truth| format!("#{}\r\n", if truth { 't' } else { 'f' }).into()),
+        select(vec!["$-1\r\n", "*-1\r\n", "_\r\n", ",-inf\r\n"]).prop_map(|v| v.into()),
+        prop::collection::vec(any::<u8>(), 0..12).prop_map(|body| {
+            [format!("${}\r\n", body.len()).as_bytes(), &body, b"\r\n"].concat()
+        }),
+    ];
+    scalar.prop_recursive(3, 12, 4, |inner| {
+        (select(b"*~>%".to_vec()), prop::collection::vec(inner, 0..4)).prop_map(list)
+    })
+}
+
+fn list((kind, mut items): (u8, Vec<Vec<u8>>)) -> Vec<u8> {
+    let per = if kind == b'%' { 2 } else { 1 };
+    items.truncate(items.len() / per * per);
+    let header = format!("{}{}\r\n", kind as char, items.len() / per);
+    [header.into_bytes(), items.concat()].concat()
+}
+
+/// The payload as this framing can carry it, if that takes little.
+fn fitted(framing: &Framing, mut payload: Vec<u8>) -> Vec<u8> {
+    match framing {
+        Framing::Fixed(fixed) => payload.resize(fixed.size(), b'.'),
+        Framing::Line(line) if line.ending == Ending::CrLf => {
+            let text = payload.windows(2).position(|pair| pair == b"\r\n");
+            payload.truncate(text.unwrap_or(payload.len()).min(line.max));
+        }
+        Framing::Line(line) => {
+            payload.retain(|byte| *byte != b'\n');
+            payload.truncate(line.max);
+        }
+        Framing::Delimiter(delimiter) => {
+            let unlike = |byte: &u8| !delimiter.bytes().starts_with(&[*byte]);
+            payload.retain(unlike);
+            payload.truncate(delimiter.max());
+        }
+        Framing::Raw(raw) => payload.truncate(raw.max),
+        Framing::AsciiLength(column) => payload.truncate(column.max()),
+        Framing::Length(length) => payload.truncate(length.max),
+        Framing::VarintLength(varint) => payload.truncate(varint.max),
+        Framing::Netstring(netstring) => payload.truncate(netstring.max),
+        Framing::Headers(headers) => payload.truncate(headers.max),
+        Framing::Resp(_) => {}
+    }
+    payload
+}
