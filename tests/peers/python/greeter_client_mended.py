@@ -1,0 +1,37 @@
+"""R3, greeter, the mended client: prints the text a server sends until it closes.
+
+It reads eight bytes at a time until an empty recv, and keeps the first half of a character
+until the other half has come. A reset, or an end inside a character, is told on stderr, and
+the exit code is 1.
+"""
+
+import argparse
+import codecs
+import socket
+import sys
+
+
+def pieces(connection):
+    """The text as it comes, whole characters only."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    while data := connection.recv(8):
+        yield decoder.decode(data)
+    yield decoder.decode(b"", final=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("host")
+    parser.add_argument("port", type=int)
+    args = parser.parse_args()
+
+    try:
+        with socket.create_connection((args.host, args.port)) as connection:
+            for text in pieces(connection):
+                print(text, end="", flush=True)
+    except (OSError, ValueError) as error:
+        sys.exit(f"the text is not whole: {error}")
+
+
+if __name__ == "__main__":
+    main()
