@@ -4,9 +4,10 @@ Each message is answered with its body in upper case, framed alike; a thread a c
 Defects: F01, the first recv is taken to hold the whole header; F02, the next one to hold all
 of the body, and C06, so a body that the stream's end cut short is answered; F03, what follows
 the body in the same segment is swallowed; H01, `int` also takes `+5`, `-5`, `1_0`, leading
-spaces or zeros, and digits that are not ASCII, and a length has no bound (all four in
+spaces or zeros, and digits that are not ASCII, and a length has no bound (all in
 `receive_message`); F06, the header of the answer counts characters, not bytes
-(`send_message`).
+(`send_message`). A header that `int` refuses ends the connection, as it should, but with a
+reset if bytes are left unread: C08 (`serve`).
 """
 
 import argparse

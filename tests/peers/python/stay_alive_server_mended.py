@@ -1,0 +1,50 @@
+"""R5, stay-alive server, the mended form: prints what each client sends, one client at a time.
+
+It prints `received: <line>` for each line that is whole, bytes that are not UTF-8 replaced,
+and answers nothing. An empty recv is the end of this client and the turn of the next. A line
+that is too long ends the connection.
+"""
+
+import argparse
+import os
+import socket
+import sys
+
+LONGEST_LINE = 65536
+
+
+def lines(connection):
+    """Each whole line, without its newline, until the stream ends."""
+    buffer = b""
+    while chunk := connection.recv(4096):
+        *whole, buffer = (buffer + chunk).split(b"\n")
+        for line in whole:
+            if len(line) > LONGEST_LINE:
+                raise ValueError("line too long")
+            yield line
+        if len(buffer) > LONGEST_LINE:
+            raise ValueError("line too long")
+    if buffer:
+        print(f"the stream ended inside a line: {buffer!r}", file=sys.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
+    args = parser.parse_args()
+
+    family, _, _, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
+    with socket.create_server(address[:2], family=family, backlog=128) as listener:
+        while True:
+            connection, _ = listener.accept()
+            with connection:
+                try:
+                    for line in lines(connection):
+                        print("received:", line.decode(errors="replace"), flush=True)
+                except (ConnectionError, ValueError) as error:
+                    print(f"a client is sent away: {error}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,31 @@
+"""R5, stay-alive server, a second naive form: prints what a client sends.
+
+It prints `received: <text>` and answers nothing. Defects, both in `main`: C05, there is no
+loop around the accept, so that the server ends with its first client, be it by an end of
+stream (C03) or a reset (C04); F07, what it prints follows the segments, not the lines.
+"""
+
+import argparse
+import os
+import socket
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
+    args = parser.parse_args()
+
+    family, _, _, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
+    with socket.create_server(address[:2], family=family, backlog=128) as listener:
+        connection, _ = listener.accept()
+        while True:
+            data = connection.recv(4096)
+            if not data:
+                break
+            print("received:", data.decode(errors="replace").removesuffix("\n"), flush=True)
+        connection.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""R8, streams, the mended client: asyncio; sends the line `world`, prints the line that answers it.
+
+It drains the writer, reads to the newline, closes and waits for that. An answer that is too
+long, not UTF-8 or not whole is told on stderr, and the exit code is 1.
+"""
+
+import argparse
+import asyncio
+import sys
+
+LONGEST_LINE = 65536
+
+
+async def ask(host, port):
+    reader, writer = await asyncio.open_connection(host, port, limit=LONGEST_LINE)
+    try:
+        writer.write(b"world\n")
+        await writer.drain()
+        return (await reader.readuntil(b"\n")).decode().removesuffix("\n")
+    finally:
+        writer.close()
+        try:
+            await writer.wait_closed()
+        except OSError:
+            pass  # a reset closes as well
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("host")
+    parser.add_argument("port", type=int)
+    args = parser.parse_args()
+
+    try:
+        print(asyncio.run(ask(args.host, args.port)))
+    except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
+        sys.exit(f"no answer: {error}")
+
+
+if __name__ == "__main__":
+    main()

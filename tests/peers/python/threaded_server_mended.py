@@ -1,0 +1,70 @@
+"""R7, threaded server, the mended form: a thread a client, `echo: <line>` for each line.
+
+Bytes are answered as they came, whole lines only. A client that ends its side is first
+answered all that it asked; a line without its newline at the end is not answered. A line that
+is too long ends the connection. Whatever happens, the socket is closed.
+"""
+
+import argparse
+import os
+import socket
+import sys
+import threading
+import time
+
+LONGEST_LINE = 65536
+
+
+def lines(connection):
+    """Each whole line, without its newline, until the stream ends."""
+    buffer = b""
+    while chunk := connection.recv(4096):
+        *whole, buffer = (buffer + chunk).split(b"\n")
+        for line in whole:
+            if len(line) > LONGEST_LINE:
+                raise ValueError("line too long")
+            yield line
+        if len(buffer) > LONGEST_LINE:
+            raise ValueError("line too long")
+    if buffer:
+        print(f"the stream ended inside a line: {buffer!r}", file=sys.stderr)
+
+
+def end(connection):
+    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    until = time.monotonic() + 2
+    connection.shutdown(socket.SHUT_WR)
+    while (left := until - time.monotonic()) > 0:
+        connection.settimeout(left)
+        if not connection.recv(4096):
+            break
+
+
+def serve(connection):
+    with connection:
+        try:
+            try:
+                for line in lines(connection):
+                    connection.sendall(b"echo: " + line + b"\n")
+            except ValueError as error:
+                print(f"a client is sent away: {error}", file=sys.stderr)
+            end(connection)
+        except OSError as error:
+            print(f"a client is gone: {error}", file=sys.stderr)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
+    args = parser.parse_args()
+
+    family, _, _, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
+    with socket.create_server(address[:2], family=family, backlog=128) as listener:
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=serve, args=(connection,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
