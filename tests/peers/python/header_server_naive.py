@@ -38,7 +38,7 @@ def main():
     parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
     parser.add_argument("--interval", type=float, default=3, metavar="SECONDS")
     parser.add_argument("--greeting", default="Welcome to the café!", metavar="TEXT")
-    parser.add_argument("--size", type=int, default=0, help="repeat the greeting up to so many bytes")
+    parser.add_argument("--size", type=int, default=0, help="repeat it up to so many bytes")
     args = parser.parse_args()
 
     greeting = args.greeting * max(1, -(-args.size // len(args.greeting.encode())))

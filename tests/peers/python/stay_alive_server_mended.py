@@ -9,6 +9,7 @@ import argparse
 import os
 import socket
 import sys
+import time
 
 LONGEST_LINE = 65536
 
@@ -28,6 +29,29 @@ def lines(connection):
         print(f"the stream ended inside a line: {buffer!r}", file=sys.stderr)
 
 
+def end(connection):
+    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    until = time.monotonic() + 2
+    connection.shutdown(socket.SHUT_WR)
+    while (left := until - time.monotonic()) > 0:
+        connection.settimeout(left)
+        if not connection.recv(4096):
+            break
+
+
+def serve(connection):
+    with connection:
+        try:
+            try:
+                for line in lines(connection):
+                    print("received:", line.decode(errors="replace"), flush=True)
+            except ValueError as error:
+                print(f"a client is sent away: {error}", file=sys.stderr)
+            end(connection)
+        except OSError as error:
+            print(f"a client is gone: {error}", file=sys.stderr)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", default="127.0.0.1")
@@ -38,12 +62,7 @@ def main():
     with socket.create_server(address[:2], family=family, backlog=128) as listener:
         while True:
             connection, _ = listener.accept()
-            with connection:
-                try:
-                    for line in lines(connection):
-                        print("received:", line.decode(errors="replace"), flush=True)
-                except (ConnectionError, ValueError) as error:
-                    print(f"a client is sent away: {error}", file=sys.stderr)
+            serve(connection)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,22 @@
+"""Sends `hello`, prints the answer, then prints without end."""
+
+import argparse
+import os
+import socket
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("host")
+    parser.add_argument("port", type=int)
+    args = parser.parse_args()
+
+    with socket.create_connection((args.host, args.port)) as connection:
+        connection.sendall(b"hello\n")
+        print(connection.makefile("r").readline(), end="", flush=True)
+        while True:
+            os.write(1, b"and another thing, and another thing\n" * 100)
+
+
+if __name__ == "__main__":
+    main()
