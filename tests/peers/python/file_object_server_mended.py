@@ -17,7 +17,7 @@ LONGEST_LINE = 65536
 
 def greet_each_line(connection):
     """Answer until `STOP` or the end of the stream."""
-    # A text file would decode what comes before its newline: take bytes, decode whole lines.
+    # Two files of bytes: one text file for both would drop, on writing, what it has read ahead.
     with connection.makefile("rb") as reader, connection.makefile("wb") as writer:
         while (line := reader.readline(LONGEST_LINE + 1)).endswith(b"\n"):
             name = line.decode().removesuffix("\n")

@@ -2,10 +2,12 @@
 
 Each line is answered `Hello, <line>!`; the line `STOP` should end the connection without
 an answer. Defects, all in `serve`: the line is compared with its newline still on, so that
-`STOP` never matches and is greeted as well (no code: the baseline shows it); C03, at the
-end of the stream the file is closed and then read again, which raises and ends the server;
-C05, the second client is therefore never served (a reset ends the server just so: C04), and
-S01, it waits in vain as long as the first one stays. The socket below the file is not closed.
+`STOP` never matches and is greeted as well (no code: the baseline shows it); F03, a text
+file that is opened for both drops what it has read ahead as soon as it writes, so that of
+lines that come joined only the first is answered; C03, at the end of the stream the file is
+closed and then read again, which raises and ends the server; C05, the second client is
+therefore never served (a reset ends the server just so: C04), and S01, it waits in vain as
+long as the first one stays. The socket below the file is not closed.
 """
 
 import argparse

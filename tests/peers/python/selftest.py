@@ -1,0 +1,991 @@
+"""Checks the reference systems beside this file: `python3 selftest.py`.
+
+Each server and client is started over IPv4 and IPv6 and talked to with whole messages; the
+mended ones also byte by byte. Then each naive one is shown its defects. The pace is kept by
+sleeping, which is good enough for a smoke check: to prove it is wirecheck's work.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+HERE = Path(__file__).parent
+HOSTS = ("127.0.0.1", "::1")
+PATIENCE = 8
+CHECKS = {}
+
+
+def check(function):
+    """Register a check under its name, which is a sentence."""
+    CHECKS[function.__name__] = function
+    return function
+
+
+def same(actual, expected):
+    if actual != expected:
+        raise AssertionError(f"expected {expected!r:.300}, got {actual!r:.300}")
+
+
+# Processes
+
+
+class Program:
+    """A program under test, with its output in files."""
+
+    def __init__(self, file, *arguments):
+        self.stdout, self.stderr = tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        command = [sys.executable, str(HERE / file), *map(str, arguments)]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self.stdout, stderr=self.stderr
+        )
+
+    def printed(self, stream="stdout"):
+        file = getattr(self, stream)
+        return os.pread(file.fileno(), 1 << 20, 0).decode()
+
+    def prints(self, text):
+        """Wait until stdout holds just that."""
+        wait_until(lambda: self.printed() == text, lambda: f"printed {self.printed()!r:.300}")
+
+    def exits(self):
+        return self.process.wait(PATIENCE)
+
+    def runs(self):
+        return self.process.poll() is None
+
+    def cpu_seconds(self):
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def spins(self):
+        before = self.cpu_seconds()
+        time.sleep(0.4)
+        return self.cpu_seconds() - before > 0.1
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.stdout.close()
+        self.stderr.close()
+
+
+def wait_until(condition, otherwise=lambda: "it never came true"):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(otherwise())
+        time.sleep(0.005)
+
+
+def free_port(host):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener:
+        return listener.getsockname()[1]
+
+
+def sockets(port, state, column):
+    """How many sockets have this port, local (column 1) or remote (2), and this state."""
+    found = 0
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        for row in Path(table).read_text().splitlines()[1:]:
+            fields = row.split()
+            found += fields[column].endswith(f":{port:04X}") and fields[3] == state
+    return found
+
+
+def listens(port):
+    return sockets(port, "0A", 1) > 0
+
+
+class Server(Program):
+    """A server; connecting to see whether it is ready would use up a client."""
+
+    def __init__(self, file, *arguments, host=HOSTS[0]):
+        self.host, self.port = host, free_port(host)
+        super().__init__(file, "--host", host, "--port", self.port, *arguments)
+        wait_until(lambda: listens(self.port), lambda: f"no server: {self.printed('stderr')}")
+
+    def dial(self):
+        sock = socket.create_connection((self.host, self.port), timeout=PATIENCE)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+
+
+@contextlib.contextmanager
+def server(file, *arguments, host=HOSTS[0]):
+    running = Server(file, *arguments, host=host)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@contextlib.contextmanager
+def client(file, *arguments, host=HOSTS[0], connects=True):
+    """Start a client, and hand it out with our end of its connection."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, 0), family=family) as listener:
+        listener.settimeout(PATIENCE)
+        running = Program(file, host, listener.getsockname()[1], *arguments)
+        try:
+            if not connects:
+                yield running, listener
+                return
+            sock, _ = listener.accept()
+            with sock:
+                sock.settimeout(PATIENCE)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                yield running, sock
+        finally:
+            running.stop()
+
+
+# Delivery
+
+
+def whole(sock, data):
+    sock.sendall(data)
+    time.sleep(0.02)
+
+
+def bytewise(sock, data):
+    for byte in data:
+        sock.sendall(bytes([byte]))
+        time.sleep(0.001)
+
+
+def split(sock, data, at):
+    for part in (data[:at], data[at:]):
+        sock.sendall(part)
+        time.sleep(0.05)
+
+
+def receive(sock, size):
+    data = b""
+    while len(data) < size and (chunk := sock.recv(size - len(data))):
+        data += chunk
+    return data
+
+
+def rest(sock):
+    data = b""
+    while chunk := sock.recv(1 << 16):
+        data += chunk
+    return data
+
+
+def half_close(sock):
+    sock.shutdown(socket.SHUT_WR)
+
+
+def reset(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def is_reset(sock):
+    try:
+        rest(sock)
+    except ConnectionResetError:
+        return True
+    return False
+
+
+def frame(text):
+    body = text.encode()
+    return f"{len(body):<10}".encode() + body
+
+
+# Every system, whole and byte by byte, over IPv4 and IPv6
+
+MOVE = b'{"cmd":"move","steps":100}\n'
+MOVE_SENT = b'{"cmd": "move", "steps": 100}\n'
+MOVED = b'{"ok": true, "cmd": "move"}\n'
+CAFÉ = "Welcome to the café!"
+
+# system: arguments, [(we send, it answers)], does it close by itself
+SERVERS = {
+    "line_connection": ((), [(b"hello\n", b"ok\n"), (MOVE, MOVED)], True),
+    "file_object": ((), [(b"Ada\n", b"Hello, Ada!\n"), (b"Zo\xc3\xab\n", "Hello, Zoë!\n".encode())], False),
+    "greeter": ((), [(b"", f"{CAFÉ}\n".encode())], True),
+    "header": (("--greeting", "Welcome!"), [(b"", frame("Welcome!"))], False),
+    "header_echo": ((), [(frame("move"), frame("MOVE")), (frame("a longer body"), frame("A LONGER BODY"))], False),
+    "one_shot": ((), [("café\n".encode(), "You said: café\n".encode())], True),
+    "threaded": ((), [(b"one\n", b"echo: one\n"), ("café\n".encode(), "echo: café\n".encode())], False),
+    "streams": ((), [("café\n".encode(), "Hello, café!\n".encode())], True),
+}
+IGNORES_EOF = {"header_server_naive.py"}
+SERVES_ONE = {"file_object_server_naive.py"}
+
+
+def a_server_answers(file, system, deliver, host):
+    arguments, exchange, closes = SERVERS[system]
+    with server(file, *arguments, host=host) as running:
+        for _ in range(1 if file in SERVES_ONE else 2):
+            with running.dial() as sock:
+                for question, answer in exchange:
+                    deliver(sock, question)
+                    same(receive(sock, len(answer)), answer)
+                if not closes:
+                    half_close(sock)
+                if file not in IGNORES_EOF:
+                    same(rest(sock), b"")
+        running.process.terminate()
+        expected = {-signal.SIGTERM} | ({1} if file in SERVES_ONE else set())
+        assert running.exits() in expected, running.exits()
+
+
+# system: [(it sends, we answer)], what it prints; we close when all is said
+CLIENTS = {
+    "line_connection": ([(b"hello\n", b"ok\n"), (MOVE_SENT, MOVED)], MOVED.decode()),
+    "file_object": (
+        [(b"Ada\n", b"Hello, Ada!\n"), (b"Grace\n", "Hallå, Grace!\n".encode()), (b"STOP\n", b"")],
+        "Hello, Ada!\nHallå, Grace!\n",
+    ),
+    "greeter": ([(b"", f"{CAFÉ}\n".encode())], f"{CAFÉ}\n"),
+    "header": ([(b"", frame(CAFÉ)), (b"", frame("12:34:56"))], f"{CAFÉ}\n12:34:56\n"),
+    "one_shot": ([(b"hello\n", "You said: café\n".encode())], "You said: café\n"),
+    "streams": ([(b"world\n", "Hello, café!\n".encode())], "Hello, café!\n"),
+}
+
+
+def a_client_prints(file, system, deliver, host):
+    exchange, printed = CLIENTS[system]
+    arguments = ("--count", 2) if system == "header" else ()
+    with client(file, *arguments, host=host) as (running, sock):
+        for question, answer in exchange:
+            same(receive(sock, len(question)), question)
+            deliver(sock, answer)
+        half_close(sock)
+        same(running.exits(), 0)
+        same(running.printed(), printed)
+        same(running.printed("stderr"), "")
+        same(rest(sock), b"")
+
+
+def register_the_exchanges():
+    for host in HOSTS:
+        for kind, systems, play in (
+            ("server", SERVERS, a_server_answers),
+            ("client", CLIENTS, a_client_prints),
+        ):
+            for system in systems:
+                for form, deliver in (("naive", whole), ("mended", whole), ("mended", bytewise)):
+                    file = f"{system}_{kind}_{form}.py"
+                    name = f"{file} talks, {deliver.__name__}, over {host}"
+                    CHECKS[name] = partial(play, file, system, deliver, host)
+        for form, deliver in (("naive", whole), ("mended", whole), ("mended", bytewise)):
+            file = f"stay_alive_server_{form}.py"
+            name = f"{file} prints, {deliver.__name__}, over {host}"
+            CHECKS[name] = partial(stay_alive_prints, file, deliver, host)
+        CHECKS[f"greeter_client_chunks.py talks over {host}"] = partial(
+            a_client_prints, "greeter_client_chunks.py", "greeter", whole, host
+        )
+
+
+def stay_alive_prints(file, deliver, host):
+    with server(file, host=host) as running, running.dial() as sock:
+        deliver(sock, b"one\n")
+        deliver(sock, "café\n".encode())
+        running.prints("received: one\nreceived: café\n")
+
+
+def ask(running, data, deliver=whole):
+    """Say it all, end our side, and return all that is answered."""
+    with running.dial() as sock:
+        deliver(sock, data)
+        half_close(sock)
+        return rest(sock)
+
+
+def serves(running, data, answer):
+    same(ask(running, data), answer)
+
+
+# R1
+
+
+@check
+def r1_mended_answers_what_it_cannot_act_upon():
+    with server("line_connection_server_mended.py") as running:
+        for said, error in (
+            (b"x" * 65537, "line too long"),
+            (b"x" * 70000 + b"\n", "line too long"),
+            (b"\xff\n", "not UTF-8"),
+        ):
+            serves(running, said, f'{{"ok": false, "error": "{error}"}}\n'.encode())
+        for said, error in (
+            (b"move\n", "not JSON"),
+            (b"[" * 60000 + b"\n", "not JSON"),
+            (b"[1]\n", "not a command"),
+        ):
+            answer = f'ok\n{{"ok": false, "error": "{error}"}}\n'
+            serves(running, b"hello\n" + said, answer.encode())
+        serves(running, b"x" * 65536 + b"\n", b"ok\n")
+        serves(running, b"\n  \nhello\n" + MOVE[:-1], b"ok\n")
+        serves(running, b" hello \r\n\n" + MOVE + b"more", b"ok\n" + MOVED)
+        assert "inside a line" in running.printed("stderr")
+
+
+@check
+def r1_naive_is_ended_by_a_split_character():
+    with server("line_connection_server_naive.py") as running:
+        serves(running, "café\n".encode() + MOVE, b"ok\n" + MOVED)
+        with running.dial() as sock:
+            split(sock, "café\n".encode(), 4)
+            same(running.exits(), 1)
+        assert "UnicodeDecodeError" in running.printed("stderr")
+
+
+@check
+def r1_naive_is_ended_by_what_is_not_json():
+    with server("line_connection_server_naive.py") as running:
+        with running.dial() as sock:
+            reset(sock)
+        same(ask(running, b"hello"), b"")
+        ask(running, b"hello\nmove\n")
+        same(running.exits(), 1)
+
+
+@check
+def r1_naive_keeps_others_waiting_and_the_mended_does_not():
+    for form, timeout in (("naive", 0.3), ("mended", PATIENCE)):
+        with server(f"line_connection_server_{form}.py") as running:
+            with running.dial(), running.dial() as second:
+                second.settimeout(timeout)
+                whole(second, b"hello\n")
+                try:
+                    same(receive(second, 3), b"ok\n")
+                    same(form, "mended")
+                except TimeoutError:
+                    same(form, "naive")
+
+
+@check
+def r1_clients_differ_in_what_comes_before_ok():
+    for form, printed in (("naive", ""), ("mended", "battery low\n")):
+        with client(f"line_connection_client_{form}.py") as (running, sock):
+            receive(sock, 6)
+            whole(sock, b"battery low\nok\n")
+            receive(sock, len(MOVE_SENT))
+            whole(sock, MOVED)
+            same(running.exits(), 0)
+            same(running.printed(), printed + MOVED.decode())
+
+
+@check
+def r1_clients_differ_in_a_split_character_and_an_early_end():
+    for form, code in (("naive", 1), ("mended", 0)):
+        with client(f"line_connection_client_{form}.py") as (running, sock):
+            whole(sock, b"ok\n")
+            receive(sock, 6 + len(MOVE_SENT))
+            split(sock, "café\n".encode(), 4)
+            same(running.exits(), code)
+    for form, code in (("naive", 0), ("mended", 1)):
+        with client(f"line_connection_client_{form}.py") as (running, sock):
+            whole(sock, b"ok\npart")
+            half_close(sock)
+            same(running.exits(), code)
+            same(running.printed(), "")
+            same(running.printed("stderr") == "", code == 0)
+
+
+# R2
+
+
+@check
+def r2_mended_stops_at_stop_and_serves_the_next():
+    with server("file_object_server_mended.py") as running:
+        with running.dial() as sock, running.dial() as other:
+            whole(sock, b"Ada\nSTOP\nGrace\n")
+            same(rest(sock), b"Hello, Ada!\n")
+            whole(other, b"Bob\n")
+            same(receive(other, 12), b"Hello, Bob!\n")
+        serves(running, b"\nAda\nGr", b"Hello, !\nHello, Ada!\n")
+        serves(running, b"Ada\n\xff\nGrace\n", b"Hello, Ada!\n")
+        serves(running, b"x" * 65537, b"")
+        same(len(ask(running, b"x" * 65536 + b"\n")), 65536 + 9)
+
+
+@check
+def r2_naive_greets_stop_and_ends_with_its_first_client():
+    with server("file_object_server_naive.py") as running:
+        with running.dial() as sock:
+            whole(sock, b"STOP\n")
+            same(receive(sock, 13), b"Hello, STOP!\n")
+            with running.dial() as second:
+                second.settimeout(0.2)
+                whole(second, b"Ada\n")
+                with contextlib.suppress(TimeoutError):
+                    same(second.recv(100), "nothing: it must wait")
+            whole(sock, b"Gr")
+            half_close(sock)
+            same(rest(sock), b"")
+        same(running.exits(), 1)
+        assert "closed file" in running.printed("stderr")
+
+
+@check
+def r2_clients_differ_in_an_answer_cut_short():
+    for form, printed, code in (("naive", "Hello, A\n", 0), ("mended", "", 1)):
+        with client(f"file_object_client_{form}.py") as (running, sock):
+            receive(sock, 4)
+            whole(sock, b"Hello, A")
+            half_close(sock)
+            same(receive(sock, 6), b"Grace\n" if form == "naive" else b"")
+            same(running.exits(), code)
+            same(running.printed(), printed)
+
+
+@check
+def r2_clients_take_names_and_a_pause():
+    for form in ("naive", "mended"):
+        with client(f"file_object_client_{form}.py", "Bob", "Eve", "--pause", 0.1) as (running, sock):
+            for question, answer in ((b"Bob\n", b"1\n"), (b"Eve\n", b"2\n")):
+                same(receive(sock, 4), question)
+                whole(sock, answer)
+            same(rest(sock), b"")
+            same(running.exits(), 0)
+            same(running.printed(), "1\n2\n")
+
+
+@check
+def r2_naive_drops_what_it_has_read_ahead():
+    with server("file_object_server_naive.py") as running, running.dial() as sock:
+        whole(sock, b"Ada\nGrace\n")
+        whole(sock, b"Bob\n")
+        same(receive(sock, 24), b"Hello, Ada!\nHello, Bob!\n")
+    for form, printed in (("naive", "1\n"), ("mended", "1\n2\n")):
+        with client(f"file_object_client_{form}.py", "Bob", "Eve") as (running, sock):
+            whole(sock, b"1\n2\n")
+            time.sleep(0.2)
+            same(running.printed(), printed)
+
+
+# R3
+
+
+def slow_length(running):
+    """How much a client gets that begins to read late."""
+    with socket.socket(socket.AF_INET6 if ":" in running.host else socket.AF_INET) as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.settimeout(PATIENCE)
+        sock.connect((running.host, running.port))
+        time.sleep(0.3)
+        total = 0
+        while chunk := sock.recv(1 << 16):
+            total += len(chunk)
+        return total
+
+
+@check
+def r3_servers_differ_in_a_large_welcome():
+    size = 8_000_000
+    for form in ("naive", "mended"):
+        arguments = ("--greeting", "hi", "--size", size)
+        with server(f"greeter_server_{form}.py", *arguments) as running:
+            got = slow_length(running)
+            assert got < size if form == "naive" else got == size + 1, got
+
+
+@check
+def r3_servers_differ_in_what_they_leave_unread():
+    for form in ("naive", "mended"):
+        with server(f"greeter_server_{form}.py") as running:
+            # Stopped, it finds our bytes in its buffer when it accepts.
+            running.process.send_signal(signal.SIGSTOP)
+            with running.dial() as sock:
+                whole(sock, b"hello\n")
+                running.process.send_signal(signal.SIGCONT)
+                half_close(sock)
+                same(is_reset(sock), form == "naive")
+            with running.dial() as sock:
+                same(rest(sock), f"{CAFÉ}\n".encode())
+
+
+@check
+def r3_clients_differ_in_two_segments_and_a_split_character():
+    for form, printed, code in (
+        ("naive", "Welcome", 0),
+        ("chunks", f"{CAFÉ}\n", 0),
+        ("mended", f"{CAFÉ}\n", 0),
+    ):
+        with client(f"greeter_client_{form}.py") as (running, sock):
+            split(sock, f"{CAFÉ}\n".encode(), 7)
+            sock.close()
+            same((running.exits(), running.printed()), (code, printed))
+    for form, printed, code in (("chunks", "Welcome to the c", 1), ("mended", f"{CAFÉ}\n", 0)):
+        with client(f"greeter_client_{form}.py") as (running, sock):
+            split(sock, f"{CAFÉ}\n".encode(), 19)
+            sock.close()
+            same(running.exits(), code)
+            assert running.printed().startswith(printed), running.printed()
+
+
+@check
+def r3_mended_client_tells_half_a_character():
+    with client("greeter_client_mended.py") as (running, sock):
+        whole(sock, b"caf\xc3")
+        sock.close()
+        same((running.exits(), running.printed()), (1, "caf"))
+
+
+# R4
+
+
+@check
+def r4_servers_differ_in_what_they_count():
+    for form, length in (("naive", b"20"), ("mended", b"21")):
+        with server(f"header_server_{form}.py") as running, running.dial() as sock:
+            same(receive(sock, 31), length.ljust(10) + CAFÉ.encode())
+
+
+@check
+def r4_servers_push_the_time():
+    for form in ("naive", "mended"):
+        with server(f"header_server_{form}.py", "--interval", "0.05") as running:
+            with running.dial() as sock:
+                receive(sock, 31)
+                whole(sock, b"we may talk, too")
+                for _ in range(3):
+                    same(receive(sock, 10), b"8         ")
+                    time.strptime(receive(sock, 8).decode(), "%H:%M:%S")
+
+
+@check
+def r4_servers_differ_in_the_end_of_a_client():
+    for form, left in (("naive", 1), ("mended", 0)):
+        with server(f"header_server_{form}.py", "--interval", "60") as running:
+            with running.dial() as sock:
+                local = sock.getsockname()[1]
+                receive(sock, 31)
+            time.sleep(0.2)
+            same(sockets(local, "08", 2), left)
+
+
+@check
+def r4_servers_differ_in_a_large_greeting():
+    size = 8_000_000
+    for form in ("naive", "mended"):
+        arguments = ("--interval", "0.4", "--greeting", "hi", "--size", size)
+        with server(f"header_server_{form}.py", *arguments) as running:
+            with socket.socket() as sock:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+                sock.settimeout(PATIENCE)
+                sock.connect((running.host, running.port))
+                time.sleep(0.2)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+                same(receive(sock, 10), f"{size:<10}".encode())
+                body = bytearray()
+                while len(body) < size and (chunk := sock.recv(min(1 << 16, size - len(body)))):
+                    body += chunk
+                    if len(body) % 2 == 0 and not body.endswith(b"hi"):
+                        break
+                same(body == b"hi" * (size // 2), form == "mended")
+
+
+@check
+def r4_naive_client_takes_a_recv_for_a_header():
+    with client("header_client_naive.py", "--count", 1) as (running, sock):
+        split(sock, frame(CAFÉ), 1)
+        assert running.exits() == 0 and running.printed() != f"{CAFÉ}\n", running.printed()
+
+
+@check
+def r4_naive_client_swallows_a_joined_message():
+    for form, printed in (("naive", f"{CAFÉ}\n"), ("mended", f"{CAFÉ}\n12:34:56\n")):
+        with client(f"header_client_{form}.py") as (running, sock):
+            whole(sock, frame(CAFÉ) + frame("12:34:56"))
+            time.sleep(0.2)
+            same(running.printed(), printed)
+
+
+@check
+def r4_clients_differ_in_the_end_between_messages():
+    for form, code in (("naive", 1), ("mended", 0)):
+        with client(f"header_client_{form}.py") as (running, sock):
+            whole(sock, frame(CAFÉ))
+            half_close(sock)
+            same((running.exits(), running.printed()), (code, f"{CAFÉ}\n"))
+            same(running.printed("stderr") == "", code == 0)
+
+
+@check
+def r4_clients_differ_in_the_end_inside_a_body():
+    with client("header_client_naive.py") as (running, sock):
+        whole(sock, frame(CAFÉ)[:-4])
+        half_close(sock)
+        assert running.spins() and running.runs()
+    for end, place in ((4, "inside a header"), (27, "inside a body")):
+        with client("header_client_mended.py") as (running, sock):
+            whole(sock, frame(CAFÉ)[:end])
+            half_close(sock)
+            same(running.exits(), 1)
+            assert place in running.printed("stderr")
+
+
+BAD_HEADERS = (b"+5", b"-5", b"1_0", b" 5", b"05", b"", b"0x5", b"5 5", b"1048577", b"9999999999",
+               "٥".encode(), b"5\t", b"five", b"\0")
+
+
+@check
+def r4_clients_differ_in_bad_headers():
+    for bad in BAD_HEADERS:
+        with client("header_client_mended.py") as (running, sock):
+            whole(sock, bad.ljust(10) + b"hello")
+            same((running.exits(), running.printed()), (1, ""))
+    with client("header_client_naive.py", "--count", 1) as (running, sock):
+        whole(sock, b"+5        hello")
+        same((running.exits(), running.printed()), (0, "hello\n"))
+
+
+@check
+def r4_mended_echo_refuses_bad_headers_and_short_bodies():
+    with server("header_echo_server_mended.py") as running:
+        for bad in BAD_HEADERS:
+            serves(running, bad.ljust(10) + b"hello", b"")
+        serves(running, b"2         \xff\xff", b"")
+        serves(running, frame("")[:4], b"")
+        serves(running, frame("hello")[:-1], b"")
+        serves(running, frame("a") + frame("") + frame("é"), frame("A") + frame("") + frame("É"))
+        large = frame("x" * (1 << 20))
+        same(len(ask(running, large)), len(large))
+
+
+@check
+def r4_naive_echo_shows_its_defects():
+    with server("header_echo_server_naive.py") as running:
+        hello, said = frame("hello, hello"), frame("HELLO, HELLO")
+        serves(running, hello, said)
+        assert ask(running, hello, partial(split, at=4)) != said, "F01"
+        assert ask(running, hello, partial(split, at=20)) != said, "F02"
+        same(ask(running, hello[:-2]), frame("HELLO, HEL"))  # C06
+        same(ask(running, hello + hello), said)  # F03
+        same(ask(running, frame("café")), b"4         CAF\xc3\x89")  # F06
+        for good in (b"+5", b" 5", b"05", "٥".encode()):  # H01
+            same(ask(running, good.ljust(10) + b"hello"), frame("HELLO"))
+        with contextlib.suppress(OSError):  # it is reset, perhaps before we end our side
+            same(ask(running, b"five      hello, hello"), b"")  # C08
+        serves(running, hello, said)
+
+
+# R5
+
+
+@check
+def r5_mended_prints_whole_lines_of_one_client_after_the_other():
+    with server("stay_alive_server_mended.py") as running:
+        same(ask(running, b"one\ntwo\n\nthr\xff\nfou"), b"")
+        with running.dial() as sock:
+            whole(sock, b"lost")
+            reset(sock)
+        same(ask(running, b"x" * 65537), b"")
+        same(ask(running, b"five\n"), b"")
+        running.prints("received: one\nreceived: two\nreceived: \nreceived: thr\ufffd\nreceived: five\n")
+        assert not running.spins()
+
+
+@check
+def r5_naive_prints_segments_and_spins_at_the_end():
+    with server("stay_alive_server_naive.py") as running:
+        with running.dial() as sock:
+            split(sock, b"one\n", 1)
+            running.prints("received: o\nreceived: ne\n")
+            reset(sock)
+        with running.dial() as sock:
+            half_close(sock)
+            wait_until(lambda: "received: \n" * 9 in running.printed())
+            assert running.spins()
+
+
+@check
+def r5_once_ends_with_its_first_client():
+    with server("stay_alive_server_once.py") as running:
+        same(ask(running, b"one\n"), b"")
+        same((running.exits(), running.printed()), (0, "received: one\n"))
+
+
+# R6
+
+
+@check
+def r6_mended_reads_to_the_newline():
+    with server("one_shot_server_mended.py") as running:
+        serves(running, b"hello", b"")
+        serves(running, b"", b"")
+        serves(running, b"x" * 65537, b"")
+        serves(running, b"hello\nand more\n", b"You said: hello\n")
+        serves(running, b"x" * 65536 + b"\n", b"You said: " + b"x" * 65536 + b"\n")
+        with running.dial() as sock:
+            split(sock, b"hello\nand more\n" + b"y" * 3000, 7)
+            half_close(sock)
+            same(rest(sock), b"You said: hello\n")
+
+
+@check
+def r6_naive_answers_the_first_segment():
+    with server("one_shot_server_naive.py") as running:
+        with running.dial() as sock:
+            whole(sock, b"hel")
+            same(receive(sock, 14), b"You said: hel\n")
+            whole(sock, b"lo\n")
+            assert is_reset(sock) or sockets(sock.getsockname()[1], "01", 1) == 0
+        with running.dial() as sock:
+            whole(sock, b"x" * 2000 + b"\n")
+            assert is_reset(sock)
+        serves(running, b"hel", b"You said: hel\n")
+        serves(running, b"", b"You said: \n")
+
+
+@check
+def clients_of_one_answer_differ_in_one_cut_short():
+    for system in ("one_shot", "streams"):
+        for form, printed, code in (("naive", "You\n", 0), ("mended", "", 1)):
+            with client(f"{system}_client_{form}.py") as (running, sock):
+                whole(sock, b"You")
+                half_close(sock)
+                same((running.exits(), running.printed()), (code, printed))
+
+
+# R7
+
+
+@check
+def r7_mended_answers_lines():
+    with server("threaded_server_mended.py") as running:
+        serves(running, b"one\ntwo\n\nthree", b"echo: one\necho: two\necho: \n")
+        serves(running, b"one\n" + b"x" * 65537, b"echo: one\n")
+        with running.dial(), running.dial() as other:
+            whole(other, b"caf\xc3")
+            whole(other, b"\xa9\n")
+            same(receive(other, 12), "echo: café\n".encode())
+
+
+@check
+def r7_naive_answers_segments():
+    with server("threaded_server_naive.py") as running:
+        serves(running, b"one\ntwo\n", b"echo: one\ntwo\n")
+        same(ask(running, b"one\n", partial(split, at=1)), b"echo: o\necho: ne\n")
+
+
+def leaves_the_socket_open(running):
+    """Whether half a character ends the service, but not the connection."""
+    with running.dial() as sock:
+        whole(sock, b"caf\xc3")
+        half_close(sock)
+        sock.settimeout(0.3)
+        try:
+            same(sock.recv(100), "nothing")
+        except TimeoutError:
+            return sockets(sock.getsockname()[1], "08", 2) == 1
+
+
+@check
+def r7_and_r8_naive_leave_the_socket_open_at_half_a_character():
+    for system in ("threaded", "streams"):
+        with server(f"{system}_server_naive.py") as running:
+            assert leaves_the_socket_open(running)
+            answer = {"threaded": b"echo: one\n", "streams": b"Hello, one!\n"}[system]
+            serves(running, b"one\n", answer)
+
+
+# R8
+
+
+@check
+def r8_mended_reads_to_the_newline():
+    with server("streams_server_mended.py") as running:
+        serves(running, b"wor", b"")
+        serves(running, b"x" * 65537, b"")
+        serves(running, b"x" * 300000, b"")
+        serves(running, b"world\nand more\n", b"Hello, world!\n")
+        serves(running, b"x" * 65536 + b"\n", b"Hello, " + b"x" * 65536 + b"!\n")
+        with running.dial() as sock:
+            reset(sock)
+        serves(running, b"caf\xc3\n", b"Hello, caf\xc3!\n")
+
+
+@check
+def r8_naive_answers_the_first_segment():
+    with server("streams_server_naive.py") as running:
+        with running.dial() as sock:
+            whole(sock, b"wor")
+            same(receive(sock, 12), b"Hello, wor!\n")
+        serves(running, b"", b"Hello, !\n")
+
+
+# All clients
+
+
+@check
+def mended_clients_tell_a_server_that_is_not_there_or_resets():
+    for system in CLIENTS:
+        program = Program(f"{system}_client_mended.py", HOSTS[0], free_port(HOSTS[0]))
+        same(program.exits(), 1)
+        assert "Traceback" not in program.printed("stderr")
+        program.stop()
+        with client(f"{system}_client_mended.py") as (running, sock):
+            reset(sock)
+            same(running.exits(), 1)
+            assert "Traceback" not in running.printed("stderr")
+
+
+@check
+def mended_servers_live_on_after_a_reset():
+    for system, (arguments, exchange, _) in SERVERS.items():
+        with server(f"{system}_server_mended.py", *arguments) as running:
+            for _ in range(3):
+                with running.dial() as sock:
+                    whole(sock, b"1")
+                    reset(sock)
+            question, answer = exchange[0]
+            with running.dial() as sock:
+                whole(sock, question)
+                same(receive(sock, len(answer)), answer)
+            assert "Traceback" not in running.printed("stderr"), running.printed("stderr")
+            assert not running.spins()
+
+
+# The recorder and the hostile peers
+
+
+@check
+def the_recorder_writes_down_each_recv():
+    with tempfile.NamedTemporaryFile() as log:
+        with server("recv_log_server.py", "--log", log.name, "--pause-ms", "5") as running:
+            with running.dial() as sock:
+                split(sock, b"one\ntwo\n", 5)
+                same(receive(sock, 6), b"ok\nok\n")
+            with running.dial() as sock:
+                whole(sock, b"x")
+                time.sleep(0.05)
+                reset(sock)
+            expected = "1 5\n1 3\n1 0\n2 1\n2 reset\n"
+            wait_until(
+                lambda: sorted(Path(log.name).read_text().split("\n")) == sorted(expected.split("\n")),
+                lambda: Path(log.name).read_text(),
+            )
+
+
+def echoes(running):
+    with running.dial() as sock:
+        for line in (b"one\n", b"two\n"):
+            whole(sock, line)
+            same(receive(sock, 10), b"echo: " + line)
+
+
+@check
+def hostile_servers_that_echo_do_so():
+    for name in ("ignores_sigterm", "floods_output", "spins", "spins_after_eof", "dies_on_third_client"):
+        with server(f"hostile/{name}.py") as running:
+            echoes(running)
+            echoes(running)
+            same(running.spins(), name in ("floods_output", "spins", "spins_after_eof"))
+            if name == "ignores_sigterm":
+                running.process.terminate()
+                echoes(running)
+            if name == "dies_on_third_client":
+                running.dial().close()
+                same(running.exits(), 1)
+            else:
+                assert running.runs()
+
+
+@check
+def hostile_servers_that_do_not_serve():
+    with server("hostile/mute.py") as running:
+        serves(running, b"hello\n", b"")
+    with server("hostile/answers_without_end.py") as running, running.dial() as sock:
+        whole(sock, b"hi\n")
+        same(receive(sock, 90000), b"echo: hi\n" * 10000)
+    with server("hostile/closes_early.py") as running, running.dial() as sock:
+        whole(sock, b"hi\n")
+        same(rest(sock), b"echo: hi\n")
+    with server("hostile/resets.py") as running, running.dial() as sock:
+        whole(sock, b"hi\n")
+        assert is_reset(sock)
+    dead = Program("hostile/dies_at_once.py", "--port", "1")
+    same((dead.exits(), dead.printed("stderr").count("\n")), (3, 1))
+    dead.stop()
+    silent = Program("hostile/never_listens.py", "--port", "1")
+    time.sleep(0.2)
+    assert silent.runs()
+    silent.stop()
+
+
+@check
+def a_fork_outlives_its_parent():
+    with server("hostile/forks.py", "--linger", "2", "--escape") as running:
+        echoes(running)
+        running.process.terminate()
+        running.exits()
+        echoes(running)
+        wait_until(lambda: not listens(running.port))
+
+
+@check
+def hostile_clients():
+    with client("hostile/client_never_connects.py", connects=False) as (running, listener):
+        listener.settimeout(0.3)
+        with contextlib.suppress(TimeoutError):
+            same(listener.accept(), "nobody")
+        assert running.runs()
+    with client("hostile/client_connects_twice.py", connects=False) as (running, listener):
+        for answer in (b"1\n", b"2\n"):
+            sock, _ = listener.accept()
+            same(receive(sock, 6), b"hello\n")
+            whole(sock, answer)
+            sock.close()
+        same((running.exits(), running.printed()), (0, "1\n2\n"))
+    with client("hostile/client_ignores_eof.py") as (running, sock):
+        whole(sock, b"hi\n")
+        half_close(sock)
+        running.prints("hi\n")
+        assert running.runs() and not running.spins()
+    with client("hostile/client_exits_early.py") as (running, sock):
+        same((running.exits(), rest(sock)), (0, b"hello\n"))
+    with client("hostile/client_prints_without_end.py") as (running, sock):
+        whole(sock, b"hi\n")
+        wait_until(lambda: len(running.printed()) > 100_000)
+
+
+@check
+def each_file_stands_alone():
+    names = {file.stem for file in HERE.glob("*.py")}
+    for file in (*HERE.glob("*.py"), *HERE.glob("hostile/*.py")):
+        text = file.read_text()
+        assert text.startswith('"""'), file
+        imported = {line.split()[1] for line in text.splitlines() if line.startswith(("import ", "from "))}
+        same(imported & names, set())
+
+
+def attempt(name):
+    try:
+        CHECKS[name]()
+    except Exception:
+        return f"FAILED  {name}\n{traceback.format_exc()}"
+    return None
+
+
+def main():
+    register_the_exchanges()
+    chosen = [name for name in CHECKS if all(word in name for word in sys.argv[1:])]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        failures = [failure for failure in pool.map(attempt, chosen) if failure]
+    print("\n".join(failures), end="")
+    print(f"{len(chosen) - len(failures)} passed, {len(failures)} failed")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
