@@ -1,5 +1,57 @@
 //! An exchange's bytes become deliveries.
+//!
+//! In comes a [`Script`], all that one side says, with the regions that its
+//! framing named; what the protocol allows ([`Allowances`]); the malformed
+//! headers that the framing knows ([`HeaderEdit`]); and how much to try
+//! ([`Options`]). A [`Plan`] makes [`Case`]s of them, one at a time: each a
+//! [`Tactic`], which is a name that stays, and a [`Delivery`], which says
+//! exactly what is sent.
+//!
+//! ```text
+//! Script ─▶ Layout ─▶ Points ─▶ Plan ─▶ Case { Tactic, Delivery } ─▶ chunks
+//!           (edges)   (offsets)                          └─▶ smaller deliveries
+//! ```
+//!
+//! Everything here is a pure function of those values. This room must not know
+//! of sockets, clocks, or what any answer is; it decides what is sent and in
+//! which pieces, never when.
 
+mod apply;
+mod case;
+mod delivery;
+mod family;
+mod headers;
+mod id;
+mod layout;
+mod lengths;
+mod name;
+mod notation;
+mod offset;
+mod only;
+mod plan;
+mod points;
+mod profile;
+mod random;
+mod rules;
+#[cfg(test)]
+mod sample;
 mod script;
+mod shrink;
 
+pub use apply::{Chunk, Misfit};
+pub use case::{Case, CaseId, CaseIdError};
+pub use delivery::{Company, Delivery, Edit, EditError, End, Reading};
+pub use family::Family;
+pub use headers::{HeaderEdit, HeaderEditError};
+pub use id::{Malformed, Neighbours, Tactic, TacticError};
+pub use layout::{Allowances, Connections, Pipelining};
+pub use lengths::LengthError;
+pub use name::{EditName, NameError, ScenarioId, SuiteId};
+pub use notation::{NotationError, NotationProblem};
+pub use offset::Offset;
+pub use only::{Only, Pattern, PatternError};
+pub use plan::{Options, Plan};
+pub use profile::{Profile, ProfileError};
+pub use random::{Salt, Seed, SegmentationTree, Segmentations};
 pub use script::{Script, Spoken};
+pub use shrink::Weight;

@@ -1,0 +1,116 @@
+//! The kinds of tactic: what a report counts and groups by.
+
+use std::fmt;
+
+use super::Profile;
+
+/// A kind of tactic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Each message in one write: the baseline.
+    Whole,
+    /// Every byte alone.
+    Bytes,
+    /// One cut.
+    Cut,
+    /// Two cuts.
+    Cuts,
+    /// All that may be said at once, in one write.
+    Joined,
+    /// The same with one cut: a message and a half.
+    JoinedCut,
+    /// Drawn from the seed.
+    Random,
+    /// The connection is closed early.
+    Fin,
+    /// The sending direction is closed early.
+    Half,
+    /// The connection is reset early.
+    Rst,
+    /// The bytes and the FIN back to back.
+    FinAtOnce,
+    /// Single bytes, held open.
+    Hold,
+    /// Payload and reset before the peer accepts.
+    RstAtAccept,
+    /// The answers are read byte by byte.
+    SlowRead,
+    /// Other connections meanwhile.
+    Neighbours,
+    /// A header that is wrong.
+    Header,
+    /// Many connections before.
+    Churn,
+    /// Every segmentation of a short stream.
+    AllCuts,
+}
+
+impl Family {
+    /// All of them, in the order in which their cases run.
+    pub const ALL: [Self; 18] = [
+        Self::Whole,
+        Self::Bytes,
+        Self::Cut,
+        Self::Cuts,
+        Self::Joined,
+        Self::JoinedCut,
+        Self::Random,
+        Self::Fin,
+        Self::Half,
+        Self::Rst,
+        Self::FinAtOnce,
+        Self::Hold,
+        Self::RstAtAccept,
+        Self::SlowRead,
+        Self::Neighbours,
+        Self::Header,
+        Self::Churn,
+        Self::AllCuts,
+    ];
+
+    /// The smallest profile that has cases of it.
+    #[must_use]
+    pub const fn profile(self) -> Profile {
+        match self {
+            Self::Whole | Self::Bytes | Self::Cut | Self::Joined | Self::JoinedCut => {
+                Profile::Quick
+            }
+            Self::Random | Self::Fin | Self::Half | Self::Rst => Profile::Quick,
+            Self::FinAtOnce | Self::Hold | Self::RstAtAccept => Profile::Standard,
+            Self::SlowRead | Self::Neighbours | Self::Header => Profile::Standard,
+            Self::Cuts | Self::Churn => Profile::Thorough,
+            Self::AllCuts => Profile::Exhaustive,
+        }
+    }
+
+    /// How the ids of its tactics begin.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::Bytes => "bytes",
+            Self::Cut => "cut",
+            Self::Cuts => "cuts",
+            Self::Joined => "joined",
+            Self::JoinedCut => "joined+cut",
+            Self::Random => "random",
+            Self::Fin => "fin",
+            Self::Half => "half",
+            Self::Rst => "rst",
+            Self::FinAtOnce => "fin+",
+            Self::Hold => "hold",
+            Self::RstAtAccept => "rst@accept",
+            Self::SlowRead => "slow-read",
+            Self::Neighbours => "neighbours",
+            Self::Header => "header",
+            Self::Churn => "churn",
+            Self::AllCuts => "all-cuts",
+        }
+    }
+}
+
+impl fmt::Display for Family {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,182 @@
+//! Messages that are wrong: what the caller gives, and what is sent instead.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::delivery::{Edit, EditError};
+use super::{EditName, Malformed, Offset, Script, Spoken};
+
+/// One way to spoil one message of a script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderEdit {
+    /// How it is wrong; stable, as it becomes part of an id.
+    pub name: EditName,
+    /// Which message, from 0.
+    pub message: usize,
+    /// Which of the message's bytes are replaced.
+    pub range: Range<usize>,
+    /// What is sent in their place.
+    pub replacement: Vec<u8>,
+}
+
+/// Why an edit can't be made. Whoever made the edits is at fault: the suite's
+/// author can't cause any of these.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HeaderEditError {
+    /// The message isn't there, or has no bytes.
+    #[error("`{edit}` spoils message {}, which has no bytes", edit.message)]
+    NoMessage {
+        /// Which edit.
+        edit: Malformed,
+    },
+    /// The range reaches beyond the message.
+    #[error("`{edit}` reaches to {end}, its message ends at {len}")]
+    Outside {
+        /// Which edit.
+        edit: Malformed,
+        /// Where its range ends.
+        end: usize,
+        /// How long the message is.
+        len: usize,
+    },
+    /// Another edit has the same name and the same message.
+    #[error("`{edit}` is there twice")]
+    Twice {
+        /// Which edit.
+        edit: Malformed,
+    },
+    /// The range and the replacement make no edit.
+    #[error("`{edit}`: {source}")]
+    Impossible {
+        /// Which edit.
+        edit: Malformed,
+        /// Why not.
+        source: EditError,
+    },
+}
+
+/// A malformed message within its script's stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Spoiled {
+    /// What is changed.
+    pub(super) edit: Edit,
+    /// Where the message begins.
+    pub(super) start: Offset,
+    /// Where it ends once it is changed.
+    pub(super) end: Offset,
+}
+
+/// Places the edits in the script's stream.
+pub(super) fn placed(
+    script: &Script,
+    edits: &[HeaderEdit],
+) -> Result<BTreeMap<Malformed, Spoiled>, HeaderEditError> {
+    let spans: BTreeMap<_, _> = script.spans().collect();
+    let mut placed = BTreeMap::new();
+    for edit in edits {
+        let key = Malformed {
+            name: edit.name.clone(),
+            message: edit.message,
+        };
+        let Some(span) = spans.get(&edit.message) else {
+            return Err(HeaderEditError::NoMessage { edit: key });
+        };
+        let Some(spoiled) = place(edit, &script.messages[edit.message], span, &key)? else {
+            continue;
+        };
+        if placed.insert(key.clone(), spoiled).is_some() {
+            return Err(HeaderEditError::Twice { edit: key });
+        }
+    }
+    Ok(placed)
+}
+
+/// One edit in the stream; none if it changes nothing, as "leading zeros" does
+/// where there were some: the message would be right, and called wrong.
+fn place(
+    edit: &HeaderEdit,
+    message: &Spoken,
+    span: &Range<Offset>,
+    key: &Malformed,
+) -> Result<Option<Spoiled>, HeaderEditError> {
+    if edit.range.end > message.bytes.len() {
+        return Err(HeaderEditError::Outside {
+            edit: key.clone(),
+            end: edit.range.end,
+            len: message.bytes.len(),
+        });
+    }
+    if message.bytes.get(edit.range.clone()) == Some(&edit.replacement) {
+        return Ok(None);
+    }
+    let range = span.start.plus(edit.range.start)..span.start.plus(edit.range.end);
+    let made = Edit::new(range, edit.replacement.clone());
+    let edit = made.map_err(|source| HeaderEditError::Impossible {
+        edit: key.clone(),
+        source,
+    })?;
+    let added = edit.replacement().len();
+    Ok(Some(Spoiled {
+        start: span.start,
+        end: span.end.minus(edit.removed()).plus(added),
+        edit,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn edit(name: &str, message: usize, range: Range<usize>, replacement: &str) -> HeaderEdit {
+        HeaderEdit {
+            name: name.parse().expect("a name"),
+            message,
+            range,
+            replacement: replacement.into(),
+        }
+    }
+
+    fn place_all(edits: &[HeaderEdit]) -> Result<Vec<(String, Spoiled)>, HeaderEditError> {
+        let script = sample::script(&[("02", "ab", 0), ("03", "cde", 0)]);
+        let placed = placed(&script, edits)?;
+        Ok(placed
+            .into_iter()
+            .map(|(k, v)| (k.to_string(), v))
+            .collect())
+    }
+
+    #[test]
+    fn an_edit_of_a_message_becomes_one_of_the_stream() {
+        let placed = place_all(&[edit("negative", 1, 0..2, "-03")]).expect("an edit");
+        let [(id, spoiled)] = placed.as_slice() else {
+            panic!("one edit was given: {placed:?}");
+        };
+        assert_eq!(id, "negative@1");
+        assert_eq!(spoiled.edit.range(), Offset::new(4)..Offset::new(6));
+        assert_eq!((spoiled.start.get(), spoiled.end.get()), (4, 10));
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_makes_no_case() {
+        let placed = place_all(&[edit("leading-zeros", 0, 0..2, "02")]);
+        assert_eq!(placed, Ok(vec![]));
+    }
+
+    #[test]
+    fn a_wrong_edit_says_which_it_is() {
+        let says = |edits: &[HeaderEdit]| place_all(edits).expect_err("wrong").to_string();
+        let hex = edit("hex", 0, 0..2, "0x");
+        assert_eq!(says(&[hex.clone(), hex]), "`hex` is there twice");
+        assert_eq!(
+            says(&[edit("hex", 1, 3..9, "")]),
+            "`hex@1` reaches to 9, its message ends at 5"
+        );
+        assert_eq!(
+            says(&[edit("hex", 2, 0..1, "")]),
+            "`hex@2` spoils message 2, which has no bytes"
+        );
+        assert!(says(&[edit("hex", 0, 2..1, "")]).ends_with("lower offset to the higher one"));
+    }
+}

@@ -1,0 +1,317 @@
+//! Tactics and how they are called: `cut@7`, `joined+cut@12`, `header:negative`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::offset::number;
+use super::{EditName, Family, NameError, Offset};
+
+/// A rule that makes a delivery from a side's bytes.
+///
+/// Its id is stable for ever: it goes into records, known failures and file
+/// names. Tactics are ordered as their cases run, offsets by number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tactic {
+    /// `whole`: each message in one write, the baseline.
+    Whole,
+    /// `bytes`: every byte alone.
+    Bytes,
+    /// `cut@K`: one cut, before the byte at K.
+    Cut(Offset),
+    /// `cuts@I,J`: two cuts.
+    Cuts(Offset, Offset),
+    /// `joined`: all that may be said at once, in one write.
+    Joined,
+    /// `joined+cut@K`: the same with one cut.
+    JoinedCut(Offset),
+    /// `random@N`: the Nth delivery drawn from the seed.
+    Random(usize),
+    /// `fin@K`: the connection is closed after K bytes.
+    Fin(Offset),
+    /// `half@K`: the sending direction is closed after K bytes.
+    Half(Offset),
+    /// `rst@K`: the connection is reset after K bytes.
+    Rst(Offset),
+    /// `fin+@K`: K bytes and the FIN back to back.
+    FinAtOnce(Offset),
+    /// `hold@K`: K single bytes, held open.
+    Hold(Offset),
+    /// `rst@accept`: payload and reset before the peer accepts.
+    RstAtAccept,
+    /// `slow-read`: the answers are read byte by byte.
+    SlowRead,
+    /// `neighbours:stalled`, `neighbours:interleaved`: others are connected.
+    Neighbours(Neighbours),
+    /// `header:NAME`: a header is wrong in the way that is called so.
+    Header(Malformed),
+    /// `churn`: a thousand connections before.
+    Churn,
+    /// `all-cuts@M`: a cut after each byte whose bit is set in M, the first
+    /// byte's the lowest.
+    AllCuts(u16),
+}
+
+/// What the other connections do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Neighbours {
+    /// They have stopped in the middle of a message.
+    Stalled,
+    /// One says the same, turn and turn about, byte by byte.
+    Interleaved,
+}
+
+/// Which header is wrong, and how.
+///
+/// Prints as the name alone for the side's first message, and with the
+/// message's number for another: `header:negative`, `header:negative@2`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Malformed {
+    /// How it is wrong.
+    pub name: EditName,
+    /// Which of the side's messages it belongs to, from 0.
+    pub message: usize,
+}
+
+impl Tactic {
+    /// What kind of tactic it is.
+    #[must_use]
+    pub const fn family(&self) -> Family {
+        match self {
+            Self::Whole => Family::Whole,
+            Self::Bytes => Family::Bytes,
+            Self::Cut(_) => Family::Cut,
+            Self::Cuts(..) => Family::Cuts,
+            Self::Joined => Family::Joined,
+            Self::JoinedCut(_) => Family::JoinedCut,
+            Self::Random(_) => Family::Random,
+            Self::Fin(_) => Family::Fin,
+            Self::Half(_) => Family::Half,
+            Self::Rst(_) => Family::Rst,
+            Self::FinAtOnce(_) => Family::FinAtOnce,
+            Self::Hold(_) => Family::Hold,
+            Self::RstAtAccept => Family::RstAtAccept,
+            Self::SlowRead => Family::SlowRead,
+            Self::Neighbours(_) => Family::Neighbours,
+            Self::Header(_) => Family::Header,
+            Self::Churn => Family::Churn,
+            Self::AllCuts(_) => Family::AllCuts,
+        }
+    }
+}
+
+impl fmt::Display for Tactic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let family = self.family();
+        match self {
+            Self::Whole | Self::Bytes | Self::Joined | Self::Churn => write!(f, "{family}"),
+            Self::RstAtAccept | Self::SlowRead => write!(f, "{family}"),
+            Self::Cut(k) | Self::JoinedCut(k) | Self::Hold(k) => write!(f, "{family}@{k}"),
+            Self::Fin(k) | Self::Half(k) | Self::Rst(k) => write!(f, "{family}@{k}"),
+            Self::FinAtOnce(k) => write!(f, "{family}@{k}"),
+            Self::Cuts(i, j) => write!(f, "{family}@{i},{j}"),
+            Self::Random(n) => write!(f, "{family}@{n}"),
+            Self::AllCuts(mask) => write!(f, "{family}@{mask}"),
+            Self::Neighbours(Neighbours::Stalled) => write!(f, "{family}:stalled"),
+            Self::Neighbours(Neighbours::Interleaved) => write!(f, "{family}:interleaved"),
+            Self::Header(malformed) => write!(f, "{family}:{malformed}"),
+        }
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message {
+            0 => write!(f, "{}", self.name),
+            message => write!(f, "{}@{message}", self.name),
+        }
+    }
+}
+
+/// Why a text is no tactic.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TacticError {
+    /// Nothing is called so.
+    #[error("no tactic is called `{0}`: see `wirecheck list` for those of a suite")]
+    Unknown(String),
+    /// The tactic exists, what follows its `@` is no number.
+    #[error("`{text}` is not what `{family}@` is followed by: {expected}")]
+    Number {
+        /// The tactic's kind.
+        family: Family,
+        /// What follows.
+        text: String,
+        /// What should.
+        expected: &'static str,
+    },
+    /// The way in which a header is wrong has no proper name.
+    #[error("a header is wrong in a way that has a name: {0}")]
+    Header(#[from] NameError),
+}
+
+impl FromStr for Tactic {
+    type Err = TacticError;
+
+    fn from_str(text: &str) -> Result<Self, TacticError> {
+        if let Some(tactic) = without_number(text) {
+            return Ok(tactic);
+        }
+        if let Some(malformed) = text.strip_prefix("header:") {
+            return malformed.parse().map(Self::Header);
+        }
+        let unknown = || TacticError::Unknown(text.to_owned());
+        let (family, number) = text.split_once('@').ok_or_else(unknown)?;
+        Family::ALL
+            .into_iter()
+            .find(|known| known.as_str() == family)
+            .ok_or_else(unknown)
+            .and_then(|family| numbered(family, number, unknown))
+    }
+}
+
+fn without_number(text: &str) -> Option<Tactic> {
+    Some(match text {
+        "whole" => Tactic::Whole,
+        "bytes" => Tactic::Bytes,
+        "joined" => Tactic::Joined,
+        "rst@accept" => Tactic::RstAtAccept,
+        "slow-read" => Tactic::SlowRead,
+        "neighbours:stalled" => Tactic::Neighbours(Neighbours::Stalled),
+        "neighbours:interleaved" => Tactic::Neighbours(Neighbours::Interleaved),
+        "churn" => Tactic::Churn,
+        _ => return None,
+    })
+}
+
+fn numbered(
+    family: Family,
+    text: &str,
+    unknown: impl FnOnce() -> TacticError,
+) -> Result<Tactic, TacticError> {
+    let offset = number(text).map(Offset::new);
+    let (tactic, expected) = match family {
+        Family::Cut => (offset.map(Tactic::Cut), AN_OFFSET),
+        Family::JoinedCut => (offset.map(Tactic::JoinedCut), AN_OFFSET),
+        Family::Fin => (offset.map(Tactic::Fin), AN_OFFSET),
+        Family::Half => (offset.map(Tactic::Half), AN_OFFSET),
+        Family::Rst => (offset.map(Tactic::Rst), AN_OFFSET),
+        Family::FinAtOnce => (offset.map(Tactic::FinAtOnce), AN_OFFSET),
+        Family::Hold => (offset.map(Tactic::Hold), AN_OFFSET),
+        Family::Cuts => (two_cuts(text), "two offsets, as in `cuts@3,9`"),
+        Family::Random => (number(text).map(Tactic::Random), "a number from 0"),
+        Family::AllCuts => (mask(text), "a number from 0 to 65535"),
+        _ => return Err(unknown()),
+    };
+    tactic.ok_or_else(|| TacticError::Number {
+        family,
+        text: text.to_owned(),
+        expected,
+    })
+}
+
+const AN_OFFSET: &str = "an offset in decimal digits, as in `@7`";
+
+fn two_cuts(text: &str) -> Option<Tactic> {
+    let (first, second) = text.split_once(',')?;
+    let (first, second) = (number(first)?, number(second)?);
+    Some(Tactic::Cuts(Offset::new(first), Offset::new(second)))
+}
+
+fn mask(text: &str) -> Option<Tactic> {
+    let mask = number(text)?.try_into().ok()?;
+    Some(Tactic::AllCuts(mask))
+}
+
+impl FromStr for Malformed {
+    type Err = TacticError;
+
+    fn from_str(text: &str) -> Result<Self, TacticError> {
+        let Some((name, message)) = text.split_once('@') else {
+            let name = text.parse()?;
+            return Ok(Self { name, message: 0 });
+        };
+        let message = number(message).filter(|&message| message > 0);
+        Ok(Self {
+            name: name.parse()?,
+            message: message.ok_or_else(|| TacticError::Number {
+                family: Family::Header,
+                text: text.to_owned(),
+                expected: "a name, and the message's number from 1 if it is not the first",
+            })?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_id_of_the_design_prints_as_it_parses() {
+        for id in [
+            "whole",
+            "bytes",
+            "cut@7",
+            "cuts@3,9",
+            "joined",
+            "joined+cut@12",
+            "random@5",
+            "fin@7",
+            "half@7",
+            "rst@7",
+            "fin+@7",
+            "hold@7",
+            "rst@accept",
+            "slow-read",
+            "neighbours:stalled",
+            "neighbours:interleaved",
+            "header:negative",
+            "header:too-large@3",
+            "churn",
+            "all-cuts@5",
+        ] {
+            let tactic: Tactic = id.parse().expect(id);
+            assert_eq!(tactic.to_string(), id);
+            assert!(id.starts_with(tactic.family().as_str()), "{id}");
+        }
+    }
+
+    #[test]
+    fn no_tactic_has_two_spellings() {
+        for id in [
+            "",
+            "Whole",
+            "cut",
+            "cut@",
+            "cut@07",
+            "cut@+7",
+            "cuts@3",
+            "cuts@3,9,1",
+            "whole@1",
+            "header:",
+            "header:a@0",
+            "neighbours",
+            "all-cuts@65536",
+            "rst@Accept",
+            "fin+7",
+        ] {
+            assert!(id.parse::<Tactic>().is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn an_error_says_what_was_expected() {
+        let says = |text: &str| text.parse::<Tactic>().expect_err("no tactic").to_string();
+        assert!(says("cutt@3").starts_with("no tactic is called `cutt@3`"));
+        assert!(says("bytes@3").starts_with("no tactic is called `bytes@3`"));
+        assert_eq!(
+            says("cut@-3"),
+            "`-3` is not what `cut@` is followed by: an offset in decimal digits, as in `@7`"
+        );
+    }
+
+    #[test]
+    fn families_are_in_the_order_of_their_tactics() {
+        assert!(Family::ALL.is_sorted());
+    }
+}

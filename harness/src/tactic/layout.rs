@@ -1,0 +1,112 @@
+//! Where a side's stream may be cut, and where it must be.
+
+use super::{Offset, Script};
+
+/// What the protocol's adversary may do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Allowances {
+    /// Whether a client may speak again before it is answered.
+    pub pipelining: Pipelining,
+    /// Whether a server serves several connections.
+    pub connections: Connections,
+}
+
+/// Whether messages of a later turn may be sent before the answers to an
+/// earlier one. A server's side never may: its later messages are answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Pipelining {
+    /// They may.
+    #[default]
+    Allowed,
+    /// They may not.
+    Forbidden,
+}
+
+/// How many connections there may be at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Connections {
+    /// Several.
+    #[default]
+    Concurrent,
+    /// One.
+    OneAtATime,
+}
+
+/// The edges of a script: ascending, none twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Layout {
+    /// The stream's end.
+    pub(super) end: Offset,
+    /// Where a message ends and another begins.
+    pub(super) edges: Vec<Offset>,
+    /// The edges among them that no chunk may cross.
+    pub(super) walls: Vec<Offset>,
+    /// Where a region begins or ends, the stream's ends included.
+    pub(super) regions: Vec<Offset>,
+}
+
+impl Layout {
+    pub(super) fn of(script: &Script, pipelining: Pipelining) -> Self {
+        Self {
+            end: Offset::new(script.len()),
+            edges: script.message_edges().collect(),
+            walls: match pipelining {
+                Pipelining::Allowed => Vec::new(),
+                Pipelining::Forbidden => turn_edges(script).collect(),
+            },
+            regions: script.region_edges().collect(),
+        }
+    }
+
+    /// Whether a cut at `at` is one that `whole` doesn't have.
+    pub(super) fn is_new_cut(&self, at: Offset) -> bool {
+        self.is_inside(at) && !self.is_edge(at)
+    }
+
+    /// Whether `at` lies between two bytes.
+    pub(super) fn is_inside(&self, at: Offset) -> bool {
+        Offset::START < at && at < self.end
+    }
+
+    /// Whether a message ends and another begins there.
+    pub(super) fn is_edge(&self, at: Offset) -> bool {
+        self.edges.binary_search(&at).is_ok()
+    }
+
+    /// Whether no chunk may cross `at`.
+    pub(super) fn is_wall(&self, at: Offset) -> bool {
+        self.walls.binary_search(&at).is_ok()
+    }
+
+    /// Where a message ends that may go in one write with the next.
+    pub(super) fn joints(&self) -> impl Iterator<Item = Offset> + '_ {
+        let edges = self.edges.iter().copied();
+        edges.filter(|edge| !self.is_wall(*edge))
+    }
+}
+
+fn turn_edges(script: &Script) -> impl Iterator<Item = Offset> + '_ {
+    let turn = |index: usize| script.messages[index].turn;
+    let spans = script.spans();
+    let pairs = spans.clone().zip(spans.skip(1));
+    pairs
+        .filter(move |((before, _), (after, _))| turn(*before) != turn(*after))
+        .map(|(_, (_, after))| after.start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn without_pipelining_a_turn_ends_at_a_wall() {
+        let script = sample::script(&[("1", "a", 0), ("1", "b", 0), ("", "", 1), ("1", "c", 2)]);
+        let strict = Layout::of(&script, Pipelining::Forbidden);
+        assert_eq!(strict.edges, [Offset::new(2), Offset::new(4)]);
+        assert_eq!(strict.walls, [Offset::new(4)]);
+        assert!(strict.joints().eq([Offset::new(2)]));
+        let loose = Layout::of(&script, Pipelining::Allowed);
+        assert_eq!(loose.walls, []);
+    }
+}

@@ -1,0 +1,182 @@
+//! The lengths of a delivery's chunks, kept as runs: ten thousand single bytes
+//! are one pair of numbers.
+
+use super::Offset;
+
+/// Chunk lengths, in order; none is zero, and their sum is a `usize`.
+///
+/// Two neighbouring runs never have the same length, so equal lengths are equal
+/// values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Lengths {
+    runs: Vec<Run>,
+    total: usize,
+}
+
+/// So many chunks of one length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Run {
+    pub(super) length: usize,
+    pub(super) times: usize,
+}
+
+/// Why a list of chunk lengths is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LengthError {
+    /// A chunk without bytes can't be sent: no read would return it.
+    #[error("a chunk has at least one byte")]
+    Empty,
+    /// More bytes than a machine can hold.
+    #[error("the chunks together are longer than any stream")]
+    TooLong,
+}
+
+impl Lengths {
+    /// Everything up to `end`, cut at those of the ascending `edges` that lie
+    /// before it.
+    pub(super) fn cut_at(edges: impl IntoIterator<Item = Offset>, end: Offset) -> Self {
+        let mut lengths = Self::default();
+        lengths.extend_to(edges, end);
+        lengths
+    }
+
+    /// One byte at a time up to `end`.
+    pub(super) fn single_bytes(end: Offset) -> Self {
+        let mut lengths = Self::default();
+        lengths.add(1, end.get());
+        lengths
+    }
+
+    /// Goes on to `end`, cut at those of the ascending `edges` that lie between.
+    pub(super) fn extend_to(&mut self, edges: impl IntoIterator<Item = Offset>, end: Offset) {
+        for edge in edges {
+            self.add(edge.min(end).get().saturating_sub(self.total), 1);
+        }
+        self.add(end.get().saturating_sub(self.total), 1);
+    }
+
+    /// Adds `times` chunks of `length` bytes.
+    pub(super) fn try_add(&mut self, length: usize, times: usize) -> Result<(), LengthError> {
+        if length == 0 || times == 0 {
+            return Err(LengthError::Empty);
+        }
+        let added = length.checked_mul(times).ok_or(LengthError::TooLong)?;
+        self.total
+            .checked_add(added)
+            .ok_or(LengthError::TooLong)
+            .map(|_| self.add(length, times))
+    }
+
+    /// Adds chunks whose sum is known to be an offset; nothing for no bytes.
+    fn add(&mut self, length: usize, times: usize) {
+        if length == 0 || times == 0 {
+            return;
+        }
+        self.total += length * times;
+        match self.runs.last_mut() {
+            Some(last) if last.length == length => last.times += times,
+            _ => self.runs.push(Run { length, times }),
+        }
+    }
+
+    /// The same chunks, of which nothing from `end` on is kept.
+    pub(super) fn truncated(&self, end: Offset) -> Self {
+        let mut kept = Self::default();
+        for run in &self.runs {
+            let room = end.get() - kept.total;
+            let times = run.times.min(room / run.length);
+            kept.add(run.length, times);
+            if times < run.times {
+                kept.add(end.get() - kept.total, 1);
+                break;
+            }
+        }
+        kept
+    }
+
+    /// How many bytes the chunks have together.
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// How many chunks there are.
+    pub(super) fn count(&self) -> usize {
+        self.runs.iter().map(|run| run.times).sum()
+    }
+
+    /// The runs, as they are printed.
+    pub(super) fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// Each chunk's length.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> + Clone + '_ {
+        self.runs
+            .iter()
+            .flat_map(|run| std::iter::repeat_n(run.length, run.times))
+    }
+
+    /// Where one chunk ends and the next begins.
+    pub(super) fn edges(&self) -> impl Iterator<Item = Offset> + Clone + '_ {
+        self.iter()
+            .scan(0, |end, length| {
+                *end += length;
+                Some(Offset::new(*end))
+            })
+            .take_while(|edge| edge.get() < self.total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offsets(of: &[usize]) -> impl Iterator<Item = Offset> + '_ {
+        of.iter().copied().map(Offset::new)
+    }
+
+    fn cut_at(edges: &[usize], end: usize) -> Vec<usize> {
+        Lengths::cut_at(offsets(edges), Offset::new(end))
+            .iter()
+            .collect()
+    }
+
+    #[test]
+    fn edges_outside_or_twice_make_no_chunk() {
+        assert_eq!(cut_at(&[0, 3, 3, 7, 12, 15], 12), [3, 4, 5]);
+        assert_eq!(cut_at(&[], 0), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn equal_neighbours_are_one_run() {
+        let lengths = Lengths::cut_at(offsets(&[2, 4, 6]), Offset::new(8));
+        assert_eq!(
+            lengths.runs(),
+            [Run {
+                length: 2,
+                times: 4
+            }]
+        );
+    }
+
+    #[test]
+    fn a_truncated_list_ends_inside_a_run() {
+        let lengths = Lengths::cut_at(offsets(&[3, 6, 9]), Offset::new(14));
+        for end in 0..=14 {
+            let kept = lengths.truncated(Offset::new(end));
+            assert_eq!(kept.total(), end);
+            let edges: Vec<_> = lengths.edges().filter(|edge| edge.get() < end).collect();
+            assert!(kept.edges().eq(edges), "{end}");
+        }
+    }
+
+    #[test]
+    fn no_sum_overflows() {
+        let mut lengths = Lengths::default();
+        assert_eq!(lengths.try_add(usize::MAX, 2), Err(LengthError::TooLong));
+        lengths.try_add(usize::MAX, 1).expect("it just fits");
+        assert_eq!(lengths.try_add(1, 1), Err(LengthError::TooLong));
+        assert_eq!(lengths.try_add(0, 1), Err(LengthError::Empty));
+    }
+}

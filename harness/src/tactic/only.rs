@@ -1,0 +1,165 @@
+//! Which tactics the user asked for.
+
+use std::str::FromStr;
+
+use super::Tactic;
+
+/// The tactics that the user asked for; all of them, if none was named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Only {
+    patterns: Vec<Pattern>,
+}
+
+/// A glob over tactic ids: `*` stands for any run of characters, `?` for any one,
+/// everything else for itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern(Vec<char>);
+
+/// Why a text is no pattern.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PatternError {
+    /// It would match nothing.
+    #[error("a pattern is never empty: write `*` for every tactic")]
+    Empty,
+    /// It is longer than any tactic.
+    #[error("a pattern has at most {longest} characters, this one has {length}")]
+    TooLong {
+        /// How many it may have.
+        longest: usize,
+        /// How many it has.
+        length: usize,
+    },
+    /// No tactic has such a character.
+    #[error("no tactic has a `{0}` in its name: write `*` and `?` for what may be anything")]
+    Character(char),
+}
+
+impl Only {
+    /// Every tactic.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self::default()
+    }
+
+    /// Whether the user asked for `tactic`.
+    #[must_use]
+    pub fn picks(&self, tactic: &Tactic) -> bool {
+        if self.patterns.is_empty() {
+            return true;
+        }
+        let id = tactic.to_string();
+        self.patterns.iter().any(|pattern| pattern.matches(&id))
+    }
+}
+
+impl FromIterator<Pattern> for Only {
+    fn from_iter<I: IntoIterator<Item = Pattern>>(patterns: I) -> Self {
+        let patterns = patterns.into_iter().collect();
+        Self { patterns }
+    }
+}
+
+impl Pattern {
+    const LONGEST: usize = 128;
+
+    /// Whether `id` is one of the texts that it stands for.
+    ///
+    /// On a mismatch it goes back to the last `*` and lets that take one
+    /// character more: never more steps than the two lengths multiplied.
+    #[must_use]
+    pub fn matches(&self, id: &str) -> bool {
+        let (mut pattern, mut rest) = (self.0.as_slice(), id.chars());
+        let mut retry = None;
+        loop {
+            match (pattern.split_first(), rest.clone().next()) {
+                (Some(('*', after)), _) => {
+                    retry = Some((after, rest.clone()));
+                    pattern = after;
+                }
+                (Some((wanted, after)), Some(c)) if *wanted == '?' || *wanted == c => {
+                    pattern = after;
+                    rest.next();
+                }
+                (None, None) => return true,
+                _ => {
+                    let Some((after, from)) = &mut retry else {
+                        return false;
+                    };
+                    if from.next().is_none() {
+                        return false;
+                    }
+                    (pattern, rest) = (after, from.clone());
+                }
+            }
+        }
+    }
+}
+
+impl FromStr for Pattern {
+    type Err = PatternError;
+
+    fn from_str(text: &str) -> Result<Self, PatternError> {
+        let characters: Vec<_> = text.chars().collect();
+        let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9') || "*?@+,:-_.".contains(c);
+        match characters.len() {
+            0 => Err(PatternError::Empty),
+            length if length > Self::LONGEST => Err(PatternError::TooLong {
+                longest: Self::LONGEST,
+                length,
+            }),
+            _ => match characters.iter().find(|&&c| !allowed(c)) {
+                Some(&wrong) => Err(PatternError::Character(wrong)),
+                None => Ok(Self(characters)),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(pattern: &str, id: &str) -> bool {
+        pattern.parse::<Pattern>().expect("a pattern").matches(id)
+    }
+
+    #[test]
+    fn a_star_stands_for_any_run() {
+        assert!(matches("cut@*", "cut@7"));
+        assert!(!matches("cut@*", "cuts@3,9"));
+        assert!(matches("*cut@*2", "joined+cut@122"));
+        assert!(matches("*", "whole"));
+        assert!(matches("whole*", "whole"));
+        assert!(!matches("*a*b", "header:ab-ac"));
+    }
+
+    #[test]
+    fn other_signs_stand_for_themselves() {
+        assert!(matches("fin+@?", "fin+@7"));
+        assert!(!matches("fin+@?", "fin+@17"));
+        assert!(!matches("fin+@7", "finn@7"));
+        assert!(matches("cuts@3,*", "cuts@3,9"));
+    }
+
+    #[test]
+    fn one_of_several_is_enough() {
+        let only: Only = ["bytes", "header:*"]
+            .map(|pattern| pattern.parse().expect("a pattern"))
+            .into_iter()
+            .collect();
+        let picks = |id: &str| only.picks(&id.parse().expect("a tactic"));
+        assert!(picks("bytes") && picks("header:negative"));
+        assert!(!picks("whole"));
+        assert!(Only::everything().picks(&Tactic::Whole));
+    }
+
+    #[test]
+    fn a_pattern_that_can_match_nothing_is_refused() {
+        let wrong = |text: &str| text.parse::<Pattern>().expect_err("no pattern");
+        assert_eq!(wrong(""), PatternError::Empty);
+        assert_eq!(wrong("cut@[0-9]"), PatternError::Character('['));
+        assert_eq!(wrong("Cut@1"), PatternError::Character('C'));
+        assert!(wrong(&"*".repeat(129)).to_string().ends_with("has 129"));
+    }
+}

@@ -1,0 +1,342 @@
+//! All cases of one scenario, one at a time.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::headers::{self, HeaderEdit, HeaderEditError, Spoiled};
+use super::layout::Layout;
+use super::points::Points;
+use super::rules;
+use super::{
+    Allowances, Case, Connections, Delivery, Family, Malformed, Neighbours, Offset, Only, Profile,
+    Salt, Script, Seed, Segmentations, Tactic,
+};
+
+/// How much is tried, and what of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// How much.
+    pub profile: Profile,
+    /// What the random deliveries are drawn from.
+    pub seed: Seed,
+    /// What tells this scenario's draws from another's.
+    pub salt: Salt,
+    /// Which tactics the user asked for.
+    pub only: Only,
+}
+
+/// The cases of one scenario.
+///
+/// They are made as they are asked for: a plan holds the offsets that it tries,
+/// some thousand numbers, never the cases.
+///
+/// `whole` comes first, and comes even if the user asked for other tactics only:
+/// every case is compared with it. [`Plan::selected`] counts without it then.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub(super) layout: Arc<Layout>,
+    pub(super) segmentations: Segmentations,
+    pub(super) headers: BTreeMap<Malformed, Spoiled>,
+    pub(super) options: Options,
+    connections: Connections,
+    points: Points,
+}
+
+impl Plan {
+    /// Plans the cases of one side of a scenario.
+    ///
+    /// # Errors
+    ///
+    /// If an edit is none of this script's messages, or is there twice.
+    pub fn new(
+        script: &Script,
+        allowances: Allowances,
+        edits: &[HeaderEdit],
+        options: Options,
+    ) -> Result<Self, HeaderEditError> {
+        let layout = Arc::new(Layout::of(script, allowances.pipelining));
+        Ok(Self {
+            points: Points::of(script, &layout, options.profile),
+            headers: headers::placed(script, edits)?,
+            segmentations: Segmentations::over(Arc::clone(&layout)),
+            connections: allowances.connections,
+            layout,
+            options,
+        })
+    }
+
+    /// The cases, in the order of their tactics; no two have the same tactic.
+    pub fn cases(&self) -> impl Iterator<Item = Case> + '_ {
+        self.tactics().map(|tactic| Case {
+            delivery: rules::delivery(self, &tactic),
+            tactic,
+        })
+    }
+
+    /// How many cases there are. No delivery is made to count them.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.tactics().count()
+    }
+
+    /// How many of them the user asked for: 0 if `--only` matches nothing.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        let picked = |tactic: &Tactic| self.options.only.picks(tactic);
+        self.tactics().filter(picked).count()
+    }
+
+    /// The tactics of the cases.
+    pub fn tactics(&self) -> impl Iterator<Item = Tactic> + '_ {
+        Family::ALL
+            .into_iter()
+            .filter(|family| family.profile() <= self.options.profile)
+            .flat_map(|family| self.family(family))
+            .filter(|tactic| *tactic == Tactic::Whole || self.options.only.picks(tactic))
+    }
+
+    /// The case of one tactic, whether or not the profile has it; none if the
+    /// script, or what the protocol allows, leaves no room for it.
+    #[must_use]
+    pub fn case(&self, tactic: &Tactic) -> Option<Case> {
+        self.has(tactic).then(|| Case {
+            tactic: tactic.clone(),
+            delivery: rules::delivery(self, tactic),
+        })
+    }
+
+    /// What a held delivery is compared with: the same bytes and the same end in
+    /// as few writes as the protocol allows.
+    #[must_use]
+    pub fn at_once(&self, delivery: &Delivery) -> Delivery {
+        rules::at_once(self, delivery)
+    }
+
+    /// Whether there is such a delivery of this script.
+    fn has(&self, tactic: &Tactic) -> bool {
+        let layout = &*self.layout;
+        match tactic {
+            Tactic::Whole | Tactic::RstAtAccept | Tactic::SlowRead | Tactic::Churn => true,
+            Tactic::Bytes => layout.edges.len() + 1 < layout.end.get(),
+            Tactic::Cut(at) => layout.is_new_cut(*at),
+            Tactic::Cuts(first, second) => {
+                first < second && layout.is_new_cut(*first) && layout.is_new_cut(*second)
+            }
+            Tactic::Joined => layout.joints().next().is_some(),
+            Tactic::JoinedCut(at) => {
+                self.has(&Tactic::Joined) && layout.is_inside(*at) && !layout.is_wall(*at)
+            }
+            Tactic::Random(_) => layout.end > Offset::new(1),
+            Tactic::Fin(at) | Tactic::Half(at) | Tactic::Rst(at) => *at <= layout.end,
+            Tactic::FinAtOnce(at) => Offset::START < *at && *at <= layout.end,
+            Tactic::Hold(at) => Offset::new(1) < *at && *at <= layout.end,
+            Tactic::Neighbours(neighbours) => self.has_neighbours(*neighbours),
+            Tactic::Header(malformed) => self.headers.contains_key(malformed),
+            Tactic::AllCuts(mask) => rules::is_mask(layout, *mask),
+        }
+    }
+
+    /// Nobody can be interleaved with a side that says nothing.
+    fn has_neighbours(&self, neighbours: Neighbours) -> bool {
+        let speaks = self.layout.end > Offset::START;
+        match self.connections {
+            Connections::OneAtATime => false,
+            Connections::Concurrent => neighbours == Neighbours::Stalled || speaks,
+        }
+    }
+
+    /// The tactics of one kind that are tried.
+    fn family(&self, family: Family) -> Tactics<'_> {
+        let points = &self.points;
+        match family {
+            Family::Whole => self.those([Tactic::Whole]),
+            Family::Bytes => self.those([Tactic::Bytes]),
+            Family::Cut => self.each(&points.cuts, Tactic::Cut),
+            Family::Cuts => self.those(pairs(&points.pairs)),
+            Family::Joined => self.those([Tactic::Joined]),
+            Family::JoinedCut => self.each(&points.joined, Tactic::JoinedCut),
+            Family::Random => self.those((0..self.options.profile.draws()).map(Tactic::Random)),
+            Family::Fin => self.each(&points.ends, Tactic::Fin),
+            Family::Half => self.each(&points.ends, Tactic::Half),
+            Family::Rst => self.each(&points.ends, Tactic::Rst),
+            Family::FinAtOnce => self.each(&points.ends, Tactic::FinAtOnce),
+            Family::Hold => self.each(&points.holds, Tactic::Hold),
+            Family::RstAtAccept => self.those([Tactic::RstAtAccept]),
+            Family::SlowRead => self.those([Tactic::SlowRead]),
+            Family::Neighbours => {
+                self.those([Neighbours::Stalled, Neighbours::Interleaved].map(Tactic::Neighbours))
+            }
+            Family::Header => self.those(self.headers.keys().cloned().map(Tactic::Header)),
+            Family::Churn => self.those([Tactic::Churn]),
+            Family::AllCuts => self.those(rules::masks(&self.layout).map(Tactic::AllCuts)),
+        }
+    }
+
+    fn each<'a>(&'a self, points: &'a [Offset], tactic: fn(Offset) -> Tactic) -> Tactics<'a> {
+        self.those(points.iter().copied().map(tactic))
+    }
+
+    fn those<'a>(&'a self, tactics: impl IntoIterator<Item = Tactic, IntoIter: 'a>) -> Tactics<'a> {
+        Box::new(tactics.into_iter().filter(|tactic| self.has(tactic)))
+    }
+}
+
+type Tactics<'a> = Box<dyn Iterator<Item = Tactic> + 'a>;
+
+fn pairs(points: &[Offset]) -> impl Iterator<Item = Tactic> + '_ {
+    points.iter().enumerate().flat_map(|(index, first)| {
+        let later = points[index + 1..].iter();
+        later.map(|second| Tactic::Cuts(*first, *second))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Pipelining, sample};
+    use super::*;
+
+    fn plan(messages: &[(&str, &str, usize)], options: Options) -> Plan {
+        let script = sample::script(messages);
+        Plan::new(&script, STRICT, &[], options).expect("no edits, so none is wrong")
+    }
+
+    const STRICT: Allowances = Allowances {
+        pipelining: Pipelining::Forbidden,
+        connections: Connections::OneAtATime,
+    };
+
+    fn quick(messages: &[(&str, &str, usize)]) -> Vec<String> {
+        let options = Options {
+            profile: Profile::Quick,
+            ..Options::default()
+        };
+        let plan = plan(messages, options);
+        let cases = plan.cases();
+        cases
+            .map(|case| format!("{}: {}", case.tactic, case.delivery))
+            .collect()
+    }
+
+    fn only(pattern: &str) -> Options {
+        Options {
+            only: [pattern.parse().expect("a pattern")].into_iter().collect(),
+            ..Options::default()
+        }
+    }
+
+    #[test]
+    fn a_short_script_is_delivered_in_every_way() {
+        let cases = quick(&[("1", "a", 0), ("1", "b", 0)]);
+        let fixed: Vec<_> = cases.iter().filter(|c| !c.starts_with("random")).collect();
+        assert_eq!(
+            fixed,
+            [
+                "whole: 2x2",
+                "bytes: 1x4",
+                "cut@1: 1x2,2",
+                "cut@3: 2,1x2",
+                "joined: 4",
+                "joined+cut@1: 1,3",
+                "joined+cut@2: 2x2",
+                "joined+cut@3: 3,1",
+                "fin@0: 0 fin",
+                "fin@1: 1 fin",
+                "fin@2: 2 fin",
+                "fin@3: 2,1 fin",
+                "fin@4: 2x2 fin",
+                "half@0: 0 half",
+                "half@1: 1 half",
+                "half@2: 2 half",
+                "half@3: 2,1 half",
+                "half@4: 2x2 half",
+                "rst@0: 0 rst",
+                "rst@1: 1 rst",
+                "rst@2: 2 rst",
+                "rst@3: 2,1 rst",
+                "rst@4: 2x2 rst",
+            ]
+        );
+        assert_eq!(cases.len(), fixed.len() + 8);
+    }
+
+    #[test]
+    fn a_side_that_only_listens_still_ends_and_reads() {
+        let cases = quick(&[]);
+        assert_eq!(
+            cases,
+            ["whole: 0", "fin@0: 0 fin", "half@0: 0 half", "rst@0: 0 rst"]
+        );
+        let plan = plan(&[], Options::default());
+        let standard: Vec<_> = plan.tactics().map(|tactic| tactic.to_string()).collect();
+        assert_eq!(
+            standard,
+            [
+                "whole",
+                "fin@0",
+                "half@0",
+                "rst@0",
+                "rst@accept",
+                "slow-read"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_baseline_runs_whatever_was_asked_for() {
+        let plan = plan(&[("1", "ab", 0)], only("cut@*"));
+        let ids: Vec<_> = plan.tactics().map(|tactic| tactic.to_string()).collect();
+        assert_eq!(ids, ["whole", "cut@1", "cut@2"]);
+        assert_eq!((plan.count(), plan.selected()), (3, 2));
+    }
+
+    #[test]
+    fn a_pattern_that_matches_nothing_is_seen() {
+        let plan = plan(&[("1", "ab", 0)], only("header:*"));
+        assert_eq!((plan.count(), plan.selected()), (1, 0));
+    }
+
+    #[test]
+    fn a_tactic_that_the_script_has_no_room_for_is_no_case() {
+        let plan = plan(&[("1", "a", 0), ("1", "b", 1)], Options::default());
+        for id in [
+            "cut@0",
+            "cut@2",
+            "cut@4",
+            "cuts@3,1",
+            "joined",
+            "joined+cut@1",
+            "fin@5",
+            "fin+@0",
+            "hold@1",
+            "header:negative",
+            "neighbours:stalled",
+            "all-cuts@0",
+            "all-cuts@8",
+        ] {
+            let tactic = id.parse().expect(id);
+            assert_eq!(plan.case(&tactic), None, "{id}");
+        }
+        for id in [
+            "cut@1",
+            "cuts@1,3",
+            "fin@4",
+            "random@600",
+            "all-cuts@2",
+            "churn",
+        ] {
+            let tactic = id.parse().expect(id);
+            assert!(plan.case(&tactic).is_some(), "{id}");
+        }
+    }
+
+    #[test]
+    fn what_is_held_is_compared_with_as_few_writes_as_allowed() {
+        let plan = plan(
+            &[("1", "a", 0), ("1", "b", 0), ("1", "c", 1)],
+            Options::default(),
+        );
+        let held = plan.case(&Tactic::Hold(Offset::new(5))).expect("a case");
+        assert_eq!(held.delivery.to_string(), "1x5 hold");
+        assert_eq!(plan.at_once(&held.delivery).to_string(), "4,1 hold");
+    }
+}

@@ -1,0 +1,164 @@
+//! What each tactic comes to: from its name and the script's edges to the
+//! delivery.
+
+use std::num::NonZeroU16;
+
+use super::headers::Spoiled;
+use super::layout::Layout;
+use super::lengths::Lengths;
+use super::{Company, Delivery, End, Neighbours, Offset, Plan, Reading, Tactic};
+
+/// The longest stream of which every segmentation is tried.
+const ALL_CUTS: usize = 16;
+
+/// How many bytes go one by one. A longer stream ends in whole messages: two
+/// million writes would show nothing that the first ones did not.
+const ONE_BY_ONE: usize = 16 * 1024;
+
+/// How many connections `churn` opens and drops.
+const CHURN: NonZeroU16 = NonZeroU16::new(1000).expect("not zero");
+
+/// The delivery of a tactic that the plan has.
+pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
+    let layout = &*plan.layout;
+    let end = layout.end;
+    match tactic {
+        Tactic::Whole => whole(layout, end),
+        Tactic::Bytes => bytes(layout, end),
+        Tactic::Cut(at) => cut(&layout.edges, &[*at], end),
+        Tactic::Cuts(first, second) => cut(&layout.edges, &[*first, *second], end),
+        Tactic::Joined => joined(layout, end),
+        Tactic::JoinedCut(at) => cut(&layout.walls, &[*at], end),
+        Tactic::Random(draw) => plan.segmentations.nth(*draw, &plan.options),
+        Tactic::Fin(at) => whole(layout, *at).with_end(End::Fin),
+        Tactic::Half(at) => whole(layout, *at).with_end(End::Half),
+        Tactic::Rst(at) => whole(layout, *at).with_end(End::Reset),
+        Tactic::FinAtOnce(at) => joined(layout, *at).with_end(End::FinAtOnce),
+        Tactic::Hold(at) => bytes(layout, *at).with_end(End::Hold),
+        Tactic::RstAtAccept => unanswered(layout).with_end(End::ResetBeforeAccept),
+        Tactic::SlowRead => whole(layout, end).with_reading(Reading::Slow),
+        Tactic::Neighbours(Neighbours::Stalled) => {
+            whole(layout, end).with_company(Company::Stalled)
+        }
+        Tactic::Neighbours(Neighbours::Interleaved) => {
+            bytes(layout, end).with_company(Company::Interleaved)
+        }
+        Tactic::Header(malformed) => spoiled(layout, &plan.headers[malformed]),
+        Tactic::Churn => whole(layout, end).with_company(Company::Churned(CHURN)),
+        Tactic::AllCuts(mask) => cut(&[], &masked(*mask), end),
+    }
+}
+
+/// The same bytes and the same end, with everything in one write that may be.
+pub(super) fn at_once(plan: &Plan, delivery: &Delivery) -> Delivery {
+    let walls = plan.layout.walls.iter();
+    let walls = walls.filter_map(|wall| delivery.shift(*wall));
+    Delivery {
+        lengths: Lengths::cut_at(walls, delivery.delivered()),
+        ..delivery.clone()
+    }
+}
+
+/// Each message in one write.
+fn whole(layout: &Layout, end: Offset) -> Delivery {
+    cut(&layout.edges, &[], end)
+}
+
+/// All that may be said at once in one write.
+fn joined(layout: &Layout, end: Offset) -> Delivery {
+    cut(&layout.walls, &[], end)
+}
+
+/// What may be said before the first answer, in one write.
+fn unanswered(layout: &Layout) -> Delivery {
+    let end = layout.walls.first().copied().unwrap_or(layout.end);
+    cut(&[], &[], end)
+}
+
+fn bytes(layout: &Layout, end: Offset) -> Delivery {
+    let mut lengths = Lengths::single_bytes(end.min(Offset::new(ONE_BY_ONE)));
+    lengths.extend_to(layout.edges.iter().copied(), end);
+    Delivery::of(lengths)
+}
+
+fn cut(edges: &[Offset], more: &[Offset], end: Offset) -> Delivery {
+    let mut all: Vec<_> = edges.iter().chain(more).copied().collect();
+    all.sort_unstable();
+    Delivery::of(Lengths::cut_at(all, end))
+}
+
+/// The messages before it whole, then the wrong one, then nothing more is said:
+/// what the peer answers to the wrong one is still read.
+fn spoiled(layout: &Layout, message: &Spoiled) -> Delivery {
+    let before = layout.edges.iter().copied();
+    let before = before.take_while(|edge| *edge <= message.start);
+    Delivery::of(Lengths::cut_at(before, message.end))
+        .with_edit(message.edit.clone())
+        .with_end(End::Half)
+}
+
+/// The masks of the segmentations that cross no wall.
+pub(super) fn masks(layout: &Layout) -> impl Iterator<Item = u16> + '_ {
+    let all = 0..=u16::MAX;
+    let longest = (1..=ALL_CUTS).contains(&layout.end.get());
+    let last = longest.then(|| u16::MAX >> (ALL_CUTS + 1 - layout.end.get()));
+    all.take_while(move |mask| last.is_some_and(|last| *mask <= last))
+        .filter(|mask| is_mask(layout, *mask))
+}
+
+/// Whether a mask is one of this stream's, and crosses no wall.
+pub(super) fn is_mask(layout: &Layout, mask: u16) -> bool {
+    let end = layout.end.get();
+    let fits = (1..=ALL_CUTS).contains(&end) && u32::from(mask) < 1 << (end - 1);
+    fits && layout.walls.iter().all(|wall| masked(mask).contains(wall))
+}
+
+/// The cuts of a mask: one after each byte whose bit is set.
+fn masked(mask: u16) -> Vec<Offset> {
+    (0..ALL_CUTS)
+        .filter(|bit| mask >> bit & 1 == 1)
+        .map(|bit| Offset::new(bit + 1))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Pipelining, sample};
+    use super::*;
+
+    fn layout(messages: &[(&str, &str, usize)]) -> Layout {
+        Layout::of(&sample::script(messages), Pipelining::Forbidden)
+    }
+
+    #[test]
+    fn a_mask_is_read_from_its_lowest_bit() {
+        let cuts: Vec<_> = masked(0b101).into_iter().map(Offset::get).collect();
+        assert_eq!(cuts, [1, 3]);
+    }
+
+    #[test]
+    fn all_masks_of_a_stream_are_all_its_segmentations() {
+        assert_eq!(masks(&layout(&[("1", "abc", 0)])).count(), 8);
+        assert_eq!(masks(&layout(&[("1", "a", 0), ("1", "b", 1)])).count(), 4);
+        assert_eq!(
+            masks(&layout(&[("1", &"x".repeat(15), 0)])).count(),
+            1 << 15
+        );
+        assert_eq!(masks(&layout(&[("1", &"x".repeat(16), 0)])).count(), 0);
+        assert_eq!(masks(&layout(&[])).count(), 0);
+    }
+
+    #[test]
+    fn a_long_stream_ends_in_whole_messages() {
+        let body = "x".repeat(ONE_BY_ONE);
+        let layout = layout(&[("h", &body, 0), ("h", "i", 0)]);
+        let delivery = bytes(&layout, layout.end);
+        assert_eq!(delivery.to_string(), format!("1x{},2", ONE_BY_ONE + 1));
+    }
+
+    #[test]
+    fn only_the_first_turn_is_said_before_accept() {
+        let layout = layout(&[("1", "a", 0), ("1", "b", 0), ("1", "c", 1)]);
+        assert_eq!(unanswered(&layout).to_string(), "4");
+    }
+}

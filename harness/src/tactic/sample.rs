@@ -1,0 +1,25 @@
+//! Scripts for this room's own tests.
+
+use super::{Script, Spoken};
+use crate::framing::{Encoded, RegionKind};
+
+/// A script of messages given as header, payload and turn.
+pub(super) fn script(messages: &[(&str, &str, usize)]) -> Script {
+    let messages = messages
+        .iter()
+        .map(|&(header, payload, turn)| spoken(header, payload, turn))
+        .collect();
+    Script { messages }
+}
+
+fn spoken(header: &str, payload: &str, turn: usize) -> Spoken {
+    let mut encoded = Encoded::default();
+    encoded.push(RegionKind::Header, header.as_bytes());
+    encoded.push(RegionKind::Payload, payload.as_bytes());
+    Spoken {
+        bytes: encoded.bytes,
+        regions: encoded.regions,
+        turn,
+        payload: Some(payload.as_bytes().to_vec()),
+    }
+}

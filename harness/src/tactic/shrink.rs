@@ -1,0 +1,334 @@
+//! From a delivery to smaller ones.
+
+use std::num::NonZeroU16;
+
+use super::delivery::Edit;
+use super::lengths::Lengths;
+use super::{Company, Delivery, End, Offset, Reading, Script};
+
+/// How far a delivery is from the baseline; ordered, the baseline the least.
+///
+/// What counts, in this order: whether the stream is edited; the departures
+/// from `whole`, which are the cuts inside messages and the edges joined over;
+/// how many bytes are delivered; the company, the reading and the end, each in
+/// the order of its type; and how far to the right the cuts are.
+///
+/// Each part is a number that can't fall for ever, so no chain of ever smaller
+/// deliveries is endless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Weight {
+    edits: usize,
+    departures: usize,
+    delivered: Offset,
+    company: Company,
+    reading: Reading,
+    end: End,
+    places: u128,
+}
+
+impl Delivery {
+    /// How far it is from the baseline of `script`.
+    #[must_use]
+    pub fn weight(&self, script: &Script) -> Weight {
+        let departures = Edges::of(self, script).departures();
+        Weight {
+            edits: usize::from(self.edit.is_some()),
+            departures: departures.len(),
+            delivered: self.delivered(),
+            company: self.company,
+            reading: self.reading,
+            end: self.end,
+            places: departures.iter().map(|at| at.get() as u128).sum(),
+        }
+    }
+
+    /// Deliveries of the same script that are smaller by [`Weight`], the boldest
+    /// steps first: the unedited stream, fewer departures, fewer bytes, simpler
+    /// company, reading and end, cuts further to the left.
+    ///
+    /// Each one [fits](Delivery::fits) the script if this one does, and joins no
+    /// messages that this one doesn't join. A held delivery stays held: what it
+    /// shows is a difference between two held ones.
+    pub fn smaller<'a>(&'a self, script: &'a Script) -> impl Iterator<Item = Self> + 'a {
+        let edges = Edges::of(self, script);
+        self.unedited()
+            .into_iter()
+            .chain(self.closer(edges.clone()))
+            .chain(self.shorter())
+            .chain(self.simpler(script.len()))
+            .chain(self.further_left(edges))
+    }
+
+    /// The same cuts in the stream as it was.
+    fn unedited(&self) -> Option<Self> {
+        let edit = self.edit.as_ref()?;
+        let edges: Vec<_> = self.lengths.edges().collect();
+        let back = |at: &Offset| unshift(edit, *at);
+        let end = back(&self.delivered()).unwrap_or_else(|| edit.range().end);
+        Some(Self {
+            edit: None,
+            lengths: Lengths::cut_at(edges.iter().filter_map(back), end),
+            ..self.clone()
+        })
+    }
+
+    /// With fewer departures from `whole`: without all of them, without each
+    /// half, and so on down to each one.
+    fn closer(&self, edges: Edges) -> impl Iterator<Item = Self> + '_ {
+        let departures = match self.end {
+            End::ResetBeforeAccept => Vec::new(),
+            _ => edges.departures(),
+        };
+        blocks(departures.len()).map(move |(start, end)| {
+            let kept = [&departures[..start], &departures[end..]].concat();
+            self.cut_at(symmetric_difference(&edges.whole, &kept))
+        })
+    }
+
+    /// With fewer bytes, unless the exchange goes on after them: none, half,
+    /// three quarters, and so on up to all but the last.
+    fn shorter(&self) -> impl Iterator<Item = Self> + '_ {
+        let len = match self.end {
+            End::AsScripted => 0,
+            _ => self.delivered().get(),
+        };
+        let dropped = halvings(len);
+        dropped.map(move |dropped| self.truncated(Offset::new(len - dropped)))
+    }
+
+    /// An edit that is not reached any more goes too.
+    fn truncated(&self, end: Offset) -> Self {
+        let reached = |edit: &Edit| edit.range().start < end;
+        Self {
+            edit: self.edit.clone().filter(reached),
+            lengths: self.lengths.truncated(end),
+            ..self.clone()
+        }
+    }
+
+    fn simpler(&self, len: usize) -> impl Iterator<Item = Self> + '_ {
+        let company =
+            simpler_company(self.company).map(|company| self.clone().with_company(company));
+        let reading = [Reading::Eager, Reading::Slow].into_iter();
+        let reading = reading
+            .filter(|reading| *reading < self.reading)
+            .map(|reading| self.clone().with_reading(reading));
+        let ends = simpler_ends(self.end)
+            .map(|end| self.clone().with_end(end))
+            .filter(move |delivery| self.fits(len).is_err() || delivery.fits(len).is_ok());
+        company.chain(reading).chain(ends)
+    }
+
+    /// With one cut moved to the left: right after the edge before it, halfway
+    /// there, or by one byte.
+    fn further_left(&self, edges: Edges) -> impl Iterator<Item = Self> + '_ {
+        let own = edges.own.clone();
+        (0..own.len())
+            .filter(move |index| edges.whole.binary_search(&edges.own[*index]).is_err())
+            .flat_map(move |index| {
+                let before = index.checked_sub(1).map_or(Offset::START, |i| own[i]);
+                let own = own.clone();
+                left_of(own[index], before).map(move |to| {
+                    let mut moved = own.clone();
+                    moved[index] = to;
+                    self.cut_at(moved)
+                })
+            })
+    }
+
+    fn cut_at(&self, edges: impl IntoIterator<Item = Offset>) -> Self {
+        Self {
+            lengths: Lengths::cut_at(edges, self.delivered()),
+            ..self.clone()
+        }
+    }
+}
+
+/// The edges of a delivery, and those of `whole` in the same bytes: ascending,
+/// without the two ends.
+#[derive(Clone, Debug)]
+struct Edges {
+    own: Vec<Offset>,
+    whole: Vec<Offset>,
+}
+
+impl Edges {
+    fn of(delivery: &Delivery, script: &Script) -> Self {
+        let openings = delivery.openings(script).map(|(_, at)| at);
+        let mut whole: Vec<_> = openings.filter(|at| *at > Offset::START).collect();
+        whole.dedup();
+        Self {
+            own: delivery.lengths.edges().collect(),
+            whole,
+        }
+    }
+
+    fn departures(&self) -> Vec<Offset> {
+        symmetric_difference(&self.own, &self.whole)
+    }
+}
+
+/// What is in one of two ascending lists but not in both.
+fn symmetric_difference(one: &[Offset], other: &[Offset]) -> Vec<Offset> {
+    let mut all = [one, other].concat();
+    all.sort_unstable();
+    let groups = all.chunk_by(|a, b| a == b);
+    groups
+        .filter_map(|group| (group.len() == 1).then_some(group[0]))
+        .collect()
+}
+
+/// The blocks to drop from a list of `len`: all of it, each half, each quarter,
+/// and so on down to each item.
+fn blocks(len: usize) -> impl Iterator<Item = (usize, usize)> {
+    halvings(len).flat_map(move |size| {
+        let starts = (0..len).step_by(size);
+        starts.map(move |start| (start, len.min(start + size)))
+    })
+}
+
+/// `len`, half of it, a quarter, and so on down to 1; nothing for 0.
+fn halvings(len: usize) -> impl Iterator<Item = usize> {
+    let half = |size: &usize| Some(size / 2).filter(|half| *half > 0);
+    std::iter::successors(Some(len).filter(|len| *len > 0), half)
+}
+
+fn left_of(cut: Offset, before: Offset) -> impl Iterator<Item = Offset> {
+    let gap = cut.get() - before.get();
+    let mut places = vec![before.plus(1), before.plus(gap / 2), cut.minus(1)];
+    places.retain(|place| before < *place && *place < cut);
+    places.dedup();
+    places.into_iter()
+}
+
+fn simpler_company(company: Company) -> impl Iterator<Item = Company> {
+    let fewer = match company {
+        Company::Churned(times) => NonZeroU16::new(times.get() / 2).map(Company::Churned),
+        _ => None,
+    };
+    let alone = (company != Company::Alone).then_some(Company::Alone);
+    alone.into_iter().chain(fewer)
+}
+
+fn simpler_ends(end: End) -> impl Iterator<Item = End> {
+    const SIMPLE: [End; 5] = [
+        End::AsScripted,
+        End::Half,
+        End::Fin,
+        End::FinAtOnce,
+        End::Reset,
+    ];
+    let simpler = move |other: &End| end != End::Hold && *other < end;
+    SIMPLE.into_iter().filter(simpler)
+}
+
+/// Where a place of the edited stream lay before the edit; none for one inside
+/// what was put in.
+fn unshift(edit: &Edit, at: Offset) -> Option<Offset> {
+    let added = edit.replacement().len();
+    if at >= edit.range().start.plus(added) {
+        Some(at.minus(added).plus(edit.removed()))
+    } else if at <= edit.range().start {
+        Some(at)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    fn script() -> Script {
+        sample::script(&[("02", "ab", 0), ("03", "cde", 0)])
+    }
+
+    fn delivery(notation: &str) -> Delivery {
+        notation.parse().expect("a delivery")
+    }
+
+    /// What is left when every step is taken that `fails` allows.
+    fn smallest(notation: &str, fails: impl Fn(&Delivery) -> bool) -> String {
+        let script = script();
+        let mut least = delivery(notation);
+        loop {
+            let next = least.smaller(&script).find(&fails);
+            let Some(next) = next else {
+                return least.to_string();
+            };
+            least = next;
+        }
+    }
+
+    #[test]
+    fn whole_has_nothing_smaller() {
+        assert_eq!(delivery("4,5").smaller(&script()).count(), 0);
+    }
+
+    #[test]
+    fn what_always_fails_shrinks_to_the_baseline_or_to_nothing() {
+        assert_eq!(smallest("1x9", |_| true), "4,5");
+        assert_eq!(smallest("9 slow stalled", |_| true), "4,5");
+        assert_eq!(smallest("1x7 rst", |_| true), "0 half");
+        assert_eq!(smallest("1x7 hold", |_| true), "0 hold");
+        assert_eq!(smallest("@0..2=2d3032 5,5 churn=1000", |_| true), "4,5");
+    }
+
+    #[test]
+    fn only_the_cut_that_matters_is_kept() {
+        let late = |delivery: &Delivery| {
+            let mut edges = delivery.lengths.edges();
+            edges.any(|at| at.get() != 4 && at.get() >= 6)
+        };
+        assert_eq!(smallest("1x9", late), "4,2,3");
+        assert_eq!(smallest("1x8 fin", late), "4,2,1 half");
+    }
+
+    #[test]
+    fn only_the_join_that_matters_is_kept() {
+        let joined = |delivery: &Delivery| !delivery.lengths.edges().any(|at| at.get() == 4);
+        let long = |delivery: &Delivery| joined(delivery) && delivery.delivered().get() == 9;
+        assert_eq!(smallest("2,4,3", long), "9");
+    }
+
+    #[test]
+    fn an_edit_stays_if_it_is_what_fails() {
+        let edited = |delivery: &Delivery| delivery.edit().is_some();
+        assert_eq!(
+            smallest("@4..6=2d33 4,5 half", edited),
+            "@4..6=2d33 4,1 half"
+        );
+    }
+
+    #[test]
+    fn what_is_sent_before_accept_stays_one_write() {
+        for smaller in delivery("9 rst@accept").smaller(&script()) {
+            let early = smaller.end() == End::ResetBeforeAccept;
+            assert!(!early || smaller.chunk_count() <= 1, "{smaller}");
+        }
+    }
+
+    #[test]
+    fn every_candidate_is_smaller_and_fits() {
+        let script = script();
+        for notation in [
+            "1x9",
+            "9",
+            "3,3,3 slow",
+            "2,5 fin+",
+            "7 rst@accept",
+            "@1..4=00 7 half",
+        ] {
+            let delivery = delivery(notation);
+            delivery.fits(script.len()).expect("the sample fits");
+            for smaller in delivery.smaller(&script) {
+                assert!(
+                    smaller.weight(&script) < delivery.weight(&script),
+                    "{smaller}"
+                );
+                smaller.fits(script.len()).expect("a candidate fits");
+            }
+        }
+    }
+}
