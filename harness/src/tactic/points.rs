@@ -48,6 +48,7 @@ pub(super) struct Points {
 impl Points {
     pub(super) fn of(script: &Script, layout: &Layout, profile: Profile) -> Self {
         let everywhere = everywhere(script, layout);
+        let edges = at_edges(layout);
         let new_cut = |at: &Offset| layout.is_new_cut(*at);
         Self {
             pairs: paired(layout).into_iter().filter(new_cut).collect(),
@@ -55,8 +56,8 @@ impl Points {
             holds: held(layout),
             cuts: everywhere.iter().copied().filter(new_cut).collect(),
             ends: match profile {
-                Profile::Quick => at_edges(layout),
-                _ => everywhere.into_iter().collect(),
+                Profile::Quick => edges.into_iter().collect(),
+                _ => everywhere.union(&edges).copied().collect(),
             },
         }
     }
@@ -75,10 +76,10 @@ fn everywhere(script: &Script, layout: &Layout) -> BTreeSet<Offset> {
 }
 
 /// The edges of regions and their neighbours; the stream's two ends always.
-fn at_edges(layout: &Layout) -> Vec<Offset> {
+fn at_edges(layout: &Layout) -> BTreeSet<Offset> {
     let mut points = around(layout, 1, EVERY_OFFSET);
     points.extend([Offset::START, layout.end]);
-    points.into_iter().collect()
+    points
 }
 
 fn paired(layout: &Layout) -> BTreeSet<Offset> {

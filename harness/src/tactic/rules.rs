@@ -99,18 +99,22 @@ fn spoiled(layout: &Layout, message: &Spoiled) -> Delivery {
 
 /// The masks of the segmentations that cross no wall.
 pub(super) fn masks(layout: &Layout) -> impl Iterator<Item = u16> + '_ {
-    let all = 0..=u16::MAX;
-    let longest = (1..=ALL_CUTS).contains(&layout.end.get());
-    let last = longest.then(|| u16::MAX >> (ALL_CUTS + 1 - layout.end.get()));
-    all.take_while(move |mask| last.is_some_and(|last| *mask <= last))
-        .filter(|mask| is_mask(layout, *mask))
+    let masks = (0..mask_count(layout)).map_while(|mask| u16::try_from(mask).ok());
+    masks.filter(|mask| is_mask(layout, *mask))
 }
 
 /// Whether a mask is one of this stream's, and crosses no wall.
 pub(super) fn is_mask(layout: &Layout, mask: u16) -> bool {
-    let end = layout.end.get();
-    let fits = (1..=ALL_CUTS).contains(&end) && u32::from(mask) < 1 << (end - 1);
-    fits && layout.walls.iter().all(|wall| masked(mask).contains(wall))
+    let cuts = masked(mask);
+    u32::from(mask) < mask_count(layout) && layout.walls.iter().all(|wall| cuts.contains(wall))
+}
+
+/// A bit for each place between two bytes; no mask for a longer stream.
+fn mask_count(layout: &Layout) -> u32 {
+    match layout.end.get() {
+        end @ 1..=ALL_CUTS => 1 << (end - 1),
+        _ => 0,
+    }
 }
 
 /// The cuts of a mask: one after each byte whose bit is set.
@@ -145,6 +149,7 @@ mod tests {
             1 << 15
         );
         assert_eq!(masks(&layout(&[("1", &"x".repeat(16), 0)])).count(), 0);
+        assert_eq!(masks(&layout(&[("", "x", 0)])).count(), 1);
         assert_eq!(masks(&layout(&[])).count(), 0);
     }
 

@@ -1,6 +1,7 @@
 //! From a delivery to smaller ones.
 
 use std::num::NonZeroU16;
+use std::ops::Range;
 
 use super::delivery::Edit;
 use super::lengths::Lengths;
@@ -51,7 +52,7 @@ impl Delivery {
     /// shows is a difference between two held ones.
     pub fn smaller<'a>(&'a self, script: &'a Script) -> impl Iterator<Item = Self> + 'a {
         let edges = Edges::of(self, script);
-        self.unedited()
+        self.unedited(script)
             .into_iter()
             .chain(self.closer(edges.clone()))
             .chain(self.shorter())
@@ -59,15 +60,21 @@ impl Delivery {
             .chain(self.further_left(edges))
     }
 
-    /// The same cuts in the stream as it was.
-    fn unedited(&self) -> Option<Self> {
+    /// The same cuts in the stream as it was; the messages that come back with
+    /// what the edit removed are whole.
+    fn unedited(&self, script: &Script) -> Option<Self> {
         let edit = self.edit.as_ref()?;
-        let edges: Vec<_> = self.lengths.edges().collect();
-        let back = |at: &Offset| unshift(edit, *at);
-        let end = back(&self.delivered()).unwrap_or_else(|| edit.range().end);
+        let Range { start, end } = edit.range();
+        let back = |at: Offset| unshift(edit, at);
+        let restored = script
+            .message_edges()
+            .filter(|edge| start <= *edge && *edge <= end);
+        let mut edges: Vec<_> = self.lengths.edges().filter_map(back).collect();
+        edges.extend(restored);
+        edges.sort_unstable();
         Some(Self {
             edit: None,
-            lengths: Lengths::cut_at(edges.iter().filter_map(back), end),
+            lengths: Lengths::cut_at(edges, back(self.delivered()).unwrap_or(end)),
             ..self.clone()
         })
     }
@@ -299,6 +306,16 @@ mod tests {
             smallest("@4..6=2d33 4,5 half", edited),
             "@4..6=2d33 4,1 half"
         );
+    }
+
+    #[test]
+    fn a_message_that_the_edit_removed_comes_back_alone() {
+        let delivery = delivery("@4..9= 4 half");
+        let first = delivery
+            .smaller(&script())
+            .next()
+            .expect("the unedited one");
+        assert_eq!(first.to_string(), "4,5 half");
     }
 
     #[test]
