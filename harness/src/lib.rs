@@ -11,11 +11,14 @@
 //! - [`scenario`]: suites, from TOML to types that cannot be wrong;
 //! - [`tactic`]: an exchange's bytes become deliveries.
 //!
+//! [`load`] reads suites from disk.
+//!
 //! The command (`cli`) is a feature; without it the library builds with none of
 //! the command's crates.
 
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod framing;
+pub mod load;
 pub mod scenario;
 pub mod tactic;

@@ -35,6 +35,14 @@ pub struct Encoded {
 }
 
 impl Encoded {
+    /// Bytes that no framing made: payload and nothing else.
+    #[must_use]
+    pub fn raw(bytes: &[u8]) -> Self {
+        let mut encoded = Self::default();
+        encoded.push(RegionKind::Payload, bytes);
+        encoded
+    }
+
     /// Appends `bytes` as one region; nothing is added for no bytes.
     pub(crate) fn push(&mut self, kind: RegionKind, bytes: &[u8]) {
         if bytes.is_empty() {

@@ -1,0 +1,343 @@
+//! Holds a TOML tree against the grammar and reports all that departs from it.
+//!
+//! In: a node of the tree, the shape it should have. Out: diagnostics. What the
+//! values *mean* is not looked at here.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::diagnostic::Diagnostic;
+use super::grammar::{Key, Need, Shape, Table, Variants};
+use super::name::SuiteId;
+use super::{duration, json};
+
+type Node<'a> = Spanned<DeValue<'a>>;
+
+/// Reports every place where `node` is not of `shape`.
+pub(super) fn check(node: &Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>) {
+    match (shape, node.get_ref()) {
+        (Shape::Text | Shape::Payload, DeValue::String(_)) => {}
+        (Shape::Flag, DeValue::Boolean(_)) | (Shape::True, DeValue::Boolean(true)) => {}
+        (Shape::Id, DeValue::String(text)) => check_id(text, node, faults),
+        (Shape::Name, DeValue::String(text)) => check_name(text, node.span(), faults),
+        (Shape::Duration, DeValue::String(text)) => check_duration(text, node, faults),
+        (Shape::Integer { min, max }, DeValue::Integer(_)) => {
+            check_integer(node, *min, *max, faults)
+        }
+        (Shape::Word(words), DeValue::String(text)) => check_word(text, words, node, faults),
+        (Shape::Json, _) => json::check(node, faults),
+        (Shape::List { of, min, max }, DeValue::Array(items)) => {
+            check_length(items.len(), *min, *max, node, faults);
+            items
+                .iter()
+                .take(*max)
+                .for_each(|item| check(item, of, faults));
+        }
+        (Shape::Table(table), DeValue::Table(found)) => {
+            check_table(found, node.span(), table, faults)
+        }
+        (Shape::Variants(variants), DeValue::Table(found)) => {
+            check_variants(found, node.span(), variants, faults);
+        }
+        (Shape::Names(of), DeValue::Table(found)) => {
+            for (name, value) in found {
+                check_name(name.get_ref(), name.span(), faults);
+                check(value, of, faults);
+            }
+        }
+        (Shape::Either(shapes), value) => match shapes.iter().find(|shape| shape.takes(value)) {
+            Some(shape) => check(node, shape, faults),
+            None => faults.push(wrong_type(node, shape)),
+        },
+        _ => faults.push(wrong_type(node, shape)),
+    }
+}
+
+fn check_id(text: &str, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
+    if let Err(error) = text.parse::<SuiteId>() {
+        faults.push(
+            Diagnostic::new("an id that is none", node.span(), error.to_string())
+                .help("write lower-case words with hyphens, e.g. 'two-commands'"),
+        );
+    }
+}
+
+fn check_name(text: &str, span: Range<usize>, faults: &mut Vec<Diagnostic>) {
+    let mut characters = text.chars();
+    let starts_well = characters.next().is_some_and(|c| c.is_ascii_lowercase());
+    if starts_well && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+        return;
+    }
+    let label = "a name is a lower-case letter, then lower-case letters, digits and `_`";
+    faults.push(Diagnostic::new("a name that is none", span, label));
+}
+
+fn check_duration(text: &str, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
+    if let Err(error) = duration::parse(text) {
+        faults.push(
+            Diagnostic::new("a duration that is none", node.span(), error.to_string())
+                .help("write a number and its unit, e.g. '500ms' or '2s'"),
+        );
+    }
+}
+
+fn check_integer(node: &Node<'_>, min: i64, max: i64, faults: &mut Vec<Diagnostic>) {
+    match integer(node.get_ref()) {
+        Some(value) if (min..=max).contains(&value) => {}
+        _ => faults.push(Diagnostic::new(
+            "a number out of bounds",
+            node.span(),
+            format!("must lie between {min} and {max}"),
+        )),
+    }
+}
+
+/// The value of a TOML integer that fits in 64 bits.
+pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
+    let digits = value.as_integer()?;
+    i64::from_str_radix(digits.as_str(), digits.radix()).ok()
+}
+
+fn check_word(text: &str, words: &[&str], node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
+    if words.contains(&text) {
+        return;
+    }
+    let fault = Diagnostic::new(
+        format!("unknown word `{text}`"),
+        node.span(),
+        "not known here",
+    );
+    faults.push(fault.help(suggest(text, words)));
+}
+
+fn check_length(len: usize, min: usize, max: usize, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
+    if len < min {
+        let label = format!("needs at least {min}");
+        faults.push(Diagnostic::new("an empty list", node.span(), label));
+    }
+    if len > max {
+        let fault = Diagnostic::new(
+            "a list too long",
+            node.span(),
+            format!("has {len}; at most {max} are taken"),
+        );
+        faults.push(fault.help("divide it over several suites or scenarios"));
+    }
+}
+
+fn check_table(
+    found: &DeTable<'_>,
+    span: Range<usize>,
+    table: &Table,
+    faults: &mut Vec<Diagnostic>,
+) {
+    for (name, value) in found {
+        match table.key(name.get_ref()) {
+            Some(key) => check(value, &key.shape, faults),
+            None => faults.push(unknown_key(name, table.what, table.keys)),
+        }
+    }
+    check_required(found, span, table, faults);
+}
+
+fn check_required(
+    found: &DeTable<'_>,
+    span: Range<usize>,
+    table: &Table,
+    faults: &mut Vec<Diagnostic>,
+) {
+    let missing = table
+        .keys
+        .iter()
+        .filter(|key| key.need == Need::Required && !found.contains_key(key.name));
+    for key in missing {
+        let label = format!("{} needs `{}`", table.what, key.name);
+        faults.push(
+            Diagnostic::new(format!("`{}` is missing", key.name), span.clone(), label)
+                .help(key.doc),
+        );
+    }
+}
+
+fn check_variants(
+    found: &DeTable<'_>,
+    span: Range<usize>,
+    variants: &Variants,
+    faults: &mut Vec<Diagnostic>,
+) {
+    let is_tag = |name: &str| {
+        variants
+            .tables
+            .iter()
+            .find(|table| table.tag().name == name)
+    };
+    let mut tagged = found
+        .keys()
+        .filter_map(|name| Some((name, is_tag(name.get_ref())?)));
+    let Some((first, table)) = tagged.next() else {
+        return faults.push(untagged(found, span, variants));
+    };
+    let others: Vec<_> = tagged.collect();
+    for (name, _) in &others {
+        faults.push(second_tag(first, name, variants));
+    }
+    for (name, value) in found {
+        let of_another = others
+            .iter()
+            .find(|(tag, _)| *tag == name)
+            .map(|(_, table)| table);
+        match of_another.unwrap_or(&table).key(name.get_ref()) {
+            Some(key) => check(value, &key.shape, faults),
+            None => faults.push(foreign_key(name, first, table, variants)),
+        }
+    }
+    check_required(found, span, table, faults);
+}
+
+fn untagged(found: &DeTable<'_>, span: Range<usize>, variants: &Variants) -> Diagnostic {
+    let tags: Vec<_> = variants
+        .tables
+        .iter()
+        .map(|table| table.tag().name)
+        .collect();
+    match found.keys().next() {
+        Some(name) => {
+            let message = format!("unknown key `{}`", name.get_ref());
+            let label = format!("{} needs {}", variants.what, variants.tag);
+            Diagnostic::new(message, name.span(), label).help(suggest(name.get_ref(), &tags))
+        }
+        None => Diagnostic::new(
+            format!("{} without {}", variants.what, variants.tag),
+            span,
+            format!("needs one of {}", listed(&tags)),
+        ),
+    }
+}
+
+fn second_tag(
+    first: &Spanned<std::borrow::Cow<'_, str>>,
+    second: &Spanned<std::borrow::Cow<'_, str>>,
+    variants: &Variants,
+) -> Diagnostic {
+    let message = format!("{} has {} only once", variants.what, variants.tag);
+    Diagnostic::new(message, second.span(), "one too many")
+        .related(first.span(), "the first one")
+        .help(format!(
+            "keep `{}` or `{}`, or make two of them",
+            first.get_ref(),
+            second.get_ref()
+        ))
+}
+
+fn foreign_key(
+    name: &Spanned<std::borrow::Cow<'_, str>>,
+    tag: &Spanned<std::borrow::Cow<'_, str>>,
+    table: &Table,
+    variants: &Variants,
+) -> Diagnostic {
+    let known_elsewhere = variants
+        .tables
+        .iter()
+        .any(|table| table.key(name.get_ref()).is_some());
+    if known_elsewhere {
+        let message = format!("`{}` does not go with `{}`", name.get_ref(), tag.get_ref());
+        return Diagnostic::new(message, name.span(), "has no meaning here")
+            .related(tag.span(), table.what);
+    }
+    unknown_key(name, table.what, table.keys)
+}
+
+fn unknown_key(name: &Spanned<std::borrow::Cow<'_, str>>, what: &str, keys: &[Key]) -> Diagnostic {
+    let names: Vec<_> = keys.iter().map(|key| key.name).collect();
+    Diagnostic::new(
+        format!("unknown key `{}`", name.get_ref()),
+        name.span(),
+        format!("{what} has no such key"),
+    )
+    .help(suggest(name.get_ref(), &names))
+}
+
+fn wrong_type(node: &Node<'_>, shape: &Shape) -> Diagnostic {
+    let label = format!("this is {}", type_in_words(node.get_ref()));
+    Diagnostic::new(
+        format!("{} was expected", shape.in_words()),
+        node.span(),
+        label,
+    )
+}
+
+fn type_in_words(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a float",
+        DeValue::Boolean(true) => "`true`",
+        DeValue::Boolean(false) => "`false`",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+impl Shape {
+    /// Whether a value of this TOML type can be of this shape at all.
+    fn takes(&self, value: &DeValue<'_>) -> bool {
+        match self {
+            Self::Text | Self::Payload | Self::Id | Self::Name | Self::Duration | Self::Word(_) => {
+                value.is_str()
+            }
+            Self::Integer { .. } => value.is_integer(),
+            Self::Flag | Self::True => value.is_bool(),
+            Self::List { .. } => value.is_array(),
+            Self::Table(_) | Self::Variants(_) | Self::Names(_) => value.is_table(),
+            Self::Either(shapes) => shapes.iter().any(|shape| shape.takes(value)),
+            Self::Json => true,
+        }
+    }
+
+    fn in_words(&self) -> String {
+        match self {
+            Self::Text | Self::Payload => "a string".to_owned(),
+            Self::Id => "an id, as a string".to_owned(),
+            Self::Name => "a name, as a string".to_owned(),
+            Self::Duration => "a duration such as '500ms', as a string".to_owned(),
+            Self::Integer { .. } => "a whole number".to_owned(),
+            Self::Flag => "`true` or `false`".to_owned(),
+            Self::True => "`true`".to_owned(),
+            Self::Word(words) => format!("one of {}", listed(words)),
+            Self::Json => "a value".to_owned(),
+            Self::List { .. } => "a list".to_owned(),
+            Self::Table(table) => format!("a table: {}", table.what),
+            Self::Variants(variants) => format!("a table: {}", variants.what),
+            Self::Names(_) => "a table of names".to_owned(),
+            Self::Either(shapes) => shapes
+                .iter()
+                .map(Self::in_words)
+                .collect::<Vec<_>>()
+                .join(", or "),
+        }
+    }
+}
+
+/// "did you mean", or else the whole choice.
+fn suggest(word: &str, known: &[&str]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("known are {}", listed(known)),
+    }
+}
+
+fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let scored = known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(word, known), *known));
+    let (score, near) = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (score > 0.8).then_some(near)
+}
+
+fn listed(words: &[&str]) -> String {
+    let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+    quoted.join(", ")
+}

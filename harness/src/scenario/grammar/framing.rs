@@ -1,0 +1,240 @@
+//! The framings and their parameters.
+
+use super::{Key, Shape, Table, Variants, optional, required};
+
+const MIB: i64 = 1 << 20;
+const GIB: i64 = 1 << 30;
+
+/// The framings that need no parameter may be written as a word.
+pub(super) const FRAMING: Shape = Shape::Either(&[
+    Shape::Word(&["raw", "line", "netstring", "headers", "resp"]),
+    Shape::Variants(&FRAMINGS),
+]);
+
+const MAX_KEY: Key = optional(
+    "max",
+    Shape::Integer { min: 1, max: GIB },
+    "The longest message in bytes; 1 MiB by default.",
+);
+const OFFSET: Key = optional(
+    "offset",
+    Shape::Integer { min: 0, max: 64 },
+    "How many bytes of each payload stand before the length field (a type, a version); 0 by default.",
+);
+
+static FRAMINGS: Variants = Variants {
+    what: "a framing",
+    tag: "a kind of framing",
+    tables: &[
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "raw",
+                Shape::Table(&RAW),
+                "No boundaries: the stream is the message.",
+            )],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required("line", Shape::Table(&LINE), "Text lines.")],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "delimiter",
+                Shape::Table(&DELIMITER),
+                "Messages that end with a byte string.",
+            )],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "fixed",
+                Shape::Table(&FIXED),
+                "Messages that are all of one size.",
+            )],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "ascii_length",
+                Shape::Table(&ASCII_LENGTH),
+                "A decimal length in a column, then the body.",
+            )],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "length",
+                Shape::Table(&LENGTH),
+                "A binary length, then the body.",
+            )],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "varint_length",
+                Shape::Table(&VARINT_LENGTH),
+                "A length of variable width, then the body.",
+            )],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "netstring",
+                Shape::Table(&NETSTRING),
+                "`5:hello,`",
+            )],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "headers",
+                Shape::Table(&HEADERS),
+                "Header lines with Content-Length, a blank line, the body.",
+            )],
+        },
+        Table {
+            what: "a framing",
+            keys: &[required(
+                "resp",
+                Shape::Table(&RESP),
+                "The Redis serialisation protocol.",
+            )],
+        },
+    ],
+};
+
+static RAW: Table = Table {
+    what: "a raw framing",
+    keys: &[MAX_KEY],
+};
+
+static LINE: Table = Table {
+    what: "a line framing",
+    keys: &[
+        optional(
+            "ending",
+            Shape::Word(&["lf", "crlf", "either"]),
+            "How a line ends; lf by default. `either` writes lf and reads both.",
+        ),
+        optional(
+            "strip",
+            Shape::Word(&["nothing", "end", "both"]),
+            "Which white space around a line is dropped; nothing by default.",
+        ),
+        optional(
+            "blank",
+            Shape::Word(&["message", "skipped"]),
+            "Whether a blank line is a message or passed over; message by default.",
+        ),
+        MAX_KEY,
+    ],
+};
+
+static DELIMITER: Table = Table {
+    what: "a delimiter framing",
+    keys: &[
+        required("bytes", Shape::Payload, "What each message ends with."),
+        MAX_KEY,
+    ],
+};
+
+static FIXED: Table = Table {
+    what: "a fixed framing",
+    keys: &[required(
+        "size",
+        Shape::Integer {
+            min: 1,
+            max: 16 * MIB,
+        },
+        "The size of every message in bytes.",
+    )],
+};
+
+static ASCII_LENGTH: Table = Table {
+    what: "an ascii_length framing",
+    keys: &[
+        required(
+            "width",
+            Shape::Integer { min: 1, max: 20 },
+            "How many columns the length takes.",
+        ),
+        optional(
+            "align",
+            Shape::Word(&["left", "right"]),
+            "On which side of the column the digits stand; left by default.",
+        ),
+        optional(
+            "pad",
+            Shape::Word(&["space", "zero"]),
+            "What fills the column up; space by default.",
+        ),
+        MAX_KEY,
+    ],
+};
+
+static LENGTH: Table = Table {
+    what: "a length framing",
+    keys: &[
+        required(
+            "type",
+            Shape::Word(&["u8", "u16", "u24", "u32", "u64"]),
+            "How wide the length field is.",
+        ),
+        optional(
+            "endian",
+            Shape::Word(&["big", "little"]),
+            "Which byte comes first; big by default.",
+        ),
+        OFFSET,
+        optional(
+            "counts",
+            Shape::Word(&["body", "field_and_body", "message"]),
+            "What the length counts: what follows the field (the default), the field too, or the whole message.",
+        ),
+        MAX_KEY,
+    ],
+};
+
+static VARINT_LENGTH: Table = Table {
+    what: "a varint_length framing",
+    keys: &[
+        required(
+            "encoding",
+            Shape::Word(&["leb128", "mqtt"]),
+            "How the length is written.",
+        ),
+        OFFSET,
+        MAX_KEY,
+    ],
+};
+
+static NETSTRING: Table = Table {
+    what: "a netstring framing",
+    keys: &[MAX_KEY],
+};
+
+static HEADERS: Table = Table {
+    what: "a headers framing",
+    keys: &[
+        optional(
+            "max_header",
+            Shape::Integer { min: 32, max: MIB },
+            "The longest header block in bytes; 8192 by default.",
+        ),
+        MAX_KEY,
+    ],
+};
+
+static RESP: Table = Table {
+    what: "a resp framing",
+    keys: &[
+        optional(
+            "max_depth",
+            Shape::Integer { min: 1, max: 1_000 },
+            "How deep arrays may nest; 32 by default.",
+        ),
+        MAX_KEY,
+    ],
+};

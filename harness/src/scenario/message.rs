@@ -1,0 +1,273 @@
+//! A message of an exchange: what is said if wirecheck speaks it, and what is
+//! accepted if the peer does.
+
+use regex::bytes::Regex;
+use serde_json::Value;
+
+use super::likeness::{self, Extent};
+use super::template::{Bindings, Bound, JsonTemplate, Name, Template};
+use crate::framing::{EncodeError, Encoded, Framing};
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// What it consists of.
+    pub body: Body,
+    /// What is kept of it for later steps.
+    pub captures: Vec<Capture>,
+}
+
+/// What a message consists of.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// A payload, byte for byte.
+    Text(Template),
+    /// A payload that is JSON; compared as JSON.
+    Json(JsonTemplate),
+    /// Bytes past the framing.
+    Raw(Template),
+    /// Whatever a regular expression matches, from first byte to last.
+    Matches {
+        /// The expression.
+        pattern: Pattern,
+        /// What wirecheck says in its place.
+        example: Template,
+    },
+    /// JSON that holds at least this.
+    JsonSubset {
+        /// What must be found.
+        value: JsonTemplate,
+        /// What wirecheck says in its place.
+        example: JsonTemplate,
+    },
+    /// Any one message.
+    Any {
+        /// What wirecheck says in its place.
+        example: Template,
+    },
+    /// One of several; wirecheck says the first.
+    OneOf(Vec<Template>),
+}
+
+/// A regular expression for a whole message.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    written: String,
+    anchored: Regex,
+}
+
+impl Pattern {
+    /// Compiles an expression; it is anchored at both ends.
+    pub(super) fn new(written: &str) -> Result<Self, regex::Error> {
+        let anchored = Regex::new(&format!(r"\A(?:{written})\z"))?;
+        Ok(Self {
+            written: written.to_owned(),
+            anchored,
+        })
+    }
+
+    /// The expression as the suite has it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// The names of its groups: what it captures.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.anchored.capture_names().flatten()
+    }
+
+    fn accept(&self, payload: &[u8], bindings: &mut Bindings) -> Result<(), Refusal> {
+        let found = self.anchored.captures(payload);
+        let found = found.ok_or_else(|| Refusal::NoMatch(self.written.clone()))?;
+        for name in self.names() {
+            let value = found.name(name).map_or(&b""[..], |found| found.as_bytes());
+            bindings.bind(Name::new(name), Bound::Bytes(value.to_vec()));
+        }
+        Ok(())
+    }
+}
+
+/// What is kept of a message, and under which name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capture {
+    /// The name that stands for it.
+    pub name: Name,
+    /// What it is.
+    pub what: Captured,
+}
+
+/// Which part of a message is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Captured {
+    /// All of it.
+    Whole,
+    /// The part that a JSON pointer leads to.
+    Pointer(String),
+}
+
+/// Why a payload is not the message that was expected.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// Other bytes.
+    #[error("other bytes than expected")]
+    Differs {
+        /// What was expected.
+        expected: Vec<u8>,
+    },
+    /// Not JSON at all.
+    #[error("not JSON: {0}")]
+    NotJson(String),
+    /// JSON that differs at some place.
+    #[error("at {}: expected {expected}, found {actual}", shown_pointer(pointer))]
+    JsonDiffers {
+        /// Where, as a JSON pointer.
+        pointer: String,
+        /// What was expected there, as JSON.
+        expected: String,
+        /// What stands there, as JSON; `nothing`, if nothing does.
+        actual: String,
+    },
+    /// The expression does not match.
+    #[error("does not match `{0}`")]
+    NoMatch(String),
+    /// None of the alternatives.
+    #[error("none of the {0} messages that would do")]
+    NoneOf(usize),
+    /// Something that should be kept is not there.
+    #[error("there is nothing at {} to capture", shown_pointer(.0))]
+    NothingToCapture(String),
+}
+
+fn shown_pointer(pointer: &str) -> String {
+    if pointer.is_empty() {
+        "the top".to_owned()
+    } else {
+        format!("`{pointer}`")
+    }
+}
+
+impl Message {
+    /// What goes over the wire when wirecheck speaks this message.
+    pub fn encode(&self, framing: &Framing, bindings: &Bindings) -> Result<Encoded, EncodeError> {
+        let payload = self.spoken(bindings);
+        match self.body {
+            Body::Raw(_) => Ok(Encoded::raw(&payload)),
+            _ => framing.encode(&payload),
+        }
+    }
+
+    /// The payload that wirecheck says when it speaks this message.
+    #[must_use]
+    pub fn spoken(&self, bindings: &Bindings) -> Vec<u8> {
+        match &self.body {
+            Body::Text(template) | Body::Raw(template) => template.fill(bindings),
+            Body::Matches { example, .. } | Body::Any { example } => example.fill(bindings),
+            Body::Json(json) | Body::JsonSubset { example: json, .. } => {
+                json.fill(bindings).to_string().into_bytes()
+            }
+            Body::OneOf(all) => all.first().expect("a choice has a member").fill(bindings),
+        }
+    }
+
+    /// Whether the suite's framing carries it, or it goes past the framing.
+    #[must_use]
+    pub fn is_framed(&self) -> bool {
+        !matches!(self.body, Body::Raw(_))
+    }
+
+    /// The names under which parts of it are kept.
+    #[must_use]
+    pub fn captured(&self) -> Vec<Name> {
+        let groups = match &self.body {
+            Body::Matches { pattern, .. } => pattern.names().map(Name::new).collect(),
+            _ => Vec::new(),
+        };
+        self.captures
+            .iter()
+            .map(|capture| capture.name.clone())
+            .chain(groups)
+            .collect()
+    }
+
+    /// The values that must be known before it can be spoken.
+    #[must_use]
+    pub fn uses(&self) -> Vec<Name> {
+        match &self.body {
+            Body::Text(template) | Body::Raw(template) => template.names().cloned().collect(),
+            Body::Matches { example, .. } | Body::Any { example } => {
+                example.names().cloned().collect()
+            }
+            Body::Json(json) | Body::JsonSubset { example: json, .. } => json.names(),
+            Body::OneOf(all) => all.iter().flat_map(Template::names).cloned().collect(),
+        }
+    }
+
+    /// Accepts a payload as this message, and keeps what is to be captured.
+    pub fn accept(
+        &self,
+        payload: &[u8],
+        framing: &Framing,
+        bindings: &mut Bindings,
+    ) -> Result<(), Refusal> {
+        match &self.body {
+            Body::Text(template) => {
+                accept_bytes(payload, received(framing, &template.fill(bindings)))
+            }
+            Body::Raw(template) => accept_bytes(payload, template.fill(bindings)),
+            Body::Json(json) => accept_json(payload, &json.fill(bindings), Extent::Equal),
+            Body::JsonSubset { value, .. } => {
+                accept_json(payload, &value.fill(bindings), Extent::Subset)
+            }
+            Body::Matches { pattern, .. } => pattern.accept(payload, bindings),
+            Body::Any { .. } => Ok(()),
+            Body::OneOf(all) => {
+                let is_it =
+                    |template: &Template| received(framing, &template.fill(bindings)) == payload;
+                if all.iter().any(is_it) {
+                    Ok(())
+                } else {
+                    Err(Refusal::NoneOf(all.len()))
+                }
+            }
+        }?;
+        self.captures
+            .iter()
+            .try_for_each(|capture| capture.keep(payload, bindings))
+    }
+}
+
+/// What a reader gets when `payload` was sent; nothing for what leaves no trace.
+fn received(framing: &Framing, payload: &[u8]) -> Vec<u8> {
+    framing.canonical(payload).unwrap_or_default()
+}
+
+fn accept_bytes(payload: &[u8], expected: Vec<u8>) -> Result<(), Refusal> {
+    if payload == expected {
+        Ok(())
+    } else {
+        Err(Refusal::Differs { expected })
+    }
+}
+
+fn accept_json(payload: &[u8], expected: &Value, extent: Extent) -> Result<(), Refusal> {
+    likeness::compare(&json(payload)?, expected, extent)
+}
+
+fn json(payload: &[u8]) -> Result<Value, Refusal> {
+    serde_json::from_slice(payload).map_err(|error| Refusal::NotJson(error.to_string()))
+}
+
+impl Capture {
+    fn keep(&self, payload: &[u8], bindings: &mut Bindings) -> Result<(), Refusal> {
+        let value = match &self.what {
+            Captured::Whole => Bound::Bytes(payload.to_vec()),
+            Captured::Pointer(pointer) => {
+                let found = json(payload)?.pointer(pointer).cloned();
+                Bound::Json(found.ok_or_else(|| Refusal::NothingToCapture(pointer.clone()))?)
+            }
+        };
+        bindings.bind(self.name.clone(), value);
+        Ok(())
+    }
+}

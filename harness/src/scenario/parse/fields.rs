@@ -1,0 +1,68 @@
+//! Reading from tables whose structure has been checked: what is absent or of
+//! the wrong shape is `None` here, because the grammar has reported it.
+
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::scenario::check::integer;
+use crate::scenario::duration;
+
+pub(super) type Node<'a> = Spanned<DeValue<'a>>;
+
+/// The table of a whole file, as a node like any other.
+pub(super) fn root(table: Spanned<DeTable<'_>>) -> Node<'_> {
+    let span = table.span();
+    Spanned::new(span, DeValue::Table(table.into_inner()))
+}
+
+/// The fields of a node that is a table.
+pub(super) fn of<'a>(node: &'a Node<'a>) -> Option<Fields<'a>> {
+    node.get_ref().as_table().map(Fields)
+}
+
+/// A table's fields.
+#[derive(Clone, Copy)]
+pub(super) struct Fields<'a>(&'a DeTable<'a>);
+
+impl<'a> Fields<'a> {
+    pub(super) fn get(&self, key: &str) -> Option<&'a Node<'a>> {
+        self.0.get(key)
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
+    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
+        self.get(key)?.get_ref().as_str()
+    }
+
+    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+        self.get(key)?.get_ref().as_bool()
+    }
+
+    pub(super) fn number<N: TryFrom<i64>>(&self, key: &str) -> Option<N> {
+        integer(self.get(key)?.get_ref())?.try_into().ok()
+    }
+
+    pub(super) fn duration(&self, key: &str) -> Option<Duration> {
+        duration::parse(self.text(key)?).ok()
+    }
+
+    pub(super) fn table(&self, key: &str) -> Option<Self> {
+        of(self.get(key)?)
+    }
+
+    pub(super) fn list(&self, key: &str) -> impl Iterator<Item = &'a Node<'a>> + use<'a> {
+        let items = self.get(key).and_then(|node| node.get_ref().as_array());
+        items.into_iter().flat_map(|items| items.iter())
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a str, &'a Node<'a>)> + use<'a> {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.get_ref().as_ref(), value))
+    }
+}

@@ -1,0 +1,148 @@
+//! From a framing's table to a [`Framing`].
+
+use super::fields::{self, Fields, Node};
+use super::source::Source;
+use crate::framing::{
+    Align, AsciiLength, Blank, Counts, DEFAULT_MAX, Delimiter, Endian, Ending, Fixed, Framing,
+    Headers, Length, Line, Netstring, Pad, Raw, Resp, Strip, Unusable, Varint, VarintLength, Width,
+};
+use crate::scenario::diagnostic::Diagnostic;
+
+/// Reads the value of `framing`: a word or a table of one key.
+pub(super) fn read(node: &Node<'_>, source: &mut Source<'_>) -> Option<Framing> {
+    if let Some(word) = node.get_ref().as_str() {
+        return plain(word);
+    }
+    let (kind, value) = fields::of(node)?.entries().next()?;
+    let parameters = fields::of(value)?;
+    match of_kind(kind, &parameters, source)? {
+        Ok(framing) => Some(framing),
+        Err(unusable) => {
+            source.faults.push(Diagnostic::new(
+                "a framing that cannot be",
+                value.span(),
+                unusable.to_string(),
+            ));
+            None
+        }
+    }
+}
+
+fn plain(word: &str) -> Option<Framing> {
+    Some(match word {
+        "raw" => Framing::Raw(Raw::default()),
+        "line" => Framing::Line(Line::default()),
+        "netstring" => Framing::Netstring(Netstring::default()),
+        "headers" => Framing::Headers(Headers::default()),
+        "resp" => Framing::Resp(Resp::default()),
+        _ => return None,
+    })
+}
+
+fn of_kind(
+    kind: &str,
+    parameters: &Fields<'_>,
+    source: &mut Source<'_>,
+) -> Option<Result<Framing, Unusable>> {
+    let max = parameters.number("max").unwrap_or(DEFAULT_MAX);
+    Some(Ok(match kind {
+        "raw" => Framing::Raw(Raw { max }),
+        "line" => Framing::Line(line(parameters, max)),
+        "netstring" => Framing::Netstring(Netstring { max }),
+        "length" => Framing::Length(length(parameters, max)?),
+        "varint_length" => Framing::VarintLength(varint_length(parameters, max)?),
+        "headers" => {
+            let max_header = parameters
+                .number("max_header")
+                .unwrap_or_else(|| Headers::default().max_header);
+            Framing::Headers(Headers { max_header, max })
+        }
+        "resp" => {
+            let max_depth = parameters
+                .number("max_depth")
+                .unwrap_or_else(|| Resp::default().max_depth);
+            Framing::Resp(Resp { max_depth, max })
+        }
+        "delimiter" => {
+            let bytes = source.payload(parameters.get("bytes")?, &|_| false)?;
+            let bytes = bytes.fill(&crate::scenario::Bindings::example());
+            return Some(Delimiter::new(bytes, max).map(Framing::Delimiter));
+        }
+        "fixed" => return Some(Fixed::new(parameters.number("size")?).map(Framing::Fixed)),
+        "ascii_length" => return Some(ascii_length(parameters, max)?.map(Framing::AsciiLength)),
+        _ => return None,
+    }))
+}
+
+fn line(parameters: &Fields<'_>, max: usize) -> Line {
+    Line {
+        ending: match parameters.text("ending") {
+            Some("crlf") => Ending::CrLf,
+            Some("either") => Ending::Either,
+            _ => Ending::Lf,
+        },
+        strip: match parameters.text("strip") {
+            Some("end") => Strip::End,
+            Some("both") => Strip::Both,
+            _ => Strip::Nothing,
+        },
+        blank: match parameters.text("blank") {
+            Some("skipped") => Blank::Skipped,
+            _ => Blank::Message,
+        },
+        max,
+    }
+}
+
+fn ascii_length(parameters: &Fields<'_>, max: usize) -> Option<Result<AsciiLength, Unusable>> {
+    let align = match parameters.text("align") {
+        Some("right") => Align::Right,
+        _ => Align::Left,
+    };
+    let pad = match parameters.text("pad") {
+        Some("zero") => Pad::Zero,
+        _ => Pad::Space,
+    };
+    Some(AsciiLength::new(
+        parameters.number("width")?,
+        align,
+        pad,
+        max,
+    ))
+}
+
+fn length(parameters: &Fields<'_>, max: usize) -> Option<Length> {
+    Some(Length {
+        width: match parameters.text("type")? {
+            "u8" => Width::U8,
+            "u16" => Width::U16,
+            "u24" => Width::U24,
+            "u32" => Width::U32,
+            "u64" => Width::U64,
+            _ => return None,
+        },
+        endian: match parameters.text("endian") {
+            Some("little") => Endian::Little,
+            _ => Endian::Big,
+        },
+        offset: parameters.number("offset").unwrap_or(0),
+        counts: match parameters.text("counts") {
+            Some("field_and_body") => Counts::FieldAndBody,
+            Some("message") => Counts::Message,
+            _ => Counts::Body,
+        },
+        max,
+    })
+}
+
+fn varint_length(parameters: &Fields<'_>, max: usize) -> Option<VarintLength> {
+    Some(VarintLength {
+        encoding: match parameters.text("encoding")? {
+            "leb128" => Varint::Leb128,
+            "mqtt" => Varint::Mqtt,
+            _ => return None,
+        },
+        offset: parameters.number("offset").unwrap_or(0),
+        max,
+    })
+}

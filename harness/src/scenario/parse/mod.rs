@@ -1,0 +1,238 @@
+//! From a suite's text to a [`Suite`]: parse, do not validate.
+//!
+//! First the TOML parser, whose faults end the reading; then the grammar, which
+//! reports everything of the wrong structure; then the readers of this folder,
+//! which take what has the right structure and report what makes no sense. All
+//! faults come back together, in the file's order.
+
+mod exchange;
+mod fields;
+mod framing;
+mod rehearsal;
+mod source;
+mod speech;
+mod toml_one;
+
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use self::fields::{Fields, Node};
+use self::source::Source;
+use super::check;
+use super::diagnostic::{Diagnostic, SuiteError};
+use super::grammar::{SUITE, Shape};
+use super::name::{ScenarioId, SuiteId};
+use super::suite::{Adversary, Level, Limits, Scenario, Suite};
+
+/// What a suite's text refers to: the files beside it.
+pub trait Attachments {
+    /// The content of a file beside the suite, if it has at most `most` bytes;
+    /// otherwise a sentence that says why not.
+    fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, String>;
+}
+
+/// A suite that stands alone: it may not refer to files.
+#[derive(Clone, Copy, Debug)]
+pub struct NoAttachments;
+
+impl Attachments for NoAttachments {
+    fn read(&self, _: &Path, _: usize) -> Result<Vec<u8>, String> {
+        Err("no files can be read here".to_owned())
+    }
+}
+
+/// Reads a suite. `path` names it in messages, and its stem is the suite's id
+/// unless the suite says otherwise.
+pub fn parse(path: &str, text: &str, attachments: &dyn Attachments) -> Result<Suite, SuiteError> {
+    parse_all(path, text, attachments).map_err(|mut diagnostics| {
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+        SuiteError {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            diagnostics,
+        }
+    })
+}
+
+fn parse_all(
+    path: &str,
+    text: &str,
+    attachments: &dyn Attachments,
+) -> Result<Suite, Vec<Diagnostic>> {
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        return Err(errors
+            .iter()
+            .map(|error| syntax_fault(error, text))
+            .collect());
+    }
+    let root = fields::root(tree);
+    let mut faults = Vec::new();
+    toml_one::check(text, &root, &mut faults);
+    check::check(&root, &Shape::Table(&SUITE), &mut faults);
+    let mut source = Source::new(text, attachments, faults);
+    let suite = fields::of(&root).and_then(|fields| read_suite(path, &fields, &mut source));
+    match suite {
+        Some(suite) if source.faults.is_empty() => Ok(suite),
+        _ => Err(source.faults),
+    }
+}
+
+fn syntax_fault(error: &toml::de::Error, text: &str) -> Diagnostic {
+    let span = error.span().unwrap_or(text.len()..text.len());
+    Diagnostic::new("this is not TOML", span, error.message())
+}
+
+fn read_suite(path: &str, fields: &Fields<'_>, source: &mut Source<'_>) -> Option<Suite> {
+    let common = Common::read(fields, &Common::default());
+    let framing = framing::read(fields.get("framing")?, source);
+    let id = suite_id(path, fields, source);
+    let mut seen: Vec<(ScenarioId, std::ops::Range<usize>)> = Vec::new();
+    let mut scenarios = Vec::new();
+    for node in fields.list("scenario") {
+        let Some(scenario) = read_scenario(node, &common, framing.as_ref(), source) else {
+            continue;
+        };
+        let span = fields::of(node)?.get("id")?.span();
+        match seen.iter().find(|(id, _)| *id == scenario.id) {
+            Some((_, first)) => source
+                .faults
+                .push(duplicate(&scenario, span, first.clone())),
+            None => seen.push((scenario.id.clone(), span)),
+        }
+        scenarios.push(scenario);
+    }
+    Some(Suite {
+        id: id?,
+        path: path.to_owned(),
+        title: fields.text("title")?.to_owned(),
+        why: fields.text("why").map(str::to_owned),
+        framing: framing?,
+        scenarios,
+    })
+}
+
+fn suite_id(path: &str, fields: &Fields<'_>, source: &mut Source<'_>) -> Option<SuiteId> {
+    if let Some(id) = fields.get("id") {
+        return id.get_ref().as_str()?.parse().ok();
+    }
+    let stem = Path::new(path).file_stem()?.to_string_lossy();
+    match stem.parse() {
+        Ok(id) => Some(id),
+        Err(error) => {
+            let title = fields.get("title").map_or(0..0, Node::span);
+            let fault = Diagnostic::new(
+                "a suite without an id",
+                title,
+                format!("the file's name, `{stem}`, is none: {error}"),
+            );
+            source
+                .faults
+                .push(fault.help("name the suite: id = 'two-words'"));
+            None
+        }
+    }
+}
+
+fn duplicate(
+    scenario: &Scenario,
+    span: std::ops::Range<usize>,
+    first: std::ops::Range<usize>,
+) -> Diagnostic {
+    Diagnostic::new(
+        format!("two scenarios are called `{}`", scenario.id),
+        span,
+        "the second one",
+    )
+    .related(first, "the first one")
+    .help("case ids are made of it: give each scenario its own")
+}
+
+fn read_scenario(
+    node: &Node<'_>,
+    suite: &Common,
+    framing: Option<&crate::framing::Framing>,
+    source: &mut Source<'_>,
+) -> Option<Scenario> {
+    let fields = fields::of(node)?;
+    let common = Common::read(&fields, suite);
+    let exchange = exchange::read(&fields, framing, &common.limits, source);
+    let id: ScenarioId = fields.text("id")?.parse().ok()?;
+    Some(Scenario {
+        title: fields
+            .text("title")
+            .map_or_else(|| id.as_str().replace(['-', '_'], " "), str::to_owned),
+        why: fields.text("why").map(str::to_owned),
+        level: common.level,
+        spec: common.spec,
+        tags: common.tags,
+        limits: common.limits,
+        adversary: common.adversary,
+        exchange: exchange?,
+        line: source.line(fields.get("id")?.span().start),
+        id,
+    })
+}
+
+/// What may stand on a suite and be overridden on a scenario.
+#[derive(Clone, Default)]
+struct Common {
+    level: Level,
+    spec: Option<String>,
+    tags: Vec<String>,
+    limits: Limits,
+    adversary: Adversary,
+}
+
+impl Common {
+    fn read(fields: &Fields<'_>, above: &Self) -> Self {
+        let tags = fields
+            .list("tags")
+            .filter_map(|tag| tag.get_ref().as_str())
+            .map(str::to_owned);
+        Self {
+            level: fields.text("level").and_then(level).unwrap_or(above.level),
+            spec: fields
+                .text("spec")
+                .map(str::to_owned)
+                .or_else(|| above.spec.clone()),
+            tags: above.tags.iter().cloned().chain(tags).collect(),
+            limits: fields
+                .table("limits")
+                .map_or(above.limits, |table| read_limits(&table, above.limits)),
+            adversary: fields.table("adversary").map_or(above.adversary, |table| {
+                read_adversary(&table, above.adversary)
+            }),
+        }
+    }
+}
+
+fn level(word: &str) -> Option<Level> {
+    match word {
+        "must" => Some(Level::Must),
+        "should" => Some(Level::Should),
+        "may" => Some(Level::May),
+        _ => None,
+    }
+}
+
+fn read_limits(fields: &Fields<'_>, above: Limits) -> Limits {
+    Limits {
+        reply: fields.duration("reply").unwrap_or(above.reply),
+        close: fields.duration("close").unwrap_or(above.close),
+        cases: fields.number("cases").unwrap_or(above.cases),
+        stream_bytes: fields.number("stream_bytes").unwrap_or(above.stream_bytes),
+        reply_bytes: fields.number("reply_bytes").unwrap_or(above.reply_bytes),
+        output_bytes: fields.number("output_bytes").unwrap_or(above.output_bytes),
+    }
+}
+
+fn read_adversary(fields: &Fields<'_>, above: Adversary) -> Adversary {
+    let permission = |key, above| fields.flag(key).map_or(above, Into::into);
+    Adversary {
+        pipelining: permission("pipelining", above.pipelining),
+        concurrent: permission("concurrent", above.concurrent),
+        truncation_replies: permission("truncation_replies", above.truncation_replies),
+    }
+}

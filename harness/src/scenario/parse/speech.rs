@@ -1,0 +1,265 @@
+//! From what stands behind a speaker to an [`Action`].
+
+use std::ops::Range;
+
+use super::fields::{self, Fields, Node};
+use super::rehearsal::Rehearsal;
+use super::source::{Literal, Source};
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::exchange::{Action, Close};
+use crate::scenario::json;
+use crate::scenario::message::{Body, Capture, Captured, Message, Pattern};
+use crate::scenario::template::{JsonTemplate, Name, Template};
+
+/// Where the parts of an action stand in the file.
+pub(super) struct Place<'s> {
+    /// What is said or done.
+    pub(super) span: Range<usize>,
+    /// The string whose bytes go over the wire, if it is one.
+    pub(super) literal: Option<Literal<'s>>,
+    /// What wirecheck says in place of a pattern.
+    pub(super) example: Option<Range<usize>>,
+    /// What is kept, and under which name.
+    pub(super) capture: Option<Range<usize>>,
+}
+
+/// Reads an action; what is wrong with it is reported.
+pub(super) fn read<'s>(
+    node: &Node<'_>,
+    rehearsal: &Rehearsal<'_>,
+    source: &mut Source<'s>,
+) -> Option<(Action, Place<'s>)> {
+    if node.get_ref().is_str() {
+        let text = source.payload(node, &|name| rehearsal.knows(name))?;
+        let message = Message {
+            body: Body::Text(text),
+            captures: Vec::new(),
+        };
+        return Some((Action::Say(message), place(node, None, source)));
+    }
+    let fields = fields::of(node)?;
+    let (verb, value) = fields
+        .entries()
+        .find(|(key, _)| !["example", "capture"].contains(key))?;
+    let action = match verb {
+        "close" => Action::Close(close(value)?),
+        "prints" => Action::Prints(source.payload(value, &|name| rehearsal.knows(name))?),
+        "exits" => Action::Exits(fields.number("exits")?),
+        _ => Action::Say(Message {
+            body: body(verb, value, &fields, rehearsal, source)?,
+            captures: captures(&fields),
+        }),
+    };
+    Some((action, place(value, Some(&fields), source)))
+}
+
+fn place<'s>(value: &Node<'_>, fields: Option<&Fields<'_>>, source: &mut Source<'s>) -> Place<'s> {
+    let span_of = |key| Some(fields?.get(key)?.span());
+    let spoken = fields
+        .and_then(|fields| fields.get("example"))
+        .unwrap_or(value);
+    Place {
+        span: value.span(),
+        literal: spoken
+            .get_ref()
+            .is_str()
+            .then(|| source.literal(spoken))
+            .flatten(),
+        example: span_of("example"),
+        capture: span_of("capture"),
+    }
+}
+
+fn close(value: &Node<'_>) -> Option<Close> {
+    match value.get_ref().as_str()? {
+        "write" => Some(Close::Write),
+        "full" => Some(Close::Full),
+        "reset" => Some(Close::Reset),
+        "fin" => Some(Close::Fin),
+        "any" => Some(Close::Any),
+        _ => None,
+    }
+}
+
+fn body(
+    verb: &str,
+    value: &Node<'_>,
+    fields: &Fields<'_>,
+    rehearsal: &Rehearsal<'_>,
+    source: &mut Source<'_>,
+) -> Option<Body> {
+    let known = |name: &str| rehearsal.knows(name);
+    Some(match verb {
+        "text" => Body::Text(source.payload(value, &known)?),
+        "raw" => Body::Raw(source.payload(value, &known)?),
+        "hex" => Body::Text(Template::of_bytes(hex(value, source)?)),
+        "repeat" => Body::Text(repeat(value, rehearsal, source)?),
+        "file" => Body::Text(Template::of_bytes(
+            source.attachment(value, rehearsal.stream_bytes())?,
+        )),
+        "json" => Body::Json(json_template(value, &known, source)?),
+        "matches" => {
+            let pattern = pattern(value, source);
+            let example = source.payload(fields.get("example")?, &known);
+            Body::Matches {
+                pattern: pattern?,
+                example: example?,
+            }
+        }
+        "json_subset" => {
+            let example = fields.get("example").unwrap_or(value);
+            Body::JsonSubset {
+                value: json_template(value, &known, source)?,
+                example: json_template(example, &known, source)?,
+            }
+        }
+        "any" => Body::Any {
+            example: match fields.get("example") {
+                Some(example) => source.payload(example, &known)?,
+                None => Template::of_bytes(b"any".to_vec()),
+            },
+        },
+        "one_of" => {
+            let all: Vec<_> = fields
+                .list("one_of")
+                .map(|one| source.payload(one, &known))
+                .collect();
+            let all: Vec<_> = all.into_iter().collect::<Option<_>>()?;
+            if all.is_empty() {
+                return None;
+            }
+            Body::OneOf(all)
+        }
+        _ => return None,
+    })
+}
+
+fn json_template(
+    node: &Node<'_>,
+    known: &dyn Fn(&str) -> bool,
+    source: &mut Source<'_>,
+) -> Option<JsonTemplate> {
+    let faults = source.faults.len();
+    source.check_json_values(node, known);
+    (source.faults.len() == faults).then(|| JsonTemplate::new(json::value(node.get_ref())))
+}
+
+fn hex(node: &Node<'_>, source: &mut Source<'_>) -> Option<Vec<u8>> {
+    let literal = source.literal(node)?;
+    let digits: Vec<(usize, char)> = literal
+        .text
+        .char_indices()
+        .filter(|(_, c)| !c.is_ascii_whitespace())
+        .collect();
+    if let Some((at, odd)) = digits.iter().find(|(_, c)| !c.is_ascii_hexdigit()) {
+        let span = literal.span(&(*at..at + odd.len_utf8()));
+        source
+            .faults
+            .push(Diagnostic::new("hex that is none", span, "not a hex digit"));
+        return None;
+    }
+    if digits.len() % 2 == 1 {
+        let (at, _) = digits[digits.len() - 1];
+        let fault = Diagnostic::new(
+            "half a byte",
+            literal.span(&(at..at + 1)),
+            "this digit stands alone",
+        );
+        source
+            .faults
+            .push(fault.help("a byte is two hex digits, e.g. `0d`"));
+        return None;
+    }
+    let value = |c: char| c.to_digit(16).map_or(0, |digit| digit as u8);
+    Some(
+        digits
+            .chunks(2)
+            .map(|pair| value(pair[0].1) << 4 | value(pair[1].1))
+            .collect(),
+    )
+}
+
+fn repeat(node: &Node<'_>, rehearsal: &Rehearsal<'_>, source: &mut Source<'_>) -> Option<Template> {
+    let fields = fields::of(node)?;
+    let times: usize = fields.number("times")?;
+    let once = source.payload(fields.get("text")?, &|name| rehearsal.knows(name))?;
+    let once = rehearsal.fill(&once);
+    let most = rehearsal.stream_bytes();
+    if once.len().saturating_mul(times) > most {
+        let span = fields.get("times")?.span();
+        let fault = Diagnostic::new(
+            "a message too large",
+            span,
+            format!("makes more than {most} bytes"),
+        );
+        source
+            .faults
+            .push(fault.help("write fewer, or raise `limits.stream_bytes`"));
+        return None;
+    }
+    Some(Template::of_bytes(once.repeat(times)))
+}
+
+fn pattern(node: &Node<'_>, source: &mut Source<'_>) -> Option<Pattern> {
+    let written = node.get_ref().as_str()?;
+    let literal = source.literal(node)?;
+    if let Err(error) = regex_syntax::Parser::new().parse(written) {
+        let (span, why) = syntax_error(&error, &literal);
+        source.faults.push(Diagnostic::new(
+            "a regular expression that is none",
+            span,
+            why,
+        ));
+        return None;
+    }
+    match Pattern::new(written) {
+        Ok(pattern) => Some(pattern),
+        Err(_) => {
+            let label = "takes too much memory when compiled";
+            source.faults.push(Diagnostic::new(
+                "a regular expression too large",
+                node.span(),
+                label,
+            ));
+            None
+        }
+    }
+}
+
+fn syntax_error(error: &regex_syntax::Error, literal: &Literal<'_>) -> (Range<usize>, String) {
+    let (span, why) = match error {
+        regex_syntax::Error::Parse(error) => (error.span(), error.kind().to_string()),
+        regex_syntax::Error::Translate(error) => (error.span(), error.kind().to_string()),
+        other => return (literal.span(&(0..literal.text.len())), other.to_string()),
+    };
+    let range = span.start.offset
+        ..span
+            .end
+            .offset
+            .max(span.start.offset + 1)
+            .min(literal.text.len().max(1));
+    (literal.span(&range), why)
+}
+
+fn captures(fields: &Fields<'_>) -> Vec<Capture> {
+    let Some(node) = fields.get("capture") else {
+        return Vec::new();
+    };
+    if let Some(name) = node.get_ref().as_str() {
+        return vec![Capture {
+            name: Name::new(name),
+            what: Captured::Whole,
+        }];
+    }
+    let Some(names) = fields::of(node) else {
+        return Vec::new();
+    };
+    let pointer = |node: &Node<'_>| node.get_ref().as_str().unwrap_or_default().to_owned();
+    names
+        .entries()
+        .map(|(name, node)| Capture {
+            name: Name::new(name),
+            what: Captured::Pointer(pointer(node)),
+        })
+        .collect()
+}

@@ -1,0 +1,290 @@
+//! How wire bytes are written in a suite: escapes and `${name}`.
+//!
+//! The text is what stands between the quotes in the file, so a place in it is
+//! a place in the file. Line ends in the file carry no bytes.
+
+use std::ops::Range;
+
+/// A piece of a payload's text and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Token<'t> {
+    pub(super) range: Range<usize>,
+    pub(super) kind: TokenKind<'t>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TokenKind<'t> {
+    /// Characters that stand for themselves.
+    Plain(&'t str),
+    /// One escape.
+    Byte(u8),
+    /// `\u{…}`
+    Character(char),
+    /// `${name}`
+    Value(&'t str),
+    /// A line end of the file.
+    LineEnd,
+    /// Neither of these.
+    Fault(Fault),
+}
+
+/// Why a stretch of a payload cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    UnknownEscape,
+    LoneBackslash,
+    ByteEscape,
+    CharacterEscape,
+    NoCharacter,
+    UnclosedValue,
+    BadName,
+}
+
+impl Fault {
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Self::UnknownEscape | Self::LoneBackslash => "unknown escape",
+            Self::ByteEscape => "unknown byte escape",
+            Self::CharacterEscape | Self::NoCharacter => "unknown character escape",
+            Self::UnclosedValue | Self::BadName => "a value that is none",
+        }
+    }
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::UnknownEscape => "not an escape",
+            Self::LoneBackslash => "nothing follows the backslash",
+            Self::ByteEscape => "`\\x` needs two hex digits",
+            Self::CharacterEscape => "`\\u` needs `{`, up to six hex digits, `}`",
+            Self::NoCharacter => "no character has this number",
+            Self::UnclosedValue => "`${` needs a name and `}`",
+            Self::BadName => {
+                "a name is a lower-case letter, then lower-case letters, digits and `_`"
+            }
+        }
+    }
+
+    pub(super) fn help(self) -> &'static str {
+        match self {
+            Self::UnknownEscape | Self::LoneBackslash => {
+                r"the escapes are `\n \r \t \0 \\ \xNN \u{…}`; a backslash itself is `\\`"
+            }
+            Self::ByteEscape => r"write the byte as two hex digits, e.g. `\x0d`",
+            Self::CharacterEscape | Self::NoCharacter => {
+                r"write the character's number in hex, e.g. `\u{e9}` for é"
+            }
+            Self::UnclosedValue | Self::BadName => {
+                "write `${name}`; for a literal `${` write `$${`"
+            }
+        }
+    }
+}
+
+/// Which notation a text is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notation {
+    /// Escapes and `${name}`: payloads.
+    Wire,
+    /// `${name}` alone: strings inside a JSON value.
+    Values,
+}
+
+/// Takes a payload's text apart.
+pub(super) fn tokens(text: &str, notation: Notation) -> Tokens<'_> {
+    Tokens {
+        text,
+        at: 0,
+        notation,
+    }
+}
+
+pub(super) struct Tokens<'t> {
+    text: &'t str,
+    at: usize,
+    notation: Notation,
+}
+
+impl<'t> Iterator for Tokens<'t> {
+    type Item = Token<'t>;
+
+    fn next(&mut self) -> Option<Token<'t>> {
+        let rest = &self.text[self.at..];
+        if rest.is_empty() {
+            return None;
+        }
+        let (len, kind) = self.first_of(rest);
+        let range = self.at..self.at + len;
+        self.at = range.end;
+        Some(Token { range, kind })
+    }
+}
+
+impl<'t> Tokens<'t> {
+    /// The first token of a text that is not empty, and its length.
+    fn first_of(&self, rest: &'t str) -> (usize, TokenKind<'t>) {
+        if rest.starts_with("$${") {
+            return (3, TokenKind::Plain("${"));
+        }
+        if let Some(value) = rest.strip_prefix("${") {
+            return first_value(value);
+        }
+        if self.notation == Notation::Values {
+            let len = self.plain_length(rest, &['$']);
+            return (len, TokenKind::Plain(&rest[..len]));
+        }
+        if let Some(len) = [("\r\n", 2), ("\n", 1)]
+            .iter()
+            .find_map(|(end, len)| rest.starts_with(end).then_some(*len))
+        {
+            return (len, TokenKind::LineEnd);
+        }
+        if let Some(escape) = rest.strip_prefix('\\') {
+            return first_escape(escape);
+        }
+        let len = self.plain_length(rest, &['$', '\\', '\r', '\n']);
+        (len, TokenKind::Plain(&rest[..len]))
+    }
+
+    /// How far the characters stand for themselves; at least one does.
+    fn plain_length(&self, rest: &str, special: &[char]) -> usize {
+        let after_first = rest.chars().next().map_or(0, char::len_utf8);
+        rest[after_first..]
+            .find(special)
+            .map_or(rest.len(), |at| after_first + at)
+    }
+}
+
+fn first_value(after: &str) -> (usize, TokenKind<'_>) {
+    let name_len = after
+        .find(|c: char| !is_name_character(c))
+        .unwrap_or(after.len());
+    let (name, rest) = after.split_at(name_len);
+    if !rest.starts_with('}') {
+        return (2 + name_len, TokenKind::Fault(Fault::UnclosedValue));
+    }
+    let starts_well = name.starts_with(|c: char| c.is_ascii_lowercase());
+    let kind = if starts_well {
+        TokenKind::Value(name)
+    } else {
+        TokenKind::Fault(Fault::BadName)
+    };
+    (2 + name_len + 1, kind)
+}
+
+fn is_name_character(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
+}
+
+/// The escape whose backslash has been taken.
+fn first_escape(after: &str) -> (usize, TokenKind<'_>) {
+    let Some(letter) = after.chars().next() else {
+        return (1, TokenKind::Fault(Fault::LoneBackslash));
+    };
+    let simple = |byte| (2, TokenKind::Byte(byte));
+    match letter {
+        'n' => simple(b'\n'),
+        'r' => simple(b'\r'),
+        't' => simple(b'\t'),
+        '0' => simple(0),
+        '\\' => simple(b'\\'),
+        'x' => byte_escape(&after[1..]),
+        'u' => character_escape(&after[1..]),
+        other => (1 + other.len_utf8(), TokenKind::Fault(Fault::UnknownEscape)),
+    }
+}
+
+fn byte_escape(digits: &str) -> (usize, TokenKind<'_>) {
+    let len = hex_length(digits, 2);
+    let byte = (len == 2)
+        .then(|| u8::from_str_radix(&digits[..2], 16).ok())
+        .flatten();
+    (
+        2 + len,
+        byte.map_or(TokenKind::Fault(Fault::ByteEscape), TokenKind::Byte),
+    )
+}
+
+fn character_escape(after: &str) -> (usize, TokenKind<'_>) {
+    let Some(digits) = after.strip_prefix('{') else {
+        return (2, TokenKind::Fault(Fault::CharacterEscape));
+    };
+    let len = hex_length(digits, 6);
+    if len == 0 || !digits[len..].starts_with('}') {
+        return (3 + len, TokenKind::Fault(Fault::CharacterEscape));
+    }
+    let character = u32::from_str_radix(&digits[..len], 16)
+        .ok()
+        .and_then(char::from_u32);
+    (
+        4 + len,
+        character.map_or(TokenKind::Fault(Fault::NoCharacter), TokenKind::Character),
+    )
+}
+
+fn hex_length(text: &str, most: usize) -> usize {
+    text.bytes()
+        .take(most)
+        .take_while(u8::is_ascii_hexdigit)
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<TokenKind<'_>> {
+        tokens(text, Notation::Wire)
+            .map(|token| token.kind)
+            .collect()
+    }
+
+    #[test]
+    fn tokens_cover_the_text_without_gaps() {
+        let text = r"a\n\x4g${x}$${\u{e9}é\q${X}\";
+        let ranges: Vec<_> = tokens(text, Notation::Wire)
+            .map(|token| token.range)
+            .collect();
+        assert_eq!(ranges.first().map(|range| range.start), Some(0));
+        assert_eq!(ranges.last().map(|range| range.end), Some(text.len()));
+        assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start));
+    }
+
+    #[test]
+    fn line_ends_of_the_file_are_told_from_escaped_ones() {
+        use TokenKind::{Byte, LineEnd, Plain};
+        assert_eq!(
+            kinds("a\\n\nb\r\n"),
+            [Plain("a"), Byte(b'\n'), LineEnd, Plain("b"), LineEnd]
+        );
+    }
+
+    #[test]
+    fn a_fault_spans_what_was_meant_as_the_escape() {
+        let all: Vec<_> = tokens(r"\xd\n", Notation::Wire).collect();
+        assert_eq!(
+            all[0],
+            Token {
+                range: 0..3,
+                kind: TokenKind::Fault(Fault::ByteEscape)
+            }
+        );
+        assert_eq!(all[1].kind, TokenKind::Byte(b'\n'));
+    }
+
+    #[test]
+    fn a_dollar_alone_is_a_dollar() {
+        assert_eq!(kinds("$5"), [TokenKind::Plain("$5")]);
+        assert_eq!(
+            kinds("$${a}"),
+            [TokenKind::Plain("${"), TokenKind::Plain("a}")]
+        );
+    }
+
+    #[test]
+    fn json_strings_know_values_but_no_escapes() {
+        let all: Vec<_> = tokens(r"\n${a}", Notation::Values)
+            .map(|token| token.kind)
+            .collect();
+        assert_eq!(all, [TokenKind::Plain(r"\n"), TokenKind::Value("a")]);
+    }
+}

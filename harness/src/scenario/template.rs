@@ -1,0 +1,263 @@
+//! Messages with holes: bytes and JSON in which `${name}` stands for a value
+//! that is known only in a run.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::payload::{Notation, TokenKind, tokens};
+
+/// The name of a captured value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(String);
+
+impl Name {
+    /// The value that is fresh for every connection.
+    pub const UNIQUE: &'static str = "unique";
+
+    /// How many characters the fresh value has: offsets do not depend on it.
+    pub const UNIQUE_LENGTH: usize = 8;
+
+    pub(super) fn new(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bound {
+    /// Bytes of a message.
+    Bytes(Vec<u8>),
+    /// A part of a JSON message.
+    Json(Value),
+}
+
+impl Bound {
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Bytes(bytes) => bytes.clone(),
+            Self::Json(Value::String(text)) => text.clone().into_bytes(),
+            Self::Json(value) => value.to_string().into_bytes(),
+        }
+    }
+
+    fn json(&self) -> Value {
+        match self {
+            Self::Bytes(bytes) => Value::String(String::from_utf8_lossy(bytes).into_owned()),
+            Self::Json(value) => value.clone(),
+        }
+    }
+}
+
+/// The values known at some point of an exchange.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bindings(BTreeMap<Name, Bound>);
+
+impl Bindings {
+    /// Bindings for one connection, with the value that is fresh for it.
+    ///
+    /// The value is cut or filled up to [`Name::UNIQUE_LENGTH`] bytes.
+    #[must_use]
+    pub fn fresh(unique: &str) -> Self {
+        let mut bytes = unique.as_bytes().to_vec();
+        bytes.resize(Name::UNIQUE_LENGTH, b'0');
+        Self(BTreeMap::from([(
+            Name::new(Name::UNIQUE),
+            Bound::Bytes(bytes),
+        )]))
+    }
+
+    /// Bindings that stand in for a run's when cases are planned.
+    #[must_use]
+    pub fn example() -> Self {
+        Self::fresh("00000000")
+    }
+
+    /// Remembers a value.
+    pub fn bind(&mut self, name: Name, value: Bound) {
+        self.0.insert(name, value);
+    }
+
+    /// Whether a name stands for something.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.0.keys().any(|known| known.as_str() == name)
+    }
+
+    fn get(&self, name: &Name) -> &Bound {
+        self.0
+            .get(name)
+            .expect("a suite that parsed uses a value only after it was captured")
+    }
+}
+
+/// Bytes with holes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Bytes(Vec<u8>),
+    Value(Name),
+}
+
+impl Template {
+    /// Bytes without holes.
+    pub(super) fn of_bytes(bytes: Vec<u8>) -> Self {
+        Self {
+            parts: vec![Part::Bytes(bytes)],
+        }
+    }
+
+    /// Reads a text whose faults have been reported: they count as nothing.
+    pub(super) fn of_text(text: &str, notation: Notation) -> Self {
+        let mut template = Self::default();
+        for token in tokens(text, notation) {
+            match token.kind {
+                TokenKind::Plain(plain) => template.push_bytes(plain.as_bytes()),
+                TokenKind::Byte(byte) => template.push_bytes(&[byte]),
+                TokenKind::Character(c) => {
+                    template.push_bytes(c.encode_utf8(&mut [0; 4]).as_bytes())
+                }
+                TokenKind::Value(name) => template.parts.push(Part::Value(Name::new(name))),
+                TokenKind::LineEnd | TokenKind::Fault(_) => {}
+            }
+        }
+        template
+    }
+
+    fn push_bytes(&mut self, bytes: &[u8]) {
+        match self.parts.last_mut() {
+            Some(Part::Bytes(last)) => last.extend_from_slice(bytes),
+            _ => self.parts.push(Part::Bytes(bytes.to_vec())),
+        }
+    }
+
+    /// The values that fill its holes.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Value(name) => Some(name),
+            Part::Bytes(_) => None,
+        })
+    }
+
+    /// The bytes, with the holes filled.
+    #[must_use]
+    pub fn fill(&self, bindings: &Bindings) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Bytes(part) => bytes.extend_from_slice(part),
+                Part::Value(name) => bytes.extend(bindings.get(name).bytes()),
+            }
+        }
+        bytes
+    }
+}
+
+/// JSON with holes in its strings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JsonTemplate(Value);
+
+impl JsonTemplate {
+    pub(super) fn new(value: Value) -> Self {
+        Self(value)
+    }
+
+    /// The values that fill its holes.
+    pub(super) fn names(&self) -> Vec<Name> {
+        let mut names = Vec::new();
+        collect_names(&self.0, &mut names);
+        names
+    }
+
+    /// The value, with the holes filled. A string that is nothing but a hole
+    /// becomes the captured value itself, so that a number stays a number.
+    #[must_use]
+    pub fn fill(&self, bindings: &Bindings) -> Value {
+        fill_json(&self.0, bindings)
+    }
+}
+
+fn collect_names(value: &Value, names: &mut Vec<Name>) {
+    match value {
+        Value::String(text) => {
+            names.extend(Template::of_text(text, Notation::Values).names().cloned())
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
+        Value::Object(entries) => entries
+            .values()
+            .for_each(|value| collect_names(value, names)),
+        _ => {}
+    }
+}
+
+fn fill_json(value: &Value, bindings: &Bindings) -> Value {
+    match value {
+        Value::String(text) => fill_string(text, bindings),
+        Value::Array(items) => items.iter().map(|item| fill_json(item, bindings)).collect(),
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.clone(), fill_json(value, bindings)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+fn fill_string(text: &str, bindings: &Bindings) -> Value {
+    let template = Template::of_text(text, Notation::Values);
+    if let [Part::Value(name)] = template.parts.as_slice() {
+        return bindings.get(name).json();
+    }
+    Value::String(String::from_utf8_lossy(&template.fill(bindings)).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn escapes_become_bytes_and_line_ends_nothing() {
+        let template = Template::of_text("a\\x00\n\\u{e9}\\n", Notation::Wire);
+        assert_eq!(template.fill(&Bindings::example()), b"a\0\xc3\xa9\n");
+    }
+
+    #[test]
+    fn the_fresh_value_has_one_length_whatever_it_was_made_from() {
+        let template = Template::of_text("k-${unique}", Notation::Wire);
+        for unique in ["", "ab", "0123456789"] {
+            assert_eq!(
+                template.fill(&Bindings::fresh(unique)).len(),
+                2 + Name::UNIQUE_LENGTH
+            );
+        }
+    }
+
+    #[test]
+    fn a_string_that_is_only_a_hole_takes_the_captured_json_value() {
+        let mut bindings = Bindings::example();
+        bindings.bind(Name::new("id"), Bound::Json(json!(7)));
+        let template =
+            JsonTemplate::new(json!({ "id": "${id}", "text": "no ${id}", "plain": "$5" }));
+        assert_eq!(
+            template.fill(&bindings),
+            json!({ "id": 7, "text": "no 7", "plain": "$5" })
+        );
+    }
+}

@@ -1,0 +1,162 @@
+//! From a scenario to what a plan is made of: the script of the side that
+//! wirecheck plays, what its protocol allows, and how its headers can be wrong.
+
+use super::{
+    Allowances, Connections, EditName, HeaderEdit, Only, Options, Pipelining, Plan, Profile, Salt,
+    Script, Seed, Spoken,
+};
+use crate::framing::Framing;
+use crate::scenario::{Action, Bindings, Message, Name, Permission, Scenario, Side, Step, Suite};
+
+impl Script {
+    /// What `side` says in a scenario, with example values in the place of those
+    /// that only a run knows.
+    #[must_use]
+    pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
+        let mut script = Self::default();
+        let mut bindings = Bindings::example();
+        let mut turn = Turn::default();
+        for step in &scenario.exchange {
+            turn.take(step, side);
+            let Action::Say(message) = &step.action else {
+                continue;
+            };
+            if step.side == side {
+                script
+                    .messages
+                    .push(spoken(message, framing, &bindings, turn.number));
+            }
+            let said = message.spoken(&bindings);
+            let said = framing.canonical(&said).unwrap_or(said);
+            // The suite was played on paper when it was read: this captures.
+            _ = message.accept(&said, framing, &mut bindings);
+        }
+        script
+    }
+}
+
+/// Counts the turns of one side.
+#[derive(Default)]
+struct Turn {
+    number: usize,
+    has_spoken: bool,
+}
+
+impl Turn {
+    /// A side's turn ends where something is expected of the other.
+    fn take(&mut self, step: &Step, side: Side) {
+        if step.side == side {
+            self.has_spoken |= matches!(step.action, Action::Say(_));
+        } else if std::mem::take(&mut self.has_spoken) {
+            self.number += 1;
+        }
+    }
+}
+
+fn spoken(message: &Message, framing: &Framing, bindings: &Bindings, turn: usize) -> Spoken {
+    let encoded = message
+        .encode(framing, bindings)
+        .expect("a suite that parsed fits its framing");
+    Spoken {
+        bytes: encoded.bytes,
+        regions: encoded.regions,
+        turn,
+        payload: message.is_framed().then(|| message.spoken(bindings)),
+    }
+}
+
+impl Allowances {
+    /// What a scenario allows the side that wirecheck plays.
+    #[must_use]
+    pub fn of(scenario: &Scenario, side: Side) -> Self {
+        let may_pipeline = side == Side::Client
+            && scenario.adversary.pipelining == Permission::Allowed
+            && !needs_answers(scenario, side);
+        Self {
+            pipelining: if may_pipeline {
+                Pipelining::Allowed
+            } else {
+                Pipelining::Forbidden
+            },
+            connections: match scenario.adversary.concurrent {
+                Permission::Allowed => Connections::Concurrent,
+                Permission::Forbidden => Connections::OneAtATime,
+            },
+        }
+    }
+}
+
+/// Whether a side repeats something that it first learns from the other.
+fn needs_answers(scenario: &Scenario, side: Side) -> bool {
+    let messages = |side| {
+        scenario
+            .exchange
+            .iter()
+            .filter_map(move |step| match &step.action {
+                Action::Say(message) if step.side == side => Some(message),
+                _ => None,
+            })
+    };
+    let learnt: Vec<Name> = messages(side.other()).flat_map(Message::captured).collect();
+    messages(side)
+        .flat_map(Message::uses)
+        .any(|name| learnt.contains(&name))
+}
+
+/// How the first message of a script that has a header can be wrong.
+#[must_use]
+pub fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
+    let framed = script
+        .messages
+        .iter()
+        .enumerate()
+        .find_map(|(index, message)| {
+            let payload = message.payload.as_ref()?;
+            (!message.bytes.is_empty()).then_some((index, payload))
+        });
+    let Some((message, payload)) = framed else {
+        return Vec::new();
+    };
+    let family = framing.malformed(payload).into_iter();
+    let mut edits: Vec<HeaderEdit> = Vec::new();
+    for malformed in family {
+        let name: EditName = malformed
+            .kind
+            .to_string()
+            .parse()
+            .expect("a kind is a name");
+        if edits.iter().all(|edit| edit.name != name) {
+            edits.push(HeaderEdit {
+                name,
+                message,
+                range: malformed.edit.range,
+                replacement: malformed.edit.replacement,
+            });
+        }
+    }
+    edits
+}
+
+impl Plan {
+    /// The cases of a scenario, with `side` played by wirecheck.
+    #[must_use]
+    pub fn of(
+        suite: &Suite,
+        scenario: &Scenario,
+        side: Side,
+        profile: Profile,
+        seed: Seed,
+        only: Only,
+    ) -> Self {
+        let script = Script::of(scenario, &suite.framing, side);
+        let edits = header_edits(&script, &suite.framing);
+        let options = Options {
+            profile,
+            seed,
+            salt: Salt::of(&suite.id, &scenario.id),
+            only,
+        };
+        Self::new(&script, Allowances::of(scenario, side), &edits, options)
+            .expect("the edits were made for this script")
+    }
+}
