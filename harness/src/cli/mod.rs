@@ -1,9 +1,39 @@
-//! The command: arguments in, exit code out.
+//! The command: arguments in, exit code out; one file per command.
+
+mod args;
+mod cases;
+mod check;
+mod demo;
+mod exit;
+mod failure;
+mod list;
+mod print;
+mod schema;
 
 use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Args, Command};
+pub use self::exit::Exit;
+use self::failure::Failure;
 
 /// Runs the command with the process's own arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let args = Args::parse();
+    run(args.command)
+        .unwrap_or_else(|failure| failure.report())
+        .into()
+}
+
+fn run(command: Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Demo => demo::run(),
+        Command::Check(args) => check::run(&args),
+        Command::List(args) => list::run(&args),
+        Command::Schema(args) => schema::run(&args),
+        Command::Completions(args) => print::completions(&args),
+        Command::Man => print::man(),
+    }
 }

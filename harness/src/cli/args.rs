@@ -1,0 +1,132 @@
+//! What may be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use globset::Glob;
+
+use super::exit::Exit;
+use crate::load::MAX_SUITE_BYTES;
+use crate::tactic::{Pattern, Profile};
+
+const EXAMPLES: &str = "\
+Examples:
+  wirecheck demo                            see it at work on the embedded peers
+  wirecheck check scenarios/                are the suite files right?
+  wirecheck list scenarios/line             the cases of a suite
+  wirecheck list --only 'cut@*' --count     how many cases one tactic makes";
+
+/// Proves that a program reads a stream, not packets.
+///
+/// A suite describes an exchange once. wirecheck plays one side of it against
+/// any implementation over TCP, delivers the same bytes in every way TCP may
+/// deliver them, and says which deliveries change what the implementation does.
+#[derive(Debug, Parser)]
+#[command(
+    name = "wirecheck",
+    bin_name = "wirecheck",
+    version,
+    after_help = EXAMPLES,
+    after_long_help = format!("{EXAMPLES}\n\n{}", Exit::HELP),
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the embedded peers, right and wrong, against the embedded suites
+    Demo,
+    /// Are the suite files right?
+    Check(CheckArgs),
+    /// The cases that suites stand for, without running them
+    List(ListArgs),
+    /// The JSON Schema of a file that wirecheck reads or writes
+    Schema(SchemaArgs),
+    /// A completion script for a shell
+    Completions(CompletionsArgs),
+    /// The manual page, in roff
+    Man,
+}
+
+/// Which suites.
+#[derive(Debug, clap::Args)]
+pub(super) struct SuiteArgs {
+    /// Suite files, or folders of them
+    #[arg(
+        value_name = "SUITE",
+        help = "Suite files, or folders of them [default: scenarios]"
+    )]
+    pub(super) suites: Vec<PathBuf>,
+    /// The most bytes a suite file may have
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_SUITE_BYTES, hide_short_help = true)]
+    pub(super) max_suite_bytes: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    pub(super) suites: SuiteArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct SchemaArgs {
+    /// Of which file
+    pub(super) of: Schema,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Schema {
+    /// A suite
+    Suite,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CompletionsArgs {
+    /// For which shell
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// Which cases of the suites.
+#[derive(Debug, clap::Args)]
+pub(super) struct CaseArgs {
+    #[command(flatten)]
+    pub(super) suites: SuiteArgs,
+    /// How much is tried: quick, standard, thorough or exhaustive
+    #[arg(long, default_value_t)]
+    pub(super) profile: Profile,
+    /// Only tactics that match, e.g. 'cut@*'; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(super) only: Vec<Pattern>,
+    /// Only scenarios with this tag; may be given several times
+    #[arg(long, value_name = "TAG")]
+    pub(super) tag: Vec<String>,
+    /// Only scenarios whose `suite/scenario` matches; may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub(super) scenario: Vec<Glob>,
+    /// What random deliveries are drawn from
+    #[arg(long, default_value_t = DEFAULT_SEED)]
+    pub(super) seed: u64,
+    /// The peer is a client: wirecheck plays the server
+    #[arg(long)]
+    pub(super) client: bool,
+}
+
+/// The seed unless one is given: a run repeats the one before it.
+const DEFAULT_SEED: u64 = 53_888_879;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArgs {
+    #[command(flatten)]
+    pub(super) cases: CaseArgs,
+    /// Print a JSON object a case
+    #[arg(long, conflicts_with = "count")]
+    pub(super) json: bool,
+    /// Print only how many cases each tactic makes
+    #[arg(long)]
+    pub(super) count: bool,
+}

@@ -1,0 +1,48 @@
+//! `wirecheck check`: are the suite files right?
+
+use std::path::PathBuf;
+
+use super::args::{CheckArgs, SuiteArgs};
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::load::load;
+use crate::scenario::Suite;
+
+/// Where suites lie unless a name is given.
+const DEFAULT: &str = "scenarios";
+
+pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
+    let suites = suites(&args.suites)?;
+    let scenarios: usize = suites.iter().map(|suite| suite.scenarios.len()).sum();
+    anstream::println!(
+        "{} with {}: all right",
+        counted(suites.len(), "suite"),
+        counted(scenarios, "scenario")
+    );
+    Ok(Exit::Held)
+}
+
+/// The suites that were named; all of them must be right.
+pub(super) fn suites(args: &SuiteArgs) -> Result<Vec<Suite>, Failure> {
+    let names = match args.suites.is_empty() {
+        true => vec![PathBuf::from(DEFAULT)],
+        false => args.suites.clone(),
+    };
+    let loaded = load(&names, args.max_suite_bytes);
+    if !loaded.faults.is_empty() {
+        return Err(Failure::Suites {
+            faults: loaded.faults,
+            read: loaded.suites.len(),
+        });
+    }
+    if loaded.suites.is_empty() {
+        return Err(Failure::NoSuites(names));
+    }
+    Ok(loaded.suites)
+}
+
+/// "1 suite", "2 suites".
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}

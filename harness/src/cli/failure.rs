@@ -1,0 +1,83 @@
+//! Why a command could not do what was asked: one match from each reason to its
+//! words and its exit code.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::exit::Exit;
+use crate::load::LoadFault;
+use crate::scenario::Style;
+
+/// Why a command could not do what was asked.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The arguments contradict each other or cannot be read.
+    Usage(String),
+    /// Suites are wrong; `0` of them may be right.
+    Suites { faults: Vec<LoadFault>, read: usize },
+    /// The names lead to no suite.
+    NoSuites(Vec<PathBuf>),
+    /// There are suites, but no case was selected.
+    NoCases,
+    /// What was asked for cannot be written.
+    Output(io::Error),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl Failure {
+    /// Says what went wrong, on standard error.
+    pub(super) fn report(&self) -> Exit {
+        let exit = self.exit();
+        match self {
+            Self::Usage(what) => complain(what),
+            Self::Suites { faults, read } => report_suites(faults, *read),
+            Self::NoSuites(names) => complain(&no_suites(names)),
+            Self::NoCases => {
+                complain("no case was selected; see `wirecheck list` for what there is")
+            }
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Held,
+            Self::Output(error) => complain(&format!("the output cannot be written: {error}")),
+        }
+        exit
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) | Self::Suites { .. } => Exit::Wrong,
+            Self::NoSuites(_) | Self::NoCases => Exit::Nothing,
+            Self::Output(_) => Exit::Internal,
+        }
+    }
+}
+
+fn complain(what: &str) {
+    anstream::eprintln!("error: {what}");
+}
+
+fn no_suites(names: &[PathBuf]) -> String {
+    let names: Vec<_> = names
+        .iter()
+        .map(|name| name.display().to_string())
+        .collect();
+    format!(
+        "no suite was found in {}; a suite is a TOML file",
+        names.join(", ")
+    )
+}
+
+fn report_suites(faults: &[LoadFault], read: usize) {
+    for fault in faults {
+        anstream::eprintln!("{}\n", fault.render(Style::Colour));
+    }
+    let wrong = faults.len();
+    let are = if wrong == 1 { "suite is" } else { "suites are" };
+    complain(&format!(
+        "{wrong} {are} wrong, {read} right; nothing was run   (exit {})",
+        Exit::Wrong.code()
+    ));
+}

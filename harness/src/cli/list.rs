@@ -1,0 +1,70 @@
+//! `wirecheck list`: the cases, without running them.
+
+use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
+
+use serde_json::json;
+
+use super::args::ListArgs;
+use super::cases::{Selected, Selection};
+use super::exit::Exit;
+use super::failure::Failure;
+use crate::tactic::{Case, Family};
+
+pub(super) fn run(args: &ListArgs) -> Result<Exit, Failure> {
+    let selection = Selection::of(&args.cases)?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut counts = Counts::default();
+    for selected in selection.scenarios() {
+        for tactic in selected.plan.tactics() {
+            counts.add(tactic.family());
+        }
+        if args.json {
+            selected
+                .plan
+                .cases()
+                .try_for_each(|case| writeln!(out, "{}", as_json(&selected, &case)))?;
+        } else if !args.count {
+            let write =
+                |case: Case| writeln!(out, "{}  {}", selected.id(case.tactic), case.delivery);
+            selected.plan.cases().try_for_each(write)?;
+        }
+    }
+    if args.count {
+        counts.write(&mut out)?;
+    }
+    out.flush()?;
+    Ok(Exit::Held)
+}
+
+fn as_json(selected: &Selected<'_>, case: &Case) -> serde_json::Value {
+    json!({
+        "id": selected.id(case.tactic.clone()).to_string(),
+        "suite": selected.suite.id.as_str(),
+        "scenario": selected.scenario.id.as_str(),
+        "tactic": case.tactic.to_string(),
+        "family": case.tactic.family().as_str(),
+        "delivery": case.delivery.to_string(),
+        "level": selected.scenario.level.to_string(),
+        "tags": selected.scenario.tags,
+        "file": selected.suite.path,
+        "line": selected.scenario.line,
+    })
+}
+
+/// How many cases each family of tactics makes.
+#[derive(Default)]
+struct Counts(BTreeMap<Family, u64>);
+
+impl Counts {
+    fn add(&mut self, family: Family) {
+        *self.0.entry(family).or_default() += 1;
+    }
+
+    fn write(&self, out: &mut impl Write) -> std::io::Result<()> {
+        for (family, count) in &self.0 {
+            writeln!(out, "{:<12} {count:>9}", family.as_str())?;
+        }
+        writeln!(out, "{:<12} {:>9}", "all", self.0.values().sum::<u64>())
+    }
+}
