@@ -1,1 +1,10 @@
-//! The record of a wirecheck run.
+//! The record of a wirecheck run: the data model, and how it is kept on disk.
+//!
+//! This package knows nothing of the harness. A record says what was run, what
+//! held and what fell short, with the evidence; every report is made from it.
+
+pub mod record;
+mod store;
+
+pub use record::Record;
+pub use store::{StoreError, read, write};
