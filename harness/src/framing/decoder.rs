@@ -35,6 +35,16 @@ pub enum End<'a> {
     Malformed(Malformation),
 }
 
+impl End<'_> {
+    /// How far the message got that the stream's end cut short, if it did.
+    pub fn truncation(&self) -> Option<Truncation> {
+        match self {
+            Self::Truncated(place) => Some(*place),
+            Self::Clean | Self::Message(_) | Self::Malformed(_) => None,
+        }
+    }
+}
+
 /// Takes one stream apart into messages.
 #[derive(Debug)]
 pub struct Decoder {
@@ -68,9 +78,8 @@ enum Step<'i> {
 
 impl Decoder {
     pub(super) fn new(mut machine: Box<dyn Machine>) -> Self {
-        let Want::More(first) = machine.want(&[]) else {
-            unreachable!("no machine has a message without bytes");
-        };
+        let first = machine.want(&[]).need();
+        let first = first.expect("no framing has a message without bytes");
         Self {
             first,
             need: first,

@@ -9,10 +9,10 @@
 //! precise complaints. Nothing here does I/O, knows a clock, or holds more bytes
 //! than the framing's own [bound](Framing::bound) allows.
 //!
-//! Each framing is a file with its settings, its [`Codec`](codec::Codec) and a
+//! Each framing is a file with its settings, its `Codec` and a
 //! small machine that only says which bytes it wants next; buffering is the
 //! [`Decoder`]'s, once for all. A new framing is one such file, a variant of
-//! [`Framing`] and a line in [`Framing::codec`].
+//! [`Framing`] and a line in `Framing::codec`.
 
 mod ascii_length;
 mod codec;

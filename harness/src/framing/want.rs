@@ -18,6 +18,14 @@ pub(super) enum Want {
 }
 
 impl Want {
+    /// What is needed, if anything is.
+    pub(super) fn need(&self) -> Option<Need> {
+        match self {
+            Self::More(need) => Some(*need),
+            Self::Whole(_) | Self::Malformed(_) => None,
+        }
+    }
+
     pub(super) fn bytes(count: usize) -> Self {
         debug_assert!(
             count > 0,

@@ -15,7 +15,7 @@ mod words;
 
 use super::codec::{Codec, Machine};
 use super::decimal;
-use super::decoder::{Decoded, Decoder, End};
+use super::decoder::{Decoded, Decoder};
 use super::malformed::Family;
 use super::{DEFAULT_MAX, EncodeError, Encoded, MalformedKind, RegionKind};
 use reader::Reader;
@@ -57,10 +57,11 @@ impl Resp {
             }
             Decoded::Message(value) => Err(EncodeError::AfterValue { at: value.len() }),
             Decoded::Malformed(why) => Err(EncodeError::NotAValue { why }),
-            Decoded::NeedMore => match decoder.finish() {
-                End::Truncated(why) => Err(EncodeError::PartOfAValue { why }),
-                end => unreachable!("a value that is not whole ends {end:?}"),
-            },
+            Decoded::NeedMore => {
+                let why = decoder.finish().truncation();
+                let why = why.expect("a value that needs more is cut short");
+                Err(EncodeError::PartOfAValue { why })
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ enum State {
     Type,
     /// On its first line.
     Line(Type),
-    /// In the bytes of a bulk string that ends here.
+    /// In the bytes of a bulk string, or in the line end after them.
     Bulk { length: usize },
 }
 
@@ -182,6 +182,12 @@ impl Reader {
         }
     }
 
+    /// Where the bytes of the bulk string that is being read begin.
+    fn bulk_start(&self, so_far: &[u8]) -> usize {
+        let line = memchr(b'\n', &so_far[self.start..]);
+        line.map_or(so_far.len(), |end| self.start + end + 1)
+    }
+
     /// How many arrays can be open at most: each takes the bytes of its header.
     fn most_open(&self) -> usize {
         self.limits
@@ -239,14 +245,6 @@ impl Machine for Reader {
         self.start = 0;
         self.state = State::Type;
         self.open.clear();
-    }
-}
-
-impl Reader {
-    /// Where the bytes of the bulk string that is being read begin.
-    fn bulk_start(&self, so_far: &[u8]) -> usize {
-        let line = memchr(b'\n', &so_far[self.start..]);
-        line.map_or(so_far.len(), |end| self.start + end + 1)
     }
 }
 

@@ -1,0 +1,117 @@
+//! Any framing, any bytes, any cuts: no panic, the bound is kept, and the same is
+//! read in pieces as in one.
+
+#![no_main]
+
+use arbitrary::{Arbitrary, Result, Unstructured};
+use libfuzzer_sys::fuzz_target;
+use wirecheck::framing::{
+    Align, AsciiLength, Blank, Counts, Decoded, Delimiter, End, Endian, Ending, Fixed, Framing,
+    Headers, Length, Line, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength, Width,
+};
+
+#[derive(Debug)]
+struct Input {
+    framing: Framing,
+    /// How long the pieces are, in turn; the last one is the rest.
+    pieces: Vec<u8>,
+    stream: Vec<u8>,
+}
+
+impl<'a> Arbitrary<'a> for Input {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(Self {
+            framing: framing(input)?,
+            pieces: input.arbitrary()?,
+            stream: input.bytes(input.len())?.to_vec(),
+        })
+    }
+}
+
+fn framing(input: &mut Unstructured<'_>) -> Result<Framing> {
+    let max = usize::from(u16::arbitrary(input)?);
+    Ok(match input.int_in_range(0..=9)? {
+        0 => Framing::Raw(Raw { max }),
+        1 => Framing::Line(Line {
+            ending: *input.choose(&[Ending::Lf, Ending::CrLf, Ending::Either])?,
+            strip: *input.choose(&[Strip::Nothing, Strip::End, Strip::Both])?,
+            blank: *input.choose(&[Blank::Message, Blank::Skipped])?,
+            max,
+        }),
+        2 => Framing::Delimiter(delimiter(input, max)?),
+        3 => Framing::Fixed(Fixed::new(max + 1).expect("it is not 0")),
+        4 => Framing::AsciiLength(ascii_length(input, max)?),
+        5 => Framing::Length(length(input, max)?),
+        6 => Framing::VarintLength(VarintLength {
+            encoding: *input.choose(&[Varint::Leb128, Varint::Mqtt])?,
+            offset: usize::from(u8::arbitrary(input)?),
+            max,
+        }),
+        7 => Framing::Netstring(Netstring { max }),
+        8 => Framing::Headers(Headers {
+            max_header: usize::from(u8::arbitrary(input)?),
+            max,
+        }),
+        _ => Framing::Resp(Resp {
+            max_depth: usize::from(u8::arbitrary(input)?),
+            max,
+        }),
+    })
+}
+
+fn delimiter(input: &mut Unstructured<'_>, max: usize) -> Result<Delimiter> {
+    let bytes: [u8; 3] = input.arbitrary()?;
+    let length = input.int_in_range(1..=3)?;
+    Ok(Delimiter::new(&bytes[..length], max).expect("it is not empty"))
+}
+
+fn ascii_length(input: &mut Unstructured<'_>, max: usize) -> Result<AsciiLength> {
+    let width = input.int_in_range(1..=20)?;
+    let (align, pad) = *input.choose(&[
+        (Align::Left, Pad::Space),
+        (Align::Right, Pad::Space),
+        (Align::Right, Pad::Zero),
+    ])?;
+    Ok(AsciiLength::new(width, align, pad, max).expect("all of these can be used"))
+}
+
+fn length(input: &mut Unstructured<'_>, max: usize) -> Result<Length> {
+    let widths = [Width::U8, Width::U16, Width::U24, Width::U32, Width::U64];
+    Ok(Length {
+        width: *input.choose(&widths)?,
+        endian: *input.choose(&[Endian::Big, Endian::Little])?,
+        offset: usize::from(u8::arbitrary(input)?),
+        counts: *input.choose(&[Counts::Body, Counts::FieldAndBody, Counts::Message])?,
+        max,
+    })
+}
+
+/// All that can be seen of one decoding: the messages, how it ended, and how far
+/// it got.
+fn read(framing: &Framing, stream: &[u8], pieces: &[u8]) -> (Vec<Vec<u8>>, String, u64) {
+    let mut decoder = framing.decoder();
+    let mut messages = Vec::new();
+    let mut rest = stream;
+    let sizes = pieces.iter().map(|size| usize::from(*size));
+    for size in sizes.chain([usize::MAX]) {
+        let (mut piece, later) = rest.split_at(size.min(rest.len()));
+        rest = later;
+        while let Decoded::Message(payload) = decoder.decode(&mut piece) {
+            messages.push(payload.to_vec());
+        }
+        assert!(decoder.held() <= decoder.bound());
+        assert!(piece.is_empty() || matches!(decoder.finish(), End::Malformed(_)));
+    }
+    (messages, format!("{:?}", decoder.finish()), decoder.taken())
+}
+
+fuzz_target!(|input: Input| {
+    let whole = read(&input.framing, &input.stream, &[]);
+    let in_pieces = read(&input.framing, &input.stream, &input.pieces);
+    assert_eq!(in_pieces, whole);
+    for payload in whole.0 {
+        for member in input.framing.malformed(&payload) {
+            read(&input.framing, &member.bytes, &input.pieces);
+        }
+    }
+});
