@@ -320,6 +320,16 @@ proptest! {
     }
 
     #[test]
+    fn a_delivery_of_another_script_shrinks_all_the_same(
+        delivery in deliveries(), script in scripts(),
+    ) {
+        let weight = delivery.weight(&script);
+        for smaller in delivery.smaller(&script).take(200) {
+            prop_assert!(smaller.weight(&script) < weight, "{delivery} to {smaller}");
+        }
+    }
+
+    #[test]
     fn any_delivery_of_any_stream_leaves_out_what_does_not_fit(
         delivery in deliveries(), stream in vec(any::<u8>(), 0..60),
     ) {

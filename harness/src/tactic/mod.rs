@@ -36,6 +36,7 @@ mod rules;
 #[cfg(test)]
 mod sample;
 mod script;
+mod segmentation;
 mod shrink;
 
 pub use crate::scenario::{EditName, NameError, ScenarioId, SuiteId};
@@ -53,6 +54,7 @@ pub use offset::Offset;
 pub use only::{Only, Pattern, PatternError};
 pub use plan::{Options, Plan};
 pub use profile::{Profile, ProfileError};
-pub use random::{Salt, Seed, SegmentationTree, Segmentations};
+pub use random::{Salt, Seed, Segmentations};
 pub use script::{Script, Spoken};
+pub use segmentation::SegmentationTree;
 pub use shrink::Weight;
