@@ -326,6 +326,7 @@ proptest! {
         let weight = delivery.weight(&script);
         for smaller in delivery.smaller(&script).take(200) {
             prop_assert!(smaller.weight(&script) < weight, "{delivery} to {smaller}");
+            prop_assert_eq!(smaller.to_string().parse(), Ok(smaller));
         }
     }
 

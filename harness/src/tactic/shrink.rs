@@ -72,11 +72,12 @@ impl Delivery {
         let mut edges: Vec<_> = self.lengths.edges().filter_map(back).collect();
         edges.extend(restored);
         edges.sort_unstable();
-        Some(Self {
+        let unedited = Self {
             edit: None,
             lengths: Lengths::cut_at(edges, back(self.delivered()).unwrap_or(end)),
             ..self.clone()
-        })
+        };
+        Some(unedited.with_end(self.end))
     }
 
     /// With fewer departures from `whole`: without all of them, without each
