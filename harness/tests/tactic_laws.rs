@@ -145,7 +145,7 @@ fn prints_as_it_parses(case: &Case) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_case_hands_over_the_bytes_it_came_from(script in scripts(), allowances in allowances()) {
