@@ -1,0 +1,111 @@
+//! What holds for every suite file, right, wrong or mangled.
+
+use std::path::{Path, PathBuf};
+
+use proptest::prelude::*;
+use wirecheck::load::{MAX_SUITE_BYTES, load};
+use wirecheck::scenario::{NoAttachments, Side, Style, parse};
+use wirecheck::tactic::{Only, Plan, Profile, Script, Seed};
+
+fn suite_files(folder: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(folder);
+    let mut found = Vec::new();
+    collect(&root, &mut found);
+    assert!(!found.is_empty(), "{}", root.display());
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).expect("the folder is part of the project") {
+        let path = entry.expect("it can be read").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|it| it == "toml") {
+            found.push(path);
+        }
+    }
+}
+
+fn texts() -> Vec<String> {
+    let files = suite_files("scenarios")
+        .into_iter()
+        .chain(suite_files("tests/wrong-suites"));
+    files
+        .map(|file| std::fs::read_to_string(file).expect("it is text"))
+        .collect()
+}
+
+/// A suite of the project with a few stretches taken out, doubled or replaced.
+fn mangled() -> impl Strategy<Value = String> {
+    let wounds = prop::collection::vec((any::<prop::sample::Index>(), 0_usize..12, wound()), 1..4);
+    (prop::sample::select(texts()), wounds).prop_map(|(mut text, wounds)| {
+        for (at, len, wound) in wounds {
+            let boundaries: Vec<_> = (0..=text.len())
+                .filter(|at| text.is_char_boundary(*at))
+                .collect();
+            let first = at.index(boundaries.len());
+            let last = (first + len).min(boundaries.len() - 1);
+            let range = boundaries[first]..boundaries[last];
+            let stretch = text[range.clone()].to_owned();
+            text.replace_range(range, &wound.unwrap_or_else(|| stretch.repeat(2)));
+        }
+        text
+    })
+}
+
+/// What stands in the place of a stretch; itself, twice, if nothing does.
+fn wound() -> impl Strategy<Value = Option<String>> {
+    let characters = r#"[\\'"{}\[\]=.,#$a-z0-9\n é]{0,4}"#;
+    prop_oneof![
+        Just(None),
+        Just(Some(String::new())),
+        characters.prop_map(Some)
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
+
+    #[test]
+    fn a_mangled_suite_is_read_or_shown_but_never_a_panic(text in mangled()) {
+        match parse("mangled.toml", &text, &NoAttachments) {
+            Ok(suite) => prop_assert!(!suite.scenarios.is_empty()),
+            Err(error) => {
+                prop_assert!(!error.diagnostics.is_empty());
+                prop_assert!(!error.render(Style::Plain).is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_suite_of_the_project_can_be_planned_on_both_sides() {
+    let loaded = load(&suite_files("scenarios"), MAX_SUITE_BYTES);
+    assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
+    for suite in &loaded.suites {
+        for scenario in &suite.scenarios {
+            for side in [Side::Client, Side::Server] {
+                let script = Script::of(scenario, &suite.framing, side);
+                let plan = Plan::of(
+                    suite,
+                    scenario,
+                    side,
+                    Profile::Thorough,
+                    Seed(1),
+                    Only::everything(),
+                );
+                for case in plan.cases() {
+                    assert_eq!(
+                        case.delivery.fits(script.len()),
+                        Ok(()),
+                        "{}/{}",
+                        scenario.id,
+                        case.tactic
+                    );
+                }
+            }
+        }
+    }
+}
