@@ -9,7 +9,8 @@
 //!
 //! - [`framing`]: how messages lie in a stream; encodes and decodes, does no I/O;
 //! - [`scenario`]: suites, from TOML to types that cannot be wrong;
-//! - [`tactic`]: an exchange's bytes become deliveries.
+//! - [`tactic`]: an exchange's bytes become deliveries;
+//! - [`wire`]: sockets, exact delivery, what the kernel shows of the peer.
 //!
 //! [`load`] reads suites from disk.
 //!
@@ -22,3 +23,4 @@ pub mod framing;
 pub mod load;
 pub mod scenario;
 pub mod tactic;
+pub mod wire;

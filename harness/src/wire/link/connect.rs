@@ -1,0 +1,113 @@
+//! Making a connection to the peer.
+
+use super::{Link, Options, Source, source};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use std::io;
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The peer: nothing listens on its port.
+    #[error("{peer} refused the connection")]
+    Refused {
+        /// Who was called.
+        peer: SocketAddr,
+    },
+    /// The peer, or the way to it: nobody answered in time. On one host this is
+    /// mostly a full accept queue; see [`listening`](crate::wire::diag::listening).
+    #[error("{peer} did not take the connection in time")]
+    TimedOut {
+        /// Who was called.
+        peer: SocketAddr,
+    },
+    /// The machine: every port is busy with connections that ended just now.
+    #[error("this machine has no port left to call {peer} from")]
+    NoPorts {
+        /// Who was called.
+        peer: SocketAddr,
+    },
+    /// The machine, or the way to the peer.
+    #[error("cannot connect to {peer}")]
+    Machine {
+        /// Who was called.
+        peer: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Link {
+    /// Connects to the peer.
+    ///
+    /// # Errors
+    ///
+    /// When there is no connection by the deadline; a refusal and a silence are
+    /// two different errors.
+    pub fn connect(
+        peer: SocketAddr,
+        options: &Options,
+        deadline: Instant,
+    ) -> Result<Self, ConnectError> {
+        let first = attempt(peer, options, options.source.address(peer), deadline);
+        match (first, options.source, source::spare(peer)) {
+            (Err(ConnectError::NoPorts { .. }), Source::Automatic, Some(spare)) => {
+                attempt(peer, options, Some(spare), deadline)
+            }
+            (outcome, ..) => outcome,
+        }
+    }
+}
+
+fn attempt(
+    peer: SocketAddr,
+    options: &Options,
+    from: Option<IpAddr>,
+    deadline: Instant,
+) -> Result<Link, ConnectError> {
+    let machine = |source| ConnectError::Machine { peer, source };
+    let socket = socket(peer, options).map_err(machine)?;
+    if let Some(address) = from {
+        bind(&socket, address).map_err(|error| blame_bind(peer, error))?;
+    }
+    let stream = dial(socket, peer, deadline).map_err(|error| blame_dial(peer, error))?;
+    let ours = stream.local_addr().map_err(machine)?;
+    if ours == peer {
+        // A port of the ephemeral range can be connected to itself.
+        return Err(ConnectError::Refused { peer });
+    }
+    Link::new(stream, ours, peer, options).map_err(machine)
+}
+
+fn socket(peer: SocketAddr, options: &Options) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP))?;
+    options.appetite.prepare(&socket)?;
+    Ok(socket)
+}
+
+fn bind(socket: &Socket, address: IpAddr) -> io::Result<()> {
+    socket.bind(&SockAddr::from(SocketAddr::new(address, 0)))
+}
+
+fn dial(socket: Socket, peer: SocketAddr, deadline: Instant) -> io::Result<TcpStream> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    socket.connect_timeout(&SockAddr::from(peer), left.max(Duration::from_millis(1)))?;
+    Ok(socket.into())
+}
+
+fn blame_bind(peer: SocketAddr, source: io::Error) -> ConnectError {
+    match source.kind() {
+        io::ErrorKind::AddrInUse => ConnectError::NoPorts { peer },
+        _ => ConnectError::Machine { peer, source },
+    }
+}
+
+fn blame_dial(peer: SocketAddr, source: io::Error) -> ConnectError {
+    match source.kind() {
+        io::ErrorKind::ConnectionRefused => ConnectError::Refused { peer },
+        io::ErrorKind::TimedOut => ConnectError::TimedOut { peer },
+        io::ErrorKind::AddrNotAvailable => ConnectError::NoPorts { peer },
+        _ => ConnectError::Machine { peer, source },
+    }
+}

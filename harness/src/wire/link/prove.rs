@@ -1,0 +1,169 @@
+//! Knowing that the peer has read.
+
+use super::evidence::{Reason, Sight};
+use super::poll::{Patience, Readiness, Turn, wait};
+use super::{End, Ending, Link, Posted, Read};
+use crate::wire::diag::{Holder, Seen, Sighting, TcpState};
+use std::time::Instant;
+
+/// What came of delivering a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// The peer has read all that was written: the kernel says so.
+    Proven,
+    /// All was written and a pause was kept; that the peer has read it is likely.
+    Unverified(Reason),
+    /// The deadline came, and the peer has not read all.
+    Stalled(Stall),
+    /// The connection ended before the peer was seen to read all.
+    Ended(End),
+}
+
+/// How far a peer got that does not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stall {
+    /// Bytes of the chunk that could not even be written.
+    pub unwritten: usize,
+    /// The peer's socket at the deadline: what lies unread in it, and whether it
+    /// was accepted at all. None if it is gone.
+    pub peer: Option<Sighting>,
+}
+
+/// What one look says about the bytes written.
+enum Weighed {
+    Read,
+    Unread(Option<Sighting>),
+    Ended(End),
+    Unknown(Reason),
+}
+
+impl Link {
+    /// Delivers a chunk exactly: writes it and waits until the peer has read it.
+    ///
+    /// The peer may have said something, or have sent its FIN, when this returns
+    /// [`Sent::Proven`]: see [`Link::received`] and [`Link::ending`].
+    pub fn send(&mut self, chunk: &[u8], deadline: Instant) -> Sent {
+        match self.post(chunk, deadline) {
+            Posted::All => self.prove(deadline),
+            Posted::Stalled { unwritten } => Sent::Stalled(Stall {
+                unwritten,
+                peer: self.peer_socket(),
+            }),
+            Posted::Ended(end) => Sent::Ended(end),
+        }
+    }
+
+    /// Waits until the peer has read all that was written, and after
+    /// [`Link::close_write`] the end of the stream too. Looks at least once,
+    /// whatever the deadline.
+    pub fn prove(&mut self, deadline: Instant) -> Sent {
+        let mut patience = Patience::default();
+        loop {
+            match self.weigh() {
+                Weighed::Read => return self.proven(),
+                Weighed::Ended(end) => return Sent::Ended(end),
+                Weighed::Unknown(reason) => return self.pause(reason, deadline),
+                Weighed::Unread(peer) if Instant::now() >= deadline => {
+                    return Sent::Stalled(Stall { unwritten: 0, peer });
+                }
+                Weighed::Unread(_) => self.await_turn(patience.next(), deadline),
+            }
+        }
+    }
+
+    fn proven(&mut self) -> Sent {
+        if std::mem::take(&mut self.written.unproven) {
+            self.tally.proven += 1;
+        }
+        Sent::Proven
+    }
+
+    fn weigh(&mut self) -> Weighed {
+        let query = match &mut self.sight {
+            Sight::Hoped(query) | Sight::Clear(query) => query,
+            Sight::None(reason) => return Weighed::Unknown(reason.clone()),
+        };
+        match query.look() {
+            Ok(Seen::Socket(sighting)) => self.weigh_sighting(sighting),
+            Ok(Seen::Listening(_) | Seen::Nothing) => self.weigh_absence(),
+            Err(blind) => Weighed::Unknown(blind.into()),
+        }
+    }
+
+    fn weigh_sighting(&mut self, peer: Sighting) -> Weighed {
+        self.sight.confirm();
+        self.hear(&peer);
+        match peer.counters {
+            Some(counters) if counters.received >= self.written.total && peer.unread == 0 => {
+                return Weighed::Read;
+            }
+            None if matches!(peer.state, TcpState::Established | TcpState::CloseWait) => {
+                return Weighed::Unknown(Reason::NoCounters);
+            }
+            _ => {}
+        }
+        match self.ending {
+            Some(Ending { how: End::Eof, .. }) if peer.holder() != Holder::Kernel => {
+                Weighed::Unread(Some(peer))
+            }
+            Some(Ending { how, .. }) => Weighed::Ended(how),
+            None => Weighed::Unread(Some(peer)),
+        }
+    }
+
+    /// Reads only when the peer's own counter says that there is something: most
+    /// chunks are not answered, and a read in vain is a system call a chunk.
+    fn hear(&mut self, peer: &Sighting) {
+        let spoke = match peer.counters.and_then(|counters| counters.sent) {
+            Some(sent) => sent > self.received.total(),
+            None => true,
+        };
+        let open = matches!(peer.state, TcpState::Established | TcpState::CloseWait);
+        if spoke || !open {
+            self.absorb();
+        }
+    }
+
+    /// A socket that was never seen may be out of sight; one that was seen is gone.
+    fn weigh_absence(&mut self) -> Weighed {
+        match self.sight {
+            Sight::Clear(_) => self.absorb(),
+            Sight::Hoped(_) | Sight::None(_) => self.drain(),
+        }
+        match (self.ending, &self.sight) {
+            (Some(ending), _) => Weighed::Ended(ending.how),
+            (None, Sight::Clear(_)) => Weighed::Unread(None),
+            (None, _) => Weighed::Unknown(Reason::Hidden),
+        }
+    }
+
+    fn await_turn(&mut self, turn: Turn, deadline: Instant) {
+        match turn {
+            Turn::Yield => std::thread::yield_now(),
+            Turn::Wait(time) if self.is_listening() => {
+                let until = deadline.min(Instant::now() + time);
+                wait(&self.stream, Readiness::Readable, until);
+            }
+            Turn::Wait(time) => std::thread::sleep(time),
+        }
+    }
+
+    /// Pauses instead of looking, from now on.
+    fn pause(&mut self, reason: Reason, deadline: Instant) -> Sent {
+        self.sight = Sight::None(reason.clone());
+        let until = deadline.min(Instant::now() + self.pacer.gap());
+        if let Read::Ended(end @ (End::Reset | End::Broken { .. })) = self.read_to_end(until) {
+            return Sent::Ended(end);
+        }
+        // A peer that sent its FIN, or more than we keep, may still read.
+        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        Sent::Unverified(reason)
+    }
+
+    fn peer_socket(&self) -> Option<Sighting> {
+        match self.look() {
+            Ok(Seen::Socket(sighting)) => Some(sighting),
+            _ => None,
+        }
+    }
+}

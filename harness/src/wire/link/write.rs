@@ -1,0 +1,117 @@
+//! Handing bytes to the network, without waiting for the peer to read them.
+
+use super::evidence::Sight;
+use super::poll::{Readiness, wait};
+use super::read::how_it_broke;
+use super::{End, Ending, Link, Writing};
+use crate::wire::diag::{Holder, Seen};
+use std::io::{self, Write as _};
+use std::time::Instant;
+
+/// What came of writing a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// All of it is on its way.
+    All,
+    /// The deadline came while the peer took nothing.
+    Stalled {
+        /// How many bytes of the chunk were not written.
+        unwritten: usize,
+    },
+    /// The connection ended, before or while it was written.
+    Ended(End),
+}
+
+impl Link {
+    /// Writes a chunk, reading meanwhile what the peer says.
+    ///
+    /// Two chunks posted one after the other may meet in one `recv` of the peer;
+    /// [`Link::send`] keeps them apart.
+    pub fn post(&mut self, chunk: &[u8], deadline: Instant) -> Posted {
+        if let Some(end) = self.closed_to_us() {
+            return Posted::Ended(end);
+        }
+        self.tally.chunks += 1;
+        self.written.unproven = true;
+        let mut rest = chunk;
+        loop {
+            match (&self.stream).write(rest) {
+                Ok(len) => {
+                    self.wrote(len);
+                    rest = &rest[len..];
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if Instant::now() >= deadline {
+                        return Posted::Stalled {
+                            unwritten: rest.len(),
+                        };
+                    }
+                    self.wait_for_room(deadline);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Posted::Ended(self.broke(&error)),
+            }
+            if rest.is_empty() {
+                return Posted::All;
+            }
+        }
+    }
+
+    /// Why there is no use in writing.
+    ///
+    /// A peer that sent its FIN may still read. If the kernel says that nobody
+    /// holds its socket any more, a write could only provoke a reset.
+    fn closed_to_us(&mut self) -> Option<End> {
+        if self.writing == Writing::Shut {
+            return Some(End::Ours);
+        }
+        match self.ending {
+            Some(Ending { how: End::Eof, .. }) => self.peer_is_gone().then_some(End::Eof),
+            Some(Ending { how, .. }) => Some(how),
+            None => None,
+        }
+    }
+
+    fn peer_is_gone(&mut self) -> bool {
+        let Sight::Clear(query) = &mut self.sight else {
+            return false;
+        };
+        match query.look() {
+            Ok(Seen::Socket(sighting)) => sighting.holder() == Holder::Kernel,
+            Ok(Seen::Listening(_) | Seen::Nothing) => true,
+            Err(_) => false,
+        }
+    }
+
+    fn wrote(&mut self, len: usize) {
+        self.written.total += len as u64;
+        self.written.last = Instant::now();
+        self.written.heard = self.received.total();
+    }
+
+    fn wait_for_room(&mut self, deadline: Instant) {
+        let readiness = if self.is_listening() {
+            Readiness::Either
+        } else {
+            Readiness::Writable
+        };
+        wait(&self.stream, readiness, deadline);
+        self.absorb();
+    }
+
+    /// Keeps what came before the break, then the break.
+    ///
+    /// EPIPE says that we write into an ended connection; how it ended is for the
+    /// read side to tell. A reset is told once only: when this write was told, the
+    /// read side shows an end of stream that never was.
+    fn broke(&mut self, error: &io::Error) -> End {
+        let before = self.ending;
+        self.drain();
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            self.ending = before;
+            self.end(how_it_broke(error));
+        }
+        self.end(End::Reset);
+        self.ending.map_or(End::Reset, |ending| ending.how)
+    }
+}

@@ -1,0 +1,243 @@
+//! Linux: `/proc/PID/task/*`, `/proc/PID/fd`.
+
+use super::procfs::{self, Reader, Stat};
+use super::{Holdings, Look, Target, ThreadLook, Unseen};
+use crate::wire::diag::Inode;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Looks at one process, or at one group of them.
+#[derive(Debug)]
+pub struct Watch {
+    target: Target,
+    members: Vec<u32>,
+    /// Processes known to be of other groups: a process that was one stays one, so
+    /// only those that are new since the last look have to be read.
+    strangers: BTreeSet<u32>,
+    reader: Reader,
+}
+
+impl Watch {
+    /// Sets a watch.
+    ///
+    /// # Errors
+    ///
+    /// When other processes cannot be seen here.
+    pub fn new(target: Target) -> Result<Self, Unseen> {
+        let members = Vec::new();
+        let mut watch = Self {
+            target,
+            members,
+            strangers: BTreeSet::new(),
+            reader: Reader::default(),
+        };
+        watch.refresh()?;
+        Ok(watch)
+    }
+
+    /// The processes that are alive now.
+    ///
+    /// # Errors
+    ///
+    /// When `/proc` cannot be read.
+    pub fn processes(&mut self) -> Result<&[u32], Unseen> {
+        self.refresh()?;
+        Ok(&self.members)
+    }
+
+    /// Looks at every thread.
+    ///
+    /// # Errors
+    ///
+    /// When `/proc` cannot be read; a process that is gone is no error.
+    pub fn look(&mut self) -> Result<Look, Unseen> {
+        self.refresh()?;
+        let mut threads = Vec::new();
+        for &process in &self.members {
+            look_at_process(&mut self.reader, process, &mut threads);
+        }
+        Ok(Look { threads })
+    }
+
+    /// Counts what the processes hold.
+    ///
+    /// # Errors
+    ///
+    /// When `/proc` cannot be read; a process that is gone holds nothing.
+    pub fn holdings(&mut self) -> Result<Holdings, Unseen> {
+        self.refresh()?;
+        let page = rustix::param::page_size() as u64;
+        let mut holdings = Holdings::default();
+        for &process in &self.members {
+            let dir = process_dir(process);
+            let Some(stat) = self.reader.stat(&dir).filter(Stat::is_alive) else {
+                continue;
+            };
+            holdings.processes += 1;
+            holdings.descriptors += descriptors(&dir);
+            holdings.resident += stat.pages * page;
+        }
+        Ok(holdings)
+    }
+
+    fn refresh(&mut self) -> Result<(), Unseen> {
+        match self.target {
+            Target::Process(id) => {
+                let is_alive = process_dir(id).exists();
+                self.members = is_alive.then_some(id).into_iter().collect();
+                Ok(())
+            }
+            Target::Group(group) => self.refresh_group(group),
+        }
+    }
+
+    fn refresh_group(&mut self, group: u32) -> Result<(), Unseen> {
+        let alive = procfs::ids(Path::new("/proc"));
+        let alive = alive.map_err(|error| Unseen::NoProc(error.kind()))?;
+        let known = std::mem::take(&mut self.strangers);
+        self.members.clear();
+        for id in alive {
+            if known.contains(&id) || !self.belongs(id, group) {
+                self.strangers.insert(id);
+            } else {
+                self.members.push(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn belongs(&mut self, process: u32, group: u32) -> bool {
+        self.reader
+            .stat(&process_dir(process))
+            .is_some_and(|stat| stat.group == group)
+    }
+}
+
+/// The one of `processes` that holds the socket with this inode.
+#[must_use]
+pub fn owner_of(inode: Inode, processes: &[u32]) -> Option<u32> {
+    let name = PathBuf::from(format!("socket:[{inode}]"));
+    processes
+        .iter()
+        .copied()
+        .find(|&process| holds(process, &name))
+}
+
+fn holds(process: u32, name: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(process_dir(process).join("fd")) else {
+        return false;
+    };
+    entries
+        .flatten()
+        .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|to| to == name))
+}
+
+fn look_at_process(reader: &mut Reader, process: u32, threads: &mut Vec<ThreadLook>) {
+    let tasks = process_dir(process).join("task");
+    for thread in procfs::ids(&tasks).unwrap_or_default() {
+        let dir = tasks.join(thread.to_string());
+        let Some(stat) = reader.stat(&dir) else {
+            continue;
+        };
+        let ran = reader.ran(&dir).unwrap_or_else(|| from_ticks(stat.ticks));
+        threads.push(ThreadLook {
+            process,
+            thread,
+            state: stat.state,
+            ran,
+        });
+    }
+}
+
+fn from_ticks(ticks: u64) -> Duration {
+    let rate = rustix::param::clock_ticks_per_second().max(1);
+    Duration::from_millis(ticks.saturating_mul(1000) / rate)
+}
+
+fn descriptors(process: &Path) -> usize {
+    std::fs::read_dir(process.join("fd")).map_or(0, Iterator::count)
+}
+
+fn process_dir(process: u32) -> PathBuf {
+    Path::new("/proc").join(process.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::process::CommandExt as _;
+    use std::process::{Child, Command, Stdio};
+    use std::time::Instant;
+
+    fn group_of(script: &str) -> Child {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", script])
+            .stdin(Stdio::piped())
+            .process_group(0);
+        command.spawn().expect("a shell is there")
+    }
+
+    fn until(mut is_so: impl FnMut() -> bool) {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while !is_so() {
+            assert!(Instant::now() < deadline, "it never came true");
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_process_that_waits_is_quiet_and_one_that_is_gone_is_over() {
+        let mut child = group_of("read line");
+        let mut watch = Watch::new(Target::Process(child.id())).expect("/proc is there");
+        until(|| {
+            let earlier = watch.look().expect("it can be seen");
+            let later = watch.look().expect("it can be seen");
+            !later.is_over() && later.is_quiet_since(&earlier)
+        });
+        drop(child.stdin.take());
+        child.wait().expect("it ends when its input does");
+        assert!(watch.look().expect("it can be seen").is_over());
+        assert_eq!(
+            watch.holdings().expect("it can be seen"),
+            Holdings::default()
+        );
+    }
+
+    #[test]
+    fn a_process_that_spins_is_never_quiet_and_its_time_grows() {
+        let mut child = group_of("while :; do :; done");
+        let mut watch = Watch::new(Target::Process(child.id())).expect("/proc is there");
+        let first = watch.look().expect("it can be seen");
+        until(|| {
+            let now = watch.look().expect("it can be seen");
+            assert!(!now.is_quiet_since(&first) || now == first);
+            now.ran_since(&first) > Duration::from_millis(20)
+        });
+        child.kill().expect("it is ours to end");
+        child.wait().expect("it was ended");
+    }
+
+    #[test]
+    fn a_group_is_seen_with_the_children_that_join_it_later() {
+        let mut child = group_of("read line; sh -c 'read line' <&0 & wait");
+        let mut watch = Watch::new(Target::Group(child.id())).expect("/proc is there");
+        assert_eq!(watch.processes().expect("it can be seen"), [child.id()]);
+        let mut input = child.stdin.take().expect("it was asked for");
+        std::io::Write::write_all(&mut input, b"\n").expect("it reads");
+        until(|| watch.processes().expect("it can be seen").len() == 2);
+        drop(input);
+        child.wait().expect("it ends when its input does");
+        until(|| watch.processes().expect("it can be seen").is_empty());
+    }
+
+    #[test]
+    fn what_a_process_holds_is_counted() {
+        let mut watch = Watch::new(Target::Process(std::process::id())).expect("/proc is there");
+        let holdings = watch.holdings().expect("it can be seen");
+        assert_eq!(holdings.processes, 1);
+        assert!(holdings.descriptors >= 3);
+        assert!(holdings.resident > 100_000);
+    }
+}

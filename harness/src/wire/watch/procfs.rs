@@ -1,0 +1,111 @@
+//! Reading `/proc`: the text of its files, as types.
+//!
+//! Every process may vanish between two reads; that is `None`, never an error.
+
+use super::ThreadState;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+use std::time::Duration;
+
+/// What wirecheck needs of a `stat` line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stat {
+    pub(super) state: ThreadState,
+    pub(super) group: u32,
+    /// User and system time, in clock ticks.
+    pub(super) ticks: u64,
+    /// Resident memory, in pages.
+    pub(super) pages: u64,
+}
+
+impl Stat {
+    pub(super) fn is_alive(&self) -> bool {
+        self.state != ThreadState::Dead
+    }
+}
+
+/// Reads files into one buffer, again and again.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    buffer: Vec<u8>,
+}
+
+impl Reader {
+    /// The `stat` of a process or a thread.
+    pub(super) fn stat(&mut self, dir: &Path) -> Option<Stat> {
+        parse_stat(self.read(&dir.join("stat"))?)
+    }
+
+    /// How long a thread has run, to the nanosecond; `None` if this kernel does not
+    /// tell.
+    pub(super) fn ran(&mut self, dir: &Path) -> Option<Duration> {
+        let first = self
+            .read(&dir.join("schedstat"))?
+            .split(|&byte| byte == b' ')
+            .next()?;
+        Some(Duration::from_nanos(number(first)?))
+    }
+
+    fn read(&mut self, path: &Path) -> Option<&[u8]> {
+        self.buffer.clear();
+        File::open(path).ok()?.read_to_end(&mut self.buffer).ok()?;
+        Some(&self.buffer)
+    }
+}
+
+/// The ids that a directory of `/proc` lists, in order.
+pub(super) fn ids(dir: &Path) -> std::io::Result<Vec<u32>> {
+    let names = std::fs::read_dir(dir)?.filter_map(|entry| Some(entry.ok()?.file_name()));
+    let mut ids: Vec<u32> = names
+        .filter_map(|name| name.to_str()?.parse().ok())
+        .collect();
+    ids.sort_unstable();
+    Ok(ids)
+}
+
+/// The command's name stands in parentheses and may hold any character, so the
+/// fields are counted from the last one that closes it.
+fn parse_stat(line: &[u8]) -> Option<Stat> {
+    let name_end = line.iter().rposition(|&byte| byte == b')')?;
+    let mut fields = line.get(name_end + 2..)?.split(|&byte| byte == b' ');
+    let state = ThreadState::from_letter(*fields.next()?.first()?);
+    let group = u32::try_from(number(fields.nth(1)?)?).ok()?;
+    let user = number(fields.nth(8)?)?;
+    let system = number(fields.next()?)?;
+    let pages = number(fields.nth(8)?)?;
+    Some(Stat {
+        state,
+        group,
+        ticks: user + system,
+        pages,
+    })
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_name_with_parentheses_and_spaces_does_not_shift_the_fields() {
+        let line = b"42 (a) S 1) R 1 77 1 0 -1 4 1 2 3 4 100 20 0 0 20 0 1 0 9 4096 33 18 1";
+        let stat = parse_stat(line).expect("the line is whole");
+        let expected = Stat {
+            state: ThreadState::Running,
+            group: 77,
+            ticks: 120,
+            pages: 33,
+        };
+        assert_eq!(stat, expected);
+    }
+
+    #[test]
+    fn half_a_line_is_none() {
+        assert_eq!(parse_stat(b"42 (sh) S 1 77 1 0"), None);
+        assert_eq!(parse_stat(b""), None);
+    }
+}
