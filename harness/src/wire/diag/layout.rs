@@ -79,7 +79,7 @@ fn socket(answer: &[u8], remote_port: u16) -> Option<Seen> {
     let found_port = u16_at(answer, HEADER_LEN + 6).map(u16::from_be)?;
     let unread = u32_at(answer, HEADER_LEN + 56)?;
     let unacknowledged = u32_at(answer, HEADER_LEN + 60)?;
-    let inode = u32_at(answer, HEADER_LEN + 68).and_then(Inode::new);
+    let inode = Inode::new(u32_at(answer, HEADER_LEN + 68)?);
     if state == TcpState::Listen {
         let backlog = Backlog {
             inode,

@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_group_is_seen_with_the_children_that_join_it_later() {
-        let mut child = group_of("read line; sh -c 'read line' <&0 & wait");
+        let mut child = group_of("exec 3<&0; read line; cat <&3 & wait");
         let mut watch = Watch::new(Target::Group(child.id())).expect("/proc is there");
         assert_eq!(watch.processes().expect("it can be seen"), [child.id()]);
         let mut input = child.stdin.take().expect("it was asked for");
