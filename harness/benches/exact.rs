@@ -8,6 +8,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+use wirecheck::wire::diag::{Query, Seen};
 use wirecheck::wire::link::{Link, Options, Sent, Tally};
 
 fn main() {
@@ -16,6 +17,7 @@ fn main() {
         .filter_map(|argument| argument.parse().ok());
     let rounds: u32 = numbers.next().unwrap_or(7);
     let chunks: u32 = numbers.next().unwrap_or(100_000);
+    println!("one look at the peer's socket: {:?}", one_look());
     println!("{chunks} single bytes a round, chunks per second");
     println!(
         "{:>12} {:>12} {:>7} {:>9}",
@@ -87,6 +89,19 @@ fn exact(chunks: u32) -> (Duration, u32) {
     );
     let _ = link.close();
     (time, reader.join().expect("the peer ends with the stream"))
+}
+
+fn one_look() -> Duration {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
+    let addr = listener.local_addr().expect("it is bound");
+    let stream = TcpStream::connect(addr).expect("it listens");
+    let mut query = Query::connection(addr, stream.local_addr().expect("it is connected"));
+    let looks = 50_000;
+    let start = Instant::now();
+    for _ in 0..looks {
+        assert!(matches!(query.look(), Ok(Seen::Socket(_))));
+    }
+    start.elapsed() / looks
 }
 
 fn peer(serve: fn(TcpStream) -> u32) -> (SocketAddr, JoinHandle<u32>) {

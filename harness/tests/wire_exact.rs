@@ -136,6 +136,38 @@ fn a_chunk_larger_than_all_buffers_arrives() {
 }
 
 #[test]
+fn answers_come_in_while_chunks_go_out() {
+    let peer = Peer::start("127.0.0.1:0", peer::echo);
+    let mut link = connect(peer.addr);
+    let said = b"the quick brown fox jumps over the lazy dog".repeat(20);
+    for byte in said.chunks(1) {
+        assert_eq!(link.send(byte, soon()), Sent::Proven);
+    }
+    link.close_write();
+    assert_eq!(link.read_to_end(soon()), Read::Ended(End::Eof));
+    assert_eq!(link.received().bytes(), said);
+    let arrivals = link.received().arrivals();
+    assert!(arrivals.is_sorted_by_key(|arrival| (arrival.at, arrival.end)));
+}
+
+#[test]
+fn two_connections_may_be_served_byte_by_byte_in_turn() {
+    let (one, one_sizes) = Peer::reader("127.0.0.1:0", Duration::ZERO);
+    let (two, two_sizes) = Peer::reader("127.0.0.1:0", Duration::ZERO);
+    let mut links = [connect(one.addr), connect(two.addr)];
+    for _ in 0..200 {
+        for link in &mut links {
+            assert_eq!(link.send(b"x", soon()), Sent::Proven);
+        }
+    }
+    drop(links);
+    assert_eq!(
+        (one_sizes.all(), two_sizes.all()),
+        (vec![1; 200], vec![1; 200])
+    );
+}
+
+#[test]
 fn an_early_answer_is_kept_when_the_peer_closes() {
     let peer = Peer::start("127.0.0.1:0", |mut stream| {
         peer::read_exactly(&mut stream, 3);
@@ -362,6 +394,20 @@ fn nobody_listening_is_refused() {
 }
 
 #[test]
+fn a_full_accept_queue_is_a_silence_and_the_kernel_shows_why() {
+    let listener = peer::listen_with_queue(0);
+    let addr = listener.local_addr().expect("it is bound");
+    let _first = connect(addr);
+    let backlog = listening(addr)
+        .expect("the kernel can be asked")
+        .expect("it listens");
+    assert!(backlog.is_full());
+    let briefly = Instant::now() + Duration::from_millis(20);
+    let outcome = Link::connect(addr, &Options::default(), briefly);
+    assert!(matches!(outcome, Err(ConnectError::TimedOut { .. })));
+}
+
+#[test]
 fn silence_an_end_and_enough_are_told_apart() {
     let (tell, told) = std::sync::mpsc::channel::<()>();
     let peer = Peer::start("127.0.0.1:0", move |mut stream| {
@@ -420,6 +466,26 @@ fn a_slow_reader_takes_a_byte_at_a_time() {
     link.set_appetite(Appetite::Eager);
     assert_eq!(link.read_to_end(soon()), Read::Ended(End::Eof));
     assert_eq!(link.received().bytes().len(), 3000);
+}
+
+#[test]
+fn chunks_stay_apart_while_answers_are_sipped() {
+    let peer = Peer::start("127.0.0.1:0", peer::echo);
+    let options = Options {
+        appetite: Appetite::slowest(),
+        ..Options::default()
+    };
+    let mut link = connect_with(peer.addr, &options);
+    for _ in 0..200 {
+        assert_eq!(link.send(b"x", soon()), Sent::Proven);
+    }
+    assert_eq!(
+        link.close().tally,
+        Tally {
+            chunks: 200,
+            proven: 200
+        }
+    );
 }
 
 #[test]

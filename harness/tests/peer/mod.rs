@@ -20,6 +20,15 @@ pub(crate) fn listen(addr: &str) -> TcpListener {
     TcpListener::bind(addr).expect("loopback is there")
 }
 
+/// Listens, and lets so many wait beside the first.
+pub(crate) fn listen_with_queue(room: i32) -> TcpListener {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)
+        .expect("TCP is there");
+    socket.bind(&any_port().into()).expect("loopback is there");
+    socket.listen(room).expect("it is bound");
+    socket.into()
+}
+
 /// A thread that serves one connection.
 pub(crate) struct Peer {
     pub(crate) addr: SocketAddr,
@@ -124,6 +133,16 @@ pub(crate) fn read_exactly(stream: &mut TcpStream, len: usize) {
 
 pub(crate) fn read_to_end(stream: &mut TcpStream) {
     let _ = stream.read_to_end(&mut Vec::new());
+}
+
+/// Says everything back, read by read, until the end.
+pub(crate) fn echo(mut stream: TcpStream) {
+    let mut buffer = [0; 4096];
+    while let Ok(len @ 1..) = stream.read(&mut buffer) {
+        if stream.write_all(&buffer[..len]).is_err() {
+            return;
+        }
+    }
 }
 
 pub(crate) fn reset(stream: TcpStream) {

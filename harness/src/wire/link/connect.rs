@@ -1,6 +1,6 @@
 //! Making a connection to the peer.
 
-use super::{Link, Options, Source, source};
+use super::{Link, Options};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -38,8 +38,11 @@ pub enum ConnectError {
     },
 }
 
+/// How often to ask whether a port has come free: they do so after a second.
+const PORT_PAUSE: Duration = Duration::from_millis(5);
+
 impl Link {
-    /// Connects to the peer.
+    /// Connects to the peer. When all ports are busy it waits for one.
     ///
     /// # Errors
     ///
@@ -50,12 +53,17 @@ impl Link {
         options: &Options,
         deadline: Instant,
     ) -> Result<Self, ConnectError> {
-        let first = attempt(peer, options, options.source.address(peer), deadline);
-        match (first, options.source, source::spare(peer)) {
-            (Err(ConnectError::NoPorts { .. }), Source::Automatic, Some(spare)) => {
-                attempt(peer, options, Some(spare), deadline)
+        let mut source = options.source;
+        loop {
+            match attempt(peer, options, source.address(peer), deadline) {
+                Err(ConnectError::NoPorts { .. }) if Instant::now() < deadline => {
+                    if source == source.widened() {
+                        std::thread::sleep(PORT_PAUSE);
+                    }
+                    source = source.widened();
+                }
+                outcome => return outcome,
             }
-            (outcome, ..) => outcome,
         }
     }
 }

@@ -32,10 +32,18 @@ impl Source {
             Self::Address(address) => Some(address),
         }
     }
+
+    /// Where to look for ports when this source has none left.
+    pub(super) fn widened(self) -> Self {
+        match self {
+            Self::Automatic => Self::Spread,
+            Self::Spread | Self::Address(_) => self,
+        }
+    }
 }
 
 /// A loopback address that has most likely not been used for long.
-pub(super) fn spare(peer: SocketAddr) -> Option<IpAddr> {
+fn spare(peer: SocketAddr) -> Option<IpAddr> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     match peer.ip() {
         IpAddr::V4(ip) if ip.is_loopback() => {

@@ -64,7 +64,8 @@ impl Watch {
     ///
     /// # Errors
     ///
-    /// When `/proc` cannot be read; a process that is gone holds nothing.
+    /// When `/proc` cannot be read, or the process is another user's; a process that
+    /// is gone holds nothing.
     pub fn holdings(&mut self) -> Result<Holdings, Unseen> {
         self.refresh()?;
         let page = rustix::param::page_size() as u64;
@@ -75,7 +76,7 @@ impl Watch {
                 continue;
             };
             holdings.processes += 1;
-            holdings.descriptors += descriptors(&dir);
+            holdings.descriptors += descriptors(&dir)?;
             holdings.resident += stat.pages * page;
         }
         Ok(holdings)
@@ -155,8 +156,15 @@ fn from_ticks(ticks: u64) -> Duration {
     Duration::from_millis(ticks.saturating_mul(1000) / rate)
 }
 
-fn descriptors(process: &Path) -> usize {
-    std::fs::read_dir(process.join("fd")).map_or(0, Iterator::count)
+/// A process that is gone holds none; one that we may not look into is no answer.
+fn descriptors(process: &Path) -> Result<usize, Unseen> {
+    match std::fs::read_dir(process.join("fd")) {
+        Ok(entries) => Ok(entries.count()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(Unseen::NoProc(error.kind()))
+        }
+        Err(_) => Ok(0),
+    }
 }
 
 fn process_dir(process: u32) -> PathBuf {
