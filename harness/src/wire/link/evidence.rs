@@ -1,6 +1,6 @@
 //! How we know that the peer has read, and why we do not.
 
-use crate::wire::diag::{Blind, Query};
+use crate::wire::diag::{Blind, Query, Seen};
 use std::net::SocketAddr;
 
 /// How to know that the peer has read a chunk.
@@ -72,10 +72,17 @@ pub(super) enum Sight {
 }
 
 impl Sight {
+    /// Looks at once: a peer that is gone a moment later was seen all the same, and
+    /// is not taken for one that is out of sight.
     pub(super) fn new(evidence: Evidence, peer: SocketAddr, ours: SocketAddr) -> Self {
-        match evidence {
-            Evidence::Kernel => Self::Hoped(Query::connection(peer, ours)),
-            Evidence::Pauses => Self::None(Reason::Asked),
+        if evidence == Evidence::Pauses {
+            return Self::None(Reason::Asked);
+        }
+        let mut query = Query::connection(peer, ours);
+        match query.look() {
+            Ok(Seen::Socket(_)) => Self::Clear(query),
+            Ok(Seen::Listening(_) | Seen::Nothing) => Self::Hoped(query),
+            Err(blind) => Self::None(blind.into()),
         }
     }
 

@@ -62,6 +62,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 /// One end of a TCP connection.
+///
+/// A link that is dropped is closed unread; [`Link::close`] and [`Link::reset`] say
+/// which end is meant and keep the peer's last words.
 #[derive(Debug)]
 pub struct Link {
     stream: TcpStream,

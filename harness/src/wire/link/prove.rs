@@ -8,6 +8,7 @@ use std::time::Instant;
 
 /// What came of delivering a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
 pub enum Sent {
     /// The peer has read all that was written: the kernel says so.
     Proven,

@@ -11,6 +11,7 @@ const GULP: usize = 16 << 10;
 
 /// What came of waiting for the peer's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub enum Read {
     /// What was waited for is there.
     Enough,

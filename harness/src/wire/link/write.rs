@@ -10,6 +10,7 @@ use std::time::Instant;
 
 /// What came of writing a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 pub enum Posted {
     /// All of it is on its way.
     All,
