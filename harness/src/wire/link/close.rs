@@ -52,6 +52,7 @@ impl Link {
         self.writing = Writing::Shut;
         if self.stream.shutdown(Shutdown::Write).is_ok() {
             self.written.total += 1;
+            self.written.arrived = false;
         } else {
             self.drain();
         }

@@ -8,8 +8,7 @@
 //!   was written, reading meanwhile what the peer says.
 //!
 //! [`Link::send`] does both, so that two chunks never meet in one `recv` of the
-//! peer. The condition is twofold, because either half alone lets chunks merge:
-//! the peer's kernel has received every byte, *and* none lies unread.
+//! peer. What counts as proof stands in [`Link::prove`].
 //!
 //! Whatever the peer says, however early, is in [`Link::received`] with its
 //! arrival time, and stays there when a reset follows it. How the peer ended is in
@@ -134,6 +133,8 @@ struct Written {
     heard: u64,
     /// Whether the last chunk still lacks its proof.
     unproven: bool,
+    /// Whether a look has shown that all of it had arrived.
+    arrived: bool,
 }
 
 impl Link {
@@ -162,6 +163,7 @@ impl Link {
                 last: born,
                 heard: 0,
                 unproven: false,
+                arrived: false,
             },
             tally: Tally::default(),
         })

@@ -33,6 +33,8 @@ pub struct Stall {
 /// What one look says about the bytes written.
 enum Weighed {
     Read,
+    /// It may well have been read: the next look tells.
+    Arrived,
     Unread(Option<Sighting>),
     Ended(End),
     Unknown(Reason),
@@ -57,6 +59,16 @@ impl Link {
     /// Waits until the peer has read all that was written, and after
     /// [`Link::close_write`] the end of the stream too. Looks at least once,
     /// whatever the deadline.
+    ///
+    /// The proof is two looks. The first shows that every byte has arrived
+    /// (`tcpi_bytes_received`), a *later* one that none lies unread
+    /// (`idiag_rqueue`). One look that shows both is not enough: the kernel counts
+    /// the unread bytes first and the received ones last, and a byte that waited
+    /// for the socket's lock in between is in the second number and not in the
+    /// first. That merged two chunks in a million.
+    ///
+    /// The `recv` that took the bytes is over, too: to count the received ones the
+    /// kernel takes the socket's lock, which a `recv` holds until it returns.
     pub fn prove(&mut self, deadline: Instant) -> Sent {
         let mut patience = Patience::default();
         loop {
@@ -64,6 +76,7 @@ impl Link {
                 Weighed::Read => return self.proven(),
                 Weighed::Ended(end) => return Sent::Ended(end),
                 Weighed::Unknown(reason) => return self.pause(reason, deadline),
+                Weighed::Arrived => {}
                 Weighed::Unread(peer) if Instant::now() >= deadline => {
                     return Sent::Stalled(Stall { unwritten: 0, peer });
                 }
@@ -95,13 +108,19 @@ impl Link {
         self.sight.confirm();
         self.hear(&peer);
         match peer.counters {
-            Some(counters) if counters.received >= self.written.total && peer.unread == 0 => {
-                return Weighed::Read;
+            Some(counters) => {
+                let had_arrived = self.written.arrived;
+                self.written.arrived = counters.received >= self.written.total;
+                match (had_arrived, self.written.arrived, peer.unread) {
+                    (true, _, 0) => return Weighed::Read,
+                    (false, true, 0) => return Weighed::Arrived,
+                    _ => {}
+                }
             }
             None if matches!(peer.state, TcpState::Established | TcpState::CloseWait) => {
                 return Weighed::Unknown(Reason::NoCounters);
             }
-            _ => {}
+            None => {}
         }
         match self.ending {
             Some(Ending { how: End::Eof, .. }) if peer.holder() != Holder::Kernel => {

@@ -86,6 +86,7 @@ impl Link {
 
     fn wrote(&mut self, len: usize) {
         self.written.total += len as u64;
+        self.written.arrived = false;
         self.written.last = Instant::now();
         self.written.heard = self.received.total();
     }
