@@ -20,6 +20,7 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod framing;
+pub mod judge;
 pub mod load;
 pub mod scenario;
 pub mod tactic;

@@ -1,0 +1,60 @@
+//! What a peer owes under a delivery: every answer to what was said whole, and
+//! none to what was cut off.
+
+use crate::framing::Framing;
+use crate::scenario::{Action, Permission, Scenario, Side, Step};
+use crate::tactic::{Delivery, End, Script};
+
+/// What a peer owes under a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The steps before this one are due.
+    pub steps: usize,
+    /// Whether the peer may say more than that.
+    pub more: Permission,
+}
+
+/// What the other side than `side` owes when `side` delivers its script so.
+#[must_use]
+pub fn due(scenario: &Scenario, framing: &Framing, side: Side, script: &Script, delivery: &Delivery) -> Due {
+    let steps = &scenario.exchange;
+    let said_whole = messages_said_whole(script, delivery);
+    let Some((step, message)) = message_steps(steps, side).nth(said_whole) else {
+        return Due { steps: last_that_can_be_heard(steps, side, delivery), more: Permission::Forbidden };
+    };
+    let without_boundaries = matches!(framing, Framing::Raw(_)) || !message;
+    let more = match scenario.adversary.truncation_replies {
+        Permission::Allowed => Permission::Allowed,
+        Permission::Forbidden => without_boundaries.into(),
+    };
+    Due { steps: step, more }
+}
+
+fn messages_said_whole(script: &Script, delivery: &Delivery) -> usize {
+    let delivered = delivery.delivered().get();
+    let mut end = 0;
+    let ends = script.messages.iter().map(|message| {
+        end += message.bytes.len();
+        end
+    });
+    ends.take_while(|end| *end <= delivered).count()
+}
+
+/// The steps in which `side` says something, and whether the framing carries it.
+fn message_steps(steps: &[Step], side: Side) -> impl Iterator<Item = (usize, bool)> {
+    steps.iter().enumerate().filter_map(move |(index, step)| match &step.action {
+        Action::Say(message) if step.side == side => Some((index, message.is_framed())),
+        _ => None,
+    })
+}
+
+/// A side that closes for good at its last byte hears only what comes before its
+/// own close in the exchange.
+fn last_that_can_be_heard(steps: &[Step], side: Side, delivery: &Delivery) -> usize {
+    let hears_on = matches!(delivery.end(), End::AsScripted | End::Half | End::Hold);
+    let own_close = steps.iter().position(|step| step.side == side && matches!(step.action, Action::Close(_)));
+    match own_close {
+        Some(close) if !hears_on => close,
+        _ => steps.len(),
+    }
+}

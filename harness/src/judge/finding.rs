@@ -1,0 +1,254 @@
+//! Claims that fell short.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::framing::{Malformation, Truncation};
+use crate::scenario::Refusal;
+
+/// A checked claim that fell short, with what was seen instead. Steps are indices
+/// into the exchange.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finding {
+    /// There was no connection to be had.
+    NotConnected {
+        /// In words.
+        why: String,
+    },
+    /// The peer did not read what was sent.
+    NotRead {
+        /// What lay unread, in words.
+        why: String,
+    },
+    /// The peer said nothing where an answer was due.
+    NoAnswer {
+        /// The step that was due.
+        step: usize,
+        /// How long it was waited for.
+        waited: Waited,
+        /// Bytes of the answer that had come.
+        partial: Vec<u8>,
+    },
+    /// The peer said something else.
+    WrongAnswer {
+        /// The step that was due.
+        step: usize,
+        /// What is wrong with what came.
+        refusal: Refusal,
+        /// What came.
+        actual: Vec<u8>,
+    },
+    /// The peer's answer is no message in the framing.
+    MalformedAnswer {
+        /// The step that was due.
+        step: usize,
+        /// Why not.
+        why: Malformation,
+    },
+    /// The peer's stream ended inside an answer.
+    CutShort {
+        /// The step that was due.
+        step: usize,
+        /// Where it ended.
+        at: Truncation,
+    },
+    /// The peer said more than was due.
+    Surplus {
+        /// The first bytes of it.
+        actual: Vec<u8>,
+    },
+    /// The peer ended the connection although an answer was due.
+    EndedEarly {
+        /// The step that was due.
+        step: usize,
+        /// How it ended.
+        how: Ended,
+    },
+    /// The peer did not print what was due.
+    NotPrinted {
+        /// The step that was due.
+        step: usize,
+        /// What should have been printed.
+        expected: Vec<u8>,
+        /// What was printed.
+        actual: Vec<u8>,
+    },
+    /// The connection was over and the peer did not close its side.
+    StaysOpen {
+        /// How long it was waited for.
+        waited: Waited,
+        /// What its socket shows, in words.
+        seen: String,
+    },
+    /// The peer closed in another way than the exchange asks for.
+    WrongClose {
+        /// The step that asks.
+        step: usize,
+        /// How it closed.
+        how: Ended,
+    },
+    /// The peer's process ended.
+    Died {
+        /// How, in words.
+        how: String,
+    },
+    /// The next connection was not served.
+    NextNotServed {
+        /// What became of it, in words.
+        why: String,
+    },
+}
+
+/// How a peer ended a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// With a FIN.
+    Closed,
+    /// With a reset.
+    Reset,
+    /// In another way: the system says it is broken.
+    Broke,
+}
+
+/// How it was known that nothing would come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waited {
+    /// The peer had read everything and slept.
+    Quiet(Duration),
+    /// The time allowed for it was over.
+    Deadline(Duration),
+}
+
+/// What a finding is about: the word by which records group them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// [`Finding::NotConnected`]
+    NotConnected,
+    /// [`Finding::NotRead`]
+    NotRead,
+    /// [`Finding::NoAnswer`]
+    NoAnswer,
+    /// [`Finding::WrongAnswer`]
+    WrongAnswer,
+    /// [`Finding::MalformedAnswer`]
+    MalformedAnswer,
+    /// [`Finding::CutShort`]
+    CutShort,
+    /// [`Finding::Surplus`]
+    Surplus,
+    /// [`Finding::EndedEarly`]
+    EndedEarly,
+    /// [`Finding::NotPrinted`]
+    NotPrinted,
+    /// [`Finding::StaysOpen`]
+    StaysOpen,
+    /// [`Finding::WrongClose`]
+    WrongClose,
+    /// [`Finding::Died`]
+    Died,
+    /// [`Finding::NextNotServed`]
+    NextNotServed,
+}
+
+impl Kind {
+    /// The word in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotConnected => "not-connected",
+            Self::NotRead => "not-read",
+            Self::NoAnswer => "no-answer",
+            Self::WrongAnswer => "wrong-answer",
+            Self::MalformedAnswer => "malformed-answer",
+            Self::CutShort => "cut-short",
+            Self::Surplus => "surplus",
+            Self::EndedEarly => "ended-early",
+            Self::NotPrinted => "not-printed",
+            Self::StaysOpen => "stays-open",
+            Self::WrongClose => "wrong-close",
+            Self::Died => "died",
+            Self::NextNotServed => "next-not-served",
+        }
+    }
+}
+
+impl Finding {
+    /// What it is about.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::NotConnected { .. } => Kind::NotConnected,
+            Self::NotRead { .. } => Kind::NotRead,
+            Self::NoAnswer { .. } => Kind::NoAnswer,
+            Self::WrongAnswer { .. } => Kind::WrongAnswer,
+            Self::MalformedAnswer { .. } => Kind::MalformedAnswer,
+            Self::CutShort { .. } => Kind::CutShort,
+            Self::Surplus { .. } => Kind::Surplus,
+            Self::EndedEarly { .. } => Kind::EndedEarly,
+            Self::NotPrinted { .. } => Kind::NotPrinted,
+            Self::StaysOpen { .. } => Kind::StaysOpen,
+            Self::WrongClose { .. } => Kind::WrongClose,
+            Self::Died { .. } => Kind::Died,
+            Self::NextNotServed { .. } => Kind::NextNotServed,
+        }
+    }
+
+    /// The step of the exchange that asks for it.
+    #[must_use]
+    pub fn step(&self) -> Option<usize> {
+        match self {
+            Self::NoAnswer { step, .. }
+            | Self::WrongAnswer { step, .. }
+            | Self::MalformedAnswer { step, .. }
+            | Self::CutShort { step, .. }
+            | Self::EndedEarly { step, .. }
+            | Self::NotPrinted { step, .. }
+            | Self::WrongClose { step, .. } => Some(*step),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotConnected { why } => write!(f, "no connection: {why}"),
+            Self::NotRead { why } => write!(f, "the peer did not read: {why}"),
+            Self::NoAnswer { waited, partial, .. } if partial.is_empty() => write!(f, "no answer {waited}"),
+            Self::NoAnswer { waited, partial, .. } => {
+                write!(f, "the answer stops after {} bytes {waited}", partial.len())
+            }
+            Self::WrongAnswer { refusal, .. } => write!(f, "another answer: {refusal}"),
+            Self::MalformedAnswer { why, .. } => write!(f, "an answer that is none: {why}"),
+            Self::CutShort { at, .. } => write!(f, "an answer cut short: {at}"),
+            Self::Surplus { .. } => f.write_str("the peer said more than was due"),
+            Self::EndedEarly { how, .. } => write!(f, "the peer {} before it answered", how),
+            Self::NotPrinted { .. } => f.write_str("the peer did not print what was due"),
+            Self::StaysOpen { waited, seen } => write!(f, "the peer did not close {waited}: {seen}"),
+            Self::WrongClose { how, .. } => {
+                write!(f, "the peer {}, which the exchange does not allow", how)
+            }
+            Self::Died { how } => write!(f, "the peer's process ended: {how}"),
+            Self::NextNotServed { why } => write!(f, "the next connection was not served: {why}"),
+        }
+    }
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Closed => "closed",
+            Self::Reset => "reset the connection",
+            Self::Broke => "broke the connection",
+        })
+    }
+}
+
+impl fmt::Display for Waited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Quiet(_) => f.write_str("(it has read everything and sleeps)"),
+            Self::Deadline(time) => write!(f, "within {time:?}"),
+        }
+    }
+}
