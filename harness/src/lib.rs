@@ -10,7 +10,9 @@
 //! - [`framing`]: how messages lie in a stream; encodes and decodes, does no I/O;
 //! - [`scenario`]: suites, from TOML to types that cannot be wrong;
 //! - [`tactic`]: an exchange's bytes become deliveries;
-//! - [`wire`]: sockets, exact delivery, what the kernel shows of the peer.
+//! - [`peer`]: the implementation under test: start, readiness, output, stop;
+//! - [`wire`]: sockets, exact delivery, what the kernel shows of the peer;
+//! - [`judge`]: what the peer did, held against what the exchange asks of it.
 //!
 //! [`load`] reads suites from disk.
 //!
@@ -22,6 +24,7 @@ pub mod cli;
 pub mod framing;
 pub mod judge;
 pub mod load;
+pub mod peer;
 pub mod scenario;
 pub mod tactic;
 pub mod wire;
