@@ -35,6 +35,7 @@ mod connect;
 mod evidence;
 mod listener;
 mod options;
+mod outq;
 mod pacer;
 mod poll;
 mod prove;
@@ -133,7 +134,7 @@ struct Written {
     heard: u64,
     /// Whether the last chunk still lacks its proof.
     unproven: bool,
-    /// Whether a look has shown that all of it had arrived.
+    /// Whether all of it is known to have arrived.
     arrived: bool,
 }
 

@@ -1,6 +1,7 @@
 //! Knowing that the peer has read.
 
 use super::evidence::{Reason, Sight};
+use super::outq::is_acknowledged;
 use super::poll::{Patience, Readiness, Turn, wait};
 use super::{End, Ending, Link, Posted, Read};
 use crate::wire::diag::{Holder, Seen, Sighting, TcpState};
@@ -60,12 +61,14 @@ impl Link {
     /// [`Link::close_write`] the end of the stream too. Looks at least once,
     /// whatever the deadline.
     ///
-    /// The proof is two looks. The first shows that every byte has arrived
-    /// (`tcpi_bytes_received`), a *later* one that none lies unread
-    /// (`idiag_rqueue`). One look that shows both is not enough: the kernel counts
-    /// the unread bytes first and the received ones last, and a byte that waited
-    /// for the socket's lock in between is in the second number and not in the
-    /// first. That merged two chunks in a million.
+    /// The proof has two steps, in this order: every byte has arrived at the peer's
+    /// kernel, and then, in a *later* look, none lies unread (`idiag_rqueue`). One
+    /// look that shows both is not enough: the kernel counts the unread bytes first
+    /// and the received ones (`tcpi_bytes_received`) last, and a byte that waited
+    /// for the socket's lock in between is in the second number only. That merged
+    /// one or two chunks in a million. So arrival is taken from an earlier look, or
+    /// from the peer's acknowledgement, which costs less and mostly comes with the
+    /// read.
     ///
     /// The `recv` that took the bytes is over, too: to count the received ones the
     /// kernel takes the socket's lock, which a `recv` holds until it returns.
@@ -93,6 +96,9 @@ impl Link {
     }
 
     fn weigh(&mut self) -> Weighed {
+        if !self.written.arrived {
+            self.written.arrived = is_acknowledged(&self.stream);
+        }
         let query = match &mut self.sight {
             Sight::Hoped(query) | Sight::Clear(query) => query,
             Sight::None(reason) => return Weighed::Unknown(reason.clone()),
@@ -107,21 +113,24 @@ impl Link {
     fn weigh_sighting(&mut self, peer: Sighting) -> Weighed {
         self.sight.confirm();
         self.hear(&peer);
-        match peer.counters {
-            Some(counters) => {
-                let had_arrived = self.written.arrived;
-                self.written.arrived = counters.received >= self.written.total;
-                match (had_arrived, self.written.arrived, peer.unread) {
-                    (true, _, 0) => return Weighed::Read,
-                    (false, true, 0) => return Weighed::Arrived,
-                    _ => {}
-                }
-            }
-            None if matches!(peer.state, TcpState::Established | TcpState::CloseWait) => {
-                return Weighed::Unknown(Reason::NoCounters);
-            }
-            None => {}
+        let Some(counters) = peer.counters else {
+            return match peer.state {
+                TcpState::Established | TcpState::CloseWait => Weighed::Unknown(Reason::NoCounters),
+                _ => self.weigh_ending(peer),
+            };
+        };
+        let had_arrived = self.written.arrived;
+        let has_arrived = counters.received >= self.written.total;
+        self.written.arrived = has_arrived;
+        match (had_arrived, has_arrived, peer.unread) {
+            (true, true, 0) => Weighed::Read,
+            (false, true, 0) => Weighed::Arrived,
+            _ => self.weigh_ending(peer),
         }
+    }
+
+    /// A peer that sent its FIN and still holds its socket may yet read.
+    fn weigh_ending(&self, peer: Sighting) -> Weighed {
         match self.ending {
             Some(Ending { how: End::Eof, .. }) if peer.holder() != Holder::Kernel => {
                 Weighed::Unread(Some(peer))
