@@ -211,6 +211,17 @@ fn an_answer_is_kept_when_it_is_our_write_that_finds_the_reset() {
 }
 
 #[test]
+fn a_peer_that_resets_at_once_was_connected_to_and_heard() {
+    let addr = peer::resetting_at_once(300);
+    for _ in 0..300 {
+        let mut link = connect(addr);
+        let _ = link.send(b"x", soon());
+        assert_eq!(link.read_to_end(soon()), Read::Ended(End::Reset));
+        assert_eq!(link.received().bytes(), b"no\n");
+    }
+}
+
+#[test]
 fn late_bytes_do_not_turn_an_end_of_stream_into_a_reset() {
     let peer = Peer::start("127.0.0.1:0", |mut stream| peer::say(&mut stream, b"bye\n"));
     let mut link = connect(peer.addr);

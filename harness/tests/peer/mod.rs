@@ -150,6 +150,20 @@ pub(crate) fn reset(stream: TcpStream) {
     socket.set_linger(Some(Duration::ZERO)).expect("it is open");
 }
 
+/// Says no to so many connections, and resets each.
+pub(crate) fn resetting_at_once(times: usize) -> SocketAddr {
+    let listener = listen("127.0.0.1:0");
+    let addr = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for _ in 0..times {
+            let (mut stream, _) = listener.accept().expect("somebody connects");
+            say(&mut stream, b"no\n");
+            reset(stream);
+        }
+    });
+    addr
+}
+
 pub(crate) fn ends_with_reset(stream: &mut TcpStream) -> bool {
     match stream.read_to_end(&mut Vec::new()) {
         Ok(_) => false,

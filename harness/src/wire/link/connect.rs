@@ -1,6 +1,8 @@
 //! Making a connection to the peer.
 
+use super::poll::{Readiness, wait};
 use super::{Link, Options};
+use rustix::io::Errno;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -79,17 +81,24 @@ fn attempt(
     if let Some(address) = from {
         bind(&socket, address).map_err(|error| blame_bind(peer, error))?;
     }
-    let stream = dial(socket, peer, deadline).map_err(|error| blame_dial(peer, error))?;
+    let broken = dial(&socket, peer, deadline).map_err(|error| blame_dial(peer, error))?;
+    let stream = TcpStream::from(socket);
     let ours = stream.local_addr().map_err(machine)?;
     if ours == peer {
         // A port of the ephemeral range can be connected to itself.
         return Err(ConnectError::Refused { peer });
     }
-    Link::new(stream, ours, peer, options).map_err(machine)
+    let mut link = Link::new(stream, ours, peer, options);
+    if let Some(error) = broken {
+        let _ = link.broke(&error);
+    }
+    Ok(link)
 }
 
 fn socket(peer: SocketAddr, options: &Options) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    socket.set_tcp_nodelay(true)?;
     options.appetite.prepare(&socket)?;
     Ok(socket)
 }
@@ -98,10 +107,38 @@ fn bind(socket: &Socket, address: IpAddr) -> io::Result<()> {
     socket.bind(&SockAddr::from(SocketAddr::new(address, 0)))
 }
 
-fn dial(socket: Socket, peer: SocketAddr, deadline: Instant) -> io::Result<TcpStream> {
-    let left = deadline.saturating_duration_since(Instant::now());
-    socket.connect_timeout(&SockAddr::from(peer), left.max(Duration::from_millis(1)))?;
-    Ok(socket.into())
+/// Connects. A connection that was made and at once reset *was made*: the peer may
+/// have said something before. The error that told of the reset is told only once,
+/// so it is handed on.
+fn dial(socket: &Socket, peer: SocketAddr, deadline: Instant) -> io::Result<Option<io::Error>> {
+    match socket.connect(&SockAddr::from(peer)) {
+        Ok(()) => return Ok(None),
+        Err(error) if is_under_way(&error) => {}
+        Err(error) => return Err(error),
+    }
+    loop {
+        wait(socket, Readiness::Writable, deadline);
+        match socket.take_error()? {
+            Some(error) if comes_after_connecting(&error) => return Ok(Some(error)),
+            Some(error) => return Err(error),
+            None if socket.peer_addr().is_ok() => return Ok(None),
+            None if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
+            None => {}
+        }
+    }
+}
+
+fn is_under_way(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+        || error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error())
+}
+
+/// A reset that answers our SYN is a refusal; these come later.
+fn comes_after_connecting(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe
+    )
 }
 
 fn blame_bind(peer: SocketAddr, source: io::Error) -> ConnectError {

@@ -4,7 +4,7 @@ use super::poll::{Readiness, wait};
 use super::{Link, Options};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Instant;
 
 /// Connections that may wait for us: more than any client under test makes.
@@ -68,9 +68,7 @@ impl Listener {
         loop {
             match self.socket.accept() {
                 Ok((stream, peer)) => {
-                    let ours = stream.local_addr().map_err(AcceptError::Machine)?;
-                    return Link::new(stream, ours, peer, &self.options)
-                        .map_err(AcceptError::Machine);
+                    return self.link(stream, peer).map_err(AcceptError::Machine);
                 }
                 Err(error) if may_come_back(&error) => {}
                 Err(error) => return Err(AcceptError::Machine(error)),
@@ -80,6 +78,13 @@ impl Listener {
             }
             wait(&self.socket, Readiness::Readable, deadline);
         }
+    }
+
+    fn link(&self, stream: TcpStream, peer: SocketAddr) -> io::Result<Link> {
+        stream.set_nonblocking(true)?;
+        stream.set_nodelay(true)?;
+        let ours = stream.local_addr()?;
+        Ok(Link::new(stream, ours, peer, &self.options))
     }
 }
 

@@ -139,16 +139,10 @@ struct Written {
 }
 
 impl Link {
-    fn new(
-        stream: TcpStream,
-        ours: SocketAddr,
-        peer: SocketAddr,
-        options: &Options,
-    ) -> std::io::Result<Self> {
-        stream.set_nonblocking(true)?;
-        stream.set_nodelay(true)?;
+    /// Takes a connected stream that does not block and does not wait for more bytes.
+    fn new(stream: TcpStream, ours: SocketAddr, peer: SocketAddr, options: &Options) -> Self {
         let born = Instant::now();
-        Ok(Self {
+        Self {
             stream,
             ours,
             peer,
@@ -167,7 +161,7 @@ impl Link {
                 arrived: false,
             },
             tally: Tally::default(),
-        })
+        }
     }
 
     /// The address at our end.

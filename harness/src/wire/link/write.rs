@@ -104,9 +104,9 @@ impl Link {
     /// Keeps what came before the break, then the break.
     ///
     /// EPIPE says that we write into an ended connection; how it ended is for the
-    /// read side to tell. A reset is told once only: when this write was told, the
-    /// read side shows an end of stream that never was.
-    fn broke(&mut self, error: &io::Error) -> End {
+    /// read side to tell. A reset is told once only: once a write was told, the read
+    /// side shows an end of stream that never was.
+    pub(super) fn broke(&mut self, error: &io::Error) -> End {
         let before = self.ending;
         self.drain();
         if error.kind() != io::ErrorKind::BrokenPipe {
