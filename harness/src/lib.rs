@@ -25,6 +25,7 @@ pub mod framing;
 pub mod judge;
 pub mod load;
 pub mod peer;
+pub mod run;
 pub mod scenario;
 pub mod tactic;
 pub mod wire;

@@ -1,12 +1,16 @@
 //! What may be typed.
 
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use globset::Glob;
 
 use super::exit::Exit;
 use crate::load::MAX_SUITE_BYTES;
+use crate::scenario::{self, DurationError};
 use crate::tactic::{Pattern, Profile};
 
 const EXAMPLES: &str = "\
@@ -43,6 +47,8 @@ pub(super) enum Command {
     Demo,
     /// Are the suite files right?
     Check(CheckArgs),
+    /// Judge a server: started by wirecheck, or one that runs already
+    Run(RunArgs),
     /// The cases that suites stand for, without running them
     List(ListArgs),
     /// The JSON Schema of a file that wirecheck reads or writes
@@ -111,9 +117,36 @@ pub(super) struct CaseArgs {
     /// What random deliveries are drawn from
     #[arg(long, default_value_t = DEFAULT_SEED)]
     pub(super) seed: u64,
-    /// The peer is a client: wirecheck plays the server
-    #[arg(long)]
-    pub(super) client: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct RunArgs {
+    #[command(flatten)]
+    pub(super) cases: CaseArgs,
+    /// Judge a server that runs already
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "command")]
+    pub(super) connect: Option<String>,
+    /// The loopback address that a started server is to listen on
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    pub(super) host: IpAddr,
+    /// How long a started server may take to listen
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
+    pub(super) start_timeout: Duration,
+    /// How many cases run at once, if the server serves several connections
+    /// [default: the number of processors]
+    #[arg(long, value_name = "N")]
+    pub(super) jobs: Option<NonZeroUsize>,
+    /// Where the record is kept
+    #[arg(long, value_name = "FILE", default_value = ".wirecheck/last.json")]
+    pub(super) record: PathBuf,
+    /// How the server is started: {port} and {host} are replaced, PORT and HOST are
+    /// in its environment
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) command: Vec<String>,
+}
+
+fn duration(text: &str) -> Result<Duration, DurationError> {
+    scenario::parse_duration(text)
 }
 
 /// The seed unless one is given: a run repeats the one before it.
@@ -123,6 +156,9 @@ const DEFAULT_SEED: u64 = 53_888_879;
 pub(super) struct ListArgs {
     #[command(flatten)]
     pub(super) cases: CaseArgs,
+    /// The cases of a client under test: wirecheck plays the server
+    #[arg(long)]
+    pub(super) client: bool,
     /// Print a JSON object a case
     #[arg(long, conflicts_with = "count")]
     pub(super) json: bool,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use crate::load::LoadFault;
+use crate::run;
 use crate::scenario::Style;
 
 /// Why a command could not do what was asked.
@@ -19,6 +20,8 @@ pub(super) enum Failure {
     NoSuites(Vec<PathBuf>),
     /// There are suites, but no case was selected.
     NoCases,
+    /// The peer did not start, or was lost.
+    Peer(run::Failure),
     /// What was asked for cannot be written.
     Output(io::Error),
 }
@@ -40,6 +43,7 @@ impl Failure {
             Self::NoCases => {
                 complain("no case was selected; see `wirecheck list` for what there is")
             }
+            Self::Peer(failure) => complain(&failure.to_string()),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Held,
             Self::Output(error) => complain(&format!("the output cannot be written: {error}")),
         }
@@ -50,6 +54,7 @@ impl Failure {
         match self {
             Self::Usage(_) | Self::Suites { .. } => Exit::Wrong,
             Self::NoSuites(_) | Self::NoCases => Exit::Nothing,
+            Self::Peer(_) => Exit::NoPeer,
             Self::Output(_) => Exit::Internal,
         }
     }

@@ -6,13 +6,20 @@ use std::io::{BufWriter, Write};
 use serde_json::json;
 
 use super::args::ListArgs;
-use super::cases::{Selected, Selection};
+use super::cases::select;
 use super::exit::Exit;
 use super::failure::Failure;
+use crate::run::Selected;
+use crate::scenario::Side;
 use crate::tactic::{Case, Family};
 
 pub(super) fn run(args: &ListArgs) -> Result<Exit, Failure> {
-    let selection = Selection::of(&args.cases)?;
+    let side = if args.client {
+        Side::Server
+    } else {
+        Side::Client
+    };
+    let selection = select(&args.cases, side)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut counts = Counts::default();
     for selected in selection.scenarios() {

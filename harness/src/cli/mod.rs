@@ -8,6 +8,7 @@ mod exit;
 mod failure;
 mod list;
 mod print;
+mod run;
 mod schema;
 
 use std::process::ExitCode;
@@ -31,6 +32,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Demo => demo::run(),
         Command::Check(args) => check::run(&args),
+        Command::Run(args) => run::run(&args),
         Command::List(args) => list::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => print::completions(&args),

@@ -16,11 +16,20 @@ pub struct Due {
 
 /// What the other side than `side` owes when `side` delivers its script so.
 #[must_use]
-pub fn due(scenario: &Scenario, framing: &Framing, side: Side, script: &Script, delivery: &Delivery) -> Due {
+pub fn due(
+    scenario: &Scenario,
+    framing: &Framing,
+    side: Side,
+    script: &Script,
+    delivery: &Delivery,
+) -> Due {
     let steps = &scenario.exchange;
     let said_whole = messages_said_whole(script, delivery);
     let Some((step, message)) = message_steps(steps, side).nth(said_whole) else {
-        return Due { steps: last_that_can_be_heard(steps, side, delivery), more: Permission::Forbidden };
+        return Due {
+            steps: last_that_can_be_heard(steps, side, delivery),
+            more: Permission::Forbidden,
+        };
     };
     let without_boundaries = matches!(framing, Framing::Raw(_)) || !message;
     let more = match scenario.adversary.truncation_replies {
@@ -42,17 +51,22 @@ fn messages_said_whole(script: &Script, delivery: &Delivery) -> usize {
 
 /// The steps in which `side` says something, and whether the framing carries it.
 fn message_steps(steps: &[Step], side: Side) -> impl Iterator<Item = (usize, bool)> {
-    steps.iter().enumerate().filter_map(move |(index, step)| match &step.action {
-        Action::Say(message) if step.side == side => Some((index, message.is_framed())),
-        _ => None,
-    })
+    steps
+        .iter()
+        .enumerate()
+        .filter_map(move |(index, step)| match &step.action {
+            Action::Say(message) if step.side == side => Some((index, message.is_framed())),
+            _ => None,
+        })
 }
 
 /// A side that closes for good at its last byte hears only what comes before its
 /// own close in the exchange.
 fn last_that_can_be_heard(steps: &[Step], side: Side, delivery: &Delivery) -> usize {
     let hears_on = matches!(delivery.end(), End::AsScripted | End::Half | End::Hold);
-    let own_close = steps.iter().position(|step| step.side == side && matches!(step.action, Action::Close(_)));
+    let own_close = steps
+        .iter()
+        .position(|step| step.side == side && matches!(step.action, Action::Close(_)));
     match own_close {
         Some(close) if !hears_on => close,
         _ => steps.len(),

@@ -17,8 +17,8 @@ pub enum Finding {
     },
     /// The peer did not read what was sent.
     NotRead {
-        /// What lay unread, in words.
-        why: String,
+        /// What its socket showed.
+        why: Unread,
     },
     /// The peer said nothing where an answer was due.
     NoAnswer {
@@ -110,6 +110,27 @@ pub enum Ended {
     Broke,
 }
 
+/// What the socket of a peer shows that does not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// Nobody has accepted the connection.
+    NeverAccepted,
+    /// So many bytes lie unread.
+    Bytes(u32),
+    /// The socket is gone.
+    Gone,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeverAccepted => f.write_str("it never accepted the connection"),
+            Self::Bytes(count) => write!(f, "{count} bytes lie unread in its socket"),
+            Self::Gone => f.write_str("its socket is gone"),
+        }
+    }
+}
+
 /// How it was known that nothing would come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waited {
@@ -124,6 +145,8 @@ pub enum Waited {
 pub enum Kind {
     /// [`Finding::NotConnected`]
     NotConnected,
+    /// [`Finding::NotRead`] of a connection that was never accepted.
+    NotAccepted,
     /// [`Finding::NotRead`]
     NotRead,
     /// [`Finding::NoAnswer`]
@@ -156,6 +179,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotConnected => "not-connected",
+            Self::NotAccepted => "not-accepted",
             Self::NotRead => "not-read",
             Self::NoAnswer => "no-answer",
             Self::WrongAnswer => "wrong-answer",
@@ -172,12 +196,27 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// Whether it says that something did not come: a claim that patience may
+    /// refute.
+    #[must_use]
+    pub const fn is_silence(self) -> bool {
+        matches!(
+            self,
+            Self::NotAccepted | Self::NotRead | Self::NoAnswer | Self::NotPrinted | Self::StaysOpen
+        )
+    }
+}
+
 impl Finding {
     /// What it is about.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
             Self::NotConnected { .. } => Kind::NotConnected,
+            Self::NotRead {
+                why: Unread::NeverAccepted,
+            } => Kind::NotAccepted,
             Self::NotRead { .. } => Kind::NotRead,
             Self::NoAnswer { .. } => Kind::NoAnswer,
             Self::WrongAnswer { .. } => Kind::WrongAnswer,
@@ -214,8 +253,12 @@ impl fmt::Display for Finding {
         match self {
             Self::NotConnected { why } => write!(f, "no connection: {why}"),
             Self::NotRead { why } => write!(f, "the peer did not read: {why}"),
-            Self::NoAnswer { waited, partial, .. } if partial.is_empty() => write!(f, "no answer {waited}"),
-            Self::NoAnswer { waited, partial, .. } => {
+            Self::NoAnswer {
+                waited, partial, ..
+            } if partial.is_empty() => write!(f, "no answer {waited}"),
+            Self::NoAnswer {
+                waited, partial, ..
+            } => {
                 write!(f, "the answer stops after {} bytes {waited}", partial.len())
             }
             Self::WrongAnswer { refusal, .. } => write!(f, "another answer: {refusal}"),
@@ -224,7 +267,9 @@ impl fmt::Display for Finding {
             Self::Surplus { .. } => f.write_str("the peer said more than was due"),
             Self::EndedEarly { how, .. } => write!(f, "the peer {} before it answered", how),
             Self::NotPrinted { .. } => f.write_str("the peer did not print what was due"),
-            Self::StaysOpen { waited, seen } => write!(f, "the peer did not close {waited}: {seen}"),
+            Self::StaysOpen { waited, seen } => {
+                write!(f, "the peer did not close {waited}: {seen}")
+            }
             Self::WrongClose { how, .. } => {
                 write!(f, "the peer {}, which the exchange does not allow", how)
             }

@@ -64,7 +64,10 @@ impl<'s> Hearing<'s> {
     /// Begins to hear `side` say its part of an exchange.
     #[must_use]
     pub fn new(exchange: &'s [Step], framing: &'s Framing, side: Side, bindings: Bindings) -> Self {
-        let said = exchange.iter().enumerate().filter(|(_, step)| step.side == side);
+        let said = exchange
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| step.side == side);
         let expected = said.filter_map(|(step, it)| match &it.action {
             Action::Say(message) => Some(Expected { step, message }),
             _ => None,
@@ -100,7 +103,9 @@ impl<'s> Hearing<'s> {
 
     /// Takes the end of the peer's stream.
     pub fn end(&mut self) {
-        let Some(expected) = self.expected.get(self.accepted).copied() else { return };
+        let Some(expected) = self.expected.get(self.accepted).copied() else {
+            return;
+        };
         if self.trouble.is_some() {
             return;
         }
@@ -109,7 +114,12 @@ impl<'s> Hearing<'s> {
                 let payload = payload.to_vec();
                 self.accept(expected, &payload);
             }
-            End::Truncated(at) => self.trouble = Some(Trouble::CutShort { step: expected.step, at }),
+            End::Truncated(at) => {
+                self.trouble = Some(Trouble::CutShort {
+                    step: expected.step,
+                    at,
+                })
+            }
             End::Clean | End::Malformed(_) => {}
         }
     }
@@ -120,10 +130,10 @@ impl<'s> Hearing<'s> {
         self.accepted
     }
 
-    /// How many messages are expected in all.
+    /// How many bytes of a message that is not yet whole have come.
     #[must_use]
-    pub fn expected(&self) -> usize {
-        self.expected.len()
+    pub fn pending(&self) -> usize {
+        self.exact + self.decoder.pending()
     }
 
     /// The last message that was accepted, if it belongs to `step` or a later one.
@@ -149,6 +159,15 @@ impl<'s> Hearing<'s> {
     #[must_use]
     pub fn bindings(&self) -> &Bindings {
         &self.bindings
+    }
+
+    /// Whether all that a message repeats is known by now.
+    #[must_use]
+    pub fn can_speak(&self, message: &Message) -> bool {
+        message
+            .uses()
+            .iter()
+            .all(|name| self.bindings.knows(name.as_str()))
     }
 
     /// Remembers what the other side said, so that its captures are known.
@@ -182,8 +201,14 @@ impl<'s> Hearing<'s> {
             return;
         }
         let actual = [&whole[..self.exact], bytes].concat();
-        let refusal = Refusal::Differs { expected: whole.to_vec() };
-        self.trouble = Some(Trouble::Refused { step: expected.step, refusal, actual });
+        let refusal = Refusal::Differs {
+            expected: whole.to_vec(),
+        };
+        self.trouble = Some(Trouble::Refused {
+            step: expected.step,
+            refusal,
+            actual,
+        });
     }
 
     fn hear_framed(&mut self, expected: Expected<'s>, bytes: &mut &[u8]) {
@@ -194,13 +219,19 @@ impl<'s> Hearing<'s> {
                 self.accept(expected, &payload);
             }
             Decoded::Malformed(why) => {
-                self.trouble = Some(Trouble::Malformed { step: expected.step, why });
+                self.trouble = Some(Trouble::Malformed {
+                    step: expected.step,
+                    why,
+                });
             }
         }
     }
 
     fn accept(&mut self, expected: Expected<'s>, payload: &[u8]) {
-        match expected.message.accept(payload, self.framing, &mut self.bindings) {
+        match expected
+            .message
+            .accept(payload, self.framing, &mut self.bindings)
+        {
             Ok(()) => {
                 self.accepted += 1;
                 self.latest.clear();
@@ -208,7 +239,11 @@ impl<'s> Hearing<'s> {
             }
             Err(refusal) => {
                 let actual = payload.to_vec();
-                self.trouble = Some(Trouble::Refused { step: expected.step, refusal, actual });
+                self.trouble = Some(Trouble::Refused {
+                    step: expected.step,
+                    refusal,
+                    actual,
+                });
             }
         }
     }

@@ -15,6 +15,6 @@ mod hearing;
 mod verdict;
 
 pub use due::{Due, due};
-pub use finding::{Ended, Finding, Kind, Waited};
+pub use finding::{Ended, Finding, Kind, Unread, Waited};
 pub use hearing::{Hearing, Trouble};
 pub use verdict::{Closing, Observed, PeerEnd, Silence, judge};

@@ -1,7 +1,7 @@
 //! From what was observed in one case to findings.
 
 use super::due::Due;
-use super::finding::{Ended, Finding, Waited};
+use super::finding::{Ended, Finding, Unread, Waited};
 use super::hearing::{Hearing, Trouble};
 use crate::scenario::{Action, Close, Permission, Side, Step};
 
@@ -10,8 +10,8 @@ use crate::scenario::{Action, Close, Permission, Side, Step};
 pub struct Observed {
     /// Why there was no connection.
     pub not_connected: Option<String>,
-    /// What the peer left unread, in words.
-    pub not_read: Option<String>,
+    /// What the peer left unread.
+    pub not_read: Option<Unread>,
     /// What was waited for in vain.
     pub silence: Option<Silence>,
     /// The bytes of an answer that had come when the wait was given up.
@@ -67,7 +67,13 @@ pub enum Closing {
 /// Holds what was observed against what was due. The answers come first: where
 /// they fell short, how the connection ended proves nothing more.
 #[must_use]
-pub fn judge(exchange: &[Step], side: Side, due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Vec<Finding> {
+pub fn judge(
+    exchange: &[Step],
+    side: Side,
+    due: Due,
+    hearing: &Hearing<'_>,
+    observed: &Observed,
+) -> Vec<Finding> {
     if let Some(why) = &observed.not_connected {
         return vec![Finding::NotConnected { why: why.clone() }];
     }
@@ -84,25 +90,39 @@ fn answers(due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Option<Findi
     if let Some(actual) = hearing.beyond(due.steps)
         && due.more == Permission::Forbidden
     {
-        return Some(Finding::Surplus { actual: actual.to_vec() });
+        return Some(Finding::Surplus {
+            actual: actual.to_vec(),
+        });
     }
-    let awaited = hearing.step_after(hearing.accepted()).filter(|step| *step < due.steps);
+    let awaited = hearing
+        .step_after(hearing.accepted())
+        .filter(|step| *step < due.steps);
     match (&observed.silence, awaited) {
-        (Some(Silence::Print { step, expected, actual }), _) => Some(Finding::NotPrinted {
+        (
+            Some(Silence::Print {
+                step,
+                expected,
+                actual,
+            }),
+            _,
+        ) => Some(Finding::NotPrinted {
             step: *step,
             expected: expected.clone(),
             actual: actual.clone(),
         }),
-        (_, Some(step)) if observed.peer_end.is_some() => {
-            Some(Finding::EndedEarly { step, how: observed.peer_end?.how })
-        }
+        (_, Some(step)) if observed.peer_end.is_some() => Some(Finding::EndedEarly {
+            step,
+            how: observed.peer_end?.how,
+        }),
         (_, None) if observed.not_read.is_none() => None,
-        (_, _) if observed.not_read.is_some() => {
-            Some(Finding::NotRead { why: observed.not_read.clone()? })
-        }
-        (Some(Silence::Message(waited)), Some(step)) => {
-            Some(Finding::NoAnswer { step, waited: *waited, partial: observed.partial.clone() })
-        }
+        (_, _) if observed.not_read.is_some() => Some(Finding::NotRead {
+            why: observed.not_read?,
+        }),
+        (Some(Silence::Message(waited)), Some(step)) => Some(Finding::NoAnswer {
+            step,
+            waited: *waited,
+            partial: observed.partial.clone(),
+        }),
         _ => None,
     }
 }
@@ -111,32 +131,70 @@ fn answers(due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Option<Findi
 /// is wrong unless the protocol lets a truncated message be answered.
 fn of_trouble(trouble: &Trouble, due: Due) -> Option<Finding> {
     let (step, finding) = match trouble {
-        Trouble::Surplus { bytes } => (usize::MAX, Finding::Surplus { actual: bytes.clone() }),
-        Trouble::Refused { step, refusal, actual } => {
+        Trouble::Surplus { bytes } => (
+            usize::MAX,
+            Finding::Surplus {
+                actual: bytes.clone(),
+            },
+        ),
+        Trouble::Refused {
+            step,
+            refusal,
+            actual,
+        } => {
             let (refusal, actual) = (refusal.clone(), actual.clone());
-            (*step, Finding::WrongAnswer { step: *step, refusal, actual })
+            (
+                *step,
+                Finding::WrongAnswer {
+                    step: *step,
+                    refusal,
+                    actual,
+                },
+            )
         }
-        Trouble::Malformed { step, why } => (*step, Finding::MalformedAnswer { step: *step, why: *why }),
-        Trouble::CutShort { step, at } => (*step, Finding::CutShort { step: *step, at: *at }),
+        Trouble::Malformed { step, why } => (
+            *step,
+            Finding::MalformedAnswer {
+                step: *step,
+                why: *why,
+            },
+        ),
+        Trouble::CutShort { step, at } => (
+            *step,
+            Finding::CutShort {
+                step: *step,
+                at: *at,
+            },
+        ),
     };
     match finding {
         _ if step >= due.steps && due.more == Permission::Allowed => None,
-        Finding::WrongAnswer { actual, .. } if step >= due.steps => Some(Finding::Surplus { actual }),
+        Finding::WrongAnswer { actual, .. } if step >= due.steps => {
+            Some(Finding::Surplus { actual })
+        }
         finding => Some(finding),
     }
 }
 
 fn closing(exchange: &[Step], side: Side, due: Due, observed: &Observed) -> Option<Finding> {
     if let Closing::StaysOpen { waited, seen } = &observed.closing {
-        return Some(Finding::StaysOpen { waited: *waited, seen: seen.clone() });
+        return Some(Finding::StaysOpen {
+            waited: *waited,
+            seen: seen.clone(),
+        });
     }
-    let (step, close) = exchange.iter().enumerate().take(due.steps).find_map(|(index, step)| {
-        match step.action {
+    let (step, close) = exchange
+        .iter()
+        .enumerate()
+        .take(due.steps)
+        .find_map(|(index, step)| match step.action {
             Action::Close(close) if step.side != side => Some((index, close)),
             _ => None,
-        }
-    })?;
-    let how = observed.peer_end.filter(|end| end.due == Permission::Allowed)?.how;
+        })?;
+    let how = observed
+        .peer_end
+        .filter(|end| end.due == Permission::Allowed)?
+        .how;
     let as_asked = match close {
         Close::Any => true,
         Close::Reset => how == Ended::Reset,

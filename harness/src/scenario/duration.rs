@@ -23,7 +23,11 @@ pub enum DurationError {
 }
 
 /// Reads `500ms` or `2s`.
-pub(super) fn parse(text: &str) -> Result<Duration, DurationError> {
+///
+/// # Errors
+///
+/// When it is not a whole number with one of these units, or out of bounds.
+pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let (number, unit) = match text.strip_suffix("ms") {
         Some(number) => (number, Duration::from_millis(1)),
         None => (

@@ -23,7 +23,7 @@ mod suite;
 mod template;
 
 pub use diagnostic::{Diagnostic, Style, SuiteError};
-pub use duration::DurationError;
+pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Side, Step};
 pub use message::{Body, Capture, Captured, Message, Pattern, Refusal};
 pub use name::{EditName, NameError, ScenarioId, SuiteId};

@@ -92,7 +92,8 @@ impl Bindings {
     }
 
     /// Whether a name stands for something.
-    pub(super) fn knows(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
         self.0.keys().any(|known| known.as_str() == name)
     }
 

@@ -66,7 +66,7 @@ impl Plan {
     }
 
     /// The cases, in the order of their tactics; no two have the same tactic.
-    pub fn cases(&self) -> impl Iterator<Item = Case> + '_ {
+    pub fn cases(&self) -> impl Iterator<Item = Case> + Send + '_ {
         self.tactics().map(|tactic| Case {
             delivery: rules::delivery(self, &tactic),
             tactic,
@@ -87,7 +87,7 @@ impl Plan {
     }
 
     /// The tactics of the cases.
-    pub fn tactics(&self) -> impl Iterator<Item = Tactic> + '_ {
+    pub fn tactics(&self) -> impl Iterator<Item = Tactic> + Send + '_ {
         Family::ALL
             .into_iter()
             .filter(|family| family.profile() <= self.options.profile)
@@ -176,14 +176,17 @@ impl Plan {
         self.those(points.iter().copied().map(tactic))
     }
 
-    fn those<'a>(&'a self, tactics: impl IntoIterator<Item = Tactic, IntoIter: 'a>) -> Tactics<'a> {
+    fn those<'a>(
+        &'a self,
+        tactics: impl IntoIterator<Item = Tactic, IntoIter: Send + 'a>,
+    ) -> Tactics<'a> {
         Box::new(tactics.into_iter().filter(|tactic| self.has(tactic)))
     }
 }
 
-type Tactics<'a> = Box<dyn Iterator<Item = Tactic> + 'a>;
+type Tactics<'a> = Box<dyn Iterator<Item = Tactic> + Send + 'a>;
 
-fn pairs(points: &[Offset]) -> impl Iterator<Item = Tactic> + '_ {
+fn pairs(points: &[Offset]) -> impl Iterator<Item = Tactic> + Send + '_ {
     points.iter().enumerate().flat_map(|(index, first)| {
         let later = points[index + 1..].iter();
         later.map(|second| Tactic::Cuts(*first, *second))

@@ -1,0 +1,91 @@
+//! What happened in one case, for people: bounded, in order.
+
+use std::time::Duration;
+
+use wirecheck_report::record::{Bytes, Event, Happening, Role};
+
+use crate::wire::link::{End, Ending, Received};
+
+/// The most events of one side that are kept.
+const MOST: usize = 96;
+
+/// The events of one case, as they come; put into words only when asked.
+#[derive(Debug, Default)]
+pub(super) struct Log {
+    said: Vec<u8>,
+    chunks: Vec<(Duration, usize)>,
+    left: Option<(Duration, Happening)>,
+    received: Received,
+    ending: Option<Ending>,
+}
+
+impl Log {
+    pub(super) fn said(&mut self, bytes: &[u8], at: Duration) {
+        if self.chunks.len() < MOST {
+            self.said
+                .extend_from_slice(&bytes[..bytes.len().min(Bytes::KEPT)]);
+            self.chunks.push((at, self.said.len()));
+        }
+    }
+
+    pub(super) fn fin(&mut self, at: Duration) {
+        self.left = Some((at, Happening::Fin));
+    }
+
+    pub(super) fn reset(&mut self, at: Duration) {
+        self.left = Some((at, Happening::Reset));
+    }
+
+    pub(super) fn received(&mut self, received: Received, ending: Option<Ending>) {
+        self.received = received;
+        self.ending = ending;
+    }
+
+    /// The events in order, `us` being the side that wirecheck plays.
+    pub(super) fn events(&self, us: Role) -> Vec<Event> {
+        let them = match us {
+            Role::Client => Role::Server,
+            Role::Server => Role::Client,
+        };
+        let mut events = Vec::new();
+        let mut start = 0;
+        for (at, end) in &self.chunks {
+            events.push(event(
+                *at,
+                us,
+                Happening::Said(Bytes::of(&self.said[start..*end])),
+            ));
+            start = *end;
+        }
+        let mut start = 0;
+        for arrival in self.received.arrivals().iter().take(MOST) {
+            let bytes = &self.received.bytes()[start..arrival.end];
+            events.push(event(arrival.at, them, Happening::Said(Bytes::of(bytes))));
+            start = arrival.end;
+        }
+        events.extend(self.left.clone().map(|(at, how)| event(at, us, how)));
+        events.extend(
+            self.ending
+                .and_then(|ending| Some(event(ending.at, them, happening(ending.how)?))),
+        );
+        events.sort_by_key(|event| event.at_us);
+        events
+    }
+}
+
+fn happening(end: End) -> Option<Happening> {
+    match end {
+        End::Eof => Some(Happening::Fin),
+        End::Reset => Some(Happening::Reset),
+        End::Broken { errno } => Some(Happening::Broke(format!("system error {errno}"))),
+        End::Ours => None,
+    }
+}
+
+fn event(at: Duration, by: Role, what: Happening) -> Event {
+    Event {
+        at_us: u64::try_from(at.as_micros()).unwrap_or(u64::MAX),
+        by,
+        what,
+    }
+}

@@ -1,0 +1,193 @@
+//! Waiting, and knowing when waiting is in vain.
+//!
+//! A peer that has read everything and whose every thread sleeps will not answer
+//! any more, unless a timer or somebody else wakes it. How long it may sleep before
+//! it answers is learnt from the baseline, which waits patiently; after that a
+//! sleep much longer than any seen there is taken for an answer that is missing.
+
+use std::time::{Duration, Instant};
+
+use super::gate::Gate;
+use crate::judge::Waited;
+use crate::scenario::Limits;
+use crate::wire::diag::Seen;
+use crate::wire::link::{Link, Read};
+use crate::wire::watch::{Look, Watch};
+
+/// How long a peer sleeps at least before a missing answer is declared.
+const BRISK: Duration = Duration::from_millis(3);
+/// The same where nothing is known of the peer yet, or a failure is confirmed.
+const CAREFUL: Duration = Duration::from_millis(500);
+/// The least time allowed for an answer where the peer cannot be seen.
+const UNSEEN: Duration = Duration::from_millis(250);
+/// How long one look is from the next.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+
+/// How patiently a case is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// With what the baseline has taught.
+    Brisk,
+    /// As if nothing were known: the baseline, and confirmations.
+    Careful,
+}
+
+/// What is known of a peer's pace.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pace {
+    /// The longest sleep after which it still answered.
+    longest_sleep: Duration,
+    /// The longest time that an answer took.
+    slowest_answer: Duration,
+}
+
+impl Pace {
+    pub(super) fn learn(&mut self, other: Self) {
+        self.longest_sleep = self.longest_sleep.max(other.longest_sleep);
+        self.slowest_answer = self.slowest_answer.max(other.slowest_answer);
+    }
+}
+
+/// What one wait came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Lull {
+    /// Something happened, or is about to.
+    Busy,
+    /// The peer slept so long.
+    Quiet(Duration),
+    /// The peer's processes cannot be seen.
+    Unseen,
+}
+
+/// Looks at the peer for one worker.
+pub(super) struct Lookout<'g> {
+    watch: Option<Watch>,
+    gate: &'g Gate,
+    pub(super) pace: Pace,
+    pub(super) manner: Manner,
+}
+
+impl<'g> Lookout<'g> {
+    pub(super) fn new(watch: Option<Watch>, gate: &'g Gate, pace: Pace, manner: Manner) -> Self {
+        Self {
+            watch,
+            gate,
+            pace,
+            manner,
+        }
+    }
+
+    /// How long something may take that is allowed `limit`.
+    pub(super) fn allowed(&self, limit: Duration) -> Duration {
+        match (self.manner, &self.watch) {
+            (Manner::Brisk, None) => (self.pace.slowest_answer * 20).max(UNSEEN).min(limit),
+            _ => limit,
+        }
+    }
+
+    /// The same for an answer.
+    pub(super) fn allowed_for_reply(&self, limits: &Limits) -> Duration {
+        self.allowed(limits.reply)
+    }
+
+    /// Remembers how long an answer took.
+    pub(super) fn answered(&mut self, after: Duration) {
+        self.pace.slowest_answer = self.pace.slowest_answer.max(after);
+    }
+
+    fn grace(&self) -> Duration {
+        match self.manner {
+            Manner::Careful => CAREFUL,
+            Manner::Brisk if self.pace.longest_sleep > BRISK / 2 => {
+                self.pace.longest_sleep * 4 + Duration::from_millis(50)
+            }
+            Manner::Brisk => BRISK,
+        }
+    }
+
+    /// Waits, where a case is played carefully, until the peer has done all that a
+    /// chunk makes it do: what happened then has one order in every run.
+    pub(super) fn settle(&mut self, link: &mut Link) {
+        if self.manner == Manner::Brisk || self.watch.is_none() {
+            return;
+        }
+        let deadline = Instant::now() + CAREFUL;
+        while link.ending().is_none() && Instant::now() < deadline {
+            if self.lull_for(BRISK, &mut |until| stirs(link, until)) != Lull::Busy {
+                return;
+            }
+        }
+    }
+
+    /// Whether the peer sleeps and goes on sleeping while nobody talks to it.
+    pub(super) fn lull(&mut self, link: &mut Link) -> Lull {
+        self.lull_unless(&mut |until| stirs(link, until))
+    }
+
+    /// The same for a connection that we have left: `stirs` waits until the given
+    /// time and says whether something happened.
+    pub(super) fn lull_unless(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
+        self.lull_for(self.grace(), stirs)
+    }
+
+    fn lull_for(&mut self, grace: Duration, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
+        let Some(watch) = &mut self.watch else {
+            return Lull::Unseen;
+        };
+        let _hush = self.gate.hush();
+        let begun = Instant::now();
+        let Ok(first) = watch.look() else {
+            return Lull::Unseen;
+        };
+        if !first.is_quiet_since(&first) {
+            return Lull::Busy;
+        }
+        loop {
+            let stirred = stirs(Instant::now() + BETWEEN_LOOKS);
+            let slept = begun.elapsed();
+            let awake = !watch
+                .look()
+                .is_ok_and(|look: Look| look.is_quiet_since(&first));
+            if stirred || awake {
+                // How long it slept is known only up to the last look.
+                self.pace.longest_sleep = self
+                    .pace
+                    .longest_sleep
+                    .max(slept.saturating_sub(BETWEEN_LOOKS));
+                return Lull::Busy;
+            }
+            if slept >= grace {
+                return Lull::Quiet(slept);
+            }
+        }
+    }
+}
+
+/// Listens until the given time, and says whether something came or is coming.
+fn stirs(link: &mut Link, until: Instant) -> bool {
+    let len = link.received().bytes().len();
+    if link.ending().is_none()
+        && link.read_until(|received| received.bytes().len() > len, until) != Read::TimedOut
+    {
+        return true;
+    }
+    std::thread::sleep(until.saturating_duration_since(Instant::now()));
+    !is_settled(link.look())
+}
+
+/// Whether nothing is on its way from the peer.
+fn is_settled<E>(seen: Result<Seen, E>) -> bool {
+    match seen {
+        Ok(Seen::Socket(socket)) => socket.unacknowledged == 0,
+        _ => true,
+    }
+}
+
+impl From<Lull> for Option<Waited> {
+    fn from(lull: Lull) -> Self {
+        match lull {
+            Lull::Quiet(time) => Some(Waited::Quiet(time)),
+            Lull::Busy | Lull::Unseen => None,
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The engine: schedules cases, confirms failures, emits events, keeps the record.
+//!
+//! In come suites, what was selected of them, and a peer; out go [`Event`]s as
+//! things happen, and a [`Record`] in the end. It renders nothing.
+//!
+//! For each scenario the baseline is played first, alone and patiently; if it
+//! fails, the scenario fails there. Then all other cases are played, several at a
+//! time if the peer serves several connections. What fails is confirmed on a fresh
+//! peer before it is reported.
+
+mod case;
+mod confirm;
+mod event;
+mod gate;
+mod log;
+mod lookout;
+mod player;
+mod result;
+mod round;
+mod selection;
+mod stage;
+mod target;
+mod tell;
+mod voice;
+mod write_up;
+
+pub use event::Event;
+pub use selection::{Selected, Selection};
+pub use stage::{Failure, Jobs, Ran, Settings, run};
+pub use target::PeerSource;
+pub use wirecheck_report::Record;

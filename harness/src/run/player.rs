@@ -1,0 +1,564 @@
+//! Plays one side of an exchange over one connection, under one delivery.
+//!
+//! A chunk is sent when every answer that the exchange expects before it has come;
+//! what the peer says meanwhile is heard at once. The play stops at the first thing
+//! that goes wrong, and what was observed is left for the judge.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use super::log::Log;
+use super::lookout::{Lookout, Lull};
+use super::target::Target;
+use super::voice::{Voice, chunks};
+use crate::judge::{Closing, Due, Ended, Hearing, Observed, PeerEnd, Silence, Unread, Waited};
+use crate::peer::{Heard, Mark};
+use crate::scenario::{Action, Close, Permission, Side, Step, Template};
+use crate::tactic::{Delivery, End, Script};
+use crate::wire::diag::{Holder, Seen, TcpState};
+use crate::wire::link::{self, Farewell, Link, Read, Remains, Sent, Stall};
+
+/// How long a peer that does not read is given before it is looked at.
+const SEND_SLICE: Duration = Duration::from_millis(20);
+/// The same for one that does not answer: at first, and at most.
+const FIRST_SLICE: Duration = Duration::from_millis(1);
+const LAST_SLICE: Duration = Duration::from_millis(20);
+/// How long what a peer printed may be on its way through a pipe.
+const PIPE_DELAY: Duration = Duration::from_millis(250);
+
+/// What one case is played with.
+pub(super) struct Part<'s> {
+    pub(super) exchange: &'s [Step],
+    pub(super) side: Side,
+    pub(super) script: &'s Script,
+    pub(super) delivery: &'s Delivery,
+    pub(super) due: Due,
+    pub(super) limits: &'s crate::scenario::Limits,
+}
+
+/// What came of a play.
+pub(super) struct Played<'s> {
+    pub(super) hearing: Hearing<'s>,
+    pub(super) observed: Observed,
+    pub(super) boundaries: Boundaries,
+    pub(super) unverified: Option<link::Reason>,
+    pub(super) log: Log,
+}
+
+/// The boundaries between chunks that were to be kept. The last chunk has none:
+/// nothing follows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Boundaries {
+    pub(super) kept: u64,
+    pub(super) proven: u64,
+}
+
+impl Boundaries {
+    fn count(&mut self, chunk: Chunk, proven: u64) {
+        if chunk == Chunk::Inner {
+            self.kept += 1;
+            self.proven += proven;
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.kept += other.kept;
+        self.proven += other.proven;
+    }
+}
+
+/// Whether another chunk follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chunk {
+    Inner,
+    Last,
+}
+
+/// Whether the play goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Go {
+    On,
+    Stop,
+}
+
+pub(super) struct Player<'s, 'l, 'g> {
+    part: &'l Part<'s>,
+    link: Link,
+    voice: Voice<'s>,
+    lookout: &'l mut Lookout<'g>,
+    /// The peer's output is watched from here; nobody's, if it is not ours.
+    output: Option<(&'l Target, Mark)>,
+    /// The step of the exchange that the play has come to.
+    at: usize,
+    account: Account<'s>,
+}
+
+/// What is known of a play by now.
+struct Account<'s> {
+    hearing: Hearing<'s>,
+    /// How much of what came has been heard.
+    heard: usize,
+    observed: Observed,
+    boundaries: Boundaries,
+    unverified: Option<link::Reason>,
+    log: Log,
+}
+
+impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
+    pub(super) fn new(
+        part: &'l Part<'s>,
+        link: Link,
+        hearing: Hearing<'s>,
+        voice: Voice<'s>,
+        lookout: &'l mut Lookout<'g>,
+        output: Option<(&'l Target, Mark)>,
+    ) -> Self {
+        Self {
+            part,
+            link,
+            voice,
+            lookout,
+            output,
+            at: 0,
+            account: Account {
+                hearing,
+                heard: 0,
+                observed: Observed::default(),
+                boundaries: Boundaries::default(),
+                unverified: None,
+                log: Log::default(),
+            },
+        }
+    }
+
+    /// Plays to the end, or to where something goes wrong.
+    pub(super) fn play(mut self) -> Played<'s> {
+        if self.deliver() == Go::On {
+            match self.part.delivery.end() {
+                End::Half => self.end_half(),
+                End::Fin => return self.end_fin(),
+                _ => return self.end_as_scripted(),
+            }
+        }
+        self.finish()
+    }
+
+    fn deliver(&mut self) -> Go {
+        let chunks = chunks(self.part.delivery, self.part.script);
+        let last = chunks.len().saturating_sub(1);
+        for (index, (range, opens)) in chunks.into_iter().enumerate() {
+            if let Some(message) = opens
+                && self.await_steps(self.step_of(message)) == Go::Stop
+            {
+                return Go::Stop;
+            }
+            let chunk = if index == last {
+                Chunk::Last
+            } else {
+                Chunk::Inner
+            };
+            if self.send(range, chunk) == Go::Stop {
+                return Go::Stop;
+            }
+            self.lookout.settle(&mut self.link);
+            self.listen();
+        }
+        Go::On
+    }
+
+    /// The step in which our message with this number is said.
+    fn step_of(&self, message: usize) -> usize {
+        let ours =
+            |step: &Step| step.side == self.part.side && matches!(step.action, Action::Say(_));
+        let mut said = self
+            .part
+            .exchange
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| ours(step));
+        said.nth(message)
+            .map_or(self.part.exchange.len(), |(index, _)| index)
+    }
+
+    fn send(&mut self, range: Range<usize>, chunk: Chunk) -> Go {
+        let bytes = self.voice.bytes(range, &mut self.account.hearing);
+        let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
+        let mut sent = self
+            .link
+            .send(&bytes, deadline.min(Instant::now() + SEND_SLICE));
+        self.account.log.said(&bytes, self.link.elapsed());
+        loop {
+            self.listen();
+            let stall = match sent {
+                Sent::Proven => {
+                    self.account.boundaries.count(chunk, 1);
+                    return Go::On;
+                }
+                Sent::Unverified(reason) => {
+                    self.account.boundaries.count(chunk, 0);
+                    self.account.unverified = Some(reason);
+                    return Go::On;
+                }
+                Sent::Ended(_) => return Go::Stop,
+                Sent::Stalled(stall) => stall,
+            };
+            let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
+            if asleep || Instant::now() >= deadline {
+                self.account.observed.not_read = Some(unread(&stall));
+                return Go::Stop;
+            }
+            let until = deadline.min(Instant::now() + SEND_SLICE);
+            sent = match stall.unwritten {
+                0 => self.link.prove(until),
+                left => self.link.send(&bytes[bytes.len() - left..], until),
+            };
+        }
+    }
+
+    fn listen(&mut self) {
+        let received = self.link.received().bytes();
+        if received.len() > self.account.heard {
+            self.account.hearing.hear(&received[self.account.heard..]);
+            self.account.heard = received.len();
+        }
+    }
+
+    /// Waits for what the peer is to say and print before `step`.
+    fn await_steps(&mut self, step: usize) -> Go {
+        let step = step.min(self.part.due.steps);
+        while self.at < step {
+            let current = &self.part.exchange[self.at];
+            let go = match &current.action {
+                _ if current.side == self.part.side => Go::On,
+                Action::Say(_) => self.await_message(self.at, current.within),
+                Action::Prints(text) => self.await_print(self.at, text),
+                Action::Close(_) | Action::Exits(_) => Go::On,
+            };
+            if go == Go::Stop {
+                return Go::Stop;
+            }
+            self.at += 1;
+        }
+        Go::On
+    }
+
+    fn await_message(&mut self, step: usize, within: Option<Duration>) -> Go {
+        let has_come = |hearing: &Hearing<'_>| {
+            hearing
+                .step_after(hearing.accepted())
+                .is_none_or(|next| next > step)
+        };
+        let limit = within.unwrap_or_else(|| self.lookout.allowed_for_reply(self.part.limits));
+        let begun = Instant::now();
+        match self.await_until(limit, |player| has_come(&player.account.hearing)) {
+            None => self.lookout.answered(begun.elapsed()),
+            Some(waited) => {
+                self.account.observed.silence = Some(Silence::Message(waited));
+                self.account.observed.partial = self.unheard();
+                self.account.observed.not_read = self.never_accepted();
+            }
+        }
+        if has_come(&self.account.hearing) && self.account.hearing.trouble().is_none() {
+            Go::On
+        } else {
+            Go::Stop
+        }
+    }
+
+    fn never_accepted(&self) -> Option<Unread> {
+        match self.link.look() {
+            Ok(Seen::Socket(socket)) if socket.holder() == Holder::Queue => {
+                Some(Unread::NeverAccepted)
+            }
+            _ => None,
+        }
+    }
+
+    /// What came since the last whole message.
+    fn unheard(&self) -> Vec<u8> {
+        let bytes = self.link.received().bytes();
+        let pending = self.account.hearing.pending().min(bytes.len());
+        bytes[bytes.len() - pending..].to_vec()
+    }
+
+    /// Waits until something is so, or the peer ends or says something wrong. Says
+    /// how it was known that it will not be so.
+    fn await_until(&mut self, limit: Duration, is_so: impl Fn(&Self) -> bool) -> Option<Waited> {
+        let deadline = Instant::now() + limit;
+        let mut slice = FIRST_SLICE;
+        loop {
+            self.listen();
+            if self.link.ending().is_some() {
+                self.account.hearing.end();
+                return None;
+            }
+            if is_so(self) || self.account.hearing.trouble().is_some() {
+                return None;
+            }
+            if Instant::now() >= deadline {
+                return Some(Waited::Deadline(limit));
+            }
+            let heard = self.account.heard;
+            let until = deadline.min(Instant::now() + slice);
+            match self
+                .link
+                .read_until(|received| received.bytes().len() > heard, until)
+            {
+                Read::Enough | Read::Ended(_) => {}
+                Read::Flooded => return Some(Waited::Deadline(limit)),
+                Read::TimedOut => {
+                    if let Lull::Quiet(time) = self.lookout.lull(&mut self.link) {
+                        return Some(Waited::Quiet(time));
+                    }
+                    slice = LAST_SLICE.min(slice * 2);
+                }
+            }
+        }
+    }
+
+    fn await_print(&mut self, step: usize, text: &Template) -> Go {
+        let Some((target, since)) = self.output else {
+            return Go::On;
+        };
+        let text = text.fill(self.account.hearing.bindings());
+        let deadline = Instant::now() + self.lookout.allowed_for_reply(self.part.limits);
+        loop {
+            match target.await_output(&text, since, deadline.min(Instant::now() + LAST_SLICE)) {
+                Heard::Text(_) | Heard::Overrun => return Go::On,
+                Heard::Closed => break,
+                Heard::NotInTime => {}
+            }
+            let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
+            if asleep || Instant::now() >= deadline {
+                break;
+            }
+        }
+        if let Heard::Text(_) = target.await_output(&text, since, Instant::now() + PIPE_DELAY) {
+            return Go::On;
+        }
+        let actual = target.printed();
+        self.account.observed.silence = Some(Silence::Print {
+            step,
+            expected: text,
+            actual,
+        });
+        Go::Stop
+    }
+
+    /// Every step that is left: what the peer says, then how either side closes.
+    fn end_as_scripted(mut self) -> Played<'s> {
+        for index in self.at..self.part.exchange.len() {
+            if self.await_steps(index) == Go::Stop {
+                return self.finish();
+            }
+            let step = &self.part.exchange[index];
+            match step.action {
+                Action::Close(close) if step.side == self.part.side => match close {
+                    Close::Write => self.close_write(),
+                    Close::Full | Close::Fin | Close::Any => return self.close(),
+                    Close::Reset => return self.reset(),
+                },
+                Action::Close(_) if self.await_end(Permission::Allowed) == Go::Stop => {
+                    return self.finish();
+                }
+                _ => {}
+            }
+        }
+        if self.await_steps(self.part.exchange.len()) == Go::On && self.link.ending().is_none() {
+            self.close_write();
+            self.await_end(Permission::Allowed);
+        }
+        self.finish()
+    }
+
+    fn end_half(&mut self) {
+        let own_close = self.own_close();
+        if self.await_steps(own_close) == Go::Stop {
+            return;
+        }
+        self.close_write();
+        if self.await_steps(self.part.due.steps) == Go::On {
+            let scripted = self.part.due.steps == self.part.exchange.len();
+            self.await_end(scripted.into());
+        }
+    }
+
+    fn end_fin(mut self) -> Played<'s> {
+        match self.await_steps(self.part.due.steps) {
+            Go::On => self.close(),
+            Go::Stop => self.finish(),
+        }
+    }
+
+    /// The first step in which our side ends.
+    fn own_close(&self) -> usize {
+        let closes =
+            |step: &Step| step.side == self.part.side && matches!(step.action, Action::Close(_));
+        self.part
+            .exchange
+            .iter()
+            .position(closes)
+            .unwrap_or(self.part.exchange.len())
+    }
+
+    fn close_write(&mut self) {
+        self.link.close_write();
+        self.account.log.fin(self.link.elapsed());
+    }
+
+    /// Waits until the peer ends the connection.
+    fn await_end(&mut self, due: Permission) -> Go {
+        let limit = self.lookout.allowed(self.part.limits.close);
+        let waited = self.await_until(limit, |_| false);
+        self.note_end(due);
+        match waited {
+            Some(waited) => {
+                let seen = self
+                    .link
+                    .look()
+                    .map_or_else(|blind| blind.to_string(), |seen| lingers(&seen));
+                self.account.observed.closing = Closing::StaysOpen { waited, seen };
+                Go::Stop
+            }
+            None => {
+                self.account.observed.closing = Closing::Closed;
+                Go::On
+            }
+        }
+    }
+
+    fn note_end(&mut self, due: Permission) {
+        if let Some(ending) = self.link.ending()
+            && let Some(how) = of_peer(ending.how)
+        {
+            self.account
+                .observed
+                .peer_end
+                .get_or_insert(PeerEnd { how, due });
+        }
+    }
+
+    fn close(mut self) -> Played<'s> {
+        self.note_end(Permission::Allowed);
+        let at = self.link.elapsed();
+        let mut remains = self.link.close();
+        match remains.farewell {
+            Farewell::Reset => self.account.log.reset(at),
+            Farewell::Fin | Farewell::Nothing => self.account.log.fin(at),
+        }
+        let closing = await_gone(&mut remains, self.lookout, self.part.limits.close);
+        self.account.close(remains, closing)
+    }
+
+    fn reset(mut self) -> Played<'s> {
+        self.account.log.reset(self.link.elapsed());
+        self.account.close(self.link.reset(), Closing::Closed)
+    }
+
+    /// Ends the play where it stands; the connection is cleared away.
+    fn finish(mut self) -> Played<'s> {
+        self.listen();
+        self.note_end(Permission::Forbidden);
+        if self.link.ending().is_some() {
+            self.account.hearing.end();
+        }
+        let closing = std::mem::take(&mut self.account.observed.closing);
+        self.account.close(self.link.reset(), closing)
+    }
+}
+
+impl<'s> Account<'s> {
+    /// Closes the account of a link that was left.
+    fn close(mut self, remains: Remains, closing: Closing) -> Played<'s> {
+        self.hearing.hear(&remains.received.bytes()[self.heard..]);
+        self.observed.closing = closing;
+        self.log.received(remains.received, remains.ending);
+        Played {
+            hearing: self.hearing,
+            observed: self.observed,
+            boundaries: self.boundaries,
+            unverified: self.unverified,
+            log: self.log,
+        }
+    }
+}
+
+/// Waits until the peer has let go of a connection that we have left.
+fn await_gone(remains: &mut Remains, lookout: &mut Lookout<'_>, limit: Duration) -> Closing {
+    let deadline = Instant::now() + lookout.allowed(limit);
+    let mut patience = 0;
+    loop {
+        let Ok(seen) = remains.look() else {
+            return Closing::NotAsked;
+        };
+        if !holds(&seen) {
+            return Closing::Closed;
+        }
+        patience += 1;
+        if patience < 64 {
+            std::thread::yield_now();
+            continue;
+        }
+        let lull = lookout.lull_unless(&mut |until| {
+            std::thread::sleep(until.saturating_duration_since(Instant::now()));
+            !remains.look().is_ok_and(|seen| holds(&seen))
+        });
+        let waited = match lull {
+            Lull::Quiet(time) => Waited::Quiet(time),
+            Lull::Busy | Lull::Unseen if Instant::now() >= deadline => Waited::Deadline(limit),
+            Lull::Busy => continue,
+            Lull::Unseen => {
+                std::thread::sleep(FIRST_SLICE);
+                continue;
+            }
+        };
+        return Closing::StaysOpen {
+            waited,
+            seen: lingers(&seen),
+        };
+    }
+}
+
+/// Whether the peer's process still has its end of the connection.
+fn holds(seen: &Seen) -> bool {
+    match seen {
+        Seen::Socket(socket) => {
+            matches!(socket.state, TcpState::Established | TcpState::CloseWait)
+                && socket.holder() != Holder::Kernel
+        }
+        Seen::Listening(_) | Seen::Nothing => false,
+    }
+}
+
+fn lingers(seen: &Seen) -> String {
+    match seen {
+        Seen::Socket(socket) if socket.holder() == Holder::Queue => {
+            "the connection was never accepted".to_owned()
+        }
+        Seen::Socket(socket) if socket.state == TcpState::CloseWait && socket.unread > 0 => {
+            "its socket is in CLOSE_WAIT and it has not read to the end".to_owned()
+        }
+        Seen::Socket(socket) if socket.state == TcpState::CloseWait => {
+            "it has read the end, and its socket stays in CLOSE_WAIT".to_owned()
+        }
+        Seen::Socket(socket) => format!("its socket is {:?}", socket.state),
+        Seen::Listening(_) | Seen::Nothing => "its socket is gone".to_owned(),
+    }
+}
+
+fn unread(stall: &Stall) -> Unread {
+    match &stall.peer {
+        Some(peer) if peer.holder() == Holder::Queue => Unread::NeverAccepted,
+        Some(peer) => Unread::Bytes(peer.unread),
+        None => Unread::Gone,
+    }
+}
+
+fn of_peer(end: link::End) -> Option<Ended> {
+    match end {
+        link::End::Eof => Some(Ended::Closed),
+        link::End::Reset => Some(Ended::Reset),
+        link::End::Broken { .. } => Some(Ended::Broke),
+        link::End::Ours => None,
+    }
+}

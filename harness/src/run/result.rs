@@ -1,0 +1,118 @@
+//! What became of one case, and of all cases of a scenario.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use wirecheck_report::record;
+
+use super::log::Log;
+use super::player::Boundaries;
+use crate::judge::Kind;
+use crate::tactic::{Delivery, Family, Tactic};
+use crate::wire::link::Reason;
+
+/// What became of one case.
+pub(super) struct CaseResult {
+    pub(super) tactic: Tactic,
+    pub(super) delivery: Delivery,
+    pub(super) outcome: Outcome,
+    pub(super) took: Duration,
+    pub(super) boundaries: Boundaries,
+    pub(super) unverified: Option<Reason>,
+    pub(super) log: Log,
+    pub(super) last_words: Vec<String>,
+}
+
+/// How it went.
+pub(super) enum Outcome {
+    Held,
+    /// Something fell short.
+    Fell(Vec<Told>),
+    /// The machine did not let us judge.
+    Unjudged(String),
+}
+
+/// A finding, put into words while all that it speaks of is at hand.
+#[derive(Clone, Debug)]
+pub(super) struct Told {
+    pub(super) kind: Kind,
+    pub(super) finding: record::Finding,
+}
+
+impl Outcome {
+    /// What fell short, as the words that group failures.
+    pub(super) fn kinds(&self) -> Vec<Kind> {
+        match self {
+            Self::Fell(told) => told.iter().map(|told| told.kind).collect(),
+            Self::Held | Self::Unjudged(_) => Vec::new(),
+        }
+    }
+
+    pub(super) fn held(&self) -> bool {
+        matches!(self, Self::Held)
+    }
+}
+
+/// A case that did not hold, with its verdict.
+pub(super) struct Fallen {
+    pub(super) result: CaseResult,
+    pub(super) verdict: record::Verdict,
+}
+
+/// All cases of a scenario, as they are played.
+#[derive(Default)]
+pub(super) struct Results {
+    families: BTreeMap<Family, Counts>,
+    pub(super) fallen: Vec<Fallen>,
+    pub(super) slowest: Duration,
+    pub(super) boundaries: Boundaries,
+    pub(super) unverified: Option<Reason>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    cases: u64,
+    passed: u64,
+    skipped: u64,
+}
+
+impl Results {
+    /// Takes a case that was played.
+    pub(super) fn add(&mut self, result: CaseResult, verdict: record::Verdict) {
+        let counts = self.families.entry(result.tactic.family()).or_default();
+        counts.cases += 1;
+        self.slowest = self.slowest.max(result.took);
+        self.boundaries.add(result.boundaries);
+        if let Some(reason) = &result.unverified {
+            self.unverified.get_or_insert_with(|| reason.clone());
+        }
+        match result.outcome {
+            Outcome::Held => counts.passed += 1,
+            Outcome::Fell(_) | Outcome::Unjudged(_) => self.fallen.push(Fallen { result, verdict }),
+        }
+    }
+
+    /// Takes back that a case held: it left the peer broken.
+    pub(super) fn take_back(&mut self, family: Family) {
+        let counts = self.families.entry(family).or_default();
+        counts.cases -= 1;
+        counts.passed -= 1;
+    }
+
+    /// Takes cases that are not played.
+    pub(super) fn skip(&mut self, family: Family, cases: u64) {
+        let counts = self.families.entry(family).or_default();
+        counts.cases += cases;
+        counts.skipped += cases;
+    }
+
+    pub(super) fn families(&self) -> Vec<record::Family> {
+        let family = |(family, counts): (&Family, &Counts)| record::Family {
+            name: family.as_str().to_owned(),
+            cases: counts.cases,
+            passed: counts.passed,
+            skipped: counts.skipped,
+        };
+        self.families.iter().map(family).collect()
+    }
+}

@@ -1,0 +1,146 @@
+//! Plays cases, several at a time, until there are none left or the peer breaks.
+
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::case::{Attempt, Ground, Numbered};
+use super::event::Event;
+use super::gate::Gate;
+use super::lookout::{Lookout, Manner, Pace};
+use super::result::{CaseResult, Results};
+use super::target::Target;
+use crate::judge::Kind;
+use wirecheck_report::record::Verdict;
+
+/// How many of the cases that held last are remembered: one of them may have left
+/// the peer broken.
+const HISTORY: usize = 8;
+/// Past so many failures what happened in them is not kept.
+const EVIDENCE: usize = 64;
+
+/// What a round ends with.
+#[derive(Default)]
+pub(super) struct Round {
+    /// Cases that fell short, in the order in which they were played.
+    pub(super) fallen: Vec<(Numbered, CaseResult)>,
+    /// Cases that fell because the peer takes no connection any more, or is dead.
+    pub(super) broken: Vec<(Numbered, CaseResult)>,
+    /// The last cases that held, the latest first.
+    pub(super) history: VecDeque<Numbered>,
+}
+
+/// What all workers share.
+struct Shared<'a, 'e> {
+    queue: Mutex<&'a mut (dyn Iterator<Item = Numbered> + Send)>,
+    book: Mutex<Book<'a, 'e>>,
+    gate: Gate,
+    halt: AtomicBool,
+    stop: &'a AtomicBool,
+}
+
+struct Book<'a, 'e> {
+    round: Round,
+    results: &'a mut Results,
+    on: &'a mut (dyn FnMut(Event<'_>) + Send + 'e),
+}
+
+/// Plays what the queue gives. `pace` is what is known of the peer's, and learns.
+pub(super) fn play<'s>(
+    ground: &'s Ground<'s>,
+    target: &Target,
+    jobs: NonZeroUsize,
+    pace: &mut Pace,
+    queue: &mut (dyn Iterator<Item = Numbered> + Send),
+    results: &mut Results,
+    stop: &AtomicBool,
+    on: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Round {
+    let shared = Shared {
+        queue: Mutex::new(queue),
+        book: Mutex::new(Book {
+            round: Round::default(),
+            results,
+            on,
+        }),
+        gate: Gate::default(),
+        halt: AtomicBool::new(false),
+        stop,
+    };
+    let known = *pace;
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..jobs.get())
+            .map(|_| scope.spawn(|| work(ground, target, known, &shared)))
+            .collect();
+        pace.learn(work(ground, target, known, &shared));
+        for other in others {
+            pace.learn(other.join().expect("a worker does not panic"));
+        }
+    });
+    shared
+        .book
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner)
+        .round
+}
+
+fn work<'s>(ground: &'s Ground<'s>, target: &Target, pace: Pace, shared: &Shared<'_, '_>) -> Pace {
+    let mut lookout = Lookout::new(target.watch(), &shared.gate, pace, Manner::Brisk);
+    while !shared.halt.load(Ordering::Relaxed) && !shared.stop.load(Ordering::Relaxed) {
+        let next = shared
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next();
+        let Some(numbered) = next else { break };
+        let passage = shared.gate.enter();
+        let result = ground.play(&numbered, Attempt(0), target, &mut lookout);
+        let broken = !result.outcome.held() && is_broken(&result, target);
+        if broken {
+            shared.halt.store(true, Ordering::Relaxed);
+        }
+        drop(passage);
+        let mut book = shared.book.lock().unwrap_or_else(PoisonError::into_inner);
+        book.take(ground, numbered, result, broken);
+    }
+    lookout.pace
+}
+
+/// Whether the peer is dead or takes no connection any more. That need not be the
+/// doing of the case that found out.
+fn is_broken(result: &CaseResult, target: &Target) -> bool {
+    let kinds = result.outcome.kinds();
+    target.ended().is_some()
+        || kinds
+            .iter()
+            .any(|kind| matches!(kind, Kind::NotConnected | Kind::NotAccepted))
+}
+
+impl Book<'_, '_> {
+    fn take(
+        &mut self,
+        ground: &Ground<'_>,
+        numbered: Numbered,
+        mut result: CaseResult,
+        broken: bool,
+    ) {
+        if result.outcome.held() {
+            self.results.add(result, Verdict::Pass);
+            self.round.history.push_front(numbered);
+            self.round.history.truncate(HISTORY);
+            (self.on)(Event::Held);
+            return;
+        }
+        if broken {
+            self.round.broken.push((numbered, result));
+            return;
+        }
+        if self.round.fallen.len() >= EVIDENCE {
+            result.log = Default::default();
+            result.last_words = Vec::new();
+        }
+        (self.on)(Event::Fell(&ground.selected.id(result.tactic.clone())));
+        self.round.fallen.push((numbered, result));
+    }
+}

@@ -1,0 +1,474 @@
+//! A whole run: scenario after scenario, from the baseline to the verdict.
+
+use std::collections::{HashMap, HashSet};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use wirecheck_report::record::{self, Record, State, Verdict};
+
+use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
+use super::confirm::{Court, Guilt};
+use super::event::Event;
+use super::gate::Gate;
+use super::lookout::{Lookout, Manner, Pace};
+use super::result::{CaseResult, Results};
+use super::round;
+use super::selection::{Selected, Selection};
+use super::target::{PeerSource, Target};
+use super::write_up::write_up;
+use crate::peer::StartError;
+use crate::scenario::{Level, Permission};
+use crate::tactic::{Family, Script, Tactic};
+use crate::wire::link::{Link, Options, Pacer};
+
+/// How often cases of one tactic may break the peer before the rest of them are
+/// not played.
+const MOST_BREAKS: u32 = 3;
+
+/// How a run is done, beside what was selected.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How the peer is had.
+    pub peer: PeerSource,
+    /// What the user typed to start it, for the record.
+    pub command: Vec<String>,
+    /// How many cases may run at once.
+    pub jobs: Jobs,
+}
+
+/// How many cases may run at once, if the peer serves several connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Jobs(pub NonZeroUsize);
+
+/// Why a run has no verdict on the peer, or not on all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The peer did not start.
+    #[error("the peer did not start: {0}")]
+    NotStarted(#[source] StartError),
+    /// The peer was there and is gone for good.
+    #[error("the peer was lost: {0}")]
+    Lost(String),
+}
+
+/// What a run came to.
+pub struct Ran {
+    /// All that is known.
+    pub record: Record,
+    /// Why it is not all that was asked.
+    pub failure: Option<Failure>,
+}
+
+/// Runs what was selected against a peer. When `stop` becomes true, the run ends
+/// after the cases that are under way.
+pub fn run(
+    selection: &Selection,
+    settings: &Settings,
+    stop: &AtomicBool,
+    on: &mut (dyn FnMut(Event<'_>) + Send),
+) -> Ran {
+    let begun = Instant::now();
+    let mut record = blank(selection, settings);
+    let failure = match Target::start(&settings.peer) {
+        Err(error) => Some(Failure::NotStarted(error)),
+        Ok(target) => {
+            record.peer.address = target.addr().to_string();
+            let cases = selection
+                .scenarios()
+                .map(|selected| played_cases(&selected))
+                .sum();
+            on(Event::Started {
+                record: &record,
+                cases,
+            });
+            let mut stage = Stage {
+                settings,
+                stop,
+                on,
+                target,
+                record: &mut record,
+                pace: Pace::default(),
+                begun,
+                serves: None,
+            };
+            stage.play_all(selection).err()
+        }
+    };
+    record.took_us = micros(begun.elapsed());
+    record.verdict = overall(&record);
+    record.state = match failure.is_some() || stop.load(Ordering::Relaxed) {
+        true => State::CutOff,
+        false => State::Finished,
+    };
+    on(Event::Ended { record: &record });
+    Ran { record, failure }
+}
+
+fn blank(selection: &Selection, settings: &Settings) -> Record {
+    Record {
+        version: record::VERSION,
+        wirecheck: env!("CARGO_PKG_VERSION").to_owned(),
+        started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        took_us: 0,
+        state: State::Running,
+        seed: selection.seed.0,
+        profile: selection.profile.to_string(),
+        peer: record::Peer {
+            role: record::Role::Server,
+            command: settings.command.clone(),
+            address: String::new(),
+            concurrency: record::Concurrency::One,
+        },
+        delivery: record::DeliveryTally::default(),
+        suites: Vec::new(),
+        restarts: 0,
+        notes: Vec::new(),
+        verdict: Verdict::Pass,
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Whether this version plays and judges the deliveries of a family.
+fn is_played(family: Family) -> bool {
+    use Family::{AllCuts, Bytes, Cut, Cuts, Fin, Half, Joined, JoinedCut, Random, Whole};
+    matches!(
+        family,
+        Whole | Bytes | Cut | Cuts | Joined | JoinedCut | Random | Fin | Half | AllCuts
+    )
+}
+
+fn played_cases(selected: &Selected<'_>) -> u64 {
+    selected
+        .plan
+        .tactics()
+        .filter(|tactic| is_played(tactic.family()))
+        .count() as u64
+}
+
+/// The verdict on a case that fell short in a scenario of this level.
+pub(super) fn short_of(level: Level) -> Verdict {
+    match level {
+        Level::Must => Verdict::Fail,
+        Level::Should | Level::May => Verdict::Nonstrict,
+    }
+}
+
+/// The worst of several verdicts.
+fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    let weight = |verdict: &Verdict| match verdict {
+        Verdict::Pass | Verdict::Skipped => 0,
+        Verdict::Nonstrict => 1,
+        Verdict::Flaky => 2,
+        Verdict::Error => 3,
+        Verdict::Fail => 4,
+    };
+    verdicts.max_by_key(weight).unwrap_or(Verdict::Pass)
+}
+
+fn overall(record: &Record) -> Verdict {
+    worst(
+        record
+            .suites
+            .iter()
+            .flat_map(|suite| suite.scenarios.iter().map(|scenario| scenario.verdict)),
+    )
+}
+
+struct Stage<'r> {
+    settings: &'r Settings,
+    stop: &'r AtomicBool,
+    on: &'r mut (dyn FnMut(Event<'_>) + Send),
+    target: Target,
+    record: &'r mut Record,
+    pace: Pace,
+    begun: Instant,
+    /// Whether the peer serves several connections at once; not known at first.
+    serves: Option<record::Concurrency>,
+}
+
+impl Stage<'_> {
+    fn play_all(&mut self, selection: &Selection) -> Result<(), Failure> {
+        let mut first_unique = self.first_unique();
+        for selected in selection.scenarios() {
+            if self.stop.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            let ground = Ground {
+                script: Script::of(selected.scenario, &selected.suite.framing, selection.side),
+                side: selection.side,
+                selected: &selected,
+                first_unique,
+                pacer: Pacer::default(),
+            };
+            first_unique += ATTEMPTS * (1 + selected.plan.count() as u64);
+            self.play_scenario(&ground)?;
+        }
+        Ok(())
+    }
+
+    /// A peer of ours knows no earlier run; another must not meet its values again.
+    fn first_unique(&self) -> u64 {
+        let since = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        if self.target.is_ours() {
+            0
+        } else {
+            since.as_secs() * 1_000
+        }
+    }
+
+    fn play_scenario(&mut self, ground: &Ground<'_>) -> Result<(), Failure> {
+        let mut results = Results::default();
+        let mut cases = ground
+            .selected
+            .plan
+            .cases()
+            .enumerate()
+            .map(|(number, case)| Numbered::new(number, case));
+        let Some(baseline) = cases.next() else {
+            return Ok(());
+        };
+        let outcome = self.play_baseline(ground, &baseline, &mut results);
+        let outcome = match outcome {
+            Ok(true) => self.play_rest(ground, &baseline, &mut results),
+            Ok(false) => {
+                self.drop_rest(ground, &mut results);
+                Ok(())
+            }
+            Err(failure) => Err(failure),
+        };
+        self.close_scenario(ground, results);
+        outcome
+    }
+
+    /// Plays the baseline alone, patiently, and again on a fresh peer if it fails.
+    fn play_baseline(
+        &mut self,
+        ground: &Ground<'_>,
+        baseline: &Numbered,
+        results: &mut Results,
+    ) -> Result<bool, Failure> {
+        if self.target.ended().is_some() {
+            self.renew()?;
+        }
+        let result = self.play_carefully(ground, baseline, Attempt(0));
+        if result.outcome.held() {
+            results.add(result, Verdict::Pass);
+            (self.on)(Event::Held);
+            return Ok(true);
+        }
+        self.renew()?;
+        let replay = self.play_carefully(ground, baseline, Attempt(1));
+        if replay.outcome.held() {
+            // What came before had broken the peer, or the machine was too busy.
+            results.add(replay, Verdict::Pass);
+            (self.on)(Event::Held);
+            return Ok(true);
+        }
+        (self.on)(Event::Fell(&ground.selected.id(Tactic::Whole)));
+        results.add(replay, short_of(ground.selected.scenario.level));
+        self.renew()?;
+        Ok(false)
+    }
+
+    fn play_carefully(
+        &mut self,
+        ground: &Ground<'_>,
+        numbered: &Numbered,
+        attempt: Attempt,
+    ) -> CaseResult {
+        let gate = Gate::default();
+        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Careful);
+        let result = ground.play(numbered, attempt, &self.target, &mut lookout);
+        self.pace.learn(lookout.pace);
+        result
+    }
+
+    fn renew(&mut self) -> Result<(), Failure> {
+        if self.target.is_ours() {
+            self.record.restarts += 1;
+        }
+        self.target
+            .renew()
+            .map_err(|error| Failure::Lost(error.to_string()))
+    }
+
+    /// Where the baseline fails, the rest would say the same a thousand times.
+    fn drop_rest(&mut self, ground: &Ground<'_>, results: &mut Results) {
+        let mut dropped = 0;
+        for tactic in ground.selected.plan.tactics().skip(1) {
+            dropped += u64::from(is_played(tactic.family()));
+            results.skip(tactic.family(), 1);
+        }
+        (self.on)(Event::Dropped(dropped));
+    }
+
+    fn play_rest(
+        &mut self,
+        ground: &Ground<'_>,
+        baseline: &Numbered,
+        results: &mut Results,
+    ) -> Result<(), Failure> {
+        let jobs = self.jobs(ground, baseline)?;
+        let mut breaks: HashMap<Family, u32> = HashMap::new();
+        let mut given_up: HashSet<Family> = HashSet::new();
+        let mut again: Vec<Numbered> = Vec::new();
+        let mut fallen = Vec::new();
+        let cases = ground.selected.plan.cases().enumerate().skip(1);
+        let mut rest = cases.map(|(number, case)| Numbered::new(number, case));
+        loop {
+            let mut skipped: Vec<Family> = Vec::new();
+            let mut queue = again.drain(..).chain(&mut rest).filter(|numbered| {
+                let family = numbered.case.tactic.family();
+                let plays = is_played(family) && !given_up.contains(&family);
+                if !plays {
+                    skipped.push(family);
+                }
+                plays
+            });
+            let mut round = round::play(
+                ground,
+                &self.target,
+                jobs,
+                &mut self.pace,
+                &mut queue,
+                results,
+                self.stop,
+                self.on,
+            );
+            drop(queue);
+            let dropped = skipped.iter().filter(|family| is_played(**family)).count() as u64;
+            skipped
+                .into_iter()
+                .for_each(|family| results.skip(family, 1));
+            (self.on)(Event::Dropped(dropped));
+            fallen.append(&mut round.fallen);
+            if round.broken.is_empty() {
+                break;
+            }
+            match self
+                .court(ground, baseline, results)
+                .find_guilty(&mut round)
+            {
+                Err(error) => return Err(Failure::Lost(error.to_string())),
+                Ok(Guilt::Nobody) if !self.target.is_ours() => {
+                    return Err(Failure::Lost("it takes no connection any more".to_owned()));
+                }
+                Ok(Guilt::Nobody) => {}
+                Ok(Guilt::Found { family, innocent }) => {
+                    again = innocent;
+                    let count = breaks.entry(family).or_default();
+                    *count += 1;
+                    if *count >= MOST_BREAKS {
+                        given_up.insert(family);
+                    }
+                }
+            }
+        }
+        let lost = |error: StartError| Failure::Lost(error.to_string());
+        if !fallen.is_empty() {
+            self.court(ground, baseline, results)
+                .confirm(fallen)
+                .map_err(lost)?;
+            self.renew()?;
+        }
+        Ok(())
+    }
+
+    fn court<'c, 's>(
+        &'c mut self,
+        ground: &'s Ground<'s>,
+        baseline: &'c Numbered,
+        results: &'c mut Results,
+    ) -> Court<'c, 's> {
+        Court {
+            ground,
+            baseline,
+            target: &mut self.target,
+            pace: self.pace,
+            results,
+            restarts: &mut self.record.restarts,
+        }
+    }
+
+    /// How many cases run at once. A peer that leaves the baseline waiting while
+    /// another connection is open serves one client at a time.
+    fn jobs(&mut self, ground: &Ground<'_>, baseline: &Numbered) -> Result<NonZeroUsize, Failure> {
+        let wanted = self.settings.jobs.0;
+        let adversary = ground.selected.scenario.adversary;
+        if wanted == NonZeroUsize::MIN || adversary.concurrent == Permission::Forbidden {
+            return Ok(NonZeroUsize::MIN);
+        }
+        let serves = match self.serves {
+            Some(known) => known,
+            None => self.try_two_at_once(ground, baseline)?,
+        };
+        self.serves = Some(serves);
+        self.record.peer.concurrency = serves;
+        Ok(match serves {
+            record::Concurrency::Several => wanted,
+            record::Concurrency::One => NonZeroUsize::MIN,
+        })
+    }
+
+    fn try_two_at_once(
+        &mut self,
+        ground: &Ground<'_>,
+        baseline: &Numbered,
+    ) -> Result<record::Concurrency, Failure> {
+        let deadline = Instant::now() + ground.selected.scenario.limits.reply;
+        let neighbour = Link::connect(self.target.addr(), &Options::default(), deadline);
+        let gate = Gate::default();
+        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Brisk);
+        let result = ground.play(baseline, Attempt(4), &self.target, &mut lookout);
+        drop(neighbour.map(Link::close));
+        if result.outcome.held() {
+            return Ok(record::Concurrency::Several);
+        }
+        // A connection that came and went may have been too much for it.
+        self.renew()?;
+        Ok(record::Concurrency::One)
+    }
+
+    fn close_scenario(&mut self, ground: &Ground<'_>, results: Results) {
+        let tally = &mut self.record.delivery;
+        tally.boundaries += results.boundaries.kept;
+        tally.proven += results.boundaries.proven;
+        if let Some(reason) = &results.unverified {
+            let why = || format!("{reason}; to prove it: {}", reason.remedy());
+            tally.unverified.get_or_insert_with(why);
+        }
+        let suite = ground.selected.suite;
+        if self
+            .record
+            .suites
+            .last()
+            .is_none_or(|last| last.id != suite.id.as_str())
+        {
+            self.record.suites.push(record::Suite {
+                id: suite.id.to_string(),
+                title: suite.title.clone(),
+                path: suite.path.clone(),
+                scenarios: Vec::new(),
+            });
+        }
+        let mut scenario = write_up(ground, results);
+        scenario.verdict = worst(scenario.failures.iter().map(|failure| failure.verdict));
+        let last = self
+            .record
+            .suites
+            .last_mut()
+            .expect("one was pushed if there was none");
+        last.scenarios.push(scenario);
+        self.record.took_us = micros(self.begun.elapsed());
+        self.record.verdict = overall(self.record);
+        (self.on)(Event::ScenarioEnded {
+            record: self.record,
+        });
+    }
+}

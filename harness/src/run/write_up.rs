@@ -1,0 +1,118 @@
+//! From the results of a scenario to its place in the record.
+
+use wirecheck_report::record::{self, Evidence, Failure, Region, Role, Stream};
+
+use super::case::Ground;
+use super::result::{Fallen, Outcome, Results};
+use crate::framing::RegionKind;
+use crate::scenario::{Level, Side};
+use crate::tactic::Script;
+
+/// The most failures of a scenario that are listed; all are counted.
+const MOST_LISTED: usize = 5_000;
+
+pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenario {
+    let scenario = ground.selected.scenario;
+    let families = results.families();
+    let slowest_us = u64::try_from(results.slowest.as_micros()).unwrap_or(u64::MAX);
+    let us = role(ground.side);
+    let mut fallen = results.fallen;
+    fallen.sort_by(|a, b| a.result.tactic.cmp(&b.result.tactic));
+    record::Scenario {
+        id: scenario.id.to_string(),
+        title: scenario.title.clone(),
+        why: scenario.why.clone(),
+        spec: scenario.spec.clone(),
+        level: level(scenario.level),
+        line: u32::try_from(scenario.line).unwrap_or(u32::MAX),
+        verdict: record::Verdict::Pass,
+        families,
+        slowest_us,
+        failures: fallen
+            .into_iter()
+            .take(MOST_LISTED)
+            .map(|fallen| failure(fallen, us))
+            .collect(),
+        defects: Vec::new(),
+        stream: stream(&ground.script),
+    }
+}
+
+fn failure(fallen: Fallen, us: Role) -> Failure {
+    let result = fallen.result;
+    let events = result.log.events(us);
+    let evidence = (!events.is_empty()).then(|| Evidence {
+        delivery: result.delivery.to_string(),
+        boundaries: result.boundaries.kept,
+        proven: result.boundaries.proven,
+        events,
+        last_words: result.last_words,
+        took_us: u64::try_from(result.took.as_micros()).unwrap_or(u64::MAX),
+    });
+    let (verdict, findings) = match result.outcome {
+        Outcome::Fell(told) => (
+            fallen.verdict,
+            told.into_iter().map(|told| told.finding).collect(),
+        ),
+        Outcome::Unjudged(why) => (record::Verdict::Error, vec![unjudged(why)]),
+        Outcome::Held => (fallen.verdict, Vec::new()),
+    };
+    Failure {
+        tactic: result.tactic.to_string(),
+        verdict,
+        findings,
+        evidence,
+    }
+}
+
+fn unjudged(why: String) -> record::Finding {
+    record::Finding {
+        kind: "unjudged".to_owned(),
+        what: why,
+        expected: None,
+        actual: None,
+        line: None,
+    }
+}
+
+fn role(side: Side) -> Role {
+    match side {
+        Side::Client => Role::Client,
+        Side::Server => Role::Server,
+    }
+}
+
+fn level(level: Level) -> record::Level {
+    match level {
+        Level::Must => record::Level::Must,
+        Level::Should => record::Level::Should,
+        Level::May => record::Level::May,
+    }
+}
+
+fn stream(script: &Script) -> Stream {
+    let mut regions: Vec<Region> = Vec::new();
+    for (index, span) in script.spans() {
+        for region in &script.messages[index].regions {
+            let kind = match region.kind {
+                RegionKind::Header => "header",
+                RegionKind::Payload => "payload",
+                RegionKind::Delimiter => "delimiter",
+            };
+            let start = (span.start.get() + region.range.start) as u64;
+            let end = (span.start.get() + region.range.end) as u64;
+            match regions.last_mut() {
+                Some(last) if last.kind == kind && last.end == start => last.end = end,
+                _ => regions.push(Region {
+                    kind: kind.to_owned(),
+                    start,
+                    end,
+                }),
+            }
+        }
+    }
+    Stream {
+        len: script.len() as u64,
+        regions,
+    }
+}
