@@ -3,8 +3,13 @@
 //! This package knows nothing of the harness. A record says what was run, what
 //! held and what fell short, with the evidence; every report is made from it.
 
+pub mod notation;
 pub mod record;
 mod store;
+mod tally;
+#[cfg(feature = "terminal")]
+pub mod terminal;
 
 pub use record::Record;
 pub use store::{StoreError, read, write};
+pub use tally::Tally;

@@ -1,0 +1,123 @@
+//! Bytes as text: the escapes of the suite files, and nothing that a terminal
+//! or a page could take for an instruction.
+
+/// One character of a text, or one byte that belongs to none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glyph {
+    /// The bytes that it stands for; never none.
+    pub bytes: Vec<u8>,
+    /// How it is written: a printable character or an escape.
+    pub written: String,
+}
+
+impl Glyph {
+    fn of_char(c: char) -> Self {
+        Self {
+            bytes: c.to_string().into_bytes(),
+            written: escaped(c),
+        }
+    }
+
+    fn of_byte(byte: u8) -> Self {
+        Self {
+            bytes: vec![byte],
+            written: format!("\\x{byte:02x}"),
+        }
+    }
+
+    /// Whether it is written as the character that it is.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.written.as_bytes() == self.bytes
+    }
+}
+
+/// Takes bytes apart into what is written for them; whatever is no UTF-8 is
+/// written byte by byte.
+#[must_use]
+pub fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
+    bytes
+        .utf8_chunks()
+        .flat_map(|chunk| {
+            let valid = chunk.valid().chars().map(Glyph::of_char);
+            valid.chain(chunk.invalid().iter().copied().map(Glyph::of_byte))
+        })
+        .collect()
+}
+
+/// Bytes as a suite file would write them: `café\n`, `\x1b[2J`, `\xc3`.
+#[must_use]
+pub fn text(bytes: &[u8]) -> String {
+    glyphs(bytes)
+        .into_iter()
+        .map(|glyph| glyph.written)
+        .collect()
+}
+
+/// A text for people, with what is not printable escaped. Unlike [`text`] it
+/// leaves a backslash alone and widens a tab, for nobody reads it back.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' => harmless.push(c),
+            '\t' => harmless.push_str("    "),
+            _ => harmless.push_str(&escaped(c)),
+        }
+    }
+    harmless
+}
+
+/// A character that moves, hides, joins or turns its neighbours is escaped: it
+/// could make a line show something else than what came.
+fn escaped(c: char) -> String {
+    match c {
+        '\'' | '"' => c.to_string(),
+        '\n' | '\r' | '\t' | '\0' | '\\' => c.escape_debug().to_string(),
+        _ if c.is_ascii_control() => format!("\\x{:02x}", u32::from(c)),
+        _ => c.escape_debug().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_written_with_the_escapes_of_the_suite_files() {
+        assert_eq!(text(b"a\r\n\t\0\\ 'b' \"c\""), r#"a\r\n\t\0\\ 'b' "c""#);
+        assert_eq!(text("café 日本".as_bytes()), "café 日本");
+        assert_eq!(text(b"\x1b[2J\x7f\xff"), r"\x1b[2J\x7f\xff");
+    }
+
+    #[test]
+    fn half_a_character_is_written_byte_by_byte() {
+        assert_eq!(text(b"caf\xc3"), r"caf\xc3");
+        assert_eq!(text(b"\xe6\x97!"), r"\xe6\x97!");
+    }
+
+    #[test]
+    fn characters_that_turn_hide_or_join_text_are_escaped() {
+        let sly = "a\u{202e}b\u{200b}c\u{feff}d\u{9b}e\u{301}\u{2028}";
+        let written = r"a\u{202e}b\u{200b}c\u{feff}d\u{9b}e\u{301}\u{2028}";
+        assert_eq!(text(sly.as_bytes()), written);
+        assert_eq!(harmless(sly), written);
+    }
+
+    #[test]
+    fn a_text_for_people_keeps_its_backslashes() {
+        assert_eq!(
+            harmless("C:\\x\tTrace\x1b[31m\n"),
+            "C:\\x    Trace\\x1b[31m\\n"
+        );
+        assert_eq!(harmless(&harmless("\x07\\")), harmless("\x07\\"));
+    }
+
+    #[test]
+    fn the_bytes_of_the_glyphs_are_the_bytes_that_came() {
+        let bytes: Vec<u8> = (0..=255).chain("é日\u{202e}".bytes()).collect();
+        let joined: Vec<u8> = glyphs(&bytes).into_iter().flat_map(|g| g.bytes).collect();
+        assert_eq!(joined, bytes);
+    }
+}

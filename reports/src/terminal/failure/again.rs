@@ -1,0 +1,86 @@
+//! The command that repeats a case.
+
+use crate::Record;
+use crate::record::{Failure, Role, Scenario, Suite};
+use crate::terminal::page::Page;
+use crate::terminal::shell::{quoted, quoted_if_needed};
+use crate::terminal::width::columns;
+
+/// The profile of a run that names none.
+const USUAL_PROFILE: &str = "standard";
+
+pub(super) fn again(
+    page: &mut Page,
+    record: &Record,
+    suite: &Suite,
+    scenario: &Scenario,
+    shown: &Failure,
+) {
+    let mut words = vec!["wirecheck run".to_owned(), quoted_if_needed(&suite.path)];
+    words.push(format!(
+        "--scenario {}",
+        quoted(&format!("{}/{}", suite.id, scenario.id))
+    ));
+    words.push(format!("--only {}", quoted(&shown.tactic)));
+    if record.profile != USUAL_PROFILE {
+        words.push(format!("--profile {}", quoted_if_needed(&record.profile)));
+    }
+    if shown.tactic.starts_with("random@") {
+        words.push(format!("--seed {}", record.seed));
+    }
+    words.extend(peer(record));
+    for (label, line) in ["again"]
+        .into_iter()
+        .chain(std::iter::repeat(""))
+        .zip(broken(words, page.room()))
+    {
+        page.whole(&page.label(label).plain(line));
+    }
+}
+
+fn peer(record: &Record) -> Vec<String> {
+    let peer = &record.peer;
+    let mut words = Vec::new();
+    if peer.role == Role::Client {
+        words.push("--client".to_owned());
+    }
+    match peer.command.split_first() {
+        None => words.push(format!("--connect {}", quoted_if_needed(&peer.address))),
+        Some((program, arguments)) => {
+            words.push(format!("-- {}", quoted_if_needed(program)));
+            words.extend(arguments.iter().map(|word| quoted_if_needed(word)));
+        }
+    }
+    words
+}
+
+/// Lines that a shell puts together again; no word is broken.
+fn broken(words: Vec<String>, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in words {
+        match lines.last_mut() {
+            Some(line) if columns(line) + columns(&word) + 3 <= room => {
+                *line += &format!(" {word}")
+            }
+            Some(line) => {
+                line.push_str(" \\");
+                lines.push(format!("  {word}"));
+            }
+            None => lines.push(word),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_command_is_broken_so_that_a_shell_reads_it_as_one() {
+        let words = ["wirecheck run", "a.toml", "--only 'cut@1'"].map(str::to_owned);
+        let lines = broken(words.to_vec(), 24);
+        assert_eq!(lines, ["wirecheck run a.toml \\", "  --only 'cut@1'"]);
+        assert_eq!(broken(words.to_vec(), 80).len(), 1);
+    }
+}

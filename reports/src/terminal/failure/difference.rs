@@ -1,0 +1,262 @@
+//! Expected and actual under each other, the first difference marked.
+
+use anstyle::Style;
+
+use crate::notation::{Glyph, glyphs, grouped};
+use crate::record::{Bytes, Finding, Shown};
+use crate::terminal::line::Line;
+use crate::terminal::page::Page;
+use crate::terminal::style::{BAD, DIM, GOOD, counted};
+use crate::terminal::width::columns;
+
+/// Shows what a finding holds against each other, if anything.
+pub(super) fn difference(page: &mut Page, finding: &Finding) {
+    let (expected, actual) = (finding.expected.as_ref(), finding.actual.as_ref());
+    let who = [expected, actual].into_iter().flatten();
+    let who = who
+        .map(|shown| columns(&shown.who))
+        .max()
+        .unwrap_or(0)
+        .min(24);
+    let place = page.margin() + who + 3;
+    let comparison = Comparison::of(expected, actual, page.width().after(place));
+    if let Some(expected) = expected {
+        let line = page.label("expected").plain(&expected.who).at(place);
+        page.line(line.then(comparison.line(&expected.bytes, GOOD)));
+    }
+    match (expected, actual) {
+        (_, Some(actual)) => {
+            let line = page.label("actual").plain(&actual.who).at(place);
+            page.line(line.then(comparison.line(&actual.bytes, BAD)));
+        }
+        (Some(_), None) => page.line(page.label("actual").at(place).styled(BAD, "nothing")),
+        (None, None) => {}
+    }
+    if let Some(caret) = comparison.caret() {
+        page.line(Line::new().at(place).then(caret));
+    }
+}
+
+/// Two values, where they part, and from where both are shown.
+struct Comparison {
+    room: usize,
+    /// The first glyph that is shown.
+    from: usize,
+    /// The first glyph that is not the same in both, if it is known.
+    parting: Option<Parting>,
+}
+
+struct Parting {
+    glyph: usize,
+    /// Where it is marked, in columns from the place of the values.
+    column: usize,
+    says: String,
+}
+
+impl Comparison {
+    fn of(expected: Option<&Shown>, actual: Option<&Shown>, room: usize) -> Self {
+        let nowhere = Self {
+            room,
+            from: 0,
+            parting: None,
+        };
+        let (Some(expected), Some(actual)) = (expected, actual) else {
+            return nowhere;
+        };
+        let (expected, actual) = (&expected.bytes, &actual.bytes);
+        let glyphs_of = [glyphs(&expected.kept()), glyphs(&actual.kept())];
+        let Some(glyph) = first_difference(&glyphs_of[0], &glyphs_of[1]) else {
+            return nowhere;
+        };
+        let common = &glyphs_of[0][..glyph];
+        let widest = glyphs_of
+            .iter()
+            .map(|glyphs| wide(glyphs))
+            .max()
+            .unwrap_or(0);
+        let from = if widest <= room {
+            0
+        } else {
+            start(common, room)
+        };
+        let column = usize::from(from > 0) + wide(&common[from..]);
+        let says = says(expected, actual, bytes_in(common));
+        Self {
+            room,
+            from,
+            parting: Some(Parting {
+                glyph,
+                column,
+                says,
+            }),
+        }
+    }
+
+    /// What of a value fits, from where both are shown; what is not the same
+    /// in both has a style.
+    fn line(&self, bytes: &Bytes, style: Style) -> Line {
+        let glyphs = glyphs(&bytes.kept());
+        if bytes.len == 0 {
+            return Line::new().styled(DIM, "nothing");
+        }
+        let parting = self
+            .parting
+            .as_ref()
+            .map_or(glyphs.len(), |parting| parting.glyph);
+        let parting = parting.min(glyphs.len());
+        let mut line = Line::new();
+        if self.from > 0 {
+            line = line.styled(DIM, "…");
+        }
+        line = line
+            .plain(written(&glyphs[self.from.min(parting)..parting]))
+            .styled(style, written(&glyphs[parting..]));
+        if bytes.len > bytes_in(&glyphs) {
+            line = line.styled(DIM, "…");
+        }
+        line.cut(self.room)
+    }
+
+    /// A mark below the first difference, and what differs, on the side where
+    /// there is room.
+    fn caret(&self) -> Option<Line> {
+        let Parting { column, says, .. } = self.parting.as_ref()?;
+        let right = column + 2 + says.len() <= self.room;
+        Some(match right {
+            true => Line::new().at(*column).styled(BAD, format!("^ {says}")),
+            false => {
+                let begins = column.saturating_sub(says.len() + 1);
+                Line::new().at(begins).styled(BAD, format!("{says} ^"))
+            }
+        })
+    }
+}
+
+fn first_difference(one: &[Glyph], other: &[Glyph]) -> Option<usize> {
+    let both = one.iter().zip(other);
+    let within = both.clone().position(|(one, other)| one != other);
+    within.or((one.len() != other.len()).then_some(one.len().min(other.len())))
+}
+
+/// Where to begin so that the difference comes after a third of the room.
+fn start(common: &[Glyph], room: usize) -> usize {
+    if wide(common) <= room * 2 / 3 {
+        return 0;
+    }
+    let mut before = 0;
+    let enough = common.iter().rposition(|glyph| {
+        before += columns(&glyph.written);
+        before > room / 3
+    });
+    enough.map_or(0, |index| index + 1)
+}
+
+fn says(expected: &Bytes, actual: &Bytes, at: u64) -> String {
+    if at == actual.len {
+        return format!("ends after {}", counted(at, "byte"));
+    }
+    if at == expected.len {
+        return format!("{} too many", counted(actual.len - at, "byte"));
+    }
+    format!("differs at byte {}", grouped(at))
+}
+
+fn written(glyphs: &[Glyph]) -> String {
+    glyphs.iter().map(|glyph| glyph.written.as_str()).collect()
+}
+
+fn wide(glyphs: &[Glyph]) -> usize {
+    glyphs.iter().map(|glyph| columns(&glyph.written)).sum()
+}
+
+fn bytes_in(glyphs: &[Glyph]) -> u64 {
+    glyphs.iter().map(|glyph| glyph.bytes.len() as u64).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::width::Width;
+
+    /// The lines of a comparison, without styles.
+    fn lines(expected: &[u8], actual: &[u8]) -> Vec<String> {
+        let shown = |bytes| {
+            Some(Shown {
+                who: "server".to_owned(),
+                bytes: Bytes::of(bytes),
+            })
+        };
+        let finding = Finding {
+            kind: "wrong-answer".to_owned(),
+            what: String::new(),
+            expected: shown(expected),
+            actual: shown(actual),
+            line: None,
+        };
+        let mut page = Page::new(Width::LEAST).indented(2);
+        difference(&mut page, &finding);
+        let text = anstream::adapter::strip_str(&page.into_text()).to_string();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// What stands above the caret in a line.
+    fn marked(line: &str, caret: &str) -> Option<char> {
+        let column = columns(caret.split('^').next()?);
+        let mut at = 0;
+        line.chars().find(|c| {
+            at += columns(&c.to_string());
+            at > column
+        })
+    }
+
+    #[test]
+    fn the_caret_stands_below_the_first_difference_whatever_comes_before() {
+        let cases: [(&str, &str, char, char); 5] = [
+            ("HELLO", "HELP", 'L', 'P'),
+            ("日本語A", "日本語B", 'A', 'B'),
+            ("a\u{1b}\nx", "a\u{1b}\ny", 'x', 'y'),
+            (&"x日".repeat(60), &"x日".repeat(59), 'x', ' '),
+            (
+                &("é".repeat(100) + "A"),
+                &("é".repeat(100) + "BB"),
+                'A',
+                'B',
+            ),
+        ];
+        for (expected, actual, one, other) in cases {
+            let lines = lines(expected.as_bytes(), actual.as_bytes());
+            assert_eq!(marked(&lines[0], &lines[2]), Some(one), "{lines:#?}");
+            assert_eq!(
+                marked(&lines[1], &lines[2]).unwrap_or(' '),
+                other,
+                "{lines:#?}"
+            );
+        }
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let long = "日本語 ".repeat(200);
+        for at in [0, 3, 60, 300, 511, 700] {
+            let mut other = long.clone().into_bytes();
+            other[at] = b'!';
+            for line in lines(long.as_bytes(), &other) {
+                assert!(columns(&line) <= 60, "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn half_a_character_differs_from_a_whole_one() {
+        let lines = lines("café".as_bytes(), b"caf\xc3");
+        assert!(lines[1].ends_with(r"caf\xc3"), "{lines:#?}");
+        assert!(lines[2].ends_with("^ differs at byte 3"), "{lines:#?}");
+    }
+
+    #[test]
+    fn a_value_that_is_too_short_or_too_long_is_said_to_be() {
+        assert!(lines(b"Welcome", b"We")[2].ends_with("^ ends after 2 bytes"));
+        assert!(lines(b"We", b"Welcome")[2].ends_with("^ 5 bytes too many"));
+        assert!(lines(b"We", b"")[1].ends_with("nothing"));
+    }
+}

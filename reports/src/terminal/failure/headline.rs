@@ -1,0 +1,59 @@
+//! What failed, how often, why, and where it stands in the suite.
+
+use anstyle::Style;
+
+use crate::notation::grouped;
+use crate::record::{Scenario, Suite};
+use crate::terminal::line::Line;
+use crate::terminal::page::Page;
+use crate::terminal::style::{BOLD, DIM, counted, level, style, word};
+
+/// Where the defects begin, if there is room beside what failed.
+const BESIDE: usize = 54;
+
+pub(super) fn headline(page: &mut Page, suite: &Suite, scenario: &Scenario) {
+    let what = Line::new()
+        .styled(style(scenario.verdict).bold(), word(scenario.verdict))
+        .plain("  ")
+        .styled(BOLD, format!("{}/{}", suite.id, scenario.id))
+        .plain(format!("   {}", how_often(scenario)));
+    page.beside_or_below(what, defects(scenario), BESIDE);
+    let place = format!("{}:{}", suite.path, scenario.line);
+    let title = Line::new().plain(&scenario.title);
+    page.beside_or_below(Line::new().at(2).styled(DIM, place), title, 0);
+    if let Some(spec) = &scenario.spec {
+        page.paragraph("asked by", Style::new(), spec);
+    }
+    for defect in &scenario.defects {
+        page.paragraph(&defect.code, Style::new(), &defect.because);
+    }
+}
+
+fn how_often(scenario: &Scenario) -> String {
+    let tally = scenario.tally();
+    if scenario.fell_at_baseline() {
+        return format!(
+            "at the baseline, {} not run",
+            counted(tally.skipped, "other")
+        );
+    }
+    match tally.failed() {
+        0 => counted(tally.cases, "case"),
+        failed => format!("{} of {}", grouped(failed), counted(tally.run(), "case")),
+    }
+}
+
+fn defects(scenario: &Scenario) -> Line {
+    let names: Vec<_> = scenario
+        .defects
+        .iter()
+        .map(|defect| format!("{} {}", defect.code, defect.name))
+        .collect();
+    let names = match names.is_empty() {
+        true => "no known defect".to_owned(),
+        false => names.join(", "),
+    };
+    Line::new()
+        .styled(style(scenario.verdict), names)
+        .plain(format!(" ({})", level(scenario.level)))
+}

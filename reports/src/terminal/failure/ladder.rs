@@ -1,0 +1,125 @@
+//! What went over the wire in one case, event by event.
+
+use super::dump::{Row, dump, left_out};
+use crate::notation::{duration, grouped, text};
+use crate::record::{Event, Evidence, Failure, Happening, Role};
+use crate::terminal::line::Line;
+use crate::terminal::page::Page;
+use crate::terminal::style::{BOLD, DIM, OURS, THEIRS, counted};
+
+/// How many lines are shown before and after what is left out.
+const FIRST: usize = 9;
+const LAST: usize = 10;
+
+/// Where a line's own text begins, behind `    C: `.
+const MARGIN: usize = 7;
+
+pub(super) fn ladder(page: &mut Page, shown: &Failure) {
+    page.blank();
+    let title = Line::new().at(2).plain("smallest failing delivery").at(31);
+    let Some(evidence) = &shown.evidence else {
+        return page.line(title.styled(BOLD, &shown.tactic));
+    };
+    let what = title
+        .styled(BOLD, &shown.tactic)
+        .plain(format!("   {}", proof(evidence)));
+    let sends = Line::new().styled(DIM, format!("sends {}", evidence.delivery));
+    page.beside_or_below(what, sends, 0);
+    rungs(page, &evidence.events);
+}
+
+fn proof(evidence: &Evidence) -> String {
+    match evidence.boundaries {
+        0 => "no boundary to prove".to_owned(),
+        all => format!("{} of {} proven", grouped(evidence.proven), boundaries(all)),
+    }
+}
+
+fn boundaries(count: u64) -> String {
+    match count {
+        1 => "1 boundary".to_owned(),
+        _ => format!("{} boundaries", grouped(count)),
+    }
+}
+
+fn rungs(page: &mut Page, events: &[Event]) {
+    let rungs: Vec<_> = events.iter().flat_map(rungs_of).collect();
+    let hex = rungs
+        .iter()
+        .filter_map(Rung::hex_columns)
+        .max()
+        .unwrap_or(0);
+    let lines: Vec<_> = rungs.into_iter().map(|rung| rung.into_line(hex)).collect();
+    let hidden = lines.len().saturating_sub(FIRST + LAST);
+    for (index, line) in lines.into_iter().enumerate() {
+        match index {
+            FIRST if hidden > 1 => {
+                let more = format!("… {}", counted(hidden as u64, "more line"));
+                page.line(Line::new().at(MARGIN).styled(DIM, more));
+            }
+            _ if hidden > 1 && (FIRST..FIRST + hidden).contains(&index) => {}
+            _ => page.line(line),
+        }
+    }
+}
+
+/// One line of the ladder.
+struct Rung {
+    by: Role,
+    shows: Shows,
+}
+
+enum Shows {
+    Chunk(Row),
+    Doing(String),
+}
+
+fn rungs_of(event: &Event) -> Vec<Rung> {
+    let by = event.by;
+    let after = duration(event.at_us);
+    let doing = match &event.what {
+        Happening::Said(bytes) => {
+            let rung = |row| Rung {
+                by,
+                shows: Shows::Chunk(row),
+            };
+            return dump(bytes).into_iter().map(rung).collect();
+        }
+        Happening::Fin => format!("closes after {after}"),
+        Happening::Reset => format!("resets after {after}"),
+        Happening::Printed(bytes) => format!("prints  {}", text(&bytes.kept())),
+        Happening::Exited(how) => format!("exits after {after}: {how}"),
+        Happening::Broke(how) => format!("breaks after {after}: {how}"),
+    };
+    vec![Rung {
+        by,
+        shows: Shows::Doing(doing),
+    }]
+}
+
+impl Rung {
+    fn hex_columns(&self) -> Option<usize> {
+        match &self.shows {
+            Shows::Chunk(Row::Bytes { hex, .. }) => Some(hex.len()),
+            _ => None,
+        }
+    }
+
+    /// The text of all chunks begins in one column.
+    fn into_line(self, hex_columns: usize) -> Line {
+        let side = match self.by {
+            Role::Client => Line::new().at(4).styled(OURS, "C: "),
+            Role::Server => Line::new().at(4).styled(THEIRS, "S: "),
+        };
+        match self.shows {
+            Shows::Doing(doing) => side.plain(doing),
+            Shows::Chunk(Row::LeftOut(count)) => side.styled(DIM, left_out(count)),
+            Shows::Chunk(Row::Bytes { hex, text }) => side
+                .plain(hex)
+                .at(MARGIN + hex_columns + 2)
+                .styled(DIM, "|")
+                .plain(text)
+                .styled(DIM, "|"),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What is said before the first case runs.
+
+use super::line::Line;
+use super::page::Page;
+use super::shell::quoted_if_needed;
+use super::style::{BOLD, DIM, counted};
+use super::width::{Width, columns, without_middle};
+use crate::Record;
+use crate::notation::harmless;
+use crate::record::{Concurrency, Peer, Role};
+
+/// A suite, and how much of it is going to be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planned<'a> {
+    /// The file.
+    pub path: &'a str,
+    /// How many of its scenarios.
+    pub scenarios: u64,
+    /// How many cases they make.
+    pub cases: u64,
+}
+
+/// How many suites are named.
+const NAMED: usize = 8;
+
+/// Who runs what against whom.
+#[must_use]
+pub fn header(record: &Record, planned: &[Planned<'_>], width: Width) -> String {
+    let mut page = Page::new(width);
+    page.line(
+        Line::new()
+            .styled(BOLD, format!("wirecheck {}", record.wirecheck))
+            .plain(format!("   seed {}", record.seed))
+            .plain(format!("   profile {}", record.profile)),
+    );
+    peer(&mut page, &record.peer);
+    suites(&mut page, planned);
+    page.into_text()
+}
+
+fn peer(page: &mut Page, peer: &Peer) {
+    let name = match peer.command.as_slice() {
+        [] => peer.address.clone(),
+        words => {
+            let words: Vec<_> = words.iter().map(|word| quoted_if_needed(word)).collect();
+            words.join(" ")
+        }
+    };
+    let how = format!("({})", how_driven(peer));
+    let line = page
+        .label("peer")
+        .styled(BOLD, &name)
+        .plain("   ")
+        .styled(DIM, &how);
+    if line.columns() <= page.width().columns() {
+        return page.line(line);
+    }
+    page.paragraph("peer", BOLD, &name);
+    page.paragraph("", DIM, &how);
+}
+
+fn how_driven(peer: &Peer) -> &'static str {
+    match (peer.role, peer.command.is_empty(), peer.concurrency) {
+        (Role::Client, _, Concurrency::One) => "client, one process a case, one at a time",
+        (Role::Client, _, Concurrency::Several) => "client, one process a case",
+        (Role::Server, true, Concurrency::One) => "server that runs already, one client at a time",
+        (Role::Server, true, Concurrency::Several) => "server that runs already",
+        (Role::Server, false, Concurrency::One) => "server, one client at a time",
+        (Role::Server, false, Concurrency::Several) => "server",
+    }
+}
+
+fn suites(page: &mut Page, planned: &[Planned<'_>]) {
+    let paths: Vec<_> = planned.iter().map(|suite| harmless(suite.path)).collect();
+    let counts: Vec<_> = planned
+        .iter()
+        .map(|suite| amount(suite.scenarios, suite.cases))
+        .collect();
+    let widest = |texts: &[String]| texts.iter().map(|text| columns(text)).max().unwrap_or(0);
+    let room = page.room().saturating_sub(widest(&counts) + 3);
+    let beside = page.margin() + widest(&paths).min(room) + 3;
+    let mut label = "suites";
+    for (path, count) in paths.iter().zip(&counts).take(NAMED) {
+        let path = without_middle(path, room);
+        page.line(page.label(label).plain(path).at(beside).styled(DIM, count));
+        label = "";
+    }
+    if planned.len() > NAMED {
+        let more = format!(
+            "… {}",
+            counted((planned.len() - NAMED) as u64, "more suite")
+        );
+        page.line(page.label(label).styled(DIM, more));
+    }
+    if planned.len() > 1 {
+        let scenarios = planned.iter().map(|suite| suite.scenarios).sum();
+        let cases = planned.iter().map(|suite| suite.cases).sum();
+        page.line(page.label("in all").plain(amount(scenarios, cases)));
+    }
+}
+
+fn amount(scenarios: u64, cases: u64) -> String {
+    format!(
+        "{}, {}",
+        counted(scenarios, "scenario"),
+        counted(cases, "case")
+    )
+}

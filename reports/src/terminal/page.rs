@@ -1,0 +1,124 @@
+//! Lines under each other, none wider than the terminal.
+
+use anstyle::Style;
+
+use super::line::Line;
+use super::style::DIM;
+use super::width::{Width, columns, wrapped};
+use crate::notation::harmless;
+
+/// Text that grows line by line.
+pub(super) struct Page {
+    text: String,
+    width: Width,
+    indent: usize,
+}
+
+/// The columns that a label takes.
+const LABEL: usize = 10;
+
+impl Page {
+    pub(super) const fn new(width: Width) -> Self {
+        Self {
+            text: String::new(),
+            width,
+            indent: 0,
+        }
+    }
+
+    /// Sets the labels of all lines that follow so many columns in.
+    pub(super) const fn indented(mut self, indent: usize) -> Self {
+        self.indent = indent;
+        self
+    }
+
+    pub(super) const fn width(&self) -> Width {
+        self.width
+    }
+
+    /// Where the text beside the labels begins.
+    pub(super) const fn margin(&self) -> usize {
+        self.indent + LABEL
+    }
+
+    /// What the text beside the labels may take.
+    pub(super) const fn room(&self) -> usize {
+        self.width.after(self.margin())
+    }
+
+    /// A label, and the place for what it labels.
+    pub(super) fn label(&self, label: &str) -> Line {
+        Line::new()
+            .at(self.indent)
+            .styled(DIM, label)
+            .at(self.margin())
+    }
+
+    /// Adds a line, cut to the width.
+    pub(super) fn line(&mut self, line: Line) {
+        self.whole(&line.cut(self.width.columns()));
+    }
+
+    /// Adds a line as it is, for what must be copied whole.
+    pub(super) fn whole(&mut self, line: &Line) {
+        self.text.push_str(line.to_string().trim_end_matches(' '));
+        self.text.push('\n');
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// Adds a text of any length beside a label.
+    pub(super) fn paragraph(&mut self, label: &str, style: Style, text: &str) {
+        let text = harmless(text);
+        let mut label = label;
+        for line in wrapped(&text, self.room()) {
+            self.line(self.label(label).styled(style, line));
+            label = "";
+        }
+    }
+
+    /// Adds two texts: beside each other if they fit, otherwise below.
+    pub(super) fn beside_or_below(&mut self, first: Line, second: Line, column: usize) {
+        let beside = first.clone().plain("  ").at(column).then(second.clone());
+        if beside.columns() <= self.width.columns() {
+            return self.line(beside);
+        }
+        self.line(first);
+        self.line(Line::new().at(self.indent.max(2)).then(second));
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+}
+
+/// As many items as fit into so many columns, a comma between them, and how
+/// many are left out.
+pub(super) fn listed<'a>(items: impl Iterator<Item = &'a str>, room: usize) -> (String, usize) {
+    let mut list = String::new();
+    let mut left_out = 0;
+    for item in items {
+        let comma = if list.is_empty() { "" } else { ", " };
+        let fits = list.is_empty() || columns(&list) + 2 + columns(item) <= room;
+        match fits && left_out == 0 {
+            true => list += &format!("{comma}{item}"),
+            false => left_out += 1,
+        }
+    }
+    (list, left_out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_says_how_much_it_leaves_out() {
+        let items = || ["one", "two", "three"].into_iter();
+        assert_eq!(listed(items(), 15), ("one, two, three".to_owned(), 0));
+        assert_eq!(listed(items(), 10), ("one, two".to_owned(), 1));
+        assert_eq!(listed(items(), 1), ("one".to_owned(), 2));
+    }
+}

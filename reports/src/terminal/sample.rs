@@ -1,0 +1,216 @@
+//! Hand-made records for the tests.
+
+use crate::record::{
+    Bytes, Concurrency, Defect, DeliveryTally, Event, Evidence, Failure, Family, Finding,
+    Happening, Level, Peer, Record, Region, Role, Scenario, Shown, State, Stream, Suite, VERSION,
+    Verdict,
+};
+
+pub(super) fn record(suites: Vec<Suite>) -> Record {
+    let failed = suites.iter().flat_map(|suite| &suite.scenarios);
+    let failed = failed
+        .filter(|scenario| scenario.verdict != Verdict::Pass)
+        .count();
+    Record {
+        version: VERSION,
+        wirecheck: "0.1.0".to_owned(),
+        started: "2024-05-06T07:08:09Z".to_owned(),
+        took_us: 3_200_000,
+        state: State::Finished,
+        seed: 53_888_879,
+        profile: "standard".to_owned(),
+        peer: client(),
+        delivery: DeliveryTally {
+            boundaries: 48_112,
+            proven: 48_112,
+            unverified: None,
+        },
+        suites,
+        restarts: 0,
+        notes: Vec::new(),
+        verdict: if failed == 0 {
+            Verdict::Pass
+        } else {
+            Verdict::Fail
+        },
+    }
+}
+
+pub(super) fn client() -> Peer {
+    let command = [
+        "python3",
+        "tests/peers/python/header_client.py",
+        "{host}",
+        "{port}",
+    ];
+    Peer {
+        role: Role::Client,
+        command: command.map(str::to_owned).to_vec(),
+        address: "127.0.0.1:40112".to_owned(),
+        concurrency: Concurrency::Several,
+    }
+}
+
+pub(super) fn server(command: &[&str]) -> Peer {
+    Peer {
+        role: Role::Server,
+        command: command.iter().map(|word| (*word).to_owned()).collect(),
+        address: "127.0.0.1:7000".to_owned(),
+        concurrency: Concurrency::One,
+    }
+}
+
+pub(super) fn suite(id: &str, scenarios: Vec<Scenario>) -> Suite {
+    Suite {
+        id: id.to_owned(),
+        title: format!("The suite {id}"),
+        path: format!("scenarios/{id}/{id}.toml"),
+        scenarios,
+    }
+}
+
+/// A scenario that held.
+pub(super) fn held(id: &str, cases: u64) -> Scenario {
+    Scenario {
+        id: id.to_owned(),
+        title: "Each message is answered in capitals".to_owned(),
+        why: None,
+        spec: None,
+        level: Level::Must,
+        line: 9,
+        verdict: Verdict::Pass,
+        families: vec![family("whole", 1, 1), family("cut", cases - 1, cases - 1)],
+        slowest_us: 1_234,
+        failures: Vec::new(),
+        defects: Vec::new(),
+        stream: Stream {
+            len: 32,
+            regions: regions(&[("header", 10), ("payload", 22)]),
+        },
+    }
+}
+
+pub(super) fn family(name: &str, cases: u64, passed: u64) -> Family {
+    Family {
+        name: name.to_owned(),
+        cases,
+        passed,
+        skipped: 0,
+    }
+}
+
+pub(super) fn regions(lengths: &[(&str, u64)]) -> Vec<Region> {
+    let mut start = 0;
+    let region = |(kind, len): &(&str, u64)| {
+        let region = Region {
+            kind: (*kind).to_owned(),
+            start,
+            end: start + len,
+        };
+        start += len;
+        region
+    };
+    lengths.iter().map(region).collect()
+}
+
+pub(super) fn defect(code: &str, name: &str, because: &str) -> Defect {
+    Defect {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        because: because.to_owned(),
+    }
+}
+
+pub(super) fn short_header_read() -> Defect {
+    let because = "cuts inside the header fail, cuts inside the payload do not: \
+                   the header is read with one recv";
+    defect("F01", "short-header-read", because)
+}
+
+/// A failure without evidence.
+pub(super) fn failed(tactic: &str) -> Failure {
+    Failure {
+        tactic: tactic.to_owned(),
+        verdict: Verdict::Fail,
+        findings: Vec::new(),
+        evidence: None,
+    }
+}
+
+pub(super) fn finding(what: &str, expected: Option<Shown>, actual: Option<Shown>) -> Finding {
+    Finding {
+        kind: "wrong".to_owned(),
+        what: what.to_owned(),
+        expected,
+        actual,
+        line: None,
+    }
+}
+
+pub(super) fn shown(who: &str, bytes: impl AsRef<[u8]>) -> Option<Shown> {
+    Some(Shown {
+        who: who.to_owned(),
+        bytes: Bytes::of(bytes.as_ref()),
+    })
+}
+
+pub(super) fn evidence(delivery: &str, boundaries: u64, events: Vec<Event>) -> Evidence {
+    Evidence {
+        delivery: delivery.to_owned(),
+        boundaries,
+        proven: boundaries,
+        events,
+        last_words: Vec::new(),
+        took_us: 1_200,
+    }
+}
+
+pub(super) fn says(by: Role, bytes: impl AsRef<[u8]>) -> Event {
+    happens(by, 300, Happening::Said(Bytes::of(bytes.as_ref())))
+}
+
+pub(super) fn happens(by: Role, at_us: u64, what: Happening) -> Event {
+    Event { at_us, by, what }
+}
+
+/// A client that reads the header with one recv.
+pub(super) fn greeting() -> Scenario {
+    let mut first = failed("cut@1");
+    let events = vec![
+        says(Role::Server, "2"),
+        says(Role::Server, "2         Welcome to the server!"),
+        happens(Role::Client, 700, Happening::Printed(Bytes::of(b"We"))),
+        happens(Role::Client, 812, Happening::Fin),
+        happens(Role::Client, 2_400, Happening::Exited("code 1".to_owned())),
+    ];
+    let words = "ValueError: invalid literal for int() with base 10: ''";
+    first.evidence = Some(Evidence {
+        last_words: vec![
+            "Traceback (most recent call last):".to_owned(),
+            words.to_owned(),
+        ],
+        ..evidence("1,31", 2, events)
+    });
+    first.findings.push(finding(
+        "the client printed something else",
+        shown("client prints", "Welcome to the server!"),
+        shown("client prints", "We"),
+    ));
+    let mut failures = vec![failed("bytes"), first];
+    failures.extend((2..10).map(|at| failed(&format!("cut@{at}"))));
+    failures.extend([failed("random@3"), failed("random@5")]);
+    Scenario {
+        title: "A header may arrive in pieces".to_owned(),
+        verdict: Verdict::Fail,
+        families: vec![
+            family("whole", 1, 1),
+            family("bytes", 1, 0),
+            family("cut", 31, 22),
+            family("random", 16, 14),
+            family("fin", 33, 33),
+        ],
+        failures,
+        defects: vec![short_header_read()],
+        ..held("greeting", 312)
+    }
+}

@@ -1,0 +1,167 @@
+//! The last lines of a run: how sure it is, what was left out, the verdict.
+
+use anstyle::Style;
+
+use super::page::{Page, listed};
+use super::style::{BOLD, DOUBTFUL, counted, style, word};
+use super::width::Width;
+use crate::Record;
+use crate::notation::{grouped, harmless};
+use crate::record::{DeliveryTally, State, Verdict};
+
+/// How many notes are shown; the record holds all.
+const NOTES: usize = 8;
+
+/// What is to be said when all is done, the verdict and the record's place
+/// last.
+#[must_use]
+pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Width) -> String {
+    let mut page = Page::new(width);
+    delivery(&mut page, &record.delivery);
+    restarts(&mut page, record.restarts);
+    notes(&mut page, &record.notes);
+    not_run(&mut page, record);
+    state(&mut page, record.state);
+    verdict(&mut page, record, exit_code);
+    page.whole(&page.label("record").plain(record_path));
+    page.into_text()
+}
+
+fn delivery(page: &mut Page, tally: &DeliveryTally) {
+    let DeliveryTally {
+        boundaries,
+        proven,
+        unverified,
+    } = tally;
+    let proof = format!(
+        "{} of {} boundaries proven",
+        grouped(*proven),
+        grouped(*boundaries)
+    );
+    match unverified {
+        None if boundaries == proven => {
+            page.paragraph("delivery", Style::new(), &format!("exact: {proof}"));
+        }
+        reason => {
+            page.paragraph("delivery", DOUBTFUL, &format!("unverified: {proof}"));
+            page.paragraph("", Style::new(), reason.as_deref().unwrap_or_default());
+        }
+    }
+}
+
+fn restarts(page: &mut Page, restarts: u32) {
+    if restarts > 0 {
+        let times = counted(restarts.into(), "time");
+        page.paragraph(
+            "restarts",
+            DOUBTFUL,
+            &format!("the peer had to be started again {times}"),
+        );
+    }
+}
+
+fn notes(page: &mut Page, notes: &[String]) {
+    let mut label = "notes";
+    for note in notes.iter().take(NOTES) {
+        page.paragraph(label, Style::new(), note);
+        label = "";
+    }
+    if let Some(more @ 1..) = notes.len().checked_sub(NOTES) {
+        page.paragraph(
+            "",
+            Style::new(),
+            &format!("… {}", counted(more as u64, "more note")),
+        );
+    }
+}
+
+/// What was left out, and whether that is a scenario's fault.
+fn not_run(page: &mut Page, record: &Record) {
+    let mut behind_baseline = 0;
+    let mut families: Vec<(String, u64)> = Vec::new();
+    for (_, scenario) in record.scenarios() {
+        if scenario.fell_at_baseline() {
+            behind_baseline += scenario.tally().skipped;
+            continue;
+        }
+        for family in scenario.families.iter().filter(|family| family.skipped > 0) {
+            let name = harmless(&family.name);
+            match families.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, count)) => *count += family.skipped,
+                None => families.push((name, family.skipped)),
+            }
+        }
+    }
+    let mut label = "not run";
+    if !families.is_empty() {
+        page.paragraph(label, Style::new(), &skipped_families(page, &families));
+        label = "";
+    }
+    if behind_baseline > 0 {
+        let cases = counted(behind_baseline, "case");
+        let behind = format!("{cases} of scenarios that already fail at their baseline");
+        page.paragraph(label, Style::new(), &behind);
+    }
+}
+
+fn skipped_families(page: &Page, families: &[(String, u64)]) -> String {
+    let cases = families.iter().map(|(_, count)| count).sum();
+    let names = families.iter().map(|(name, _)| name.as_str());
+    let (list, left_out) = listed(names, page.room().saturating_sub(32));
+    let more = match left_out {
+        0 => String::new(),
+        more => format!(" … {more} more"),
+    };
+    format!("{list}{more} ({})", counted(cases, "case"))
+}
+
+fn state(page: &mut Page, state: State) {
+    match state {
+        State::Finished => {}
+        State::CutOff => page.paragraph("state", DOUBTFUL, "cut off before its end"),
+        State::Running => page.paragraph("state", DOUBTFUL, "still running"),
+    }
+}
+
+fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
+    let line = page
+        .label("verdict")
+        .styled(style(record.verdict).bold(), word(record.verdict))
+        .plain(format!("  {}", outcome(record)))
+        .styled(BOLD, format!("   (exit {exit_code})"));
+    page.line(line);
+}
+
+/// `1 defect in 1 scenario`, `all 614 cases of 5 scenarios`.
+pub(super) fn outcome(record: &Record) -> String {
+    let (mut passed, mut explained, mut unexplained) = (0, 0, 0);
+    for (_, scenario) in record.scenarios() {
+        match scenario.verdict {
+            Verdict::Pass | Verdict::Skipped => passed += 1,
+            _ if scenario.defects.is_empty() => unexplained += 1,
+            _ => explained += 1,
+        }
+    }
+    let defects = counted(record.defects().len() as u64, "defect");
+    let explained_in = counted(explained, "scenario");
+    match (explained, unexplained) {
+        (0, 0) => {
+            let tally = record.tally();
+            let cases = match tally.passed == tally.cases {
+                true => format!("all {}", counted(tally.cases, "case")),
+                false => format!(
+                    "{} of {}",
+                    grouped(tally.passed),
+                    counted(tally.cases, "case")
+                ),
+            };
+            format!("{cases} in {}", counted(passed, "scenario"))
+        }
+        (_, 0) => format!("{defects} in {explained_in}"),
+        (0, _) => format!("no known defect in {}", counted(unexplained, "scenario")),
+        _ => format!(
+            "{defects} in {explained_in}, no known one in {} more",
+            grouped(unexplained)
+        ),
+    }
+}

@@ -1,0 +1,214 @@
+//! All scenarios, a row each.
+
+use tabled::builder::Builder;
+use tabled::settings::object::{Columns, Object, Rows};
+use tabled::settings::style::{HorizontalLine, Style as Border};
+use tabled::settings::{Alignment, Theme};
+
+use super::line::Line;
+use super::style::{BAD, BOLD, DIM, DOUBTFUL, counted, mark, style};
+use super::width::{Width, columns, without_middle};
+use crate::notation::{duration, grouped, harmless};
+use crate::record::{Defect, Scenario, Suite};
+use crate::{Record, Tally};
+
+/// The table of a record's scenarios, no wider than the terminal.
+#[must_use]
+pub fn table(record: &Record, width: Width) -> String {
+    let rows: Vec<_> = record
+        .scenarios()
+        .map(|(suite, scenario)| Row::of(suite, scenario))
+        .collect();
+    let layout = Layout::of(&rows, record.tally(), width);
+    let mut builder = Builder::new();
+    builder.push_record(layout.titles());
+    for row in &rows {
+        builder.push_record(layout.cells(row));
+    }
+    if rows.len() > 1 {
+        builder.push_record(layout.sums(rows.len(), &record.tally()));
+    }
+    let mut table = builder.build();
+    table.with(borders(rows.len()));
+    let numbers = Columns::new(1..=layout.numbers());
+    table.modify(numbers.intersect(Rows::new(0..)), Alignment::right());
+    format!("{table}\n")
+}
+
+/// Round corners, a line below the titles and one above the sums.
+fn borders(rows: usize) -> Theme {
+    let line = HorizontalLine::full('─', '┼', '├', '┤');
+    let mut theme = Theme::from_style(Border::rounded());
+    if rows > 1 {
+        theme.insert_horizontal_line(rows + 1, line);
+    }
+    theme
+}
+
+/// A scenario as the table shows it.
+struct Row<'a> {
+    name: String,
+    scenario: &'a Scenario,
+    tally: Tally,
+    slowest: String,
+}
+
+impl<'a> Row<'a> {
+    fn of(suite: &Suite, scenario: &'a Scenario) -> Self {
+        Self {
+            name: harmless(&format!("{}/{}", suite.id, scenario.id)),
+            scenario,
+            tally: scenario.tally(),
+            slowest: duration(scenario.slowest_us),
+        }
+    }
+}
+
+/// What a column shows; it is there only if there is something to show and
+/// room for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Cases,
+    Passed,
+    Failed,
+    Skipped,
+    Slowest,
+}
+
+impl Column {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Cases => "cases",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped => "not run",
+            Self::Slowest => "slowest",
+        }
+    }
+
+    fn cell(self, tally: &Tally, slowest: &str) -> String {
+        match self {
+            Self::Cases => grouped(tally.cases),
+            Self::Passed => grouped(tally.passed),
+            Self::Failed => grouped(tally.failed()),
+            Self::Skipped => grouped(tally.skipped),
+            Self::Slowest => slowest.to_owned(),
+        }
+    }
+}
+
+/// How much of what the rows hold is shown.
+struct Layout {
+    columns: Vec<Column>,
+    name: usize,
+    defects: usize,
+}
+
+/// The narrowest that names and defects are made.
+const NAME: usize = 16;
+const DEFECTS: usize = 11;
+
+/// What the border and the spaces beside it take of a column.
+const BORDER: usize = 3;
+
+impl Layout {
+    fn of(rows: &[Row<'_>], sums: Tally, width: Width) -> Self {
+        let mut shown = vec![Column::Cases, Column::Passed, Column::Failed];
+        if sums.skipped > 0 {
+            shown.push(Column::Skipped);
+        }
+        shown.push(Column::Slowest);
+        let codes = widest("defects", rows.iter().map(|row| codes(row, usize::MAX)));
+        let names = widest("scenario", rows.iter().map(|row| row.name.clone())) + 2;
+        let room = |shown: &[Column]| {
+            let taken = shown.iter().map(|column| column_width(*column, rows, sums));
+            width.after(taken.sum::<usize>() + 2 * BORDER + 1)
+        };
+        while room(&shown) < NAME.min(names) + DEFECTS.min(codes) && shown.len() > 3 {
+            shown.pop();
+        }
+        let room = room(&shown);
+        let defects = codes.min(room.saturating_sub(names).max(DEFECTS));
+        let name = names.min(room.saturating_sub(defects));
+        Self {
+            columns: shown,
+            name,
+            defects,
+        }
+    }
+
+    fn numbers(&self) -> usize {
+        self.columns.len()
+    }
+
+    fn titles(&self) -> Vec<String> {
+        let titles = self.columns.iter().map(|column| column.title());
+        let titles = ["scenario"].into_iter().chain(titles).chain(["defects"]);
+        titles
+            .map(|title| Line::new().styled(BOLD, title).to_string())
+            .collect()
+    }
+
+    fn cells(&self, row: &Row<'_>) -> Vec<String> {
+        let verdict = row.scenario.verdict;
+        let name = without_middle(&row.name, self.name.saturating_sub(2));
+        let name = Line::new()
+            .styled(style(verdict), mark(verdict))
+            .plain(format!(" {name}"));
+        let defects = Line::new().styled(style(verdict), codes(row, self.defects));
+        self.row(name, &row.tally, &row.slowest, defects)
+    }
+
+    fn sums(&self, scenarios: usize, tally: &Tally) -> Vec<String> {
+        let name = Line::new().plain(counted(scenarios as u64, "scenario"));
+        self.row(name, tally, "", Line::new())
+    }
+
+    fn row(&self, name: Line, tally: &Tally, slowest: &str, defects: Line) -> Vec<String> {
+        let numbers = self.columns.iter().map(|column| {
+            let style = match column {
+                Column::Failed if tally.failed() > 0 => BAD,
+                Column::Skipped if tally.skipped > 0 => DOUBTFUL,
+                Column::Slowest => DIM,
+                _ => anstyle::Style::new(),
+            };
+            Line::new().styled(style, column.cell(tally, slowest))
+        });
+        let cells = [name.cut(self.name)]
+            .into_iter()
+            .chain(numbers)
+            .chain([defects]);
+        cells.map(|cell| cell.to_string()).collect()
+    }
+}
+
+fn column_width(column: Column, rows: &[Row<'_>], sums: Tally) -> usize {
+    let cells = rows.iter().map(|row| column.cell(&row.tally, &row.slowest));
+    widest(column.title(), cells.chain([column.cell(&sums, "")])) + BORDER
+}
+
+fn widest(title: &str, cells: impl Iterator<Item = String>) -> usize {
+    cells
+        .map(|cell| columns(&cell))
+        .chain([columns(title)])
+        .max()
+        .unwrap_or(0)
+}
+
+/// The codes of a scenario's defects, as many as fit.
+fn codes(row: &Row<'_>, room: usize) -> String {
+    let codes: Vec<_> = row.scenario.defects.iter().map(code).collect();
+    let all = codes.join(" ");
+    if columns(&all) <= room {
+        return all;
+    }
+    let fitting = (0..codes.len())
+        .rev()
+        .map(|shown| format!("{} +{}", codes[..shown].join(" "), codes.len() - shown))
+        .find(|short| columns(short) <= room);
+    fitting.unwrap_or_else(|| format!("+{}", codes.len()))
+}
+
+fn code(defect: &Defect) -> String {
+    harmless(&defect.code)
+}

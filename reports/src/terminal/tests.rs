@@ -1,0 +1,537 @@
+//! What people read, held as files; written anew by `SNAPSHOTS=overwrite`.
+
+use snapbox::{Data, assert_data_eq, file};
+
+use super::sample::{
+    client, defect, evidence, failed, family, finding, greeting, happens, held, record, regions,
+    says, server, short_header_read, shown, suite,
+};
+use super::width::columns;
+use super::{
+    Columns, Explain, Form, MatrixRow, Planned, Progress, Width, failure, header, matrix, summary,
+    table, tick,
+};
+use crate::Record;
+use crate::record::{
+    Bytes, DeliveryTally, Evidence, Happening, Level, Role, Scenario, State, Stream, Verdict,
+};
+
+/// The text without its styles, for these tests only.
+fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+fn holds(text: &str, width: Width, snapshot: Data) {
+    let text = plain(text);
+    for line in text.lines() {
+        assert!(columns(line) <= width.columns(), "too wide: {line}");
+        assert_eq!(line.trim_end(), line, "blanks at the end");
+    }
+    assert_data_eq!(text, snapshot.raw());
+}
+
+fn block(scenario: Scenario, width: Width) -> String {
+    let record = record(vec![suite("header", vec![scenario])]);
+    let suite = &record.suites[0];
+    failure(&record, suite, &suite.scenarios[0], width, Explain::Absent)
+}
+
+fn everything(record: &Record, width: Width) -> String {
+    let planned = [Planned {
+        path: "scenarios/a/a.toml",
+        scenarios: 1,
+        cases: 2,
+    }];
+    let mut text = header(record, &planned, width);
+    for (suite, scenario) in record.scenarios() {
+        let id = &suite.id;
+        text += &tick(&Progress {
+            suite: id,
+            scenario,
+            done: 1,
+            planned: 2,
+        });
+        text += &failure(record, suite, scenario, width, Explain::Offered);
+    }
+    text += &table(record, width);
+    text += &summary(record, 1, ".wirecheck/last.json", width);
+    let row = MatrixRow {
+        name: &record.wirecheck,
+        form: Form::Naive,
+        record,
+    };
+    text + &matrix(&[row], Columns::Suites, width) + &matrix(&[row], Columns::Families, width)
+}
+
+#[test]
+fn a_header_names_the_peer_and_the_suites() {
+    let planned = [
+        Planned {
+            path: "scenarios/header/header.toml",
+            scenarios: 5,
+            cases: 614,
+        },
+        Planned {
+            path: "scenarios/line/line.toml",
+            scenarios: 1,
+            cases: 12_048,
+        },
+    ];
+    let record = record(Vec::new());
+    let text = header(&record, &planned, Width::default());
+    holds(&text, Width::default(), file!["snapshots/header.txt"]);
+}
+
+#[test]
+fn a_header_with_long_names_still_fits() {
+    let path = "scenarios/a-protocol-with-a-long-name/and-a-suite-with-a-longer-one-still.toml";
+    let planned = [Planned {
+        path,
+        scenarios: 5,
+        cases: 614,
+    }; 12];
+    let mut record = record(Vec::new());
+    record.peer = server(&[
+        "/usr/bin/env",
+        "sh",
+        "-c",
+        "exec ./build/release/a-server-with-a-long-name --port {port} --verbose",
+        "it's",
+    ]);
+    let text = header(&record, &planned, Width::default());
+    holds(&text, Width::default(), file!["snapshots/header-long.txt"]);
+}
+
+#[test]
+fn a_cut_in_the_header_is_shown_with_its_bytes() {
+    let text = block(greeting(), Width::default());
+    holds(
+        &text,
+        Width::default(),
+        file!["snapshots/failure-header-cut.txt"],
+    );
+}
+
+#[test]
+fn a_wide_terminal_has_room_beside() {
+    let text = block(greeting(), Width::of(120));
+    holds(
+        &text,
+        Width::of(120),
+        file!["snapshots/failure-header-cut-120.txt"],
+    );
+}
+
+/// A server that never answers.
+fn mute() -> Scenario {
+    let events = vec![
+        says(Role::Client, "hello\n"),
+        happens(Role::Client, 300_412, Happening::Fin),
+    ];
+    let mut whole = failed("whole");
+    whole.evidence = Some(evidence("6", 1, events));
+    let mut nothing = finding(
+        "no answer came; the peer has read everything and sleeps",
+        shown("server", "ok\n"),
+        None,
+    );
+    nothing.line = Some(14);
+    whole.findings = vec![nothing];
+    let mut scenario = Scenario {
+        verdict: Verdict::Fail,
+        failures: vec![whole],
+        spec: Some("RFC 5321 §4.1.1.1".to_owned()),
+        ..held("acknowledges-one-command", 311)
+    };
+    scenario.families[0].passed = 0;
+    scenario.families[1].passed = 0;
+    scenario.families[1].skipped = 310;
+    scenario
+}
+
+#[test]
+fn a_mute_peer_fails_at_the_baseline() {
+    let mut record = record(vec![suite("line", vec![mute()])]);
+    record.peer = server(&[]);
+    record.profile = "quick".to_owned();
+    let suite = &record.suites[0];
+    let text = failure(
+        &record,
+        suite,
+        &suite.scenarios[0],
+        Width::default(),
+        Explain::Offered,
+    );
+    holds(&text, Width::default(), file!["snapshots/failure-mute.txt"]);
+}
+
+/// A server that fails everywhere, on a long stream.
+fn many() -> Scenario {
+    let long = "0123456789abcdef".repeat(256);
+    let answer = |at: usize| {
+        let mut answer = long.clone().into_bytes();
+        answer.truncate(at);
+        answer
+    };
+    let mut first = failed("random@3");
+    let mut events = Vec::new();
+    for at in 0..40 {
+        events.push(says(Role::Client, &long[at * 40..at * 40 + 1 + at]));
+    }
+    events.push(says(Role::Server, answer(300)));
+    events.push(happens(Role::Server, 4_812_000, Happening::Reset));
+    events.push(happens(
+        Role::Client,
+        4_813_000,
+        Happening::Broke("connection reset by peer".to_owned()),
+    ));
+    first.evidence = Some(Evidence {
+        last_words: (0..20).map(|line| format!("  at frame {line} of a trace that goes on and on until it is wider than any terminal")).collect(),
+        ..evidence("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20x7 fin", 40, events)
+    });
+    first.findings = vec![
+        finding(
+            "the answer is not what was asked for",
+            shown("server", answer(4_000)),
+            shown("server", answer(300)),
+        ),
+        finding(
+            "the peer reset the connection after 4.8 s where a FIN was due",
+            None,
+            None,
+        ),
+        finding("3 descriptors were left open", None, None),
+        finding(
+            "it uses 12 % of a processor while nothing is due",
+            None,
+            None,
+        ),
+    ];
+    let mut failures = vec![failed("bytes")];
+    failures.extend((100..160).map(|at| failed(&format!("cut@{at}"))));
+    failures.extend(
+        (3_000..3_100)
+            .step_by(3)
+            .map(|at| failed(&format!("cut@{at}"))),
+    );
+    failures.push(first);
+    failures.extend((4..16).map(|n| failed(&format!("random@{n}"))));
+    failures.extend(
+        (0..40)
+            .step_by(2)
+            .map(|at| failed(&format!("joined+cut@{at}"))),
+    );
+    failures.extend((0..4096).map(|at| failed(&format!("half@{at}"))));
+    failures.last_mut().expect("not empty").verdict = Verdict::Flaky;
+    Scenario {
+        verdict: Verdict::Fail,
+        families: vec![
+            family("whole", 1, 1),
+            family("bytes", 1, 0),
+            family("cut", 4_095, 4_001),
+            family("joined+cut", 4_000, 3_980),
+            family("random", 16, 3),
+            family("half", 4_097, 1),
+        ],
+        failures,
+        defects: vec![
+            short_header_read(),
+            defect("F02", "short-body-read", "cuts inside the payload fail"),
+            defect(
+                "C08",
+                "reset-instead-of-fin",
+                "it resets where it should close",
+            ),
+        ],
+        stream: Stream {
+            len: 4_096,
+            regions: regions(&[
+                ("header", 10),
+                ("payload", 1_000),
+                ("header", 10),
+                ("payload", 1_000),
+                ("header", 10),
+                ("payload", 2_066),
+            ]),
+        },
+        ..held("a-long-name-for-a-scenario-that-says-much", 12_210)
+    }
+}
+
+#[test]
+fn many_failures_in_a_long_stream_stay_readable() {
+    let text = block(many(), Width::default());
+    holds(&text, Width::default(), file!["snapshots/failure-many.txt"]);
+    let lines = plain(&text).lines().count();
+    assert!(lines < 80, "{lines} lines");
+}
+
+/// A server that decodes each chunk as text.
+fn split_character() -> Scenario {
+    let events = vec![
+        says(Role::Client, "caffè 日本\n".as_bytes().split_at(9).0),
+        says(Role::Client, "caffè 日本\n".as_bytes().split_at(9).1),
+        says(Role::Server, "CAFFÈ 日\u{fffd}\u{fffd}\n"),
+        happens(Role::Server, 812, Happening::Fin),
+    ];
+    let mut cut = failed("cut@9");
+    cut.evidence = Some(evidence("9,4", 2, events));
+    cut.verdict = Verdict::Nonstrict;
+    cut.findings = vec![finding(
+        "the answer holds characters that were not sent: 日\u{fffd}",
+        shown("server", "CAFFÈ 日本\n"),
+        shown("server", "CAFFÈ 日\u{fffd}\u{fffd}\n"),
+    )];
+    Scenario {
+        title: "Wide characters, 日本, are not taken apart".to_owned(),
+        level: Level::Should,
+        verdict: Verdict::Nonstrict,
+        families: vec![family("whole", 1, 1), family("cut", 12, 11)],
+        failures: vec![cut],
+        defects: vec![defect(
+            "F05",
+            "split-character",
+            "cuts within a character fail, cuts between 日 and 本 do not",
+        )],
+        stream: Stream {
+            len: 13,
+            regions: regions(&[("payload", 12), ("delimiter", 1)]),
+        },
+        ..held("wide-characters", 13)
+    }
+}
+
+#[test]
+fn wide_characters_stay_in_their_columns() {
+    let text = block(split_character(), Width::default());
+    holds(&text, Width::default(), file!["snapshots/failure-wide.txt"]);
+}
+
+fn several() -> Record {
+    let scenarios = vec![
+        held("greeting-and-time", 614),
+        greeting(),
+        many(),
+        mute(),
+        split_character(),
+    ];
+    let mut record = record(vec![
+        suite("header", scenarios),
+        suite("日本", vec![held("all-is-well", 1_048_576)]),
+    ]);
+    record.peer = client();
+    record
+}
+
+#[test]
+fn a_table_fits_eighty_columns() {
+    let text = table(&several(), Width::default());
+    holds(&text, Width::default(), file!["snapshots/table.txt"]);
+}
+
+#[test]
+fn a_table_shows_whole_names_where_there_is_room() {
+    let text = table(&several(), Width::of(120));
+    holds(&text, Width::of(120), file!["snapshots/table-120.txt"]);
+}
+
+#[test]
+fn a_table_on_a_narrow_terminal_leaves_columns_out() {
+    let text = table(&several(), Width::LEAST);
+    holds(&text, Width::LEAST, file!["snapshots/table-60.txt"]);
+}
+
+#[test]
+fn a_run_in_which_all_held_says_so_in_few_words() {
+    let record = record(vec![suite("header", vec![held("greeting", 312)])]);
+    let width = Width::default();
+    let text = table(&record, width) + &summary(&record, 0, ".wirecheck/last.json", width);
+    holds(&text, width, file!["snapshots/summary-pass.txt"]);
+}
+
+#[test]
+fn a_summary_counts_defects() {
+    let text = summary(&several(), 1, ".wirecheck/last.json", Width::default());
+    holds(&text, Width::default(), file!["snapshots/summary-fail.txt"]);
+}
+
+#[test]
+fn a_summary_says_what_was_not_proven_and_not_run() {
+    let mut record = several();
+    record.delivery = DeliveryTally {
+        boundaries: 48_112,
+        proven: 1_000,
+        unverified: Some("the peer runs in another network namespace; start it with `wirecheck run -- CMD` to have every boundary proven".to_owned()),
+    };
+    record.state = State::CutOff;
+    record.restarts = 2;
+    record.notes = vec!["the peer serves one client at a time".to_owned()];
+    for name in ["rst", "hold", "slow-read"] {
+        let mut rst = family(name, 1_033, 0);
+        rst.skipped = 1_033;
+        record.suites[1].scenarios[0].families.push(rst);
+    }
+    let text = summary(&record, 1, ".wirecheck/last.json", Width::default());
+    holds(
+        &text,
+        Width::default(),
+        file!["snapshots/summary-unverified.txt"],
+    );
+}
+
+/// A naive peer and a mended one, as in the demo.
+fn demo() -> [Record; 3] {
+    let mended = record(vec![
+        suite(
+            "header",
+            vec![held("greeting", 614), held("wide-characters", 20)],
+        ),
+        suite("line", vec![held("acknowledges", 312)]),
+    ]);
+    let naive = record(vec![
+        suite("header", vec![greeting(), split_character(), many()]),
+        suite("line", vec![mute()]),
+    ]);
+    let other = record(vec![suite("stay-alive", vec![held("stays", 12)])]);
+    [naive, mended, other]
+}
+
+fn rows(records: &[Record; 3]) -> [MatrixRow<'_>; 3] {
+    let [naive, mended, other] = records;
+    [
+        MatrixRow {
+            name: "python header",
+            form: Form::Naive,
+            record: naive,
+        },
+        MatrixRow {
+            name: "python header",
+            form: Form::Mended,
+            record: mended,
+        },
+        MatrixRow {
+            name: "日本 server",
+            form: Form::AsFound,
+            record: other,
+        },
+    ]
+}
+
+#[test]
+fn a_matrix_sets_peers_against_suites() {
+    let text = matrix(&rows(&demo()), Columns::Suites, Width::default());
+    holds(
+        &text,
+        Width::default(),
+        file!["snapshots/matrix-suites.txt"],
+    );
+}
+
+#[test]
+fn a_matrix_that_is_too_wide_comes_in_parts() {
+    let text = matrix(&rows(&demo()), Columns::Families, Width::LEAST);
+    holds(&text, Width::LEAST, file!["snapshots/matrix-families.txt"]);
+}
+
+#[test]
+fn progress_is_a_line_a_scenario() {
+    let record = several();
+    let ticks = record.scenarios().map(|(suite, scenario)| {
+        tick(&Progress {
+            suite: &suite.id,
+            scenario,
+            done: 312,
+            planned: 12_614,
+        })
+    });
+    holds(
+        &ticks.collect::<String>(),
+        Width::of(120),
+        file!["snapshots/progress.txt"],
+    );
+}
+
+/// A record in which every text tries to take over the terminal.
+fn hostile() -> Record {
+    let evil = "\x1b[2J\x1b]0;owned\x07\r\u{9b}31m\u{202e}\n";
+    let text = evil.to_owned();
+    let mut first = failed(&format!("cut@1{evil}"));
+    let events = vec![
+        says(Role::Server, evil),
+        happens(
+            Role::Client,
+            1,
+            Happening::Printed(Bytes::of(evil.as_bytes())),
+        ),
+        happens(Role::Client, 1, Happening::Exited(text.clone())),
+        happens(Role::Client, 1, Happening::Broke(text.clone())),
+    ];
+    first.evidence = Some(Evidence {
+        last_words: vec![text.clone()],
+        ..evidence(evil, 1, events)
+    });
+    first.findings = vec![finding(
+        evil,
+        shown(evil, format!("a{evil}")),
+        shown(evil, format!("b{evil}")),
+    )];
+    let scenario = Scenario {
+        title: text.clone(),
+        spec: Some(text.clone()),
+        failures: vec![failed(&format!("fin@{evil}")), first],
+        defects: vec![defect(evil, evil, evil)],
+        families: vec![family(evil, 3, 1), family("cut", 3, 1)],
+        stream: Stream {
+            len: 30,
+            regions: regions(&[(evil, 30)]),
+        },
+        ..greeting()
+    };
+    let mut record = record(vec![suite(evil, vec![scenario])]);
+    record.wirecheck.clone_from(&text);
+    record.profile.clone_from(&text);
+    record.peer = server(&[evil, evil]);
+    record.notes = vec![text.clone()];
+    record.delivery.unverified = Some(text);
+    record
+}
+
+#[test]
+fn nothing_that_came_from_outside_reaches_the_terminal_as_an_instruction() {
+    let text = everything(&hostile(), Width::default());
+    let ours = |sequence: &str| {
+        sequence
+            .split_once('m')
+            .is_some_and(|(style, _)| style.chars().all(|c| c.is_ascii_digit() || c == ';'))
+    };
+    for sequence in text.split("\x1b").skip(1) {
+        let style = sequence.strip_prefix('[').is_some_and(ours);
+        assert!(style, "{:?}", &sequence[..sequence.len().min(20)]);
+    }
+    let plain = plain(&text);
+    let sly = |c: &char| (c.is_control() && *c != '\n') || *c == '\u{202e}';
+    assert_eq!(plain.chars().find(sly), None);
+    assert!(plain.contains(r"\x1b[2J"));
+    assert_data_eq!(plain, file!["snapshots/hostile.txt"].raw());
+}
+
+#[test]
+fn a_record_with_nothing_in_it_can_be_shown() {
+    let empty = Scenario {
+        failures: Vec::new(),
+        families: Vec::new(),
+        stream: Stream::default(),
+        ..greeting()
+    };
+    everything(&record(vec![suite("a", vec![empty])]), Width::LEAST);
+    everything(&record(Vec::new()), Width::LEAST);
+    matrix(&[], Columns::Suites, Width::LEAST);
+}
+
+#[test]
+fn styles_change_no_word_and_no_column() {
+    let record = several();
+    let text = everything(&record, Width::default());
+    assert!(text.contains("\x1b["));
+    assert!(plain(&text).contains("FAIL"));
+}
