@@ -46,6 +46,12 @@ impl Line {
         self.plain(" ".repeat(gap))
     }
 
+    /// Goes on at a column, or right here if that lies behind.
+    pub(super) fn at_least(self, column: usize) -> Self {
+        let gap = column.saturating_sub(self.columns);
+        self.plain(" ".repeat(gap))
+    }
+
     pub(super) const fn columns(&self) -> usize {
         self.columns
     }

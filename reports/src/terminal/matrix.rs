@@ -1,14 +1,16 @@
 //! Peers against suites, or against the kinds of delivery.
 
+use std::collections::BTreeSet;
+
 use tabled::builder::Builder;
 use tabled::settings::Style as Border;
 
 use super::line::Line;
 use super::page::Page;
-use super::style::{BAD, BOLD, DIM, GOOD, style};
+use super::style::{BOLD, DIM, mark, rank, style};
 use super::width::{Width, columns, without_middle, wrapped};
 use crate::notation::{harmless, share};
-use crate::record::{Defect, Verdict};
+use crate::record::{Family, Scenario, Verdict};
 use crate::{Record, Tally};
 
 /// A peer and what became of it.
@@ -71,7 +73,10 @@ pub fn matrix(rows: &[MatrixRow<'_>], columns: Columns, width: Width) -> String 
         text += &part(rows, columns, titles);
         text.push('\n');
     }
-    text + &defects(rows, width)
+    match defects(rows, width) {
+        defects if defects.is_empty() => text,
+        defects => format!("{text}\n{defects}"),
+    }
 }
 
 /// What stands across, in the order in which it first comes.
@@ -165,62 +170,54 @@ fn part(rows: &[MatrixRow<'_>], columns: Columns, titles: &[String]) -> String {
 #[derive(Default)]
 struct Cell<'a> {
     tally: Tally,
-    codes: Vec<&'a str>,
+    worst: Option<Verdict>,
+    codes: BTreeSet<&'a str>,
 }
 
 impl<'a> Cell<'a> {
     fn of(record: &'a Record, columns: Columns, title: &str) -> Self {
         let mut cell = Self::default();
         for (suite, scenario) in record.scenarios() {
-            match columns {
-                Columns::Suites if suite.id == title => {
-                    cell.add(scenario.tally(), &scenario.defects);
-                }
-                Columns::Suites => {}
-                Columns::Families => {
-                    let families = scenario
-                        .families
-                        .iter()
-                        .filter(|family| family.name == title);
-                    let tally: Tally = families.map(crate::record::Family::tally).collect();
-                    let defects = if tally.failed() > 0 {
-                        scenario.defects.as_slice()
-                    } else {
-                        &[]
-                    };
-                    cell.add(tally, defects);
-                }
-            }
+            let here = |family: &&Family| match columns {
+                Columns::Suites => suite.id == title,
+                Columns::Families => family.name == title,
+            };
+            let families = scenario.families.iter().filter(here);
+            cell.add(families.map(Family::tally).collect(), scenario);
         }
-        cell.codes.sort_unstable();
-        cell.codes.dedup();
         cell
     }
 
-    fn add(&mut self, tally: Tally, defects: &'a [Defect]) {
+    /// Takes in a part of a scenario; its defects are shown where it failed.
+    fn add(&mut self, tally: Tally, scenario: &'a Scenario) {
         self.tally += tally;
-        self.codes
-            .extend(defects.iter().map(|defect| defect.code.as_str()));
+        if tally.failed() > 0 {
+            let verdicts = self.worst.into_iter().chain([scenario.verdict]);
+            self.worst = verdicts.min_by_key(|verdict| rank(*verdict));
+            let codes = scenario.defects.iter().map(|defect| defect.code.as_str());
+            self.codes.extend(codes);
+        }
     }
 
     /// The share that passed of what was run, and the codes below it.
     fn written(&self, width: usize) -> String {
-        let run = self.tally.run();
-        let share = share(self.tally.passed, run);
-        let share = match (run, self.tally.failed()) {
-            (0, _) => Line::new().styled(DIM, share),
-            (_, 0) => Line::new().styled(GOOD, format!("✓ {share}")),
-            _ => Line::new().styled(BAD, format!("✗ {share}")),
+        let share = share(self.tally.passed, self.tally.run());
+        let verdict = self.worst.unwrap_or(Verdict::Pass);
+        let share = match self.tally.run() {
+            0 => Line::new().styled(DIM, share),
+            _ => Line::new().styled(style(verdict), format!("{} {share}", mark(verdict))),
         };
-        let mut lines = vec![share.to_string()];
-        if !self.codes.is_empty() {
-            let codes = harmless(&self.codes.join(" "));
-            lines.extend(
-                wrapped(&codes, width)
-                    .iter()
-                    .map(|codes| Line::new().plain(codes).to_string()),
-            );
-        }
+        let codes: Vec<_> = self.codes.iter().copied().map(harmless).collect();
+        let codes = match codes.is_empty() {
+            true => Vec::new(),
+            false => wrapped(&codes.join(" "), width),
+        };
+        let codes = codes.iter().map(|codes| Line::new().plain(codes));
+        let lines: Vec<_> = [share]
+            .into_iter()
+            .chain(codes)
+            .map(|line| line.to_string())
+            .collect();
         lines.join("\n")
     }
 }

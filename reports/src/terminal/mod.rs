@@ -5,7 +5,7 @@
 //! Whoever prints it sends it through `anstream`, which takes the styles out
 //! where nobody wants them: the words are the same without them.
 //!
-//! All text passes through [`line::Line`], which escapes whatever a terminal
+//! All text passes through `line::Line`, which escapes whatever a terminal
 //! could take for an instruction: what a peer says cannot move the cursor.
 //!
 //! This room does no I/O, asks no environment and knows no clock.

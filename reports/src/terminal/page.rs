@@ -79,9 +79,15 @@ impl Page {
         }
     }
 
-    /// Adds two texts: beside each other if they fit, otherwise below.
+    /// Adds two texts: beside each other, the second at a column or as close to
+    /// it as there is room, or the second below.
     pub(super) fn beside_or_below(&mut self, first: Line, second: Line, column: usize) {
-        let beside = first.clone().plain("  ").at(column).then(second.clone());
+        let column = column.min(self.width.after(second.columns()));
+        let beside = first
+            .clone()
+            .plain("   ")
+            .at_least(column)
+            .then(second.clone());
         if beside.columns() <= self.width.columns() {
             return self.line(beside);
         }

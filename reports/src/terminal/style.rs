@@ -65,8 +65,12 @@ pub(super) const fn level(level: Level) -> &'static str {
     }
 }
 
-/// `1 suite`, `1 204 cases`.
+/// `1 suite`, `1 204 cases`, `2 deliveries`.
 pub(super) fn counted(count: u64, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", crate::notation::grouped(count))
+    let things = match thing.strip_suffix('y') {
+        _ if count == 1 => thing.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{thing}s"),
+    };
+    format!("{} {things}", crate::notation::grouped(count))
 }

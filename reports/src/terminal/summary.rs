@@ -3,7 +3,7 @@
 use anstyle::Style;
 
 use super::page::{Page, listed};
-use super::style::{BOLD, DOUBTFUL, counted, style, word};
+use super::style::{DOUBTFUL, counted, style, word};
 use super::width::Width;
 use crate::Record;
 use crate::notation::{grouped, harmless};
@@ -124,44 +124,45 @@ fn state(page: &mut Page, state: State) {
 }
 
 fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
-    let line = page
-        .label("verdict")
-        .styled(style(record.verdict).bold(), word(record.verdict))
-        .plain(format!("  {}", outcome(record)))
-        .styled(BOLD, format!("   (exit {exit_code})"));
-    page.line(line);
+    let word = word(record.verdict);
+    let verdict = format!("{word}  {}   (exit {exit_code})", outcome(record));
+    page.paragraph("verdict", style(record.verdict).bold(), &verdict);
 }
 
-/// `1 defect in 1 scenario`, `all 614 cases of 5 scenarios`.
-pub(super) fn outcome(record: &Record) -> String {
-    let (mut passed, mut explained, mut unexplained) = (0, 0, 0);
+/// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`.
+fn outcome(record: &Record) -> String {
+    let (mut explained, mut unexplained, mut unjudged) = (0, 0, 0);
     for (_, scenario) in record.scenarios() {
         match scenario.verdict {
-            Verdict::Pass | Verdict::Skipped => passed += 1,
-            _ if scenario.defects.is_empty() => unexplained += 1,
-            _ => explained += 1,
+            Verdict::Pass | Verdict::Skipped => {}
+            _ if !scenario.defects.is_empty() => explained += 1,
+            Verdict::Error => unjudged += 1,
+            _ => unexplained += 1,
         }
     }
     let defects = counted(record.defects().len() as u64, "defect");
-    let explained_in = counted(explained, "scenario");
-    match (explained, unexplained) {
-        (0, 0) => {
-            let tally = record.tally();
-            let cases = match tally.passed == tally.cases {
-                true => format!("all {}", counted(tally.cases, "case")),
-                false => format!(
-                    "{} of {}",
-                    grouped(tally.passed),
-                    counted(tally.cases, "case")
-                ),
-            };
-            format!("{cases} in {}", counted(passed, "scenario"))
-        }
-        (_, 0) => format!("{defects} in {explained_in}"),
-        (0, _) => format!("no known defect in {}", counted(unexplained, "scenario")),
-        _ => format!(
-            "{defects} in {explained_in}, no known one in {} more",
-            grouped(unexplained)
-        ),
+    let parts = [
+        (explained, format!("{defects} in "), ""),
+        (unexplained, String::new(), " unexplained"),
+        (unjudged, String::new(), " not judged"),
+    ];
+    let said: Vec<_> = parts
+        .into_iter()
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, before, after)| before + &counted(count, "scenario") + after)
+        .collect();
+    match said.is_empty() {
+        true => all_held(record),
+        false => said.join(", "),
+    }
+}
+
+fn all_held(record: &Record) -> String {
+    let tally = record.tally();
+    let cases = counted(tally.cases, "case");
+    let scenarios = counted(record.scenarios().count() as u64, "scenario");
+    match tally.passed == tally.cases {
+        true => format!("all {cases} in {scenarios}"),
+        false => format!("{} of {cases} in {scenarios}", grouped(tally.passed)),
     }
 }

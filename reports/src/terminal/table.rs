@@ -12,13 +12,17 @@ use crate::notation::{duration, grouped, harmless};
 use crate::record::{Defect, Scenario, Suite};
 use crate::{Record, Tally};
 
-/// The table of a record's scenarios, no wider than the terminal.
+/// The table of a record's scenarios, no wider than the terminal; nothing if
+/// there are none.
 #[must_use]
 pub fn table(record: &Record, width: Width) -> String {
     let rows: Vec<_> = record
         .scenarios()
         .map(|(suite, scenario)| Row::of(suite, scenario))
         .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
     let layout = Layout::of(&rows, record.tally(), width);
     let mut builder = Builder::new();
     builder.push_record(layout.titles());
@@ -202,7 +206,7 @@ fn codes(row: &Row<'_>, room: usize) -> String {
     if columns(&all) <= room {
         return all;
     }
-    let fitting = (0..codes.len())
+    let fitting = (1..codes.len())
         .rev()
         .map(|shown| format!("{} +{}", codes[..shown].join(" "), codes.len() - shown))
         .find(|short| columns(short) <= room);

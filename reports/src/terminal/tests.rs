@@ -122,6 +122,39 @@ fn a_wide_terminal_has_room_beside() {
     );
 }
 
+#[test]
+fn a_delivery_that_was_not_proven_says_so() {
+    let mut scenario = greeting();
+    let evidence = scenario.failures[1].evidence.as_mut();
+    evidence.expect("it has evidence").proven = 1;
+    let text = plain(&block(scenario, Width::default()));
+    assert!(
+        text.contains("1 of 2 boundaries proven, unverified"),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_gravest_and_simplest_failure_is_shown() {
+    let mut scenario = greeting();
+    for (tactic, boundaries, verdict) in [
+        ("cut@3", 1, Verdict::Flaky),
+        ("fin@7", 1, Verdict::Fail),
+        ("whole", 9, Verdict::Skipped),
+    ] {
+        let mut other = failed(tactic);
+        other.verdict = verdict;
+        other.evidence = Some(evidence("7", boundaries, Vec::new()));
+        scenario.failures.push(other);
+    }
+    let text = plain(&block(scenario, Width::default()));
+    assert!(
+        text.contains("smallest failing delivery    fin@7"),
+        "{text}"
+    );
+    assert!(text.contains("cut@3 (flaky)"), "{text}");
+}
+
 /// A server that never answers.
 fn mute() -> Scenario {
     let events = vec![
@@ -138,6 +171,7 @@ fn mute() -> Scenario {
     nothing.line = Some(14);
     whole.findings = vec![nothing];
     let mut scenario = Scenario {
+        why: Some("Without an answer there is nothing to compare.".to_owned()),
         verdict: Verdict::Fail,
         failures: vec![whole],
         spec: Some("RFC 5321 §4.1.1.1".to_owned()),
@@ -525,13 +559,11 @@ fn a_record_with_nothing_in_it_can_be_shown() {
     };
     everything(&record(vec![suite("a", vec![empty])]), Width::LEAST);
     everything(&record(Vec::new()), Width::LEAST);
-    matrix(&[], Columns::Suites, Width::LEAST);
+    assert_eq!(matrix(&[], Columns::Suites, Width::LEAST), "");
 }
 
 #[test]
-fn styles_change_no_word_and_no_column() {
-    let record = several();
-    let text = everything(&record, Width::default());
-    assert!(text.contains("\x1b["));
-    assert!(plain(&text).contains("FAIL"));
+fn styles_are_there_for_whoever_wants_them() {
+    let text = block(greeting(), Width::default());
+    assert!(text.starts_with("\x1b[1m\x1b[31mFAIL\x1b[0m"), "{text:?}");
 }

@@ -2,39 +2,53 @@
 
 use anstyle::Style;
 
-use crate::notation::{Glyph, glyphs, grouped};
+use crate::notation::{Glyph, glyphs, grouped, harmless};
 use crate::record::{Bytes, Finding, Shown};
 use crate::terminal::line::Line;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BAD, DIM, GOOD, counted};
-use crate::terminal::width::columns;
+use crate::terminal::width::{columns, without_middle};
+
+/// The widest that a name of who said it is shown.
+const WHO: usize = 24;
 
 /// Shows what a finding holds against each other, if anything.
 pub(super) fn difference(page: &mut Page, finding: &Finding) {
     let (expected, actual) = (finding.expected.as_ref(), finding.actual.as_ref());
-    let who = [expected, actual].into_iter().flatten();
-    let who = who
-        .map(|shown| columns(&shown.who))
-        .max()
-        .unwrap_or(0)
-        .min(24);
-    let place = page.margin() + who + 3;
+    let said = [expected, actual].into_iter().flatten();
+    let widest = said.map(|shown| columns(&who(shown))).max().unwrap_or(0);
+    let place = page.margin() + widest + 3;
     let comparison = Comparison::of(expected, actual, page.width().after(place));
+    let mut value = |label, shown: &Shown, style| {
+        let line = page.label(label).plain(who(shown)).at(place);
+        page.line(line.then(comparison.line(&shown.bytes, style)));
+    };
     if let Some(expected) = expected {
-        let line = page.label("expected").plain(&expected.who).at(place);
-        page.line(line.then(comparison.line(&expected.bytes, GOOD)));
+        value("expected", expected, GOOD);
     }
     match (expected, actual) {
-        (_, Some(actual)) => {
-            let line = page.label("actual").plain(&actual.who).at(place);
-            page.line(line.then(comparison.line(&actual.bytes, BAD)));
-        }
+        (_, Some(actual)) => value("actual", actual, BAD),
         (Some(_), None) => page.line(page.label("actual").at(place).styled(BAD, "nothing")),
         (None, None) => {}
     }
     if let Some(caret) = comparison.caret() {
         page.line(Line::new().at(place).then(caret));
+    } else if let Some(lengths) = expected.zip(actual).and_then(lengths) {
+        page.line(Line::new().at(place).styled(BAD, lengths));
     }
+}
+
+fn who(shown: &Shown) -> String {
+    without_middle(&harmless(&shown.who), WHO)
+}
+
+/// What is known of values that part behind all that was kept of them.
+fn lengths((expected, actual): (&Shown, &Shown)) -> Option<String> {
+    let (expected, actual) = (expected.bytes.len, actual.bytes.len);
+    (expected != actual).then(|| {
+        let actual = counted(actual, "byte");
+        format!("{actual} instead of {}", grouped(expected))
+    })
 }
 
 /// Two values, where they part, and from where both are shown.
@@ -135,7 +149,9 @@ impl Comparison {
 fn first_difference(one: &[Glyph], other: &[Glyph]) -> Option<usize> {
     let both = one.iter().zip(other);
     let within = both.clone().position(|(one, other)| one != other);
-    within.or((one.len() != other.len()).then_some(one.len().min(other.len())))
+    let shorter = one.len().min(other.len());
+    let length = (one.len() != other.len()).then_some(shorter);
+    within.or(length)
 }
 
 /// Where to begin so that the difference comes after a third of the room.
@@ -258,5 +274,14 @@ mod tests {
         assert!(lines(b"Welcome", b"We")[2].ends_with("^ ends after 2 bytes"));
         assert!(lines(b"We", b"Welcome")[2].ends_with("^ 5 bytes too many"));
         assert!(lines(b"We", b"")[1].ends_with("nothing"));
+    }
+
+    #[test]
+    fn values_that_part_behind_what_was_kept_differ_in_length() {
+        let lines = lines(&[b'a'; 2_000], &[b'a'; 1_600]);
+        assert!(
+            lines[2].ends_with("1 600 bytes instead of 2 000"),
+            "{lines:#?}"
+        );
     }
 }

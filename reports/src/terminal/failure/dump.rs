@@ -9,6 +9,8 @@ use crate::terminal::width::columns;
 pub(super) enum Row {
     /// Up to sixteen bytes.
     Bytes {
+        /// How many.
+        count: usize,
         /// In hex, in groups.
         hex: String,
         /// As text, as many columns as there are bytes.
@@ -31,14 +33,24 @@ pub(super) fn dump(bytes: &Bytes) -> Vec<Row> {
     if rows.len() <= LINES && unkept == 0 {
         return rows;
     }
-    let head = LINES - 2;
-    let tail = if unkept == 0 { 1 } else { 0 };
-    let last = rows.split_off(rows.len().saturating_sub(tail).max(head.min(rows.len())));
-    let hidden = rows.split_off(head.min(rows.len()));
-    let left_out = unkept + (hidden.len() * A_LINE) as u64;
-    rows.push(Row::LeftOut(left_out));
+    let last = match unkept {
+        0 => rows.split_off(rows.len() - 1),
+        _ => Vec::new(),
+    };
+    rows.truncate(LINES - 2);
+    let shown: usize = rows.iter().chain(&last).map(Row::bytes).sum();
+    rows.push(Row::LeftOut(bytes.len.saturating_sub(shown as u64)));
     rows.extend(last);
     rows
+}
+
+impl Row {
+    const fn bytes(&self) -> usize {
+        match self {
+            Self::Bytes { count, .. } => *count,
+            Self::LeftOut(_) => 0,
+        }
+    }
 }
 
 /// What stands in the place of bytes that are not shown.
@@ -52,6 +64,7 @@ fn rows(bytes: &[u8]) -> Vec<Row> {
         .chunks(A_LINE)
         .zip(cells.chunks(A_LINE))
         .map(|(bytes, cells)| Row::Bytes {
+            count: bytes.len(),
             hex: hex(bytes),
             text: cells.concat(),
         })
@@ -135,5 +148,10 @@ mod tests {
             len: 7,
         };
         assert_eq!(dump(&none), [Row::LeftOut(7)]);
+        let some = Bytes {
+            len: 600,
+            ..Bytes::of(b"abc")
+        };
+        assert_eq!(dump(&some)[1], Row::LeftOut(597));
     }
 }

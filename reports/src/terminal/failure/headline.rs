@@ -2,25 +2,33 @@
 
 use anstyle::Style;
 
-use crate::notation::grouped;
+use crate::notation::{grouped, harmless};
 use crate::record::{Scenario, Suite};
 use crate::terminal::line::Line;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, counted, level, style, word};
+use crate::terminal::width::{columns, without_middle};
 
 /// Where the defects begin, if there is room beside what failed.
 const BESIDE: usize = 54;
 
 pub(super) fn headline(page: &mut Page, suite: &Suite, scenario: &Scenario) {
+    let word = word(scenario.verdict);
+    let often = how_often(scenario);
+    let room = page.width().after(columns(word) + columns(&often) + 5);
+    let id = harmless(&format!("{}/{}", suite.id, scenario.id));
     let what = Line::new()
-        .styled(style(scenario.verdict).bold(), word(scenario.verdict))
+        .styled(style(scenario.verdict).bold(), word)
         .plain("  ")
-        .styled(BOLD, format!("{}/{}", suite.id, scenario.id))
-        .plain(format!("   {}", how_often(scenario)));
+        .styled(BOLD, without_middle(&id, room))
+        .plain(format!("   {often}"));
     page.beside_or_below(what, defects(scenario), BESIDE);
     let place = format!("{}:{}", suite.path, scenario.line);
     let title = Line::new().plain(&scenario.title);
     page.beside_or_below(Line::new().at(2).styled(DIM, place), title, 0);
+    if let Some(why) = &scenario.why {
+        page.paragraph("why", Style::new(), why);
+    }
     if let Some(spec) = &scenario.spec {
         page.paragraph("asked by", Style::new(), spec);
     }
@@ -38,8 +46,12 @@ fn how_often(scenario: &Scenario) -> String {
         );
     }
     match tally.failed() {
-        0 => counted(tally.cases, "case"),
-        failed => format!("{} of {}", grouped(failed), counted(tally.run(), "case")),
+        0 => counted(tally.cases, "delivery"),
+        failed => format!(
+            "{} of {}",
+            grouped(failed),
+            counted(tally.run(), "delivery")
+        ),
     }
 }
 

@@ -31,14 +31,14 @@ pub(super) fn ladder(page: &mut Page, shown: &Failure) {
 fn proof(evidence: &Evidence) -> String {
     match evidence.boundaries {
         0 => "no boundary to prove".to_owned(),
-        all => format!("{} of {} proven", grouped(evidence.proven), boundaries(all)),
-    }
-}
-
-fn boundaries(count: u64) -> String {
-    match count {
-        1 => "1 boundary".to_owned(),
-        _ => format!("{} boundaries", grouped(count)),
+        all => {
+            let all = counted(all, "boundary");
+            let proof = format!("{} of {all} proven", grouped(evidence.proven));
+            match evidence.proven < evidence.boundaries {
+                true => proof + ", unverified",
+                false => proof,
+            }
+        }
     }
 }
 
@@ -114,7 +114,7 @@ impl Rung {
         match self.shows {
             Shows::Doing(doing) => side.plain(doing),
             Shows::Chunk(Row::LeftOut(count)) => side.styled(DIM, left_out(count)),
-            Shows::Chunk(Row::Bytes { hex, text }) => side
+            Shows::Chunk(Row::Bytes { hex, text, .. }) => side
                 .plain(hex)
                 .at(MARGIN + hex_columns + 2)
                 .styled(DIM, "|")
