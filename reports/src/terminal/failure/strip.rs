@@ -33,11 +33,12 @@ pub(super) fn strips(page: &mut Page, scenario: &Scenario) {
             .at(margin)
             .then(letters(&scenario.stream, scale)),
     );
+    let marks = marks(&rows);
     for row in rows {
         let strip = page.label(row.family).at(margin).then(row.marks(scale));
         page.line(strip.at(margin + scale.cells + 2).plain(row.count));
     }
-    for line in legend(&scenario.stream, scale, page.width().after(margin)) {
+    for line in legend(&scenario.stream, scale, &marks, page.width().after(margin)) {
         page.line(Line::new().at(margin).styled(DIM, line));
     }
 }
@@ -131,7 +132,25 @@ fn letters(stream: &Stream, scale: Scale) -> Line {
     Line::new().styled(DIM, letters.trim_end())
 }
 
-fn legend(stream: &Stream, scale: Scale, room: usize) -> [String; 2] {
+/// What the marks mean that are there.
+fn marks(rows: &[Row<'_>]) -> String {
+    let failures = || rows.iter().flat_map(|row| &row.failures);
+    let meanings = [
+        (Verdict::Fail, "fails here"),
+        (Verdict::Nonstrict, "nonstrict here"),
+        (Verdict::Flaky, "flaky here"),
+        (Verdict::Error, "not judged here"),
+    ];
+    let used = meanings
+        .iter()
+        .filter(|(verdict, _)| failures().any(|(_, other)| other == verdict));
+    let used: Vec<_> = used
+        .map(|(verdict, meaning)| format!("{} {meaning}", mark(*verdict)))
+        .collect();
+    used.join("   ")
+}
+
+fn legend(stream: &Stream, scale: Scale, marks: &str, room: usize) -> [String; 2] {
     let regions: Vec<_> = stream.regions.iter().take(REGIONS).map(named).collect();
     let (mut list, left_out) = listed(regions.iter().map(String::as_str), room.saturating_sub(12));
     let left_out = left_out + stream.regions.len().saturating_sub(REGIONS);
@@ -142,7 +161,7 @@ fn legend(stream: &Stream, scale: Scale, room: usize) -> [String; 2] {
         1 => "a mark a byte".to_owned(),
         each => format!("a mark for {}", counted(each, "byte")),
     };
-    [list, format!("✗ fails here   · no failure   {each}")]
+    [list, format!("{marks}   · no failure   {each}")]
 }
 
 fn named(region: &Region) -> String {
