@@ -9,6 +9,8 @@ pub enum Ended {
     Code(i32),
     /// This signal ended it.
     Signal(i32),
+    /// It did, and the system does not say how: SIGCHLD is ignored here.
+    Unknown,
     /// It did not, although it was killed: the kernel holds it, or it belongs to
     /// another user.
     Never,
@@ -62,6 +64,7 @@ impl fmt::Display for Ended {
                 Some(name) => write!(f, "signal {number} ({name})"),
                 None => write!(f, "signal {number}"),
             },
+            Self::Unknown => write!(f, "ended, the system does not say how"),
             Self::Never => write!(f, "does not end, even when killed"),
         }
     }

@@ -14,7 +14,7 @@ use std::time::Duration;
 #[error("cannot start `{command}`: {why}{}", Quoted(last_words))]
 pub struct StartError {
     /// The command, as it was typed.
-    pub command: CommandLine,
+    pub command: Box<CommandLine>,
     /// What went wrong.
     pub why: Unstartable,
     /// The last lines that it printed, safe to show; mostly there are none.
@@ -88,10 +88,15 @@ pub enum Unstartable {
 impl StartError {
     pub(super) fn new(command: &CommandLine, why: Unstartable) -> Self {
         Self {
-            command: command.clone(),
+            command: Box::new(command.clone()),
             why,
             last_words: String::new(),
         }
+    }
+
+    pub(super) fn quoting(mut self, last_words: String) -> Self {
+        self.last_words = last_words;
+        self
     }
 
     pub(super) fn spawn(command: &CommandLine, error: io::Error) -> Self {

@@ -88,7 +88,7 @@ impl Leash {
         };
         let child = self.child();
         let _ = child.kill();
-        let end = (child.wait().map_or(Ended::Never, from_std), manner);
+        let end = (child.wait().map_or(Ended::Unknown, from_std), manner);
         self.end = Some(end);
         end
     }
@@ -110,13 +110,13 @@ fn from_std(status: ExitStatus) -> Ended {
     match (status.code(), status.signal()) {
         (Some(code), _) => Ended::Code(code),
         (None, Some(signal)) => Ended::Signal(signal),
-        (None, None) => Ended::Never,
+        (None, None) => Ended::Unknown,
     }
 }
 
 #[cfg(not(unix))]
 fn from_std(status: ExitStatus) -> Ended {
-    status.code().map_or(Ended::Never, Ended::Code)
+    status.code().map_or(Ended::Unknown, Ended::Code)
 }
 
 /// A thread for each pipe. They end with the pipes, which a stray may hold open;

@@ -89,11 +89,9 @@ impl Server {
             Err(reason) => {
                 process.stop(options.stop_grace);
                 end_branded(&process.brand);
-                Err(StartError {
-                    command: command.clone(),
-                    why: why(reason, addr, options.start_timeout),
-                    last_words: process.capture.output().last_words(),
-                })
+                let why = why(reason, addr, options.start_timeout);
+                let last_words = process.capture.output().last_words();
+                Err(StartError::new(command, why).quoting(last_words))
             }
         }
     }

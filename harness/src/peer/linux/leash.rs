@@ -77,7 +77,8 @@ impl Leash {
         let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
         match waitid(WaitId::PidFd(self.handle.as_fd()), look) {
             Ok(status) => status.map(|status| from_waitid(&status)),
-            Err(_) => None,
+            // Where SIGCHLD is ignored nobody collects it, and nobody learns how it ended.
+            Err(_) => has_ended(&self.handle).then_some(Ended::Unknown),
         }
     }
 
@@ -145,7 +146,7 @@ impl Leash {
             return Ended::Never;
         }
         self.ward = None;
-        let ended = self.child.wait().map_or(Ended::Never, from_std);
+        let ended = self.child.wait().map_or(Ended::Unknown, from_std);
         if test_kill_process_group(self.group) != Err(Errno::SRCH) {
             await_all(self.members().iter().collect(), deadline);
         }
@@ -194,6 +195,11 @@ pub(super) fn await_all(mut waiting: Vec<&OwnedFd>, deadline: Instant) {
     }
 }
 
+fn has_ended(handle: &OwnedFd) -> bool {
+    let at_once = Timespec::default();
+    poll(&mut [PollFd::new(handle, PollFlags::IN)], Some(&at_once)) == Ok(1)
+}
+
 fn stands_still(look: &Look) -> bool {
     look.threads
         .iter()
@@ -204,7 +210,7 @@ fn from_waitid(status: &WaitIdStatus) -> Ended {
     match (status.exit_status(), status.terminating_signal()) {
         (Some(code), _) => Ended::Code(code),
         (None, Some(signal)) => Ended::Signal(signal),
-        (None, None) => Ended::Never,
+        (None, None) => Ended::Unknown,
     }
 }
 
@@ -212,6 +218,6 @@ fn from_std(status: ExitStatus) -> Ended {
     match (status.code(), status.signal()) {
         (Some(code), _) => Ended::Code(code),
         (None, Some(signal)) => Ended::Signal(signal),
-        (None, None) => Ended::Never,
+        (None, None) => Ended::Unknown,
     }
 }

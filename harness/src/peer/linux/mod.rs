@@ -1,7 +1,7 @@
 //! Linux: process groups, pidfds, `/proc`, and no polling where the kernel tells.
 //!
 //! This folder knows how the system does it; the files above it know what a peer
-//! is. [`other`](super::other) has the same names for systems without all this.
+//! is. `other.rs` has the same names for systems without all this.
 
 mod brand;
 mod guardian;
