@@ -250,6 +250,34 @@ fn a_server_on_another_address_is_found_there() {
 }
 
 #[test]
+fn a_port_that_a_stranger_takes_is_given_up_for_another() {
+    let fifo = std::env::temp_dir().join(format!("wirecheck-stranger-{}", std::process::id()));
+    let made = Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.expect("mkfifo is there").success());
+    // The peer tells its port, and this test takes it.
+    let tell = format!("echo $PORT > {}; exec tail -f /dev/null", fifo.display());
+    let stranger = std::thread::spawn({
+        let fifo = fifo.clone();
+        move || [(); 3].map(|()| listen_where_told(&fifo))
+    });
+    let error = start(&line(&["sh", "-c", &tell])).expect_err("all its ports are taken");
+    let taken = stranger.join().expect("each port is told");
+    std::fs::remove_file(&fifo).expect("it was made above");
+    let Unstartable::PortTaken { addr, process } = error.why else {
+        panic!("{error}");
+    };
+    assert_eq!(process, std::process::id());
+    let last = taken[2].local_addr().expect("it is bound");
+    assert_eq!(addr, last);
+}
+
+fn listen_where_told(fifo: &std::path::Path) -> TcpListener {
+    let port = std::fs::read_to_string(fifo).expect("the peer writes");
+    let port: u16 = port.trim().parse().expect("a port");
+    TcpListener::bind(("127.0.0.1", port)).expect("the peer does not take it")
+}
+
+#[test]
 fn a_server_that_goes_into_the_background_is_told_so_and_ended() {
     if !is_python_here() {
         return;
