@@ -6,8 +6,10 @@ mod check;
 mod demo;
 mod exit;
 mod failure;
+mod interrupt;
 mod list;
 mod print;
+mod reporter;
 mod run;
 mod schema;
 

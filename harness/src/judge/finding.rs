@@ -136,6 +136,8 @@ impl fmt::Display for Unread {
 pub enum Waited {
     /// The peer had read everything and slept.
     Quiet(Duration),
+    /// The peer ran without rest and did nothing that could be seen.
+    Spinning(Duration),
     /// The time allowed for it was over.
     Deadline(Duration),
 }
@@ -293,6 +295,7 @@ impl fmt::Display for Waited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Quiet(_) => f.write_str("(it has read everything and sleeps)"),
+            Self::Spinning(_) => f.write_str("(it runs without rest)"),
             Self::Deadline(time) => write!(f, "within {time:?}"),
         }
     }

@@ -67,6 +67,13 @@ impl Boundaries {
     }
 }
 
+/// What is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Message,
+    End,
+}
+
 /// Whether another chunk follows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chunk {
@@ -183,10 +190,10 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     fn send(&mut self, range: Range<usize>, chunk: Chunk) -> Go {
         let bytes = self.voice.bytes(range, &mut self.account.hearing);
         let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
+        self.account.log.said(&bytes, self.link.elapsed());
         let mut sent = self
             .link
             .send(&bytes, deadline.min(Instant::now() + SEND_SLICE));
-        self.account.log.said(&bytes, self.link.elapsed());
         loop {
             self.listen();
             let stall = match sent {
@@ -199,7 +206,11 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                     self.account.unverified = Some(reason);
                     return Go::On;
                 }
-                Sent::Ended(_) => return Go::Stop,
+                Sent::Ended(_) => {
+                    // Nothing follows that could join it.
+                    self.account.boundaries.count(chunk, 1);
+                    return Go::Stop;
+                }
                 Sent::Stalled(stall) => stall,
             };
             let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
@@ -250,7 +261,9 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         };
         let limit = within.unwrap_or_else(|| self.lookout.allowed_for_reply(self.part.limits));
         let begun = Instant::now();
-        match self.await_until(limit, |player| has_come(&player.account.hearing)) {
+        match self.await_until(Awaited::Message, limit, |player| {
+            has_come(&player.account.hearing)
+        }) {
             None => self.lookout.answered(begun.elapsed()),
             Some(waited) => {
                 self.account.observed.silence = Some(Silence::Message(waited));
@@ -283,7 +296,12 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
 
     /// Waits until something is so, or the peer ends or says something wrong. Says
     /// how it was known that it will not be so.
-    fn await_until(&mut self, limit: Duration, is_so: impl Fn(&Self) -> bool) -> Option<Waited> {
+    fn await_until(
+        &mut self,
+        awaited: Awaited,
+        limit: Duration,
+        is_so: impl Fn(&Self) -> bool,
+    ) -> Option<Waited> {
         let deadline = Instant::now() + limit;
         let mut slice = FIRST_SLICE;
         loop {
@@ -307,8 +325,14 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 Read::Enough | Read::Ended(_) => {}
                 Read::Flooded => return Some(Waited::Deadline(limit)),
                 Read::TimedOut => {
-                    if let Lull::Quiet(time) = self.lookout.lull(&mut self.link) {
-                        return Some(Waited::Quiet(time));
+                    match self.lookout.lull(&mut self.link) {
+                        Lull::Quiet(time) => return Some(Waited::Quiet(time)),
+                        Lull::Busy if awaited == Awaited::End => {
+                            if let Some(time) = self.lookout.spins() {
+                                return Some(Waited::Spinning(time));
+                            }
+                        }
+                        Lull::Busy | Lull::Unseen => {}
                     }
                     slice = LAST_SLICE.min(slice * 2);
                 }
@@ -409,7 +433,8 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     /// Waits until the peer ends the connection.
     fn await_end(&mut self, due: Permission) -> Go {
         let limit = self.lookout.allowed(self.part.limits.close);
-        let waited = self.await_until(limit, |_| false);
+        self.lookout.begin_to_watch_for_spinning();
+        let waited = self.await_until(Awaited::End, limit, |_| false);
         self.note_end(due);
         match waited {
             Some(waited) => {
@@ -486,6 +511,7 @@ impl<'s> Account<'s> {
 /// Waits until the peer has let go of a connection that we have left.
 fn await_gone(remains: &mut Remains, lookout: &mut Lookout<'_>, limit: Duration) -> Closing {
     let deadline = Instant::now() + lookout.allowed(limit);
+    lookout.begin_to_watch_for_spinning();
     let mut patience = 0;
     loop {
         let Ok(seen) = remains.look() else {
@@ -506,7 +532,10 @@ fn await_gone(remains: &mut Remains, lookout: &mut Lookout<'_>, limit: Duration)
         let waited = match lull {
             Lull::Quiet(time) => Waited::Quiet(time),
             Lull::Busy | Lull::Unseen if Instant::now() >= deadline => Waited::Deadline(limit),
-            Lull::Busy => continue,
+            Lull::Busy => match lookout.spins() {
+                Some(time) => Waited::Spinning(time),
+                None => continue,
+            },
             Lull::Unseen => {
                 std::thread::sleep(FIRST_SLICE);
                 continue;

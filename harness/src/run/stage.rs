@@ -17,6 +17,7 @@ use super::round;
 use super::selection::{Selected, Selection};
 use super::target::{PeerSource, Target};
 use super::write_up::write_up;
+use crate::judge::Finding;
 use crate::peer::StartError;
 use crate::scenario::{Level, Permission};
 use crate::tactic::{Family, Script, Tactic};
@@ -284,8 +285,14 @@ impl Stage<'_> {
     ) -> CaseResult {
         let gate = Gate::default();
         let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Careful);
-        let result = ground.play(numbered, attempt, &self.target, &mut lookout);
+        let mut result = ground.play(numbered, attempt, &self.target, &mut lookout);
         self.pace.learn(lookout.pace);
+        if let Some(how) = self.target.rest(self.pace) {
+            result.last_words = self.target.last_words();
+            result
+                .outcome
+                .put_first(ground.tell(&Finding::Died { how }));
+        }
         result
     }
 
