@@ -25,7 +25,7 @@ use crate::wire::link::{Link, Options, Pacer};
 
 /// How often cases of one tactic may break the peer before the rest of them are
 /// not played.
-const MOST_BREAKS: u32 = 3;
+const MOST_BREAKS: u32 = 8;
 
 /// How a run is done, beside what was selected.
 #[derive(Clone, Debug)]
