@@ -25,6 +25,8 @@ const UNSEEN: Duration = Duration::from_millis(250);
 const SPIN: Duration = Duration::from_secs(1);
 /// How much of that time it has a processor, in percent.
 const SPIN_SHARE: u32 = 70;
+/// How long a process sleeps that has nothing to do, and not just waits its turn.
+const A_MOMENT: Duration = Duration::from_micros(100);
 /// How long one look is from the next.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
@@ -137,16 +139,16 @@ impl<'g> Lookout<'g> {
     pub(super) fn await_rest(&mut self) {
         let deadline = Instant::now() + CAREFUL;
         let mut wait = |until: Instant| {
-            std::thread::sleep(until.saturating_duration_since(Instant::now()));
+            std::thread::sleep(A_MOMENT.min(until.saturating_duration_since(Instant::now())));
             false
         };
-        while self.lull_for(BETWEEN_LOOKS, &mut wait) == Lull::Busy && Instant::now() < deadline {}
+        while self.lull_for(Duration::ZERO, &mut wait) == Lull::Busy && Instant::now() < deadline {}
     }
 
-    /// Waits, where a case is played carefully, until the peer has done all that a
+    /// Waits, where a failure is confirmed, until the peer has done all that a
     /// chunk makes it do: what happened then has one order in every run.
     pub(super) fn settle(&mut self, link: &mut Link) {
-        if self.manner == Manner::Brisk || self.watch.is_none() {
+        if self.manner != Manner::Patient || self.watch.is_none() {
             return;
         }
         let deadline = Instant::now() + PATIENT;
