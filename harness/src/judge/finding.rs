@@ -51,6 +51,8 @@ pub enum Finding {
         step: usize,
         /// Where it ended.
         at: Truncation,
+        /// What had come of it.
+        partial: Vec<u8>,
     },
     /// The peer said more than was due.
     Surplus {

@@ -23,6 +23,8 @@ const SEND_SLICE: Duration = Duration::from_millis(20);
 /// The same for one that does not answer: at first, and at most.
 const FIRST_SLICE: Duration = Duration::from_millis(1);
 const LAST_SLICE: Duration = Duration::from_millis(20);
+/// How long a peer is given to close a connection on which something went wrong.
+const FAREWELL: Duration = Duration::from_millis(100);
 /// How long what a peer printed may be on its way through a pipe.
 const PIPE_DELAY: Duration = Duration::from_millis(250);
 
@@ -305,9 +307,8 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         let deadline = Instant::now() + limit;
         let mut slice = FIRST_SLICE;
         loop {
-            self.listen();
+            self.hear_out();
             if self.link.ending().is_some() {
-                self.account.hearing.end();
                 return None;
             }
             if is_so(self) || self.account.hearing.trouble().is_some() {
@@ -480,15 +481,29 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         self.account.close(self.link.reset(), Closing::Closed)
     }
 
-    /// Ends the play where it stands; the connection is cleared away.
+    /// Ends the play where it stands. A peer that has not ended the connection is
+    /// left in peace: a reset would be one thing more that it has to cope with.
     fn finish(mut self) -> Played<'s> {
-        self.listen();
+        self.hear_out();
         self.note_end(Permission::Forbidden);
+        let closing = std::mem::take(&mut self.account.observed.closing);
         if self.link.ending().is_some() {
+            return self.account.close(self.link.reset(), closing);
+        }
+        if closing == Closing::NotAsked {
+            self.close_write();
+            _ = self.await_until(Awaited::End, FAREWELL, |_| false);
+        }
+        self.account.close(self.link.close(), closing)
+    }
+
+    /// Hears what has come, and the end of it.
+    fn hear_out(&mut self) {
+        self.listen();
+        if self.link.ending().is_some() {
+            self.account.observed.partial = self.unheard();
             self.account.hearing.end();
         }
-        let closing = std::mem::take(&mut self.account.observed.closing);
-        self.account.close(self.link.reset(), closing)
     }
 }
 
