@@ -123,8 +123,32 @@ impl<'s> Court<'_, 's> {
 
     /// Finds the case that left the peer broken, by playing those that may have done
     /// it, each alone on a fresh peer. What did not is to be played again.
-    pub(super) fn find_guilty(&mut self, round: &mut Round) -> Result<Guilt, StartError> {
-        let broken = std::mem::take(&mut round.broken);
+    ///
+    /// Where a tactic is `known` to break the peer, a case of it that was alone when
+    /// the peer died needs no second death.
+    pub(super) fn find_guilty(
+        &mut self,
+        round: &mut Round,
+        known: &dyn Fn(&Family) -> bool,
+    ) -> Result<Guilt, StartError> {
+        let mut broken = std::mem::take(&mut round.broken);
+        if let [(_, result)] = broken.as_slice()
+            && result.outcome.kinds().contains(&Kind::EndedEarly)
+            && known(&result.tactic.family())
+            && let Some(how) = self.target.ended()
+            && let Some((_, mut result)) = broken.pop()
+        {
+            let family = result.tactic.family();
+            result
+                .outcome
+                .put_first(self.ground.tell(&Finding::Died { how }));
+            self.results.add(result, self.short_of());
+            self.renew()?;
+            return Ok(Guilt::Found {
+                family,
+                innocent: Vec::new(),
+            });
+        }
         let newest_first = broken
             .iter()
             .rev()

@@ -23,8 +23,9 @@ const CAREFUL: Duration = Duration::from_millis(500);
 const UNSEEN: Duration = Duration::from_millis(250);
 /// How long a peer runs without rest before it is said to spin.
 const SPIN: Duration = Duration::from_secs(1);
-/// How much of that time it has a processor, in percent.
-const SPIN_SHARE: u32 = 70;
+/// How much of that time it has a processor, in percent: on a busy machine it has to
+/// share one.
+const SPIN_SHARE: u32 = 25;
 /// How long a process sleeps that has nothing to do, and not just waits its turn.
 const A_MOMENT: Duration = Duration::from_micros(100);
 /// How long one look is from the next.

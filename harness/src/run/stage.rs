@@ -24,8 +24,10 @@ use crate::tactic::{Family, Script, Tactic};
 use crate::wire::link::{Link, Options, Pacer};
 
 /// How often cases of one tactic may break the peer before the rest of them are
-/// not played.
-const MOST_BREAKS: u32 = 8;
+/// not played. Single cuts are worth more: the strip of offsets is made of them.
+fn most_breaks(family: Family) -> u32 {
+    if family == Family::Cut { 8 } else { 3 }
+}
 
 /// How a run is done, beside what was selected.
 #[derive(Clone, Debug)]
@@ -373,7 +375,7 @@ impl Stage<'_> {
                 let family = numbered.case.tactic.family();
                 let given_up = breaks
                     .get(&family)
-                    .is_some_and(|count| *count >= MOST_BREAKS);
+                    .is_some_and(|count| *count >= most_breaks(family));
                 let plays = is_played(family) && !given_up;
                 if !plays {
                     skipped.push(family);
@@ -408,7 +410,10 @@ impl Stage<'_> {
         round: &mut Round,
         agenda: &mut Agenda<'_>,
     ) -> Result<(), Failure> {
-        let guilt = self.court(ground, baseline, results).find_guilty(round);
+        let known = |family: &Family| agenda.breaks.contains_key(family);
+        let guilt = self
+            .court(ground, baseline, results)
+            .find_guilty(round, &known);
         match guilt.map_err(|error| Failure::Lost(error.to_string()))? {
             Guilt::Found { family, innocent } => {
                 agenda.again = innocent;
