@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use super::gate::Gate;
 use crate::scenario::Limits;
-use crate::wire::diag::Seen;
 use crate::wire::link::{Link, Read};
 use crate::wire::watch::{Look, Watch};
 
@@ -213,13 +212,5 @@ fn stirs(link: &mut Link, until: Instant) -> bool {
         return true;
     }
     std::thread::sleep(until.saturating_duration_since(Instant::now()));
-    !is_settled(link.look())
-}
-
-/// Whether nothing is on its way from the peer.
-fn is_settled<E>(seen: Result<Seen, E>) -> bool {
-    match seen {
-        Ok(Seen::Socket(socket)) => socket.unacknowledged == 0,
-        _ => true,
-    }
+    !link.is_settled()
 }

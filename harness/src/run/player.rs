@@ -542,7 +542,9 @@ fn await_gone(remains: &mut Remains, lookout: &mut Lookout<'_>, limit: Duration)
         }
         let lull = lookout.lull_unless(&mut |until| {
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
-            !remains.look().is_ok_and(|seen| holds(&seen))
+            !remains
+                .look()
+                .is_ok_and(|seen| holds(&seen) && has_our_fin(&seen))
         });
         let waited = match lull {
             Lull::Quiet(time) => Waited::Quiet(time),
@@ -572,6 +574,11 @@ fn holds(seen: &Seen) -> bool {
         }
         Seen::Listening(_) | Seen::Nothing => false,
     }
+}
+
+/// Whether our FIN has arrived: until then the peer has nothing to close for.
+fn has_our_fin(seen: &Seen) -> bool {
+    !matches!(seen, Seen::Socket(socket) if socket.state == TcpState::Established)
 }
 
 fn lingers(seen: &Seen) -> String {
