@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::gate::Gate;
 use crate::scenario::Limits;
-use crate::wire::link::{Link, Read};
+use crate::wire::link::{Link, Read, Received};
 use crate::wire::watch::{Look, Watch};
 
 /// How long a peer sleeps at least before a missing answer is declared.
@@ -205,12 +205,19 @@ impl<'g> Lookout<'g> {
 
 /// Listens until the given time, and says whether something came or is coming.
 fn stirs(link: &mut Link, until: Instant) -> bool {
+    if link.ending().is_some() {
+        std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        return !link.is_settled();
+    }
     let len = link.received().bytes().len();
-    if link.ending().is_none()
-        && link.read_until(|received| received.bytes().len() > len, until) != Read::TimedOut
-    {
+    let came = |link: &mut Link, until| {
+        let more = |received: &Received| received.bytes().len() > len;
+        link.read_until(more, until) != Read::TimedOut
+    };
+    if came(link, until) {
         return true;
     }
-    std::thread::sleep(until.saturating_duration_since(Instant::now()));
-    !link.is_settled()
+    let settled = link.is_settled();
+    // What was on its way before may have come by now.
+    !settled || came(link, Instant::now())
 }

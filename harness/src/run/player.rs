@@ -216,15 +216,24 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 Sent::Stalled(stall) => stall,
             };
             let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
-            if asleep || Instant::now() >= deadline {
-                self.account.observed.not_read = Some(unread(&stall));
-                return Go::Stop;
-            }
-            let until = deadline.min(Instant::now() + SEND_SLICE);
+            let now = Instant::now();
+            let given_up = asleep || now >= deadline;
+            let until = if given_up {
+                now
+            } else {
+                deadline.min(now + SEND_SLICE)
+            };
             sent = match stall.unwritten {
                 0 => self.link.prove(until),
                 left => self.link.send(&bytes[bytes.len() - left..], until),
             };
+            // It may have read, and gone back to sleep, while it was looked at.
+            if let Sent::Stalled(stall) = &sent
+                && given_up
+            {
+                self.account.observed.not_read = Some(unread(stall));
+                return Go::Stop;
+            }
         }
     }
 
