@@ -79,7 +79,8 @@ pub fn matrix(rows: &[MatrixRow<'_>], columns: Columns, width: Width) -> String 
     }
 }
 
-/// What stands across, in the order in which it first comes.
+/// What stands across, in the order in which it first comes. A kind of delivery
+/// that nobody was given says nothing.
 fn titles(rows: &[MatrixRow<'_>], columns: Columns) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
     for suite in rows.iter().flat_map(|row| &row.record.suites) {
@@ -90,7 +91,8 @@ fn titles(rows: &[MatrixRow<'_>], columns: Columns) -> Vec<String> {
                     .scenarios
                     .iter()
                     .flat_map(|scenario| &scenario.families);
-                families.map(|family| &family.name).collect()
+                let run = families.filter(|family| family.tally().run() > 0);
+                run.map(|family| &family.name).collect()
             }
         };
         for name in names {
