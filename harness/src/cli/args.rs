@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use globset::Glob;
 
+use super::demo::Peer;
 use super::exit::Exit;
 use crate::load::MAX_SUITE_BYTES;
 use crate::scenario::{self, DurationError};
@@ -45,6 +46,9 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Run the embedded peers, right and wrong, against the embedded suites
     Demo,
+    /// Be one of the embedded peers
+    #[command(hide = true)]
+    Peer(PeerArgs),
     /// Are the suite files right?
     Check(CheckArgs),
     /// Judge a server: started by wirecheck, or one that runs already
@@ -57,6 +61,18 @@ pub(super) enum Command {
     Completions(CompletionsArgs),
     /// The manual page, in roff
     Man,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PeerArgs {
+    /// Which one
+    pub(super) name: Peer,
+    /// The address that it listens on
+    #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
+    pub(super) host: IpAddr,
+    /// The port that it listens on
+    #[arg(long, value_name = "N")]
+    pub(super) port: u16,
 }
 
 /// Which suites.
@@ -152,7 +168,7 @@ fn duration(text: &str) -> Result<Duration, DurationError> {
 }
 
 /// The seed unless one is given: a run repeats the one before it.
-const DEFAULT_SEED: u64 = 53_888_879;
+pub(super) const DEFAULT_SEED: u64 = 53_888_879;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {

@@ -16,8 +16,6 @@ pub enum Exit {
     NoPeer,
     /// Nothing was selected: no suite, no scenario, no case.
     Nothing,
-    /// What was asked for is not built yet.
-    NotYet,
     /// wirecheck itself failed.
     Internal,
 }
@@ -31,7 +29,6 @@ Exit codes:
   2   the command line or a suite is wrong; nothing was run
   3   the peer did not start, could not be reached, or died for good
   4   nothing was selected
-  69  what was asked for is not built yet
   70  wirecheck itself failed";
 
     /// The number that the process returns.
@@ -43,7 +40,6 @@ Exit codes:
             Self::Wrong => 2,
             Self::NoPeer => 3,
             Self::Nothing => 4,
-            Self::NotYet => 69,
             Self::Internal => 70,
         }
     }
@@ -67,7 +63,6 @@ mod tests {
             Exit::Wrong,
             Exit::NoPeer,
             Exit::Nothing,
-            Exit::NotYet,
             Exit::Internal,
         ] {
             assert!(

@@ -33,6 +33,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Demo => demo::run(),
+        Command::Peer(args) => demo::peer(&args),
         Command::Check(args) => check::run(&args),
         Command::Run(args) => run::run(&args),
         Command::List(args) => list::run(&args),

@@ -20,7 +20,7 @@ pub(super) fn man() -> Result<Exit, Failure> {
     let mut page = Vec::new();
     let command = Args::command();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for below in command.get_subcommands() {
+    for below in command.get_subcommands().filter(|it| !it.is_hide_set()) {
         let title = format!("wirecheck-{}", below.get_name());
         let below = below.clone().display_name(title);
         let man = clap_mangen::Man::new(below);

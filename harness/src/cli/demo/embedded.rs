@@ -1,0 +1,185 @@
+//! What is embedded: the peers, the suites, and what each peer is built to show.
+
+use std::time::Duration;
+
+use wirecheck_report::terminal::Form;
+
+use super::peers::Peer;
+use crate::scenario::{NoAttachments, Suite, parse};
+use crate::tactic::Family;
+
+/// An embedded peer with its suite.
+#[derive(Debug)]
+pub(super) struct Embedded {
+    /// The system that it is a form of.
+    pub(super) name: &'static str,
+    /// Which form.
+    pub(super) form: Form,
+    /// The program.
+    pub(super) peer: Peer,
+    /// What it is judged by.
+    pub(super) suite: SuiteText,
+    /// What it is built to show.
+    pub(super) expects: Expects,
+}
+
+/// What a peer is built to show.
+#[derive(Debug)]
+pub(super) struct Expects {
+    /// The kinds of delivery that it falls under; it holds under all others.
+    pub(super) falls: &'static [Family],
+    /// The defects that are to be named.
+    pub(super) codes: &'static [&'static str],
+    /// What is wrong with it, in words.
+    pub(super) wrong: &'static str,
+}
+
+/// A right peer.
+const NOTHING: Expects = Expects {
+    falls: &[],
+    codes: &[],
+    wrong: "",
+};
+
+/// A suite as it lies in the project.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SuiteText {
+    path: &'static str,
+    text: &'static str,
+}
+
+/// The text of a suite and where it lies, from the project's root.
+macro_rules! suite {
+    ($path:literal) => {
+        SuiteText {
+            path: $path,
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../", $path)),
+        }
+    };
+}
+
+const LINE: SuiteText = suite!("scenarios/line/line.toml");
+const HEADER: SuiteText = suite!("scenarios/header/header-echo.toml");
+const STAY_ALIVE: SuiteText = suite!("scenarios/stay-alive/stay-alive.toml");
+const ONE_SHOT: SuiteText = suite!("scenarios/one-shot/one-shot.toml");
+
+/// How long an embedded peer may take to close. It runs on this machine and does
+/// nothing else: one that has not closed by then never will.
+const CLOSE: Duration = Duration::from_secs(1);
+
+impl SuiteText {
+    /// The suite, with less patience than a stranger is shown.
+    pub(super) fn read(self) -> Suite {
+        let suite = parse(self.path, self.text, &NoAttachments);
+        let mut suite = suite.expect("the tests check each embedded suite");
+        for scenario in &mut suite.scenarios {
+            scenario.limits.close = CLOSE;
+        }
+        suite
+    }
+}
+
+use Family::{Bytes, Cut, Fin, Half, Joined, JoinedCut, Random, Whole};
+
+/// All of them; the forms of a system beside each other.
+pub(super) const ALL: [Embedded; 8] = [
+    Embedded {
+        name: "line",
+        form: Form::Naive,
+        peer: Peer::LineNaive,
+        suite: LINE,
+        expects: Expects {
+            falls: &[Bytes, Cut, Random, Fin, Half],
+            codes: &["F05"],
+            wrong: "takes a read for whole characters; half of one ends the server",
+        },
+    },
+    Embedded {
+        name: "line",
+        form: Form::Mended,
+        peer: Peer::LineMended,
+        suite: LINE,
+        expects: NOTHING,
+    },
+    Embedded {
+        name: "header",
+        form: Form::Naive,
+        peer: Peer::HeaderNaive,
+        suite: HEADER,
+        expects: Expects {
+            falls: &[Whole, Bytes, Cut, Joined, JoinedCut, Random, Half],
+            codes: &["F01", "F02", "F03", "F06", "C06"],
+            wrong: "takes a read for a header, the next for a body; counts characters",
+        },
+    },
+    Embedded {
+        name: "header",
+        form: Form::Mended,
+        peer: Peer::HeaderMended,
+        suite: HEADER,
+        expects: NOTHING,
+    },
+    Embedded {
+        name: "stay-alive",
+        form: Form::Naive,
+        peer: Peer::StayAliveNaive,
+        suite: STAY_ALIVE,
+        expects: Expects {
+            falls: &[Whole],
+            codes: &["C02"],
+            wrong: "takes the end of the stream for an empty line, for ever",
+        },
+    },
+    Embedded {
+        name: "stay-alive",
+        form: Form::Mended,
+        peer: Peer::StayAliveMended,
+        suite: STAY_ALIVE,
+        expects: NOTHING,
+    },
+    Embedded {
+        name: "one-shot",
+        form: Form::Naive,
+        peer: Peer::OneShotNaive,
+        suite: ONE_SHOT,
+        expects: Expects {
+            falls: &[Bytes, Cut, Random, Half],
+            codes: &["F02", "C06", "C08"],
+            wrong: "takes the first read for the message, closes on the rest of it",
+        },
+    },
+    Embedded {
+        name: "one-shot",
+        form: Form::Mended,
+        peer: Peer::OneShotMended,
+        suite: ONE_SHOT,
+        expects: NOTHING,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_embedded_suite_is_right_and_has_cases_for_a_server() {
+        for embedded in &ALL {
+            assert!(!embedded.suite.read().scenarios.is_empty(), "{embedded:?}");
+        }
+    }
+
+    #[test]
+    fn every_peer_is_judged_once() {
+        use clap::ValueEnum;
+        let judged = ALL.map(|embedded| embedded.peer);
+        assert_eq!(judged.as_slice(), Peer::value_variants());
+    }
+
+    #[test]
+    fn a_mended_peer_shows_nothing_and_a_naive_one_something() {
+        for Embedded { form, expects, .. } in &ALL {
+            let shows = !expects.falls.is_empty() && !expects.codes.is_empty();
+            assert_eq!(shows, *form == Form::Naive, "{expects:?}");
+        }
+    }
+}

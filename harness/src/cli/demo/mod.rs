@@ -1,0 +1,59 @@
+//! `wirecheck demo`: the main job, on embedded peers and embedded suites.
+//!
+//! Each peer is this very program, started as `wirecheck peer NAME` and judged as
+//! yours would be. What each is built to show stands in [`embedded`]; the demo holds
+//! only if each showed just that.
+
+mod embedded;
+mod expectation;
+mod page;
+mod peers;
+mod progress;
+mod trial;
+
+use wirecheck_report::Record;
+use wirecheck_report::record::State;
+
+use self::embedded::{ALL, Embedded};
+pub(super) use self::peers::Peer;
+use self::progress::Progress;
+use super::args::PeerArgs;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::interrupt;
+
+/// An embedded peer, and what became of it.
+struct Shown<'e> {
+    embedded: &'e Embedded,
+    record: Record,
+}
+
+pub(super) fn run() -> Result<Exit, Failure> {
+    let stop = interrupt::flag()?;
+    let ourselves = std::env::current_exe()?;
+    let mut progress = Progress::begin(&ALL)?;
+    let mut shown = Vec::with_capacity(ALL.len());
+    for embedded in &ALL {
+        let record = trial::judge(embedded, &ourselves, &stop, &mut progress)?;
+        let cut_off = record.state == State::CutOff;
+        shown.push(Shown { embedded, record });
+        if cut_off {
+            break;
+        }
+    }
+    drop(progress);
+    let misses = expectation::misses(&shown);
+    let exit = match misses.is_empty() && shown.len() == ALL.len() {
+        true => Exit::Held,
+        false => Exit::Failed,
+    };
+    page::print(&shown, &misses, exit)?;
+    Ok(exit)
+}
+
+/// `wirecheck peer`: be one of the embedded peers.
+pub(super) fn peer(args: &PeerArgs) -> Result<Exit, Failure> {
+    let PeerArgs { name, host, port } = *args;
+    let error = name.listen(host, port);
+    Err(Failure::Usage(format!("{host} port {port}: {error}")))
+}

@@ -1,0 +1,39 @@
+//! What the demo shows in the end: the matrix, what is wrong in words, where the
+//! records lie, and whether all was as it is built to be.
+
+use std::io::{self, Write};
+
+use wirecheck_report::terminal::{Columns, MatrixRow, matrix};
+
+use super::Shown;
+use super::expectation::Miss;
+use super::trial::RECORDS;
+use crate::cli::exit::Exit;
+use crate::cli::reporter::width;
+
+pub(super) fn print(shown: &[Shown<'_>], misses: &[Miss], exit: Exit) -> io::Result<()> {
+    let rows = shown.iter().map(|Shown { embedded, record }| MatrixRow {
+        name: embedded.name,
+        form: embedded.form,
+        record,
+    });
+    let rows: Vec<_> = rows.collect();
+    let mut out = anstream::stdout();
+    writeln!(out, "\n{}", matrix(&rows, Columns::Families, width()))?;
+    for Shown { embedded, .. } in shown {
+        if !embedded.expects.wrong.is_empty() {
+            let name = embedded.peer.name();
+            writeln!(out, "{name:<16}  {}", embedded.expects.wrong)?;
+        }
+    }
+    writeln!(out)?;
+    for miss in misses {
+        writeln!(out, "not as built: {miss}")?;
+    }
+    let verdict = match exit {
+        Exit::Held => "each peer showed just what it is built to show",
+        _ => "not every peer showed just what it is built to show",
+    };
+    writeln!(out, "verdict   {verdict}   (exit {})", exit.code())?;
+    writeln!(out, "records   {RECORDS}/")
+}
