@@ -52,9 +52,18 @@ pub struct Ran {
 /// If it cannot be started or is ended by a signal.
 #[must_use]
 pub fn run(command: &str, arguments: &[&str]) -> Ran {
+    run_in(root(), command, arguments)
+}
+
+/// Runs a built command from a folder.
+///
+/// # Panics
+/// If it cannot be started or is ended by a signal.
+#[must_use]
+pub fn run_in(folder: &Path, command: &str, arguments: &[&str]) -> Ran {
     let output = std::process::Command::new(command)
         .args(arguments)
-        .current_dir(root())
+        .current_dir(folder)
         .env_remove("GITHUB_ACTIONS")
         .stdin(std::process::Stdio::null())
         .output()
