@@ -213,7 +213,10 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 }
                 Sent::Stalled(stall) => stall,
             };
-            let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
+            let asleep = matches!(
+                self.lookout.lull_over_unread(&mut self.link),
+                Lull::Quiet(_)
+            );
             if asleep || Instant::now() >= deadline {
                 self.account.observed.not_read = Some(unread(&stall));
                 return Go::Stop;
