@@ -35,23 +35,15 @@ pub(super) fn contradiction(
         true => format!("the two sides of `{id}` wait for each other"),
         false => format!("`{id}` contradicts itself"),
     };
-    let help = format!(
-        "wirecheck played both sides (delivery `{tactic}`): {}",
-        cause(standstill)
-    );
+    let cause = match standstill {
+        true => "a message that the framing does not end is whole only when its side closes, and one that it passes over never arrives",
+        false => "no peer that keeps to the exchange could pass",
+    };
+    let help = format!("wirecheck played both sides, `{tactic}` delivered: {cause}");
     let diagnostic = Diagnostic::new(message, span, label).help(help);
     Some(places.fold(diagnostic, |diagnostic, (span, label)| {
         diagnostic.related(span, label)
     }))
-}
-
-fn cause(standstill: bool) -> &'static str {
-    match standstill {
-        true => {
-            "a message whose end cannot be told is never whole; close that side before it is answered"
-        }
-        false => "no peer that keeps to the exchange could pass",
-    }
 }
 
 /// What follows when the other side has left.
