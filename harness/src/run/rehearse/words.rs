@@ -36,7 +36,9 @@ pub(super) fn contradiction(
         false => format!("`{id}` contradicts itself"),
     };
     let cause = match standstill {
-        true => "a message that the framing does not end is whole only when its side closes, and one that it passes over never arrives",
+        true => {
+            "a message that the framing does not end is whole only when its side closes, and one that it passes over never arrives"
+        }
         false => "no peer that keeps to the exchange could pass",
     };
     let help = format!("wirecheck played both sides, `{tactic}` delivered: {cause}");
