@@ -4,7 +4,7 @@ use super::scene::{Ends, Scene, Seen};
 use super::{Unplayable, words};
 use crate::judge::Ended;
 use crate::run::standstill::Seat;
-use crate::scenario::{Action, Close, Diagnostic, Side};
+use crate::scenario::{Action, Body, Close, Diagnostic, Name, Side, Step};
 use crate::tactic::{Delivery, Tactic};
 
 /// What each side saw of the other.
@@ -24,6 +24,9 @@ impl Mutual {
 
 /// Why no implementation could pass a scenario, if none could.
 pub(super) fn contradiction(scene: &Scene<'_>) -> Result<Option<Diagnostic>, Unplayable> {
+    if let Some(step) = says_the_unknown(&scene.scenario.exchange) {
+        return Ok(Some(words::unknown_to_server(scene, step)));
+    }
     for tactic in [Tactic::Whole, Tactic::Bytes, Tactic::Joined] {
         let [client, server] =
             [Side::Client, Side::Server].map(|side| scene.delivery(side, &tactic));
@@ -52,6 +55,23 @@ fn play(scene: &Scene<'_>, client: &Delivery, server: &Delivery) -> Result<Mutua
             server: server.join().expect("a player does not panic"),
         }
     }))
+}
+
+/// The step in which a server is to say the fresh value without having heard it.
+/// Playing does not show this: both sides know the value.
+fn says_the_unknown(steps: &[Step]) -> Option<&Step> {
+    let holder = steps.iter().find(|step| match &step.action {
+        Action::Say(message) => {
+            let is_exact = matches!(message.body, Body::Text(_) | Body::Raw(_) | Body::Json(_));
+            let says_it = message
+                .uses()
+                .iter()
+                .any(|name| name.as_str() == Name::UNIQUE);
+            says_it && (is_exact || step.side == Side::Client)
+        }
+        _ => false,
+    });
+    holder.filter(|step| step.side == Side::Server)
 }
 
 /// A reset is asked for that the other side does not see: it has left, or the

@@ -5,9 +5,12 @@ use std::ops::Range;
 use super::null::Null;
 use super::scene::Scene;
 use super::self_play::Mutual;
-use crate::judge::{Ended, Finding};
+use crate::judge::{Ended, Finding, Waited};
 use crate::scenario::{Action, Diagnostic, Side, Step};
 use crate::tactic::Tactic;
+
+/// A side and what it found wrong with the other.
+type Found<'m> = (Side, &'m Finding);
 
 /// What two players found wrong with each other, if they did.
 pub(super) fn contradiction(
@@ -16,56 +19,63 @@ pub(super) fn contradiction(
     mutual: &Mutual,
 ) -> Option<Diagnostic> {
     let by = |side| Some((side, mutual.by(side).finding.as_ref()?));
-    let mut found: Vec<_> = [Side::Client, Side::Server]
-        .map(by)
-        .into_iter()
-        .flatten()
-        .collect();
-    // Whoever finds a fault leaves; that the other finds the same is its echo.
-    found.sort_by_key(|(_, finding)| is_aftermath(finding));
-    let standstill = found.iter().all(|(_, finding)| is_vain_wait(finding));
-    let places = found.iter().map(|(side, finding)| {
-        let span = place(scene, *side, finding);
-        (span, label(*side, finding))
-    });
-    let mut places = places.collect::<Vec<_>>().into_iter();
-    let (span, label) = places.next()?;
+    let both = [Side::Client, Side::Server].map(by);
+    let mut found: Vec<Found<'_>> = both.into_iter().flatten().collect();
+    // Whoever finds a fault leaves at once: whether the other sees more of that than
+    // a moment of silence is a matter of chance.
+    if found.iter().any(|(_, finding)| !is_aftermath(finding)) {
+        found.retain(|(_, finding)| !is_aftermath(finding));
+    }
+    let (side, first) = *found.first()?;
+    let diagnostic = Diagnostic::new(
+        headline(scene, &found),
+        place(scene, side, first),
+        label(scene, side, first),
+    );
+    let cause = cause(&found);
+    let help = format!("wirecheck played both sides, `{tactic}` delivered: {cause}");
+    let others = found[1..].iter();
+    Some(
+        others.fold(diagnostic.help(help), |diagnostic, (side, finding)| {
+            diagnostic.related(place(scene, *side, finding), label(scene, *side, finding))
+        }),
+    )
+}
+
+fn headline(scene: &Scene<'_>, found: &[Found<'_>]) -> String {
     let id = &scene.scenario.id;
-    let message = match standstill {
+    match found.iter().all(|(_, finding)| is_vain_wait(finding)) {
         true => format!("the two sides of `{id}` wait for each other"),
         false => format!("`{id}` contradicts itself"),
-    };
-    let cause = match standstill {
-        true => {
-            "a message that the framing does not end is whole only when its side closes, and one that it passes over never arrives"
-        }
+    }
+}
+
+fn cause(found: &[Found<'_>]) -> &'static str {
+    let is_begun = |(_, finding): &Found<'_>| matches!(finding, Finding::NoAnswer { partial, .. } if !partial.is_empty());
+    match found.iter().all(|(_, finding)| is_vain_wait(finding)) {
         false => "no peer that keeps to the exchange could pass",
-    };
-    let help = format!("wirecheck played both sides, `{tactic}` delivered: {cause}");
-    let diagnostic = Diagnostic::new(message, span, label).help(help);
-    Some(places.fold(diagnostic, |diagnostic, (span, label)| {
-        diagnostic.related(span, label)
-    }))
+        true if found.iter().any(is_begun) => {
+            "what no boundary ends is whole only when its side closes"
+        }
+        true => "nothing is under way that either could hear",
+    }
 }
 
 /// What follows when the other side has left.
 fn is_aftermath(finding: &Finding) -> bool {
-    matches!(
-        finding,
-        Finding::EndedEarly { .. }
-            | Finding::CutShort { .. }
-            | Finding::WrongClose {
-                how: Ended::Reset,
-                ..
-            }
-    )
+    use Finding::{CutShort, EndedEarly, WrongClose};
+    match finding {
+        EndedEarly { .. } | CutShort { .. } => true,
+        WrongClose { how, .. } => *how == Ended::Reset,
+        _ => false,
+    }
 }
 
 fn is_vain_wait(finding: &Finding) -> bool {
-    matches!(
-        finding,
-        Finding::NoAnswer { .. } | Finding::StaysOpen { .. }
-    )
+    let (Finding::NoAnswer { waited, .. } | Finding::StaysOpen { waited, .. }) = finding else {
+        return false;
+    };
+    matches!(waited, Waited::Quiet(_))
 }
 
 /// The step that a side's finding is about; the scenario's name, if it is none.
@@ -82,9 +92,16 @@ fn place(scene: &Scene<'_>, side: Side, finding: &Finding) -> Range<usize> {
     step.map_or_else(|| scene.scenario.span.clone(), |step| step.span.clone())
 }
 
-fn label(side: Side, finding: &Finding) -> String {
+fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
     let other = side.other();
     match finding {
+        Finding::NoAnswer {
+            waited: Waited::Deadline(_),
+            ..
+        } => {
+            let kept = scene.scenario.limits.reply_bytes;
+            format!("the {side} keeps no more than {kept} bytes of answers (`limits.reply_bytes`)")
+        }
         Finding::NoAnswer { partial, .. } if partial.is_empty() => {
             format!("the {side} waits for this")
         }
@@ -130,6 +147,19 @@ pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
         None => diagnostic,
     };
     diagnostic.help("ask for it where it can be seen: before anybody closes")
+}
+
+/// A value that no server under test could have heard of.
+pub(super) fn unknown_to_server(scene: &Scene<'_>, step: &Step) -> Diagnostic {
+    Diagnostic::new(
+        format!(
+            "the server of `{}` says what it cannot know",
+            scene.scenario.id
+        ),
+        step.span.clone(),
+        "the client has not said `${unique}` before",
+    )
+    .help("let the client say it first, or expect a pattern: `matches`")
 }
 
 /// A scenario that null peers pass.
