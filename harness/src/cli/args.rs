@@ -93,6 +93,16 @@ pub(super) struct SuiteArgs {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) suites: SuiteArgs,
+    /// Also play each scenario: with wirecheck on both sides, and with peers that
+    /// prove nothing
+    ///
+    /// A scenario that wirecheck cannot play with itself contradicts itself: an
+    /// error. One that a server passes which is mute, closes at once, resets at once,
+    /// echoes, or gives its first answer to anything and hangs up proves nothing: an
+    /// error. One that such a client passes is noted, if the client says something
+    /// in it. All is done on loopback; no peer is started.
+    #[arg(long)]
+    pub(super) play: bool,
 }
 
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,8 @@ use super::args::{CheckArgs, SuiteArgs};
 use super::exit::Exit;
 use super::failure::Failure;
 use crate::load::load;
-use crate::scenario::Suite;
+use crate::run::rehearse;
+use crate::scenario::{Style, Suite};
 
 /// Where suites lie unless a name is given.
 const DEFAULT: &str = "scenarios";
@@ -14,12 +15,31 @@ const DEFAULT: &str = "scenarios";
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let suites = suites(&args.suites)?;
     let scenarios: usize = suites.iter().map(|suite| suite.scenarios.len()).sum();
+    let played = match args.play {
+        true => play(&suites)?,
+        false => "",
+    };
     anstream::println!(
-        "{} with {}: all right",
+        "{} with {}: all right{played}",
         counted(suites.len(), "suite"),
         counted(scenarios, "scenario")
     );
     Ok(Exit::Held)
+}
+
+/// Plays suites that are right on paper, and says so.
+fn play(suites: &[Suite]) -> Result<&'static str, Failure> {
+    let rehearsed = rehearse(suites)?;
+    for note in &rehearsed.notes {
+        anstream::eprintln!("{}\n", note.render(Style::Colour));
+    }
+    if rehearsed.errors.is_empty() {
+        return Ok(", and played");
+    }
+    Err(Failure::Suites {
+        read: suites.len() - rehearsed.errors.len(),
+        faults: rehearsed.errors.into_iter().map(Into::into).collect(),
+    })
 }
 
 /// The suites that were named; all of them must be right.

@@ -26,6 +26,8 @@ pub(super) enum Failure {
     Peer(run::Failure),
     /// The record cannot be kept.
     Record(StoreError),
+    /// The machine does not let suites be played.
+    Unplayable(run::Unplayable),
     /// What was asked for cannot be written.
     Output(io::Error),
 }
@@ -33,6 +35,12 @@ pub(super) enum Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self::Output(error)
+    }
+}
+
+impl From<run::Unplayable> for Failure {
+    fn from(error: run::Unplayable) -> Self {
+        Self::Unplayable(error)
     }
 }
 
@@ -51,6 +59,7 @@ impl Failure {
             Self::Record(error) => complain(&format!(
                 "the record cannot be kept: {error}; choose another place with --record"
             )),
+            Self::Unplayable(error) => complain(&error.to_string()),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Held,
             Self::Output(error) => complain(&format!("the output cannot be written: {error}")),
         }
@@ -62,7 +71,7 @@ impl Failure {
             Self::Usage(_) | Self::Suites { .. } => Exit::Wrong,
             Self::NoSuites(_) | Self::NoCases => Exit::Nothing,
             Self::Peer(_) => Exit::NoPeer,
-            Self::Record(_) | Self::Output(_) => Exit::Internal,
+            Self::Record(_) | Self::Unplayable(_) | Self::Output(_) => Exit::Internal,
         }
     }
 }

@@ -8,6 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::gate::Gate;
+use super::standstill::Seat;
 use crate::scenario::Limits;
 use crate::wire::link::{Link, Read, Received};
 use crate::wire::watch::{Look, Watch};
@@ -71,6 +72,8 @@ pub(super) enum Lull {
 /// Looks at the peer for one worker.
 pub(super) struct Lookout<'g> {
     watch: Option<Watch>,
+    /// Where the peer is played by us too: it tells how far it has come.
+    partner: Option<Seat>,
     gate: &'g Gate,
     running_since: Option<(Look, Instant)>,
     pub(super) pace: Pace,
@@ -81,10 +84,19 @@ impl<'g> Lookout<'g> {
     pub(super) fn new(watch: Option<Watch>, gate: &'g Gate, pace: Pace, manner: Manner) -> Self {
         Self {
             watch,
+            partner: None,
             gate,
             running_since: None,
             pace,
             manner,
+        }
+    }
+
+    /// Looks at a peer that wirecheck itself plays, across a table.
+    pub(super) fn across(partner: Seat, gate: &'g Gate) -> Self {
+        Self {
+            partner: Some(partner),
+            ..Self::new(None, gate, Pace::default(), Manner::Careful)
         }
     }
 
@@ -161,7 +173,19 @@ impl<'g> Lookout<'g> {
 
     /// Whether the peer sleeps and goes on sleeping while nobody talks to it.
     pub(super) fn lull(&mut self, link: &mut Link) -> Lull {
-        self.lull_unless(&mut |until| stirs(link, until))
+        match &self.partner {
+            Some(partner) => partner.lull(link),
+            None => self.lull_unless(&mut |until| stirs(link, until)),
+        }
+    }
+
+    /// The same where it has not read all that was sent. A partner of ours reads as
+    /// long as it plays.
+    pub(super) fn lull_over_unread(&mut self, link: &mut Link) -> Lull {
+        match &self.partner {
+            Some(_) => Lull::Unseen,
+            None => self.lull(link),
+        }
     }
 
     /// The same for a connection that we have left: `stirs` waits until the given

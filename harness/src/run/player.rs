@@ -215,7 +215,8 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 }
                 Sent::Stalled(stall) => stall,
             };
-            let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
+            let lull = self.lookout.lull_over_unread(&mut self.link);
+            let asleep = matches!(lull, Lull::Quiet(_));
             let now = Instant::now();
             let given_up = asleep || now >= deadline;
             let until = if given_up {

@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-/// One thing that is wrong with a suite.
+/// One thing that is wrong with a suite, or is to be known about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// How much it matters.
+    pub severity: Severity,
     /// What is wrong, in a few words.
     pub message: String,
     /// The bytes of the file that are to blame.
@@ -21,15 +23,23 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A diagnostic without help and without other places.
+    /// An error without help and without other places.
     pub fn new(message: impl Into<String>, span: Range<usize>, label: impl Into<String>) -> Self {
         Self {
+            severity: Severity::Error,
             message: message.into(),
             span,
             label: label.into(),
             help: None,
             related: Vec::new(),
         }
+    }
+
+    /// The same as a note.
+    #[must_use]
+    pub fn as_note(mut self) -> Self {
+        self.severity = Severity::Note;
+        self
     }
 
     /// Says how to mend it.
@@ -45,6 +55,15 @@ impl Diagnostic {
         self.related.push((span, label.into()));
         self
     }
+}
+
+/// How much a diagnostic matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The suite cannot be used so.
+    Error,
+    /// The suite can be used; its author should know.
+    Note,
 }
 
 /// Whether text is for a terminal that shows colours.
@@ -95,9 +114,11 @@ impl SuiteError {
             .path(self.path.as_str())
             .annotation(primary)
             .annotations(related);
-        let title = Level::ERROR
-            .primary_title(diagnostic.message.as_str())
-            .id("suite");
+        let level = match diagnostic.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Note => Level::NOTE,
+        };
+        let title = level.primary_title(diagnostic.message.as_str()).id("suite");
         let group = title.element(snippet);
         match &diagnostic.help {
             Some(help) => group.element(Level::HELP.message(help.as_str())),

@@ -1,6 +1,7 @@
 //! An exchange: who says and does what, in order.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::message::Message;
@@ -46,6 +47,8 @@ pub struct Step {
     pub within: Option<Duration>,
     /// The line of the suite on which it is written, from 1.
     pub line: usize,
+    /// The bytes of the suite's text that say or do it.
+    pub span: Range<usize>,
 }
 
 /// What a side says or does.

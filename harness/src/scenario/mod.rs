@@ -22,7 +22,7 @@ mod schema;
 mod suite;
 mod template;
 
-pub use diagnostic::{Diagnostic, Style, SuiteError};
+pub use diagnostic::{Diagnostic, Severity, Style, SuiteError};
 pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Side, Step};
 pub use message::{Body, Capture, Captured, Message, Pattern, Refusal};

@@ -2,6 +2,7 @@
 //! read by [`super::parse`].
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use super::exchange::Step;
@@ -15,6 +16,8 @@ pub struct Suite {
     pub id: SuiteId,
     /// The file it came from, as it was named.
     pub path: String,
+    /// What stood in it: what is found later is shown at its place.
+    pub text: String,
     /// What it is about.
     pub title: String,
     /// Why it matters.
@@ -48,6 +51,8 @@ pub struct Scenario {
     pub exchange: Vec<Step>,
     /// The line of the suite on which it begins, from 1.
     pub line: usize,
+    /// The bytes of the suite's text that name it.
+    pub span: Range<usize>,
 }
 
 /// How much a scenario matters.

@@ -2,8 +2,8 @@
 //! wirecheck plays, what its protocol allows, and how its headers can be wrong.
 
 use super::{
-    Allowances, Connections, EditName, HeaderEdit, Only, Options, Pipelining, Plan, Profile, Salt,
-    Script, Seed, Spoken,
+    Allowances, Connections, Edit, EditName, HeaderEdit, Only, Options, Pipelining, Plan, Profile,
+    Salt, Script, Seed, Spoken,
 };
 use crate::framing::Framing;
 use crate::scenario::{Action, Bindings, Message, Name, Permission, Scenario, Side, Step, Suite};
@@ -103,7 +103,8 @@ fn needs_answers(scenario: &Scenario, side: Side) -> bool {
         .any(|name| learnt.contains(&name))
 }
 
-/// How the first message of a script that has a header can be wrong.
+/// How the first message of a script that has a header can be wrong. What is longer
+/// than an [`Edit`] can hold is left out: a message too large for a large bound.
 #[must_use]
 pub fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
     let framed = script
@@ -118,6 +119,7 @@ pub fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
         return Vec::new();
     };
     let family = framing.malformed(payload).into_iter();
+    let family = family.filter(|malformed| malformed.edit.replacement.len() <= Edit::LONGEST);
     let mut edits: Vec<HeaderEdit> = Vec::new();
     for malformed in family {
         let name: EditName = malformed
@@ -158,5 +160,28 @@ impl Plan {
         };
         Self::new(&script, Allowances::of(scenario, side), &edits, options)
             .expect("the edits were made for this script")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{NoAttachments, parse};
+
+    #[test]
+    fn a_framing_with_a_large_bound_has_a_plan() {
+        let text = "title = 'T'\nframing = { line = { max = 3000000 } }\n[[scenario]]\nid = 's'\nexchange = [{ client = 'a' }]";
+        let suite = parse("t.toml", text, &NoAttachments).expect("it is right");
+        let (seed, only) = (Seed::default(), Only::default());
+        let scenario = &suite.scenarios[0];
+        let plan = Plan::of(
+            &suite,
+            scenario,
+            Side::Client,
+            Profile::Standard,
+            seed,
+            only,
+        );
+        assert!(plan.count() > 1);
     }
 }

@@ -50,5 +50,6 @@ fn read_step(
         action,
         within: fields.duration("within"),
         line: source.line(speech.span().start),
+        span: place.span,
     })
 }

@@ -106,6 +106,7 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut Source<'_>) -> Optio
     Some(Suite {
         id: id?,
         path: path.to_owned(),
+        text: source.text().to_owned(),
         title: fields.text("title")?.to_owned(),
         why: fields.text("why").map(str::to_owned),
         framing: framing?,
@@ -159,6 +160,7 @@ fn read_scenario(
     let common = Common::read(&fields, suite);
     let exchange = exchange::read(&fields, framing, &common.limits, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
+    let span = fields.get("id")?.span();
     Some(Scenario {
         title: fields
             .text("title")
@@ -170,7 +172,8 @@ fn read_scenario(
         limits: common.limits,
         adversary: common.adversary,
         exchange: exchange?,
-        line: source.line(fields.get("id")?.span().start),
+        line: source.line(span.start),
+        span,
         id,
     })
 }

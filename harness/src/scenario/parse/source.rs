@@ -73,6 +73,11 @@ impl<'s> Source<'s> {
         }
     }
 
+    /// What is read.
+    pub(super) fn text(&self) -> &'s str {
+        self.text
+    }
+
     /// The line on which an offset lies, from 1.
     pub(super) fn line(&self, offset: usize) -> usize {
         1 + self.text[..offset]

@@ -188,6 +188,12 @@ impl Link {
         &self.received
     }
 
+    /// How much we have handed to the network: bytes, and one for a FIN.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.written.total
+    }
+
     /// How the peer ended, if it has.
     #[must_use]
     pub fn ending(&self) -> Option<Ending> {

@@ -1,0 +1,219 @@
+//! Plays scenarios before a peer is blamed: with itself, and with peers that
+//! prove nothing.
+//!
+//! In come suites; out come diagnostics at the places of their files. No peer is
+//! started: both ends of every connection are in this process, on loopback.
+//!
+//! **Self-play.** Wirecheck plays the client and the server of each scenario
+//! against each other, with the deliveries `whole`, `bytes` and `joined`. Where one
+//! of them finds a fault with the other, the scenario contradicts itself: no
+//! implementation could pass it. Both sides begin with the same fresh `${unique}`,
+//! which a peer under test gets to know from the messages; that a server has heard
+//! it before it is to say it is seen from the steps. Time does not count (`within`,
+//! `limits`): a side waits as long as the other may still move.
+//! `prints` and `exits` are passed over, as no process is watched.
+//!
+//! **Null peers.** Five of them understand nothing: see [`Null`]. What such a peer
+//! passes, `whole` delivered, says nothing of one that does not fail there. They
+//! have no process, so a scenario that wants the peer to print or exit is not
+//! passed by any. A null *server* that passes is an error, whatever the scenario is
+//! tagged. A null *client* that passes is a note, and only where the client says,
+//! prints or exits something: many a suite is written for servers alone.
+//!
+//! Nobody waits for time to pass: each side knows how far the other has come (see
+//! [`standstill`](super::standstill)), so that the same suite gets the same
+//! diagnostics on every machine. Deadlines are there in case of a fault of ours.
+
+mod null;
+mod scene;
+mod self_play;
+mod words;
+
+use self::null::Null;
+use self::scene::Scene;
+use crate::scenario::{Diagnostic, Severity, Side, Suite, SuiteError};
+
+/// What came of playing suites.
+#[derive(Debug, Default)]
+pub struct Rehearsed {
+    /// The suites that contradict themselves or prove nothing, with all that is to
+    /// be said of them.
+    pub errors: Vec<SuiteError>,
+    /// What is to be known of the others.
+    pub notes: Vec<SuiteError>,
+}
+
+/// Why suites could not be played: the machine is to blame.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot make a connection on loopback: {0}")]
+pub struct Unplayable(String);
+
+/// Plays every scenario of the suites.
+///
+/// # Errors
+///
+/// When the machine makes no connection on loopback.
+pub fn rehearse(suites: &[Suite]) -> Result<Rehearsed, Unplayable> {
+    let mut rehearsed = Rehearsed::default();
+    for suite in suites {
+        let mut diagnostics = Vec::new();
+        for scenario in &suite.scenarios {
+            diagnostics.extend(play(&Scene::of(suite, scenario))?);
+        }
+        rehearsed.take(suite, diagnostics);
+    }
+    Ok(rehearsed)
+}
+
+/// What is wrong with one scenario. What contradicts itself is held against nobody
+/// else.
+fn play(scene: &Scene<'_>) -> Result<Vec<Diagnostic>, Unplayable> {
+    if let Some(contradiction) = self_play::contradiction(scene)? {
+        return Ok(vec![contradiction]);
+    }
+    let mut diagnostics = Vec::new();
+    for side in [Side::Server, Side::Client] {
+        let nulls = Null::that_pass(scene, side)?;
+        if !nulls.is_empty() {
+            diagnostics.push(words::proves_nothing(scene, side, &nulls));
+        }
+    }
+    Ok(diagnostics)
+}
+
+impl Rehearsed {
+    fn take(&mut self, suite: &Suite, mut diagnostics: Vec<Diagnostic>) {
+        if diagnostics.is_empty() {
+            return;
+        }
+        diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
+        let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+        let list = match diagnostics.iter().any(is_error) {
+            true => &mut self.errors,
+            false => &mut self.notes,
+        };
+        list.push(SuiteError {
+            path: suite.path.clone(),
+            text: suite.text.clone(),
+            diagnostics,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{NoAttachments, parse};
+
+    /// A suite of one scenario, with these steps and settings.
+    fn suite(framing: &str, settings: &str, steps: &[&str]) -> Suite {
+        let steps = steps.join(" }, { ");
+        let text = format!(
+            "title = 'T'\nframing = {framing}\n{settings}\n[[scenario]]\nid = 's'\nexchange = [{{ {steps} }}]"
+        );
+        parse("t.toml", &text, &NoAttachments).expect("it is right on paper")
+    }
+
+    fn diagnostics(suite: &Suite) -> Vec<Diagnostic> {
+        play(&Scene::of(suite, &suite.scenarios[0])).expect("loopback works")
+    }
+
+    fn passing(side: Side, steps: &[&str]) -> Vec<Null> {
+        let suite = suite("'line'", "", steps);
+        Null::that_pass(&Scene::of(&suite, &suite.scenarios[0]), side).expect("loopback works")
+    }
+
+    #[test]
+    fn a_right_scenario_is_played_without_a_word_however_little_time_it_allows() {
+        let suite = suite(
+            "'line'",
+            "limits = { reply = '1ms', close = '1ms' }",
+            &[
+                "client = 'a ${unique}'",
+                "server = 'you said: a ${unique}', within = '1ms'",
+                "client.json = { id = '${unique}' }",
+                "server = { json_subset = { id = '${unique}' }, capture = { id = '/id' } }",
+                "server.prints = '${id}'",
+                "client.close = 'write'",
+                "server.close = 'fin'",
+            ],
+        );
+        assert_eq!(diagnostics(&suite), []);
+    }
+
+    #[test]
+    fn a_contradiction_is_shown_in_the_same_words_each_time() {
+        let suite = suite("'raw'", "", &["client.any = true", "server = 'b'"]);
+        let first = diagnostics(&suite);
+        assert_eq!(first.len(), 1);
+        for _ in 0..20 {
+            assert_eq!(diagnostics(&suite), first);
+        }
+    }
+
+    #[test]
+    fn each_null_server_passes_what_asks_for_no_more() {
+        let mute = [
+            "client = 'a'",
+            "client.close = 'write'",
+            "server.close = 'fin'",
+        ];
+        assert!(passing(Side::Server, &mute).contains(&Null::Mute));
+        assert_eq!(
+            passing(Side::Server, &["server.close = 'fin'"]),
+            [Null::Closes]
+        );
+        assert_eq!(
+            passing(Side::Server, &["server.close = 'reset'"]),
+            [Null::Resets]
+        );
+        let echo = ["client = '${unique}'", "server = '${unique}'"];
+        assert_eq!(passing(Side::Server, &echo), [Null::Echoes]);
+        let one = ["client = 'a ${unique}'", "server = 'b'"];
+        assert_eq!(passing(Side::Server, &one), [Null::SaysOneMessage]);
+    }
+
+    #[test]
+    fn a_fixed_answer_is_not_the_one_that_a_fresh_value_asks_for() {
+        let steps = ["client = 'a ${unique}'", "server = 'b ${unique}'"];
+        assert_eq!(passing(Side::Server, &steps), []);
+        assert_eq!(passing(Side::Client, &steps), []);
+    }
+
+    #[test]
+    fn nothing_that_must_be_printed_is_passed_by_a_peer_without_a_process() {
+        let mute = ["client = 'a'", "server.prints = 'a'"];
+        assert_eq!(passing(Side::Server, &mute), []);
+        let client = ["client = 'a'", "server = 'b'", "client.exits = 0"];
+        assert_eq!(passing(Side::Client, &client), []);
+    }
+
+    #[test]
+    fn a_null_client_is_noted_only_where_the_client_says_something() {
+        let silent = ["server = 'a'", "server = 'b'", "client.close = 'any'"];
+        assert_eq!(passing(Side::Client, &silent), []);
+        let says = ["client = 'a'", "server = 'b'", "client.close = 'any'"];
+        assert_eq!(passing(Side::Client, &says), [Null::SaysOneMessage]);
+    }
+
+    #[test]
+    fn messages_far_longer_than_one_read_are_played() {
+        let long = "{ repeat = { text = '0123456789abcdef', times = 40000 } }";
+        let (ask, answer) = (format!("client = {long}"), format!("server = {long}"));
+        let steps = [ask.as_str(), answer.as_str(), "server = 'end ${unique}'"];
+        let suite = suite("{ line = { max = 4000000 } }", "", &steps);
+        let said: Vec<_> = diagnostics(&suite)
+            .into_iter()
+            .map(|it| it.message)
+            .collect();
+        assert_eq!(said, ["the server of `s` says what it cannot know"]);
+        let steps = [
+            ask.as_str(),
+            "client = '${unique}'",
+            answer.as_str(),
+            "server = 'you: ${unique}'",
+        ];
+        let suite = self::suite("{ line = { max = 4000000 } }", "", &steps);
+        assert_eq!(diagnostics(&suite), []);
+    }
+}

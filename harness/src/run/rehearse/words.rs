@@ -1,0 +1,192 @@
+//! What was found in playing, as diagnostics at the places of the suite.
+
+use std::ops::Range;
+
+use super::null::Null;
+use super::scene::Scene;
+use super::self_play::Mutual;
+use crate::judge::{Ended, Finding, Waited};
+use crate::scenario::{Action, Diagnostic, Side, Step};
+use crate::tactic::Tactic;
+
+/// A side and what it found wrong with the other.
+type Found<'m> = (Side, &'m Finding);
+
+/// What two players found wrong with each other, if they did.
+pub(super) fn contradiction(
+    scene: &Scene<'_>,
+    tactic: &Tactic,
+    mutual: &Mutual,
+) -> Option<Diagnostic> {
+    let by = |side| Some((side, mutual.by(side).finding.as_ref()?));
+    let both = [Side::Client, Side::Server].map(by);
+    let mut found: Vec<Found<'_>> = both.into_iter().flatten().collect();
+    // Whoever finds a fault leaves at once: whether the other sees more of that than
+    // a moment of silence is a matter of chance.
+    if found.iter().any(|(_, finding)| !is_aftermath(finding)) {
+        found.retain(|(_, finding)| !is_aftermath(finding));
+    }
+    let (side, first) = *found.first()?;
+    let diagnostic = Diagnostic::new(
+        headline(scene, &found),
+        place(scene, side, first),
+        label(scene, side, first),
+    );
+    let cause = cause(&found);
+    let help = format!("wirecheck played both sides, `{tactic}` delivered: {cause}");
+    let others = found[1..].iter();
+    Some(
+        others.fold(diagnostic.help(help), |diagnostic, (side, finding)| {
+            diagnostic.related(place(scene, *side, finding), label(scene, *side, finding))
+        }),
+    )
+}
+
+fn headline(scene: &Scene<'_>, found: &[Found<'_>]) -> String {
+    let id = &scene.scenario.id;
+    match found.iter().all(|(_, finding)| is_vain_wait(finding)) {
+        true => format!("the two sides of `{id}` wait for each other"),
+        false => format!("`{id}` contradicts itself"),
+    }
+}
+
+fn cause(found: &[Found<'_>]) -> &'static str {
+    let is_begun = |(_, finding): &Found<'_>| matches!(finding, Finding::NoAnswer { partial, .. } if !partial.is_empty());
+    match found.iter().all(|(_, finding)| is_vain_wait(finding)) {
+        false => "no peer that keeps to the exchange could pass",
+        true if found.iter().any(is_begun) => {
+            "what no boundary ends is whole only when its side closes"
+        }
+        true => "nothing is under way that either could hear",
+    }
+}
+
+/// What follows when the other side has left.
+fn is_aftermath(finding: &Finding) -> bool {
+    use Finding::{CutShort, EndedEarly, WrongClose};
+    match finding {
+        EndedEarly { .. } | CutShort { .. } => true,
+        WrongClose { how, .. } => *how == Ended::Reset,
+        _ => false,
+    }
+}
+
+fn is_vain_wait(finding: &Finding) -> bool {
+    let (Finding::NoAnswer { waited, .. } | Finding::StaysOpen { waited, .. }) = finding else {
+        return false;
+    };
+    matches!(waited, Waited::Quiet(_))
+}
+
+/// The step that a side's finding is about; the scenario's name, if it is none.
+fn place(scene: &Scene<'_>, side: Side, finding: &Finding) -> Range<usize> {
+    let steps = &scene.scenario.exchange;
+    let awaited_close = || {
+        let closes = |step: &&Step| step.side != side && matches!(step.action, Action::Close(_));
+        steps.iter().find(closes)
+    };
+    let step = match finding {
+        Finding::StaysOpen { .. } => awaited_close(),
+        finding => finding.step().and_then(|index| steps.get(index)),
+    };
+    step.map_or_else(|| scene.scenario.span.clone(), |step| step.span.clone())
+}
+
+fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
+    let other = side.other();
+    match finding {
+        Finding::NoAnswer {
+            waited: Waited::Deadline(_),
+            ..
+        } => {
+            let kept = scene.scenario.limits.reply_bytes;
+            format!("the {side} keeps no more than {kept} bytes of answers (`limits.reply_bytes`)")
+        }
+        Finding::NoAnswer { partial, .. } if partial.is_empty() => {
+            format!("the {side} waits for this")
+        }
+        Finding::NoAnswer { partial, .. } => {
+            let count = partial.len();
+            format!("the {side} waits for the rest of this, after {count} bytes")
+        }
+        Finding::StaysOpen { .. } => format!("the {side} waits for the {other} to close"),
+        Finding::EndedEarly { how, .. } => {
+            format!("the {side} waited for this when the {other} {how}")
+        }
+        Finding::WrongAnswer { refusal, .. } => {
+            format!("the {side} hears another message: {refusal}")
+        }
+        Finding::MalformedAnswer { why, .. } => {
+            format!("what the {side} hears here is no message: {why}")
+        }
+        Finding::CutShort { at, .. } => format!("the {side} hears only a part of this: {at}"),
+        Finding::WrongClose { how, .. } => format!("the {side} sees that the {other} {how}"),
+        Finding::Surplus { .. } => format!("the {side} hears more than is due"),
+        other => format!("the {side} finds: {other}"),
+    }
+}
+
+/// A reset that nobody sees.
+pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
+    let steps = &scene.scenario.exchange;
+    let step = &steps[index];
+    let (side, viewer) = (step.side, step.side.other());
+    let diagnostic = Diagnostic::new(
+        format!("nobody sees how the {side} of `{}` ends", scene.scenario.id),
+        step.span.clone(),
+        format!("the {viewer} cannot see this reset"),
+    );
+    let closes = |step: &&Step| matches!(step.action, Action::Close(_));
+    let diagnostic = match steps[..index].iter().find(closes) {
+        Some(earlier) if earlier.side == side => {
+            diagnostic.related(earlier.span.clone(), "its stream has ended here")
+        }
+        Some(earlier) => {
+            diagnostic.related(earlier.span.clone(), format!("the {viewer} has left here"))
+        }
+        None => diagnostic,
+    };
+    diagnostic.help("ask for it where it can be seen: before anybody closes")
+}
+
+/// A value that no server under test could have heard of.
+pub(super) fn unknown_to_server(scene: &Scene<'_>, step: &Step) -> Diagnostic {
+    Diagnostic::new(
+        format!(
+            "the server of `{}` says what it cannot know",
+            scene.scenario.id
+        ),
+        step.span.clone(),
+        "the client has not said `${unique}` before",
+    )
+    .help("let the client say it first, or expect a pattern: `matches`")
+}
+
+/// A scenario that null peers pass.
+pub(super) fn proves_nothing(scene: &Scene<'_>, side: Side, nulls: &[Null]) -> Diagnostic {
+    let id = &scene.scenario.id;
+    let each: Vec<_> = nulls.iter().map(|null| does(*null, side)).collect();
+    let label = format!("passed by a {side} that {}", each.join(", by one that "));
+    let span = scene.scenario.span.clone();
+    match side {
+        Side::Server => Diagnostic::new(format!("`{id}` proves nothing"), span, label).help(
+            "let the server say what only one that has read all can say, e.g. with `${unique}`",
+        ),
+        Side::Client => Diagnostic::new(format!("`{id}` proves nothing of a client"), span, label)
+            .help("let the client print what it heard, e.g. `{ client.prints = '…' }`")
+            .as_note(),
+    }
+}
+
+fn does(null: Null, side: Side) -> String {
+    match null {
+        Null::Mute => format!("says nothing and closes when the {} does", side.other()),
+        Null::Closes => "closes at once".to_owned(),
+        Null::Resets => "resets at once".to_owned(),
+        Null::Echoes => "echoes".to_owned(),
+        Null::SaysOneMessage => match side {
+            Side::Client => "says its first message and hangs up".to_owned(),
+            Side::Server => "gives its first answer to anything and hangs up".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,68 @@
+//! The suites of the project can be played, and those that cannot are shown as
+//! designed.
+
+use std::path::Path;
+
+use snapbox::{assert_data_eq, data::DataFormat};
+use wirecheck_tests::{Ran, files, root, run};
+
+fn check_played(suite: &Path) -> Ran {
+    let suite = suite
+        .strip_prefix(root())
+        .expect("it lies in the project")
+        .to_str()
+        .expect("it is UTF-8");
+    let arguments = ["check", "--play", suite];
+    run(env!("CARGO_BIN_EXE_wirecheck-under-test"), &arguments)
+}
+
+fn assert_shown(ran: &Ran, suite: &Path) {
+    let expected = snapbox::Data::read_from(&suite.with_extension("txt"), Some(DataFormat::Text));
+    assert_data_eq!(&ran.stderr, expected.raw());
+}
+
+#[test]
+fn the_suites_of_the_project_can_be_played_and_prove_something() {
+    let ran = check_played(&root().join("scenarios"));
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+    assert!(ran.stdout.ends_with(": all right, and played\n"), "{ran:?}");
+}
+
+#[test]
+fn each_suite_that_cannot_be_played_is_shown_as_the_text_beside_it() {
+    let wrong = files(&root().join("tests/wrong-plays"), "toml");
+    assert!(wrong.len() >= 14, "{}", wrong.len());
+    for suite in wrong {
+        let ran = check_played(&suite);
+        let place = suite.display();
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{place}: {ran:?}");
+        assert_shown(&ran, &suite);
+    }
+}
+
+#[test]
+fn such_suites_are_right_on_paper() {
+    let arguments = ["check", "tests/wrong-plays", "tests/noted-plays"];
+    let ran = run(env!("CARGO_BIN_EXE_wirecheck-under-test"), &arguments);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+}
+
+#[test]
+fn a_note_is_shown_and_fails_nothing() {
+    for suite in files(&root().join("tests/noted-plays"), "toml") {
+        let ran = check_played(&suite);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_shown(&ran, &suite);
+    }
+}
+
+#[test]
+fn what_cannot_be_played_is_reported_in_one_go() {
+    let folder = root().join("tests/wrong-plays");
+    let count = files(&folder, "toml").len();
+    let ran = check_played(&folder);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.ends_with(&format!(
+        "{count} suites are wrong, 0 right; nothing was run   (exit 2)\n"
+    )));
+}
