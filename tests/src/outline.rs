@@ -73,9 +73,8 @@ pub fn timeless(record: &Record) -> Value {
 fn forget_times(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            fields.retain(|name, _| {
-                !name.ends_with("_us") && name != "started" && name != "address"
-            });
+            fields
+                .retain(|name, _| !name.ends_with("_us") && name != "started" && name != "address");
             fields.values_mut().for_each(forget_times);
         }
         Value::Array(items) => items.iter_mut().for_each(forget_times),

@@ -133,7 +133,10 @@ fn is_spotless(judged: &Judged, client: Client, how: &[&str]) {
     );
     assert_eq!(record.restarts, 0, "{how:?}");
     let delivery = &record.delivery;
-    assert_eq!(delivery.proven, delivery.boundaries, "{how:?}: {delivery:?}");
+    assert_eq!(
+        delivery.proven, delivery.boundaries,
+        "{how:?}: {delivery:?}"
+    );
     assert_eq!(delivery.unverified, None, "{how:?}");
     assert_eq!(delivery.boundaries > 0, client == Client::Speaks, "{how:?}");
     assert_eq!(judged.left, [""; 0], "{how:?}");
