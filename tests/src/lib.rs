@@ -1,4 +1,12 @@
-//! What wirecheck's end-to-end tests share: where things lie, and the command.
+//! What wirecheck's end-to-end tests share: where things lie, the command, and
+//! runs of it on peers.
+
+mod outline;
+pub mod processes;
+mod trial;
+
+pub use outline::{findings, outline, timeless};
+pub use trial::{Judged, Running, Trial};
 
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,83 @@
+//! Records in short, and without what differs from run to run.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use wirecheck_report::Record;
+use wirecheck_report::record::{Finding, Scenario};
+
+/// What held and what fell: a paragraph a scenario, a line a family of tactics
+/// that fell, with the kinds of its findings.
+#[must_use]
+pub fn outline(record: &Record) -> String {
+    let mut text = String::new();
+    for suite in &record.suites {
+        for scenario in &suite.scenarios {
+            _ = writeln!(text, "{}/{}", suite.id, scenario.id);
+            _ = writeln!(text, "  holds: {}", held(scenario).join(" "));
+            for family in &scenario.families {
+                let kinds = kinds(scenario, &family.name);
+                if !kinds.is_empty() {
+                    let kinds: Vec<_> = kinds.into_iter().collect();
+                    _ = writeln!(text, "  {}: {}", family.name, kinds.join(", "));
+                }
+            }
+        }
+    }
+    text
+}
+
+/// The families that were played and never fell.
+fn held(scenario: &Scenario) -> Vec<&str> {
+    let families = scenario.families.iter();
+    families
+        .filter(|family| family.passed > 0 && family.passed + family.skipped == family.cases)
+        .map(|family| family.name.as_str())
+        .collect()
+}
+
+fn kinds(scenario: &Scenario, family: &str) -> BTreeSet<String> {
+    let failures = scenario.failures.iter();
+    failures
+        .filter(|failure| failure.tactic.split(['@', ':']).next() == Some(family))
+        .map(|failure| {
+            let kinds: Vec<_> = failure.findings.iter().map(|it| it.kind.as_str()).collect();
+            kinds.join("+")
+        })
+        .collect()
+}
+
+/// All findings of a record, with the scenario and the tactic that they are about.
+pub fn findings(record: &Record) -> impl Iterator<Item = (&str, &str, &Finding)> {
+    let scenarios = record.suites.iter().flat_map(|suite| &suite.scenarios);
+    scenarios.flat_map(|scenario| {
+        scenario.failures.iter().flat_map(|failure| {
+            let findings = failure.findings.iter();
+            findings.map(|finding| (scenario.id.as_str(), failure.tactic.as_str(), finding))
+        })
+    })
+}
+
+/// A record without the fields that may differ between two runs on one peer.
+///
+/// # Panics
+/// If it is no JSON, which its type rules out.
+#[must_use]
+pub fn timeless(record: &Record) -> Value {
+    let mut value = serde_json::to_value(record).expect("a record is JSON");
+    forget_times(&mut value);
+    value
+}
+
+fn forget_times(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields
+                .retain(|name, _| !name.ends_with("_us") && name != "started" && name != "address");
+            fields.values_mut().for_each(forget_times);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_times),
+        _ => {}
+    }
+}

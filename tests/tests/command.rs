@@ -1,0 +1,277 @@
+//! How a run is asked for, and how it is stopped.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use rustix::process::Signal;
+use wirecheck_report::Record;
+use wirecheck_report::record::{Scenario, State, Verdict};
+use wirecheck_tests::{Trial, processes, root, run};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
+
+#[test]
+fn a_server_that_runs_already_is_judged_where_it_is() {
+    if !processes::has_python() {
+        return;
+    }
+    let server = Outside::start("threaded_server_mended.py");
+    for jobs in ["1", "2"] {
+        let judged = Trial::of(COMMAND)
+            .with(&["scenarios/threaded", "--jobs", jobs])
+            .with(&["--connect", &server.address])
+            .judge();
+        let record = judged.record();
+        assert_eq!(
+            (judged.code, judged.stderr.as_str()),
+            (0, ""),
+            "{}",
+            judged.stdout
+        );
+        assert_eq!((record.state, record.restarts), (State::Finished, 0));
+        assert_eq!(record.peer.address, server.address);
+        assert_eq!(record.delivery.proven, record.delivery.boundaries);
+    }
+}
+
+#[test]
+fn a_server_that_runs_already_is_left_running() {
+    if !processes::has_python() {
+        return;
+    }
+    let mut server = Outside::start("threaded_server_naive.py");
+    let judged = Trial::of(COMMAND)
+        .with(&["scenarios/threaded", "--profile", "quick"])
+        .with(&["--connect", &server.address])
+        .judge();
+    assert_eq!(judged.code, 1, "{}", judged.stderr);
+    let ended = server.child.try_wait().expect("it was started");
+    assert_eq!(ended, None);
+}
+
+#[test]
+fn nobody_at_the_address_is_no_verdict_on_a_peer() {
+    let free = TcpListener::bind("127.0.0.1:0").expect("there is a port");
+    let address = free.local_addr().expect("it is bound").to_string();
+    drop(free);
+    let judged = Trial::of(COMMAND)
+        .with(&["scenarios/threaded", "--connect", &address])
+        .judge();
+    assert_eq!(judged.code, 3, "{judged:?}");
+    assert!(judged.stderr.contains(&address), "{}", judged.stderr);
+    assert!(judged.stderr.contains("refused"), "{}", judged.stderr);
+    assert_eq!(judged.record().state, State::CutOff);
+}
+
+#[test]
+fn an_address_that_is_none_is_explained() {
+    let judged = Trial::of(COMMAND)
+        .with(&["scenarios/threaded", "--connect", "localhost"])
+        .judge();
+    assert_eq!(judged.code, 2);
+    assert!(judged.stderr.contains("HOST:PORT"), "{}", judged.stderr);
+    assert!(!judged.kept_a_record());
+}
+
+#[test]
+fn without_a_server_a_hint_says_how_one_is_named() {
+    let judged = Trial::of(COMMAND).with(&["scenarios/line"]).judge();
+    assert_eq!(judged.code, 2);
+    for word in [
+        "no server to judge",
+        "-- python3 server.py --port {port}",
+        "--connect",
+    ] {
+        assert!(judged.stderr.contains(word), "{word}: {}", judged.stderr);
+    }
+    assert!(!judged.kept_a_record());
+}
+
+#[test]
+fn a_server_that_runs_and_one_to_start_exclude_each_other() {
+    let judged = Trial::of(COMMAND)
+        .with(&["scenarios/line", "--connect", "127.0.0.1:1"])
+        .started_by(vec!["true".to_owned()])
+        .judge();
+    assert_eq!(judged.code, 2);
+    assert!(judged.stderr.contains("--connect"), "{}", judged.stderr);
+}
+
+#[test]
+fn where_nothing_is_selected_nothing_is_started() {
+    for nothing in [
+        ["--scenario", "line/no-such-scenario"],
+        ["--tag", "no-such-tag"],
+        ["--only", "cut@999999"],
+    ] {
+        let judged = Trial::of(COMMAND)
+            .with(&["scenarios/line"])
+            .with(&nothing)
+            .started_by(vec!["./no/such/server".to_owned()])
+            .judge();
+        assert_eq!(judged.code, 4, "{nothing:?}: {judged:?}");
+        assert!(judged.stderr.contains("no case was selected"), "{judged:?}");
+        assert!(!judged.kept_a_record());
+    }
+}
+
+#[test]
+fn only_the_baseline_and_the_tactics_that_match_are_played() {
+    let Some(record) = of_lines(&["--only", "cut@*", "--only", "bytes"]) else {
+        return;
+    };
+    for scenario in scenarios(&record) {
+        assert_eq!(
+            played(scenario),
+            ["whole", "bytes", "cut"],
+            "{}",
+            scenario.id
+        );
+    }
+}
+
+#[test]
+fn only_scenarios_with_the_tag_are_played() {
+    let Some(record) = of_lines(&["--tag", "long"]) else {
+        return;
+    };
+    assert_eq!(ids(&record), ["three-lines"]);
+}
+
+#[test]
+fn only_scenarios_whose_name_matches_are_played() {
+    let Some(record) = of_lines(&["--scenario", "*/one-*"]) else {
+        return;
+    };
+    assert_eq!(ids(&record), ["one-letter"]);
+}
+
+#[test]
+fn ctrl_c_ends_a_run_in_order() {
+    if !processes::has_python() {
+        return;
+    }
+    let trial = Trial::of(COMMAND);
+    let log = trial.scratch("recv.log");
+    let log = log.to_str().expect("it is UTF-8").to_owned();
+    // The slow reader is not done with the second scenario for a long time.
+    let mut running = trial
+        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
+        .on("recv_log_server.py", &["--pause-ms", "5", "--log", &log])
+        .start();
+    running.await_line("one-letter");
+    running.signal(Signal::INT);
+    let judged = running.finish();
+    let record = judged.record();
+    assert_eq!(record.state, State::CutOff);
+    let first = scenarios(record).next().expect("the first is done");
+    assert_eq!(
+        (first.id.as_str(), first.verdict),
+        ("one-letter", Verdict::Pass)
+    );
+    assert_ne!(judged.code, 0, "it did not see all hold");
+    assert_eq!(judged.left, [""; 0]);
+}
+
+#[test]
+fn a_second_ctrl_c_ends_a_run_at_once_and_leaves_no_peer() {
+    if !processes::has_python() {
+        return;
+    }
+    // Nothing answers: the baseline waits for its whole deadline, and no first
+    // signal could end it before.
+    let mut running = Trial::of(COMMAND)
+        .with(&["scenarios/threaded"])
+        .on("hostile/mute.py", &[])
+        .start();
+    running.await_line("threaded");
+    running.signal(Signal::INT);
+    running.signal(Signal::INT);
+    let judged = running.finish();
+    assert!(judged.code == 130 || judged.code == 1, "{judged:?}");
+    assert_eq!(judged.left, [""; 0]);
+}
+
+#[test]
+fn a_bound_of_megabytes_is_no_reason_to_panic() {
+    let listed = run(COMMAND, &["list", "tests/suites/wide-bound.toml"]);
+    assert_eq!(listed.code, 0, "{}", listed.stderr);
+}
+
+fn of_lines(how: &[&str]) -> Option<Record> {
+    processes::has_python().then(|| {
+        let trial = Trial::of(COMMAND);
+        let log = trial.scratch("recv.log");
+        let judged = trial
+            .with(&["tests/suites/lines.toml", "--profile", "quick"])
+            .with(how)
+            .on(
+                "recv_log_server.py",
+                &["--log", log.to_str().expect("it is UTF-8")],
+            )
+            .judge();
+        assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
+        judged.record().clone()
+    })
+}
+
+fn scenarios(record: &Record) -> impl Iterator<Item = &Scenario> {
+    record.suites.iter().flat_map(|suite| &suite.scenarios)
+}
+
+fn ids(record: &Record) -> Vec<&str> {
+    scenarios(record)
+        .map(|scenario| scenario.id.as_str())
+        .collect()
+}
+
+fn played(scenario: &Scenario) -> Vec<&str> {
+    let families = scenario.families.iter().filter(|family| family.passed > 0);
+    families.map(|family| family.name.as_str()).collect()
+}
+
+/// A server that is not wirecheck's to start or end.
+struct Outside {
+    child: Child,
+    address: String,
+}
+
+impl Outside {
+    fn start(server: &str) -> Self {
+        let path: PathBuf = root().join("tests/peers/python").join(server);
+        // The system chooses the port, and the server is asked to say which.
+        let runner = "import runpy, socket, sys\n\
+            listen = socket.create_server\n\
+            def create_server(*words, **more):\n\
+            \x20   listener = listen(*words, **more)\n\
+            \x20   print(listener.getsockname()[1], flush=True)\n\
+            \x20   return listener\n\
+            socket.create_server = create_server\n\
+            sys.argv = sys.argv[1:]\n\
+            runpy.run_path(sys.argv[0], run_name='__main__')";
+        let mut child = Command::new("python3")
+            .args(["-c", runner])
+            .arg(path)
+            .args(["--port", "0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("there is a python3");
+        let mut port = String::new();
+        BufReader::new(child.stdout.take().expect("it is a pipe"))
+            .read_line(&mut port)
+            .expect("it says its port");
+        Self {
+            child,
+            address: format!("127.0.0.1:{}", port.trim()),
+        }
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}

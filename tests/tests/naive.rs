@@ -1,0 +1,163 @@
+//! Servers with the defects that beginners' guides teach: which tactics find them,
+//! which do not, and by what; the same in every run.
+
+use snapbox::{IntoData, assert_data_eq, str};
+use wirecheck_report::record::State;
+use wirecheck_tests::{Trial, outline, processes, timeless};
+
+/// How many runs must give one record.
+const RUNS: usize = 3;
+
+#[test]
+fn a_line_connection_that_decodes_by_the_segment_dies_of_a_cut_character() {
+    falls(
+        &["scenarios/line", "--scenario", "line/greeting-in-umlauts"],
+        "line_connection_server_naive.py",
+        &[],
+        str![],
+    );
+}
+
+#[test]
+fn a_file_object_server_dies_of_a_client_that_ends() {
+    falls(
+        &["scenarios/file-object"],
+        "file_object_server_naive.py",
+        &[],
+        str![],
+    );
+}
+
+#[test]
+fn a_header_that_counts_characters_announces_too_little() {
+    falls(
+        &["scenarios/header", "--scenario", "header/greeting"],
+        "header_server_naive.py",
+        &["--interval", "3600"],
+        str![],
+    );
+}
+
+#[test]
+fn a_header_echo_that_reads_once_falls_under_every_cut_inside_a_message() {
+    falls(
+        &["scenarios/header", "--scenario", "header-echo/*"],
+        "header_echo_server_naive.py",
+        &[],
+        str![],
+    );
+}
+
+#[test]
+fn a_stay_alive_server_that_passes_over_the_end_spins() {
+    falls(
+        &["scenarios/stay-alive"],
+        "stay_alive_server_naive.py",
+        &[],
+        str![],
+    );
+}
+
+#[test]
+fn a_server_for_one_client_is_gone_after_it() {
+    falls(
+        &["scenarios/stay-alive"],
+        "stay_alive_server_once.py",
+        &[],
+        str![],
+    );
+}
+
+#[test]
+fn a_one_shot_server_answers_its_first_segment() {
+    falls(
+        &["scenarios/one-shot"],
+        "one_shot_server_naive.py",
+        &[],
+        str![],
+    );
+}
+
+#[test]
+fn a_threaded_server_that_answers_each_segment_falls_under_cuts_and_joins() {
+    falls(
+        &["scenarios/threaded"],
+        "threaded_server_naive.py",
+        &[],
+        str![],
+    );
+}
+
+#[test]
+fn a_streams_server_that_reads_once_answers_its_first_segment() {
+    falls(
+        &["scenarios/streams"],
+        "streams_server_naive.py",
+        &[],
+        str![],
+    );
+}
+
+#[test]
+fn three_runs_on_a_server_with_defects_give_one_record() {
+    for (cases, server) in [
+        ("scenarios/file-object", "file_object_server_naive.py"),
+        ("scenarios/one-shot", "one_shot_server_naive.py"),
+        ("scenarios/streams", "streams_server_naive.py"),
+        ("scenarios/threaded", "threaded_server_naive.py"),
+        (
+            "scenarios/header/header-echo.toml",
+            "header_echo_server_naive.py",
+        ),
+        ("scenarios/line", "line_connection_server_naive.py"),
+    ] {
+        repeats(cases, server);
+    }
+}
+
+#[test]
+fn three_runs_on_a_server_without_defects_give_one_record() {
+    for (cases, server) in [
+        ("scenarios/file-object", "file_object_server_mended.py"),
+        ("scenarios/threaded", "threaded_server_mended.py"),
+        ("scenarios/stay-alive", "stay_alive_server_mended.py"),
+    ] {
+        repeats(cases, server);
+    }
+}
+
+fn falls(cases: &[&str], server: &str, arguments: &[&str], expected: snapbox::data::Inline) {
+    if !processes::has_python() {
+        return;
+    }
+    let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .with(cases)
+        .with(&["--profile", "quick"])
+        .on(server, arguments)
+        .judge();
+    assert_data_eq!(outline(judged.record()), expected.raw());
+    assert_eq!((judged.code, judged.stderr.as_str()), (1, ""));
+    assert_eq!(judged.record().state, State::Finished);
+    assert_eq!(judged.left, [""; 0]);
+}
+
+fn repeats(cases: &str, server: &str) {
+    if !processes::has_python() {
+        return;
+    }
+    let server = format!("tests/peers/python/{server}");
+    // No marker: the command is part of the record.
+    let words = ["python3", &server, "--port", "{port}"];
+    let runs: Vec<_> = (0..RUNS)
+        .map(|_| {
+            let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+                .with(&[cases, "--profile", "quick"])
+                .started_by(words.map(str::to_owned).to_vec())
+                .judge();
+            (judged.code, timeless(judged.record()))
+        })
+        .collect();
+    for run in &runs[1..] {
+        assert_eq!(*run, runs[0], "{server}");
+    }
+}
