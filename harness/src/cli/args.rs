@@ -51,6 +51,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// The cases that suites stand for, without running them
     List(ListArgs),
+    /// What a code of the defect catalogue means, or all of them
+    Explain(ExplainArgs),
     /// The JSON Schema of a file that wirecheck reads or writes
     Schema(SchemaArgs),
     /// A completion script for a shell
@@ -77,6 +79,13 @@ pub(super) struct SuiteArgs {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) suites: SuiteArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExplainArgs {
+    /// A code or a name: F01, short-header-read
+    #[arg(value_name = "CODE|NAME")]
+    pub(super) defect: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -7,6 +7,7 @@ use wirecheck_report::record;
 
 use super::log::Log;
 use super::player::Boundaries;
+use crate::diagnose::Sign;
 use crate::judge::Kind;
 use crate::tactic::{Delivery, Family, Tactic};
 use crate::wire::link::Reason;
@@ -36,6 +37,7 @@ pub(super) enum Outcome {
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     pub(super) kind: Kind,
+    pub(super) sign: Sign,
     pub(super) finding: record::Finding,
 }
 

@@ -10,6 +10,7 @@ use wirecheck_report::record::{self, Record, State, Verdict};
 use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
 use super::confirm::{Court, Guilt};
 use super::event::Event;
+use super::evidence::sight;
 use super::gate::Gate;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
@@ -457,7 +458,7 @@ impl Stage<'_> {
                 scenarios: Vec::new(),
             });
         }
-        let mut scenario = write_up(ground, results);
+        let mut scenario = write_up(ground, results, sight(&self.target));
         scenario.verdict = worst(scenario.failures.iter().map(|failure| failure.verdict));
         let last = self
             .record
