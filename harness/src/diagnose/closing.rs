@@ -171,7 +171,8 @@ fn leaks(evidence: &Evidence) -> Option<Diagnosis> {
     })
 }
 
-/// A reset where the exchange asks for a FIN, by a process that lives on.
+/// A reset where the exchange asks for a FIN, by a process that lives on. How many
+/// deliveries meet one is a matter of moments: only the first is told.
 fn reset_instead_of_fin(evidence: &Evidence) -> Option<Diagnosis> {
     let dies = |sign| matches!(sign, Sign::Crashed | Sign::Exited | Sign::NextNotServed);
     let lives = !evidence.fallen().any(|it| it.says(dies));
@@ -180,12 +181,9 @@ fn reset_instead_of_fin(evidence: &Evidence) -> Option<Diagnosis> {
         Sign::EndedEarly { how, .. } => lives && how == Ended::Reset,
         _ => false,
     };
-    let resets: Vec<_> = evidence.fallen().filter(|it| it.says(is_it)).collect();
-    let first = resets.iter().map(|it| &it.tactic).min()?;
-    let because = format!(
-        "in {} (as {first}) the peer ends the connection with a reset",
-        deliveries(resets.len())
-    );
+    let resets = evidence.fallen().filter(|it| it.says(is_it));
+    let first = resets.map(|it| &it.tactic).min()?;
+    let because = format!("in {first} the peer ends the connection with a reset, and lives on");
     Some(Code::ResetInsteadOfFin.because(because))
 }
 

@@ -138,7 +138,8 @@ impl Evidence {
 
     /// Whether the bytes before `at` alone lead the peer astray.
     pub(super) fn is_fragile_at(&self, at: Offset) -> bool {
-        self.places.of_offset(at) == Place::Character || self.has_fallen(&Tactic::Cut(at))
+        let mut misread = self.fallen().filter(|it| it.is_misread());
+        self.places.of_offset(at) == Place::Character || misread.any(|it| it.cut() == Some(at))
     }
 }
 

@@ -307,6 +307,12 @@ fn ends() {
                 "C03",
             ),
             (
+                "a crash at the end of every connection, cut or not",
+                &[("cut@1-3 fin@1-3", &CRASHED)],
+                "",
+                "C03",
+            ),
+            (
                 "a crash at fragments, whatever follows",
                 &[("cut@1-3", &CRASHED_UNANSWERED), ("fin@1-3", &CRASHED)],
                 "fin@0",
