@@ -52,13 +52,13 @@ fn all_wrong_suites_are_reported_in_one_go() {
 }
 
 #[test]
-fn the_published_schema_is_the_one_the_command_prints() {
-    let printed = wirecheck(&["schema", "suite"]).stdout;
-    let published = root().join("harness/schema/suite.json");
-    assert_data_eq!(
-        printed,
-        snapbox::Data::read_from(&published, Some(DataFormat::Text)).raw()
-    );
+fn the_published_schemas_are_those_the_command_prints() {
+    for of in ["suite", "record"] {
+        let printed = wirecheck(&["schema", of]).stdout;
+        let published = root().join(format!("harness/schema/{of}.json"));
+        let published = snapbox::Data::read_from(&published, Some(DataFormat::Text));
+        assert_data_eq!(printed, published.raw());
+    }
 }
 
 #[test]

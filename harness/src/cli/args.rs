@@ -98,6 +98,8 @@ pub(super) struct SchemaArgs {
 pub(super) enum Schema {
     /// A suite
     Suite,
+    /// The record of a run
+    Record,
 }
 
 #[derive(Debug, clap::Args)]

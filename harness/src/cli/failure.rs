@@ -5,6 +5,8 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit::Exit;
+use wirecheck_report::StoreError;
+
 use crate::load::LoadFault;
 use crate::run;
 use crate::scenario::Style;
@@ -22,6 +24,8 @@ pub(super) enum Failure {
     NoCases,
     /// The peer did not start, or was lost.
     Peer(run::Failure),
+    /// The record cannot be kept.
+    Record(StoreError),
     /// What was asked for cannot be written.
     Output(io::Error),
 }
@@ -44,6 +48,9 @@ impl Failure {
                 complain("no case was selected; see `wirecheck list` for what there is")
             }
             Self::Peer(failure) => complain(&failure.to_string()),
+            Self::Record(error) => complain(&format!(
+                "the record cannot be kept: {error}; choose another place with --record"
+            )),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Held,
             Self::Output(error) => complain(&format!("the output cannot be written: {error}")),
         }
@@ -55,7 +62,7 @@ impl Failure {
             Self::Usage(_) | Self::Suites { .. } => Exit::Wrong,
             Self::NoSuites(_) | Self::NoCases => Exit::Nothing,
             Self::Peer(_) => Exit::NoPeer,
-            Self::Output(_) => Exit::Internal,
+            Self::Record(_) | Self::Output(_) => Exit::Internal,
         }
     }
 }

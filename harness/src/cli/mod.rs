@@ -7,8 +7,10 @@ mod demo;
 mod exit;
 mod explain;
 mod failure;
+mod interrupt;
 mod list;
 mod print;
+mod reporter;
 mod run;
 mod schema;
 

@@ -1,7 +1,6 @@
 //! `wirecheck run`: judge a server.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::AtomicBool;
 
 use wirecheck_report::record::Verdict;
 
@@ -9,6 +8,8 @@ use super::args::RunArgs;
 use super::cases::select;
 use super::exit::Exit;
 use super::failure::Failure;
+use super::interrupt;
+use super::reporter::Reporter;
 use crate::peer::{CommandLine, Outside, StartOptions};
 use crate::run::{self, Jobs, PeerSource, Settings};
 use crate::scenario::Side;
@@ -16,37 +17,30 @@ use crate::scenario::Side;
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let selection = select(&args.cases, Side::Client)?;
     let settings = settings(args)?;
-    let stop = AtomicBool::new(false);
-    let mut n = 0;
-    let ran = run::run(&selection, &settings, &stop, &mut |event| match event {
-        run::Event::Held => n += 1,
-        run::Event::Fell(id) => println!("fell {id}"),
-        _ => {}
+    let stop = interrupt::flag()?;
+    let mut reporter = Reporter::new(&selection, &args.record);
+    let ran = run::run(&selection, &settings, &stop, &mut |event| {
+        reporter.take(event)
     });
-    println!(
-        "{n} held; {:?} {:?}",
-        ran.record.delivery, ran.record.restarts
-    );
-    wirecheck_report::write(&ran.record, &args.record)
-        .map_err(|e| Failure::Usage(e.to_string()))?;
-    if let Some(failure) = ran.failure {
-        return Err(Failure::Peer(failure));
+    let exit = match (&ran.failure, ran.record.verdict) {
+        (Some(_), _) => Exit::NoPeer,
+        (None, Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped) => Exit::Held,
+        (None, Verdict::Fail | Verdict::Flaky) => Exit::Failed,
+        (None, Verdict::Error) => Exit::Internal,
+    };
+    reporter.finish(&ran.record, exit)?;
+    match ran.failure {
+        Some(failure) => Err(Failure::Peer(failure)),
+        None => Ok(exit),
     }
-    Ok(match ran.record.verdict {
-        Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped => Exit::Held,
-        Verdict::Fail | Verdict::Flaky => Exit::Failed,
-        Verdict::Error => Exit::Internal,
-    })
 }
 
 fn settings(args: &RunArgs) -> Result<Settings, Failure> {
+    let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
     let peer = match &args.connect {
-        Some(target) => PeerSource::Connect(
-            Outside::find(target).map_err(|error| Failure::Usage(error.to_string()))?,
-        ),
+        Some(target) => PeerSource::Connect(Outside::find(target).map_err(|error| usage(&error))?),
         None => PeerSource::Start {
-            command: CommandLine::new(&args.command)
-                .map_err(|_| Failure::Usage(NO_PEER.to_owned()))?,
+            command: CommandLine::new(&args.command).map_err(|_| usage(&NO_PEER))?,
             options: StartOptions {
                 host: args.host,
                 start_timeout: args.start_timeout,
@@ -54,15 +48,17 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
             },
         },
     };
+    let jobs = Jobs(args.jobs.unwrap_or_else(processors));
     Ok(Settings {
         peer,
         command: args.command.clone(),
-        jobs: Jobs(args.jobs.unwrap_or_else(processors)),
+        jobs,
     })
 }
 
 const NO_PEER: &str = "no server to judge: say how it is started, as in \
-    `wirecheck run scenarios/line -- python3 server.py --port {port}`, or where it runs, with --connect HOST:PORT";
+    `wirecheck run scenarios/line -- python3 server.py --port {port}`, \
+    or where it runs, with --connect HOST:PORT";
 
 fn processors() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)

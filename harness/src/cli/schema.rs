@@ -10,6 +10,7 @@ use crate::scenario;
 pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
     let schema = match args.of {
         Schema::Suite => scenario::schema(),
+        Schema::Record => wirecheck_report::record::schema().to_value(),
     };
     writeln!(anstream::stdout(), "{schema:#}")?;
     Ok(Exit::Held)

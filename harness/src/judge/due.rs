@@ -25,18 +25,25 @@ pub fn due(
 ) -> Due {
     let steps = &scenario.exchange;
     let said_whole = messages_said_whole(script, delivery);
-    let Some((step, message)) = message_steps(steps, side).nth(said_whole) else {
-        return Due {
-            steps: last_that_can_be_heard(steps, side, delivery),
-            more: Permission::Forbidden,
-        };
-    };
-    let without_boundaries = matches!(framing, Framing::Raw(_)) || !message;
-    let more = match scenario.adversary.truncation_replies {
-        Permission::Allowed => Permission::Allowed,
-        Permission::Forbidden => without_boundaries.into(),
-    };
-    Due { steps: step, more }
+    let cut_off = message_steps(steps, side).nth(said_whole);
+    // Whether what comes after a FIN for good is still heard is a matter of chance.
+    let deaf = matches!(delivery.end(), End::Fin | End::FinAtOnce | End::Reset);
+    let more =
+        deaf || cut_off.is_some_and(|(_, framed)| may_be_answered(scenario, framing, framed));
+    Due {
+        steps: cut_off.map_or_else(
+            || last_that_can_be_heard(steps, side, delivery),
+            |(step, _)| step,
+        ),
+        more: more.into(),
+    }
+}
+
+/// Whether a message that is cut off may be answered: where nothing but the end of
+/// the stream ends it, it is whole.
+fn may_be_answered(scenario: &Scenario, framing: &Framing, framed: bool) -> bool {
+    let without_boundaries = matches!(framing, Framing::Raw(_)) || !framed;
+    without_boundaries || scenario.adversary.truncation_replies == Permission::Allowed
 }
 
 fn messages_said_whole(script: &Script, delivery: &Delivery) -> usize {

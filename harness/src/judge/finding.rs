@@ -51,6 +51,8 @@ pub enum Finding {
         step: usize,
         /// Where it ended.
         at: Truncation,
+        /// What had come of it.
+        partial: Vec<u8>,
     },
     /// The peer said more than was due.
     Surplus {
@@ -136,6 +138,8 @@ impl fmt::Display for Unread {
 pub enum Waited {
     /// The peer had read everything and slept.
     Quiet(Duration),
+    /// The peer ran without rest and did nothing that could be seen.
+    Spinning(Duration),
     /// The time allowed for it was over.
     Deadline(Duration),
 }
@@ -293,6 +297,7 @@ impl fmt::Display for Waited {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Quiet(_) => f.write_str("(it has read everything and sleeps)"),
+            Self::Spinning(_) => f.write_str("(it runs without rest)"),
             Self::Deadline(time) => write!(f, "within {time:?}"),
         }
     }

@@ -89,6 +89,10 @@ impl<'s> Hearing<'s> {
         while !bytes.is_empty() && self.trouble.is_none() {
             match self.expected.get(self.accepted).copied() {
                 None => self.trouble = Some(Trouble::Surplus { bytes: Vec::new() }),
+                // An answer to what was not yet said.
+                Some(expected) if !self.can_speak(expected.message) => {
+                    self.trouble = Some(Trouble::Surplus { bytes: Vec::new() });
+                }
                 Some(expected) => match self.exact_bytes(expected.message) {
                     Some(whole) => self.hear_exact(expected, &whole, &mut bytes),
                     None => self.hear_framed(expected, &mut bytes),

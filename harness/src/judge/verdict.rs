@@ -85,7 +85,7 @@ pub fn judge(
 
 fn answers(due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Option<Finding> {
     if let Some(trouble) = hearing.trouble() {
-        return of_trouble(trouble, due);
+        return of_trouble(trouble, due, &observed.partial);
     }
     if let Some(actual) = hearing.beyond(due.steps)
         && due.more == Permission::Forbidden
@@ -129,7 +129,7 @@ fn answers(due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Option<Findi
 
 /// What goes beyond the last step that is due, or is no answer to anything whole,
 /// is wrong unless the protocol lets a truncated message be answered.
-fn of_trouble(trouble: &Trouble, due: Due) -> Option<Finding> {
+fn of_trouble(trouble: &Trouble, due: Due, partial: &[u8]) -> Option<Finding> {
     let (step, finding) = match trouble {
         Trouble::Surplus { bytes } => (
             usize::MAX,
@@ -164,6 +164,7 @@ fn of_trouble(trouble: &Trouble, due: Due) -> Option<Finding> {
             Finding::CutShort {
                 step: *step,
                 at: *at,
+                partial: partial.to_vec(),
             },
         ),
     };

@@ -32,6 +32,16 @@ pub(super) struct Numbered {
     pub(super) case: Case,
 }
 
+impl Numbered {
+    /// The case with this place in the plan.
+    pub(super) fn new(number: usize, case: Case) -> Self {
+        Self {
+            number: number as u64,
+            case,
+        }
+    }
+}
+
 /// How often a case was played before; each time its fresh value is another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Attempt(pub(super) u64);

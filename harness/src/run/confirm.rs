@@ -1,25 +1,22 @@
-//! What fell short is played again before it is reported: on a fresh peer, alone
-//! and patiently.
+//! What fell short is played again before it is reported: alone, patiently, and on
+//! a fresh peer.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use wirecheck_report::record::Verdict;
 
 use super::case::{Attempt, Ground, Numbered};
 use super::gate::Gate;
-use super::lookout::{Lookout, Lull, Manner, Pace};
-use super::result::{CaseResult, Outcome, Results, Told};
-use super::round::Round;
+use super::lookout::{Lookout, Manner, Pace};
+use super::result::{CaseResult, Outcome, Results};
+use super::round::{Recent, Round};
 use super::target::Target;
 use crate::judge::{Finding, Kind};
 use crate::peer::StartError;
-use crate::tactic::{Case, Family};
+use crate::tactic::Family;
 
 /// How many cases of a group are played again when the first of them held.
 const AGAIN: usize = 32;
-/// How long a peer may take to come to rest, or to die of what was done to it.
-const REST: Duration = Duration::from_secs(2);
 
 /// Confirms failures against one peer.
 pub(super) struct Court<'c, 's> {
@@ -34,8 +31,19 @@ pub(super) struct Court<'c, 's> {
 /// Cases that fell in the same way are confirmed by the first of them.
 type Groups = BTreeMap<(Family, Vec<Kind>), Vec<(Numbered, CaseResult)>>;
 
+/// Who broke the peer.
+pub(super) enum Guilt {
+    /// A case of this family; these others are to be played again.
+    Found {
+        family: Family,
+        innocent: Vec<Numbered>,
+    },
+    /// It did not happen again.
+    Nobody,
+}
+
 impl<'s> Court<'_, 's> {
-    /// Confirms what fell in a round.
+    /// Confirms what fell.
     pub(super) fn confirm(
         &mut self,
         fallen: Vec<(Numbered, CaseResult)>,
@@ -45,6 +53,7 @@ impl<'s> Court<'_, 's> {
             let key = (result.tactic.family(), result.outcome.kinds());
             groups.entry(key).or_default().push((numbered, result));
         }
+        self.renew()?;
         groups
             .into_values()
             .try_for_each(|group| self.confirm_group(group))
@@ -53,8 +62,7 @@ impl<'s> Court<'_, 's> {
     fn confirm_group(&mut self, mut group: Vec<(Numbered, CaseResult)>) -> Result<(), StartError> {
         group.sort_by_key(|(numbered, _)| numbered.number);
         let (first, before) = group.remove(0);
-        self.renew()?;
-        let replay = self.replay(&first, Attempt(1));
+        let replay = self.replay_as(&first, &before)?;
         if !replay.outcome.held() {
             self.results.add(replay, self.short_of());
             for (_, result) in group {
@@ -63,21 +71,42 @@ impl<'s> Court<'_, 's> {
             return Ok(());
         }
         self.add_unrepeated(before, replay);
-        for (played, (numbered, before)) in group.into_iter().enumerate() {
-            if played >= AGAIN {
-                self.results.add(before, Verdict::Flaky);
-                continue;
-            }
-            if self.target.ended().is_some() {
-                self.renew()?;
-            }
-            let replay = self.replay(&numbered, Attempt(1));
-            match replay.outcome.held() {
-                true => self.add_unrepeated(before, replay),
-                false => self.results.add(replay, self.short_of()),
-            }
+        group
+            .into_iter()
+            .enumerate()
+            .try_for_each(|(place, (numbered, before))| {
+                if place >= AGAIN {
+                    self.results.add(before, Verdict::Flaky);
+                    return Ok(());
+                }
+                let replay = self.replay_as(&numbered, &before)?;
+                match replay.outcome.held() {
+                    true => self.add_unrepeated(before, replay),
+                    false => self.results.add(replay, self.short_of()),
+                }
+                Ok(())
+            })
+    }
+
+    /// Plays a case again. If something else comes out than before, an earlier
+    /// confirmation may have left its mark: then the peer is started anew for it.
+    fn replay_as(
+        &mut self,
+        numbered: &Numbered,
+        before: &CaseResult,
+    ) -> Result<CaseResult, StartError> {
+        let replay = self.replay(numbered, Attempt(1));
+        let same = replay.outcome.kinds() == before.outcome.kinds();
+        let alive = self.target.ended().is_none();
+        if same && alive {
+            return Ok(replay);
         }
-        Ok(())
+        self.renew()?;
+        Ok(if same {
+            replay
+        } else {
+            self.replay(numbered, Attempt(2))
+        })
     }
 
     /// A silence that was declared early and did not last was none.
@@ -94,28 +123,54 @@ impl<'s> Court<'_, 's> {
 
     /// Finds the case that left the peer broken, by playing those that may have done
     /// it, each alone on a fresh peer. What did not is to be played again.
-    pub(super) fn find_guilty(&mut self, round: &mut Round) -> Result<Guilt, StartError> {
-        let broken = std::mem::take(&mut round.broken);
-        let mut suspects: Vec<Suspect> = broken
+    ///
+    /// Where a tactic is `known` to break the peer, a case of it that was alone when
+    /// the peer died needs no second death.
+    pub(super) fn find_guilty(
+        &mut self,
+        round: &mut Round,
+        known: &dyn Fn(&Family) -> bool,
+    ) -> Result<Guilt, StartError> {
+        let mut broken = std::mem::take(&mut round.broken);
+        if let [(_, result)] = broken.as_slice()
+            && result.outcome.kinds().contains(&Kind::EndedEarly)
+            && known(&result.tactic.family())
+            && let Some(how) = self.target.ended()
+            && let Some((_, mut result)) = broken.pop()
+        {
+            let family = result.tactic.family();
+            result
+                .outcome
+                .put_first(self.ground.tell(&Finding::Died { how }));
+            self.results.add(result, self.short_of());
+            self.renew()?;
+            return Ok(Guilt::Found {
+                family,
+                innocent: Vec::new(),
+            });
+        }
+        let newest_first = broken
             .iter()
             .rev()
-            .map(|(numbered, _)| Suspect::fallen(numbered))
-            .collect();
-        suspects.extend(round.history.iter().map(Suspect::held));
-        for suspect in &suspects {
+            .map(|(numbered, _)| Recent::Broken(numbered.clone()));
+        let suspects: Vec<_> = newest_first.chain(round.recent.drain(..)).collect();
+        for suspect in suspects {
             self.renew()?;
-            let Some(result) = self.harm_done_by(&suspect.case) else {
+            let Some(result) = self.harm_done_by(suspect.case()) else {
                 continue;
             };
             let family = result.tactic.family();
-            if suspect.had_held {
-                self.results.take_back(family);
+            let number = suspect.case().number;
+            match suspect {
+                Recent::Held(_) => self.results.take_back(family),
+                Recent::Fallen(_) => round
+                    .fallen
+                    .retain(|(numbered, _)| numbered.number != number),
+                Recent::Broken(_) => {}
             }
             self.results.add(result, self.short_of());
-            let innocent = broken.into_iter().map(|(numbered, _)| numbered);
-            let innocent = innocent
-                .filter(|numbered| numbered.number != suspect.case.number)
-                .collect();
+            let others = broken.into_iter().map(|(numbered, _)| numbered);
+            let innocent = others.filter(|other| other.number != number).collect();
             self.renew()?;
             return Ok(Guilt::Found { family, innocent });
         }
@@ -128,49 +183,34 @@ impl<'s> Court<'_, 's> {
 
     /// Plays a case alone and looks what became of the peer.
     fn harm_done_by(&mut self, numbered: &Numbered) -> Option<CaseResult> {
-        let mut result = self.replay(numbered, Attempt(2));
-        self.rest();
-        let finding = match self.target.ended() {
+        let mut result = self.replay(numbered, Attempt(3));
+        let finding = match self.target.rest(self.pace) {
             Some(how) => Finding::Died { how },
-            None => {
-                let next = self.replay(self.baseline, Attempt(3));
-                let Outcome::Fell(told) = next.outcome else {
-                    return None;
-                };
-                let why = told.first().map(|told| told.finding.what.clone());
-                Finding::NextNotServed {
-                    why: why.unwrap_or_default(),
-                }
-            }
+            None => Finding::NextNotServed {
+                why: self.next_not_served()?,
+            },
         };
-        let mut told: Vec<Told> = vec![self.ground.tell(&finding)];
-        if let Outcome::Fell(more) = result.outcome {
-            told.extend(more);
-        }
-        result.outcome = Outcome::Fell(told);
         result.last_words = self.target.last_words();
+        result.outcome.put_first(self.ground.tell(&finding));
         Some(result)
     }
 
-    /// Waits until the peer sleeps or is dead.
-    fn rest(&mut self) {
-        let gate = Gate::default();
-        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Brisk);
-        let deadline = Instant::now() + REST;
-        while self.target.ended().is_none() && Instant::now() < deadline {
-            let lull = lookout.lull_unless(&mut |until| {
-                std::thread::sleep(until.saturating_duration_since(Instant::now()));
-                false
-            });
-            if lull != Lull::Busy {
-                return;
-            }
+    /// Why the baseline falls now, if it does.
+    fn next_not_served(&self) -> Option<String> {
+        match self.replay(self.baseline, Attempt(4)).outcome {
+            Outcome::Fell(told) => Some(
+                told.into_iter()
+                    .map(|told| told.finding.what)
+                    .next()
+                    .unwrap_or_default(),
+            ),
+            Outcome::Held | Outcome::Unjudged(_) => None,
         }
     }
 
     fn replay(&self, numbered: &Numbered, attempt: Attempt) -> CaseResult {
         let gate = Gate::default();
-        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Careful);
+        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Patient);
         self.ground
             .play(numbered, attempt, self.target, &mut lookout)
     }
@@ -180,47 +220,5 @@ impl<'s> Court<'_, 's> {
             *self.restarts += 1;
         }
         self.target.renew()
-    }
-}
-
-/// Who broke the peer.
-pub(super) enum Guilt {
-    /// A case of this family; these others are to be played again.
-    Found {
-        family: Family,
-        innocent: Vec<Numbered>,
-    },
-    /// It did not happen again.
-    Nobody,
-}
-
-struct Suspect {
-    case: Numbered,
-    had_held: bool,
-}
-
-impl Suspect {
-    fn fallen(numbered: &Numbered) -> Self {
-        Self {
-            case: numbered.clone(),
-            had_held: false,
-        }
-    }
-
-    fn held(numbered: &Numbered) -> Self {
-        Self {
-            case: numbered.clone(),
-            had_held: true,
-        }
-    }
-}
-
-impl Numbered {
-    /// The case with this place in the plan.
-    pub(super) fn new(number: usize, case: Case) -> Self {
-        Self {
-            number: number as u64,
-            case,
-        }
     }
 }

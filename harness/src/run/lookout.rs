@@ -8,18 +8,25 @@
 use std::time::{Duration, Instant};
 
 use super::gate::Gate;
-use crate::judge::Waited;
 use crate::scenario::Limits;
-use crate::wire::diag::Seen;
 use crate::wire::link::{Link, Read};
 use crate::wire::watch::{Look, Watch};
 
 /// How long a peer sleeps at least before a missing answer is declared.
 const BRISK: Duration = Duration::from_millis(3);
-/// The same where nothing is known of the peer yet, or a failure is confirmed.
+/// The same where a failure is confirmed.
+const PATIENT: Duration = Duration::from_millis(60);
+/// The same where nothing is known of the peer yet.
 const CAREFUL: Duration = Duration::from_millis(500);
 /// The least time allowed for an answer where the peer cannot be seen.
 const UNSEEN: Duration = Duration::from_millis(250);
+/// How long a peer runs without rest before it is said to spin.
+const SPIN: Duration = Duration::from_secs(1);
+/// How much of that time it has a processor, in percent: on a busy machine it has to
+/// share one.
+const SPIN_SHARE: u32 = 25;
+/// How long a process sleeps that has nothing to do, and not just waits its turn.
+const A_MOMENT: Duration = Duration::from_micros(100);
 /// How long one look is from the next.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 
@@ -28,7 +35,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 pub(super) enum Manner {
     /// With what the baseline has taught.
     Brisk,
-    /// As if nothing were known: the baseline, and confirmations.
+    /// Alone, and with more time than that: confirmations.
+    Patient,
+    /// As if nothing were known: the baseline.
     Careful,
 }
 
@@ -63,8 +72,9 @@ pub(super) enum Lull {
 pub(super) struct Lookout<'g> {
     watch: Option<Watch>,
     gate: &'g Gate,
+    running_since: Option<(Look, Instant)>,
     pub(super) pace: Pace,
-    pub(super) manner: Manner,
+    manner: Manner,
 }
 
 impl<'g> Lookout<'g> {
@@ -72,6 +82,7 @@ impl<'g> Lookout<'g> {
         Self {
             watch,
             gate,
+            running_since: None,
             pace,
             manner,
         }
@@ -98,6 +109,7 @@ impl<'g> Lookout<'g> {
     fn grace(&self) -> Duration {
         match self.manner {
             Manner::Careful => CAREFUL,
+            Manner::Patient => self.pace.longest_sleep * 10 + PATIENT,
             Manner::Brisk if self.pace.longest_sleep > BRISK / 2 => {
                 self.pace.longest_sleep * 4 + Duration::from_millis(50)
             }
@@ -105,13 +117,41 @@ impl<'g> Lookout<'g> {
         }
     }
 
-    /// Waits, where a case is played carefully, until the peer has done all that a
+    /// Forgets for how long the peer has run.
+    pub(super) fn begin_to_watch_for_spinning(&mut self) {
+        self.running_since = None;
+    }
+
+    /// How long the peer has run without rest since the first time this was asked,
+    /// if that is long.
+    pub(super) fn spins(&mut self) -> Option<Duration> {
+        let look = self.watch.as_mut()?.look().ok()?;
+        let Some((first, since)) = &self.running_since else {
+            self.running_since = Some((look, Instant::now()));
+            return None;
+        };
+        let time = since.elapsed();
+        let busy = look.ran_since(first) * 100 >= time * SPIN_SHARE;
+        (time >= SPIN && busy).then_some(time)
+    }
+
+    /// Waits until the peer sleeps or is gone, for a short while.
+    pub(super) fn await_rest(&mut self) {
+        let deadline = Instant::now() + CAREFUL;
+        let mut wait = |until: Instant| {
+            std::thread::sleep(A_MOMENT.min(until.saturating_duration_since(Instant::now())));
+            false
+        };
+        while self.lull_for(Duration::ZERO, &mut wait) == Lull::Busy && Instant::now() < deadline {}
+    }
+
+    /// Waits, where a failure is confirmed, until the peer has done all that a
     /// chunk makes it do: what happened then has one order in every run.
     pub(super) fn settle(&mut self, link: &mut Link) {
-        if self.manner == Manner::Brisk || self.watch.is_none() {
+        if self.manner != Manner::Patient || self.watch.is_none() {
             return;
         }
-        let deadline = Instant::now() + CAREFUL;
+        let deadline = Instant::now() + PATIENT;
         while link.ending().is_none() && Instant::now() < deadline {
             if self.lull_for(BRISK, &mut |until| stirs(link, until)) != Lull::Busy {
                 return;
@@ -172,22 +212,5 @@ fn stirs(link: &mut Link, until: Instant) -> bool {
         return true;
     }
     std::thread::sleep(until.saturating_duration_since(Instant::now()));
-    !is_settled(link.look())
-}
-
-/// Whether nothing is on its way from the peer.
-fn is_settled<E>(seen: Result<Seen, E>) -> bool {
-    match seen {
-        Ok(Seen::Socket(socket)) => socket.unacknowledged == 0,
-        _ => true,
-    }
-}
-
-impl From<Lull> for Option<Waited> {
-    fn from(lull: Lull) -> Self {
-        match lull {
-            Lull::Quiet(time) => Some(Waited::Quiet(time)),
-            Lull::Busy | Lull::Unseen => None,
-        }
-    }
+    !link.is_settled()
 }

@@ -23,6 +23,8 @@ const SEND_SLICE: Duration = Duration::from_millis(20);
 /// The same for one that does not answer: at first, and at most.
 const FIRST_SLICE: Duration = Duration::from_millis(1);
 const LAST_SLICE: Duration = Duration::from_millis(20);
+/// How long a peer is given to close a connection on which something went wrong.
+const FAREWELL: Duration = Duration::from_millis(100);
 /// How long what a peer printed may be on its way through a pipe.
 const PIPE_DELAY: Duration = Duration::from_millis(250);
 
@@ -65,6 +67,13 @@ impl Boundaries {
         self.kept += other.kept;
         self.proven += other.proven;
     }
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Message,
+    End,
 }
 
 /// Whether another chunk follows.
@@ -183,10 +192,10 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     fn send(&mut self, range: Range<usize>, chunk: Chunk) -> Go {
         let bytes = self.voice.bytes(range, &mut self.account.hearing);
         let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
+        self.account.log.said(&bytes, self.link.elapsed());
         let mut sent = self
             .link
             .send(&bytes, deadline.min(Instant::now() + SEND_SLICE));
-        self.account.log.said(&bytes, self.link.elapsed());
         loop {
             self.listen();
             let stall = match sent {
@@ -199,7 +208,11 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                     self.account.unverified = Some(reason);
                     return Go::On;
                 }
-                Sent::Ended(_) => return Go::Stop,
+                Sent::Ended(_) => {
+                    // Nothing follows that could join it.
+                    self.account.boundaries.count(chunk, 1);
+                    return Go::Stop;
+                }
                 Sent::Stalled(stall) => stall,
             };
             let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
@@ -250,7 +263,9 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         };
         let limit = within.unwrap_or_else(|| self.lookout.allowed_for_reply(self.part.limits));
         let begun = Instant::now();
-        match self.await_until(limit, |player| has_come(&player.account.hearing)) {
+        match self.await_until(Awaited::Message, limit, |player| {
+            has_come(&player.account.hearing)
+        }) {
             None => self.lookout.answered(begun.elapsed()),
             Some(waited) => {
                 self.account.observed.silence = Some(Silence::Message(waited));
@@ -283,13 +298,17 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
 
     /// Waits until something is so, or the peer ends or says something wrong. Says
     /// how it was known that it will not be so.
-    fn await_until(&mut self, limit: Duration, is_so: impl Fn(&Self) -> bool) -> Option<Waited> {
+    fn await_until(
+        &mut self,
+        awaited: Awaited,
+        limit: Duration,
+        is_so: impl Fn(&Self) -> bool,
+    ) -> Option<Waited> {
         let deadline = Instant::now() + limit;
         let mut slice = FIRST_SLICE;
         loop {
-            self.listen();
+            self.hear_out();
             if self.link.ending().is_some() {
-                self.account.hearing.end();
                 return None;
             }
             if is_so(self) || self.account.hearing.trouble().is_some() {
@@ -307,8 +326,14 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 Read::Enough | Read::Ended(_) => {}
                 Read::Flooded => return Some(Waited::Deadline(limit)),
                 Read::TimedOut => {
-                    if let Lull::Quiet(time) = self.lookout.lull(&mut self.link) {
-                        return Some(Waited::Quiet(time));
+                    match self.lookout.lull(&mut self.link) {
+                        Lull::Quiet(time) => return Some(Waited::Quiet(time)),
+                        Lull::Busy if awaited == Awaited::End => {
+                            if let Some(time) = self.lookout.spins() {
+                                return Some(Waited::Spinning(time));
+                            }
+                        }
+                        Lull::Busy | Lull::Unseen => {}
                     }
                     slice = LAST_SLICE.min(slice * 2);
                 }
@@ -409,7 +434,8 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     /// Waits until the peer ends the connection.
     fn await_end(&mut self, due: Permission) -> Go {
         let limit = self.lookout.allowed(self.part.limits.close);
-        let waited = self.await_until(limit, |_| false);
+        self.lookout.begin_to_watch_for_spinning();
+        let waited = self.await_until(Awaited::End, limit, |_| false);
         self.note_end(due);
         match waited {
             Some(waited) => {
@@ -455,15 +481,29 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         self.account.close(self.link.reset(), Closing::Closed)
     }
 
-    /// Ends the play where it stands; the connection is cleared away.
+    /// Ends the play where it stands. A peer that has not ended the connection is
+    /// left in peace: a reset would be one thing more that it has to cope with.
     fn finish(mut self) -> Played<'s> {
-        self.listen();
+        self.hear_out();
         self.note_end(Permission::Forbidden);
+        let closing = std::mem::take(&mut self.account.observed.closing);
         if self.link.ending().is_some() {
+            return self.account.close(self.link.reset(), closing);
+        }
+        if closing == Closing::NotAsked {
+            self.close_write();
+            _ = self.await_until(Awaited::End, FAREWELL, |_| false);
+        }
+        self.account.close(self.link.close(), closing)
+    }
+
+    /// Hears what has come, and the end of it.
+    fn hear_out(&mut self) {
+        self.listen();
+        if self.link.ending().is_some() {
+            self.account.observed.partial = self.unheard();
             self.account.hearing.end();
         }
-        let closing = std::mem::take(&mut self.account.observed.closing);
-        self.account.close(self.link.reset(), closing)
     }
 }
 
@@ -486,6 +526,7 @@ impl<'s> Account<'s> {
 /// Waits until the peer has let go of a connection that we have left.
 fn await_gone(remains: &mut Remains, lookout: &mut Lookout<'_>, limit: Duration) -> Closing {
     let deadline = Instant::now() + lookout.allowed(limit);
+    lookout.begin_to_watch_for_spinning();
     let mut patience = 0;
     loop {
         let Ok(seen) = remains.look() else {
@@ -501,12 +542,17 @@ fn await_gone(remains: &mut Remains, lookout: &mut Lookout<'_>, limit: Duration)
         }
         let lull = lookout.lull_unless(&mut |until| {
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
-            !remains.look().is_ok_and(|seen| holds(&seen))
+            !remains
+                .look()
+                .is_ok_and(|seen| holds(&seen) && has_our_fin(&seen))
         });
         let waited = match lull {
             Lull::Quiet(time) => Waited::Quiet(time),
             Lull::Busy | Lull::Unseen if Instant::now() >= deadline => Waited::Deadline(limit),
-            Lull::Busy => continue,
+            Lull::Busy => match lookout.spins() {
+                Some(time) => Waited::Spinning(time),
+                None => continue,
+            },
             Lull::Unseen => {
                 std::thread::sleep(FIRST_SLICE);
                 continue;
@@ -528,6 +574,11 @@ fn holds(seen: &Seen) -> bool {
         }
         Seen::Listening(_) | Seen::Nothing => false,
     }
+}
+
+/// Whether our FIN has arrived: until then the peer has nothing to close for.
+fn has_our_fin(seen: &Seen) -> bool {
+    !matches!(seen, Seen::Socket(socket) if socket.state == TcpState::Established)
 }
 
 fn lingers(seen: &Seen) -> String {

@@ -50,6 +50,14 @@ impl Outcome {
         }
     }
 
+    /// Adds a finding that explains the others.
+    pub(super) fn put_first(&mut self, first: Told) {
+        match self {
+            Self::Fell(told) => told.insert(0, first),
+            Self::Held | Self::Unjudged(_) => *self = Self::Fell(vec![first]),
+        }
+    }
+
     pub(super) fn held(&self) -> bool {
         matches!(self, Self::Held)
     }

@@ -8,15 +8,15 @@ use std::sync::{Mutex, PoisonError};
 use super::case::{Attempt, Ground, Numbered};
 use super::event::Event;
 use super::gate::Gate;
+use super::log::Log;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
 use super::target::Target;
 use crate::judge::Kind;
 use wirecheck_report::record::Verdict;
 
-/// How many of the cases that held last are remembered: one of them may have left
-/// the peer broken.
-const HISTORY: usize = 8;
+/// How many of the cases that were done last are remembered.
+const RECENT: usize = 8;
 /// Past so many failures what happened in them is not kept.
 const EVIDENCE: usize = 64;
 
@@ -27,8 +27,26 @@ pub(super) struct Round {
     pub(super) fallen: Vec<(Numbered, CaseResult)>,
     /// Cases that fell because the peer takes no connection any more, or is dead.
     pub(super) broken: Vec<(Numbered, CaseResult)>,
-    /// The last cases that held, the latest first.
-    pub(super) history: VecDeque<Numbered>,
+    /// The last cases that were done, the latest first.
+    pub(super) recent: VecDeque<Recent>,
+}
+
+/// A case that may have left the peer broken.
+pub(super) enum Recent {
+    /// It held.
+    Held(Numbered),
+    /// It fell.
+    Fallen(Numbered),
+    /// It fell because the peer was broken, by itself or before.
+    Broken(Numbered),
+}
+
+impl Recent {
+    pub(super) fn case(&self) -> &Numbered {
+        match self {
+            Self::Held(numbered) | Self::Fallen(numbered) | Self::Broken(numbered) => numbered,
+        }
+    }
 }
 
 /// What all workers share.
@@ -96,7 +114,7 @@ fn work<'s>(ground: &'s Ground<'s>, target: &Target, pace: Pace, shared: &Shared
         let Some(numbered) = next else { break };
         let passage = shared.gate.enter();
         let result = ground.play(&numbered, Attempt(0), target, &mut lookout);
-        let broken = !result.outcome.held() && is_broken(&result, target);
+        let broken = !result.outcome.held() && is_broken(&result, target, &mut lookout);
         if broken {
             shared.halt.store(true, Ordering::Relaxed);
         }
@@ -109,12 +127,17 @@ fn work<'s>(ground: &'s Ground<'s>, target: &Target, pace: Pace, shared: &Shared
 
 /// Whether the peer is dead or takes no connection any more. That need not be the
 /// doing of the case that found out.
-fn is_broken(result: &CaseResult, target: &Target) -> bool {
+fn is_broken(result: &CaseResult, target: &Target, lookout: &mut Lookout<'_>) -> bool {
     let kinds = result.outcome.kinds();
+    let any = |some: &[Kind]| kinds.iter().any(|kind| some.contains(kind));
+    if any(&[Kind::NotConnected, Kind::NotAccepted]) {
+        return true;
+    }
+    if any(&[Kind::EndedEarly, Kind::CutShort]) {
+        // A process that closed its sockets may be about to end.
+        lookout.await_rest();
+    }
     target.ended().is_some()
-        || kinds
-            .iter()
-            .any(|kind| matches!(kind, Kind::NotConnected | Kind::NotAccepted))
 }
 
 impl Book<'_, '_> {
@@ -127,8 +150,7 @@ impl Book<'_, '_> {
     ) {
         if result.outcome.held() {
             self.results.add(result, Verdict::Pass);
-            self.round.history.push_front(numbered);
-            self.round.history.truncate(HISTORY);
+            self.remember(Recent::Held(numbered));
             (self.on)(Event::Held);
             return;
         }
@@ -137,10 +159,16 @@ impl Book<'_, '_> {
             return;
         }
         if self.round.fallen.len() >= EVIDENCE {
-            result.log = Default::default();
+            result.log = Log::default();
             result.last_words = Vec::new();
         }
         (self.on)(Event::Fell(&ground.selected.id(result.tactic.clone())));
+        self.remember(Recent::Fallen(numbered.clone()));
         self.round.fallen.push((numbered, result));
+    }
+
+    fn remember(&mut self, recent: Recent) {
+        self.round.recent.push_front(recent);
+        self.round.recent.truncate(RECENT);
     }
 }

@@ -1,6 +1,6 @@
 //! A whole run: scenario after scenario, from the baseline to the verdict.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -14,18 +14,21 @@ use super::evidence::sight;
 use super::gate::Gate;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
-use super::round;
+use super::round::{self, Round};
 use super::selection::{Selected, Selection};
 use super::target::{PeerSource, Target};
 use super::write_up::write_up;
+use crate::judge::Finding;
 use crate::peer::StartError;
 use crate::scenario::{Level, Permission};
 use crate::tactic::{Family, Script, Tactic};
 use crate::wire::link::{Link, Options, Pacer};
 
 /// How often cases of one tactic may break the peer before the rest of them are
-/// not played.
-const MOST_BREAKS: u32 = 3;
+/// not played. Single cuts are worth more: the strip of offsets is made of them.
+fn most_breaks(family: Family) -> u32 {
+    if family == Family::Cut { 8 } else { 3 }
+}
 
 /// How a run is done, beside what was selected.
 #[derive(Clone, Debug)]
@@ -179,6 +182,15 @@ fn overall(record: &Record) -> Verdict {
     )
 }
 
+/// What is left to play of a scenario.
+struct Agenda<'s> {
+    rest: Box<dyn Iterator<Item = Numbered> + Send + 's>,
+    /// Cases that fell because another had broken the peer.
+    again: Vec<Numbered>,
+    /// How often cases of a family broke it.
+    breaks: HashMap<Family, u32>,
+}
+
 struct Stage<'r> {
     settings: &'r Settings,
     stop: &'r AtomicBool,
@@ -285,8 +297,14 @@ impl Stage<'_> {
     ) -> CaseResult {
         let gate = Gate::default();
         let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Careful);
-        let result = ground.play(numbered, attempt, &self.target, &mut lookout);
+        let mut result = ground.play(numbered, attempt, &self.target, &mut lookout);
         self.pace.learn(lookout.pace);
+        if let Some(how) = self.target.rest(self.pace) {
+            result.last_words = self.target.last_words();
+            result
+                .outcome
+                .put_first(ground.tell(&Finding::Died { how }));
+        }
         result
     }
 
@@ -316,69 +334,96 @@ impl Stage<'_> {
         results: &mut Results,
     ) -> Result<(), Failure> {
         let jobs = self.jobs(ground, baseline)?;
-        let mut breaks: HashMap<Family, u32> = HashMap::new();
-        let mut given_up: HashSet<Family> = HashSet::new();
-        let mut again: Vec<Numbered> = Vec::new();
-        let mut fallen = Vec::new();
         let cases = ground.selected.plan.cases().enumerate().skip(1);
-        let mut rest = cases.map(|(number, case)| Numbered::new(number, case));
+        let mut agenda = Agenda {
+            rest: Box::new(cases.map(|(number, case)| Numbered::new(number, case))),
+            again: Vec::new(),
+            breaks: HashMap::new(),
+        };
+        let mut fallen = Vec::new();
         loop {
-            let mut skipped: Vec<Family> = Vec::new();
-            let mut queue = again.drain(..).chain(&mut rest).filter(|numbered| {
+            let mut round = self.play_round(ground, jobs, &mut agenda, results);
+            if !round.broken.is_empty() {
+                self.blame(ground, baseline, results, &mut round, &mut agenda)?;
+                fallen.append(&mut round.fallen);
+                continue;
+            }
+            fallen.append(&mut round.fallen);
+            break;
+        }
+        if fallen.is_empty() {
+            return Ok(());
+        }
+        let confirmed = self.court(ground, baseline, results).confirm(fallen);
+        confirmed.map_err(|error| Failure::Lost(error.to_string()))?;
+        self.renew()
+    }
+
+    fn play_round(
+        &mut self,
+        ground: &Ground<'_>,
+        jobs: NonZeroUsize,
+        agenda: &mut Agenda<'_>,
+        results: &mut Results,
+    ) -> Round {
+        let mut skipped: Vec<Family> = Vec::new();
+        let breaks = &agenda.breaks;
+        let mut queue = agenda
+            .again
+            .drain(..)
+            .chain(&mut agenda.rest)
+            .filter(|numbered| {
                 let family = numbered.case.tactic.family();
-                let plays = is_played(family) && !given_up.contains(&family);
+                let given_up = breaks
+                    .get(&family)
+                    .is_some_and(|count| *count >= most_breaks(family));
+                let plays = is_played(family) && !given_up;
                 if !plays {
                     skipped.push(family);
                 }
                 plays
             });
-            let mut round = round::play(
-                ground,
-                &self.target,
-                jobs,
-                &mut self.pace,
-                &mut queue,
-                results,
-                self.stop,
-                self.on,
-            );
-            drop(queue);
-            let dropped = skipped.iter().filter(|family| is_played(**family)).count() as u64;
-            skipped
-                .into_iter()
-                .for_each(|family| results.skip(family, 1));
-            (self.on)(Event::Dropped(dropped));
-            fallen.append(&mut round.fallen);
-            if round.broken.is_empty() {
-                break;
+        let round = round::play(
+            ground,
+            &self.target,
+            jobs,
+            &mut self.pace,
+            &mut queue,
+            results,
+            self.stop,
+            self.on,
+        );
+        drop(queue);
+        let dropped = skipped.iter().filter(|family| is_played(**family)).count() as u64;
+        skipped
+            .into_iter()
+            .for_each(|family| results.skip(family, 1));
+        (self.on)(Event::Dropped(dropped));
+        round
+    }
+
+    /// Finds out which case broke the peer; the others are played again.
+    fn blame(
+        &mut self,
+        ground: &Ground<'_>,
+        baseline: &Numbered,
+        results: &mut Results,
+        round: &mut Round,
+        agenda: &mut Agenda<'_>,
+    ) -> Result<(), Failure> {
+        let known = |family: &Family| agenda.breaks.contains_key(family);
+        let guilt = self
+            .court(ground, baseline, results)
+            .find_guilty(round, &known);
+        match guilt.map_err(|error| Failure::Lost(error.to_string()))? {
+            Guilt::Found { family, innocent } => {
+                agenda.again = innocent;
+                *agenda.breaks.entry(family).or_default() += 1;
+                Ok(())
             }
-            match self
-                .court(ground, baseline, results)
-                .find_guilty(&mut round)
-            {
-                Err(error) => return Err(Failure::Lost(error.to_string())),
-                Ok(Guilt::Nobody) if !self.target.is_ours() => {
-                    return Err(Failure::Lost("it takes no connection any more".to_owned()));
-                }
-                Ok(Guilt::Nobody) => {}
-                Ok(Guilt::Found { family, innocent }) => {
-                    again = innocent;
-                    let count = breaks.entry(family).or_default();
-                    *count += 1;
-                    if *count >= MOST_BREAKS {
-                        given_up.insert(family);
-                    }
-                }
-            }
+            Guilt::Nobody if self.target.is_ours() => Ok(()),
+            Guilt::Nobody => Err(Failure::Lost("it takes no connection any more".to_owned())),
         }
-        let lost = |error: StartError| Failure::Lost(error.to_string());
-        if !fallen.is_empty() {
-            self.court(ground, baseline, results)
-                .confirm(fallen)
-                .map_err(lost)?;
-            self.renew()?;
-        }
-        Ok(())
     }
 
     fn court<'c, 's>(

@@ -4,6 +4,8 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use super::gate::Gate;
+use super::lookout::{Lookout, Manner, Pace};
 use crate::peer::{CommandLine, Heard, Mark, Outside, Server, StartError, StartOptions};
 use crate::wire::watch::Watch;
 
@@ -73,6 +75,14 @@ impl Target {
             Self::Started { server, .. } => server.watch().ok(),
             Self::Outside(outside) => outside.watch()?.ok(),
         }
+    }
+
+    /// Waits until it sleeps, and says how it ended, if it did instead.
+    pub(super) fn rest(&self, pace: Pace) -> Option<String> {
+        let gate = Gate::default();
+        let mut lookout = Lookout::new(self.watch(), &gate, pace, Manner::Brisk);
+        lookout.await_rest();
+        self.ended()
     }
 
     /// How its process ended, in words, if it has.

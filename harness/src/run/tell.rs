@@ -32,12 +32,14 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
             ..
         } => (said(expected), said(actual)),
         Finding::WrongAnswer { actual, .. } => (due.and_then(|due| said(&due)), said(actual)),
-        Finding::NoAnswer { partial, .. } => (due.and_then(|due| said(&due)), said(partial)),
+        Finding::NoAnswer { partial, .. } | Finding::CutShort { partial, .. } => {
+            (due.and_then(|due| said(&due)), said(partial))
+        }
         Finding::Surplus { actual } => (said(b""), said(actual)),
         Finding::NotPrinted {
             expected, actual, ..
         } => (printed(expected), printed(actual)),
-        Finding::MalformedAnswer { .. } | Finding::CutShort { .. } | Finding::EndedEarly { .. } => {
+        Finding::MalformedAnswer { .. } | Finding::EndedEarly { .. } => {
             (due.and_then(|due| said(&due)), None)
         }
         _ => (None, None),

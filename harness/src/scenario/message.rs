@@ -190,7 +190,7 @@ impl Message {
             .collect()
     }
 
-    /// The values that must be known before it can be spoken.
+    /// The values that must be known before it can be spoken, or accepted.
     #[must_use]
     pub fn uses(&self) -> Vec<Name> {
         match &self.body {
@@ -198,7 +198,8 @@ impl Message {
             Body::Matches { example, .. } | Body::Any { example } => {
                 example.names().cloned().collect()
             }
-            Body::Json(json) | Body::JsonSubset { example: json, .. } => json.names(),
+            Body::Json(json) => json.names(),
+            Body::JsonSubset { value, example } => [value.names(), example.names()].concat(),
             Body::OneOf(all) => all.iter().flat_map(Template::names).cloned().collect(),
         }
     }

@@ -88,6 +88,20 @@ impl Link {
         }
     }
 
+    /// Whether nothing is on its way, in either direction. Where the kernel is busy,
+    /// a segment on loopback can take many milliseconds: a peer that sleeps
+    /// meanwhile has nothing to answer yet.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        is_acknowledged(&self.stream)
+            && match self.look() {
+                Ok(Seen::Socket(peer)) => {
+                    peer.state != TcpState::SynReceived && peer.unacknowledged == 0
+                }
+                _ => true,
+            }
+    }
+
     fn proven(&mut self) -> Sent {
         if std::mem::take(&mut self.written.unproven) {
             self.tally.proven += 1;

@@ -10,7 +10,7 @@ pub(super) fn failures(scenario: &Scenario) -> impl Iterator<Item = &Failure> {
 }
 
 /// One with evidence if there is any, the gravest first, then the baseline,
-/// then the fewest boundaries, then the shortest to write down.
+/// then those that end as scripted, the fewest boundaries, the shortest to write down.
 pub(super) fn smallest(scenario: &Scenario) -> Option<&Failure> {
     failures(scenario).min_by_key(|failure| {
         let evidence = failure.evidence.as_ref();
@@ -18,7 +18,11 @@ pub(super) fn smallest(scenario: &Scenario) -> Option<&Failure> {
             evidence.is_none(),
             rank(failure.verdict),
             failure.tactic != "whole",
-            evidence.map(|evidence| (evidence.boundaries, evidence.delivery.len())),
+            // One that ends as scripted shows the cut, and nothing else.
+            evidence.map(|evidence| {
+                let ends_early = evidence.delivery.contains(' ');
+                (ends_early, evidence.boundaries, evidence.delivery.len())
+            }),
         )
     })
 }

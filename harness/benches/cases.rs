@@ -1,0 +1,144 @@
+//! How fast are whole cases? A run against a threaded server, against a bare
+//! connect–send–receive–close loop with the same server process.
+//!
+//! `cargo bench --bench cases [-- CASES]`; the two alternate, so that a busy machine
+//! troubles both alike. The server is this program, started again.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use wirecheck::peer::{CommandLine, Outside, Server, StartOptions};
+use wirecheck::run::{Event, Jobs, PeerSource, Selection, Settings, run};
+use wirecheck::scenario::{NoAttachments, Side, parse};
+use wirecheck::tactic::{Only, Profile, Seed};
+
+/// How long a message is with its ending: so many cases a tactic makes of it, more
+/// or less.
+const LENGTH: usize = 256;
+const ROUNDS: usize = 5;
+
+fn main() {
+    if let Ok(port) = std::env::var("PORT") {
+        return serve(port.parse().expect("wirecheck gives a number"));
+    }
+    let asked = std::env::args()
+        .skip(1)
+        .find_map(|argument| argument.parse().ok());
+    let cases: usize = asked.unwrap_or(10_000);
+    let this = std::env::current_exe().expect("this program runs");
+    let command = CommandLine::new([this]).expect("it has a name");
+    let server =
+        Server::start(&command, &StartOptions::default()).expect("the server is this program");
+    println!("{cases} cases a round, cases per second");
+    println!("{:>8} {:>8} {:>8} {:>6}", "tactic", "bare", "run", "ratio");
+    for pattern in ["cut@*", "fin@*", "half@*", "random@*"] {
+        let mut ratios: Vec<f64> = (0..ROUNDS)
+            .map(|_| round(pattern, cases, server.addr()))
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        println!("{pattern:>8} median ratio {:.2}", ratios[ROUNDS / 2]);
+    }
+}
+
+fn round(pattern: &str, cases: usize, addr: SocketAddr) -> f64 {
+    let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let (ran, time) = judged(pattern, cases, addr, jobs);
+    let run = rate(ran, time);
+    let bare = rate(ran, bare(ran, addr, jobs));
+    println!("{pattern:>8} {bare:>8.0} {run:>8.0} {:>6.2}", run / bare);
+    run / bare
+}
+
+fn rate(cases: usize, time: Duration) -> f64 {
+    cases as f64 / time.as_secs_f64()
+}
+
+/// As many scenarios as it takes to make so many cases of one tactic.
+fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> (usize, Duration) {
+    let scenarios = cases.div_ceil(LENGTH);
+    let message = message();
+    let mut suite = String::from("title = 'Echo'\nframing = 'line'\n");
+    for number in 0..scenarios {
+        suite.push_str(&format!(
+            "[[scenario]]\nid = 's{number}'\nexchange = [\n{{ client = '{message}' }}, {{ server = '{message}' }},\n\
+             {{ client.close = 'write' }}, {{ server.close = 'fin' }},\n]\n"
+        ));
+    }
+    let selection = Selection {
+        suites: vec![parse("echo.toml", &suite, &NoAttachments).expect("the suite is right")],
+        side: Side::Client,
+        profile: Profile::Standard,
+        seed: Seed(1),
+        only: Only::from_iter([pattern.parse().expect("it is a pattern")]),
+    };
+    let settings = Settings {
+        peer: PeerSource::Connect(Outside::find(&addr.to_string()).expect("it is an address")),
+        command: Vec::new(),
+        jobs: Jobs(jobs),
+    };
+    let mut held = 0;
+    let start = Instant::now();
+    let ran = run(
+        &selection,
+        &settings,
+        &AtomicBool::new(false),
+        &mut |event| {
+            held += usize::from(matches!(event, Event::Held));
+        },
+    );
+    let time = start.elapsed();
+    assert!(
+        ran.failure.is_none() && ran.record.tally().failed() == 0,
+        "the server is right"
+    );
+    (held, time)
+}
+
+/// The same number of connections, each with one message and its answer.
+fn bare(cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> Duration {
+    let line = message() + "\n";
+    let start = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.get() {
+            scope.spawn(|| (0..cases / jobs).for_each(|_| exchange(addr, &line)));
+        }
+    });
+    start.elapsed()
+}
+
+fn message() -> String {
+    "0123456789abcdef"
+        .chars()
+        .cycle()
+        .take(LENGTH - 1)
+        .collect()
+}
+
+fn exchange(addr: SocketAddr, line: &str) {
+    let mut stream = TcpStream::connect(addr).expect("the server listens");
+    stream.set_nodelay(true).expect("a TCP socket");
+    stream.write_all(line.as_bytes()).expect("the server reads");
+    let mut answer = [0; LENGTH];
+    stream.read_exact(&mut answer).expect("the server answers");
+}
+
+/// A thread a client; each line is said again.
+fn serve(port: u16) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is ours");
+    for stream in listener.incoming() {
+        let mut stream = stream.expect("a client came");
+        std::thread::spawn(move || {
+            let mut lines = BufReader::new(stream.try_clone().expect("descriptors are left"));
+            let mut line = Vec::new();
+            while let Ok(1..) = lines.read_until(b'\n', &mut line) {
+                if !line.ends_with(b"\n") || stream.write_all(&line).is_err() {
+                    break;
+                }
+                line.clear();
+            }
+        });
+    }
+}
