@@ -1,9 +1,9 @@
 //! C01–C09: how a peer takes the end of a connection.
 
-use super::evidence::{Evidence, Fallen};
+use super::evidence::{Ending, Evidence, Fallen};
 use super::places::Place;
 use super::sign::Sign;
-use super::words::{deliveries, offsets};
+use super::words::offsets;
 use super::{Code, Diagnosis};
 use crate::judge::Ended;
 use crate::tactic::{Family, Offset, Tactic};
@@ -49,41 +49,49 @@ fn ignored_eof(evidence: &Evidence) -> Option<Diagnosis> {
     Some(Code::IgnoredEof.because(because))
 }
 
-/// The stream is over and the peer is never seen asleep.
+/// The stream is over and the peer runs without rest.
 fn eof_spin(evidence: &Evidence) -> Option<Diagnosis> {
-    let awake = |it: &&Fallen| it.says(|sign| sign == Sign::StaysOpenAwake);
-    let count = evidence.fallen().filter(awake).count();
-    (count > 0 && evidence.is_watched()).then(|| {
-        let because = format!(
-            "in {} the stream is over and the peer neither closes nor sleeps",
-            deliveries(count)
-        );
-        Code::EofSpin.because(because)
-    })
+    let spinning = |it: &&Fallen| it.says(|sign| sign == Sign::StaysOpenSpinning);
+    let first = evidence
+        .fallen()
+        .filter(spinning)
+        .map(|it| &it.tactic)
+        .min()?;
+    let because =
+        format!("after {first} the stream is over; the peer does not close, and runs without rest");
+    Some(Code::EofSpin.because(because))
 }
 
 /// The process crashes when a stream ends that it had read well so far.
 fn dies_on_eof(evidence: &Evidence) -> Option<Diagnosis> {
     let at = ends_that_crash(evidence, &FINS);
-    (!at.is_empty()).then(|| {
-        let because = format!(
-            "the process crashes when the stream ends (offset {}); its answers up to there are right",
-            offsets(&at)
-        );
-        Code::DiesOnEof.because(because)
-    })
+    let when = match at.as_slice() {
+        _ if whole_crashes(evidence, Ending::Fin) => "after a whole exchange".to_owned(),
+        [] => return None,
+        at => format!("at offset {}", offsets(at)),
+    };
+    let because = format!(
+        "the process crashes when the stream ends {when}; its answers up to there are right"
+    );
+    Some(Code::DiesOnEof.because(because))
 }
 
 fn dies_on_reset(evidence: &Evidence) -> Option<Diagnosis> {
     let at = ends_that_crash(evidence, &RESETS);
     let at_accept = evidence.of(Family::RstAtAccept).any(crashed);
     let when = match at.as_slice() {
+        _ if whole_crashes(evidence, Ending::Reset) => "after a whole exchange".to_owned(),
         [] if !at_accept => return None,
         [] => "before it is accepted".to_owned(),
         at => format!("at offset {}", offsets(at)),
     };
     let because = format!("the process crashes when a connection is reset {when}");
     Some(Code::DiesOnReset.because(because))
+}
+
+/// Whether the process crashes when a whole exchange ends so.
+fn whole_crashes(evidence: &Evidence, ending: Ending) -> bool {
+    evidence.ends(ending) && evidence.of(Family::Whole).any(crashed)
 }
 
 fn crashed(it: &Fallen) -> bool {
@@ -93,7 +101,7 @@ fn crashed(it: &Fallen) -> bool {
 /// The early ends at which the process crashed, unless it was the bytes before
 /// the end that were too much for it.
 fn ends_that_crash(evidence: &Evidence, families: &[Family]) -> Vec<Offset> {
-    let at = evidence.ends(families).filter(|(_, it)| crashed(it));
+    let at = evidence.ended_early(families).filter(|(_, it)| crashed(it));
     ascending(
         at.map(|(at, _)| at)
             .filter(|at| !evidence.is_fragile_at(*at)),
@@ -113,6 +121,8 @@ fn stops_serving(evidence: &Evidence) -> Option<Diagnosis> {
             "after {} the peer runs on and the next connection is not served",
             it.tactic
         )
+    } else if whole_crashes(evidence, Ending::ByPeer) {
+        "the process crashes once it has closed a whole exchange".to_owned()
     } else {
         let it = not_headers().find(exited)?;
         format!(
@@ -129,7 +139,7 @@ fn stops_serving(evidence: &Evidence) -> Option<Diagnosis> {
 fn partial_as_message(evidence: &Evidence) -> Option<Diagnosis> {
     let surplus = |it: &Fallen| it.says(|sign| sign == Sign::Surplus);
     let fins = [Family::Fin, Family::Half];
-    let at = evidence.ends(&fins).filter(|(_, it)| surplus(it));
+    let at = evidence.ended_early(&fins).filter(|(_, it)| surplus(it));
     let at = ascending(at.map(|(at, _)| at));
     let (empty, rest): (Vec<_>, Vec<_>) = at
         .into_iter()
@@ -195,7 +205,7 @@ fn loses_answers_at_eof(evidence: &Evidence) -> Option<Diagnosis> {
     let joins_well = !evidence.has_fallen(&Tactic::Joined);
     let first_end = evidence.places.first_end();
     let at = evidence
-        .ends(&[Family::Half, Family::FinAtOnce])
+        .ended_early(&[Family::Half, Family::FinAtOnce])
         .filter(|(_, it)| missing(it))
         .filter(|(at, _)| *at == first_end || joins_well)
         .map(|(at, _)| at)
@@ -216,7 +226,7 @@ fn ends(
     fell: impl Fn(&Fallen) -> bool,
     is_there: impl Fn(Offset) -> bool,
 ) -> Vec<Offset> {
-    let at = evidence.ends(&FINS).filter(|(_, it)| fell(it));
+    let at = evidence.ended_early(&FINS).filter(|(_, it)| fell(it));
     ascending(at.map(|(at, _)| at).filter(|at| is_there(*at)))
 }
 

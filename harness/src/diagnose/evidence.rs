@@ -15,18 +15,20 @@ pub struct Evidence {
     pub(super) places: Places,
     /// The steps in which the peer says or prints something.
     answers: Vec<usize>,
-    sight: Sight,
+    ending: Ending,
     fallen: Vec<Fallen>,
     held: BTreeSet<Tactic>,
 }
 
-/// Whether it could be seen that the peer sleeps, or does not.
+/// How an exchange ends that is played to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sight {
-    /// Its threads were watched.
-    Watched,
-    /// They could not be seen: a peer that does not sleep looks like one that does.
-    Unseen,
+pub enum Ending {
+    /// wirecheck's side ends first, with a FIN.
+    Fin,
+    /// wirecheck's side ends first, with a reset.
+    Reset,
+    /// The peer ends first.
+    ByPeer,
 }
 
 /// A case that fell short, and fell short again when it was repeated.
@@ -47,13 +49,14 @@ pub(super) struct Tally {
 
 impl Evidence {
     /// Nothing is known yet of how `script` was taken. `answers` are the steps of
-    /// the exchange in which the peer says or prints something.
+    /// the exchange in which the peer says or prints something, and `ending` is how it
+    /// ends.
     #[must_use]
-    pub fn new(script: &Script, answers: impl IntoIterator<Item = usize>, sight: Sight) -> Self {
+    pub fn new(script: &Script, answers: impl IntoIterator<Item = usize>, ending: Ending) -> Self {
         Self {
             places: Places::of(script),
             answers: answers.into_iter().collect(),
-            sight,
+            ending,
             fallen: Vec::new(),
             held: BTreeSet::new(),
         }
@@ -67,13 +70,20 @@ impl Evidence {
 
     /// A case was played and held.
     pub fn held(&mut self, tactic: Tactic) {
-        let is_kept = !matches!(
-            tactic.family(),
-            Family::Cuts | Family::Random | Family::AllCuts
-        );
-        if is_kept {
+        if Self::keeps(tactic.family()) {
             self.held.insert(tactic);
         }
+    }
+
+    /// Whether it matters which cases of a family held.
+    #[must_use]
+    pub const fn keeps(family: Family) -> bool {
+        !matches!(family, Family::Cuts | Family::Random | Family::AllCuts)
+    }
+
+    /// Whether an exchange that is played to its end ends so.
+    pub(super) fn ends(&self, ending: Ending) -> bool {
+        self.ending == ending
     }
 
     pub(super) fn has_held(&self, tactic: &Tactic) -> bool {
@@ -82,10 +92,6 @@ impl Evidence {
 
     pub(super) fn has_fallen(&self, tactic: &Tactic) -> bool {
         self.fallen.iter().any(|it| it.tactic == *tactic)
-    }
-
-    pub(super) fn is_watched(&self) -> bool {
-        self.sight == Sight::Watched
     }
 
     /// The step of the first answer.
@@ -105,7 +111,10 @@ impl Evidence {
 
     /// What fell where the stream ended early, with a FIN or as `family` says, and
     /// where it ended.
-    pub(super) fn ends(&self, families: &[Family]) -> impl Iterator<Item = (Offset, &Fallen)> {
+    pub(super) fn ended_early(
+        &self,
+        families: &[Family],
+    ) -> impl Iterator<Item = (Offset, &Fallen)> {
         self.fallen()
             .filter(|it| families.contains(&it.tactic.family()))
             .filter_map(|it| Some((it.end()?, it)))

@@ -13,7 +13,7 @@ pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
     let answered = |it: &Fallen| it.says(|sign| sign == Sign::Surplus) && is_ill_formed(it);
     let died = |it: &Fallen| it.says(|sign| matches!(sign, Sign::Crashed | Sign::Exited));
     let hangs = |it: &Fallen| {
-        it.says(|sign| matches!(sign, Sign::StaysOpenAsleep | Sign::StaysOpenAwake))
+        it.says(|sign| matches!(sign, Sign::StaysOpenAsleep | Sign::StaysOpenSpinning))
             && !evidence.has_fallen(&Tactic::Whole)
     };
     let found = [

@@ -27,7 +27,7 @@ mod tests;
 mod words;
 
 pub use code::{Code, UnknownCode};
-pub use evidence::{Evidence, Sight};
+pub use evidence::{Ending, Evidence};
 pub use sign::{Sign, Slip};
 
 /// A defect that explains what was seen.

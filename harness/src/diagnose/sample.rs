@@ -1,6 +1,6 @@
 //! Scripts and evidence for this room's own tests, written as people write them.
 
-use super::{Evidence, Sight, Sign, diagnose};
+use super::{Ending, Evidence, Sign, diagnose};
 use crate::framing::{Encoded, RegionKind};
 use crate::tactic::{Script, Spoken, Tactic};
 
@@ -44,21 +44,21 @@ pub(super) type Fell<'a> = (&'a str, &'a [Sign]);
 
 /// The codes that are named, in order: `F01 F02`.
 pub(super) fn codes(script: &Script, fell: &[Fell<'_>], held: &str) -> String {
-    let evidence = evidence(script, fell, held, Sight::Watched);
+    let evidence = evidence(script, fell, held);
     let codes = diagnose(&evidence).into_iter().map(|it| it.code.code());
     codes.collect::<Vec<_>>().join(" ")
 }
 
 /// What is named, and why.
 pub(super) fn reasons(script: &Script, fell: &[Fell<'_>], held: &str) -> Vec<String> {
-    let found = diagnose(&evidence(script, fell, held, Sight::Watched)).into_iter();
+    let found = diagnose(&evidence(script, fell, held)).into_iter();
     found
         .map(|it| format!("{}: {}", it.code.code(), it.because))
         .collect()
 }
 
-pub(super) fn evidence(script: &Script, fell: &[Fell<'_>], held: &str, sight: Sight) -> Evidence {
-    let mut evidence = Evidence::new(script, ANSWERS, sight);
+fn evidence(script: &Script, fell: &[Fell<'_>], held: &str) -> Evidence {
+    let mut evidence = Evidence::new(script, ANSWERS, Ending::Fin);
     for (tactics, signs) in fell {
         tactics_of(tactics).for_each(|tactic| evidence.fell(tactic, signs.to_vec()));
     }

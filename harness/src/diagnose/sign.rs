@@ -44,8 +44,10 @@ pub enum Sign {
     },
     /// The connection was over and the peer, asleep, kept its side.
     StaysOpenAsleep,
-    /// The same, and the peer was not seen asleep as long as it was waited for.
-    StaysOpenAwake,
+    /// The same, and the peer ran without rest.
+    StaysOpenSpinning,
+    /// The same, and what the peer did meanwhile is not known.
+    StaysOpen,
     /// The peer closed in another way than the exchange asks for.
     WrongClose {
         /// How it closed.
@@ -106,7 +108,8 @@ impl Sign {
             Finding::NotPrinted { step, .. } => Self::NotPrinted { step: *step },
             Finding::StaysOpen { waited, .. } => match waited {
                 Waited::Quiet(_) => Self::StaysOpenAsleep,
-                Waited::Deadline(_) => Self::StaysOpenAwake,
+                Waited::Spinning(_) => Self::StaysOpenSpinning,
+                Waited::Deadline(_) => Self::StaysOpen,
             },
             Finding::WrongClose { how, .. } => Self::WrongClose { how: *how },
             Finding::Died { how } if how == ENDED_WELL => Self::Exited,
@@ -129,7 +132,8 @@ impl Sign {
             | Self::NotPrinted { .. } => true,
             Self::NotConnected
             | Self::StaysOpenAsleep
-            | Self::StaysOpenAwake
+            | Self::StaysOpenSpinning
+            | Self::StaysOpen
             | Self::WrongClose { .. }
             | Self::Crashed
             | Self::Exited

@@ -1,9 +1,10 @@
 //! Evidence made by hand, and the codes that it means: each rule beside the
 //! neighbours that it must not be taken for.
 
-use super::sample::{Fell, codes, evidence, lines, reasons, with_header};
-use super::{Sight, Sign, Slip, diagnose};
+use super::sample::{Fell, codes, lines, reasons, with_header};
+use super::{Code, Ending, Evidence, Sign, Slip, diagnose};
 use crate::judge::Ended;
+use crate::tactic::{Family, Tactic};
 
 const fn wrong(step: usize, slip: Slip) -> [Sign; 1] {
     [Sign::WrongAnswer { step, slip }]
@@ -27,7 +28,7 @@ const RESET: [Sign; 1] = [Sign::EndedEarly {
 }];
 const RESET_AT_LAST: [Sign; 1] = [Sign::WrongClose { how: Ended::Reset }];
 const ASLEEP: [Sign; 1] = [Sign::StaysOpenAsleep];
-const AWAKE: [Sign; 1] = [Sign::StaysOpenAwake];
+const SPINNING: [Sign; 1] = [Sign::StaysOpenSpinning];
 const CRASHED: [Sign; 1] = [Sign::Crashed];
 const CRASHED_UNANSWERED: [Sign; 2] = [
     Sign::Crashed,
@@ -263,9 +264,23 @@ fn baselines() {
         &[
             ("counted", &[("whole", &IN_CHARACTERS)], "", "F06"),
             ("only short", &[("whole", &SHORTENED)], "", ""),
+            ("crashed after the end", &[("whole", &CRASHED)], "", "C03"),
+            (
+                "crashed in between",
+                &[("whole", &CRASHED_UNANSWERED)],
+                "",
+                "",
+            ),
+            ("done after the end", &[("whole", &EXITED)], "", "C05"),
             ("mute", &[("whole", &SILENT)], "", ""),
             ("asleep after the end", &[("whole", &ASLEEP)], "", "C01"),
-            ("awake after the end", &[("whole", &AWAKE)], "", "C02"),
+            (
+                "open after the end, and nobody knows what it does",
+                &[("whole", &[Sign::StaysOpen])],
+                "",
+                "",
+            ),
+            ("spinning after the end", &[("whole", &SPINNING)], "", "C02"),
         ],
     );
 }
@@ -296,7 +311,7 @@ fn ends() {
             ),
             (
                 "an end inside a message spins",
-                &[("half@2", &AWAKE)],
+                &[("half@2", &SPINNING)],
                 "half@0",
                 "C02",
             ),
@@ -369,13 +384,6 @@ fn ends() {
             ),
         ],
     );
-}
-
-#[test]
-fn a_peer_that_cannot_be_watched_is_not_said_to_spin() {
-    let script = lines("\n", &["a"]);
-    let unseen = evidence(&script, &[("whole", &AWAKE)], "", Sight::Unseen);
-    assert_eq!(diagnose(&unseen), []);
 }
 
 #[test]
@@ -458,4 +466,19 @@ fn a_reason_has_the_numbers() {
         ["C06: what the stream's end cuts off at 4–5 is answered; \
           cut there without an end it is waited for"]
     );
+}
+
+#[test]
+fn a_process_that_crashes_after_its_own_close_stops_serving() {
+    let mut evidence = Evidence::new(&lines("\n", &["a"]), [1], Ending::ByPeer);
+    evidence.fell(Tactic::Whole, CRASHED.to_vec());
+    let found = diagnose(&evidence);
+    assert_eq!(found[0].code, Code::StopsServing);
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn passes_are_kept_only_where_a_rule_may_ask_for_them() {
+    assert!(Evidence::keeps(Family::Cut));
+    assert!(!Evidence::keeps(Family::Cuts));
 }

@@ -6,25 +6,15 @@ use wirecheck_report::record::{self, Verdict};
 
 use super::case::Ground;
 use super::result::{Outcome, Results};
-use super::target::Target;
-use crate::diagnose::{Evidence, Sight, Sign, diagnose};
-use crate::scenario::Action;
-use crate::tactic::Tactic;
-
-/// Whether the peer can be seen asleep.
-pub(super) fn sight(target: &Target) -> Sight {
-    match target.watch() {
-        Some(_) => Sight::Watched,
-        None => Sight::Unseen,
-    }
-}
+use crate::diagnose::{Ending, Evidence, Sign, diagnose};
+use crate::scenario::{Action, Close};
 
 /// The defects that explain what fell. Nothing is looked for where nothing fell.
-pub(super) fn defects(ground: &Ground<'_>, results: &Results, sight: Sight) -> Vec<record::Defect> {
+pub(super) fn defects(ground: &Ground<'_>, results: &Results) -> Vec<record::Defect> {
     if results.fallen.is_empty() {
         return Vec::new();
     }
-    let mut evidence = Evidence::new(&ground.script, answers(ground), sight);
+    let mut evidence = Evidence::new(&ground.script, answers(ground), ending(ground));
     for fallen in &results.fallen {
         if matches!(fallen.verdict, Verdict::Fail | Verdict::Nonstrict)
             && let Outcome::Fell(told) = &fallen.result.outcome
@@ -33,7 +23,10 @@ pub(super) fn defects(ground: &Ground<'_>, results: &Results, sight: Sight) -> V
             evidence.fell(fallen.result.tactic.clone(), signs);
         }
     }
-    held(ground, results).for_each(|tactic| evidence.held(tactic));
+    // A case that held may have left the peer broken: then it fell when it was alone.
+    let fallen: HashSet<_> = results.fallen.iter().map(|it| &it.result.tactic).collect();
+    let held = results.held.iter().filter(|it| !fallen.contains(it));
+    held.for_each(|tactic| evidence.held(tactic.clone()));
     let found = diagnose(&evidence).into_iter();
     found
         .map(|diagnosis| record::Defect {
@@ -53,20 +46,16 @@ fn answers<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = usize> + 'g {
         .map(|(index, _)| index)
 }
 
-/// The cases that were played and did not fall: those of the families that were
-/// played to the end. Which cases of another were left out is not known.
-fn held<'g>(ground: &'g Ground<'_>, results: &'g Results) -> impl Iterator<Item = Tactic> + 'g {
-    let plan = &ground.selected.plan;
-    let fallen = results.fallen.iter().map(|fallen| &fallen.result.tactic);
-    let fallen: HashSet<&Tactic> = fallen.collect();
-    let families = results.families().into_iter();
-    let families = families.filter(|family| family.skipped == 0);
-    families
-        .filter_map(move |family| {
-            let of_family = |tactic: &Tactic| tactic.family().as_str() == family.name;
-            let planned: Vec<_> = plan.tactics().filter(of_family).collect();
-            (planned.len() as u64 == family.cases).then_some(planned)
-        })
-        .flatten()
-        .filter(move |tactic| !fallen.contains(tactic))
+/// How a whole exchange ends.
+fn ending(ground: &Ground<'_>) -> Ending {
+    let mut steps = ground.selected.scenario.exchange.iter();
+    let first_close = steps.find_map(|step| match step.action {
+        Action::Close(close) => Some((step.side, close)),
+        _ => None,
+    });
+    match first_close {
+        Some((side, _)) if side != ground.side => Ending::ByPeer,
+        Some((_, Close::Reset)) => Ending::Reset,
+        Some(_) | None => Ending::Fin,
+    }
 }

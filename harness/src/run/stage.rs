@@ -10,7 +10,6 @@ use wirecheck_report::record::{self, Record, State, Verdict};
 use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
 use super::confirm::{Court, Guilt};
 use super::event::Event;
-use super::evidence::sight;
 use super::gate::Gate;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
@@ -503,7 +502,7 @@ impl Stage<'_> {
                 scenarios: Vec::new(),
             });
         }
-        let mut scenario = write_up(ground, results, sight(&self.target));
+        let mut scenario = write_up(ground, results);
         scenario.verdict = worst(scenario.failures.iter().map(|failure| failure.verdict));
         let last = self
             .record

@@ -5,7 +5,6 @@ use wirecheck_report::record::{self, Evidence, Failure, Region, Role, Stream};
 use super::case::Ground;
 use super::evidence::defects;
 use super::result::{Fallen, Outcome, Results};
-use crate::diagnose::Sight;
 use crate::framing::RegionKind;
 use crate::scenario::{Level, Side};
 use crate::tactic::Script;
@@ -13,10 +12,10 @@ use crate::tactic::Script;
 /// The most failures of a scenario that are listed; all are counted.
 const MOST_LISTED: usize = 5_000;
 
-pub(super) fn write_up(ground: &Ground<'_>, results: Results, sight: Sight) -> record::Scenario {
+pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenario {
     let scenario = ground.selected.scenario;
     let families = results.families();
-    let defects = defects(ground, &results, sight);
+    let defects = defects(ground, &results);
     let slowest_us = u64::try_from(results.slowest.as_micros()).unwrap_or(u64::MAX);
     let us = role(ground.side);
     let mut fallen = results.fallen;
