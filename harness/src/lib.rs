@@ -12,7 +12,8 @@
 //! - [`tactic`]: an exchange's bytes become deliveries;
 //! - [`peer`]: the implementation under test: start, readiness, output, stop;
 //! - [`wire`]: sockets, exact delivery, what the kernel shows of the peer;
-//! - [`judge`]: what the peer did, held against what the exchange asks of it.
+//! - [`judge`]: what the peer did, held against what the exchange asks of it;
+//! - [`diagnose`]: the defect catalogue; which findings and passes mean which defect.
 //!
 //! [`load`] reads suites from disk.
 //!
@@ -21,6 +22,7 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod diagnose;
 pub mod framing;
 pub mod judge;
 pub mod load;

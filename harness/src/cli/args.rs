@@ -55,6 +55,8 @@ pub(super) enum Command {
     Run(RunArgs),
     /// The cases that suites stand for, without running them
     List(ListArgs),
+    /// What a code of the defect catalogue means, or all of them
+    Explain(ExplainArgs),
     /// The JSON Schema of a file that wirecheck reads or writes
     Schema(SchemaArgs),
     /// A completion script for a shell
@@ -103,6 +105,13 @@ pub(super) struct CheckArgs {
     /// in it. All is done on loopback; no peer is started.
     #[arg(long)]
     pub(super) play: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ExplainArgs {
+    /// A code or a name: F01, short-header-read
+    #[arg(value_name = "CODE|NAME")]
+    pub(super) defect: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -5,6 +5,7 @@ mod cases;
 mod check;
 mod demo;
 mod exit;
+mod explain;
 mod failure;
 mod interrupt;
 mod list;
@@ -37,6 +38,7 @@ fn run(command: Command) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(&args),
         Command::Run(args) => run::run(&args),
         Command::List(args) => list::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => print::completions(&args),
         Command::Man => print::man(),

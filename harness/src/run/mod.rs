@@ -11,6 +11,7 @@
 mod case;
 mod confirm;
 mod event;
+mod evidence;
 mod gate;
 mod log;
 mod lookout;

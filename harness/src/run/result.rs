@@ -1,12 +1,13 @@
 //! What became of one case, and of all cases of a scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use wirecheck_report::record;
 
 use super::log::Log;
 use super::player::Boundaries;
+use crate::diagnose::{Evidence, Sign};
 use crate::judge::Kind;
 use crate::tactic::{Delivery, Family, Tactic};
 use crate::wire::link::Reason;
@@ -36,6 +37,7 @@ pub(super) enum Outcome {
 #[derive(Clone, Debug)]
 pub(super) struct Told {
     pub(super) kind: Kind,
+    pub(super) sign: Sign,
     pub(super) finding: record::Finding,
 }
 
@@ -72,6 +74,8 @@ pub(super) struct Fallen {
 pub(super) struct Results {
     families: BTreeMap<Family, Counts>,
     pub(super) fallen: Vec<Fallen>,
+    /// Those that held, as far as a diagnosis asks for them.
+    pub(super) held: BTreeSet<Tactic>,
     pub(super) slowest: Duration,
     pub(super) boundaries: Boundaries,
     pub(super) unverified: Option<Reason>,
@@ -95,7 +99,12 @@ impl Results {
             self.unverified.get_or_insert_with(|| reason.clone());
         }
         match result.outcome {
-            Outcome::Held => counts.passed += 1,
+            Outcome::Held => {
+                counts.passed += 1;
+                if Evidence::keeps(result.tactic.family()) {
+                    self.held.insert(result.tactic);
+                }
+            }
             Outcome::Fell(_) | Outcome::Unjudged(_) => self.fallen.push(Fallen { result, verdict }),
         }
     }

@@ -3,6 +3,7 @@
 use wirecheck_report::record::{self, Bytes, Shown};
 
 use super::result::Told;
+use crate::diagnose::Sign;
 use crate::judge::{Finding, Hearing};
 use crate::scenario::{Action, Refusal, Side, Step};
 
@@ -23,6 +24,7 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
         })
     };
     let due = step.and_then(|step| expected(step, hearing));
+    let sign = Sign::of(finding, due.as_deref());
     let (expected, actual) = match finding {
         Finding::WrongAnswer {
             refusal: Refusal::Differs { expected },
@@ -44,6 +46,7 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
     };
     Told {
         kind: finding.kind(),
+        sign,
         finding: record::Finding {
             kind: finding.kind().as_str().to_owned(),
             what: finding.to_string(),

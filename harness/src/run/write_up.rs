@@ -3,6 +3,7 @@
 use wirecheck_report::record::{self, Evidence, Failure, Region, Role, Stream};
 
 use super::case::Ground;
+use super::evidence::defects;
 use super::result::{Fallen, Outcome, Results};
 use crate::framing::RegionKind;
 use crate::scenario::{Level, Side};
@@ -14,6 +15,7 @@ const MOST_LISTED: usize = 5_000;
 pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenario {
     let scenario = ground.selected.scenario;
     let families = results.families();
+    let defects = defects(ground, &results);
     let slowest_us = u64::try_from(results.slowest.as_micros()).unwrap_or(u64::MAX);
     let us = role(ground.side);
     let mut fallen = results.fallen;
@@ -33,7 +35,7 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
             .take(MOST_LISTED)
             .map(|fallen| failure(fallen, us))
             .collect(),
-        defects: Vec::new(),
+        defects,
         stream: stream(&ground.script),
     }
 }

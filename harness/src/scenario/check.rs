@@ -329,7 +329,8 @@ fn suggest(word: &str, known: &[&str]) -> String {
     }
 }
 
-fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+/// The known word that is most like another, if one is like it.
+pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let scored = known
         .iter()
         .map(|known| (strsim::jaro_winkler(word, known), *known));

@@ -22,6 +22,7 @@ mod schema;
 mod suite;
 mod template;
 
+pub(crate) use check::nearest;
 pub use diagnostic::{Diagnostic, Severity, Style, SuiteError};
 pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Side, Step};

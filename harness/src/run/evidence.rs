@@ -1,0 +1,61 @@
+//! From the results of a scenario to the evidence for its defects.
+
+use std::collections::HashSet;
+
+use wirecheck_report::record::{self, Verdict};
+
+use super::case::Ground;
+use super::result::{Outcome, Results};
+use crate::diagnose::{Ending, Evidence, Sign, diagnose};
+use crate::scenario::{Action, Close};
+
+/// The defects that explain what fell. Nothing is looked for where nothing fell.
+pub(super) fn defects(ground: &Ground<'_>, results: &Results) -> Vec<record::Defect> {
+    if results.fallen.is_empty() {
+        return Vec::new();
+    }
+    let mut evidence = Evidence::new(&ground.script, answers(ground), ending(ground));
+    for fallen in &results.fallen {
+        if matches!(fallen.verdict, Verdict::Fail | Verdict::Nonstrict)
+            && let Outcome::Fell(told) = &fallen.result.outcome
+        {
+            let signs: Vec<Sign> = told.iter().map(|told| told.sign).collect();
+            evidence.fell(fallen.result.tactic.clone(), signs);
+        }
+    }
+    // A case that held may have left the peer broken: then it fell when it was alone.
+    let fallen: HashSet<_> = results.fallen.iter().map(|it| &it.result.tactic).collect();
+    let held = results.held.iter().filter(|it| !fallen.contains(it));
+    held.for_each(|tactic| evidence.held(tactic.clone()));
+    let found = diagnose(&evidence).into_iter();
+    found
+        .map(|diagnosis| record::Defect {
+            code: diagnosis.code.code().to_owned(),
+            name: diagnosis.code.name().to_owned(),
+            because: diagnosis.because,
+        })
+        .collect()
+}
+
+/// The steps in which the peer says or prints something.
+fn answers<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = usize> + 'g {
+    let steps = ground.selected.scenario.exchange.iter().enumerate();
+    let speaks = |action: &Action| matches!(action, Action::Say(_) | Action::Prints(_));
+    steps
+        .filter(move |(_, step)| step.side != ground.side && speaks(&step.action))
+        .map(|(index, _)| index)
+}
+
+/// How a whole exchange ends.
+fn ending(ground: &Ground<'_>) -> Ending {
+    let mut steps = ground.selected.scenario.exchange.iter();
+    let first_close = steps.find_map(|step| match step.action {
+        Action::Close(close) => Some((step.side, close)),
+        _ => None,
+    });
+    match first_close {
+        Some((side, _)) if side != ground.side => Ending::ByPeer,
+        Some((_, Close::Reset)) => Ending::Reset,
+        Some(_) | None => Ending::Fin,
+    }
+}
