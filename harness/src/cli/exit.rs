@@ -18,6 +18,8 @@ pub enum Exit {
     Nothing,
     /// wirecheck itself failed.
     Internal,
+    /// A signal ended the run; what is known is shown and kept.
+    Interrupted,
 }
 
 impl Exit {
@@ -29,7 +31,8 @@ Exit codes:
   2   the command line or a suite is wrong; nothing was run
   3   the peer did not start, could not be reached, or died for good
   4   nothing was selected
-  70  wirecheck itself failed";
+  70  wirecheck itself failed
+  130 interrupted; what is known is shown and kept";
 
     /// The number that the process returns.
     #[must_use]
@@ -41,6 +44,7 @@ Exit codes:
             Self::NoPeer => 3,
             Self::Nothing => 4,
             Self::Internal => 70,
+            Self::Interrupted => 130,
         }
     }
 }
@@ -64,6 +68,7 @@ mod tests {
             Exit::NoPeer,
             Exit::Nothing,
             Exit::Internal,
+            Exit::Interrupted,
         ] {
             assert!(
                 Exit::HELP.contains(&format!("\n  {:<4}", exit.code())),

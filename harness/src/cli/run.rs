@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use wirecheck_report::record::Verdict;
+use wirecheck_report::record::{State, Verdict};
 
 use super::args::RunArgs;
 use super::cases::select;
@@ -24,6 +24,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     });
     let exit = match (&ran.failure, ran.record.verdict) {
         (Some(_), _) => Exit::NoPeer,
+        (None, _) if ran.record.state == State::CutOff => Exit::Interrupted,
         (None, Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped) => Exit::Held,
         (None, Verdict::Fail | Verdict::Flaky) => Exit::Failed,
         (None, Verdict::Error) => Exit::Internal,

@@ -31,6 +31,22 @@ pub(super) struct Court<'c, 's> {
 /// Cases that fell in the same way are confirmed by the first of them.
 type Groups = BTreeMap<(Family, Vec<Kind>), Vec<(Numbered, CaseResult)>>;
 
+/// Who may have broken the peer, the likeliest first. A case that ends early is over
+/// before the peer has died of it: the next one finds out.
+fn suspects(broken: &[(Numbered, CaseResult)], round: &mut Round) -> Vec<Recent> {
+    let late = |recent: &&Recent| may_kill_late(recent.case().case.tactic.family());
+    let latest = round.recent.iter().take(2).take_while(late).count();
+    let mut suspects: Vec<_> = round.recent.drain(..latest).collect();
+    let newest_first = broken.iter().rev();
+    suspects.extend(newest_first.map(|(numbered, _)| Recent::Broken(numbered.clone())));
+    suspects.extend(round.recent.drain(..));
+    suspects
+}
+
+fn may_kill_late(family: Family) -> bool {
+    matches!(family, Family::Fin | Family::Half)
+}
+
 /// Who broke the peer.
 pub(super) enum Guilt {
     /// A case of this family; these others are to be played again.
@@ -135,6 +151,7 @@ impl<'s> Court<'_, 's> {
         if let [(_, result)] = broken.as_slice()
             && result.outcome.kinds().contains(&Kind::EndedEarly)
             && known(&result.tactic.family())
+            && !may_kill_late(result.tactic.family())
             && let Some(how) = self.target.ended()
             && let Some((_, mut result)) = broken.pop()
         {
@@ -149,12 +166,7 @@ impl<'s> Court<'_, 's> {
                 innocent: Vec::new(),
             });
         }
-        let newest_first = broken
-            .iter()
-            .rev()
-            .map(|(numbered, _)| Recent::Broken(numbered.clone()));
-        let suspects: Vec<_> = newest_first.chain(round.recent.drain(..)).collect();
-        for suspect in suspects {
+        for suspect in suspects(&broken, round) {
             self.renew()?;
             let Some(result) = self.harm_done_by(suspect.case()) else {
                 continue;

@@ -50,6 +50,17 @@ impl Outcome {
         }
     }
 
+    /// Why there was no connection, if there was none.
+    pub(super) fn unreachable(&self) -> Option<&str> {
+        match self {
+            Self::Fell(told) => {
+                let told = told.iter().find(|told| told.kind == Kind::NotConnected)?;
+                Some(&told.finding.what)
+            }
+            Self::Held | Self::Unjudged(_) => None,
+        }
+    }
+
     /// Adds a finding that explains the others.
     pub(super) fn put_first(&mut self, first: Told) {
         match self {

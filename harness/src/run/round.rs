@@ -64,17 +64,28 @@ struct Book<'a, 'e> {
     on: &'a mut (dyn FnMut(Event<'_>) + Send + 'e),
 }
 
+/// What a round is played with.
+pub(super) struct Table<'a, 's> {
+    pub(super) ground: &'s Ground<'s>,
+    pub(super) target: &'a Target,
+    pub(super) jobs: NonZeroUsize,
+    pub(super) stop: &'a AtomicBool,
+}
+
 /// Plays what the queue gives. `pace` is what is known of the peer's, and learns.
-pub(super) fn play<'s>(
-    ground: &'s Ground<'s>,
-    target: &Target,
-    jobs: NonZeroUsize,
+pub(super) fn play(
+    table: &Table<'_, '_>,
     pace: &mut Pace,
     queue: &mut (dyn Iterator<Item = Numbered> + Send),
     results: &mut Results,
-    stop: &AtomicBool,
     on: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> Round {
+    let Table {
+        ground,
+        target,
+        jobs,
+        stop,
+    } = *table;
     let shared = Shared {
         queue: Mutex::new(queue),
         book: Mutex::new(Book {

@@ -13,7 +13,7 @@ use super::event::Event;
 use super::gate::Gate;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
-use super::round::{self, Round};
+use super::round::{self, Round, Table};
 use super::selection::{Selected, Selection};
 use super::target::{PeerSource, Target};
 use super::write_up::write_up;
@@ -282,6 +282,11 @@ impl Stage<'_> {
             (self.on)(Event::Held);
             return Ok(true);
         }
+        if let Some(why) = replay.outcome.unreachable()
+            && !self.target.is_ours()
+        {
+            return Err(Failure::Lost(why.to_owned()));
+        }
         (self.on)(Event::Fell(&ground.selected.id(Tactic::Whole)));
         results.add(replay, short_of(ground.selected.scenario.level));
         self.renew()?;
@@ -382,16 +387,13 @@ impl Stage<'_> {
                 }
                 plays
             });
-        let round = round::play(
+        let table = Table {
             ground,
-            &self.target,
+            target: &self.target,
             jobs,
-            &mut self.pace,
-            &mut queue,
-            results,
-            self.stop,
-            self.on,
-        );
+            stop: self.stop,
+        };
+        let round = round::play(&table, &mut self.pace, &mut queue, results, self.on);
         drop(queue);
         let dropped = skipped.iter().filter(|family| is_played(**family)).count() as u64;
         skipped

@@ -28,7 +28,7 @@ pub(super) enum Target {
     Started {
         command: CommandLine,
         options: StartOptions,
-        server: Server,
+        server: Box<Server>,
     },
     Outside(Outside),
 }
@@ -37,7 +37,7 @@ impl Target {
     pub(super) fn start(source: &PeerSource) -> Result<Self, StartError> {
         Ok(match source {
             PeerSource::Start { command, options } => Self::Started {
-                server: Server::start(command, options)?,
+                server: Box::new(Server::start(command, options)?),
                 command: command.clone(),
                 options: options.clone(),
             },
@@ -54,7 +54,7 @@ impl Target {
             server,
         } = self
         {
-            *server = Server::start(command, options)?;
+            **server = Server::start(command, options)?;
         }
         Ok(())
     }
