@@ -59,7 +59,7 @@ impl Failure {
             Self::Record(error) => complain(&format!(
                 "the record cannot be kept: {error}; choose another place with --record"
             )),
-            Self::Unplayable(error) => complain(&error.to_string()),
+            Self::Unplayable(error) => complain(&format!("the suites cannot be played: {error}")),
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Held,
             Self::Output(error) => complain(&format!("the output cannot be written: {error}")),
         }

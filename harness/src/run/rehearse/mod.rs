@@ -5,20 +5,20 @@
 //! started: both ends of every connection are in this process, on loopback.
 //!
 //! **Self-play.** Wirecheck plays the client and the server of each scenario
-//! against each other, with the deliveries `whole`, `bytes` and `joined`. Where one
-//! of them finds a fault with the other, the scenario contradicts itself: no
-//! implementation could pass it. Both sides begin with the same fresh `${unique}`,
-//! which a peer under test gets to know from the messages; that a server has heard
-//! it before it is to say it is seen from the steps. Time does not count (`within`,
-//! `limits`): a side waits as long as the other may still move.
-//! `prints` and `exits` are passed over, as no process is watched.
+//! against each other, with the deliveries `whole`, `bytes` (streams of up to 4 KiB)
+//! and `joined`. Where one of them finds a fault with the other, the scenario
+//! contradicts itself: no implementation could pass it. Both sides begin with the
+//! same fresh `${unique}`, as if the peer under test had got to know it from the
+//! messages; whether a server has heard it before it is to say it is seen from the
+//! steps. Time does not count (`within`, `limits`): a side waits as long as the other
+//! may still move. `prints` and `exits` are passed over, as no process is watched.
 //!
-//! **Null peers.** Five of them understand nothing: see [`Null`]. What such a peer
-//! passes, `whole` delivered, says nothing of one that does not fail there. They
-//! have no process, so a scenario that wants the peer to print or exit is not
-//! passed by any. A null *server* that passes is an error, whatever the scenario is
-//! tagged. A null *client* that passes is a note, and only where the client says,
-//! prints or exits something: many a suite is written for servers alone.
+//! **Null peers.** Five of them understand nothing: see [`Null`]. A scenario that
+//! one of them passes, `whole` delivered, tells nothing of another peer that passes
+//! it. They have no process, so none passes where the peer is to print or to exit. A
+//! null *server* that passes is an error, however the scenario is tagged. A null
+//! *client* that passes is a note, and only where the client says something: many
+//! suites are written for servers alone.
 //!
 //! Nobody waits for time to pass: each side knows how far the other has come (see
 //! [`standstill`](super::standstill)), so that the same suite gets the same
@@ -32,6 +32,7 @@ mod words;
 use self::null::Null;
 use self::scene::Scene;
 use crate::scenario::{Diagnostic, Severity, Side, Suite, SuiteError};
+use crate::wire::link::{AcceptError, ConnectError};
 
 /// What came of playing suites.
 #[derive(Debug, Default)]
@@ -45,8 +46,17 @@ pub struct Rehearsed {
 
 /// Why suites could not be played: the machine is to blame.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot make a connection on loopback: {0}")]
-pub struct Unplayable(String);
+pub enum Unplayable {
+    /// No port can be listened on.
+    #[error("cannot listen on loopback")]
+    Listen(#[from] std::io::Error),
+    /// No connection can be made to it.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The connection cannot be taken.
+    #[error(transparent)]
+    Accept(#[from] AcceptError),
+}
 
 /// Plays every scenario of the suites.
 ///

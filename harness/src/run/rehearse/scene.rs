@@ -169,19 +169,3 @@ fn without_clock(scenario: &Scenario) -> Scenario {
     limits.close = limits.close.max(PATIENCE);
     scenario
 }
-
-/// Each of the three ways in which a connection fails to be made.
-macro_rules! unplayable {
-    ($($error:ty),*) => {$(
-        impl From<$error> for Unplayable {
-            fn from(error: $error) -> Self {
-                Self(error.to_string())
-            }
-        }
-    )*};
-}
-unplayable!(
-    std::io::Error,
-    crate::wire::link::ConnectError,
-    crate::wire::link::AcceptError
-);
