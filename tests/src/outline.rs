@@ -59,15 +59,15 @@ pub fn findings(record: &Record) -> impl Iterator<Item = (&str, &str, &Finding)>
     })
 }
 
-/// A record without the fields that may differ between two runs on one peer.
+/// A record as JSON, without the fields that may differ between two runs on one peer.
 ///
 /// # Panics
 /// If it is no JSON, which its type rules out.
 #[must_use]
-pub fn timeless(record: &Record) -> Value {
+pub fn timeless(record: &Record) -> String {
     let mut value = serde_json::to_value(record).expect("a record is JSON");
     forget_times(&mut value);
-    value
+    format!("{value:#}")
 }
 
 fn forget_times(value: &mut Value) {

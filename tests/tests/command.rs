@@ -256,6 +256,7 @@ impl Outside {
             .arg(path)
             .args(["--port", "0"])
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .expect("there is a python3");
         let mut port = String::new();
