@@ -16,6 +16,9 @@ pub struct Observed {
     pub silence: Option<Silence>,
     /// The bytes of an answer that had come when the wait was given up.
     pub partial: Vec<u8>,
+    /// The step that the exchange had come to when the peer ended the connection
+    /// although there was more to be said to it.
+    pub interrupted: Option<usize>,
     /// How the peer ended the connection, if it did.
     pub peer_end: Option<PeerEnd>,
     /// What became of the peer's side of the connection in the end.
@@ -114,6 +117,10 @@ fn answers(due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Option<Findi
             step,
             how: observed.peer_end?.how,
         }),
+        (_, None) if observed.interrupted.is_some() => Some(Finding::EndedEarly {
+            step: observed.interrupted?,
+            how: observed.peer_end?.how,
+        }),
         (_, None) if observed.not_read.is_none() => None,
         (_, _) if observed.not_read.is_some() => Some(Finding::NotRead {
             why: observed.not_read?,
@@ -170,9 +177,10 @@ fn of_trouble(trouble: &Trouble, due: Due, partial: &[u8]) -> Option<Finding> {
     };
     match finding {
         _ if step >= due.steps && due.more == Permission::Allowed => None,
-        Finding::WrongAnswer { actual, .. } if step >= due.steps => {
-            Some(Finding::Surplus { actual })
-        }
+        Finding::WrongAnswer { actual, .. }
+        | Finding::CutShort {
+            partial: actual, ..
+        } if step >= due.steps => Some(Finding::Surplus { actual }),
         finding => Some(finding),
     }
 }

@@ -54,8 +54,8 @@ pub(super) enum Guilt {
         family: Family,
         innocent: Vec<Numbered>,
     },
-    /// It did not happen again.
-    Nobody,
+    /// It did not happen again; these are to be played again.
+    Nobody { innocent: Vec<Numbered> },
 }
 
 impl<'s> Court<'_, 's> {
@@ -80,8 +80,10 @@ impl<'s> Court<'_, 's> {
         let (first, before) = group.remove(0);
         let replay = self.replay_as(&first, &before)?;
         if !replay.outcome.held() {
+            let first = replay.tactic.clone();
             self.results.add(replay, self.short_of());
-            for (_, result) in group {
+            for (_, mut result) in group {
+                result.refer_to(&first);
                 self.results.add(result, self.short_of());
             }
             return Ok(());
@@ -148,11 +150,12 @@ impl<'s> Court<'_, 's> {
         known: &dyn Fn(&Family) -> bool,
     ) -> Result<Guilt, StartError> {
         let mut broken = std::mem::take(&mut round.broken);
+        let death = self.target.ended();
         if let [(_, result)] = broken.as_slice()
             && result.outcome.kinds().contains(&Kind::EndedEarly)
             && known(&result.tactic.family())
             && !may_kill_late(result.tactic.family())
-            && let Some(how) = self.target.ended()
+            && let Some(how) = death.clone()
             && let Some((_, mut result)) = broken.pop()
         {
             let family = result.tactic.family();
@@ -187,10 +190,32 @@ impl<'s> Court<'_, 's> {
             return Ok(Guilt::Found { family, innocent });
         }
         self.renew()?;
-        for (_, result) in broken {
+        Ok(self.acquit(broken, death))
+    }
+
+    /// No case does it alone. A silence that did not come again was none, and a case
+    /// that only found the peer dead is played again; a death that nobody caused
+    /// stands as it was seen.
+    fn acquit(&mut self, broken: Vec<(Numbered, CaseResult)>, death: Option<String>) -> Guilt {
+        let Some(how) = death else {
+            let innocent = broken.into_iter().map(|(numbered, _)| numbered);
+            return Guilt::Nobody {
+                innocent: innocent.collect(),
+            };
+        };
+        let mut innocent = Vec::new();
+        for (numbered, mut result) in broken {
+            if result.outcome.unreachable().is_some() {
+                innocent.push(numbered);
+                continue;
+            }
+            let how = how.clone();
+            result
+                .outcome
+                .put_first(self.ground.tell(&Finding::Died { how }));
             self.results.add(result, Verdict::Flaky);
         }
-        Ok(Guilt::Nobody)
+        Guilt::Nobody { innocent }
     }
 
     /// Plays a case alone and looks what became of the peer.

@@ -12,11 +12,22 @@ const MOST: usize = 96;
 /// The events of one case, as they come; put into words only when asked.
 #[derive(Debug, Default)]
 pub(super) struct Log {
+    /// The first bytes of each chunk, one after the other.
     said: Vec<u8>,
-    chunks: Vec<(Duration, usize)>,
+    chunks: Vec<Chunk>,
     left: Option<(Duration, Happening)>,
     received: Received,
     ending: Option<Ending>,
+}
+
+/// A chunk that we sent.
+#[derive(Debug)]
+struct Chunk {
+    at: Duration,
+    /// Where what is kept of it ends.
+    end: usize,
+    /// How long it was.
+    len: usize,
 }
 
 impl Log {
@@ -24,7 +35,11 @@ impl Log {
         if self.chunks.len() < MOST {
             self.said
                 .extend_from_slice(&bytes[..bytes.len().min(Bytes::KEPT)]);
-            self.chunks.push((at, self.said.len()));
+            self.chunks.push(Chunk {
+                at,
+                end: self.said.len(),
+                len: bytes.len(),
+            });
         }
     }
 
@@ -49,13 +64,11 @@ impl Log {
         };
         let mut events = Vec::new();
         let mut start = 0;
-        for (at, end) in &self.chunks {
-            events.push(event(
-                *at,
-                us,
-                Happening::Said(Bytes::of(&self.said[start..*end])),
-            ));
-            start = *end;
+        for chunk in &self.chunks {
+            let mut bytes = Bytes::of(&self.said[start..chunk.end]);
+            bytes.len = chunk.len as u64;
+            events.push(event(chunk.at, us, Happening::Said(bytes)));
+            start = chunk.end;
         }
         let mut start = 0;
         for arrival in self.received.arrivals().iter().take(MOST) {

@@ -26,7 +26,9 @@ const SPIN: Duration = Duration::from_secs(1);
 /// How much of that time it has a processor, in percent: on a busy machine it has to
 /// share one.
 const SPIN_SHARE: u32 = 25;
-/// How long a process sleeps that has nothing to do, and not just waits its turn.
+/// How long a process sleeps that has nothing left to do.
+const A_REST: Duration = Duration::from_millis(1);
+/// How long one look at a process that comes to rest is from the next.
 const A_MOMENT: Duration = Duration::from_micros(100);
 /// How long one look is from the next.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
@@ -154,7 +156,7 @@ impl<'g> Lookout<'g> {
             std::thread::sleep(A_MOMENT.min(until.saturating_duration_since(Instant::now())));
             false
         };
-        while self.lull_for(Duration::ZERO, &mut wait) == Lull::Busy && Instant::now() < deadline {}
+        while self.lull_for(A_REST, &mut wait) == Lull::Busy && Instant::now() < deadline {}
     }
 
     /// Waits, where a failure is confirmed, until the peer has done all that a

@@ -211,7 +211,11 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 Sent::Ended(_) => {
                     // Nothing follows that could join it.
                     self.account.boundaries.count(chunk, 1);
-                    return Go::Stop;
+                    return match chunk {
+                        // It may have read all of it and gone: what is due tells.
+                        Chunk::Last => Go::On,
+                        Chunk::Inner => self.interrupted(),
+                    };
                 }
                 Sent::Stalled(stall) => stall,
             };
@@ -236,6 +240,12 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 return Go::Stop;
             }
         }
+    }
+
+    /// The peer ended the connection while we had more to say.
+    fn interrupted(&mut self) -> Go {
+        self.account.observed.interrupted = Some(self.at);
+        Go::Stop
     }
 
     fn listen(&mut self) {

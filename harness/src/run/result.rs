@@ -24,6 +24,24 @@ pub(super) struct CaseResult {
     pub(super) last_words: Vec<String>,
 }
 
+impl CaseResult {
+    /// Refers to a case that fell in the same way and was played again: what was
+    /// seen in a hurry would be told a little differently in every run.
+    pub(super) fn refer_to(&mut self, first: &Tactic) {
+        self.log = Log::default();
+        self.last_words = Vec::new();
+        self.boundaries = Boundaries::default();
+        if let Outcome::Fell(told) = &mut self.outcome {
+            for told in told {
+                told.finding.what = format!("the same as under {first}");
+                told.finding.expected = None;
+                told.finding.actual = None;
+                told.finding.line = None;
+            }
+        }
+    }
+}
+
 /// How it went.
 pub(super) enum Outcome {
     Held,

@@ -23,6 +23,10 @@ use crate::scenario::{Level, Permission};
 use crate::tactic::{Family, Script, Tactic};
 use crate::wire::link::{Link, Options, Pacer};
 
+/// How often the peer may break for no reason that is found before the rest of a
+/// scenario is not played.
+const MOST_UNEXPLAINED: u32 = 8;
+
 /// How often cases of one tactic may break the peer before the rest of them are
 /// not played. Single cuts are worth more: the strip of offsets is made of them.
 fn most_breaks(family: Family) -> u32 {
@@ -99,7 +103,10 @@ pub fn run(
         }
     };
     record.took_us = micros(begun.elapsed());
-    record.verdict = overall(&record);
+    record.verdict = match (&failure, overall(&record)) {
+        (Some(_), Verdict::Pass) => Verdict::Error,
+        (_, verdict) => verdict,
+    };
     record.state = match failure.is_some() || stop.load(Ordering::Relaxed) {
         true => State::CutOff,
         false => State::Finished,
@@ -188,6 +195,16 @@ struct Agenda<'s> {
     again: Vec<Numbered>,
     /// How often cases of a family broke it.
     breaks: HashMap<Family, u32>,
+    /// How often it broke and no case does it alone.
+    unexplained: u32,
+}
+
+impl Agenda<'_> {
+    /// Whether cases of a family are no longer worth a peer.
+    fn has_given_up(&self, family: Family) -> bool {
+        let broke = self.breaks.get(&family).copied().unwrap_or_default();
+        broke >= most_breaks(family) || self.unexplained >= MOST_UNEXPLAINED
+    }
 }
 
 struct Stage<'r> {
@@ -343,6 +360,7 @@ impl Stage<'_> {
             rest: Box::new(cases.map(|(number, case)| Numbered::new(number, case))),
             again: Vec::new(),
             breaks: HashMap::new(),
+            unexplained: 0,
         };
         let mut fallen = Vec::new();
         loop {
@@ -371,17 +389,17 @@ impl Stage<'_> {
         results: &mut Results,
     ) -> Round {
         let mut skipped: Vec<Family> = Vec::new();
-        let breaks = &agenda.breaks;
+        let families = Family::ALL.into_iter();
+        let given_up: Vec<_> = families
+            .filter(|family| agenda.has_given_up(*family))
+            .collect();
         let mut queue = agenda
             .again
             .drain(..)
             .chain(&mut agenda.rest)
             .filter(|numbered| {
                 let family = numbered.case.tactic.family();
-                let given_up = breaks
-                    .get(&family)
-                    .is_some_and(|count| *count >= most_breaks(family));
-                let plays = is_played(family) && !given_up;
+                let plays = is_played(family) && !given_up.contains(&family);
                 if !plays {
                     skipped.push(family);
                 }
@@ -422,8 +440,14 @@ impl Stage<'_> {
                 *agenda.breaks.entry(family).or_default() += 1;
                 Ok(())
             }
-            Guilt::Nobody if self.target.is_ours() => Ok(()),
-            Guilt::Nobody => Err(Failure::Lost("it takes no connection any more".to_owned())),
+            Guilt::Nobody { innocent } if self.target.is_ours() => {
+                agenda.again = innocent;
+                agenda.unexplained += 1;
+                Ok(())
+            }
+            Guilt::Nobody { .. } => {
+                Err(Failure::Lost("it takes no connection any more".to_owned()))
+            }
         }
     }
 
