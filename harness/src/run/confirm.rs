@@ -159,9 +159,8 @@ impl<'s> Court<'_, 's> {
             && let Some((_, mut result)) = broken.pop()
         {
             let family = result.tactic.family();
-            result
-                .outcome
-                .put_first(self.ground.tell(&Finding::Died { how }));
+            result.forget();
+            result.outcome = Outcome::Fell(vec![self.ground.tell(&Finding::Died { how })]);
             self.results.add(result, self.short_of());
             self.renew()?;
             return Ok(Guilt::Found {

@@ -18,6 +18,8 @@ pub(super) struct Log {
     left: Option<(Duration, Happening)>,
     received: Received,
     ending: Option<Ending>,
+    /// What happened later does not belong to the case.
+    over: Option<Duration>,
 }
 
 /// A chunk that we sent.
@@ -45,6 +47,11 @@ impl Log {
 
     pub(super) fn fin(&mut self, at: Duration) {
         self.left = Some((at, Happening::Fin));
+    }
+
+    /// Says that the case is over; only the connection is still to be cleared away.
+    pub(super) fn stop(&mut self, at: Duration) {
+        self.over = Some(at);
     }
 
     pub(super) fn reset(&mut self, at: Duration) {
@@ -81,6 +88,8 @@ impl Log {
             self.ending
                 .and_then(|ending| Some(event(ending.at, them, happening(ending.how)?))),
         );
+        let over = self.over.map_or(u64::MAX, micros);
+        events.retain(|event| event.at_us <= over);
         events.sort_by_key(|event| event.at_us);
         events
     }
@@ -97,8 +106,12 @@ fn happening(end: End) -> Option<Happening> {
 
 fn event(at: Duration, by: Role, what: Happening) -> Event {
     Event {
-        at_us: u64::try_from(at.as_micros()).unwrap_or(u64::MAX),
+        at_us: micros(at),
         by,
         what,
     }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

@@ -42,6 +42,8 @@ pub(super) enum Manner {
     Patient,
     /// As if nothing were known: the baseline.
     Careful,
+    /// The same, after it fell.
+    CarefulAgain,
 }
 
 /// What is known of a peer's pace.
@@ -122,7 +124,7 @@ impl<'g> Lookout<'g> {
 
     fn grace(&self) -> Duration {
         match self.manner {
-            Manner::Careful => CAREFUL,
+            Manner::Careful | Manner::CarefulAgain => CAREFUL,
             Manner::Patient => self.pace.longest_sleep * 10 + PATIENT,
             Manner::Brisk if self.pace.longest_sleep > BRISK / 2 => {
                 self.pace.longest_sleep * 4 + Duration::from_millis(50)
@@ -162,10 +164,11 @@ impl<'g> Lookout<'g> {
     /// Waits, where a failure is confirmed, until the peer has done all that a
     /// chunk makes it do: what happened then has one order in every run.
     pub(super) fn settle(&mut self, link: &mut Link) {
-        if self.manner != Manner::Patient || self.watch.is_none() {
+        let confirms = matches!(self.manner, Manner::Patient | Manner::CarefulAgain);
+        if !confirms || self.watch.is_none() {
             return;
         }
-        let deadline = Instant::now() + PATIENT;
+        let deadline = Instant::now() + PATIENT * 5;
         while link.ending().is_none() && Instant::now() < deadline {
             if self.lull_for(BRISK, &mut |until| stirs(link, until)) != Lull::Busy {
                 return;

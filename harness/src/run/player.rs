@@ -192,6 +192,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     fn send(&mut self, range: Range<usize>, chunk: Chunk) -> Go {
         let bytes = self.voice.bytes(range, &mut self.account.hearing);
         let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
+        let handed_over = self.link.tally().chunks;
         self.account.log.said(&bytes, self.link.elapsed());
         let mut sent = self
             .link
@@ -209,8 +210,10 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                     return Go::On;
                 }
                 Sent::Ended(_) => {
-                    // Nothing follows that could join it.
-                    self.account.boundaries.count(chunk, 1);
+                    if self.link.tally().chunks > handed_over {
+                        // Nothing follows that could join it.
+                        self.account.boundaries.count(chunk, 1);
+                    }
                     return match chunk {
                         // It may have read all of it and gone: what is due tells.
                         Chunk::Last => Go::On,
@@ -504,14 +507,16 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     /// Ends the play where it stands. A peer that has not ended the connection is
     /// left in peace: a reset would be one thing more that it has to cope with.
     fn finish(mut self) -> Played<'s> {
+        self.lookout.settle(&mut self.link);
         self.hear_out();
+        self.account.log.stop(self.link.elapsed());
         self.note_end(Permission::Forbidden);
         let closing = std::mem::take(&mut self.account.observed.closing);
         if self.link.ending().is_some() {
             return self.account.close(self.link.reset(), closing);
         }
         if closing == Closing::NotAsked {
-            self.close_write();
+            self.link.close_write();
             _ = self.await_until(Awaited::End, FAREWELL, |_| false);
         }
         self.account.close(self.link.close(), closing)

@@ -25,12 +25,17 @@ pub(super) struct CaseResult {
 }
 
 impl CaseResult {
-    /// Refers to a case that fell in the same way and was played again: what was
-    /// seen in a hurry would be told a little differently in every run.
-    pub(super) fn refer_to(&mut self, first: &Tactic) {
+    /// Forgets what was seen in a hurry: it would be told a little differently in
+    /// every run.
+    pub(super) fn forget(&mut self) {
         self.log = Log::default();
         self.last_words = Vec::new();
         self.boundaries = Boundaries::default();
+    }
+
+    /// Refers to a case that fell in the same way and was played again.
+    pub(super) fn refer_to(&mut self, first: &Tactic) {
+        self.forget();
         if let Outcome::Fell(told) = &mut self.outcome {
             for told in told {
                 told.finding.what = format!("the same as under {first}");

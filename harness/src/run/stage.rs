@@ -285,14 +285,14 @@ impl Stage<'_> {
         if self.target.ended().is_some() {
             self.renew()?;
         }
-        let result = self.play_carefully(ground, baseline, Attempt(0));
+        let result = self.play_carefully(ground, baseline, Attempt(0), Manner::Careful);
         if result.outcome.held() {
             results.add(result, Verdict::Pass);
             (self.on)(Event::Held);
             return Ok(true);
         }
         self.renew()?;
-        let replay = self.play_carefully(ground, baseline, Attempt(1));
+        let replay = self.play_carefully(ground, baseline, Attempt(1), Manner::CarefulAgain);
         if replay.outcome.held() {
             // What came before had broken the peer, or the machine was too busy.
             results.add(replay, Verdict::Pass);
@@ -315,9 +315,10 @@ impl Stage<'_> {
         ground: &Ground<'_>,
         numbered: &Numbered,
         attempt: Attempt,
+        manner: Manner,
     ) -> CaseResult {
         let gate = Gate::default();
-        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Careful);
+        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, manner);
         let mut result = ground.play(numbered, attempt, &self.target, &mut lookout);
         self.pace.learn(lookout.pace);
         if let Some(how) = self.target.rest(self.pace) {
