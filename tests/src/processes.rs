@@ -2,6 +2,7 @@
 
 use std::net::{Ipv6Addr, TcpListener};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -32,12 +33,24 @@ pub fn has_ipv6() -> bool {
     there
 }
 
-/// The processes that have this word in their command line: their ids and the line.
+/// How long a process may take to be gone that something else has to end first.
+const GONE: Duration = Duration::from_secs(20);
+
+/// The processes that have this word in their command line and stay: their ids and
+/// the line. A wirecheck that was ended at once leaves it to its guardian to end the
+/// peer, which takes a moment.
 #[must_use]
-pub fn with(word: &str) -> Vec<String> {
-    marked(word)
-        .map(|(id, line)| format!("{id} {line}"))
-        .collect()
+pub fn that_stay(word: &str) -> Vec<String> {
+    let deadline = Instant::now() + GONE;
+    loop {
+        let left: Vec<_> = marked(word)
+            .map(|(id, line)| format!("{id} {line}"))
+            .collect();
+        if left.is_empty() || Instant::now() >= deadline {
+            return left;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 /// Ends the processes that have this word in their command line.

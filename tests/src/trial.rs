@@ -185,7 +185,7 @@ impl Running {
             stdout: self.printed,
             stderr: self.stderr.join().expect("its reader does not panic"),
             record: wirecheck_report::read(&self.scratch.path().join("record.json")),
-            left: processes::with(&self.marker),
+            left: processes::that_stay(&self.marker),
             scratch: self.scratch,
         }
     }
