@@ -160,7 +160,10 @@ impl<'s> Court<'_, 's> {
         {
             let family = result.tactic.family();
             result.forget();
-            result.outcome = Outcome::Fell(vec![self.ground.tell(&Finding::Died { how })]);
+            result.outcome.shorten("as its process ended");
+            result
+                .outcome
+                .put_first(self.ground.tell(&Finding::Died { how }));
             self.results.add(result, self.short_of());
             self.renew()?;
             return Ok(Guilt::Found {

@@ -192,11 +192,14 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     fn send(&mut self, range: Range<usize>, chunk: Chunk) -> Go {
         let bytes = self.voice.bytes(range, &mut self.account.hearing);
         let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
-        let handed_over = self.link.tally().chunks;
-        self.account.log.said(&bytes, self.link.elapsed());
+        let (begun, handed_over) = (self.link.elapsed(), self.link.tally().chunks);
         let mut sent = self
             .link
             .send(&bytes, deadline.min(Instant::now() + SEND_SLICE));
+        let is_handed_over = self.link.tally().chunks > handed_over;
+        if is_handed_over {
+            self.account.log.said(&bytes, begun);
+        }
         loop {
             self.listen();
             let stall = match sent {
@@ -210,7 +213,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                     return Go::On;
                 }
                 Sent::Ended(_) => {
-                    if self.link.tally().chunks > handed_over {
+                    if is_handed_over {
                         // Nothing follows that could join it.
                         self.account.boundaries.count(chunk, 1);
                     }

@@ -36,14 +36,7 @@ impl CaseResult {
     /// Refers to a case that fell in the same way and was played again.
     pub(super) fn refer_to(&mut self, first: &Tactic) {
         self.forget();
-        if let Outcome::Fell(told) = &mut self.outcome {
-            for told in told {
-                told.finding.what = format!("the same as under {first}");
-                told.finding.expected = None;
-                told.finding.actual = None;
-                told.finding.line = None;
-            }
-        }
+        self.outcome.shorten(&format!("the same as under {first}"));
     }
 }
 
@@ -81,6 +74,21 @@ impl Outcome {
                 Some(&told.finding.what)
             }
             Self::Held | Self::Unjudged(_) => None,
+        }
+    }
+
+    /// Says no more of each finding than its kind, and this.
+    pub(super) fn shorten(&mut self, what: &str) {
+        if let Self::Fell(told) = self {
+            for told in told {
+                told.finding = record::Finding {
+                    kind: told.kind.as_str().to_owned(),
+                    what: what.to_owned(),
+                    expected: None,
+                    actual: None,
+                    line: None,
+                };
+            }
         }
     }
 
