@@ -5,7 +5,7 @@ mod outline;
 pub mod processes;
 mod trial;
 
-pub use outline::{findings, outline, timeless};
+pub use outline::{findings, outline, timeless, verdicts};
 pub use trial::{Judged, Running, Trial};
 
 use std::path::{Path, PathBuf};

@@ -59,6 +59,24 @@ pub fn findings(record: &Record) -> impl Iterator<Item = (&str, &str, &Finding)>
     })
 }
 
+/// The verdict on each case that fell, with the kinds of its findings.
+#[must_use]
+pub fn verdicts(record: &Record) -> String {
+    let mut text = outline(record);
+    for scenario in record.suites.iter().flat_map(|suite| &suite.scenarios) {
+        for failure in &scenario.failures {
+            let kinds: Vec<_> = failure.findings.iter().map(|it| it.kind.as_str()).collect();
+            let (verdict, kinds) = (failure.verdict, kinds.join("+"));
+            _ = writeln!(
+                text,
+                "{}/{}: {verdict:?} {kinds}",
+                scenario.id, failure.tactic
+            );
+        }
+    }
+    text
+}
+
 /// A record as JSON, without the fields that may differ between two runs on one peer.
 ///
 /// # Panics

@@ -2,10 +2,11 @@
 //! which do not, and by what; the same in every run.
 
 use snapbox::{IntoData, assert_data_eq, str};
+use wirecheck_report::Record;
 use wirecheck_report::record::State;
-use wirecheck_tests::{Trial, outline, processes, timeless};
+use wirecheck_tests::{Trial, outline, processes, timeless, verdicts};
 
-/// How many runs must give one record.
+/// How many runs must come to the same.
 const RUNS: usize = 3;
 
 #[test]
@@ -177,46 +178,41 @@ streams/greets-back
 }
 
 #[test]
-fn three_runs_on_a_naive_line_connection_give_one_record() {
-    repeats("scenarios/line", "line_connection_server_naive.py");
-}
-
-#[test]
-fn three_runs_on_a_naive_file_object_give_one_record() {
-    repeats("scenarios/file-object", "file_object_server_naive.py");
-}
-
-#[test]
-fn three_runs_on_a_naive_header_echo_give_one_record() {
+fn three_runs_on_a_naive_header_echo_give_one_verdict_on_each_case() {
     repeats(
         "scenarios/header/header-echo.toml",
         "header_echo_server_naive.py",
+        verdicts,
     );
 }
 
 #[test]
-fn three_runs_on_a_naive_one_shot_server_give_one_record() {
-    repeats("scenarios/one-shot", "one_shot_server_naive.py");
+fn three_runs_on_a_naive_one_shot_server_give_one_verdict_on_each_case() {
+    repeats("scenarios/one-shot", "one_shot_server_naive.py", verdicts);
 }
 
 #[test]
-fn three_runs_on_a_naive_threaded_server_give_one_record() {
-    repeats("scenarios/threaded", "threaded_server_naive.py");
+fn three_runs_on_a_naive_threaded_server_give_one_verdict_on_each_case() {
+    repeats("scenarios/threaded", "threaded_server_naive.py", verdicts);
 }
 
 #[test]
-fn three_runs_on_a_naive_streams_server_give_one_record() {
-    repeats("scenarios/streams", "streams_server_naive.py");
+fn three_runs_on_a_naive_streams_server_give_one_verdict_on_each_case() {
+    repeats("scenarios/streams", "streams_server_naive.py", verdicts);
 }
 
 #[test]
 fn three_runs_on_a_threaded_server_that_is_right_give_one_record() {
-    repeats("scenarios/threaded", "threaded_server_mended.py");
+    repeats("scenarios/threaded", "threaded_server_mended.py", timeless);
 }
 
 #[test]
 fn three_runs_on_a_stay_alive_server_that_is_right_give_one_record() {
-    repeats("scenarios/stay-alive", "stay_alive_server_mended.py");
+    repeats(
+        "scenarios/stay-alive",
+        "stay_alive_server_mended.py",
+        timeless,
+    );
 }
 
 fn falls(cases: &[&str], server: &str, arguments: &[&str], expected: snapbox::data::Inline) {
@@ -234,7 +230,7 @@ fn falls(cases: &[&str], server: &str, arguments: &[&str], expected: snapbox::da
     assert_eq!(judged.left, [""; 0]);
 }
 
-fn repeats(cases: &str, server: &str) {
+fn repeats(cases: &str, server: &str, told: fn(&Record) -> String) {
     if !processes::has_python() {
         return;
     }
@@ -246,7 +242,7 @@ fn repeats(cases: &str, server: &str) {
             .with(&[cases, "--profile", "quick"])
             .started_by(words.map(str::to_owned).to_vec())
             .judge();
-        timeless(judged.record())
+        told(judged.record())
     });
     let first = runs.next().expect("there are several");
     for run in runs {
