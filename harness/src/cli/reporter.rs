@@ -98,7 +98,7 @@ impl<'a> Reporter<'a> {
                     suite,
                     scenario,
                     self.width,
-                    Explain::Absent,
+                    Explain::Offered,
                 ));
                 text.push('\n');
             }

@@ -179,15 +179,19 @@ fn length_in_characters(evidence: &Evidence) -> Option<Diagnosis> {
 }
 
 /// More is answered than is due although every message was sent once, and no
-/// header was there to be misread.
+/// header was there to be misread: more answers, or several that run together.
 fn reply_per_recv(evidence: &Evidence) -> Option<Diagnosis> {
     if evidence.places.have_headers() {
         return None;
     }
+    let is_more = |sign| match sign {
+        Sign::WrongAnswer { slip, .. } => slip == Slip::PutIn,
+        sign => sign == Sign::Surplus,
+    };
     let surplus = evidence
         .fallen()
         .filter(|it| COMPLETE.contains(&it.tactic.family()))
-        .filter(|it| it.says(|sign| sign == Sign::Surplus));
+        .filter(|it| it.says(is_more));
     let surplus: BTreeSet<_> = surplus.map(|it| &it.tactic).collect();
     let first = surplus.first()?;
     let cuts = contrast(&evidence.cuts(Place::Payload), "inside a message");

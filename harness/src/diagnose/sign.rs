@@ -68,6 +68,9 @@ pub enum Slip {
     CountedInCharacters,
     /// It is the right one with one stretch left out.
     LeftOut,
+    /// It is the right one with one stretch put in, as where two answers that nothing
+    /// ends run together.
+    PutIn,
     /// It has replacement characters, which the right one has not.
     Garbled,
     /// Nothing that could be named, or the right one is not known.
@@ -169,6 +172,7 @@ impl Slip {
         match () {
             () if is_counted_in_characters(expected, actual) => Self::CountedInCharacters,
             () if is_shortened(expected, actual) => Self::LeftOut,
+            () if is_shortened(actual, expected) => Self::PutIn,
             () if is_garbled(actual) && !is_garbled(expected) => Self::Garbled,
             () => Self::Other,
         }
@@ -222,7 +226,8 @@ mod tests {
         assert_eq!(slip("echo: one", "echo: "), Slip::LeftOut);
         assert_eq!(slip("one two", "two"), Slip::LeftOut);
         assert_eq!(slip("one", "two"), Slip::Other);
-        assert_eq!(slip("one", "one one"), Slip::Other);
+        assert_eq!(slip("one", "one one"), Slip::PutIn);
+        assert_eq!(slip("said: hello", "said: hsaid: ello"), Slip::PutIn);
         assert_eq!(slip("one", "one"), Slip::Other);
     }
 
