@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
+use super::account::{Boundaries, Played};
 use super::log::Log;
 use super::lookout::Lookout;
-use super::player::{Boundaries, Part, Played, Player};
+use super::player::{Part, Player};
 use super::result::{CaseResult, Outcome};
 use super::selection::Selected;
 use super::target::Target;

@@ -8,11 +8,13 @@
 //! time if the peer serves several connections. What fails is confirmed on a fresh
 //! peer before it is reported.
 
+mod account;
 mod case;
 mod confirm;
 mod event;
 mod evidence;
 mod gate;
+mod leaving;
 mod log;
 mod lookout;
 mod player;

@@ -7,16 +7,17 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use super::log::Log;
+use super::account::{Account, Chunk, Played};
+use super::leaving::{await_gone, lingers, of_peer, unread};
 use super::lookout::{Lookout, Lull};
 use super::target::Target;
 use super::voice::{Voice, chunks};
-use crate::judge::{Closing, Due, Ended, Hearing, Observed, PeerEnd, Silence, Unread, Waited};
+use crate::judge::{Closing, Due, Hearing, PeerEnd, Silence, Unread, Waited};
 use crate::peer::{Heard, Mark};
 use crate::scenario::{Action, Close, Permission, Side, Step, Template};
 use crate::tactic::{Delivery, End, Script};
-use crate::wire::diag::{Holder, Seen, TcpState};
-use crate::wire::link::{self, Farewell, Link, Read, Remains, Sent, Stall};
+use crate::wire::diag::{Holder, Seen};
+use crate::wire::link::{Farewell, Link, Read, Sent};
 
 /// How long a peer that does not read is given before it is looked at.
 const SEND_SLICE: Duration = Duration::from_millis(20);
@@ -38,49 +39,11 @@ pub(super) struct Part<'s> {
     pub(super) limits: &'s crate::scenario::Limits,
 }
 
-/// What came of a play.
-pub(super) struct Played<'s> {
-    pub(super) hearing: Hearing<'s>,
-    pub(super) observed: Observed,
-    pub(super) boundaries: Boundaries,
-    pub(super) unverified: Option<link::Reason>,
-    pub(super) log: Log,
-}
-
-/// The boundaries between chunks that were to be kept. The last chunk has none:
-/// nothing follows it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Boundaries {
-    pub(super) kept: u64,
-    pub(super) proven: u64,
-}
-
-impl Boundaries {
-    fn count(&mut self, chunk: Chunk, proven: u64) {
-        if chunk == Chunk::Inner {
-            self.kept += 1;
-            self.proven += proven;
-        }
-    }
-
-    pub(super) fn add(&mut self, other: Self) {
-        self.kept += other.kept;
-        self.proven += other.proven;
-    }
-}
-
 /// What is waited for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Awaited {
     Message,
     End,
-}
-
-/// Whether another chunk follows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Chunk {
-    Inner,
-    Last,
 }
 
 /// Whether the play goes on.
@@ -102,17 +65,6 @@ pub(super) struct Player<'s, 'l, 'g> {
     account: Account<'s>,
 }
 
-/// What is known of a play by now.
-struct Account<'s> {
-    hearing: Hearing<'s>,
-    /// How much of what came has been heard.
-    heard: usize,
-    observed: Observed,
-    boundaries: Boundaries,
-    unverified: Option<link::Reason>,
-    log: Log,
-}
-
 impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     pub(super) fn new(
         part: &'l Part<'s>,
@@ -129,14 +81,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             lookout,
             output,
             at: 0,
-            account: Account {
-                hearing,
-                heard: 0,
-                observed: Observed::default(),
-                boundaries: Boundaries::default(),
-                unverified: None,
-                log: Log::default(),
-            },
+            account: Account::open(hearing),
         }
     }
 
@@ -532,112 +477,5 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             self.account.observed.partial = self.unheard();
             self.account.hearing.end();
         }
-    }
-}
-
-impl<'s> Account<'s> {
-    /// Closes the account of a link that was left.
-    fn close(mut self, remains: Remains, closing: Closing) -> Played<'s> {
-        self.hearing.hear(&remains.received.bytes()[self.heard..]);
-        self.observed.closing = closing;
-        self.log.received(remains.received, remains.ending);
-        Played {
-            hearing: self.hearing,
-            observed: self.observed,
-            boundaries: self.boundaries,
-            unverified: self.unverified,
-            log: self.log,
-        }
-    }
-}
-
-/// Waits until the peer has let go of a connection that we have left.
-fn await_gone(remains: &mut Remains, lookout: &mut Lookout<'_>, limit: Duration) -> Closing {
-    let deadline = Instant::now() + lookout.allowed(limit);
-    lookout.begin_to_watch_for_spinning();
-    let mut patience = 0;
-    loop {
-        let Ok(seen) = remains.look() else {
-            return Closing::NotAsked;
-        };
-        if !holds(&seen) {
-            return Closing::Closed;
-        }
-        patience += 1;
-        if patience < 64 {
-            std::thread::yield_now();
-            continue;
-        }
-        let lull = lookout.lull_unless(&mut |until| {
-            std::thread::sleep(until.saturating_duration_since(Instant::now()));
-            !remains
-                .look()
-                .is_ok_and(|seen| holds(&seen) && has_our_fin(&seen))
-        });
-        let waited = match lull {
-            Lull::Quiet(time) => Waited::Quiet(time),
-            Lull::Busy | Lull::Unseen if Instant::now() >= deadline => Waited::Deadline(limit),
-            Lull::Busy => match lookout.spins() {
-                Some(time) => Waited::Spinning(time),
-                None => continue,
-            },
-            Lull::Unseen => {
-                std::thread::sleep(FIRST_SLICE);
-                continue;
-            }
-        };
-        return Closing::StaysOpen {
-            waited,
-            seen: lingers(&seen),
-        };
-    }
-}
-
-/// Whether the peer's process still has its end of the connection.
-fn holds(seen: &Seen) -> bool {
-    match seen {
-        Seen::Socket(socket) => {
-            matches!(socket.state, TcpState::Established | TcpState::CloseWait)
-                && socket.holder() != Holder::Kernel
-        }
-        Seen::Listening(_) | Seen::Nothing => false,
-    }
-}
-
-/// Whether our FIN has arrived: until then the peer has nothing to close for.
-fn has_our_fin(seen: &Seen) -> bool {
-    !matches!(seen, Seen::Socket(socket) if socket.state == TcpState::Established)
-}
-
-fn lingers(seen: &Seen) -> String {
-    match seen {
-        Seen::Socket(socket) if socket.holder() == Holder::Queue => {
-            "the connection was never accepted".to_owned()
-        }
-        Seen::Socket(socket) if socket.state == TcpState::CloseWait && socket.unread > 0 => {
-            "its socket is in CLOSE_WAIT and it has not read to the end".to_owned()
-        }
-        Seen::Socket(socket) if socket.state == TcpState::CloseWait => {
-            "it has read the end, and its socket stays in CLOSE_WAIT".to_owned()
-        }
-        Seen::Socket(socket) => format!("its socket is {:?}", socket.state),
-        Seen::Listening(_) | Seen::Nothing => "its socket is gone".to_owned(),
-    }
-}
-
-fn unread(stall: &Stall) -> Unread {
-    match &stall.peer {
-        Some(peer) if peer.holder() == Holder::Queue => Unread::NeverAccepted,
-        Some(peer) => Unread::Bytes(peer.unread),
-        None => Unread::Gone,
-    }
-}
-
-fn of_peer(end: link::End) -> Option<Ended> {
-    match end {
-        link::End::Eof => Some(Ended::Closed),
-        link::End::Reset => Some(Ended::Reset),
-        link::End::Broken { .. } => Some(Ended::Broke),
-        link::End::Ours => None,
     }
 }

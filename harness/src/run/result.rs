@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use wirecheck_report::record;
 
+use super::account::Boundaries;
 use super::log::Log;
-use super::player::Boundaries;
 use crate::diagnose::{Evidence, Sign};
 use crate::judge::Kind;
 use crate::tactic::{Delivery, Family, Tactic};

@@ -1,0 +1,81 @@
+//! What is known of a play while it goes on, and what came of it.
+
+use super::log::Log;
+use crate::judge::{Closing, Hearing, Observed};
+use crate::wire::link::{Reason, Remains};
+
+/// What came of a play.
+pub(super) struct Played<'s> {
+    pub(super) hearing: Hearing<'s>,
+    pub(super) observed: Observed,
+    pub(super) boundaries: Boundaries,
+    pub(super) unverified: Option<Reason>,
+    pub(super) log: Log,
+}
+
+/// What is known of a play by now.
+pub(super) struct Account<'s> {
+    pub(super) hearing: Hearing<'s>,
+    /// How much of what came has been heard.
+    pub(super) heard: usize,
+    pub(super) observed: Observed,
+    pub(super) boundaries: Boundaries,
+    pub(super) unverified: Option<Reason>,
+    pub(super) log: Log,
+}
+
+impl<'s> Account<'s> {
+    pub(super) fn open(hearing: Hearing<'s>) -> Self {
+        Self {
+            hearing,
+            heard: 0,
+            observed: Observed::default(),
+            boundaries: Boundaries::default(),
+            unverified: None,
+            log: Log::default(),
+        }
+    }
+
+    /// Closes the account of a link that was left.
+    pub(super) fn close(mut self, remains: Remains, closing: Closing) -> Played<'s> {
+        self.hearing.hear(&remains.received.bytes()[self.heard..]);
+        self.observed.closing = closing;
+        self.log.received(remains.received, remains.ending);
+        Played {
+            hearing: self.hearing,
+            observed: self.observed,
+            boundaries: self.boundaries,
+            unverified: self.unverified,
+            log: self.log,
+        }
+    }
+}
+
+/// The boundaries between chunks that were to be kept. The last chunk has none:
+/// nothing follows it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Boundaries {
+    pub(super) kept: u64,
+    pub(super) proven: u64,
+}
+
+impl Boundaries {
+    pub(super) fn count(&mut self, chunk: Chunk, proven: u64) {
+        if chunk == Chunk::Inner {
+            self.kept += 1;
+            self.proven += proven;
+        }
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.kept += other.kept;
+        self.proven += other.proven;
+    }
+}
+
+/// Whether another chunk follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Chunk {
+    Inner,
+    Last,
+}

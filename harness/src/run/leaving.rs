@@ -1,0 +1,108 @@
+//! What becomes of the peer's end of a connection when ours is over.
+
+use std::time::{Duration, Instant};
+
+use super::lookout::{Lookout, Lull};
+use crate::judge::{Closing, Ended, Unread, Waited};
+use crate::wire::diag::{Holder, Seen, TcpState};
+use crate::wire::link::{self, Remains, Stall};
+
+/// How long one look is from the next where the peer's processes cannot be seen.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+/// How often a peer is looked at before it is given time.
+const QUICK_LOOKS: u32 = 64;
+
+/// Waits until the peer has let go of a connection that we have left.
+pub(super) fn await_gone(
+    remains: &mut Remains,
+    lookout: &mut Lookout<'_>,
+    limit: Duration,
+) -> Closing {
+    let deadline = Instant::now() + lookout.allowed(limit);
+    lookout.begin_to_watch_for_spinning();
+    let mut patience = 0;
+    loop {
+        let Ok(seen) = remains.look() else {
+            return Closing::NotAsked;
+        };
+        if !holds(&seen) {
+            return Closing::Closed;
+        }
+        patience += 1;
+        if patience < QUICK_LOOKS {
+            std::thread::yield_now();
+            continue;
+        }
+        let lull = lookout.lull_unless(&mut |until| {
+            std::thread::sleep(until.saturating_duration_since(Instant::now()));
+            !remains
+                .look()
+                .is_ok_and(|seen| holds(&seen) && has_our_fin(&seen))
+        });
+        let waited = match lull {
+            Lull::Quiet(time) => Waited::Quiet(time),
+            Lull::Busy | Lull::Unseen if Instant::now() >= deadline => Waited::Deadline(limit),
+            Lull::Busy => match lookout.spins() {
+                Some(time) => Waited::Spinning(time),
+                None => continue,
+            },
+            Lull::Unseen => {
+                std::thread::sleep(BETWEEN_LOOKS);
+                continue;
+            }
+        };
+        return Closing::StaysOpen {
+            waited,
+            seen: lingers(&seen),
+        };
+    }
+}
+
+/// Whether the peer's process still has its end of the connection.
+fn holds(seen: &Seen) -> bool {
+    match seen {
+        Seen::Socket(socket) => {
+            matches!(socket.state, TcpState::Established | TcpState::CloseWait)
+                && socket.holder() != Holder::Kernel
+        }
+        Seen::Listening(_) | Seen::Nothing => false,
+    }
+}
+
+/// Whether our FIN has arrived: until then the peer has nothing to close for.
+fn has_our_fin(seen: &Seen) -> bool {
+    !matches!(seen, Seen::Socket(socket) if socket.state == TcpState::Established)
+}
+
+pub(super) fn lingers(seen: &Seen) -> String {
+    match seen {
+        Seen::Socket(socket) if socket.holder() == Holder::Queue => {
+            "the connection was never accepted".to_owned()
+        }
+        Seen::Socket(socket) if socket.state == TcpState::CloseWait && socket.unread > 0 => {
+            "its socket is in CLOSE_WAIT and it has not read to the end".to_owned()
+        }
+        Seen::Socket(socket) if socket.state == TcpState::CloseWait => {
+            "it has read the end, and its socket stays in CLOSE_WAIT".to_owned()
+        }
+        Seen::Socket(socket) => format!("its socket is {:?}", socket.state),
+        Seen::Listening(_) | Seen::Nothing => "its socket is gone".to_owned(),
+    }
+}
+
+pub(super) fn unread(stall: &Stall) -> Unread {
+    match &stall.peer {
+        Some(peer) if peer.holder() == Holder::Queue => Unread::NeverAccepted,
+        Some(peer) => Unread::Bytes(peer.unread),
+        None => Unread::Gone,
+    }
+}
+
+pub(super) fn of_peer(end: link::End) -> Option<Ended> {
+    match end {
+        link::End::Eof => Some(Ended::Closed),
+        link::End::Reset => Some(Ended::Reset),
+        link::End::Broken { .. } => Some(Ended::Broke),
+        link::End::Ours => None,
+    }
+}
