@@ -136,7 +136,7 @@ impl<'s> Court<'_, 's> {
     }
 
     fn short_of(&self) -> Verdict {
-        super::stage::short_of(self.ground.selected.scenario.level)
+        super::verdict::short_of(self.ground.selected.scenario.level)
     }
 
     /// Finds the case that left the peer broken, by playing those that may have done

@@ -9,6 +9,7 @@
 //! peer before it is reported.
 
 mod account;
+mod agenda;
 mod case;
 mod confirm;
 mod event;
@@ -26,6 +27,7 @@ mod stage;
 mod standstill;
 mod target;
 mod tell;
+mod verdict;
 mod voice;
 mod write_up;
 

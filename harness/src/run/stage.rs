@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use wirecheck_report::record::{self, Record, State, Verdict};
 
+use super::agenda::{Agenda, is_played, played_cases};
 use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
 use super::confirm::{Court, Guilt};
 use super::event::Event;
@@ -14,24 +15,15 @@ use super::gate::Gate;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
 use super::round::{self, Round, Table};
-use super::selection::{Selected, Selection};
+use super::selection::Selection;
 use super::target::{PeerSource, Target};
+use super::verdict::{overall, short_of, worst};
 use super::write_up::write_up;
 use crate::judge::Finding;
 use crate::peer::StartError;
-use crate::scenario::{Level, Permission};
+use crate::scenario::Permission;
 use crate::tactic::{Family, Script, Tactic};
 use crate::wire::link::{Link, Options, Pacer};
-
-/// How often the peer may break for no reason that is found before the rest of a
-/// scenario is not played.
-const MOST_UNEXPLAINED: u32 = 8;
-
-/// How often cases of one tactic may break the peer before the rest of them are
-/// not played. Single cuts are worth more: the strip of offsets is made of them.
-fn most_breaks(family: Family) -> u32 {
-    if family == Family::Cut { 8 } else { 3 }
-}
 
 /// How a run is done, beside what was selected.
 #[derive(Clone, Debug)]
@@ -140,71 +132,6 @@ fn blank(selection: &Selection, settings: &Settings) -> Record {
 
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// Whether this version plays and judges the deliveries of a family.
-fn is_played(family: Family) -> bool {
-    use Family::{AllCuts, Bytes, Cut, Cuts, Fin, Half, Joined, JoinedCut, Random, Whole};
-    matches!(
-        family,
-        Whole | Bytes | Cut | Cuts | Joined | JoinedCut | Random | Fin | Half | AllCuts
-    )
-}
-
-fn played_cases(selected: &Selected<'_>) -> u64 {
-    selected
-        .plan
-        .tactics()
-        .filter(|tactic| is_played(tactic.family()))
-        .count() as u64
-}
-
-/// The verdict on a case that fell short in a scenario of this level.
-pub(super) fn short_of(level: Level) -> Verdict {
-    match level {
-        Level::Must => Verdict::Fail,
-        Level::Should | Level::May => Verdict::Nonstrict,
-    }
-}
-
-/// The worst of several verdicts.
-fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-    let weight = |verdict: &Verdict| match verdict {
-        Verdict::Pass | Verdict::Skipped => 0,
-        Verdict::Nonstrict => 1,
-        Verdict::Flaky => 2,
-        Verdict::Error => 3,
-        Verdict::Fail => 4,
-    };
-    verdicts.max_by_key(weight).unwrap_or(Verdict::Pass)
-}
-
-fn overall(record: &Record) -> Verdict {
-    worst(
-        record
-            .suites
-            .iter()
-            .flat_map(|suite| suite.scenarios.iter().map(|scenario| scenario.verdict)),
-    )
-}
-
-/// What is left to play of a scenario.
-struct Agenda<'s> {
-    rest: Box<dyn Iterator<Item = Numbered> + Send + 's>,
-    /// Cases that fell because another had broken the peer.
-    again: Vec<Numbered>,
-    /// How often cases of a family broke it.
-    breaks: HashMap<Family, u32>,
-    /// How often it broke and no case does it alone.
-    unexplained: u32,
-}
-
-impl Agenda<'_> {
-    /// Whether cases of a family are no longer worth a peer.
-    fn has_given_up(&self, family: Family) -> bool {
-        let broke = self.breaks.get(&family).copied().unwrap_or_default();
-        broke >= most_breaks(family) || self.unexplained >= MOST_UNEXPLAINED
-    }
 }
 
 struct Stage<'r> {
