@@ -37,8 +37,15 @@ impl<'s> Account<'s> {
     }
 
     /// Closes the account of a link that was left.
+    /// Says that nothing is heard any more.
+    pub(super) fn seal(&mut self) {
+        self.heard = usize::MAX;
+    }
+
     pub(super) fn close(mut self, remains: Remains, closing: Closing) -> Played<'s> {
-        self.hearing.hear(&remains.received.bytes()[self.heard..]);
+        let received = remains.received.bytes();
+        self.hearing
+            .hear(received.get(self.heard..).unwrap_or_default());
         self.observed.closing = closing;
         self.log.received(remains.received, remains.ending);
         Played {

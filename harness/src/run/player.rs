@@ -463,11 +463,25 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         if self.link.ending().is_some() {
             return self.account.close(self.link.reset(), closing);
         }
+        // What it says to a farewell is no part of the case.
+        self.account.seal();
         if closing == Closing::NotAsked {
-            self.link.close_write();
-            _ = self.await_until(Awaited::End, FAREWELL, |_| false);
+            self.say_farewell();
         }
         self.account.close(self.link.close(), closing)
+    }
+
+    /// Ends our side, and gives the peer a moment to end its own.
+    fn say_farewell(&mut self) {
+        self.link.close_write();
+        let deadline = Instant::now() + FAREWELL;
+        while Instant::now() < deadline {
+            let slice = deadline.min(Instant::now() + FIRST_SLICE);
+            let over = self.link.read_to_end(slice) != Read::TimedOut;
+            if over || matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_)) {
+                return;
+            }
+        }
     }
 
     /// Hears what has come, and the end of it.
