@@ -59,13 +59,18 @@ pub fn findings(record: &Record) -> impl Iterator<Item = (&str, &str, &Finding)>
     })
 }
 
-/// The verdict on each case that fell, with the kinds of its findings.
+/// The verdict on each case that fell, with the kinds of its findings. Left out are
+/// cases in which nothing but the close was wrong: whether a server that closes with
+/// bytes unread sends a FIN or a reset depends on when the bytes came.
 #[must_use]
 pub fn verdicts(record: &Record) -> String {
-    let mut text = outline(record);
+    let mut text = String::new();
     for scenario in record.suites.iter().flat_map(|suite| &suite.scenarios) {
         for failure in &scenario.failures {
             let kinds: Vec<_> = failure.findings.iter().map(|it| it.kind.as_str()).collect();
+            if kinds == ["wrong-close"] {
+                continue;
+            }
             let (verdict, kinds) = (failure.verdict, kinds.join("+"));
             _ = writeln!(
                 text,
