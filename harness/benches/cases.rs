@@ -14,6 +14,7 @@ use wirecheck::peer::{CommandLine, Outside, Server, StartOptions};
 use wirecheck::run::{Event, Jobs, PeerSource, Selection, Settings, run};
 use wirecheck::scenario::{NoAttachments, Side, parse};
 use wirecheck::tactic::{Only, Profile, Seed};
+use wirecheck::wire::link::Evidence;
 
 /// How long a message is with its ending: so many cases a tactic makes of it, more
 /// or less.
@@ -78,6 +79,7 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> 
         peer: PeerSource::Connect(Outside::find(&addr.to_string()).expect("it is an address")),
         command: Vec::new(),
         jobs: Jobs(jobs),
+        evidence: Evidence::Kernel,
     };
     let mut held = 0;
     let start = Instant::now();

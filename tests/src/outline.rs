@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 use wirecheck_report::Record;
-use wirecheck_report::record::{Finding, Scenario};
+use wirecheck_report::record::{Failure, Finding, Scenario};
 
 /// What held and what fell: a paragraph a scenario, a line a family of tactics
 /// that fell, with the kinds of its findings.
@@ -38,14 +38,21 @@ fn held(scenario: &Scenario) -> Vec<&str> {
 }
 
 fn kinds(scenario: &Scenario, family: &str) -> BTreeSet<String> {
-    let failures = scenario.failures.iter();
-    failures
-        .filter(|failure| failure.tactic.split(['@', ':']).next() == Some(family))
-        .map(|failure| {
-            let kinds: Vec<_> = failure.findings.iter().map(|it| it.kind.as_str()).collect();
-            kinds.join("+")
-        })
+    fallen(scenario)
+        .filter(|(failure, _)| failure.tactic.split(['@', ':']).next() == Some(family))
+        .map(|(_, kinds)| kinds)
         .collect()
+}
+
+/// The cases that fell, with the kinds of their findings. Left out are those in which
+/// nothing but the close was wrong: whether a server that closes with bytes unread
+/// sends a FIN or a reset depends on when the bytes came.
+fn fallen(scenario: &Scenario) -> impl Iterator<Item = (&Failure, String)> {
+    let with_kinds = scenario.failures.iter().map(|failure| {
+        let kinds: Vec<_> = failure.findings.iter().map(|it| it.kind.as_str()).collect();
+        (failure, kinds.join("+"))
+    });
+    with_kinds.filter(|(_, kinds)| kinds != "wrong-close")
 }
 
 /// All findings of a record, with the scenario and the tactic that they are about.
@@ -59,19 +66,13 @@ pub fn findings(record: &Record) -> impl Iterator<Item = (&str, &str, &Finding)>
     })
 }
 
-/// The verdict on each case that fell, with the kinds of its findings. Left out are
-/// cases in which nothing but the close was wrong: whether a server that closes with
-/// bytes unread sends a FIN or a reset depends on when the bytes came.
+/// The verdict on each case that fell, with the kinds of its findings.
 #[must_use]
 pub fn verdicts(record: &Record) -> String {
     let mut text = String::new();
     for scenario in record.suites.iter().flat_map(|suite| &suite.scenarios) {
-        for failure in &scenario.failures {
-            let kinds: Vec<_> = failure.findings.iter().map(|it| it.kind.as_str()).collect();
-            if kinds == ["wrong-close"] {
-                continue;
-            }
-            let (verdict, kinds) = (failure.verdict, kinds.join("+"));
+        for (failure, kinds) in fallen(scenario) {
+            let verdict = failure.verdict;
             _ = writeln!(
                 text,
                 "{}/{}: {verdict:?} {kinds}",

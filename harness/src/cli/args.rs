@@ -17,6 +17,8 @@ use crate::tactic::{Pattern, Profile};
 const EXAMPLES: &str = "\
 Examples:
   wirecheck demo                            see it at work on the embedded peers
+  wirecheck run echo.toml -- python3 server.py {port}
+                                            judge a server
   wirecheck check scenarios/                are the suite files right?
   wirecheck list scenarios/line             the cases of a suite
   wirecheck list --only 'cut@*' --count     how many cases one tactic makes";

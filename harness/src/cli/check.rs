@@ -1,6 +1,6 @@
 //! `wirecheck check`: are the suite files right?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{CheckArgs, SuiteArgs};
 use super::exit::Exit;
@@ -48,6 +48,9 @@ pub(super) fn suites(args: &SuiteArgs) -> Result<Vec<Suite>, Failure> {
         true => vec![PathBuf::from(DEFAULT)],
         false => args.suites.clone(),
     };
+    if args.suites.is_empty() && !Path::new(DEFAULT).exists() {
+        return Err(Failure::Usage(NO_SUITE.to_owned()));
+    }
     let loaded = load(&names, args.max_suite_bytes);
     if !loaded.faults.is_empty() {
         return Err(Failure::Suites {
@@ -60,6 +63,9 @@ pub(super) fn suites(args: &SuiteArgs) -> Result<Vec<Suite>, Failure> {
     }
     Ok(loaded.suites)
 }
+
+const NO_SUITE: &str = "no suite was named, and there is no folder `scenarios` here: \
+    name a suite file or a folder of them";
 
 /// "1 suite", "2 suites".
 pub(super) fn counted(count: usize, thing: &str) -> String {

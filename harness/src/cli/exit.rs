@@ -8,7 +8,7 @@ use std::process::ExitCode;
 pub enum Exit {
     /// All that was asked held.
     Held,
-    /// A case failed, or a known failure no longer fails.
+    /// A case failed.
     Failed,
     /// The command line or a suite is wrong; nothing was run.
     Wrong,
@@ -27,7 +27,7 @@ impl Exit {
     pub const HELP: &str = "\
 Exit codes:
   0   all that was asked held
-  1   a case failed, or a known failure no longer fails
+  1   a case failed
   2   the command line or a suite is wrong; nothing was run
   3   the peer did not start, could not be reached, or died for good
   4   nothing was selected

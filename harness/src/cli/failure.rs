@@ -22,6 +22,8 @@ pub(super) enum Failure {
     NoSuites(Vec<PathBuf>),
     /// There are suites, but no case was selected.
     NoCases,
+    /// Of what was asked for nothing is played yet.
+    NotPlayed,
     /// The peer did not start, or was lost.
     Peer(run::Failure),
     /// The record cannot be kept.
@@ -55,6 +57,7 @@ impl Failure {
             Self::NoCases => {
                 complain("no case was selected; see `wirecheck list` for what there is")
             }
+            Self::NotPlayed => complain(NOT_PLAYED),
             Self::Peer(failure) => complain(&failure.to_string()),
             Self::Record(error) => complain(&format!(
                 "the record cannot be kept: {error}; choose another place with --record"
@@ -69,12 +72,15 @@ impl Failure {
     fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Suites { .. } => Exit::Wrong,
-            Self::NoSuites(_) | Self::NoCases => Exit::Nothing,
+            Self::NoSuites(_) | Self::NoCases | Self::NotPlayed => Exit::Nothing,
             Self::Peer(_) => Exit::NoPeer,
             Self::Record(_) | Self::Unplayable(_) | Self::Output(_) => Exit::Internal,
         }
     }
 }
+
+const NOT_PLAYED: &str = "this version plays whole, bytes, cut, cuts, joined, joined+cut, random, fin, half and \
+    all-cuts; the other tactics can be listed, and are played in a later one";
 
 fn complain(what: &str) {
     anstream::eprintln!("error: {what}");

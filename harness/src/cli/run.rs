@@ -11,12 +11,15 @@ use super::failure::Failure;
 use super::interrupt;
 use super::reporter::Reporter;
 use crate::peer::{CommandLine, Outside, StartOptions};
-use crate::run::{self, Jobs, PeerSource, Settings};
+use crate::run::{self, Jobs, PeerSource, Selection, Settings, is_played};
 use crate::scenario::Side;
+use crate::tactic::Tactic;
+use crate::wire::link::Evidence;
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    let selection = select(&args.cases, Side::Client)?;
     let settings = settings(args)?;
+    let selection = select(&args.cases, Side::Client)?;
+    check_played(&selection)?;
     let stop = interrupt::flag()?;
     let mut reporter = Reporter::new(&selection, &args.record);
     let ran = run::run(&selection, &settings, &stop, &mut |event| {
@@ -36,6 +39,15 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     }
 }
 
+/// What was asked for must be something that is played.
+fn check_played(selection: &Selection) -> Result<(), Failure> {
+    let asked = |tactic: &Tactic| selection.only.picks(tactic) && is_played(tactic.family());
+    let any = selection
+        .scenarios()
+        .any(|selected| selected.plan.tactics().any(|tactic| asked(&tactic)));
+    if any { Ok(()) } else { Err(Failure::NotPlayed) }
+}
+
 fn settings(args: &RunArgs) -> Result<Settings, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
     let peer = match &args.connect {
@@ -50,7 +62,9 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
         },
     };
     let jobs = Jobs(args.jobs.unwrap_or_else(processors));
+    let evidence = Evidence::from_env().map_err(|error| usage(&error))?;
     Ok(Settings {
+        evidence,
         peer,
         command: args.command.clone(),
         jobs,

@@ -35,8 +35,8 @@ impl Agenda<'_> {
     }
 }
 
-/// Whether this version plays and judges the deliveries of a family.
-pub(super) fn is_played(family: Family) -> bool {
+/// Whether this version of wirecheck plays and judges the deliveries of a family.
+pub fn is_played(family: Family) -> bool {
     use Family::{AllCuts, Bytes, Cut, Cuts, Fin, Half, Joined, JoinedCut, Random, Whole};
     matches!(
         family,

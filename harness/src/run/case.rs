@@ -14,7 +14,7 @@ use super::voice::Voice;
 use crate::judge::{Finding, Hearing, Observed, due, judge};
 use crate::scenario::{Action, Bindings, Side};
 use crate::tactic::{Case, Script};
-use crate::wire::link::{ConnectError, Link, Options, Pacer};
+use crate::wire::link::{ConnectError, Evidence, Link, Options, Pacer};
 
 /// What all cases of a scenario have in common.
 pub(super) struct Ground<'s> {
@@ -24,6 +24,7 @@ pub(super) struct Ground<'s> {
     /// The number from which fresh values are counted.
     pub(super) first_unique: u64,
     pub(super) pacer: Pacer,
+    pub(super) evidence: Evidence,
 }
 
 /// A case with its place in the plan.
@@ -88,6 +89,7 @@ impl<'s> Ground<'s> {
         let options = Options {
             keep: scenario.limits.reply_bytes,
             pacer: self.pacer.clone(),
+            evidence: self.evidence,
             ..Options::default()
         };
         let played = match Link::connect(target.addr(), &options, deadline) {

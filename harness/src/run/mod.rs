@@ -31,6 +31,7 @@ mod verdict;
 mod voice;
 mod write_up;
 
+pub use agenda::is_played;
 pub use event::Event;
 pub use rehearse::{Rehearsed, Unplayable, rehearse};
 pub use selection::{Selected, Selection};

@@ -131,6 +131,11 @@ struct Counts {
 }
 
 impl Results {
+    /// Whether no case was played.
+    pub(super) fn is_empty(&self) -> bool {
+        self.families.is_empty()
+    }
+
     /// Takes a case that was played.
     pub(super) fn add(&mut self, result: CaseResult, verdict: record::Verdict) {
         let counts = self.families.entry(result.tactic.family()).or_default();

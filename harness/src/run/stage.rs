@@ -23,7 +23,7 @@ use crate::judge::Finding;
 use crate::peer::StartError;
 use crate::scenario::Permission;
 use crate::tactic::{Family, Script, Tactic};
-use crate::wire::link::{Link, Options, Pacer};
+use crate::wire::link::{Evidence, Link, Options, Pacer};
 
 /// How a run is done, beside what was selected.
 #[derive(Clone, Debug)]
@@ -34,6 +34,8 @@ pub struct Settings {
     pub command: Vec<String>,
     /// How many cases may run at once.
     pub jobs: Jobs,
+    /// How it is known that the peer has read a chunk.
+    pub evidence: Evidence,
 }
 
 /// How many cases may run at once, if the peer serves several connections.
@@ -159,6 +161,7 @@ impl Stage<'_> {
                 selected: &selected,
                 first_unique,
                 pacer: Pacer::default(),
+                evidence: self.settings.evidence,
             };
             first_unique += ATTEMPTS * (1 + selected.plan.count() as u64);
             self.play_scenario(&ground)?;
@@ -198,7 +201,9 @@ impl Stage<'_> {
             }
             Err(failure) => Err(failure),
         };
-        self.close_scenario(ground, results);
+        if outcome.is_ok() || !results.is_empty() {
+            self.close_scenario(ground, results);
+        }
         outcome
     }
 

@@ -16,6 +16,7 @@ use crate::peer::{CommandLine, StartOptions};
 use crate::run::{self, Jobs, PeerSource, Selection, Settings};
 use crate::scenario::Side;
 use crate::tactic::{Only, Profile, Seed};
+use crate::wire::link::Evidence;
 
 /// Where the records are kept, a file a peer.
 pub(super) const RECORDS: &str = ".wirecheck/demo";
@@ -56,6 +57,7 @@ fn settings(embedded: &Embedded, ourselves: &Path) -> Settings {
     let program = [ourselves.as_os_str().to_owned()];
     let command = program.into_iter().chain(words.map(OsString::from));
     Settings {
+        evidence: Evidence::Kernel,
         peer: PeerSource::Start {
             command: CommandLine::new(command).expect("a program that runs has a name"),
             options: StartOptions::default(),

@@ -16,15 +16,24 @@ impl Evidence {
     /// The variable that chooses: `kernel` or `pauses`.
     pub const VARIABLE: &'static str = "WIRECHECK_EVIDENCE";
 
-    /// What the environment asks for; the kernel, if it says nothing we know.
-    #[must_use]
-    pub fn from_env() -> Self {
-        match std::env::var(Self::VARIABLE) {
-            Ok(value) if value == "pauses" => Self::Pauses,
-            _ => Self::Kernel,
+    /// What the environment asks for; the kernel, if it says nothing.
+    ///
+    /// # Errors
+    ///
+    /// When it asks for something unknown.
+    pub fn from_env() -> Result<Self, UnknownEvidence> {
+        match std::env::var(Self::VARIABLE).as_deref() {
+            Ok("pauses") => Ok(Self::Pauses),
+            Ok("kernel") | Err(_) => Ok(Self::Kernel),
+            Ok(other) => Err(UnknownEvidence(other.to_owned())),
         }
     }
 }
+
+/// The user asked for evidence that there is not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("WIRECHECK_EVIDENCE={0} is not known: write `kernel` or `pauses`")]
+pub struct UnknownEvidence(String);
 
 /// Why a chunk's boundary is not proven.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -46,7 +46,7 @@ mod write;
 
 pub use close::{Farewell, Remains};
 pub use connect::ConnectError;
-pub use evidence::{Evidence, Reason};
+pub use evidence::{Evidence, Reason, UnknownEvidence};
 pub use listener::{AcceptError, Listener};
 pub use options::{Appetite, Options};
 pub use pacer::Pacer;
