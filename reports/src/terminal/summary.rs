@@ -55,7 +55,7 @@ fn restarts(page: &mut Page, restarts: u32) {
         page.paragraph(
             "restarts",
             DOUBTFUL,
-            &format!("the peer had to be started again {times}"),
+            &format!("a fresh peer was started {times}"),
         );
     }
 }
@@ -124,7 +124,11 @@ fn state(page: &mut Page, state: State) {
 }
 
 fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
-    let word = word(record.verdict);
+    // What was not played to its end holds as far as it went, and no further.
+    let word = match (record.verdict, record.state) {
+        (Verdict::Pass, State::CutOff | State::Running) => "UNFINISHED",
+        (verdict, _) => word(verdict),
+    };
     let verdict = format!("{word}  {}   (exit {exit_code})", outcome(record));
     page.paragraph("verdict", style(record.verdict).bold(), &verdict);
 }
