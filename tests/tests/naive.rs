@@ -187,11 +187,6 @@ fn three_runs_on_a_naive_header_echo_give_one_verdict_on_each_case() {
 }
 
 #[test]
-fn three_runs_on_a_naive_one_shot_server_give_one_verdict_on_each_case() {
-    repeats("scenarios/one-shot", "one_shot_server_naive.py", verdicts);
-}
-
-#[test]
 fn three_runs_on_a_naive_threaded_server_give_one_verdict_on_each_case() {
     repeats("scenarios/threaded", "threaded_server_naive.py", verdicts);
 }
