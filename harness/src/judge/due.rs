@@ -28,8 +28,10 @@ pub fn due(
     let cut_off = message_steps(steps, side).nth(said_whole);
     // Whether what comes after a FIN for good is still heard is a matter of chance.
     let deaf = matches!(delivery.end(), End::Fin | End::FinAtOnce | End::Reset);
-    let more =
-        deaf || cut_off.is_some_and(|(_, framed)| may_be_answered(scenario, framing, framed));
+    let more = deaf
+        || cut_off.is_some_and(|(step, framed)| {
+            may_be_answered(scenario, framing, framed) || follows_unanswered(steps, side, step)
+        });
     Due {
         steps: cut_off.map_or_else(
             || last_that_can_be_heard(steps, side, delivery),
@@ -44,6 +46,16 @@ pub fn due(
 fn may_be_answered(scenario: &Scenario, framing: &Framing, framed: bool) -> bool {
     let without_boundaries = matches!(framing, Framing::Raw(_)) || !framed;
     without_boundaries || scenario.adversary.truncation_replies == Permission::Allowed
+}
+
+/// Whether a message before this one has its answer only after it: that answer may
+/// come although this message is cut off.
+fn follows_unanswered(steps: &[Step], side: Side, step: usize) -> bool {
+    let said_before = steps[..step]
+        .iter()
+        .rev()
+        .find(|step| matches!(step.action, Action::Say(_)));
+    said_before.is_some_and(|before| before.side == side)
 }
 
 fn messages_said_whole(script: &Script, delivery: &Delivery) -> usize {

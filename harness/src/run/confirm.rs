@@ -2,6 +2,7 @@
 //! a fresh peer.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 
 use wirecheck_report::record::Verdict;
 
@@ -23,7 +24,9 @@ pub(super) struct Court<'c, 's> {
     pub(super) ground: &'s Ground<'s>,
     pub(super) baseline: &'c Numbered,
     pub(super) target: &'c mut Target,
-    pub(super) pace: Pace,
+    /// What is known of the peer's pace; it learns from what is played again.
+    pub(super) pace: &'c mut Pace,
+    pub(super) stop: &'c AtomicBool,
     pub(super) results: &'c mut Results,
     pub(super) restarts: &'c mut u32,
 }
@@ -59,25 +62,32 @@ pub(super) enum Guilt {
 }
 
 impl<'s> Court<'_, 's> {
-    /// Confirms what fell.
+    /// Confirms what fell, and says which cases are to be played in another round:
+    /// those that fell in a hurry that this peer does not bear.
     pub(super) fn confirm(
         &mut self,
         fallen: Vec<(Numbered, CaseResult)>,
-    ) -> Result<(), StartError> {
+    ) -> Result<Vec<Numbered>, StartError> {
         let mut groups = Groups::new();
         for (numbered, result) in fallen {
             let key = (result.tactic.family(), result.outcome.kinds());
             groups.entry(key).or_default().push((numbered, result));
         }
         self.renew()?;
-        groups
-            .into_values()
-            .try_for_each(|group| self.confirm_group(group))
+        let mut again = Vec::new();
+        for group in groups.into_values() {
+            again.append(&mut self.confirm_group(group)?);
+        }
+        Ok(again)
     }
 
-    fn confirm_group(&mut self, mut group: Vec<(Numbered, CaseResult)>) -> Result<(), StartError> {
+    fn confirm_group(
+        &mut self,
+        mut group: Vec<(Numbered, CaseResult)>,
+    ) -> Result<Vec<Numbered>, StartError> {
         group.sort_by_key(|(numbered, _)| numbered.number);
         let (first, before) = group.remove(0);
+        let known = *self.pace;
         let replay = self.replay_as(&first, &before)?;
         if !replay.outcome.held() {
             let first = replay.tactic.clone();
@@ -86,24 +96,25 @@ impl<'s> Court<'_, 's> {
                 result.refer_to(&first);
                 self.results.add(result, self.short_of());
             }
-            return Ok(());
+            return Ok(Vec::new());
         }
+        let in_a_hurry = before.outcome.is_silence() && self.pace.is_slower_than(known);
         self.add_unrepeated(before, replay);
-        group
-            .into_iter()
-            .enumerate()
-            .try_for_each(|(place, (numbered, before))| {
-                if place >= AGAIN {
-                    self.results.add(before, Verdict::Flaky);
-                    return Ok(());
-                }
-                let replay = self.replay_as(&numbered, &before)?;
-                match replay.outcome.held() {
-                    true => self.add_unrepeated(before, replay),
-                    false => self.results.add(replay, self.short_of()),
-                }
-                Ok(())
-            })
+        if in_a_hurry {
+            return Ok(group.into_iter().map(|(numbered, _)| numbered).collect());
+        }
+        for (place, (numbered, before)) in group.into_iter().enumerate() {
+            if place >= AGAIN {
+                self.results.add(before, Verdict::Flaky);
+                continue;
+            }
+            let replay = self.replay_as(&numbered, &before)?;
+            match replay.outcome.held() {
+                true => self.add_unrepeated(before, replay),
+                false => self.results.add(replay, self.short_of()),
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// Plays a case again. If something else comes out than before, an earlier
@@ -129,7 +140,7 @@ impl<'s> Court<'_, 's> {
 
     /// A silence that was declared early and did not last was none.
     fn add_unrepeated(&mut self, before: CaseResult, replay: CaseResult) {
-        match before.outcome.kinds().iter().all(|kind| kind.is_silence()) {
+        match before.outcome.is_silence() {
             true => self.results.add(replay, Verdict::Pass),
             false => self.results.add(before, Verdict::Flaky),
         }
@@ -223,7 +234,7 @@ impl<'s> Court<'_, 's> {
     /// Plays a case alone and looks what became of the peer.
     fn harm_done_by(&mut self, numbered: &Numbered) -> Option<CaseResult> {
         let mut result = self.replay(numbered, Attempt(3));
-        let finding = match self.target.rest(self.pace) {
+        let finding = match self.target.rest() {
             Some(how) => Finding::Died { how },
             None => Finding::NextNotServed {
                 why: self.next_not_served()?,
@@ -235,7 +246,7 @@ impl<'s> Court<'_, 's> {
     }
 
     /// Why the baseline falls now, if it does.
-    fn next_not_served(&self) -> Option<String> {
+    fn next_not_served(&mut self) -> Option<String> {
         match self.replay(self.baseline, Attempt(4)).outcome {
             Outcome::Fell(told) => Some(
                 told.into_iter()
@@ -247,11 +258,14 @@ impl<'s> Court<'_, 's> {
         }
     }
 
-    fn replay(&self, numbered: &Numbered, attempt: Attempt) -> CaseResult {
-        let gate = Gate::default();
-        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Patient);
-        self.ground
-            .play(numbered, attempt, self.target, &mut lookout)
+    fn replay(&mut self, numbered: &Numbered, attempt: Attempt) -> CaseResult {
+        let gate = Gate::until(self.stop);
+        let mut lookout = Lookout::new(self.target.watch(), &gate, *self.pace, Manner::Patient);
+        let result = self
+            .ground
+            .play(numbered, attempt, self.target, &mut lookout);
+        self.pace.learn(lookout.pace);
+        result
     }
 
     fn renew(&mut self) -> Result<(), StartError> {

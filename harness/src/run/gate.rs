@@ -4,14 +4,18 @@
 //! Whether a peer is quiet can be seen only while nobody else talks to it. A case
 //! that waits in vain asks for a hush: no case begins any more, and when every
 //! other case has ended or asks for a hush itself, the peer is looked at.
+//!
+//! The gate also knows when the user wants to end: whoever waits looks here.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Counts the cases that run and those that wait for silence.
 #[derive(Debug, Default)]
-pub(super) struct Gate {
+pub(super) struct Gate<'s> {
     state: Mutex<State>,
     changed: Condvar,
+    stop: Option<&'s AtomicBool>,
 }
 
 #[derive(Debug, Default)]
@@ -20,9 +24,22 @@ struct State {
     hushed: usize,
 }
 
-impl Gate {
+impl<'s> Gate<'s> {
+    /// A gate for a run that ends when `stop` becomes true.
+    pub(super) fn until(stop: &'s AtomicBool) -> Self {
+        Self {
+            stop: Some(stop),
+            ..Self::default()
+        }
+    }
+
+    /// Whether the user wants to end.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
     /// Begins a case, once nobody asks for a hush.
-    pub(super) fn enter(&self) -> Passage<'_> {
+    pub(super) fn enter(&self) -> Passage<'_, 's> {
         let mut state = self.lock();
         while state.hushed > 0 {
             state = self.wait(state);
@@ -32,7 +49,7 @@ impl Gate {
     }
 
     /// Waits until every case that runs has ended or waits here too.
-    pub(super) fn hush(&self) -> Hush<'_> {
+    pub(super) fn hush(&self) -> Hush<'_, 's> {
         let mut state = self.lock();
         state.hushed += 1;
         self.changed.notify_all();
@@ -59,18 +76,18 @@ impl Gate {
 }
 
 /// A case that runs.
-pub(super) struct Passage<'g>(&'g Gate);
+pub(super) struct Passage<'g, 's>(&'g Gate<'s>);
 
-impl Drop for Passage<'_> {
+impl Drop for Passage<'_, '_> {
     fn drop(&mut self) {
         self.0.change(|state| state.running -= 1);
     }
 }
 
 /// Silence, while it is held.
-pub(super) struct Hush<'g>(&'g Gate);
+pub(super) struct Hush<'g, 's>(&'g Gate<'s>);
 
-impl Drop for Hush<'_> {
+impl Drop for Hush<'_, '_> {
     fn drop(&mut self) {
         self.0.change(|state| state.hushed -= 1);
     }
@@ -78,8 +95,6 @@ impl Drop for Hush<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
     use super::*;
 
     #[test]

@@ -41,7 +41,11 @@ pub(super) fn await_gone(
         });
         let waited = match lull {
             Lull::Quiet(time) => Waited::Quiet(time),
-            Lull::Busy | Lull::Unseen if Instant::now() >= deadline => Waited::Deadline(limit),
+            Lull::Busy | Lull::Unseen if Instant::now() >= deadline => {
+                lookout.waited_in_vain();
+                Waited::Deadline(limit)
+            }
+            _ if lookout.is_stopped() => return Closing::NotAsked,
             Lull::Busy => match lookout.spins() {
                 Some(time) => Waited::Spinning(time),
                 None => continue,

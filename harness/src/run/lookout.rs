@@ -4,14 +4,17 @@
 //! any more, unless a timer or somebody else wakes it. How long it may sleep before
 //! it answers is learnt from the baseline, which waits patiently; after that a
 //! sleep much longer than any seen there is taken for an answer that is missing.
+//!
+//! Before a failure is confirmed the kernel is asked whether the sleeper has set an
+//! alarm. If it has, and has none when it rests, it is given all the time that the
+//! suite allows.
 
 use std::time::{Duration, Instant};
 
 use super::gate::Gate;
 use super::standstill::Seat;
-use crate::scenario::Limits;
 use crate::wire::link::{Link, Read, Received};
-use crate::wire::watch::{Look, Watch};
+use crate::wire::watch::{Alarm, Look, Watch};
 
 /// How long a peer sleeps at least before a missing answer is declared.
 const BRISK: Duration = Duration::from_millis(3);
@@ -19,6 +22,8 @@ const BRISK: Duration = Duration::from_millis(3);
 const PATIENT: Duration = Duration::from_millis(60);
 /// The same where nothing is known of the peer yet.
 const CAREFUL: Duration = Duration::from_millis(500);
+/// The same after it fell so: for a peer that sleeps without an alarm.
+const CAREFUL_AGAIN: Duration = Duration::from_secs(1);
 /// The least time allowed for an answer where the peer cannot be seen.
 const UNSEEN: Duration = Duration::from_millis(250);
 /// How long a peer runs without rest before it is said to spin.
@@ -28,10 +33,14 @@ const SPIN: Duration = Duration::from_secs(1);
 const SPIN_SHARE: u32 = 25;
 /// How long a process sleeps that has nothing left to do.
 const A_REST: Duration = Duration::from_millis(1);
+/// The same where it only has to be through with a chunk.
+const SETTLED: Duration = Duration::from_micros(300);
 /// How long one look at a process that comes to rest is from the next.
 const A_MOMENT: Duration = Duration::from_micros(100);
-/// How long one look is from the next.
+/// How long one look is from the next where a silence is waited out.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+/// How long a peer is given at most to do all that a chunk makes it do.
+const TO_SETTLE: Duration = Duration::from_millis(300);
 
 /// How patiently a case is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +62,21 @@ pub(super) struct Pace {
     longest_sleep: Duration,
     /// The longest time that an answer took.
     slowest_answer: Duration,
+    /// Whether an alarm says nothing: the peer has one set while it rests, or was
+    /// waited for in vain once.
+    alarms_are_usual: bool,
 }
 
 impl Pace {
     pub(super) fn learn(&mut self, other: Self) {
         self.longest_sleep = self.longest_sleep.max(other.longest_sleep);
         self.slowest_answer = self.slowest_answer.max(other.slowest_answer);
+        self.alarms_are_usual |= other.alarms_are_usual;
+    }
+
+    /// Whether this peer sleeps longer before it answers than was known to `earlier`.
+    pub(super) fn is_slower_than(self, earlier: Self) -> bool {
+        self.longest_sleep > earlier.longest_sleep
     }
 }
 
@@ -78,14 +96,19 @@ pub(super) struct Lookout<'g> {
     watch: Option<Watch>,
     /// Where the peer is played by us too: it tells how far it has come.
     partner: Option<Seat>,
-    gate: &'g Gate,
+    gate: &'g Gate<'g>,
     running_since: Option<(Look, Instant)>,
     pub(super) pace: Pace,
     manner: Manner,
 }
 
 impl<'g> Lookout<'g> {
-    pub(super) fn new(watch: Option<Watch>, gate: &'g Gate, pace: Pace, manner: Manner) -> Self {
+    pub(super) fn new(
+        watch: Option<Watch>,
+        gate: &'g Gate<'g>,
+        pace: Pace,
+        manner: Manner,
+    ) -> Self {
         Self {
             watch,
             partner: None,
@@ -97,7 +120,7 @@ impl<'g> Lookout<'g> {
     }
 
     /// Looks at a peer that wirecheck itself plays, across a table.
-    pub(super) fn across(partner: Seat, gate: &'g Gate) -> Self {
+    pub(super) fn across(partner: Seat, gate: &'g Gate<'g>) -> Self {
         Self {
             partner: Some(partner),
             ..Self::new(None, gate, Pace::default(), Manner::Careful)
@@ -112,9 +135,9 @@ impl<'g> Lookout<'g> {
         }
     }
 
-    /// The same for an answer.
-    pub(super) fn allowed_for_reply(&self, limits: &Limits) -> Duration {
-        self.allowed(limits.reply)
+    /// Whether the user wants to end. What is waited for then proves nothing.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.gate.is_stopped()
     }
 
     /// Remembers how long an answer took.
@@ -124,12 +147,40 @@ impl<'g> Lookout<'g> {
 
     fn grace(&self) -> Duration {
         match self.manner {
-            Manner::Careful | Manner::CarefulAgain => CAREFUL,
+            Manner::Careful => CAREFUL,
+            Manner::CarefulAgain => CAREFUL_AGAIN,
             Manner::Patient => self.pace.longest_sleep * 10 + PATIENT,
             Manner::Brisk if self.pace.longest_sleep > BRISK / 2 => {
-                self.pace.longest_sleep * 4 + Duration::from_millis(50)
+                self.pace.longest_sleep * 4 + BRISK
             }
             Manner::Brisk => BRISK,
+        }
+    }
+
+    /// Looks at the peer as it rests: an alarm that is set then says nothing later.
+    pub(super) fn learn_rest(&mut self) {
+        self.await_rest();
+        self.pace.alarms_are_usual |= self.alarm() != Alarm::None;
+    }
+
+    /// Remembers that all the time that was allowed went by.
+    pub(super) fn waited_in_vain(&mut self) {
+        self.pace.alarms_are_usual = true;
+    }
+
+    fn alarm(&mut self) -> Alarm {
+        let watch = self.watch.as_mut();
+        watch.map_or(Alarm::Unknown, |watch| {
+            watch.alarm().unwrap_or(Alarm::Unknown)
+        })
+    }
+
+    /// Whether a peer that sleeps is to be given all the time there is.
+    fn may_wake_by_itself(&mut self) -> bool {
+        match self.manner {
+            Manner::Brisk | Manner::Careful => false,
+            Manner::Patient => !self.pace.alarms_are_usual && self.alarm() != Alarm::None,
+            Manner::CarefulAgain => self.alarm() != Alarm::None,
         }
     }
 
@@ -155,10 +206,16 @@ impl<'g> Lookout<'g> {
     pub(super) fn await_rest(&mut self) {
         let deadline = Instant::now() + CAREFUL;
         let mut wait = |until: Instant| {
-            std::thread::sleep(A_MOMENT.min(until.saturating_duration_since(Instant::now())));
+            std::thread::sleep(until.saturating_duration_since(Instant::now()));
             false
         };
-        while self.lull_for(A_REST, &mut wait) == Lull::Busy && Instant::now() < deadline {}
+        let mut lull = Lull::Busy;
+        while lull == Lull::Busy && Instant::now() < deadline {
+            lull = self.sleep_of(A_REST, A_MOMENT, &mut wait);
+            if lull == Lull::Busy {
+                wait(Instant::now() + A_MOMENT);
+            }
+        }
     }
 
     /// Waits, where a failure is confirmed, until the peer has done all that a
@@ -168,12 +225,18 @@ impl<'g> Lookout<'g> {
         if !confirms || self.watch.is_none() {
             return;
         }
-        let deadline = Instant::now() + PATIENT * 5;
+        let deadline = Instant::now() + TO_SETTLE;
         while link.ending().is_none() && Instant::now() < deadline {
-            if self.lull_for(BRISK, &mut |until| stirs(link, until)) != Lull::Busy {
+            if self.rests(&mut |until| stirs(link, until)) != Lull::Busy {
                 return;
             }
         }
+    }
+
+    /// Whether the peer is at rest now, however short it has been so. `stirs` waits
+    /// until the given time and says whether something happened.
+    pub(super) fn rests(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
+        self.sleep_of(SETTLED, A_MOMENT, stirs)
     }
 
     /// Whether the peer sleeps and goes on sleeping while nobody talks to it.
@@ -196,10 +259,19 @@ impl<'g> Lookout<'g> {
     /// The same for a connection that we have left: `stirs` waits until the given
     /// time and says whether something happened.
     pub(super) fn lull_unless(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
-        self.lull_for(self.grace(), stirs)
+        match self.sleep_of(self.grace(), BETWEEN_LOOKS, stirs) {
+            Lull::Quiet(_) if self.may_wake_by_itself() => Lull::Busy,
+            lull => lull,
+        }
     }
 
-    fn lull_for(&mut self, grace: Duration, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
+    /// Whether the peer sleeps for so long.
+    fn sleep_of(
+        &mut self,
+        time: Duration,
+        between_looks: Duration,
+        stirs: &mut dyn FnMut(Instant) -> bool,
+    ) -> Lull {
         let Some(watch) = &mut self.watch else {
             return Lull::Unseen;
         };
@@ -212,20 +284,17 @@ impl<'g> Lookout<'g> {
             return Lull::Busy;
         }
         loop {
-            let stirred = stirs(Instant::now() + BETWEEN_LOOKS);
+            let stirred = stirs(Instant::now() + between_looks);
             let slept = begun.elapsed();
-            let awake = !watch
-                .look()
-                .is_ok_and(|look: Look| look.is_quiet_since(&first));
-            if stirred || awake {
+            if stirred || !watch.look_again().is_quiet_since(&first) {
                 // How long it slept is known only up to the last look.
                 self.pace.longest_sleep = self
                     .pace
                     .longest_sleep
-                    .max(slept.saturating_sub(BETWEEN_LOOKS));
+                    .max(slept.saturating_sub(between_looks));
                 return Lull::Busy;
             }
-            if slept >= grace {
+            if slept >= time || self.gate.is_stopped() {
                 return Lull::Quiet(slept);
             }
         }

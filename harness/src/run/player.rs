@@ -19,9 +19,8 @@ use crate::tactic::{Delivery, End, Script};
 use crate::wire::diag::{Holder, Seen};
 use crate::wire::link::{Farewell, Link, Read, Sent};
 
-/// How long a peer that does not read is given before it is looked at.
-const SEND_SLICE: Duration = Duration::from_millis(20);
-/// The same for one that does not answer: at first, and at most.
+/// How long a peer that does not read or answer is given before it is looked at: at
+/// first, and at most.
 const FIRST_SLICE: Duration = Duration::from_millis(1);
 const LAST_SLICE: Duration = Duration::from_millis(20);
 /// How long a peer is given to close a connection on which something went wrong.
@@ -138,9 +137,8 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         let bytes = self.voice.bytes(range, &mut self.account.hearing);
         let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
         let (begun, handed_over) = (self.link.elapsed(), self.link.tally().chunks);
-        let mut sent = self
-            .link
-            .send(&bytes, deadline.min(Instant::now() + SEND_SLICE));
+        let mut slice = FIRST_SLICE;
+        let mut sent = self.link.send(&bytes, deadline.min(Instant::now() + slice));
         let is_handed_over = self.link.tally().chunks > handed_over;
         if is_handed_over {
             self.account.log.said(&bytes, begun);
@@ -173,11 +171,12 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             let lull = self.lookout.lull_over_unread(&mut self.link);
             let asleep = matches!(lull, Lull::Quiet(_));
             let now = Instant::now();
-            let given_up = asleep || now >= deadline;
+            let given_up = asleep || now >= deadline || self.lookout.is_stopped();
             let until = if given_up {
                 now
             } else {
-                deadline.min(now + SEND_SLICE)
+                slice = LAST_SLICE.min(slice * 2);
+                deadline.min(now + slice)
             };
             sent = match stall.unwritten {
                 0 => self.link.prove(until),
@@ -232,7 +231,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 .step_after(hearing.accepted())
                 .is_none_or(|next| next > step)
         };
-        let limit = within.unwrap_or_else(|| self.lookout.allowed_for_reply(self.part.limits));
+        let limit = within.unwrap_or_else(|| self.lookout.allowed(self.part.limits.reply));
         let begun = Instant::now();
         match self.await_until(Awaited::Message, limit, |player| {
             has_come(&player.account.hearing)
@@ -275,7 +274,8 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         limit: Duration,
         is_so: impl Fn(&Self) -> bool,
     ) -> Option<Waited> {
-        let deadline = Instant::now() + limit;
+        let begun = Instant::now();
+        let deadline = begun + limit;
         let mut slice = FIRST_SLICE;
         loop {
             self.hear_out();
@@ -286,7 +286,11 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 return None;
             }
             if Instant::now() >= deadline {
+                self.lookout.waited_in_vain();
                 return Some(Waited::Deadline(limit));
+            }
+            if self.lookout.is_stopped() {
+                return Some(Waited::Deadline(begun.elapsed()));
             }
             let heard = self.account.heard;
             let until = deadline.min(Instant::now() + slice);
@@ -317,7 +321,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             return Go::On;
         };
         let text = text.fill(self.account.hearing.bindings());
-        let deadline = Instant::now() + self.lookout.allowed_for_reply(self.part.limits);
+        let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
         loop {
             match target.await_output(&text, since, deadline.min(Instant::now() + LAST_SLICE)) {
                 Heard::Text(_) | Heard::Overrun => return Go::On,
@@ -325,7 +329,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 Heard::NotInTime => {}
             }
             let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
-            if asleep || Instant::now() >= deadline {
+            if asleep || Instant::now() >= deadline || self.lookout.is_stopped() {
                 break;
             }
         }
@@ -475,10 +479,12 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     fn say_farewell(&mut self) {
         self.link.close_write();
         let deadline = Instant::now() + FAREWELL;
+        let Self { link, lookout, .. } = self;
+        let mut ends_by = |until: Instant| link.read_to_end(until) != Read::TimedOut;
         while Instant::now() < deadline {
-            let slice = deadline.min(Instant::now() + FIRST_SLICE);
-            let over = self.link.read_to_end(slice) != Read::TimedOut;
-            if over || matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_)) {
+            // Its kernel may be slow to acknowledge our FIN: that is not waited for.
+            let rests = matches!(lookout.rests(&mut ends_by), Lull::Quiet(_));
+            if rests || ends_by(deadline.min(Instant::now() + FIRST_SLICE)) {
                 return;
             }
         }

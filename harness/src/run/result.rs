@@ -66,6 +66,12 @@ impl Outcome {
         }
     }
 
+    /// Whether all that fell short is something that did not come.
+    pub(super) fn is_silence(&self) -> bool {
+        let kinds = self.kinds();
+        !kinds.is_empty() && kinds.iter().all(|kind| kind.is_silence())
+    }
+
     /// Why there was no connection, if there was none.
     pub(super) fn unreachable(&self) -> Option<&str> {
         match self {

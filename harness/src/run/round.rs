@@ -53,7 +53,7 @@ impl Recent {
 struct Shared<'a, 'e> {
     queue: Mutex<&'a mut (dyn Iterator<Item = Numbered> + Send)>,
     book: Mutex<Book<'a, 'e>>,
-    gate: Gate,
+    gate: Gate<'a>,
     halt: AtomicBool,
     stop: &'a AtomicBool,
 }
@@ -93,7 +93,7 @@ pub(super) fn play(
             results,
             on,
         }),
-        gate: Gate::default(),
+        gate: Gate::until(stop),
         halt: AtomicBool::new(false),
         stop,
     };
@@ -125,6 +125,10 @@ fn work<'s>(ground: &'s Ground<'s>, target: &Target, pace: Pace, shared: &Shared
         let Some(numbered) = next else { break };
         let passage = shared.gate.enter();
         let result = ground.play(&numbered, Attempt(0), target, &mut lookout);
+        if !result.outcome.held() && lookout.is_stopped() {
+            // It was broken off.
+            break;
+        }
         let broken = !result.outcome.held() && is_broken(&result, target, &mut lookout);
         if broken {
             shared.halt.store(true, Ordering::Relaxed);

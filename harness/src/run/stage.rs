@@ -92,6 +92,7 @@ pub fn run(
                 pace: Pace::default(),
                 begun,
                 serves: None,
+                is_mute: false,
             };
             stage.play_all(selection).err()
         }
@@ -146,13 +147,16 @@ struct Stage<'r> {
     begun: Instant,
     /// Whether the peer serves several connections at once; not known at first.
     serves: Option<record::Concurrency>,
+    /// Whether it was silent through all the time that a suite allows: the next
+    /// baselines are not waited for so long.
+    is_mute: bool,
 }
 
 impl Stage<'_> {
     fn play_all(&mut self, selection: &Selection) -> Result<(), Failure> {
         let mut first_unique = self.first_unique();
         for selected in selection.scenarios() {
-            if self.stop.load(Ordering::Relaxed) {
+            if self.is_stopped() {
                 return Ok(());
             }
             let ground = Ground {
@@ -217,14 +221,21 @@ impl Stage<'_> {
         if self.target.ended().is_some() {
             self.renew()?;
         }
-        let result = self.play_carefully(ground, baseline, Attempt(0), Manner::Careful);
+        let (first, second) = match self.is_mute {
+            false => (Manner::Careful, Manner::CarefulAgain),
+            true => (Manner::Patient, Manner::Careful),
+        };
+        let result = self.play_carefully(ground, baseline, Attempt(0), first);
         if result.outcome.held() {
             results.add(result, Verdict::Pass);
             (self.on)(Event::Held);
             return Ok(true);
         }
+        if self.is_stopped() {
+            return Ok(false);
+        }
         self.renew()?;
-        let replay = self.play_carefully(ground, baseline, Attempt(1), Manner::CarefulAgain);
+        let replay = self.play_carefully(ground, baseline, Attempt(1), second);
         if replay.outcome.held() {
             // What came before had broken the peer, or the machine was too busy.
             results.add(replay, Verdict::Pass);
@@ -236,6 +247,10 @@ impl Stage<'_> {
         {
             return Err(Failure::Lost(why.to_owned()));
         }
+        if self.is_stopped() {
+            return Ok(false);
+        }
+        self.is_mute |= replay.outcome.is_silence();
         (self.on)(Event::Fell(&ground.selected.id(Tactic::Whole)));
         results.add(replay, short_of(ground.selected.scenario.level));
         self.renew()?;
@@ -249,17 +264,24 @@ impl Stage<'_> {
         attempt: Attempt,
         manner: Manner,
     ) -> CaseResult {
-        let gate = Gate::default();
+        let gate = Gate::until(self.stop);
         let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, manner);
         let mut result = ground.play(numbered, attempt, &self.target, &mut lookout);
+        if result.outcome.held() {
+            lookout.learn_rest();
+        }
         self.pace.learn(lookout.pace);
-        if let Some(how) = self.target.rest(self.pace) {
+        if let Some(how) = self.target.rest() {
             result.last_words = self.target.last_words();
             result
                 .outcome
                 .put_first(ground.tell(&Finding::Died { how }));
         }
         result
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 
     fn renew(&mut self) -> Result<(), Failure> {
@@ -295,23 +317,36 @@ impl Stage<'_> {
             breaks: HashMap::new(),
             unexplained: 0,
         };
+        while self.play_through(ground, baseline, results, jobs, &mut agenda)? {}
+        Ok(())
+    }
+
+    /// Plays what is on the agenda, and confirms what fell. Says whether cases were put
+    /// back on it.
+    fn play_through(
+        &mut self,
+        ground: &Ground<'_>,
+        baseline: &Numbered,
+        results: &mut Results,
+        jobs: NonZeroUsize,
+        agenda: &mut Agenda<'_>,
+    ) -> Result<bool, Failure> {
         let mut fallen = Vec::new();
         loop {
-            let mut round = self.play_round(ground, jobs, &mut agenda, results);
-            if !round.broken.is_empty() {
-                self.blame(ground, baseline, results, &mut round, &mut agenda)?;
-                fallen.append(&mut round.fallen);
-                continue;
-            }
+            let mut round = self.play_round(ground, jobs, agenda, results);
             fallen.append(&mut round.fallen);
-            break;
+            if round.broken.is_empty() || self.is_stopped() {
+                break;
+            }
+            self.blame(ground, baseline, results, &mut round, agenda)?;
         }
-        if fallen.is_empty() {
-            return Ok(());
+        if fallen.is_empty() || self.is_stopped() {
+            return Ok(false);
         }
         let confirmed = self.court(ground, baseline, results).confirm(fallen);
-        confirmed.map_err(|error| Failure::Lost(error.to_string()))?;
-        self.renew()
+        agenda.again = confirmed.map_err(|error| Failure::Lost(error.to_string()))?;
+        self.renew()?;
+        Ok(!agenda.again.is_empty())
     }
 
     fn play_round(
@@ -394,7 +429,8 @@ impl Stage<'_> {
             ground,
             baseline,
             target: &mut self.target,
-            pace: self.pace,
+            pace: &mut self.pace,
+            stop: self.stop,
             results,
             restarts: &mut self.record.restarts,
         }
@@ -427,7 +463,7 @@ impl Stage<'_> {
     ) -> Result<record::Concurrency, Failure> {
         let deadline = Instant::now() + ground.selected.scenario.limits.reply;
         let neighbour = Link::connect(self.target.addr(), &Options::default(), deadline);
-        let gate = Gate::default();
+        let gate = Gate::until(self.stop);
         let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Brisk);
         let result = ground.play(baseline, Attempt(4), &self.target, &mut lookout);
         drop(neighbour.map(Link::close));

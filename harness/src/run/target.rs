@@ -78,10 +78,9 @@ impl Target {
     }
 
     /// Waits until it sleeps, and says how it ended, if it did instead.
-    pub(super) fn rest(&self, pace: Pace) -> Option<String> {
+    pub(super) fn rest(&self) -> Option<String> {
         let gate = Gate::default();
-        let mut lookout = Lookout::new(self.watch(), &gate, pace, Manner::Brisk);
-        lookout.await_rest();
+        Lookout::new(self.watch(), &gate, Pace::default(), Manner::Brisk).await_rest();
         self.ended()
     }
 

@@ -1,7 +1,7 @@
 //! Linux: `/proc/PID/task/*`, `/proc/PID/fd`.
 
 use super::procfs::{self, Reader, Stat};
-use super::{Holdings, Look, Target, ThreadLook, Unseen};
+use super::{Alarm, Holdings, Look, Target, ThreadLook, Unseen};
 use crate::wire::diag::Inode;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -53,11 +53,18 @@ impl Watch {
     /// When `/proc` cannot be read; a process that is gone is no error.
     pub fn look(&mut self) -> Result<Look, Unseen> {
         self.refresh()?;
+        Ok(self.look_again())
+    }
+
+    /// Looks at the threads of those processes that the last look found. A process of
+    /// a group is born of one that runs, so that where all of these slept there are no
+    /// others. It costs a fraction of a look.
+    pub fn look_again(&mut self) -> Look {
         let mut threads = Vec::new();
         for &process in &self.members {
             look_at_process(&mut self.reader, process, &mut threads);
         }
-        Ok(Look { threads })
+        Look { threads }
     }
 
     /// Counts what the processes hold.
@@ -80,6 +87,20 @@ impl Watch {
             holdings.resident += stat.pages * page;
         }
         Ok(holdings)
+    }
+
+    /// Whether any thread that sleeps has asked to be woken at a time.
+    ///
+    /// # Errors
+    ///
+    /// When `/proc` cannot be read.
+    pub fn alarm(&mut self) -> Result<Alarm, Unseen> {
+        self.refresh()?;
+        let alarms = self
+            .members
+            .iter()
+            .map(|&process| alarm_of(&mut self.reader, process));
+        Ok(alarms.fold(Alarm::None, Alarm::or))
     }
 
     fn refresh(&mut self) -> Result<(), Unseen> {
@@ -149,6 +170,29 @@ fn look_at_process(reader: &mut Reader, process: u32, threads: &mut Vec<ThreadLo
             ran,
         });
     }
+}
+
+fn alarm_of(reader: &mut Reader, process: u32) -> Alarm {
+    let dir = process_dir(process);
+    if has_timer(&dir) {
+        return Alarm::Set;
+    }
+    let tasks = dir.join("task");
+    let threads = procfs::ids(&tasks).unwrap_or_default();
+    let alarms = threads
+        .into_iter()
+        .map(|thread| reader.alarm(&tasks.join(thread.to_string())));
+    alarms.fold(Alarm::None, Alarm::or)
+}
+
+/// A timer that is a descriptor wakes whoever waits for it among others.
+fn has_timer(process: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(process.join("fd")) else {
+        return false;
+    };
+    entries.flatten().any(|entry| {
+        std::fs::read_link(entry.path()).is_ok_and(|to| to == Path::new("anon_inode:[timerfd]"))
+    })
 }
 
 fn from_ticks(ticks: u64) -> Duration {
@@ -238,6 +282,17 @@ mod tests {
         drop(input);
         child.wait().expect("it ends when its input does");
         until(|| watch.processes().expect("it can be seen").is_empty());
+    }
+
+    #[test]
+    fn a_process_that_sleeps_for_a_time_has_an_alarm_set_and_one_that_waits_has_none() {
+        for (script, alarm) in [("exec sleep 1000", Alarm::Set), ("read line", Alarm::None)] {
+            let mut child = group_of(script);
+            let mut watch = Watch::new(Target::Group(child.id())).expect("/proc is there");
+            until(|| watch.alarm().expect("it can be seen") == alarm);
+            child.kill().expect("it is ours to end");
+            child.wait().expect("it was ended");
+        }
     }
 
     #[test]

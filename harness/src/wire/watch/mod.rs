@@ -4,15 +4,17 @@
 //! A [`Watch`] is set on a process or a process group and looks as often as one
 //! likes. Two looks that are alike, with every thread asleep, show that nothing
 //! ran between them ([`Look::is_quiet_since`]): a peer that has read everything
-//! and is quiet will not answer any more, unless a timer wakes it.
+//! and is quiet will not answer any more, unless a timer wakes it; whether one is set is
+//! told by [`Watch::alarm`].
 //!
 //! Where the system does not show another process, every question is answered by
 //! [`Unseen`].
 
-mod look;
-
+#[cfg(target_os = "linux")]
+mod alarm;
 #[cfg(target_os = "linux")]
 mod linux;
+mod look;
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(target_os = "linux")]
@@ -20,7 +22,7 @@ mod procfs;
 
 #[cfg(target_os = "linux")]
 pub use linux::{Watch, owner_of};
-pub use look::{Holdings, Look, ThreadLook, ThreadState};
+pub use look::{Alarm, Holdings, Look, ThreadLook, ThreadState};
 #[cfg(not(target_os = "linux"))]
 pub use other::{Watch, owner_of};
 

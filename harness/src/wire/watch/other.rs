@@ -1,6 +1,6 @@
 //! Systems that do not show other processes.
 
-use super::{Holdings, Look, Target, Unseen};
+use super::{Alarm, Holdings, Look, Target, Unseen};
 use crate::wire::diag::Inode;
 
 /// A watch that sees nothing.
@@ -23,6 +23,20 @@ impl Watch {
     ///
     /// Always.
     pub fn look(&mut self) -> Result<Look, Unseen> {
+        Err(Unseen::NotThisSystem)
+    }
+
+    /// Would look again.
+    pub fn look_again(&mut self) -> Look {
+        Look::default()
+    }
+
+    /// Would look for alarms.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn alarm(&mut self) -> Result<Alarm, Unseen> {
         Err(Unseen::NotThisSystem)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Every process may vanish between two reads; that is `None`, never an error.
 
-use super::ThreadState;
+use super::{Alarm, ThreadState, alarm};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
@@ -45,6 +45,15 @@ impl Reader {
             .split(|&byte| byte == b' ')
             .next()?;
         Some(Duration::from_nanos(number(first)?))
+    }
+
+    /// Whether a thread will wake by itself; one that is gone will not.
+    pub(super) fn alarm(&mut self, dir: &Path) -> Alarm {
+        match self.read(&dir.join("syscall")) {
+            Some(line) => alarm::of_line(line),
+            None if dir.exists() => Alarm::Unknown,
+            None => Alarm::None,
+        }
     }
 
     fn read(&mut self, path: &Path) -> Option<&[u8]> {
