@@ -199,6 +199,8 @@ impl Stage<'_> {
         let outcome = self.play_baseline(ground, &baseline, &mut results);
         let outcome = match outcome {
             Ok(true) => self.play_rest(ground, &baseline, &mut results),
+            // It was broken off: nothing is known of it.
+            Ok(false) if results.is_empty() => return Ok(()),
             Ok(false) => {
                 self.drop_rest(ground, &mut results);
                 Ok(())
