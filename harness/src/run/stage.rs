@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use wirecheck_report::record::{self, Record, State, Verdict};
 
@@ -12,6 +12,7 @@ use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
 use super::confirm::{Court, Guilt};
 use super::event::Event;
 use super::gate::Gate;
+use super::log::micros;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
 use super::round::{self, Round, Table};
@@ -130,10 +131,6 @@ fn blank(selection: &Selection, settings: &Settings) -> Record {
         notes: Vec::new(),
         verdict: Verdict::Pass,
     }
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 struct Stage<'r> {
