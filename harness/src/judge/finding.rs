@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::framing::{Malformation, Truncation};
+use crate::peer;
 use crate::scenario::Refusal;
 
 /// A checked claim that fell short, with what was seen instead. Steps are indices
@@ -91,8 +92,8 @@ pub enum Finding {
     },
     /// The peer's process ended.
     Died {
-        /// How, in words.
-        how: String,
+        /// How.
+        how: peer::Ended,
     },
     /// The next connection was not served.
     NextNotServed {
