@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use wirecheck_report::notation::counted;
+
 use crate::framing::{Malformation, Truncation};
 use crate::peer;
 use crate::scenario::Refusal;
@@ -128,7 +130,10 @@ impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NeverAccepted => f.write_str("it never accepted the connection"),
-            Self::Bytes(count) => write!(f, "{count} bytes lie unread in its socket"),
+            Self::Bytes(count) => match count {
+                1 => f.write_str("1 byte lies unread in its socket"),
+                _ => write!(f, "{count} bytes lie unread in its socket"),
+            },
             Self::Gone => f.write_str("its socket is gone"),
         }
     }
@@ -264,7 +269,8 @@ impl fmt::Display for Finding {
             Self::NoAnswer {
                 waited, partial, ..
             } => {
-                write!(f, "the answer stops after {} bytes {waited}", partial.len())
+                let came = counted(partial.len() as u64, "byte");
+                write!(f, "the answer stops after {came} {waited}")
             }
             Self::WrongAnswer { refusal, .. } => write!(f, "another answer: {refusal}"),
             Self::MalformedAnswer { why, .. } => write!(f, "an answer that is none: {why}"),

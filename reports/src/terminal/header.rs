@@ -3,10 +3,10 @@
 use super::line::Line;
 use super::page::Page;
 use super::shell::quoted_if_needed;
-use super::style::{BOLD, DIM, counted};
+use super::style::{BOLD, DIM};
 use super::width::{Width, columns, without_middle};
 use crate::Record;
-use crate::notation::harmless;
+use crate::notation::{counted, harmless};
 use crate::record::{Concurrency, Peer, Role};
 
 /// A suite, and how much of it is going to be run.

@@ -3,10 +3,10 @@
 use anstyle::Style;
 
 use super::page::{Page, listed};
-use super::style::{DOUBTFUL, counted, style, word};
+use super::style::{DOUBTFUL, style, word};
 use super::width::Width;
 use crate::Record;
-use crate::notation::{grouped, harmless};
+use crate::notation::{counted, grouped, harmless};
 use crate::record::{DeliveryTally, State, Verdict};
 
 /// How many notes are shown; the record holds all.
@@ -33,11 +33,8 @@ fn delivery(page: &mut Page, tally: &DeliveryTally) {
         proven,
         unverified,
     } = tally;
-    let proof = format!(
-        "{} of {} boundaries proven",
-        grouped(*proven),
-        grouped(*boundaries)
-    );
+    let all = counted(*boundaries, "boundary");
+    let proof = format!("{} of {all} proven", grouped(*proven));
     match unverified {
         None if boundaries == proven => {
             page.paragraph("delivery", Style::new(), &format!("exact: {proof}"));

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wirecheck_report::Record;
-use wirecheck_report::notation::{duration, grouped};
+use wirecheck_report::notation::{counted, duration, grouped};
 
 use super::embedded::Embedded;
 use crate::run::Event;
@@ -74,9 +74,9 @@ impl Drop for Progress {
 
 fn line(name: &str, record: &Record) -> String {
     let tally = record.tally();
-    let (passed, run) = (grouped(tally.passed), grouped(tally.run()));
+    let (passed, run) = (grouped(tally.passed), counted(tally.run(), "case"));
     let took = duration(record.took_us);
-    format!("  {name:<18}{passed:>5} of {run:>5} cases passed   {took:>7}")
+    format!("  {name:<18}{passed:>5} of {run:>9} passed   {took:>7}")
 }
 
 fn bar() -> ProgressBar {

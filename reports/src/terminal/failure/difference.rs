@@ -2,11 +2,11 @@
 
 use anstyle::Style;
 
-use crate::notation::{Glyph, glyphs, grouped, harmless};
+use crate::notation::{Glyph, counted, glyphs, grouped, harmless};
 use crate::record::{Bytes, Finding, Shown};
 use crate::terminal::line::Line;
 use crate::terminal::page::Page;
-use crate::terminal::style::{BAD, DIM, GOOD, counted};
+use crate::terminal::style::{BAD, DIM, GOOD};
 use crate::terminal::width::{columns, without_middle};
 
 /// The widest that a name of who said it is shown.

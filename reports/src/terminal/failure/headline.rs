@@ -2,11 +2,11 @@
 
 use anstyle::Style;
 
-use crate::notation::{grouped, harmless};
+use crate::notation::{counted, grouped, harmless};
 use crate::record::{Scenario, Suite};
 use crate::terminal::line::Line;
 use crate::terminal::page::Page;
-use crate::terminal::style::{BOLD, DIM, counted, level, style, word};
+use crate::terminal::style::{BOLD, DIM, level, style, word};
 use crate::terminal::width::{columns, without_middle};
 
 /// Where the defects begin, if there is room beside what failed.

@@ -1,11 +1,11 @@
 //! What went over the wire in one case, event by event.
 
 use super::dump::{Row, dump, left_out};
-use crate::notation::{duration, grouped, text};
+use crate::notation::{counted, duration, grouped, text};
 use crate::record::{Event, Evidence, Failure, Happening, Role};
 use crate::terminal::line::Line;
 use crate::terminal::page::Page;
-use crate::terminal::style::{BOLD, DIM, OURS, THEIRS, counted};
+use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
 
 /// How many lines are shown before and after what is left out.
 const FIRST: usize = 9;

@@ -12,7 +12,8 @@ mod strip;
 
 use super::line::Line;
 use super::page::Page;
-use super::style::{DIM, counted};
+use super::style::DIM;
+use crate::notation::counted;
 use super::width::Width;
 use crate::Record;
 use crate::record::{Failure, Scenario, Suite};

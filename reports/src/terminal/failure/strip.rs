@@ -2,11 +2,11 @@
 //! has an offset.
 
 use super::smallest::failures;
-use crate::notation::grouped;
+use crate::notation::{counted, grouped};
 use crate::record::{Family, Region, Scenario, Stream, Verdict};
 use crate::terminal::line::Line;
 use crate::terminal::page::{Page, listed};
-use crate::terminal::style::{DIM, counted, mark, rank, style};
+use crate::terminal::style::{DIM, mark, rank, style};
 
 /// The families whose number is an offset in the stream.
 const FAMILIES: [&str; 7] = ["cut", "joined+cut", "fin", "fin+", "half", "rst", "hold"];
