@@ -4,7 +4,7 @@ use snapbox::{Data, assert_data_eq, file};
 
 use super::sample::{
     client, defect, evidence, failed, family, finding, greeting, happens, held, record, regions,
-    says, server, short_header_read, shown, suite,
+    says, server, short_header_read, shown, suite, tried,
 };
 use super::width::columns;
 use super::{
@@ -262,10 +262,13 @@ fn many() -> Scenario {
         families: vec![
             family("whole", 1, 1),
             family("bytes", 1, 0),
-            family("cut", 4_095, 4_001),
-            family("joined+cut", 4_000, 3_980),
+            tried(family("cut", 4_095, 4_001), &[(1, 4_095)]),
+            tried(
+                family("joined+cut", 400, 380),
+                &[(0, 100), (2_000, 2_200), (4_000, 4_097)],
+            ),
             family("random", 16, 3),
-            family("half", 4_097, 1),
+            tried(family("half", 4_097, 1), &[(0, 4_096)]),
         ],
         failures,
         defects: vec![
@@ -300,6 +303,28 @@ fn many_failures_in_a_long_stream_stay_readable() {
     assert!(lines < 80, "{lines} lines");
 }
 
+/// A server that was given up: not every offset was tried.
+fn given_up() -> Scenario {
+    let mut scenario = greeting();
+    scenario.families = vec![
+        tried(family("cut", 12, 3), &[(1, 9), (29, 31)]),
+        tried(family("half", 6, 5), &[(0, 1), (10, 11), (31, 32)]),
+    ];
+    scenario.failures.push(failed("half@11"));
+    scenario
+}
+
+#[test]
+fn an_offset_that_was_not_tried_looks_like_none_that_held() {
+    let text = plain(&block(given_up(), Width::LEAST));
+    let strips = text.lines().skip_while(|line| !line.contains("stream"));
+    let strips: Vec<_> = strips.take_while(|line| !line.is_empty()).collect();
+    assert_data_eq!(
+        strips.join("\n") + "\n",
+        file!["snapshots/strips-untried.txt"].raw()
+    );
+}
+
 /// A server that decodes each chunk as text.
 fn split_character() -> Scenario {
     let events = vec![
@@ -320,7 +345,10 @@ fn split_character() -> Scenario {
         title: "Wide characters, 日本, are not taken apart".to_owned(),
         level: Level::Should,
         verdict: Verdict::Nonstrict,
-        families: vec![family("whole", 1, 1), family("cut", 12, 11)],
+        families: vec![
+            family("whole", 1, 1),
+            tried(family("cut", 12, 11), &[(1, 12)]),
+        ],
         failures: vec![cut],
         defects: vec![defect(
             "F05",

@@ -13,9 +13,9 @@ mod strip;
 use super::line::Line;
 use super::page::Page;
 use super::style::DIM;
-use crate::notation::counted;
 use super::width::Width;
 use crate::Record;
+use crate::notation::counted;
 use crate::record::{Failure, Scenario, Suite};
 use smallest::smallest;
 
