@@ -139,7 +139,7 @@ fn the_gravest_and_simplest_failure_is_shown() {
     let mut scenario = greeting();
     for (tactic, boundaries, verdict) in [
         ("cut@3", 1, Verdict::Flaky),
-        ("fin@7", 1, Verdict::Fail),
+        ("cut@11", 1, Verdict::Fail),
         ("whole", 9, Verdict::Skipped),
     ] {
         let mut other = failed(tactic);
@@ -149,7 +149,7 @@ fn the_gravest_and_simplest_failure_is_shown() {
     }
     let text = plain(&block(scenario, Width::default()));
     assert!(
-        text.contains("smallest failing delivery    fin@7"),
+        text.contains("smallest failing delivery    cut@11"),
         "{text}"
     );
     assert!(text.contains("cut@3 (flaky)"), "{text}");
