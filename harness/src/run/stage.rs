@@ -433,6 +433,8 @@ impl Stage<'_> {
         }
         // A connection that came and went may have been too much for it.
         self.renew()?;
+        let note = "the peer serves one client at a time";
+        self.record.notes.push(note.to_owned());
         Ok(record::Concurrency::One)
     }
 
