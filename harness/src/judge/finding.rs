@@ -15,7 +15,7 @@ use crate::scenario::Refusal;
 pub enum Finding {
     /// There was no connection to be had.
     NotConnected {
-        /// In words.
+        /// A sentence that says who was called.
         why: String,
     },
     /// The peer did not read what was sent.
@@ -261,7 +261,7 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotConnected { why } => write!(f, "no connection: {why}"),
+            Self::NotConnected { why } => f.write_str(why),
             Self::NotRead { why } => write!(f, "the peer did not read: {why}"),
             Self::NoAnswer {
                 waited, partial, ..

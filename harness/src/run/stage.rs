@@ -49,6 +49,9 @@ pub enum Failure {
     /// The peer did not start.
     #[error("the peer did not start: {0}")]
     NotStarted(#[source] StartError),
+    /// Nobody was ever there.
+    #[error("the peer could not be reached: {0}")]
+    NotReached(String),
     /// The peer was there and is gone for good.
     #[error("the peer was lost: {0}")]
     Lost(String),
@@ -231,7 +234,13 @@ impl Stage<'_> {
         if let Some(why) = replay.outcome.unreachable()
             && !self.target.is_ours()
         {
-            return Err(Failure::Lost(why.to_owned()));
+            let first = self.record.suites.is_empty() && result.outcome.unreachable().is_some();
+            let gone = if first {
+                Failure::NotReached
+            } else {
+                Failure::Lost
+            };
+            return Err(gone(why.to_owned()));
         }
         (self.on)(Event::Fell(&ground.selected.id(Tactic::Whole)));
         results.add(replay, short_of(ground.selected.scenario.level));

@@ -441,6 +441,53 @@ fn a_summary_says_what_was_not_proven_and_not_run() {
     );
 }
 
+/// A run that was stopped when so many cases had held.
+fn stopped(verdict: Verdict, cases: u64) -> Record {
+    let scenarios = (cases > 0).then(|| held("greeting", cases));
+    let mut record = match scenarios {
+        Some(scenario) => record(vec![suite("header", vec![scenario])]),
+        None => record(Vec::new()),
+    };
+    record.state = State::CutOff;
+    record.verdict = verdict;
+    record.restarts = 1;
+    record.delivery.boundaries = cases - cases.min(1);
+    record.delivery.proven = record.delivery.boundaries;
+    record
+}
+
+#[test]
+fn a_run_that_was_stopped_says_no_more_than_was_seen() {
+    let runs = [
+        ("never reached", stopped(Verdict::Error, 0), 3),
+        ("lost", stopped(Verdict::Error, 312), 3),
+        ("interrupted at first", stopped(Verdict::Pass, 0), 130),
+        ("interrupted", stopped(Verdict::Pass, 1), 130),
+    ];
+    let texts = runs.map(|(what, record, code)| {
+        let text = summary(&record, code, ".wirecheck/last.json", Width::default());
+        format!("-- {what}\n{text}")
+    });
+    let width = Width::default();
+    holds(
+        &texts.concat(),
+        width,
+        file!["snapshots/summary-stopped.txt"],
+    );
+}
+
+#[test]
+fn one_case_is_not_all_cases() {
+    let mut only = held("greeting", 1);
+    only.families.truncate(1);
+    let record = record(vec![suite("header", vec![only])]);
+    let text = plain(&summary(&record, 0, "last.json", Width::default()));
+    assert!(
+        text.contains("PASS  1 case in 1 scenario   (exit 0)"),
+        "{text}"
+    );
+}
+
 /// A naive peer and a mended one, as in the demo.
 fn demo() -> [Record; 3] {
     let mended = record(vec![

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use wirecheck_report::terminal::{Columns, MatrixRow, matrix};
 
 use super::Shown;
+use super::embedded::ALL;
 use super::expectation::Miss;
 use super::trial::RECORDS;
 use crate::cli::exit::Exit;
@@ -19,7 +20,9 @@ pub(super) fn print(shown: &[Shown<'_>], misses: &[Miss], exit: Exit) -> io::Res
     });
     let rows: Vec<_> = rows.collect();
     let mut out = anstream::stdout();
-    writeln!(out, "\n{}", matrix(&rows, Columns::Families, width()))?;
+    if !rows.is_empty() {
+        writeln!(out, "\n{}", matrix(&rows, Columns::Families, width()))?;
+    }
     for Shown { embedded, .. } in shown {
         if !embedded.expects.wrong.is_empty() {
             let name = embedded.peer.name();
@@ -31,8 +34,13 @@ pub(super) fn print(shown: &[Shown<'_>], misses: &[Miss], exit: Exit) -> io::Res
         writeln!(out, "not as built: {miss}")?;
     }
     let verdict = match exit {
-        Exit::Held => "each peer showed just what it is built to show",
-        _ => "not every peer showed just what it is built to show",
+        Exit::Held => "each peer showed just what it is built to show".to_owned(),
+        Exit::Interrupted => format!(
+            "interrupted: {} of {} peers were judged",
+            shown.len(),
+            ALL.len()
+        ),
+        _ => "not every peer showed just what it is built to show".to_owned(),
     };
     writeln!(out, "verdict   {verdict}   (exit {})", exit.code())?;
     writeln!(out, "records   {RECORDS}/")
