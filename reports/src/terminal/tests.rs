@@ -537,6 +537,35 @@ fn a_matrix_sets_peers_against_suites() {
 }
 
 #[test]
+fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
+    let names = [
+        "whole",
+        "bytes",
+        "cut",
+        "joined",
+        "joined+cut",
+        "random",
+        "fin",
+        "half",
+    ];
+    let mut scenario = greeting();
+    scenario.families = names.map(|name| family(name, 200, 199)).to_vec();
+    let record = record(vec![suite("stay-alive", vec![scenario])]);
+    let row = MatrixRow {
+        name: "stay-alive",
+        form: Form::Mended,
+        record: &record,
+    };
+    let text = matrix(&[row], Columns::Families, Width::default());
+    holds(
+        &text,
+        Width::default(),
+        file!["snapshots/matrix-all-families.txt"],
+    );
+    assert_eq!(plain(&text).matches("peer").count(), 1, "{text}");
+}
+
+#[test]
 fn a_matrix_that_is_too_wide_comes_in_parts() {
     let text = matrix(&rows(&demo()), Columns::Families, Width::LEAST);
     holds(&text, Width::LEAST, file!["snapshots/matrix-families.txt"]);

@@ -23,13 +23,14 @@ pub(super) fn print(shown: &[Shown<'_>], misses: &[Miss], exit: Exit) -> io::Res
     if !rows.is_empty() {
         writeln!(out, "\n{}", matrix(&rows, Columns::Families, width()))?;
     }
-    for Shown { embedded, .. } in shown {
-        if !embedded.expects.wrong.is_empty() {
-            let name = embedded.peer.name();
-            writeln!(out, "{name:<16}  {}", embedded.expects.wrong)?;
-        }
+    let naive = shown.iter().map(|it| it.embedded);
+    for embedded in naive.filter(|it| !it.expects.wrong.is_empty()) {
+        let line = wrong(&embedded.peer.name(), embedded.expects.wrong);
+        writeln!(out, "{line}")?;
     }
-    writeln!(out)?;
+    if !rows.is_empty() {
+        writeln!(out)?;
+    }
     for miss in misses {
         writeln!(out, "not as built: {miss}")?;
     }
@@ -44,4 +45,9 @@ pub(super) fn print(shown: &[Shown<'_>], misses: &[Miss], exit: Exit) -> io::Res
     };
     writeln!(out, "verdict   {verdict}   (exit {})", exit.code())?;
     writeln!(out, "records   {RECORDS}/")
+}
+
+/// What is wrong with a peer, on one line.
+pub(super) fn wrong(name: &str, words: &str) -> String {
+    format!("{name:<16}  {words}")
 }
