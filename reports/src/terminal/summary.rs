@@ -143,12 +143,13 @@ fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
 
 /// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.
 fn outcome(record: &Record) -> String {
-    let (mut explained, mut unexplained, mut unjudged) = (0, 0, 0);
+    let (mut explained, mut unexplained, mut flaky, mut unjudged) = (0, 0, 0, 0);
     for (_, scenario) in record.scenarios() {
         match scenario.verdict {
             Verdict::Pass | Verdict::Skipped => {}
             _ if !scenario.defects.is_empty() => explained += 1,
             Verdict::Error => unjudged += 1,
+            Verdict::Flaky => flaky += 1,
             _ => unexplained += 1,
         }
     }
@@ -156,6 +157,7 @@ fn outcome(record: &Record) -> String {
     let parts = [
         (explained, format!("{defects} in "), ""),
         (unexplained, String::new(), " unexplained"),
+        (flaky, String::new(), " flaky"),
         (unjudged, String::new(), " not judged"),
     ];
     let said: Vec<_> = parts

@@ -303,6 +303,31 @@ fn many_failures_in_a_long_stream_stay_readable() {
     assert!(lines < 80, "{lines} lines");
 }
 
+/// A server that failed under some deliveries, and under none of them again.
+fn flaky() -> Scenario {
+    let mut scenario = greeting();
+    scenario.defects.clear();
+    scenario.verdict = Verdict::Flaky;
+    for failure in &mut scenario.failures {
+        failure.verdict = Verdict::Flaky;
+    }
+    let whole = &mut scenario.failures[1].findings[0];
+    whole.what = "no answer within 5s".to_owned();
+    whole.actual = shown("client prints", "");
+    scenario
+}
+
+#[test]
+fn what_failed_once_is_said_to_have_held_again() {
+    let mut record = record(vec![suite("header", vec![flaky()])]);
+    record.verdict = Verdict::Flaky;
+    let suite = &record.suites[0];
+    let width = Width::default();
+    let text = failure(&record, suite, &suite.scenarios[0], width, Explain::Offered)
+        + &summary(&record, 1, ".wirecheck/last.json", width);
+    holds(&text, width, file!["snapshots/failure-flaky.txt"]);
+}
+
 /// A server that was given up: not every offset was tried.
 fn given_up() -> Scenario {
     let mut scenario = greeting();

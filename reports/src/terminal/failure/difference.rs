@@ -31,6 +31,9 @@ pub(super) fn difference(page: &mut Page, finding: &Finding) {
         (Some(_), None) => page.line(page.label("actual").at(place).styled(BAD, "nothing")),
         (None, None) => {}
     }
+    if actual.is_some_and(|actual| actual.bytes.len == 0) {
+        return;
+    }
     if let Some(caret) = comparison.caret() {
         page.line(Line::new().at(place).then(caret));
     } else if let Some(lengths) = expected.zip(actual).and_then(lengths) {
