@@ -188,6 +188,19 @@ pub struct Family {
     pub passed: u64,
     /// How many of them were not run.
     pub skipped: u64,
+    /// At which offsets of the stream they were run, in order; nothing for a tactic
+    /// that is not about one offset.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tried: Vec<Stretch>,
+}
+
+/// Offsets that follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Stretch {
+    /// The first of them.
+    pub first: u64,
+    /// The last of them; the first again if there is just one.
+    pub last: u64,
 }
 
 /// A case that did not pass.

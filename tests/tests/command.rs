@@ -62,6 +62,15 @@ fn nobody_at_the_address_is_no_verdict_on_a_peer() {
     assert_eq!(judged.code, 3, "{judged:?}");
     assert!(judged.stderr.contains(&address), "{}", judged.stderr);
     assert!(judged.stderr.contains("refused"), "{}", judged.stderr);
+    assert!(judged.stderr.contains("help: start the server first"));
+    assert!(
+        judged.stdout.contains("ERROR  nothing was judged"),
+        "{}",
+        judged.stdout
+    );
+    for claim in ["boundaries", "0 scenarios", "│"] {
+        assert!(!judged.stdout.contains(claim), "{claim}: {}", judged.stdout);
+    }
     assert_eq!(judged.record().state, State::CutOff);
 }
 

@@ -1,6 +1,5 @@
 //! The demo shows of each embedded peer what it is built to show.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +8,7 @@ use wirecheck_tests::{Ran, files, run, run_in};
 
 const WIRECHECK: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
-const SYSTEMS: [&str; 4] = ["header", "line", "one-shot", "stay-alive"];
+const SYSTEMS: [&str; 4] = ["line", "header", "stay-alive", "one-shot"];
 
 /// An empty folder, so that nothing is written into the project.
 fn scratch() -> PathBuf {
@@ -24,19 +23,21 @@ fn each_embedded_peer_shows_just_what_it_is_built_to_show() {
     let folder = scratch();
     let ran = run_in(&folder, WIRECHECK, &["demo"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
-    let matrix = matrix(&ran);
-    let rows: Vec<_> = matrix
-        .keys()
-        .map(|(name, form)| (name.as_str(), form.as_str()))
-        .collect();
-    let both = |name| [(name, "mended"), (name, "naive")];
-    assert_eq!(rows, SYSTEMS.map(both).concat(), "{}", ran.stdout);
-    for ((name, form), cells) in &matrix {
-        let held = cells
-            .iter()
-            .all(|cell| ["✓ 100 %", "–"].contains(&cell.as_str()));
-        assert_eq!(held, form == "mended", "{name} {form}: {cells:?}");
+    let rows = matrix(&ran);
+    let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+    let both = |name: &str| [format!("{name} naive"), format!("{name} mended")];
+    let all = SYSTEMS.map(both);
+    assert_eq!(names, all.concat(), "{}", ran.stdout);
+    for Row { name, cells } in &rows {
+        let held = !cells.contains('✗');
+        assert_eq!(held, name.ends_with("mended"), "{name}: {cells}");
+        assert!(cells.contains("100%") || !held, "{name}: {cells}");
     }
+    assert!(
+        ran.stdout.lines().all(|line| line.chars().count() <= 80),
+        "{}",
+        ran.stdout
+    );
     check_records(&folder.join(".wirecheck/demo"));
 }
 
@@ -53,29 +54,33 @@ fn check_records(folder: &Path) {
     }
 }
 
-/// The cells of each peer's row, over all parts of the matrix. A name stands only
-/// beside the first of its forms.
-fn matrix(ran: &Ran) -> BTreeMap<(String, String), Vec<String>> {
-    let mut rows: BTreeMap<_, Vec<_>> = BTreeMap::new();
+/// A peer's row in the matrix.
+struct Row {
+    name: String,
+    /// How it fared, column by column.
+    cells: String,
+}
+
+/// The rows of the matrix. A name stands only beside the first of its forms.
+fn matrix(ran: &Ran) -> Vec<Row> {
     let mut above = String::new();
-    for line in ran.stdout.lines().filter(|line| line.starts_with('│')) {
-        let mut cells = line
-            .trim_matches('│')
-            .split('│')
-            .map(|cell| cell.trim().to_owned());
-        let (name, form) = (
-            cells.next().unwrap_or_default(),
-            cells.next().unwrap_or_default(),
-        );
-        if form.is_empty() {
-            continue; // The head of the table, or codes below a row.
-        }
-        if !name.is_empty() {
-            above = name;
-        }
-        rows.entry((above.clone(), form)).or_default().extend(cells);
-    }
-    rows
+    let lines = ran.stdout.lines().filter(|line| line.starts_with('│'));
+    lines
+        .filter_map(|line| {
+            let form = ["naive", "mended"]
+                .into_iter()
+                .find(|form| line.contains(form))?;
+            let (name, cells) = line.split_once(form)?;
+            let name = name.trim_matches(['│', ' ']);
+            if !name.is_empty() {
+                name.clone_into(&mut above);
+            }
+            Some(Row {
+                name: format!("{above} {form}"),
+                cells: cells.to_owned(),
+            })
+        })
+        .collect()
 }
 
 #[test]

@@ -58,7 +58,7 @@ impl Failure {
                 complain("no case was selected; see `wirecheck list` for what there is")
             }
             Self::NotPlayed => complain(NOT_PLAYED),
-            Self::Peer(failure) => complain(&failure.to_string()),
+            Self::Peer(failure) => report_peer(failure),
             Self::Record(error) => complain(&format!(
                 "the record cannot be kept: {error}; choose another place with --record"
             )),
@@ -85,6 +85,22 @@ const NOT_PLAYED: &str = "this version plays whole, bytes, cut, cuts, joined, jo
 fn complain(what: &str) {
     anstream::eprintln!("error: {what}");
 }
+
+/// What happened, where, and how to mend it.
+fn report_peer(failure: &run::Failure) {
+    let help = match failure {
+        run::Failure::NotStarted(error) => error.help(),
+        run::Failure::NotReached(_) => Some(NOT_REACHED.to_owned()),
+        run::Failure::Lost(_) => None,
+    };
+    complain(&failure.to_string());
+    if let Some(help) = help {
+        anstream::eprintln!("help: {help}");
+    }
+}
+
+const NOT_REACHED: &str = "start the server first, or give its address with --connect HOST:PORT; \
+    to have wirecheck start it, write its command after `--`";
 
 fn no_suites(names: &[PathBuf]) -> String {
     let names: Vec<_> = names

@@ -86,7 +86,8 @@ impl<'a> Reporter<'a> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        let mut text = String::from("\n");
+        // Nothing was played: then there is nothing to set apart.
+        let mut text = String::from(if record.suites.is_empty() { "" } else { "\n" });
         for suite in &record.suites {
             let fallen = suite
                 .scenarios

@@ -77,9 +77,6 @@ pub enum Slip {
     Other,
 }
 
-/// How a process that ended with code 0 is put into words.
-const ENDED_WELL: &str = "exit code 0";
-
 impl Sign {
     /// What a finding says. `due` is what would have been right, if it is known.
     #[must_use]
@@ -115,7 +112,7 @@ impl Sign {
                 Waited::Deadline(_) => Self::StaysOpen,
             },
             Finding::WrongClose { how, .. } => Self::WrongClose { how: *how },
-            Finding::Died { how } if how == ENDED_WELL => Self::Exited,
+            Finding::Died { how } if how.is_success() => Self::Exited,
             Finding::Died { .. } => Self::Crashed,
             Finding::NextNotServed { .. } => Self::NextNotServed,
         }
@@ -205,6 +202,7 @@ fn is_garbled(text: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peer::Ended;
 
     fn slip(expected: &str, actual: impl AsRef<[u8]>) -> Slip {
         Slip::between(expected.as_bytes(), actual.as_ref())
@@ -239,12 +237,10 @@ mod tests {
 
     #[test]
     fn a_process_that_ended_well_is_told_from_one_that_crashed() {
-        let died = |ended: crate::peer::Ended| {
-            let how = ended.to_string();
-            Sign::of(&Finding::Died { how }, None)
-        };
-        assert_eq!(died(crate::peer::Ended::Code(0)), Sign::Exited);
-        assert_eq!(died(crate::peer::Ended::Code(1)), Sign::Crashed);
-        assert_eq!(died(crate::peer::Ended::Signal(11)), Sign::Crashed);
+        let died = |how| Sign::of(&Finding::Died { how }, None);
+        assert_eq!(died(Ended::Code(0)), Sign::Exited);
+        assert_eq!(died(Ended::Code(1)), Sign::Crashed);
+        assert_eq!(died(Ended::Signal(11)), Sign::Crashed);
+        assert_eq!(died(Ended::Unknown), Sign::Crashed);
     }
 }

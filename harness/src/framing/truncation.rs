@@ -1,6 +1,7 @@
 //! Where in a message the stream ended.
 
 use thiserror::Error;
+use wirecheck_report::notation::counted;
 
 /// The stream ended inside a message: the sender's fault, or what a case meant
 /// to do.
@@ -15,7 +16,7 @@ pub enum Truncation {
         of: usize,
     },
     /// In a header that ends where it says so.
-    #[error("the stream ends in the header, after {have} bytes")]
+    #[error("the stream ends in the header, after {}", counted(*have as u64, "byte"))]
     OpenHeader {
         /// The bytes that came.
         have: usize,
@@ -29,13 +30,13 @@ pub enum Truncation {
         of: usize,
     },
     /// After the body, where something must still follow.
-    #[error("the stream ends after the {body} bytes of the body, before the mark that closes it")]
+    #[error("the stream ends after the {} of the body, before the mark that closes it", counted(*body as u64, "byte"))]
     AfterBody {
         /// The bytes of the body, all of which came.
         body: usize,
     },
     /// Before the mark that ends a message.
-    #[error("the stream ends after {have} bytes, before the {mark} that ends the message")]
+    #[error("the stream ends after {}, before the {mark} that ends the message", counted(*have as u64, "byte"))]
     Unended {
         /// The bytes that came.
         have: usize,

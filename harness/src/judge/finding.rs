@@ -3,7 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use wirecheck_report::notation::counted;
+
 use crate::framing::{Malformation, Truncation};
+use crate::peer;
 use crate::scenario::Refusal;
 
 /// A checked claim that fell short, with what was seen instead. Steps are indices
@@ -12,7 +15,7 @@ use crate::scenario::Refusal;
 pub enum Finding {
     /// There was no connection to be had.
     NotConnected {
-        /// In words.
+        /// A sentence that says who was called.
         why: String,
     },
     /// The peer did not read what was sent.
@@ -91,8 +94,8 @@ pub enum Finding {
     },
     /// The peer's process ended.
     Died {
-        /// How, in words.
-        how: String,
+        /// How.
+        how: peer::Ended,
     },
     /// The next connection was not served.
     NextNotServed {
@@ -127,7 +130,10 @@ impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NeverAccepted => f.write_str("it never accepted the connection"),
-            Self::Bytes(count) => write!(f, "{count} bytes lie unread in its socket"),
+            Self::Bytes(count) => match count {
+                1 => f.write_str("1 byte lies unread in its socket"),
+                _ => write!(f, "{count} bytes lie unread in its socket"),
+            },
             Self::Gone => f.write_str("its socket is gone"),
         }
     }
@@ -255,7 +261,7 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotConnected { why } => write!(f, "no connection: {why}"),
+            Self::NotConnected { why } => f.write_str(why),
             Self::NotRead { why } => write!(f, "the peer did not read: {why}"),
             Self::NoAnswer {
                 waited, partial, ..
@@ -263,7 +269,8 @@ impl fmt::Display for Finding {
             Self::NoAnswer {
                 waited, partial, ..
             } => {
-                write!(f, "the answer stops after {} bytes {waited}", partial.len())
+                let came = counted(partial.len() as u64, "byte");
+                write!(f, "the answer stops after {came} {waited}")
             }
             Self::WrongAnswer { refusal, .. } => write!(f, "another answer: {refusal}"),
             Self::MalformedAnswer { why, .. } => write!(f, "an answer that is none: {why}"),

@@ -13,7 +13,7 @@ use super::result::{CaseResult, Outcome, Results};
 use super::round::{Recent, Round};
 use super::target::Target;
 use crate::judge::{Finding, Kind};
-use crate::peer::StartError;
+use crate::peer::{Ended, StartError};
 use crate::tactic::Family;
 
 /// How many cases of a group are played again when the first of them held.
@@ -166,7 +166,7 @@ impl<'s> Court<'_, 's> {
             && result.outcome.kinds().contains(&Kind::EndedEarly)
             && known(&result.tactic.family())
             && !may_kill_late(result.tactic.family())
-            && let Some(how) = death.clone()
+            && let Some(how) = death
             && let Some((_, mut result)) = broken.pop()
         {
             let family = result.tactic.family();
@@ -209,7 +209,7 @@ impl<'s> Court<'_, 's> {
     /// No case does it alone. A silence that did not come again was none, and a case
     /// that only found the peer dead is played again; a death that nobody caused
     /// stands as it was seen.
-    fn acquit(&mut self, broken: Vec<(Numbered, CaseResult)>, death: Option<String>) -> Guilt {
+    fn acquit(&mut self, broken: Vec<(Numbered, CaseResult)>, death: Option<Ended>) -> Guilt {
         let Some(how) = death else {
             let innocent = broken.into_iter().map(|(numbered, _)| numbered);
             return Guilt::Nobody {
@@ -222,7 +222,6 @@ impl<'s> Court<'_, 's> {
                 innocent.push(numbered);
                 continue;
             }
-            let how = how.clone();
             result
                 .outcome
                 .put_first(self.ground.tell(&Finding::Died { how }));

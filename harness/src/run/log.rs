@@ -112,6 +112,7 @@ fn event(at: Duration, by: Role, what: Happening) -> Event {
     }
 }
 
-fn micros(time: Duration) -> u64 {
+/// A time as records hold it.
+pub(super) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

@@ -9,7 +9,7 @@ use super::account::Boundaries;
 use super::log::Log;
 use crate::diagnose::{Evidence, Sign};
 use crate::judge::Kind;
-use crate::tactic::{Delivery, Family, Tactic};
+use crate::tactic::{Delivery, Family, Offset, Tactic};
 use crate::wire::link::Reason;
 
 /// What became of one case.
@@ -129,11 +129,30 @@ pub(super) struct Results {
     pub(super) unverified: Option<Reason>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Counts {
     cases: u64,
     passed: u64,
     skipped: u64,
+    /// The offsets of the cases that were played.
+    tried: BTreeSet<Offset>,
+}
+
+impl Counts {
+    /// The offsets, neighbours drawn together.
+    fn stretches(&self) -> Vec<record::Stretch> {
+        let mut stretches: Vec<record::Stretch> = Vec::new();
+        for at in self.tried.iter().map(|at| at.get() as u64) {
+            match stretches.last_mut() {
+                Some(last) if last.last + 1 == at => last.last = at,
+                _ => stretches.push(record::Stretch {
+                    first: at,
+                    last: at,
+                }),
+            }
+        }
+        stretches
+    }
 }
 
 impl Results {
@@ -146,6 +165,7 @@ impl Results {
     pub(super) fn add(&mut self, result: CaseResult, verdict: record::Verdict) {
         let counts = self.families.entry(result.tactic.family()).or_default();
         counts.cases += 1;
+        counts.tried.extend(result.tactic.offset());
         self.slowest = self.slowest.max(result.took);
         self.boundaries.add(result.boundaries);
         if let Some(reason) = &result.unverified {
@@ -182,7 +202,24 @@ impl Results {
             cases: counts.cases,
             passed: counts.passed,
             skipped: counts.skipped,
+            tried: counts.stretches(),
         };
         self.families.iter().map(family).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_that_follow_each_other_are_kept_as_one_stretch() {
+        let counts = Counts {
+            tried: [9, 1, 2, 3].map(Offset::new).into(),
+            ..Counts::default()
+        };
+        let stretches = counts.stretches();
+        let ends: Vec<_> = stretches.iter().map(|it| (it.first, it.last)).collect();
+        assert_eq!(ends, [(1, 3), (9, 9)]);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use wirecheck_report::record::{self, Record, State, Verdict};
 
@@ -12,6 +12,7 @@ use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
 use super::confirm::{Court, Guilt};
 use super::event::Event;
 use super::gate::Gate;
+use super::log::micros;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
 use super::round::{self, Round, Table};
@@ -48,6 +49,9 @@ pub enum Failure {
     /// The peer did not start.
     #[error("the peer did not start: {0}")]
     NotStarted(#[source] StartError),
+    /// Nobody was ever there.
+    #[error("the peer could not be reached: {0}")]
+    NotReached(String),
     /// The peer was there and is gone for good.
     #[error("the peer was lost: {0}")]
     Lost(String),
@@ -131,10 +135,6 @@ fn blank(selection: &Selection, settings: &Settings) -> Record {
         notes: Vec::new(),
         verdict: Verdict::Pass,
     }
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 struct Stage<'r> {
@@ -247,7 +247,13 @@ impl Stage<'_> {
         if let Some(why) = replay.outcome.unreachable()
             && !self.target.is_ours()
         {
-            return Err(Failure::Lost(why.to_owned()));
+            let first = self.record.suites.is_empty() && result.outcome.unreachable().is_some();
+            let gone = if first {
+                Failure::NotReached
+            } else {
+                Failure::Lost
+            };
+            return Err(gone(why.to_owned()));
         }
         if self.is_stopped() {
             return Ok(false);
@@ -474,6 +480,8 @@ impl Stage<'_> {
         }
         // A connection that came and went may have been too much for it.
         self.renew()?;
+        let note = "the peer serves one client at a time";
+        self.record.notes.push(note.to_owned());
         Ok(record::Concurrency::One)
     }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::gate::Gate;
 use super::lookout::{Lookout, Manner, Pace};
-use crate::peer::{CommandLine, Heard, Mark, Outside, Server, StartError, StartOptions};
+use crate::peer::{CommandLine, Ended, Heard, Mark, Outside, Server, StartError, StartOptions};
 use crate::wire::watch::Watch;
 
 /// How the peer is had.
@@ -78,16 +78,16 @@ impl Target {
     }
 
     /// Waits until it sleeps, and says how it ended, if it did instead.
-    pub(super) fn rest(&self) -> Option<String> {
+    pub(super) fn rest(&self) -> Option<Ended> {
         let gate = Gate::default();
         Lookout::new(self.watch(), &gate, Pace::default(), Manner::Brisk).await_rest();
         self.ended()
     }
 
-    /// How its process ended, in words, if it has.
-    pub(super) fn ended(&self) -> Option<String> {
+    /// How its process ended, if it has.
+    pub(super) fn ended(&self) -> Option<Ended> {
         match self {
-            Self::Started { server, .. } => server.ended().map(|ended| ended.to_string()),
+            Self::Started { server, .. } => server.ended(),
             Self::Outside(_) => None,
         }
     }

@@ -4,6 +4,7 @@ use wirecheck_report::record::{self, Evidence, Failure, Region, Role, Stream};
 
 use super::case::Ground;
 use super::evidence::defects;
+use super::log::micros;
 use super::result::{Fallen, Outcome, Results};
 use crate::framing::RegionKind;
 use crate::scenario::{Level, Side};
@@ -16,7 +17,7 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
     let scenario = ground.selected.scenario;
     let families = results.families();
     let defects = defects(ground, &results);
-    let slowest_us = u64::try_from(results.slowest.as_micros()).unwrap_or(u64::MAX);
+    let slowest_us = micros(results.slowest);
     let us = role(ground.side);
     let mut fallen = results.fallen;
     fallen.sort_by(|a, b| a.result.tactic.cmp(&b.result.tactic));
@@ -49,7 +50,7 @@ fn failure(fallen: Fallen, us: Role) -> Failure {
         proven: result.boundaries.proven,
         events,
         last_words: result.last_words,
-        took_us: u64::try_from(result.took.as_micros()).unwrap_or(u64::MAX),
+        took_us: micros(result.took),
     });
     let (verdict, findings) = match result.outcome {
         Outcome::Fell(told) => (

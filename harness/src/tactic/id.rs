@@ -97,6 +97,19 @@ impl Tactic {
             Self::AllCuts(_) => Family::AllCuts,
         }
     }
+
+    /// The offset that it is about, if it is about just one.
+    #[must_use]
+    pub const fn offset(&self) -> Option<Offset> {
+        match self {
+            Self::Cut(at) | Self::JoinedCut(at) | Self::Hold(at) => Some(*at),
+            Self::Fin(at) | Self::FinAtOnce(at) => Some(*at),
+            Self::Half(at) | Self::Rst(at) => Some(*at),
+            Self::Whole | Self::Bytes | Self::Cuts(..) | Self::Joined | Self::Random(_) => None,
+            Self::RstAtAccept | Self::SlowRead | Self::Neighbours(_) => None,
+            Self::Header(_) | Self::Churn | Self::AllCuts(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Tactic {

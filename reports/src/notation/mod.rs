@@ -6,5 +6,5 @@
 mod number;
 mod text;
 
-pub use number::{duration, grouped, share};
+pub use number::{counted, duration, grouped, share};
 pub use text::{Glyph, glyphs, harmless, text};

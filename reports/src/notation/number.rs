@@ -14,6 +14,17 @@ pub fn grouped(number: u64) -> String {
     grouped
 }
 
+/// So many of a thing: `1 suite`, `1 204 cases`, `2 boundaries`.
+#[must_use]
+pub fn counted(count: u64, thing: &str) -> String {
+    let things = match thing.strip_suffix('y') {
+        _ if count == 1 => thing.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{thing}s"),
+    };
+    format!("{} {things}", grouped(count))
+}
+
 /// A time in the unit that suits it: `42 µs`, `0.8 ms`, `3.4 s`, `2 min 5 s`.
 #[must_use]
 pub fn duration(micros: u64) -> String {
@@ -58,6 +69,14 @@ mod tests {
     fn thousands_stand_apart() {
         let written = [0, 999, 1_000, 48_112, 1_234_567].map(grouped);
         assert_eq!(written, ["0", "999", "1 000", "48 112", "1 234 567"]);
+    }
+
+    #[test]
+    fn one_thing_is_no_plural() {
+        let written = [0, 1, 1_204].map(|count| counted(count, "case"));
+        assert_eq!(written, ["0 cases", "1 case", "1 204 cases"]);
+        assert_eq!(counted(1, "boundary"), "1 boundary");
+        assert_eq!(counted(2, "boundary"), "2 boundaries");
     }
 
     #[test]

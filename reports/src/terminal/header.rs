@@ -3,11 +3,11 @@
 use super::line::Line;
 use super::page::Page;
 use super::shell::quoted_if_needed;
-use super::style::{BOLD, DIM, counted};
+use super::style::{BOLD, DIM};
 use super::width::{Width, columns, without_middle};
 use crate::Record;
-use crate::notation::harmless;
-use crate::record::{Concurrency, Peer, Role};
+use crate::notation::{counted, harmless};
+use crate::record::{Peer, Role};
 
 /// A suite, and how much of it is going to be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ fn peer(page: &mut Page, peer: &Peer) {
             words.join(" ")
         }
     };
-    let how = format!("({})", how_driven(peer));
+    let how = format!("({})", what_it_is(peer));
     let line = page
         .label("peer")
         .styled(BOLD, &name)
@@ -59,14 +59,12 @@ fn peer(page: &mut Page, peer: &Peer) {
     page.paragraph("", DIM, &how);
 }
 
-fn how_driven(peer: &Peer) -> &'static str {
-    match (peer.role, peer.command.is_empty(), peer.concurrency) {
-        (Role::Client, _, Concurrency::One) => "client, one process a case, one at a time",
-        (Role::Client, _, Concurrency::Several) => "client, one process a case",
-        (Role::Server, true, Concurrency::One) => "server that runs already, one client at a time",
-        (Role::Server, true, Concurrency::Several) => "server that runs already",
-        (Role::Server, false, Concurrency::One) => "server, one client at a time",
-        (Role::Server, false, Concurrency::Several) => "server",
+/// How many connections it serves at once is not known before the first case.
+fn what_it_is(peer: &Peer) -> &'static str {
+    match (peer.role, peer.command.is_empty()) {
+        (Role::Client, _) => "client, one process a case",
+        (Role::Server, true) => "server that runs already",
+        (Role::Server, false) => "server",
     }
 }
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use tabled::builder::Builder;
-use tabled::settings::Style as Border;
+use tabled::settings::object::Columns as Vertical;
+use tabled::settings::{Padding, Style as Border};
 
 use super::line::Line;
 use super::page::Page;
 use super::style::{BOLD, DIM, mark, rank, style};
 use super::width::{Width, columns, without_middle, wrapped};
 use crate::notation::{harmless, share};
-use crate::record::{Family, Scenario, Verdict};
+use crate::record::{Defect, Family, Scenario, Verdict};
 use crate::{Record, Tally};
 
 /// A peer and what became of it.
@@ -57,25 +58,81 @@ pub enum Columns {
 /// The widest that a peer's name is shown.
 const NAME: usize = 22;
 
-/// The narrowest column: two codes beside each other.
-const CELL: usize = 7;
+/// The widest that the name of a defect is shown.
+const DEFECT: usize = 24;
 
-/// What the border and the spaces beside it take of a column.
-const BORDER: usize = 3;
+/// The narrowest column: a mark and `100%`.
+const CELL: usize = 5;
+
+/// A column with room for two codes beside each other.
+const ROOMY: usize = 7;
+
+/// The spaces beside what a column holds.
+const PADDING: usize = 2;
 
 /// The matrix, in as many parts as the width asks for, and below it the defects
-/// that were found, a line each.
+/// that were found.
 #[must_use]
 pub fn matrix(rows: &[MatrixRow<'_>], columns: Columns, width: Width) -> String {
-    let titles = titles(rows, columns);
+    let names = titles(rows, columns);
+    let room = room(rows, width);
+    let roomy: Vec<_> = names.iter().map(|name| Title::roomy(name)).collect();
+    let titles = match taken(&roomy) <= room {
+        true => roomy,
+        false => names.iter().map(|name| Title::tight(name)).collect(),
+    };
     let mut text = String::new();
-    for titles in parts(rows, &titles, width) {
+    for titles in parts(&titles, room) {
         text += &part(rows, columns, titles);
         text.push('\n');
     }
     match defects(rows, width) {
         defects if defects.is_empty() => text,
         defects => format!("{text}\n{defects}"),
+    }
+}
+
+/// What stands above a column.
+struct Title<'a> {
+    name: &'a str,
+    lines: Vec<String>,
+    /// How wide the column is.
+    width: usize,
+}
+
+impl<'a> Title<'a> {
+    fn roomy(name: &'a str) -> Self {
+        Self::of(name, vec![harmless(name)], ROOMY)
+    }
+
+    /// Broken where a second word begins: `joined`, `+cut`.
+    fn tight(name: &'a str) -> Self {
+        let shown = harmless(name);
+        let second = shown.find(['+', '@', '-']).filter(|at| *at > 0);
+        let (first, second) = shown.split_at(second.unwrap_or(shown.len()));
+        let lines = [first, second].into_iter().filter(|line| !line.is_empty());
+        Self::of(name, lines.map(str::to_owned).collect(), CELL)
+    }
+
+    fn of(name: &'a str, lines: Vec<String>, least: usize) -> Self {
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|line| without_middle(line, NAME))
+            .collect();
+        let widest = lines.iter().map(|line| columns(line)).max().unwrap_or(0);
+        Self {
+            name,
+            lines,
+            width: widest.max(least),
+        }
+    }
+
+    fn written(&self) -> String {
+        let lines = self.lines.iter();
+        let lines: Vec<_> = lines
+            .map(|line| Line::new().styled(BOLD, line).to_string())
+            .collect();
+        lines.join("\n")
     }
 }
 
@@ -104,49 +161,46 @@ fn titles(rows: &[MatrixRow<'_>], columns: Columns) -> Vec<String> {
     titles
 }
 
+/// What is left beside the names of the peers, their forms and the border.
+fn room(rows: &[MatrixRow<'_>], width: Width) -> usize {
+    let names = rows.iter().map(|row| columns(&name(row)));
+    let forms = rows.iter().map(|row| columns(row.form.word()));
+    let name = names.chain([columns(PEER)]).max().unwrap_or(0) + PADDING / 2;
+    let form = forms.max().unwrap_or(0) + PADDING;
+    width.after(name + form + 2)
+}
+
+fn taken(titles: &[Title<'_>]) -> usize {
+    titles.iter().map(|title| title.width + PADDING).sum()
+}
+
 /// The columns, in parts that fit.
-fn parts<'a>(rows: &[MatrixRow<'_>], titles: &'a [String], width: Width) -> Vec<&'a [String]> {
-    let name = rows
-        .iter()
-        .map(|row| columns(&name(row)))
-        .max()
-        .unwrap_or(0);
-    let form = rows
-        .iter()
-        .map(|row| columns(row.form.word()))
-        .max()
-        .unwrap_or(0);
-    let room = width.after(name + form + 2 * BORDER + 1);
+fn parts<'a, 'n>(titles: &'a [Title<'n>], room: usize) -> Vec<&'a [Title<'n>]> {
     let mut parts = Vec::new();
     let mut rest = titles;
     while !rest.is_empty() {
-        let mut taken = 0;
-        let fitting = rest.iter().take_while(|title| {
-            taken += cell_width(title) + BORDER;
-            taken <= room
-        });
-        let (part, behind) = rest.split_at(fitting.count().max(1));
+        let fitting = (1..=rest.len())
+            .rev()
+            .find(|many| taken(&rest[..*many]) <= room);
+        let (part, behind) = rest.split_at(fitting.unwrap_or(1));
         parts.push(part);
         rest = behind;
     }
     parts
 }
 
-fn cell_width(title: &str) -> usize {
-    columns(&harmless(title)).clamp(CELL, NAME)
-}
+/// What stands above the peers' names.
+const PEER: &str = "peer";
 
 fn name(row: &MatrixRow<'_>) -> String {
     without_middle(&harmless(row.name), NAME)
 }
 
-fn part(rows: &[MatrixRow<'_>], columns: Columns, titles: &[String]) -> String {
+fn part(rows: &[MatrixRow<'_>], columns: Columns, titles: &[Title<'_>]) -> String {
     let mut builder = Builder::new();
-    let heads = titles
-        .iter()
-        .map(|title| without_middle(&harmless(title), NAME));
-    let heads = ["peer".to_owned(), String::new()].into_iter().chain(heads);
-    builder.push_record(heads.map(|head| Line::new().styled(BOLD, head).to_string()));
+    let peer = Line::new().styled(BOLD, PEER).to_string();
+    let heads = titles.iter().map(Title::written);
+    builder.push_record([peer, String::new()].into_iter().chain(heads));
     let mut above = "";
     for row in rows {
         let shown = if row.name == above {
@@ -162,10 +216,13 @@ fn part(rows: &[MatrixRow<'_>], columns: Columns, titles: &[String]) -> String {
         let names = names.map(|line| line.to_string());
         let cells = titles
             .iter()
-            .map(|title| Cell::of(row.record, columns, title).written(cell_width(title)));
+            .map(|title| Cell::of(row.record, columns, title.name).written(title.width));
         builder.push_record(names.into_iter().chain(cells));
     }
-    format!("{}", builder.build().with(Border::rounded()))
+    let mut table = builder.build();
+    table.with(Border::rounded().remove_vertical());
+    table.modify(Vertical::first(), Padding::new(PADDING / 2, 0, 0, 0));
+    format!("{table}")
 }
 
 /// How a peer fared in one column.
@@ -203,11 +260,11 @@ impl<'a> Cell<'a> {
 
     /// The share that passed of what was run, and the codes below it.
     fn written(&self, width: usize) -> String {
-        let share = share(self.tally.passed, self.tally.run());
+        let share = share(self.tally.passed, self.tally.run()).replace(' ', "");
         let verdict = self.worst.unwrap_or(Verdict::Pass);
         let share = match self.tally.run() {
             0 => Line::new().styled(DIM, share),
-            _ => Line::new().styled(style(verdict), format!("{} {share}", mark(verdict))),
+            _ => Line::new().styled(style(verdict), format!("{}{share:>4}", mark(verdict))),
         };
         let codes: Vec<_> = self.codes.iter().copied().map(harmless).collect();
         let codes = match codes.is_empty() {
@@ -230,21 +287,22 @@ fn defects(rows: &[MatrixRow<'_>], width: Width) -> String {
     let mut found: Vec<_> = rows.iter().flat_map(|row| row.record.defects()).collect();
     found.sort_by(|one, other| one.code.cmp(&other.code));
     found.dedup_by(|one, other| one.code == other.code);
-    let names = found
-        .iter()
-        .map(|defect| columns(&harmless(&defect.name)))
-        .max()
-        .unwrap_or(0);
+    let head = |defect: &Defect| {
+        let name = without_middle(&harmless(&defect.name), DEFECT);
+        Line::new()
+            .styled(style(Verdict::Fail).bold(), &defect.code)
+            .plain("  ")
+            .plain(name)
+    };
+    let heads = found.iter().map(|defect| head(defect).columns());
+    let beside = heads.max().unwrap_or(0) + 2;
     let mut page = Page::new(width);
     for defect in found {
-        page.line(
-            Line::new()
-                .styled(style(Verdict::Fail).bold(), &defect.code)
-                .plain("  ")
-                .plain(&defect.name)
-                .at(defect.code.len() + 2 + names + 2)
-                .styled(DIM, &defect.because),
-        );
+        let mut line = head(defect);
+        for because in wrapped(&harmless(&defect.because), width.after(beside)) {
+            let begun = std::mem::take(&mut line);
+            page.line(begun.at(beside).styled(DIM, because));
+        }
     }
     page.into_text()
 }

@@ -1,8 +1,8 @@
 //! Plain lines where no progress bar can be drawn.
 
 use super::line::Line;
-use super::style::{BAD, DIM, counted, style, word};
-use crate::notation::grouped;
+use super::style::{BAD, DIM, style, word};
+use crate::notation::{counted, grouped};
 use crate::record::Scenario;
 
 /// A scenario that has come to its end, and how far the run is.

@@ -2,8 +2,8 @@
 
 use crate::record::{
     Bytes, Concurrency, Defect, DeliveryTally, Event, Evidence, Failure, Family, Finding,
-    Happening, Level, Peer, Record, Region, Role, Scenario, Shown, State, Stream, Suite, VERSION,
-    Verdict,
+    Happening, Level, Peer, Record, Region, Role, Scenario, Shown, State, Stream, Stretch, Suite,
+    VERSION, Verdict,
 };
 
 pub(super) fn record(suites: Vec<Suite>) -> Record {
@@ -96,6 +96,16 @@ pub(super) fn family(name: &str, cases: u64, passed: u64) -> Family {
         cases,
         passed,
         skipped: 0,
+        tried: Vec::new(),
+    }
+}
+
+/// A family that was run at these offsets, first and last.
+pub(super) fn tried(family: Family, stretches: &[(u64, u64)]) -> Family {
+    let stretch = |&(first, last): &(u64, u64)| Stretch { first, last };
+    Family {
+        tried: stretches.iter().map(stretch).collect(),
+        ..family
     }
 }
 
@@ -205,7 +215,7 @@ pub(super) fn greeting() -> Scenario {
         families: vec![
             family("whole", 1, 1),
             family("bytes", 1, 0),
-            family("cut", 31, 22),
+            tried(family("cut", 31, 22), &[(1, 31)]),
             family("random", 16, 14),
             family("fin", 33, 33),
         ],

@@ -64,13 +64,3 @@ pub(super) const fn level(level: Level) -> &'static str {
         Level::May => "may",
     }
 }
-
-/// `1 suite`, `1 204 cases`, `2 deliveries`.
-pub(super) fn counted(count: u64, thing: &str) -> String {
-    let things = match thing.strip_suffix('y') {
-        _ if count == 1 => thing.to_owned(),
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{thing}s"),
-    };
-    format!("{} {things}", crate::notation::grouped(count))
-}

@@ -3,10 +3,10 @@
 use anstyle::Style;
 
 use super::page::{Page, listed};
-use super::style::{DOUBTFUL, counted, style, word};
+use super::style::{DOUBTFUL, style, word};
 use super::width::Width;
 use crate::Record;
-use crate::notation::{grouped, harmless};
+use crate::notation::{counted, grouped, harmless};
 use crate::record::{DeliveryTally, State, Verdict};
 
 /// How many notes are shown; the record holds all.
@@ -17,11 +17,13 @@ const NOTES: usize = 8;
 #[must_use]
 pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Width) -> String {
     let mut page = Page::new(width);
-    delivery(&mut page, &record.delivery);
-    restarts(&mut page, record.restarts);
+    if record.scenarios().next().is_some() {
+        delivery(&mut page, &record.delivery);
+        restarts(&mut page, record.restarts);
+    }
     notes(&mut page, &record.notes);
     not_run(&mut page, record);
-    state(&mut page, record.state);
+    state(&mut page, record);
     verdict(&mut page, record, exit_code);
     page.whole(&page.label("record").plain(record_path));
     page.into_text()
@@ -33,11 +35,11 @@ fn delivery(page: &mut Page, tally: &DeliveryTally) {
         proven,
         unverified,
     } = tally;
-    let proof = format!(
-        "{} of {} boundaries proven",
-        grouped(*proven),
-        grouped(*boundaries)
-    );
+    if *boundaries == 0 && unverified.is_none() {
+        return;
+    }
+    let all = counted(*boundaries, "boundary");
+    let proof = format!("{} of {all} proven", grouped(*proven));
     match unverified {
         None if boundaries == proven => {
             page.paragraph("delivery", Style::new(), &format!("exact: {proof}"));
@@ -51,7 +53,10 @@ fn delivery(page: &mut Page, tally: &DeliveryTally) {
 
 fn restarts(page: &mut Page, restarts: u32) {
     if restarts > 0 {
-        let times = counted(restarts.into(), "time");
+        let times = match restarts {
+            1 => "once".to_owned(),
+            _ => counted(restarts.into(), "time"),
+        };
         page.paragraph(
             "restarts",
             DOUBTFUL,
@@ -115,13 +120,16 @@ fn skipped_families(page: &Page, families: &[(String, u64)]) -> String {
     format!("{list}{more} ({})", counted(cases, "case"))
 }
 
-fn state(page: &mut Page, state: State) {
-    match state {
-        State::Finished => {}
-        State::CutOff => page.paragraph("state", DOUBTFUL, "cut off before its end"),
+fn state(page: &mut Page, record: &Record) {
+    let played = record.scenarios().next().is_some();
+    match record.state {
+        State::CutOff if played => page.paragraph("state", DOUBTFUL, CUT_OFF),
         State::Running => page.paragraph("state", DOUBTFUL, "still running"),
+        State::CutOff | State::Finished => {}
     }
 }
+
+const CUT_OFF: &str = "stopped before its end; the last scenario may be unfinished";
 
 fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
     // What was not played to its end holds as far as it went, and no further.
@@ -133,14 +141,15 @@ fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
     page.paragraph("verdict", style(record.verdict).bold(), &verdict);
 }
 
-/// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`.
+/// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.
 fn outcome(record: &Record) -> String {
-    let (mut explained, mut unexplained, mut unjudged) = (0, 0, 0);
+    let (mut explained, mut unexplained, mut flaky, mut unjudged) = (0, 0, 0, 0);
     for (_, scenario) in record.scenarios() {
         match scenario.verdict {
             Verdict::Pass | Verdict::Skipped => {}
             _ if !scenario.defects.is_empty() => explained += 1,
             Verdict::Error => unjudged += 1,
+            Verdict::Flaky => flaky += 1,
             _ => unexplained += 1,
         }
     }
@@ -148,6 +157,7 @@ fn outcome(record: &Record) -> String {
     let parts = [
         (explained, format!("{defects} in "), ""),
         (unexplained, String::new(), " unexplained"),
+        (flaky, String::new(), " flaky"),
         (unjudged, String::new(), " not judged"),
     ];
     let said: Vec<_> = parts
@@ -156,17 +166,28 @@ fn outcome(record: &Record) -> String {
         .map(|(count, before, after)| before + &counted(count, "scenario") + after)
         .collect();
     match said.is_empty() {
-        true => all_held(record),
+        true => held(record),
         false => said.join(", "),
     }
 }
 
-fn all_held(record: &Record) -> String {
+/// What was seen where nothing fell.
+fn held(record: &Record) -> String {
     let tally = record.tally();
-    let cases = counted(tally.cases, "case");
     let scenarios = counted(record.scenarios().count() as u64, "scenario");
-    match tally.passed == tally.cases {
-        true => format!("all {cases} in {scenarios}"),
-        false => format!("{} of {cases} in {scenarios}", grouped(tally.passed)),
+    let passed = counted(tally.passed, "case");
+    if tally.run() == 0 {
+        return "nothing was judged".to_owned();
+    }
+    if record.state != State::Finished {
+        return format!("{passed} in {scenarios} held until then");
+    }
+    match (tally.cases, tally.passed == tally.cases) {
+        (1, true) => format!("1 case in {scenarios}"),
+        (_, true) => format!("all {passed} in {scenarios}"),
+        (_, false) => {
+            let cases = counted(tally.cases, "case");
+            format!("{} of {cases} in {scenarios}", grouped(tally.passed))
+        }
     }
 }

@@ -6,9 +6,9 @@ use tabled::settings::style::{HorizontalLine, Style as Border};
 use tabled::settings::{Alignment, Theme};
 
 use super::line::Line;
-use super::style::{BAD, BOLD, DIM, DOUBTFUL, counted, mark, style};
+use super::style::{BAD, BOLD, DIM, DOUBTFUL, mark, style};
 use super::width::{Width, columns, without_middle};
-use crate::notation::{duration, grouped, harmless};
+use crate::notation::{counted, duration, grouped, harmless};
 use crate::record::{Defect, Scenario, Suite};
 use crate::{Record, Tally};
 

@@ -4,7 +4,7 @@ use snapbox::{Data, assert_data_eq, file};
 
 use super::sample::{
     client, defect, evidence, failed, family, finding, greeting, happens, held, record, regions,
-    says, server, short_header_read, shown, suite,
+    says, server, short_header_read, shown, suite, tried,
 };
 use super::width::columns;
 use super::{
@@ -139,7 +139,7 @@ fn the_gravest_and_simplest_failure_is_shown() {
     let mut scenario = greeting();
     for (tactic, boundaries, verdict) in [
         ("cut@3", 1, Verdict::Flaky),
-        ("fin@7", 1, Verdict::Fail),
+        ("cut@11", 1, Verdict::Fail),
         ("whole", 9, Verdict::Skipped),
     ] {
         let mut other = failed(tactic);
@@ -149,7 +149,7 @@ fn the_gravest_and_simplest_failure_is_shown() {
     }
     let text = plain(&block(scenario, Width::default()));
     assert!(
-        text.contains("smallest failing delivery    fin@7"),
+        text.contains("smallest failing delivery    cut@11"),
         "{text}"
     );
     assert!(text.contains("cut@3 (flaky)"), "{text}");
@@ -262,10 +262,13 @@ fn many() -> Scenario {
         families: vec![
             family("whole", 1, 1),
             family("bytes", 1, 0),
-            family("cut", 4_095, 4_001),
-            family("joined+cut", 4_000, 3_980),
+            tried(family("cut", 4_095, 4_001), &[(1, 4_095)]),
+            tried(
+                family("joined+cut", 400, 380),
+                &[(0, 100), (2_000, 2_200), (4_000, 4_097)],
+            ),
             family("random", 16, 3),
-            family("half", 4_097, 1),
+            tried(family("half", 4_097, 1), &[(0, 4_096)]),
         ],
         failures,
         defects: vec![
@@ -300,6 +303,53 @@ fn many_failures_in_a_long_stream_stay_readable() {
     assert!(lines < 80, "{lines} lines");
 }
 
+/// A server that failed under some deliveries, and under none of them again.
+fn flaky() -> Scenario {
+    let mut scenario = greeting();
+    scenario.defects.clear();
+    scenario.verdict = Verdict::Flaky;
+    for failure in &mut scenario.failures {
+        failure.verdict = Verdict::Flaky;
+    }
+    let whole = &mut scenario.failures[1].findings[0];
+    whole.what = "no answer within 5s".to_owned();
+    whole.actual = shown("client prints", "");
+    scenario
+}
+
+#[test]
+fn what_failed_once_is_said_to_have_held_again() {
+    let mut record = record(vec![suite("header", vec![flaky()])]);
+    record.verdict = Verdict::Flaky;
+    let suite = &record.suites[0];
+    let width = Width::default();
+    let text = failure(&record, suite, &suite.scenarios[0], width, Explain::Offered)
+        + &summary(&record, 1, ".wirecheck/last.json", width);
+    holds(&text, width, file!["snapshots/failure-flaky.txt"]);
+}
+
+/// A server that was given up: not every offset was tried.
+fn given_up() -> Scenario {
+    let mut scenario = greeting();
+    scenario.families = vec![
+        tried(family("cut", 12, 3), &[(1, 9), (29, 31)]),
+        tried(family("half", 6, 5), &[(0, 1), (10, 11), (31, 32)]),
+    ];
+    scenario.failures.push(failed("half@11"));
+    scenario
+}
+
+#[test]
+fn an_offset_that_was_not_tried_looks_like_none_that_held() {
+    let text = plain(&block(given_up(), Width::LEAST));
+    let strips = text.lines().skip_while(|line| !line.contains("stream"));
+    let strips: Vec<_> = strips.take_while(|line| !line.is_empty()).collect();
+    assert_data_eq!(
+        strips.join("\n") + "\n",
+        file!["snapshots/strips-untried.txt"].raw()
+    );
+}
+
 /// A server that decodes each chunk as text.
 fn split_character() -> Scenario {
     let events = vec![
@@ -320,7 +370,10 @@ fn split_character() -> Scenario {
         title: "Wide characters, 日本, are not taken apart".to_owned(),
         level: Level::Should,
         verdict: Verdict::Nonstrict,
-        families: vec![family("whole", 1, 1), family("cut", 12, 11)],
+        families: vec![
+            family("whole", 1, 1),
+            tried(family("cut", 12, 11), &[(1, 12)]),
+        ],
         failures: vec![cut],
         defects: vec![defect(
             "F05",
@@ -413,6 +466,53 @@ fn a_summary_says_what_was_not_proven_and_not_run() {
     );
 }
 
+/// A run that was stopped when so many cases had held.
+fn stopped(verdict: Verdict, cases: u64) -> Record {
+    let scenarios = (cases > 0).then(|| held("greeting", cases));
+    let mut record = match scenarios {
+        Some(scenario) => record(vec![suite("header", vec![scenario])]),
+        None => record(Vec::new()),
+    };
+    record.state = State::CutOff;
+    record.verdict = verdict;
+    record.restarts = 1;
+    record.delivery.boundaries = cases - cases.min(1);
+    record.delivery.proven = record.delivery.boundaries;
+    record
+}
+
+#[test]
+fn a_run_that_was_stopped_says_no_more_than_was_seen() {
+    let runs = [
+        ("never reached", stopped(Verdict::Error, 0), 3),
+        ("lost", stopped(Verdict::Error, 312), 3),
+        ("interrupted at first", stopped(Verdict::Pass, 0), 130),
+        ("interrupted", stopped(Verdict::Pass, 1), 130),
+    ];
+    let texts = runs.map(|(what, record, code)| {
+        let text = summary(&record, code, ".wirecheck/last.json", Width::default());
+        format!("-- {what}\n{text}")
+    });
+    let width = Width::default();
+    holds(
+        &texts.concat(),
+        width,
+        file!["snapshots/summary-stopped.txt"],
+    );
+}
+
+#[test]
+fn one_case_is_not_all_cases() {
+    let mut only = held("greeting", 1);
+    only.families.truncate(1);
+    let record = record(vec![suite("header", vec![only])]);
+    let text = plain(&summary(&record, 0, "last.json", Width::default()));
+    assert!(
+        text.contains("PASS  1 case in 1 scenario   (exit 0)"),
+        "{text}"
+    );
+}
+
 /// A naive peer and a mended one, as in the demo.
 fn demo() -> [Record; 3] {
     let mended = record(vec![
@@ -459,6 +559,35 @@ fn a_matrix_sets_peers_against_suites() {
         Width::default(),
         file!["snapshots/matrix-suites.txt"],
     );
+}
+
+#[test]
+fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
+    let names = [
+        "whole",
+        "bytes",
+        "cut",
+        "joined",
+        "joined+cut",
+        "random",
+        "fin",
+        "half",
+    ];
+    let mut scenario = greeting();
+    scenario.families = names.map(|name| family(name, 200, 199)).to_vec();
+    let record = record(vec![suite("stay-alive", vec![scenario])]);
+    let row = MatrixRow {
+        name: "stay-alive",
+        form: Form::Mended,
+        record: &record,
+    };
+    let text = matrix(&[row], Columns::Families, Width::default());
+    holds(
+        &text,
+        Width::default(),
+        file!["snapshots/matrix-all-families.txt"],
+    );
+    assert_eq!(plain(&text).matches("peer").count(), 1, "{text}");
 }
 
 #[test]

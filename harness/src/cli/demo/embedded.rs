@@ -104,7 +104,7 @@ pub(super) const ALL: [Embedded; 8] = [
             falls: &[Whole, Bytes, Cut, Joined, JoinedCut, Random, Half],
             codes: &["F01", "F02", "F03", "F06", "C06"],
             by_chance: &["C08"],
-            wrong: "takes a read for a header, the next for a body; counts characters",
+            wrong: "takes a read for a header, one for a body; counts characters",
         },
     },
     Embedded {
@@ -162,6 +162,14 @@ mod tests {
     fn every_embedded_suite_is_right_and_has_cases_for_a_server() {
         for embedded in &ALL {
             assert!(!embedded.suite.read().scenarios.is_empty(), "{embedded:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_peer_fits_a_line_of_the_page() {
+        for Embedded { peer, expects, .. } in &ALL {
+            let line = super::super::page::wrong(&peer.name(), expects.wrong);
+            assert!(line.chars().count() <= 80, "{line}");
         }
     }
 

@@ -35,17 +35,17 @@ pub(super) fn run() -> Result<Exit, Failure> {
     let mut shown = Vec::with_capacity(ALL.len());
     for embedded in &ALL {
         let record = trial::judge(embedded, &ourselves, &stop, &mut progress)?;
-        let cut_off = record.state == State::CutOff;
-        shown.push(Shown { embedded, record });
-        if cut_off {
+        if record.state == State::CutOff {
             break;
         }
+        shown.push(Shown { embedded, record });
     }
     drop(progress);
     let misses = expectation::misses(&shown);
-    let exit = match misses.is_empty() && shown.len() == ALL.len() {
-        true => Exit::Held,
-        false => Exit::Failed,
+    let exit = match (shown.len() == ALL.len(), misses.is_empty()) {
+        (false, _) => Exit::Interrupted,
+        (true, true) => Exit::Held,
+        (true, false) => Exit::Failed,
     };
     page::print(&shown, &misses, exit)?;
     Ok(exit)

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use wirecheck_report::terminal::{Columns, MatrixRow, matrix};
 
 use super::Shown;
+use super::embedded::ALL;
 use super::expectation::Miss;
 use super::trial::RECORDS;
 use crate::cli::exit::Exit;
@@ -19,21 +20,34 @@ pub(super) fn print(shown: &[Shown<'_>], misses: &[Miss], exit: Exit) -> io::Res
     });
     let rows: Vec<_> = rows.collect();
     let mut out = anstream::stdout();
-    writeln!(out, "\n{}", matrix(&rows, Columns::Families, width()))?;
-    for Shown { embedded, .. } in shown {
-        if !embedded.expects.wrong.is_empty() {
-            let name = embedded.peer.name();
-            writeln!(out, "{name:<16}  {}", embedded.expects.wrong)?;
-        }
+    if !rows.is_empty() {
+        writeln!(out, "\n{}", matrix(&rows, Columns::Families, width()))?;
     }
-    writeln!(out)?;
+    let naive = shown.iter().map(|it| it.embedded);
+    for embedded in naive.filter(|it| !it.expects.wrong.is_empty()) {
+        let line = wrong(&embedded.peer.name(), embedded.expects.wrong);
+        writeln!(out, "{line}")?;
+    }
+    if !rows.is_empty() {
+        writeln!(out)?;
+    }
     for miss in misses {
         writeln!(out, "not as built: {miss}")?;
     }
     let verdict = match exit {
-        Exit::Held => "each peer showed just what it is built to show",
-        _ => "not every peer showed just what it is built to show",
+        Exit::Held => "each peer showed just what it is built to show".to_owned(),
+        Exit::Interrupted => format!(
+            "interrupted: {} of {} peers were judged",
+            shown.len(),
+            ALL.len()
+        ),
+        _ => "not every peer showed just what it is built to show".to_owned(),
     };
     writeln!(out, "verdict   {verdict}   (exit {})", exit.code())?;
     writeln!(out, "records   {RECORDS}/")
+}
+
+/// What is wrong with a peer, on one line.
+pub(super) fn wrong(name: &str, words: &str) -> String {
+    format!("{name:<16}  {words}")
 }

@@ -5,7 +5,8 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wirecheck_report::Record;
-use wirecheck_report::notation::{duration, grouped};
+use wirecheck_report::notation::{counted, duration, grouped};
+use wirecheck_report::record::State;
 
 use super::embedded::Embedded;
 use crate::run::Event;
@@ -53,8 +54,11 @@ impl Progress {
         }
     }
 
-    /// Says what became of a peer.
+    /// Says what became of a peer, if it was judged to the end.
     pub(super) fn end(&mut self, embedded: &Embedded, record: &Record) -> io::Result<()> {
+        if record.state == State::CutOff {
+            return Ok(());
+        }
         let line = line(&embedded.peer.name(), record);
         let print = || writeln!(anstream::stdout(), "{line}");
         match &self.bar {
@@ -74,9 +78,9 @@ impl Drop for Progress {
 
 fn line(name: &str, record: &Record) -> String {
     let tally = record.tally();
-    let (passed, run) = (grouped(tally.passed), grouped(tally.run()));
+    let (passed, run) = (grouped(tally.passed), counted(tally.run(), "case"));
     let took = duration(record.took_us);
-    format!("  {name:<18}{passed:>5} of {run:>5} cases passed   {took:>7}")
+    format!("  {name:<18}{passed:>5} of {run:>9} passed   {took:>7}")
 }
 
 fn bar() -> ProgressBar {

@@ -63,6 +63,7 @@ impl Stream {
         }
         let gap = match self.missing() {
             0 => String::new(),
+            1 => "\n[1 byte is not kept]\n".to_owned(),
             missing => format!("\n[{missing} bytes are not kept]\n"),
         };
         Cow::Owned([&self.head, gap.as_bytes(), &self.tail].concat())

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use wirecheck_report::notation::counted;
+
 use super::null::Null;
 use super::scene::Scene;
 use super::self_play::Mutual;
@@ -106,8 +108,8 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
             format!("the {side} waits for this")
         }
         Finding::NoAnswer { partial, .. } => {
-            let count = partial.len();
-            format!("the {side} waits for the rest of this, after {count} bytes")
+            let came = counted(partial.len() as u64, "byte");
+            format!("the {side} waits for the rest of this, after {came}")
         }
         Finding::StaysOpen { .. } => format!("the {side} waits for the {other} to close"),
         Finding::EndedEarly { how, .. } => {

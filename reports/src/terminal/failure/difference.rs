@@ -2,11 +2,11 @@
 
 use anstyle::Style;
 
-use crate::notation::{Glyph, glyphs, grouped, harmless};
+use crate::notation::{Glyph, counted, glyphs, grouped, harmless};
 use crate::record::{Bytes, Finding, Shown};
 use crate::terminal::line::Line;
 use crate::terminal::page::Page;
-use crate::terminal::style::{BAD, DIM, GOOD, counted};
+use crate::terminal::style::{BAD, DIM, GOOD};
 use crate::terminal::width::{columns, without_middle};
 
 /// The widest that a name of who said it is shown.
@@ -30,6 +30,9 @@ pub(super) fn difference(page: &mut Page, finding: &Finding) {
         (_, Some(actual)) => value("actual", actual, BAD),
         (Some(_), None) => page.line(page.label("actual").at(place).styled(BAD, "nothing")),
         (None, None) => {}
+    }
+    if actual.is_some_and(|actual| actual.bytes.len == 0) {
+        return;
     }
     if let Some(caret) = comparison.caret() {
         page.line(Line::new().at(place).then(caret));

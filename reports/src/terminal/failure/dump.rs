@@ -1,6 +1,6 @@
 //! Bytes in hex and as text, sixteen a line, a column a byte.
 
-use crate::notation::{Glyph, glyphs, grouped};
+use crate::notation::{Glyph, counted, glyphs};
 use crate::record::Bytes;
 use crate::terminal::width::columns;
 
@@ -55,7 +55,7 @@ impl Row {
 
 /// What stands in the place of bytes that are not shown.
 pub(super) fn left_out(count: u64) -> String {
-    format!("… {} more bytes", grouped(count))
+    format!("… {}", counted(count, "more byte"))
 }
 
 fn rows(bytes: &[u8]) -> Vec<Row> {

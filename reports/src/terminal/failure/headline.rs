@@ -2,11 +2,11 @@
 
 use anstyle::Style;
 
-use crate::notation::{grouped, harmless};
-use crate::record::{Scenario, Suite};
+use crate::notation::{counted, grouped, harmless};
+use crate::record::{Scenario, Suite, Verdict};
 use crate::terminal::line::Line;
 use crate::terminal::page::Page;
-use crate::terminal::style::{BOLD, DIM, counted, level, style, word};
+use crate::terminal::style::{BOLD, DIM, level, style, word};
 use crate::terminal::width::{columns, without_middle};
 
 /// Where the defects begin, if there is room beside what failed.
@@ -32,10 +32,16 @@ pub(super) fn headline(page: &mut Page, suite: &Suite, scenario: &Scenario) {
     if let Some(spec) = &scenario.spec {
         page.paragraph("asked by", Style::new(), spec);
     }
+    if scenario.verdict == Verdict::Flaky {
+        page.paragraph("flaky", Style::new(), FLAKY);
+    }
     for defect in &scenario.defects {
         page.paragraph(&defect.code, Style::new(), &defect.because);
     }
 }
+
+const FLAKY: &str = "what failed did so once: played again, alone and on a fresh peer, it held; \
+    a race in the peer, or a machine too busy to tell";
 
 fn how_often(scenario: &Scenario) -> String {
     let tally = scenario.tally();
@@ -61,9 +67,10 @@ fn defects(scenario: &Scenario) -> Line {
         .iter()
         .map(|defect| format!("{} {}", defect.code, defect.name))
         .collect();
-    let names = match names.is_empty() {
-        true => "no known defect".to_owned(),
-        false => names.join(", "),
+    let names = match (names.is_empty(), scenario.verdict) {
+        (true, Verdict::Flaky) => "did not fail again".to_owned(),
+        (true, _) => "no known defect".to_owned(),
+        (false, _) => names.join(", "),
     };
     Line::new()
         .styled(style(scenario.verdict), names)

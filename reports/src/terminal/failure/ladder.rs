@@ -1,11 +1,11 @@
 //! What went over the wire in one case, event by event.
 
 use super::dump::{Row, dump, left_out};
-use crate::notation::{duration, grouped, text};
-use crate::record::{Event, Evidence, Failure, Happening, Role};
+use crate::notation::{counted, duration, grouped, text};
+use crate::record::{Event, Evidence, Failure, Happening, Role, Verdict};
 use crate::terminal::line::Line;
 use crate::terminal::page::Page;
-use crate::terminal::style::{BOLD, DIM, OURS, THEIRS, counted};
+use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
 
 /// How many lines are shown before and after what is left out.
 const FIRST: usize = 9;
@@ -16,7 +16,12 @@ const MARGIN: usize = 7;
 
 pub(super) fn ladder(page: &mut Page, shown: &Failure) {
     page.blank();
-    let title = Line::new().at(2).plain("smallest failing delivery").at(31);
+    let title = match shown.verdict {
+        Verdict::Flaky => "smallest flaky delivery",
+        Verdict::Error => "smallest one not judged",
+        _ => "smallest failing delivery",
+    };
+    let title = Line::new().at(2).plain(title).at(31);
     let Some(evidence) = &shown.evidence else {
         return page.line(title.styled(BOLD, &shown.tactic));
     };

@@ -12,9 +12,10 @@ mod strip;
 
 use super::line::Line;
 use super::page::Page;
-use super::style::{DIM, counted};
+use super::style::DIM;
 use super::width::Width;
 use crate::Record;
+use crate::notation::counted;
 use crate::record::{Failure, Scenario, Suite};
 use smallest::smallest;
 

@@ -9,20 +9,75 @@ pub(super) fn failures(scenario: &Scenario) -> impl Iterator<Item = &Failure> {
     scenario.failures.iter().filter(failed)
 }
 
-/// One with evidence if there is any, the gravest first, then the baseline,
-/// then those that end as scripted, the fewest boundaries, the shortest to write down.
+/// The families, the plainest first: one cut says more than the same cut amid
+/// others, and what ends as scripted shows the cut and nothing else.
+const PLAINEST: [&str; 8] = [
+    "whole",
+    "cut",
+    "joined",
+    "joined+cut",
+    "cuts",
+    "bytes",
+    "all-cuts",
+    "random",
+];
+
+/// One with evidence if there is any, the gravest first, then the plainest, then the
+/// fewest boundaries; of equals the first in the record, which is the shortest prefix.
 pub(super) fn smallest(scenario: &Scenario) -> Option<&Failure> {
     failures(scenario).min_by_key(|failure| {
         let evidence = failure.evidence.as_ref();
         (
             evidence.is_none(),
             rank(failure.verdict),
-            failure.tactic != "whole",
-            // One that ends as scripted shows the cut, and nothing else.
-            evidence.map(|evidence| {
-                let ends_early = evidence.delivery.contains(' ');
-                (ends_early, evidence.boundaries, evidence.delivery.len())
-            }),
+            plainness(&failure.tactic),
+            evidence.map(|evidence| evidence.boundaries),
         )
     })
+}
+
+fn plainness(tactic: &str) -> usize {
+    let family = tactic.split('@').next().unwrap_or_default();
+    let known = PLAINEST.iter().position(|known| *known == family);
+    known.unwrap_or(PLAINEST.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::sample::{evidence, failed, greeting};
+
+    /// The tactic that is shown of failures with so many boundaries.
+    fn shown(failures: &[(&str, u64)]) -> String {
+        let failure = |(tactic, boundaries): &(&str, u64)| Failure {
+            evidence: Some(evidence("", *boundaries, Vec::new())),
+            ..failed(tactic)
+        };
+        let scenario = Scenario {
+            failures: failures.iter().map(failure).collect(),
+            ..greeting()
+        };
+        smallest(&scenario).expect("one fails").tactic.clone()
+    }
+
+    #[test]
+    fn a_plain_cut_is_shown_before_all_that_hides_one() {
+        let others = [("bytes", 1), ("joined+cut@2", 1), ("cuts@1,2", 1)];
+        for other in others.into_iter().chain([("random@0", 1), ("half@1", 0)]) {
+            assert_eq!(shown(&[other, ("cut@7", 5)]), "cut@7", "{other:?}");
+        }
+        assert_eq!(shown(&[("random@0", 1), ("cuts@1,2", 2)]), "cuts@1,2");
+        assert_eq!(shown(&[("fin@1", 0), ("random@0", 9)]), "random@0");
+    }
+
+    #[test]
+    fn the_baseline_is_plainer_than_any_cut() {
+        assert_eq!(shown(&[("cut@1", 1), ("whole", 9)]), "whole");
+    }
+
+    #[test]
+    fn of_one_kind_the_fewest_chunks_are_shown_then_the_shortest_prefix() {
+        assert_eq!(shown(&[("cut@2", 2), ("cut@9", 1)]), "cut@9");
+        assert_eq!(shown(&[("cut@9", 1), ("cut@12", 1)]), "cut@9");
+    }
 }

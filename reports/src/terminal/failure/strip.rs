@@ -1,12 +1,15 @@
 //! Where in the stream a delivery fails, a strip for each kind of delivery that
 //! has an offset.
 
+use anstyle::Style;
+
 use super::smallest::failures;
-use crate::notation::grouped;
+use crate::notation::{counted, grouped};
 use crate::record::{Family, Region, Scenario, Stream, Verdict};
 use crate::terminal::line::Line;
 use crate::terminal::page::{Page, listed};
-use crate::terminal::style::{DIM, counted, mark, rank, style};
+use crate::terminal::style::{DIM, mark, rank, style};
+use crate::terminal::width::columns;
 
 /// The families whose number is an offset in the stream.
 const FAMILIES: [&str; 7] = ["cut", "joined+cut", "fin", "fin+", "half", "rst", "hold"];
@@ -16,29 +19,30 @@ const REGIONS: usize = 6;
 
 /// The strips of the families that have failures, if there are any.
 pub(super) fn strips(page: &mut Page, scenario: &Scenario) {
-    let rows: Vec<_> = scenario
+    let families: Vec<_> = scenario
         .families
         .iter()
-        .filter_map(|family| Row::of(scenario, family))
+        .filter(|family| failures_of(scenario, family).next().is_some())
         .collect();
-    if rows.is_empty() || scenario.stream.len == 0 {
+    if families.is_empty() || scenario.stream.len == 0 {
         return;
     }
-    page.blank();
-    let counts = rows.iter().map(|row| row.count.len()).max().unwrap_or(0);
-    let scale = Scale::of(scenario.stream.len, page.room().saturating_sub(counts + 4));
+    let counts = families.iter().map(|family| count(family).len()).max();
+    let room = page.room().saturating_sub(counts.unwrap_or(0) + 4);
+    let scale = Scale::of(scenario.stream.len, room);
+    let rows: Vec<_> = families
+        .into_iter()
+        .map(|family| Row::of(scenario, family, scale))
+        .collect();
     let margin = page.margin() + 1;
-    page.line(
-        page.label("stream")
-            .at(margin)
-            .then(letters(&scenario.stream, scale)),
-    );
-    let marks = marks(&rows);
-    for row in rows {
-        let strip = page.label(row.family).at(margin).then(row.marks(scale));
-        page.line(strip.at(margin + scale.cells + 2).plain(row.count));
+    page.blank();
+    let letters = letters(&scenario.stream, scale);
+    page.line(page.label("stream").at(margin).then(letters));
+    for row in &rows {
+        let strip = page.label(row.family).at(margin).then(row.strip());
+        page.line(strip.at(margin + scale.cells + 2).plain(&row.count));
     }
-    for line in legend(&scenario.stream, scale, &marks, page.width().after(margin)) {
+    for line in legend(&scenario.stream, scale, &rows, page.width().after(margin)) {
         page.line(Line::new().at(margin).styled(DIM, line));
     }
 }
@@ -65,53 +69,94 @@ impl Scale {
     }
 }
 
-/// The failures of one family.
+/// What became of the offsets that a mark stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Untried,
+    Held,
+    /// The gravest of what was seen there.
+    Fell(Verdict),
+}
+
+impl Mark {
+    fn and_fell(self, verdict: Verdict) -> Self {
+        match self {
+            Self::Fell(other) if rank(other) <= rank(verdict) => self,
+            _ => Self::Fell(verdict),
+        }
+    }
+
+    fn shown(self) -> (Style, &'static str) {
+        match self {
+            Self::Untried => (Style::new(), " "),
+            Self::Held => (DIM, "·"),
+            Self::Fell(verdict) => (style(verdict), mark(verdict)),
+        }
+    }
+}
+
+/// The marks, as the legend explains them.
+const MEANINGS: [(Mark, &str); 6] = [
+    (Mark::Fell(Verdict::Fail), "✗ fails here"),
+    (Mark::Fell(Verdict::Nonstrict), "! nonstrict here"),
+    (Mark::Fell(Verdict::Flaky), "~ flaky here"),
+    (Mark::Fell(Verdict::Error), "? not judged here"),
+    (Mark::Held, "· holds here"),
+    (Mark::Untried, "blank: not tried"),
+];
+
+/// How one family fared along the stream.
 struct Row<'a> {
     family: &'a str,
-    failures: Vec<(u64, Verdict)>,
+    marks: Vec<Mark>,
     count: String,
 }
 
-impl<'a> Row<'a> {
-    fn of(scenario: &Scenario, family: &'a Family) -> Option<Self> {
-        if !FAMILIES.contains(&family.name.as_str()) {
-            return None;
-        }
-        let offset = |tactic: &str| {
-            tactic
-                .strip_prefix(&family.name)?
-                .strip_prefix('@')?
-                .parse()
-                .ok()
-        };
-        let failures: Vec<_> = failures(scenario)
-            .filter_map(|failure| Some((offset(&failure.tactic)?, failure.verdict)))
-            .collect();
-        let tally = family.tally();
-        (!failures.is_empty()).then(|| Self {
-            family: &family.name,
-            failures,
-            count: format!("{} of {}", grouped(tally.failed()), grouped(tally.run())),
-        })
-    }
+/// The failures of a family, each at its offset; nothing if it has none.
+fn failures_of<'a>(
+    scenario: &'a Scenario,
+    family: &'a Family,
+) -> impl Iterator<Item = (u64, Verdict)> + 'a {
+    let known = FAMILIES.contains(&family.name.as_str());
+    let offset = |tactic: &str| {
+        let number = tactic.strip_prefix(&family.name)?.strip_prefix('@')?;
+        number.parse().ok()
+    };
+    failures(scenario)
+        .filter(move |_| known)
+        .filter_map(move |failure| Some((offset(&failure.tactic)?, failure.verdict)))
+}
 
-    fn marks(&self, scale: Scale) -> Line {
-        let mut worst = vec![None; scale.cells];
-        for (offset, verdict) in &self.failures {
-            if let Some(cell) = worst.get_mut(scale.cell(*offset)) {
-                *cell = cell
-                    .iter()
-                    .copied()
-                    .chain([*verdict])
-                    .min_by_key(|verdict| rank(*verdict));
+fn count(family: &Family) -> String {
+    let tally = family.tally();
+    format!("{} of {}", grouped(tally.failed()), grouped(tally.run()))
+}
+
+impl<'a> Row<'a> {
+    fn of(scenario: &'a Scenario, family: &'a Family, scale: Scale) -> Self {
+        let mut marks = vec![Mark::Untried; scale.cells];
+        for stretch in &family.tried {
+            let (first, last) = (scale.cell(stretch.first), scale.cell(stretch.last));
+            let tried = marks.iter_mut().take(last.saturating_add(1)).skip(first);
+            tried.for_each(|mark| *mark = Mark::Held);
+        }
+        for (offset, verdict) in failures_of(scenario, family) {
+            if let Some(mark) = marks.get_mut(scale.cell(offset)) {
+                *mark = mark.and_fell(verdict);
             }
         }
-        worst
-            .into_iter()
-            .fold(Line::new(), |line, cell| match cell {
-                Some(verdict) => line.styled(style(verdict), mark(verdict)),
-                None => line.styled(DIM, "·"),
-            })
+        Self {
+            family: &family.name,
+            marks,
+            count: count(family),
+        }
+    }
+
+    fn strip(&self) -> Line {
+        self.marks.iter().fold(Line::new(), |line, mark| {
+            let (style, mark) = mark.shown();
+            line.styled(style, mark)
+        })
     }
 }
 
@@ -132,36 +177,39 @@ fn letters(stream: &Stream, scale: Scale) -> Line {
     Line::new().styled(DIM, letters.trim_end())
 }
 
-/// What the marks mean that are there.
-fn marks(rows: &[Row<'_>]) -> String {
-    let failures = || rows.iter().flat_map(|row| &row.failures);
-    let meanings = [
-        (Verdict::Fail, "fails here"),
-        (Verdict::Nonstrict, "nonstrict here"),
-        (Verdict::Flaky, "flaky here"),
-        (Verdict::Error, "not judged here"),
-    ];
-    let used = meanings
-        .iter()
-        .filter(|(verdict, _)| failures().any(|(_, other)| other == verdict));
-    let used: Vec<_> = used
-        .map(|(verdict, meaning)| format!("{} {meaning}", mark(*verdict)))
-        .collect();
-    used.join("   ")
+/// What lies where, and what the marks mean that are there.
+fn legend(stream: &Stream, scale: Scale, rows: &[Row<'_>], room: usize) -> Vec<String> {
+    let used = |mark: Mark| rows.iter().any(|row| row.marks.contains(&mark));
+    let meanings = MEANINGS.iter().filter(|(mark, _)| used(*mark));
+    let mut items: Vec<_> = meanings.map(|(_, meaning)| (*meaning).to_owned()).collect();
+    items.push(match scale.each {
+        1 => "a mark a byte".to_owned(),
+        each => format!("a mark for {}", counted(each, "byte")),
+    });
+    let regions = Some(regions(stream, room)).filter(|list| !list.is_empty());
+    let mut lines: Vec<_> = regions.into_iter().collect();
+    let mut line = String::new();
+    for item in items {
+        if line.is_empty() {
+            line = item;
+        } else if columns(&line) + 3 + columns(&item) <= room {
+            line += &format!("   {item}");
+        } else {
+            lines.push(std::mem::replace(&mut line, item));
+        }
+    }
+    lines.push(line);
+    lines
 }
 
-fn legend(stream: &Stream, scale: Scale, marks: &str, room: usize) -> [String; 2] {
+fn regions(stream: &Stream, room: usize) -> String {
     let regions: Vec<_> = stream.regions.iter().take(REGIONS).map(named).collect();
     let (mut list, left_out) = listed(regions.iter().map(String::as_str), room.saturating_sub(12));
     let left_out = left_out + stream.regions.len().saturating_sub(REGIONS);
     if left_out > 0 {
         list += &format!(" … {} more", grouped(left_out as u64));
     }
-    let each = match scale.each {
-        1 => "a mark a byte".to_owned(),
-        each => format!("a mark for {}", counted(each, "byte")),
-    };
-    [list, format!("{marks}   · no failure   {each}")]
+    list
 }
 
 fn named(region: &Region) -> String {
