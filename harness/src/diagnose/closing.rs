@@ -58,7 +58,7 @@ fn eof_spin(evidence: &Evidence) -> Option<Diagnosis> {
         .map(|it| &it.tactic)
         .min()?;
     let because =
-        format!("after {first} the stream is over; the peer does not close, and runs without rest");
+        format!("after {first} the stream is over; the peer goes on, and runs without rest");
     Some(Code::EofSpin.because(because))
 }
 

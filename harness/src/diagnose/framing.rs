@@ -129,12 +129,8 @@ fn split_character(evidence: &Evidence) -> Option<Diagnosis> {
     }
     let between = evidence.cuts(Place::Payload);
     let garbled = |place| {
-        evidence.fallen_cuts(place).any(|it| {
-            it.says(|sign| {
-                let slip = Slip::Garbled;
-                matches!(sign, Sign::WrongAnswer { slip: found, .. } if found == slip)
-            })
-        })
+        let mut cuts = evidence.fallen_cuts(place);
+        cuts.any(|it| it.says(|sign| sign.slip() == Some(Slip::Garbled)))
     };
     let other = match () {
         () if between.all_held() => contrast(&between, "between characters"),
@@ -161,15 +157,7 @@ fn ways(evidence: &Evidence, place: Place) -> HashSet<Discriminant<Sign>> {
 
 /// The baseline's answer ends where a length in characters ends it.
 fn length_in_characters(evidence: &Evidence) -> Option<Diagnosis> {
-    let is_it = |sign| {
-        matches!(
-            sign,
-            Sign::WrongAnswer {
-                slip: Slip::CountedInCharacters,
-                ..
-            }
-        )
-    };
+    let is_it = |sign: Sign| sign.slip() == Some(Slip::CountedInCharacters);
     let mut baseline = evidence.of(Family::Whole);
     baseline.any(|it| it.says(is_it)).then(|| {
         let because =
@@ -184,10 +172,7 @@ fn reply_per_recv(evidence: &Evidence) -> Option<Diagnosis> {
     if evidence.places.have_headers() {
         return None;
     }
-    let is_more = |sign| match sign {
-        Sign::WrongAnswer { slip, .. } => slip == Slip::PutIn,
-        sign => sign == Sign::Surplus,
-    };
+    let is_more = |sign: Sign| sign.slip() == Some(Slip::PutIn) || sign == Sign::Surplus;
     let surplus = evidence
         .fallen()
         .filter(|it| COMPLETE.contains(&it.tactic.family()))

@@ -41,6 +41,8 @@ pub enum Sign {
     NotPrinted {
         /// The step that was due.
         step: usize,
+        /// What was printed instead has of it.
+        slip: Slip,
     },
     /// The connection was over and the peer, asleep, kept its side.
     StaysOpenAsleep,
@@ -57,6 +59,17 @@ pub enum Sign {
     Crashed,
     /// The peer's process ended as one that is done.
     Exited,
+    /// Something else was printed than when all comes whole.
+    PrintsOther {
+        /// What it has of the right text.
+        slip: Slip,
+    },
+    /// The peer's program ended in another way than when all comes whole.
+    EndsOtherwise,
+    /// The connection was over, and the peer's program slept on or was busy.
+    RunsOn,
+    /// The peer connected again while it was served.
+    ConnectsAgain,
     /// The next connection was not served.
     NextNotServed,
 }
@@ -105,7 +118,14 @@ impl Sign {
                 step: *step,
                 how: *how,
             },
-            Finding::NotPrinted { step, .. } => Self::NotPrinted { step: *step },
+            Finding::NotPrinted {
+                step,
+                expected,
+                actual,
+            } => Self::NotPrinted {
+                step: *step,
+                slip: Slip::between(expected, as_many_lines(expected, actual)),
+            },
             Finding::StaysOpen { waited, .. } => match waited {
                 Waited::Quiet(_) => Self::StaysOpenAsleep,
                 Waited::Spinning(_) => Self::StaysOpenSpinning,
@@ -114,6 +134,20 @@ impl Sign {
             Finding::WrongClose { how, .. } => Self::WrongClose { how: *how },
             Finding::Died { how } if how.is_success() => Self::Exited,
             Finding::Died { .. } => Self::Crashed,
+            Finding::PrintsOther { expected, actual } => Self::PrintsOther {
+                slip: Slip::between(expected, actual),
+            },
+            Finding::WrongExit {
+                step: Some(_),
+                actual,
+                ..
+            } if !actual.is_success() => Self::Crashed,
+            Finding::WrongExit { .. } => Self::EndsOtherwise,
+            Finding::RunsOn {
+                waited: Waited::Spinning(_),
+            } => Self::StaysOpenSpinning,
+            Finding::RunsOn { .. } => Self::RunsOn,
+            Finding::ConnectsAgain { .. } => Self::ConnectsAgain,
             Finding::NextNotServed { .. } => Self::NextNotServed,
         }
     }
@@ -129,7 +163,9 @@ impl Sign {
             | Self::BrokenAnswer { .. }
             | Self::Surplus
             | Self::EndedEarly { .. }
-            | Self::NotPrinted { .. } => true,
+            | Self::NotPrinted { .. }
+            | Self::PrintsOther { .. }
+            | Self::EndsOtherwise => true,
             Self::NotConnected
             | Self::StaysOpenAsleep
             | Self::StaysOpenSpinning
@@ -137,25 +173,34 @@ impl Sign {
             | Self::WrongClose { .. }
             | Self::Crashed
             | Self::Exited
+            | Self::RunsOn
+            | Self::ConnectsAgain
             | Self::NextNotServed => false,
+        }
+    }
+
+    /// What a wrong answer, or a text that is printed, has of the right one.
+    pub(super) const fn slip(self) -> Option<Slip> {
+        match self {
+            Self::WrongAnswer { slip, .. }
+            | Self::NotPrinted { slip, .. }
+            | Self::PrintsOther { slip } => Some(slip),
+            _ => None,
         }
     }
 
     /// Whether an answer was made of a part of what was asked.
     pub(super) const fn is_shortened(self) -> bool {
         matches!(
-            self,
-            Self::WrongAnswer {
-                slip: Slip::LeftOut | Slip::CountedInCharacters,
-                ..
-            }
+            self.slip(),
+            Some(Slip::LeftOut | Slip::CountedInCharacters)
         )
     }
 
     /// The step whose answer did not come, if that is what it says.
     pub(super) const fn missing(self) -> Option<usize> {
         match self {
-            Self::NoAnswer { step } | Self::NotPrinted { step } | Self::EndedEarly { step, .. } => {
+            Self::NoAnswer { step } | Self::NotPrinted { step, .. } | Self::EndedEarly { step, .. } => {
                 Some(step)
             }
             _ => None,
@@ -174,6 +219,14 @@ impl Slip {
             () => Self::Other,
         }
     }
+}
+
+/// What stands in `actual` where `expected` was to stand.
+fn as_many_lines<'a>(expected: &[u8], actual: &'a [u8]) -> &'a [u8] {
+    let lines = expected.split(|&byte| byte == b'\n').count();
+    let ends = actual.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let end = ends.map(|(at, _)| at).nth(lines - 1);
+    &actual[..end.unwrap_or(actual.len())]
 }
 
 /// Whether `actual` ends where a reader is led by a length that counts the

@@ -97,6 +97,32 @@ pub enum Finding {
         /// How.
         how: peer::Ended,
     },
+    /// The peer's program printed something else than it does when all comes whole.
+    PrintsOther {
+        /// What it prints then.
+        expected: Vec<u8>,
+        /// What it printed.
+        actual: Vec<u8>,
+    },
+    /// The peer's program ended in another way than it should.
+    WrongExit {
+        /// The step that asks; without one it is how it ends when all comes whole.
+        step: Option<usize>,
+        /// How it should have ended.
+        expected: peer::Ended,
+        /// How it ended.
+        actual: peer::Ended,
+    },
+    /// The connection was over and the peer's program did not end.
+    RunsOn {
+        /// How long it was waited for.
+        waited: Waited,
+    },
+    /// The peer connected again while it was served.
+    ConnectsAgain {
+        /// How often.
+        times: usize,
+    },
     /// The next connection was not served.
     NextNotServed {
         /// What became of it, in words.
@@ -179,6 +205,14 @@ pub enum Kind {
     WrongClose,
     /// [`Finding::Died`]
     Died,
+    /// [`Finding::PrintsOther`]
+    PrintsOther,
+    /// [`Finding::WrongExit`]
+    WrongExit,
+    /// [`Finding::RunsOn`]
+    RunsOn,
+    /// [`Finding::ConnectsAgain`]
+    ConnectsAgain,
     /// [`Finding::NextNotServed`]
     NextNotServed,
 }
@@ -201,6 +235,10 @@ impl Kind {
             Self::StaysOpen => "stays-open",
             Self::WrongClose => "wrong-close",
             Self::Died => "died",
+            Self::PrintsOther => "prints-other",
+            Self::WrongExit => "wrong-exit",
+            Self::RunsOn => "runs-on",
+            Self::ConnectsAgain => "connects-again",
             Self::NextNotServed => "next-not-served",
         }
     }
@@ -213,7 +251,12 @@ impl Kind {
     pub const fn is_silence(self) -> bool {
         matches!(
             self,
-            Self::NotAccepted | Self::NotRead | Self::NoAnswer | Self::NotPrinted | Self::StaysOpen
+            Self::NotAccepted
+                | Self::NotRead
+                | Self::NoAnswer
+                | Self::NotPrinted
+                | Self::StaysOpen
+                | Self::RunsOn
         )
     }
 }
@@ -238,6 +281,10 @@ impl Finding {
             Self::StaysOpen { .. } => Kind::StaysOpen,
             Self::WrongClose { .. } => Kind::WrongClose,
             Self::Died { .. } => Kind::Died,
+            Self::PrintsOther { .. } => Kind::PrintsOther,
+            Self::WrongExit { .. } => Kind::WrongExit,
+            Self::RunsOn { .. } => Kind::RunsOn,
+            Self::ConnectsAgain { .. } => Kind::ConnectsAgain,
             Self::NextNotServed { .. } => Kind::NextNotServed,
         }
     }
@@ -253,6 +300,7 @@ impl Finding {
             | Self::EndedEarly { step, .. }
             | Self::NotPrinted { step, .. }
             | Self::WrongClose { step, .. } => Some(*step),
+            Self::WrongExit { step, .. } => *step,
             _ => None,
         }
     }
@@ -285,6 +333,26 @@ impl fmt::Display for Finding {
                 write!(f, "the peer {}, which the exchange does not allow", how)
             }
             Self::Died { how } => write!(f, "the peer's process ended: {how}"),
+            Self::PrintsOther { .. } => {
+                f.write_str("the peer prints something else than when all comes whole")
+            }
+            Self::WrongExit {
+                step: Some(_),
+                expected,
+                actual,
+            } => write!(f, "the peer ended with {actual}, where {expected} was due"),
+            Self::WrongExit {
+                expected, actual, ..
+            } => write!(
+                f,
+                "the peer ended with {actual}; when all comes whole it ends with {expected}"
+            ),
+            Self::RunsOn { waited } => write!(
+                f,
+                "the connection is over and the peer did not end {waited}"
+            ),
+            Self::ConnectsAgain { times: 1 } => f.write_str("the peer connected once more"),
+            Self::ConnectsAgain { times } => write!(f, "the peer connected {times} times more"),
             Self::NextNotServed { why } => write!(f, "the next connection was not served: {why}"),
         }
     }

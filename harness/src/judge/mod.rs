@@ -5,15 +5,21 @@
 //! come, so that whoever plays the exchange knows when an answer is whole and what
 //! it captured.
 //!
+//! A program that was started for one case alone is also judged by what it did
+//! beside talking: [`judge_conduct`].
+//!
 //! This room never sees a socket or a clock: bytes and times come in as values.
 //! It never folds two observations into one: silence, an end of stream, a reset
 //! and a refusal stay four different findings.
 
+mod conduct;
 mod due;
 mod finding;
+mod habit;
 mod hearing;
 mod verdict;
 
+pub use conduct::{Conduct, Custom, Extent, Fate, judge_conduct};
 pub use due::{Due, due};
 pub use finding::{Ended, Finding, Kind, Unread, Waited};
 pub use hearing::{Hearing, Trouble};

@@ -112,6 +112,11 @@ impl StartError {
         Self::new(command, why)
     }
 
+    /// The address that a client is to call cannot be listened on.
+    pub(crate) fn place(command: &CommandLine, host: IpAddr, source: io::Error) -> Self {
+        Self::new(command, Unstartable::Host { host, source })
+    }
+
     /// How to mend it, if there is something to say.
     #[must_use]
     pub fn help(&self) -> Option<String> {

@@ -1,9 +1,10 @@
 //! One case: a connection, a play, a judgement.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::account::{Boundaries, Played};
-use super::log::Log;
+use super::account::Played;
+use super::caller::Missed;
 use super::lookout::Lookout;
 use super::player::{Part, Player};
 use super::result::{CaseResult, Outcome};
@@ -11,10 +12,10 @@ use super::selection::Selected;
 use super::target::Target;
 use super::tell::tell;
 use super::voice::Voice;
-use crate::judge::{Finding, Hearing, Observed, due, judge};
+use crate::judge::{Conduct, Custom, Extent, Finding, Hearing, due, judge, judge_conduct};
 use crate::scenario::{Action, Bindings, Side};
-use crate::tactic::{Case, Script};
-use crate::wire::link::{ConnectError, Evidence, Link, Options, Pacer};
+use crate::tactic::{Case, End, Script};
+use crate::wire::link::{Evidence, Options, Pacer};
 
 /// What all cases of a scenario have in common.
 pub(super) struct Ground<'s> {
@@ -25,6 +26,9 @@ pub(super) struct Ground<'s> {
     pub(super) first_unique: u64,
     pub(super) pacer: Pacer,
     pub(super) evidence: Evidence,
+    /// What the peer's program does when all comes whole, where one is started for
+    /// each case.
+    pub(super) custom: Mutex<Option<Custom>>,
 }
 
 /// A case with its place in the plan.
@@ -85,59 +89,116 @@ impl<'s> Ground<'s> {
             self.bindings(numbered.number, attempt),
         );
         let mark = target.mark();
-        let deadline = begun + lookout.allowed(scenario.limits.reply);
         let options = Options {
             keep: scenario.limits.reply_bytes,
             pacer: self.pacer.clone(),
             evidence: self.evidence,
             ..Options::default()
         };
-        let played = match Link::connect(target.addr(), &options, deadline) {
-            Ok(link) => {
-                let voice = Voice::new(scenario, framing, self.side, &self.script);
-                let output = self.watches_output().then_some((target, mark));
-                Ok(Player::new(&part, link, hearing, voice, lookout, output).play())
+        let meeting = match target.meet(&options, lookout, scenario.limits.reply) {
+            Ok(meeting) => meeting,
+            Err(missed) => {
+                let outcome = self.unmet(missed, &hearing);
+                return CaseResult {
+                    took: begun.elapsed(),
+                    last_words: target.last_words(),
+                    ..CaseResult::new(tactic, delivery.clone(), outcome)
+                };
             }
-            Err(error) => not_connected(&error, hearing),
         };
-        let (outcome, played) = match played {
-            Ok(played) => (self.judged(&part, &played), Some(played)),
-            Err(why) => (Outcome::Unjudged(why), None),
-        };
-        let (boundaries, unverified, log) = played.map_or_else(Default::default, |played| {
-            (played.boundaries, played.unverified, played.log)
+        if target.is_new_each_time() && lookout.is_brisk() {
+            target.start_ahead();
+        }
+        let voice = Voice::new(scenario, framing, self.side, &self.script);
+        let watches = self.watches_output() && meeting.call.is_none();
+        let output = watches.then_some((target, mark));
+        let played = Player::new(&part, meeting.link, hearing, voice, lookout, output).play();
+        let mut findings = judge(exchange, self.side, part.due, &played.hearing, &played.observed);
+        let seen_off = meeting.call.map(|call| {
+            let seen = match findings.is_empty() {
+                true => call.see_off(lookout, scenario.limits.close),
+                false => call.break_off(),
+            };
+            if findings.is_empty() {
+                findings.extend(self.judge_conduct(&part, &played, &seen.conduct));
+            }
+            seen
         });
-        let last_words = if outcome.held() {
-            Vec::new()
-        } else {
-            target.last_words()
+        let outcome = self.told(&findings, &played.hearing);
+        let (conduct, last_words) = match seen_off {
+            Some(seen) => (Some(seen.conduct), seen.last_words),
+            None if outcome.held() => (None, Vec::new()),
+            None => (None, target.last_words()),
         };
         CaseResult {
-            tactic,
-            delivery,
-            outcome,
             took: begun.elapsed(),
-            boundaries,
-            unverified,
-            log,
+            waited: meeting.waited,
+            boundaries: played.boundaries,
+            unverified: played.unverified,
+            log: played.log,
+            conduct,
             last_words,
+            ..CaseResult::new(tactic, delivery.clone(), outcome)
         }
     }
 
-    fn judged(&self, part: &Part<'_>, played: &Played<'_>) -> Outcome {
-        let findings = judge(
+    /// Holds what a program that was started for this case did against what was due.
+    fn judge_conduct(
+        &self,
+        part: &Part<'_>,
+        played: &Played<'_>,
+        conduct: &Conduct,
+    ) -> Option<Finding> {
+        let extent = match part.delivery.end() {
+            End::AsScripted | End::Hold => Extent::Whole,
+            End::Fin
+            | End::Half
+            | End::FinAtOnce
+            | End::Reset
+            | End::ResetBeforeAccept => Extent::CutOff,
+        };
+        judge_conduct(
             part.exchange,
-            part.side,
+            self.side,
             part.due,
-            &played.hearing,
-            &played.observed,
-        );
+            played.hearing.bindings(),
+            conduct,
+            self.custom().as_ref(),
+            extent,
+        )
+    }
+
+    /// What the peer's program does when all comes whole, as far as it is known.
+    pub(super) fn custom(&self) -> MutexGuard<'_, Option<Custom>> {
+        self.custom.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Learns from a baseline that held what the peer's program does.
+    pub(super) fn learn_custom(&self, result: &CaseResult) {
+        if let Some(conduct) = &result.conduct {
+            let mut custom = self.custom();
+            match &mut *custom {
+                Some(custom) => custom.learn(conduct),
+                None => *custom = Some(Custom::of(conduct)),
+            }
+        }
+    }
+
+    fn unmet(&self, missed: Missed, hearing: &Hearing<'_>) -> Outcome {
+        match missed {
+            Missed::Peer(why) => self.told(&[Finding::NotConnected { why }], hearing),
+            Missed::Machine(why) => Outcome::Unjudged(why),
+        }
+    }
+
+    fn told(&self, findings: &[Finding], hearing: &Hearing<'_>) -> Outcome {
         if findings.is_empty() {
             return Outcome::Held;
         }
+        let exchange = &self.selected.scenario.exchange;
         let told = findings
             .iter()
-            .map(|finding| tell(finding, part.exchange, part.side, &played.hearing));
+            .map(|finding| tell(finding, exchange, self.side, hearing));
         Outcome::Fell(told.collect())
     }
 
@@ -154,23 +215,5 @@ impl<'s> Ground<'s> {
         exchange
             .iter()
             .any(|step| step.side != self.side && matches!(step.action, Action::Prints(_)))
-    }
-}
-
-/// A peer that does not take a connection is at fault; a machine that cannot make
-/// one leaves nothing to judge.
-fn not_connected<'s>(error: &ConnectError, hearing: Hearing<'s>) -> Result<Played<'s>, String> {
-    match error {
-        ConnectError::Refused { .. } | ConnectError::TimedOut { .. } => Ok(Played {
-            hearing,
-            observed: Observed {
-                not_connected: Some(error.to_string()),
-                ..Observed::default()
-            },
-            boundaries: Boundaries::default(),
-            unverified: None,
-            log: Log::default(),
-        }),
-        ConnectError::NoPorts { .. } | ConnectError::Machine { .. } => Err(error.to_string()),
     }
 }

@@ -91,12 +91,21 @@ pub(super) enum Lull {
     Unseen,
 }
 
+/// Whether several cases may talk to one peer at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sharing {
+    Shared,
+    Alone,
+}
+
 /// Looks at the peer for one worker.
 pub(super) struct Lookout<'g> {
     watch: Option<Watch>,
     /// Where the peer is played by us too: it tells how far it has come.
     partner: Option<Seat>,
     gate: &'g Gate<'g>,
+    /// Whether other cases talk to the same peer.
+    shares: Sharing,
     running_since: Option<(Look, Instant)>,
     pub(super) pace: Pace,
     manner: Manner,
@@ -113,6 +122,7 @@ impl<'g> Lookout<'g> {
             watch,
             partner: None,
             gate,
+            shares: Sharing::Shared,
             running_since: None,
             pace,
             manner,
@@ -125,6 +135,18 @@ impl<'g> Lookout<'g> {
             partner: Some(partner),
             ..Self::new(None, gate, Pace::default(), Manner::Careful)
         }
+    }
+
+    /// Looks from now on at a peer that was started for one case alone.
+    pub(super) fn turn_to(&mut self, watch: Option<Watch>) {
+        self.watch = watch;
+        self.shares = Sharing::Alone;
+        self.running_since = None;
+    }
+
+    /// Whether a failure would be played again before it is reported.
+    pub(super) fn is_brisk(&self) -> bool {
+        self.manner == Manner::Brisk
     }
 
     /// How long something may take that is allowed `limit`.
@@ -265,6 +287,18 @@ impl<'g> Lookout<'g> {
         }
     }
 
+    /// The same for a client that has not connected yet: there is no pace to be known
+    /// of what it does before.
+    pub(super) fn lull_before_call(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
+        let known = self.pace;
+        let lull = self.sleep_of(self.grace().max(CAREFUL), BETWEEN_LOOKS, stirs);
+        self.pace = known;
+        match lull {
+            Lull::Quiet(_) if self.may_wake_by_itself() => Lull::Busy,
+            lull => lull,
+        }
+    }
+
     /// Whether the peer sleeps for so long.
     fn sleep_of(
         &mut self,
@@ -275,7 +309,7 @@ impl<'g> Lookout<'g> {
         let Some(watch) = &mut self.watch else {
             return Lull::Unseen;
         };
-        let _hush = self.gate.hush();
+        let _hush = (self.shares == Sharing::Shared).then(|| self.gate.hush());
         let begun = Instant::now();
         let Ok(first) = watch.look() else {
             return Lull::Unseen;

@@ -10,6 +10,7 @@
 
 mod account;
 mod agenda;
+mod caller;
 mod case;
 mod confirm;
 mod event;
@@ -32,6 +33,7 @@ mod voice;
 mod write_up;
 
 pub use agenda::is_played;
+pub use caller::{Calling, Calls};
 pub use event::Event;
 pub use rehearse::{Rehearsed, Unplayable, rehearse};
 pub use selection::{Selected, Selection};

@@ -8,7 +8,7 @@ use wirecheck_report::record;
 use super::account::Boundaries;
 use super::log::Log;
 use crate::diagnose::{Evidence, Sign};
-use crate::judge::Kind;
+use crate::judge::{Conduct, Kind};
 use crate::tactic::{Delivery, Family, Offset, Tactic};
 use crate::wire::link::Reason;
 
@@ -18,18 +18,39 @@ pub(super) struct CaseResult {
     pub(super) delivery: Delivery,
     pub(super) outcome: Outcome,
     pub(super) took: Duration,
+    /// How much of that it was waited for the peer to call.
+    pub(super) waited: Duration,
     pub(super) boundaries: Boundaries,
     pub(super) unverified: Option<Reason>,
     pub(super) log: Log,
+    /// What the program did that was started for this case alone.
+    pub(super) conduct: Option<Conduct>,
     pub(super) last_words: Vec<String>,
 }
 
 impl CaseResult {
+    /// A case of which nothing is known but what became of it.
+    pub(super) fn new(tactic: Tactic, delivery: Delivery, outcome: Outcome) -> Self {
+        Self {
+            tactic,
+            delivery,
+            outcome,
+            took: Duration::ZERO,
+            waited: Duration::ZERO,
+            boundaries: Boundaries::default(),
+            unverified: None,
+            log: Log::default(),
+            conduct: None,
+            last_words: Vec::new(),
+        }
+    }
+
     /// Forgets what was seen in a hurry: it would be told a little differently in
     /// every run.
     pub(super) fn forget(&mut self) {
         self.log = Log::default();
         self.last_words = Vec::new();
+        self.conduct = None;
         self.boundaries = Boundaries::default();
     }
 

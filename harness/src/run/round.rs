@@ -145,6 +145,9 @@ fn work<'s>(ground: &'s Ground<'s>, target: &Target, pace: Pace, shared: &Shared
 fn is_broken(result: &CaseResult, target: &Target, lookout: &mut Lookout<'_>) -> bool {
     let kinds = result.outcome.kinds();
     let any = |some: &[Kind]| kinds.iter().any(|kind| some.contains(kind));
+    if target.is_new_each_time() {
+        return false;
+    }
     if any(&[Kind::NotConnected, Kind::NotAccepted]) {
         return true;
     }
@@ -176,6 +179,7 @@ impl Book<'_, '_> {
         if self.round.fallen.len() >= EVIDENCE {
             result.log = Log::default();
             result.last_words = Vec::new();
+            result.conduct = None;
         }
         (self.on)(Event::Fell(&ground.selected.id(result.tactic.clone())));
         self.remember(Recent::Fallen(numbered.clone()));

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
@@ -22,7 +23,7 @@ use super::verdict::{overall, short_of, worst};
 use super::write_up::write_up;
 use crate::judge::Finding;
 use crate::peer::StartError;
-use crate::scenario::Permission;
+use crate::scenario::{Permission, Side};
 use crate::tactic::{Family, Script, Tactic};
 use crate::wire::link::{Evidence, Link, Options, Pacer};
 
@@ -124,7 +125,10 @@ fn blank(selection: &Selection, settings: &Settings) -> Record {
         seed: selection.seed.0,
         profile: selection.profile.to_string(),
         peer: record::Peer {
-            role: record::Role::Server,
+            role: match selection.side {
+                Side::Client => record::Role::Server,
+                Side::Server => record::Role::Client,
+            },
             command: settings.command.clone(),
             address: String::new(),
             concurrency: record::Concurrency::One,
@@ -166,6 +170,7 @@ impl Stage<'_> {
                 first_unique,
                 pacer: Pacer::default(),
                 evidence: self.settings.evidence,
+                custom: Mutex::default(),
             };
             first_unique += ATTEMPTS * (1 + selected.plan.count() as u64);
             self.play_scenario(&ground)?;
@@ -229,6 +234,7 @@ impl Stage<'_> {
         };
         let result = self.play_carefully(ground, baseline, Attempt(0), first);
         if result.outcome.held() {
+            self.learn_custom(ground, baseline, &result);
             results.add(result, Verdict::Pass);
             (self.on)(Event::Held);
             return Ok(true);
@@ -240,6 +246,7 @@ impl Stage<'_> {
         let replay = self.play_carefully(ground, baseline, Attempt(1), second);
         if replay.outcome.held() {
             // What came before had broken the peer, or the machine was too busy.
+            self.learn_custom(ground, baseline, &replay);
             results.add(replay, Verdict::Pass);
             (self.on)(Event::Held);
             return Ok(true);
@@ -263,6 +270,17 @@ impl Stage<'_> {
         results.add(replay, short_of(ground.selected.scenario.level));
         self.renew()?;
         Ok(false)
+    }
+
+    /// Where a program is started for each case, a second baseline shows what of its
+    /// output varies.
+    fn learn_custom(&mut self, ground: &Ground<'_>, baseline: &Numbered, held: &CaseResult) {
+        if !self.target.is_new_each_time() {
+            return;
+        }
+        let second = self.play_carefully(ground, baseline, Attempt(5), Manner::Careful);
+        ground.learn_custom(held);
+        ground.learn_custom(&second);
     }
 
     fn play_carefully(
@@ -293,12 +311,9 @@ impl Stage<'_> {
     }
 
     fn renew(&mut self) -> Result<(), Failure> {
-        if self.target.is_ours() {
-            self.record.restarts += 1;
-        }
-        self.target
-            .renew()
-            .map_err(|error| Failure::Lost(error.to_string()))
+        let renewed = self.target.renew();
+        self.record.restarts += renewed.map_err(|error| Failure::Lost(error.to_string()))?;
+        Ok(())
     }
 
     /// Where the baseline fails, the rest would say the same a thousand times.
@@ -454,6 +469,7 @@ impl Stage<'_> {
         }
         let serves = match self.serves {
             Some(known) => known,
+            None if self.target.is_new_each_time() => record::Concurrency::Several,
             None => self.try_two_at_once(ground, baseline)?,
         };
         self.serves = Some(serves);

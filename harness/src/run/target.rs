@@ -1,12 +1,14 @@
 //! The peer of a run: one that we start, again and again if need be, or one that
-//! runs already.
+//! runs already; a server that we call or a client that calls us.
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::caller::{Call, Caller, Calling, Calls, Missed};
 use super::gate::Gate;
 use super::lookout::{Lookout, Manner, Pace};
 use crate::peer::{CommandLine, Ended, Heard, Mark, Outside, Server, StartError, StartOptions};
+use crate::wire::link::{ConnectError, Link, Options};
 use crate::wire::watch::Watch;
 
 /// How the peer is had.
@@ -21,6 +23,13 @@ pub enum PeerSource {
     },
     /// It runs already.
     Connect(Outside),
+    /// It is a client: it is started by us, and calls us.
+    Client {
+        /// How it is started.
+        command: CommandLine,
+        /// How it calls.
+        calling: Calling,
+    },
 }
 
 /// The peer as it runs.
@@ -31,6 +40,22 @@ pub(super) enum Target {
         server: Box<Server>,
     },
     Outside(Outside),
+    /// A client for each case.
+    Callers(Caller),
+    /// One client that calls again and again.
+    Regular {
+        caller: Caller,
+        call: Box<Call>,
+    },
+}
+
+/// A connection to the peer.
+pub(super) struct Meeting {
+    pub(super) link: Link,
+    /// The client that was started for it alone.
+    pub(super) call: Option<Call>,
+    /// How long it was waited for that client.
+    pub(super) waited: Duration,
 }
 
 impl Target {
@@ -42,31 +67,92 @@ impl Target {
                 options: options.clone(),
             },
             PeerSource::Connect(outside) => Self::Outside(outside.clone()),
+            PeerSource::Client { command, calling } => {
+                let caller = Caller::new(command.clone(), calling.clone());
+                match calling.habit {
+                    Calls::Once => {
+                        // Whether it can be started at all is known from the first.
+                        caller.start_one()?;
+                        Self::Callers(caller)
+                    }
+                    Calls::AgainAndAgain => Self::Regular {
+                        call: Box::new(caller.call()?),
+                        caller,
+                    },
+                }
+            }
         })
     }
 
-    /// A peer that knows nothing of earlier cases; the same one again if it is not
-    /// ours to start.
-    pub(super) fn renew(&mut self) -> Result<(), StartError> {
-        if let Self::Started {
-            command,
-            options,
-            server,
-        } = self
-        {
-            **server = Server::start(command, options)?;
+    /// Makes a connection to the peer, or takes one from it.
+    pub(super) fn meet(
+        &self,
+        options: &Options,
+        lookout: &mut Lookout<'_>,
+        limit: Duration,
+    ) -> Result<Meeting, Missed> {
+        let begun = Instant::now();
+        let (link, call) = match self {
+            Self::Started { .. } | Self::Outside(_) => {
+                let deadline = begun + lookout.allowed(limit);
+                (Link::connect(self.addr(), options, deadline)?, None)
+            }
+            Self::Regular { call, .. } => (call.meet(options, lookout)?, None),
+            Self::Callers(caller) => {
+                let machine = |error: StartError| Missed::Machine(error.to_string());
+                let call = caller.next().map_err(machine)?;
+                lookout.turn_to(call.watch());
+                (call.meet(options, lookout)?, Some(call))
+            }
+        };
+        Ok(Meeting {
+            link,
+            call,
+            waited: begun.elapsed(),
+        })
+    }
+
+    /// Starts a client that a later case will need.
+    pub(super) fn start_ahead(&self) {
+        if let Self::Callers(caller) = self {
+            caller.start_ahead();
         }
-        Ok(())
+    }
+
+    /// Whether a peer is started for each case.
+    pub(super) fn is_new_each_time(&self) -> bool {
+        matches!(self, Self::Callers(_))
+    }
+
+    /// A peer that knows nothing of earlier cases; the same one again if it is not
+    /// ours to start. Says how often one was started anew.
+    pub(super) fn renew(&mut self) -> Result<u32, StartError> {
+        match self {
+            Self::Started {
+                command,
+                options,
+                server,
+            } => **server = Server::start(command, options)?,
+            Self::Regular { caller, call } => **call = caller.call()?,
+            Self::Outside(_) => return Ok(0),
+            Self::Callers(caller) => {
+                caller.send_away();
+                return Ok(0);
+            }
+        }
+        Ok(1)
     }
 
     pub(super) fn is_ours(&self) -> bool {
-        matches!(self, Self::Started { .. })
+        !matches!(self, Self::Outside(_))
     }
 
     pub(super) fn addr(&self) -> SocketAddr {
         match self {
             Self::Started { server, .. } => server.addr(),
             Self::Outside(outside) => outside.addr(),
+            Self::Regular { call, .. } => call.addr(),
+            Self::Callers(caller) => caller.host(),
         }
     }
 
@@ -74,6 +160,8 @@ impl Target {
         match self {
             Self::Started { server, .. } => server.watch().ok(),
             Self::Outside(outside) => outside.watch()?.ok(),
+            Self::Regular { call, .. } => call.watch(),
+            Self::Callers(_) => None,
         }
     }
 
@@ -88,14 +176,16 @@ impl Target {
     pub(super) fn ended(&self) -> Option<Ended> {
         match self {
             Self::Started { server, .. } => server.ended(),
-            Self::Outside(_) => None,
+            Self::Regular { call, .. } => call.client().ended(),
+            Self::Outside(_) | Self::Callers(_) => None,
         }
     }
 
     pub(super) fn mark(&self) -> Mark {
         match self {
             Self::Started { server, .. } => server.mark(),
-            Self::Outside(_) => Mark::default(),
+            Self::Regular { call, .. } => call.client().mark(),
+            Self::Outside(_) | Self::Callers(_) => Mark::default(),
         }
     }
 
@@ -104,7 +194,8 @@ impl Target {
     pub(super) fn await_output(&self, text: &[u8], since: Mark, deadline: Instant) -> Heard {
         match self {
             Self::Started { server, .. } => server.await_output(text, since, deadline),
-            Self::Outside(_) => Heard::Text(since),
+            Self::Regular { call, .. } => call.client().await_output(text, since, deadline),
+            Self::Outside(_) | Self::Callers(_) => Heard::Text(since),
         }
     }
 
@@ -112,16 +203,32 @@ impl Target {
     pub(super) fn printed(&self) -> Vec<u8> {
         match self {
             Self::Started { server, .. } => server.output().stdout.bytes().into_owned(),
-            Self::Outside(_) => Vec::new(),
+            Self::Regular { call, .. } => call.client().output().stdout.bytes().into_owned(),
+            Self::Outside(_) | Self::Callers(_) => Vec::new(),
         }
     }
 
     pub(super) fn last_words(&self) -> Vec<String> {
-        match self {
-            Self::Started { server, .. } => {
-                server.last_words().lines().map(str::to_owned).collect()
+        let words = match self {
+            Self::Started { server, .. } => server.last_words(),
+            Self::Regular { call, .. } => call.client().last_words(),
+            Self::Outside(_) | Self::Callers(_) => return Vec::new(),
+        };
+        words.lines().map(str::to_owned).collect()
+    }
+}
+
+/// A peer that does not take a connection is at fault; a machine that cannot make one
+/// leaves nothing to judge.
+impl From<ConnectError> for Missed {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Refused { .. } | ConnectError::TimedOut { .. } => {
+                Self::Peer(error.to_string())
             }
-            Self::Outside(_) => Vec::new(),
+            ConnectError::NoPorts { .. } | ConnectError::Machine { .. } => {
+                Self::Machine(error.to_string())
+            }
         }
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
         Finding::NotPrinted {
             expected, actual, ..
         } => (printed(expected), printed(actual)),
+        Finding::PrintsOther { expected, actual } => (printed(expected), printed(actual)),
         Finding::MalformedAnswer { .. } | Finding::EndedEarly { .. } => {
             (due.and_then(|due| said(&due)), None)
         }

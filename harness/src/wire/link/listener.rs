@@ -65,10 +65,20 @@ impl Listener {
     ///
     /// When none comes by the deadline, or the machine fails.
     pub fn accept(&self, deadline: Instant) -> Result<Link, AcceptError> {
+        self.accept_as(&self.options, deadline)
+    }
+
+    /// The same with other options than those it was bound with. How eagerly the first
+    /// bytes are read is not changed by them.
+    ///
+    /// # Errors
+    ///
+    /// When none comes by the deadline, or the machine fails.
+    pub fn accept_as(&self, options: &Options, deadline: Instant) -> Result<Link, AcceptError> {
         loop {
             match self.socket.accept() {
                 Ok((stream, peer)) => {
-                    return self.link(stream, peer).map_err(AcceptError::Machine);
+                    return link(stream, peer, options).map_err(AcceptError::Machine);
                 }
                 Err(error) if may_come_back(&error) => {}
                 Err(error) => return Err(AcceptError::Machine(error)),
@@ -80,12 +90,18 @@ impl Listener {
         }
     }
 
-    fn link(&self, stream: TcpStream, peer: SocketAddr) -> io::Result<Link> {
-        stream.set_nonblocking(true)?;
-        stream.set_nodelay(true)?;
-        let ours = stream.local_addr()?;
-        Ok(Link::new(stream, ours, peer, &self.options))
+    /// Waits until somebody has connected, and says whether that is so.
+    #[must_use]
+    pub fn is_called(&self, deadline: Instant) -> bool {
+        wait(&self.socket, Readiness::Readable, deadline)
     }
+}
+
+fn link(stream: TcpStream, peer: SocketAddr, options: &Options) -> io::Result<Link> {
+    stream.set_nonblocking(true)?;
+    stream.set_nodelay(true)?;
+    let ours = stream.local_addr()?;
+    Ok(Link::new(stream, ours, peer, options))
 }
 
 /// None there yet, or one that was gone before we took it.

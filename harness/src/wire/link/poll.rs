@@ -16,8 +16,8 @@ pub(super) enum Readiness {
 }
 
 /// Waits until the socket is ready or the deadline has come. May return early:
-/// the caller looks for itself.
-pub(super) fn wait(socket: &impl AsFd, readiness: Readiness, deadline: Instant) {
+/// the caller looks for itself. Says whether the socket is ready.
+pub(super) fn wait(socket: &impl AsFd, readiness: Readiness, deadline: Instant) -> bool {
     let flags = match readiness {
         Readiness::Readable => PollFlags::IN,
         Readiness::Writable => PollFlags::OUT,
@@ -26,10 +26,10 @@ pub(super) fn wait(socket: &impl AsFd, readiness: Readiness, deadline: Instant) 
     let left = deadline.saturating_duration_since(Instant::now());
     // Too long a time is refused; an interruption is one of the early returns.
     let Ok(timeout) = Timespec::try_from(left.min(Duration::from_secs(3600))) else {
-        return;
+        return false;
     };
     let mut fds = [PollFd::new(socket, flags)];
-    let _ = poll(&mut fds, Some(&timeout));
+    matches!(poll(&mut fds, Some(&timeout)), Ok(1..))
 }
 
 /// How long to wait between two looks at the peer.
