@@ -1,10 +1,12 @@
 //! How a run is asked for, and how it is stopped.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::Signal;
 use wirecheck_report::Record;
 use wirecheck_report::record::{Scenario, State, Verdict};
@@ -118,6 +120,44 @@ fn where_nothing_is_selected_nothing_is_started() {
 }
 
 #[test]
+fn a_record_without_a_place_is_refused_before_the_server_is_started() {
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let place = |name: &str| scratch.path().join(name);
+    fs::write(place("file"), "of the user").expect("the folder is ours");
+    std::os::unix::fs::symlink("file", place("link")).expect("the folder is ours");
+    make_fifo(&place("fifo"));
+    for (name, why) in [
+        ("fifo", "a pipe"),
+        ("link", "a symbolic link"),
+        (".", "a folder"),
+        ("file/below/record.json", "Not a directory"),
+    ] {
+        let (record, started) = (place(name), place("started"));
+        let ran = run(
+            COMMAND,
+            &[
+                "run",
+                "tests/suites/lines.toml",
+                "--record",
+                record.to_str().expect("it is UTF-8"),
+                "--",
+                "touch",
+                started.to_str().expect("it is UTF-8"),
+            ],
+        );
+        assert_eq!(ran.code, 2, "{name}: {ran:?}");
+        for word in [why, name, "another place with --record"] {
+            assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
+        }
+        assert!(!started.exists(), "{name}");
+    }
+    let kept = fs::read(place("file")).expect("it is there");
+    assert_eq!(kept, b"of the user");
+    let fifo = fs::symlink_metadata(place("fifo")).expect("it is there");
+    assert!(!fifo.is_file());
+}
+
+#[test]
 fn only_the_baseline_and_the_tactics_that_match_are_played() {
     let Some(record) = of_lines(&["--only", "cut@*", "--only", "bytes"]) else {
         return;
@@ -198,6 +238,10 @@ fn a_second_ctrl_c_ends_a_run_at_once_and_leaves_no_peer() {
 fn a_bound_of_megabytes_is_no_reason_to_panic() {
     let listed = run(COMMAND, &["list", "tests/suites/wide-bound.toml"]);
     assert_eq!(listed.code, 0, "{}", listed.stderr);
+}
+
+fn make_fifo(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("the folder is ours");
 }
 
 fn of_lines(how: &[&str]) -> Option<Record> {

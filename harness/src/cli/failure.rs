@@ -26,6 +26,8 @@ pub(super) enum Failure {
     NotPlayed,
     /// The peer did not start, or was lost.
     Peer(run::Failure),
+    /// The record could not be kept where it was to be, so nothing was run.
+    NoPlace(StoreError),
     /// The record cannot be kept.
     Record(StoreError),
     /// The machine does not let suites be played.
@@ -59,6 +61,10 @@ impl Failure {
             }
             Self::NotPlayed => complain(NOT_PLAYED),
             Self::Peer(failure) => complain(&failure.to_string()),
+            Self::NoPlace(error) => complain(&format!(
+                "the record could not be kept: {error}; choose another place with --record \
+                 (nothing was run)"
+            )),
             Self::Record(error) => complain(&format!(
                 "the record cannot be kept: {error}; choose another place with --record"
             )),
@@ -71,7 +77,7 @@ impl Failure {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Suites { .. } => Exit::Wrong,
+            Self::Usage(_) | Self::Suites { .. } | Self::NoPlace(_) => Exit::Wrong,
             Self::NoSuites(_) | Self::NoCases | Self::NotPlayed => Exit::Nothing,
             Self::Peer(_) => Exit::NoPeer,
             Self::Record(_) | Self::Unplayable(_) | Self::Output(_) => Exit::Internal,

@@ -20,6 +20,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let settings = settings(args)?;
     let selection = select(&args.cases, Side::Client)?;
     check_played(&selection)?;
+    // A run of an hour is not to end with a record that has no place.
+    wirecheck_report::check_place(&args.record).map_err(Failure::NoPlace)?;
     let stop = interrupt::flag()?;
     let mut reporter = Reporter::new(&selection, &args.record);
     let ran = run::run(&selection, &settings, &stop, &mut |event| {
