@@ -3,14 +3,13 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::Signal;
 use wirecheck_report::Record;
 use wirecheck_report::record::{Scenario, State, Verdict};
-use wirecheck_tests::{Trial, processes, root, run};
+use wirecheck_tests::{Trial, make_fifo, processes, root, run};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
@@ -238,10 +237,6 @@ fn a_second_ctrl_c_ends_a_run_at_once_and_leaves_no_peer() {
 fn a_bound_of_megabytes_is_no_reason_to_panic() {
     let listed = run(COMMAND, &["list", "tests/suites/wide-bound.toml"]);
     assert_eq!(listed.code, 0, "{}", listed.stderr);
-}
-
-fn make_fifo(path: &Path) {
-    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).expect("the folder is ours");
 }
 
 fn of_lines(how: &[&str]) -> Option<Record> {
