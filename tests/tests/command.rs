@@ -157,6 +157,52 @@ fn a_record_without_a_place_is_refused_before_the_server_is_started() {
 }
 
 #[test]
+fn output_that_cannot_be_written_is_an_error_and_no_panic() {
+    for arguments in PRINTING {
+        let full = fs::File::options().write(true).open("/dev/full");
+        let (code, stderr) = printing_to(full.expect("this is Linux").into(), arguments);
+        assert_eq!(code, Some(70), "{arguments:?}: {stderr}");
+        let told = "error: the output cannot be written: No space left";
+        assert!(stderr.starts_with(told), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_reader_that_left_is_no_error() {
+    for arguments in PRINTING {
+        let (code, stderr) = printing_to(to_nobody(), arguments);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_left_does_not_change_a_verdict() {
+    if !processes::has_python() {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let record = scratch.path().join("record.json");
+    let record = record.to_str().expect("it is UTF-8");
+    let server = "tests/peers/python/hostile/closes_early.py";
+    let mut words = vec!["run", "scenarios/threaded", "--record", record];
+    words.extend([
+        "--", "python3", server, "--host", "{host}", "--port", "{port}",
+    ]);
+    let (code, stderr) = printing_to(to_nobody(), &words);
+    assert_eq!((code, stderr.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn complaints_that_cannot_be_written_keep_their_exit_code() {
+    let full = fs::File::options().write(true).open("/dev/full");
+    let mut command = Command::new(COMMAND);
+    command.args(["check", "tests/wrong-suites"]);
+    command.current_dir(root()).stdin(Stdio::null());
+    let status = command.stderr(full.expect("this is Linux")).status();
+    assert_eq!(status.expect("it was built").code(), Some(2));
+}
+
+#[test]
 fn only_the_baseline_and_the_tactics_that_match_are_played() {
     let Some(record) = of_lines(&["--only", "cut@*", "--only", "bytes"]) else {
         return;
@@ -237,6 +283,35 @@ fn a_second_ctrl_c_ends_a_run_at_once_and_leaves_no_peer() {
 fn a_bound_of_megabytes_is_no_reason_to_panic() {
     let listed = run(COMMAND, &["list", "tests/suites/wide-bound.toml"]);
     assert_eq!(listed.code, 0, "{}", listed.stderr);
+}
+
+/// Commands that print and do no more.
+const PRINTING: [&[&str]; 8] = [
+    &["check", "scenarios/line"],
+    &["list", "scenarios/line"],
+    &["list", "scenarios/line", "--count"],
+    &["explain"],
+    &["explain", "F01"],
+    &["schema", "suite"],
+    &["completions", "bash"],
+    &["man"],
+];
+
+/// A pipe that nobody reads any more.
+fn to_nobody() -> Stdio {
+    let (reader, writer) = std::io::pipe().expect("there are descriptors");
+    drop(reader);
+    writer.into()
+}
+
+/// The exit code of the command, and what it complained of.
+fn printing_to(stdout: Stdio, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(COMMAND);
+    command.args(arguments).current_dir(root());
+    let output = command.stdin(Stdio::null()).stdout(stdout).output();
+    let output = output.expect("the command was built with the tests");
+    let stderr = String::from_utf8(output.stderr).expect("the command writes UTF-8");
+    (output.status.code(), stderr)
 }
 
 fn of_lines(how: &[&str]) -> Option<Record> {

@@ -1,10 +1,11 @@
 //! `wirecheck check`: are the suite files right?
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::{CheckArgs, SuiteArgs};
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{Failure, say};
 use crate::load::load;
 use crate::run::rehearse;
 use crate::scenario::{Style, Suite};
@@ -19,11 +20,12 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
         true => play(&suites)?,
         false => "",
     };
-    anstream::println!(
+    writeln!(
+        anstream::stdout(),
         "{} with {}: all right{played}",
         counted(suites.len(), "suite"),
         counted(scenarios, "scenario")
-    );
+    )?;
     Ok(Exit::Held)
 }
 
@@ -31,7 +33,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 fn play(suites: &[Suite]) -> Result<&'static str, Failure> {
     let rehearsed = rehearse(suites)?;
     for note in &rehearsed.notes {
-        anstream::eprintln!("{}\n", note.render(Style::Colour));
+        say(&format!("{}\n", note.render(Style::Colour)));
     }
     if rehearsed.errors.is_empty() {
         return Ok(", and played");

@@ -1,7 +1,7 @@
 //! Why a command could not do what was asked: one match from each reason to its
 //! words and its exit code.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::exit::Exit;
@@ -69,10 +69,16 @@ impl Failure {
                 "the record cannot be kept: {error}; choose another place with --record"
             )),
             Self::Unplayable(error) => complain(&format!("the suites cannot be played: {error}")),
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Held,
+            failure if failure.is_unheard() => return Exit::Held,
             Self::Output(error) => complain(&format!("the output cannot be written: {error}")),
         }
         exit
+    }
+
+    /// Whether nothing went wrong but that the reader of the output left, as `head`
+    /// does when it has seen enough.
+    pub(super) fn is_unheard(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
     fn exit(&self) -> Exit {
@@ -88,8 +94,14 @@ impl Failure {
 const NOT_PLAYED: &str = "this version plays whole, bytes, cut, cuts, joined, joined+cut, random, fin, half and \
     all-cuts; the other tactics can be listed, and are played in a later one";
 
+/// A line on standard error. Where that is full or gone there is nobody left to
+/// tell; the exit code stands all the same.
+pub(super) fn say(line: &str) {
+    _ = writeln!(anstream::stderr(), "{line}");
+}
+
 fn complain(what: &str) {
-    anstream::eprintln!("error: {what}");
+    say(&format!("error: {what}"));
 }
 
 fn no_suites(names: &[PathBuf]) -> String {
@@ -105,7 +117,7 @@ fn no_suites(names: &[PathBuf]) -> String {
 
 fn report_suites(faults: &[LoadFault], read: usize) {
     for fault in faults {
-        anstream::eprintln!("{}\n", fault.render(Style::Colour));
+        say(&format!("{}\n", fault.render(Style::Colour)));
     }
     let wrong = faults.len();
     let are = if wrong == 1 { "suite is" } else { "suites are" };
