@@ -157,6 +157,17 @@ fn a_record_without_a_place_is_refused_before_the_server_is_started() {
 }
 
 #[test]
+fn a_number_of_jobs_that_makes_no_sense_is_refused_with_those_that_do() {
+    for jobs in ["0", "257", "99999999999999999999", "-1", "many"] {
+        let jobs = format!("--jobs={jobs}");
+        let ran = run(COMMAND, &["run", "scenarios/line", &jobs, "--", "true"]);
+        assert_eq!(ran.code, 2, "{jobs}: {ran:?}");
+        let told = "give a number from 1 to 256";
+        assert!(ran.stderr.contains(told), "{jobs}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn output_that_cannot_be_written_is_an_error_and_no_panic() {
     for arguments in PRINTING {
         let full = fs::File::options().write(true).open("/dev/full");

@@ -171,9 +171,9 @@ pub(super) struct RunArgs {
     /// How long a started server may take to listen
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub(super) start_timeout: Duration,
-    /// How many cases run at once, if the server serves several connections
-    /// [default: the number of processors]
-    #[arg(long, value_name = "N")]
+    /// How many cases run at once, 256 at most, if the server serves several
+    /// connections [default: the number of processors]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// Where the record is kept
     #[arg(long, value_name = "FILE", default_value = ".wirecheck/last.json")]
@@ -186,6 +186,16 @@ pub(super) struct RunArgs {
 
 fn duration(text: &str) -> Result<Duration, DurationError> {
     scenario::parse_duration(text)
+}
+
+/// Each job takes threads and descriptors of both wirecheck and the server.
+pub(super) const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).expect("it is not zero");
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS);
+    jobs.ok_or_else(|| {
+        format!("give a number from 1 to {MAX_JOBS}; with 1, one case runs after another")
+    })
 }
 
 /// The seed unless one is given: a run repeats the one before it.

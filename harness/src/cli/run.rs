@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use wirecheck_report::record::{State, Verdict};
 
-use super::args::RunArgs;
+use super::args::{MAX_JOBS, RunArgs};
 use super::cases::select;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -82,5 +82,6 @@ const NO_PEER: &str = "no server to judge: say how it is started, as in \
     or where it runs, with --connect HOST:PORT";
 
 fn processors() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    processors.min(MAX_JOBS)
 }
