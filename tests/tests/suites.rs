@@ -142,6 +142,21 @@ fn a_link_leads_to_no_file_outside_the_suites_folder() {
     }
 }
 
+#[test]
+fn of_thousands_of_faults_a_hundred_are_shown_and_the_rest_counted() {
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let scenario =
+        |number| format!("[[scenario]]\nid = 's{number}'\nexchange = [{{ client = 'a\\q' }}]\n");
+    let mut suite = "title = 'Many'\nframing = 'line'\n".to_owned();
+    suite.extend((0..5_000).map(scenario));
+    fs::write(scratch.path().join("many.toml"), suite).expect("the folder is ours");
+    let ran = run_in(scratch.path(), COMMAND, &["check", "many.toml"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(ran.stderr.matches("error[suite]").count(), 100);
+    let last = "… and 4900 more in many.toml\n\nerror: 1 suite is wrong";
+    assert!(ran.stderr.contains(last), "{}", ran.stderr);
+}
+
 /// A suite whose client sends what a file holds.
 fn of_file(path: &str) -> String {
     format!(
