@@ -16,8 +16,12 @@ use crate::scenario::Style;
 pub(super) enum Failure {
     /// The arguments contradict each other or cannot be read.
     Usage(String),
-    /// Suites are wrong; `0` of them may be right.
-    Suites { faults: Vec<LoadFault>, read: usize },
+    /// Suites are wrong; `read` others are right.
+    Suites {
+        faults: Vec<LoadFault>,
+        read: usize,
+        aim: Aim,
+    },
     /// The names lead to no suite.
     NoSuites(Vec<PathBuf>),
     /// There are suites, but no case was selected.
@@ -34,6 +38,15 @@ pub(super) enum Failure {
     Unplayable(run::Unplayable),
     /// What was asked for cannot be written.
     Output(io::Error),
+}
+
+/// What suites were read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// To know whether they are right.
+    Check,
+    /// To do something with their cases.
+    Use,
 }
 
 impl From<io::Error> for Failure {
@@ -54,7 +67,7 @@ impl Failure {
         let exit = self.exit();
         match self {
             Self::Usage(what) => complain(what),
-            Self::Suites { faults, read } => report_suites(faults, *read),
+            Self::Suites { faults, read, aim } => report_suites(faults, *read, *aim),
             Self::NoSuites(names) => complain(&no_suites(names)),
             Self::NoCases => {
                 complain("no case was selected; see `wirecheck list` for what there is")
@@ -115,14 +128,18 @@ fn no_suites(names: &[PathBuf]) -> String {
     )
 }
 
-fn report_suites(faults: &[LoadFault], read: usize) {
+fn report_suites(faults: &[LoadFault], read: usize, aim: Aim) {
     for fault in faults {
         say(&format!("{}\n", fault.render(Style::Colour)));
     }
     let wrong = faults.len();
     let are = if wrong == 1 { "suite is" } else { "suites are" };
+    let so = match aim {
+        Aim::Check => "",
+        Aim::Use => "; nothing was run",
+    };
     complain(&format!(
-        "{wrong} {are} wrong, {read} right; nothing was run   (exit {})",
+        "{wrong} {are} wrong, {read} right{so}   (exit {})",
         Exit::Wrong.code()
     ));
 }
