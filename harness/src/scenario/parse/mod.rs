@@ -82,7 +82,13 @@ fn parse_all(
 
 fn syntax_fault(error: &toml::de::Error, text: &str) -> Diagnostic {
     let span = error.span().unwrap_or(text.len()..text.len());
-    Diagnostic::new("this is not TOML", span, error.message())
+    let before = text.get(..span.start).unwrap_or_default();
+    let is_second_scenario = before.ends_with('[') && text.get(span.clone()) == Some("scenario");
+    let fault = Diagnostic::new("this is not TOML", span, error.message());
+    match is_second_scenario {
+        true => fault.help("write `[[scenario]]`, in double brackets, before each scenario"),
+        false => fault,
+    }
 }
 
 fn read_suite(path: &str, fields: &Fields<'_>, source: &mut Source<'_>) -> Option<Suite> {
