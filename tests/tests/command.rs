@@ -91,6 +91,45 @@ fn without_a_server_a_hint_says_how_one_is_named() {
 }
 
 #[test]
+fn a_command_without_its_dashes_is_shown_with_them() {
+    for (typed, told) in [
+        (
+            "scenarios/line python3 server.py",
+            "`wirecheck run scenarios/line -- python3 server.py`",
+        ),
+        ("python3 server.py", "`wirecheck run -- python3 server.py`"),
+        (
+            "scenarios/line python3 server.py --port {port}",
+            "after `--`: wirecheck run SUITE -- python3 server.py --port {port}",
+        ),
+    ] {
+        let words: Vec<_> = ["run"].into_iter().chain(typed.split(' ')).collect();
+        let ran = run(COMMAND, &words);
+        assert_eq!(ran.code, 2, "{typed}: {ran:?}");
+        assert!(ran.stderr.contains(told), "{typed}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("'-- --port'"), "{}", ran.stderr);
+    }
+    let mistyped = run(COMMAND, &["run", "scenarios/lien"]);
+    assert!(mistyped.stderr.contains("--connect"), "{mistyped:?}");
+}
+
+#[test]
+fn the_exit_codes_stand_in_the_long_help_of_the_command_and_of_run() {
+    for words in [&["--help"][..], &["run", "--help"]] {
+        let help = run(COMMAND, words);
+        assert_eq!(help.code, 0, "{help:?}");
+        for told in [
+            "Examples:",
+            "-- python3 server.py {port}",
+            "Exit codes:",
+            "\n  130 ",
+        ] {
+            assert!(help.stdout.contains(told), "{told}: {}", help.stdout);
+        }
+    }
+}
+
+#[test]
 fn a_server_that_runs_and_one_to_start_exclude_each_other() {
     let judged = Trial::of(COMMAND)
         .with(&["scenarios/line", "--connect", "127.0.0.1:1"])

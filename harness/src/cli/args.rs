@@ -23,6 +23,18 @@ Examples:
   wirecheck list scenarios/line             the cases of a suite
   wirecheck list --only 'cut@*' --count     how many cases one tactic makes";
 
+const RUN_EXAMPLES: &str = "\
+Examples:
+  wirecheck run echo.toml -- python3 server.py {port}
+                                            start a server on a free port
+  wirecheck run echo.toml -- ./server       the same; it reads PORT
+  wirecheck run echo.toml --connect localhost:7777
+                                            a server that runs already
+  wirecheck run --profile quick --only 'cut@*' scenarios/line -- ./server
+                                            only some deliveries
+  wirecheck run --record records/line.json scenarios/line -- ./server
+                                            keep the record elsewhere";
+
 /// Proves that a program reads a stream, not packets.
 ///
 /// A suite describes an exchange once. wirecheck plays one side of it against
@@ -54,6 +66,7 @@ pub(super) enum Command {
     /// Are the suite files right?
     Check(CheckArgs),
     /// Judge a server: started by wirecheck, or one that runs already
+    #[command(after_long_help = format!("{RUN_EXAMPLES}\n\n{}", Exit::HELP))]
     Run(RunArgs),
     /// The cases that suites stand for, without running them
     List(ListArgs),

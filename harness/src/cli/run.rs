@@ -8,8 +8,8 @@ use super::args::{MAX_JOBS, RunArgs};
 use super::cases::select;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::interrupt;
 use super::reporter::Reporter;
+use super::{forgotten, interrupt};
 use crate::peer::{CommandLine, Outside, StartOptions};
 use crate::run::{self, Jobs, PeerSource, Selection, Settings, is_played};
 use crate::scenario::Side;
@@ -59,7 +59,7 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
     let peer = match &args.connect {
         Some(target) => PeerSource::Connect(Outside::find(target).map_err(|error| usage(&error))?),
         None => PeerSource::Start {
-            command: CommandLine::new(&args.command).map_err(|_| usage(&NO_PEER))?,
+            command: CommandLine::new(&args.command).map_err(|_| usage(&no_peer(args)))?,
             options: StartOptions {
                 host: args.host,
                 start_timeout: args.start_timeout,
@@ -75,6 +75,10 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
         command: args.command.clone(),
         jobs,
     })
+}
+
+fn no_peer(args: &RunArgs) -> String {
+    forgotten::hint(&args.cases.suites.suites).unwrap_or_else(|| NO_PEER.to_owned())
 }
 
 const NO_PEER: &str = "no server to judge: say how it is started, as in \
