@@ -130,6 +130,30 @@ fn the_exit_codes_stand_in_the_long_help_of_the_command_and_of_run() {
 }
 
 #[test]
+fn a_tactic_is_explained_as_well_as_a_defect() {
+    for (text, told) in [
+        ("F01", "short-header-read"),
+        ("cut", "One cut, at every offset"),
+        ("cut@7", "--only 'cut@*'"),
+        ("fin+", "back to back"),
+        ("header:negative", "in a known way"),
+    ] {
+        let ran = run(COMMAND, &["explain", text]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{text}");
+        assert!(ran.stdout.contains(told), "{text}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_word_that_nothing_explains_is_told_what_there_is() {
+    let ran = run(COMMAND, &["explain", "no-such-thing"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    for told in ["`no-such-thing`", "F01 F02", "cut cuts joined", "fin+"] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_server_that_runs_and_one_to_start_exclude_each_other() {
     let judged = Trial::of(COMMAND)
         .with(&["scenarios/line", "--connect", "127.0.0.1:1"])

@@ -70,7 +70,7 @@ pub(super) enum Command {
     Run(RunArgs),
     /// The cases that suites stand for, without running them
     List(ListArgs),
-    /// What a code of the defect catalogue means, or all of them
+    /// What a code of the defect catalogue means, or a tactic; or all of them
     Explain(ExplainArgs),
     /// The JSON Schema of a file that wirecheck reads or writes
     Schema(SchemaArgs),
@@ -124,8 +124,8 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// A code or a name: F01, short-header-read
-    #[arg(value_name = "CODE|NAME")]
+    /// A code or a name of a defect: F01, short-header-read; or a tactic: cut, fin@7
+    #[arg(value_name = "CODE|NAME|TACTIC")]
     pub(super) defect: Option<String>,
 }
 

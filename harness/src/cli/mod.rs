@@ -14,6 +14,7 @@ mod print;
 mod reporter;
 mod run;
 mod schema;
+mod tactics;
 
 use std::process::ExitCode;
 
