@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
 use wirecheck_report::record::{Scenario, State, Verdict};
 use wirecheck_tests::{Trial, make_fifo, processes, root, run};
@@ -309,6 +309,54 @@ fn only_scenarios_whose_name_matches_are_played() {
 
 #[test]
 fn ctrl_c_ends_a_run_in_order() {
+    ends_in_order(Signal::INT);
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_a_run_in_order() {
+    ends_in_order(Signal::HUP);
+}
+
+#[test]
+fn a_run_under_nohup_outlives_its_terminal() {
+    if !processes::has_python() {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let record = scratch.path().join("record.json");
+    // The shell ignores the signal, and so does what it becomes.
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh", COMMAND])
+        .args(["run", "scenarios/threaded", "--profile", "quick"])
+        .arg("--record")
+        .arg(&record)
+        .args([
+            "--",
+            "python3",
+            "tests/peers/python/threaded_server_mended.py",
+        ])
+        .args(["--host", "{host}", "--port", "{port}"])
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("there is a shell");
+    let mut out = BufReader::new(child.stdout.take().expect("it is a pipe"));
+    let mut line = String::new();
+    while !line.contains("threaded") {
+        line.clear();
+        assert_ne!(out.read_line(&mut line).expect("it is UTF-8"), 0);
+    }
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    kill_process(id.expect("it has an id"), Signal::HUP).expect("it is there");
+    std::io::copy(&mut out, &mut std::io::sink()).expect("it can be read");
+    let status = child.wait().expect("it was started");
+    let record = wirecheck_report::read(&record).expect("it kept a record");
+    assert_eq!((status.code(), record.state), (Some(0), State::Finished));
+}
+
+fn ends_in_order(signal: Signal) {
     if !processes::has_python() {
         return;
     }
@@ -321,7 +369,7 @@ fn ctrl_c_ends_a_run_in_order() {
         .on("recv_log_server.py", &["--pause-ms", "5", "--log", &log])
         .start();
     running.await_line("one-letter");
-    running.signal(Signal::INT);
+    running.signal(signal);
     let judged = running.finish();
     let record = judged.record();
     assert_eq!(record.state, State::CutOff);
