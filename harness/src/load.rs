@@ -175,6 +175,7 @@ fn read(path: &Path, max: usize) -> Result<Suite, LoadFault> {
 
 /// A file's content, or `None` if it has more than `max` bytes.
 fn read_bounded(path: &Path, max: usize) -> io::Result<Option<Vec<u8>>> {
+    check_regular(path)?;
     let mut bytes = Vec::new();
     File::open(path)?
         .take(max as u64 + 1)
@@ -182,12 +183,45 @@ fn read_bounded(path: &Path, max: usize) -> io::Result<Option<Vec<u8>>> {
     Ok((bytes.len() <= max).then_some(bytes))
 }
 
+/// To open a pipe is to wait for whoever writes to it, and some devices act when
+/// they are opened: what is no plain file is not touched.
+fn check_regular(path: &Path) -> io::Result<()> {
+    let found = fs::metadata(path)?;
+    match found.is_file() || found.is_dir() {
+        // A folder's reading fails in the system's own words.
+        true => Ok(()),
+        false => Err(io::Error::other(NOT_REGULAR)),
+    }
+}
+
+const NOT_REGULAR: &str =
+    "this is a device, a pipe or a socket; only plain files are read: copy it into one";
+
 /// The files beside a suite.
 struct Beside<'a>(&'a Path);
 
+impl Beside<'_> {
+    /// Follows links, and refuses those that lead out of the suite's folder: a suite
+    /// that was fetched from elsewhere must not send what else lies on this machine.
+    fn find(&self, path: &Path) -> Result<PathBuf, String> {
+        let in_words = |error: io::Error| error.to_string();
+        // The folder of a suite that was named without one is called "".
+        let folder = fs::canonicalize(Path::new(".").join(self.0)).map_err(in_words)?;
+        let found = fs::canonicalize(folder.join(path)).map_err(in_words)?;
+        match found.starts_with(&folder) {
+            true => Ok(found),
+            false => Err(format!(
+                "a symbolic link leads to {}; only files beside the suite or below it are read: \
+                 copy it there",
+                found.display()
+            )),
+        }
+    }
+}
+
 impl Attachments for Beside<'_> {
     fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, String> {
-        match read_bounded(&self.0.join(path), most) {
+        match read_bounded(&self.find(path)?, most) {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(format!(
                 "has more than {most} bytes; raise `limits.stream_bytes` to send it"

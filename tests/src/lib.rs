@@ -10,6 +10,8 @@ pub use trial::{Judged, Running, Trial};
 
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
 /// The project's root.
 ///
 /// # Panics
@@ -41,6 +43,15 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
         }
     }
     found
+}
+
+/// Makes a named pipe: who opens it waits for somebody at its other end.
+///
+/// # Panics
+/// If the folder does not allow it.
+pub fn make_fifo(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)
+        .expect("the folder is the test's own");
 }
 
 /// What the command did.

@@ -1,14 +1,15 @@
 //! How a run is asked for, and how it is stopped.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
 use wirecheck_report::record::{Scenario, State, Verdict};
-use wirecheck_tests::{Trial, processes, root, run};
+use wirecheck_tests::{Trial, make_fifo, processes, root, run};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
@@ -99,6 +100,69 @@ fn without_a_server_a_hint_says_how_one_is_named() {
 }
 
 #[test]
+fn a_command_without_its_dashes_is_shown_with_them() {
+    for (typed, told) in [
+        (
+            "scenarios/line python3 server.py",
+            "`wirecheck run scenarios/line -- python3 server.py`",
+        ),
+        ("python3 server.py", "`wirecheck run -- python3 server.py`"),
+        (
+            "scenarios/line python3 server.py --port {port}",
+            "after `--`: wirecheck run SUITE -- python3 server.py --port {port}",
+        ),
+    ] {
+        let words: Vec<_> = ["run"].into_iter().chain(typed.split(' ')).collect();
+        let ran = run(COMMAND, &words);
+        assert_eq!(ran.code, 2, "{typed}: {ran:?}");
+        assert!(ran.stderr.contains(told), "{typed}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("'-- --port'"), "{}", ran.stderr);
+    }
+    let mistyped = run(COMMAND, &["run", "scenarios/lien"]);
+    assert!(mistyped.stderr.contains("--connect"), "{mistyped:?}");
+}
+
+#[test]
+fn the_exit_codes_stand_in_the_long_help_of_the_command_and_of_run() {
+    for words in [&["--help"][..], &["run", "--help"]] {
+        let help = run(COMMAND, words);
+        assert_eq!(help.code, 0, "{help:?}");
+        for told in [
+            "Examples:",
+            "-- python3 server.py {port}",
+            "Exit codes:",
+            "\n  130 ",
+        ] {
+            assert!(help.stdout.contains(told), "{told}: {}", help.stdout);
+        }
+    }
+}
+
+#[test]
+fn a_tactic_is_explained_as_well_as_a_defect() {
+    for (text, told) in [
+        ("F01", "short-header-read"),
+        ("cut", "One cut, at every offset"),
+        ("cut@7", "--only 'cut@*'"),
+        ("fin+", "back to back"),
+        ("header:negative", "in a known way"),
+    ] {
+        let ran = run(COMMAND, &["explain", text]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{text}");
+        assert!(ran.stdout.contains(told), "{text}: {}", ran.stdout);
+    }
+}
+
+#[test]
+fn a_word_that_nothing_explains_is_told_what_there_is() {
+    let ran = run(COMMAND, &["explain", "no-such-thing"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    for told in ["`no-such-thing`", "F01 F02", "cut cuts joined", "fin+"] {
+        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_server_that_runs_and_one_to_start_exclude_each_other() {
     let judged = Trial::of(COMMAND)
         .with(&["scenarios/line", "--connect", "127.0.0.1:1"])
@@ -124,6 +188,101 @@ fn where_nothing_is_selected_nothing_is_started() {
         assert!(judged.stderr.contains("no case was selected"), "{judged:?}");
         assert!(!judged.kept_a_record());
     }
+}
+
+#[test]
+fn a_record_without_a_place_is_refused_before_the_server_is_started() {
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let place = |name: &str| scratch.path().join(name);
+    fs::write(place("file"), "of the user").expect("the folder is ours");
+    std::os::unix::fs::symlink("file", place("link")).expect("the folder is ours");
+    make_fifo(&place("fifo"));
+    for (name, why) in [
+        ("fifo", "a pipe"),
+        ("link", "a symbolic link"),
+        (".", "a folder"),
+        ("file/below/record.json", "Not a directory"),
+    ] {
+        let (record, started) = (place(name), place("started"));
+        let ran = run(
+            COMMAND,
+            &[
+                "run",
+                "tests/suites/lines.toml",
+                "--record",
+                record.to_str().expect("it is UTF-8"),
+                "--",
+                "touch",
+                started.to_str().expect("it is UTF-8"),
+            ],
+        );
+        assert_eq!(ran.code, 2, "{name}: {ran:?}");
+        for word in [why, name, "another place with --record"] {
+            assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
+        }
+        assert!(!started.exists(), "{name}");
+    }
+    let kept = fs::read(place("file")).expect("it is there");
+    assert_eq!(kept, b"of the user");
+    let fifo = fs::symlink_metadata(place("fifo")).expect("it is there");
+    assert!(!fifo.is_file());
+}
+
+#[test]
+fn a_number_of_jobs_that_makes_no_sense_is_refused_with_those_that_do() {
+    for jobs in ["0", "257", "99999999999999999999", "-1", "many"] {
+        let jobs = format!("--jobs={jobs}");
+        let ran = run(COMMAND, &["run", "scenarios/line", &jobs, "--", "true"]);
+        assert_eq!(ran.code, 2, "{jobs}: {ran:?}");
+        let told = "give a number from 1 to 256";
+        assert!(ran.stderr.contains(told), "{jobs}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error_and_no_panic() {
+    for arguments in PRINTING {
+        let full = fs::File::options().write(true).open("/dev/full");
+        let (code, stderr) = printing_to(full.expect("this is Linux").into(), arguments);
+        assert_eq!(code, Some(70), "{arguments:?}: {stderr}");
+        let told = "error: the output cannot be written: No space left";
+        assert!(stderr.starts_with(told), "{arguments:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_reader_that_left_is_no_error() {
+    for arguments in PRINTING {
+        let (code, stderr) = printing_to(to_nobody(), arguments);
+        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_left_does_not_change_a_verdict() {
+    if !processes::has_python() {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let record = scratch.path().join("record.json");
+    let record = record.to_str().expect("it is UTF-8");
+    let server = "tests/peers/python/hostile/closes_early.py";
+    let mut words = vec!["run", "scenarios/threaded", "--record", record];
+    words.extend([
+        "--", "python3", server, "--host", "{host}", "--port", "{port}",
+    ]);
+    let (code, stderr) = printing_to(to_nobody(), &words);
+    assert_eq!((code, stderr.as_str()), (Some(1), ""));
+}
+
+#[test]
+fn complaints_that_cannot_be_written_keep_their_exit_code() {
+    let full = fs::File::options().write(true).open("/dev/full");
+    let mut command = Command::new(COMMAND);
+    command.args(["check", "tests/wrong-suites"]);
+    command.current_dir(root()).stdin(Stdio::null());
+    let status = command.stderr(full.expect("this is Linux")).status();
+    assert_eq!(status.expect("it was built").code(), Some(2));
 }
 
 #[test]
@@ -159,6 +318,54 @@ fn only_scenarios_whose_name_matches_are_played() {
 
 #[test]
 fn ctrl_c_ends_a_run_in_order() {
+    ends_in_order(Signal::INT);
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_a_run_in_order() {
+    ends_in_order(Signal::HUP);
+}
+
+#[test]
+fn a_run_under_nohup_outlives_its_terminal() {
+    if !processes::has_python() {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let record = scratch.path().join("record.json");
+    // The shell ignores the signal, and so does what it becomes.
+    let mut child = Command::new("sh")
+        .args(["-c", "trap '' HUP; exec \"$@\"", "sh", COMMAND])
+        .args(["run", "scenarios/threaded", "--profile", "quick"])
+        .arg("--record")
+        .arg(&record)
+        .args([
+            "--",
+            "python3",
+            "tests/peers/python/threaded_server_mended.py",
+        ])
+        .args(["--host", "{host}", "--port", "{port}"])
+        .current_dir(root())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("there is a shell");
+    let mut out = BufReader::new(child.stdout.take().expect("it is a pipe"));
+    let mut line = String::new();
+    while !line.contains("threaded") {
+        line.clear();
+        assert_ne!(out.read_line(&mut line).expect("it is UTF-8"), 0);
+    }
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    kill_process(id.expect("it has an id"), Signal::HUP).expect("it is there");
+    std::io::copy(&mut out, &mut std::io::sink()).expect("it can be read");
+    let status = child.wait().expect("it was started");
+    let record = wirecheck_report::read(&record).expect("it kept a record");
+    assert_eq!((status.code(), record.state), (Some(0), State::Finished));
+}
+
+fn ends_in_order(signal: Signal) {
     if !processes::has_python() {
         return;
     }
@@ -171,7 +378,7 @@ fn ctrl_c_ends_a_run_in_order() {
         .on("recv_log_server.py", &["--pause-ms", "5", "--log", &log])
         .start();
     running.await_line("one-letter");
-    running.signal(Signal::INT);
+    running.signal(signal);
     let judged = running.finish();
     let record = judged.record();
     assert_eq!(record.state, State::CutOff);
@@ -207,6 +414,35 @@ fn a_second_ctrl_c_ends_a_run_at_once_and_leaves_no_peer() {
 fn a_bound_of_megabytes_is_no_reason_to_panic() {
     let listed = run(COMMAND, &["list", "tests/suites/wide-bound.toml"]);
     assert_eq!(listed.code, 0, "{}", listed.stderr);
+}
+
+/// Commands that print and do no more.
+const PRINTING: [&[&str]; 8] = [
+    &["check", "scenarios/line"],
+    &["list", "scenarios/line"],
+    &["list", "scenarios/line", "--count"],
+    &["explain"],
+    &["explain", "F01"],
+    &["schema", "suite"],
+    &["completions", "bash"],
+    &["man"],
+];
+
+/// A pipe that nobody reads any more.
+fn to_nobody() -> Stdio {
+    let (reader, writer) = std::io::pipe().expect("there are descriptors");
+    drop(reader);
+    writer.into()
+}
+
+/// The exit code of the command, and what it complained of.
+fn printing_to(stdout: Stdio, arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(COMMAND);
+    command.args(arguments).current_dir(root());
+    let output = command.stdin(Stdio::null()).stdout(stdout).output();
+    let output = output.expect("the command was built with the tests");
+    let stderr = String::from_utf8(output.stderr).expect("the command writes UTF-8");
+    (output.status.code(), stderr)
 }
 
 fn of_lines(how: &[&str]) -> Option<Record> {

@@ -1,13 +1,17 @@
 //! The suites of the project are right, and wrong suites are shown as designed.
 
+use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use serde_json::Value;
 use snapbox::{assert_data_eq, data::DataFormat};
-use wirecheck_tests::{Ran, files, root, run};
+use wirecheck_tests::{Ran, files, make_fifo, root, run, run_in};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
 fn wirecheck(arguments: &[&str]) -> Ran {
-    run(env!("CARGO_BIN_EXE_wirecheck-under-test"), arguments)
+    run(COMMAND, arguments)
 }
 
 fn relative(path: &Path) -> &str {
@@ -44,11 +48,12 @@ fn each_wrong_suite_is_shown_as_the_text_beside_it() {
 #[test]
 fn all_wrong_suites_are_reported_in_one_go() {
     let count = files(&root().join("tests/wrong-suites"), "toml").len();
-    let ran = wirecheck(&["check", "tests/wrong-suites"]);
-    assert_eq!(ran.code, 2);
-    assert!(ran.stderr.ends_with(&format!(
-        "{count} suites are wrong, 0 right; nothing was run   (exit 2)\n"
-    )));
+    for (command, so) in [("check", ""), ("list", "; nothing was run")] {
+        let ran = wirecheck(&[command, "tests/wrong-suites"]);
+        assert_eq!(ran.code, 2);
+        let told = format!("{count} suites are wrong, 0 right{so}   (exit 2)\n");
+        assert!(ran.stderr.ends_with(&told), "{command}");
+    }
 }
 
 #[test]
@@ -101,6 +106,64 @@ fn suites_in_a_wrong_place_are_named_with_what_to_do() {
         large.stderr.contains("raise --max-suite-bytes"),
         "{large:?}"
     );
+}
+
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    for pipe in ["pipe.toml", "pipe"] {
+        make_fifo(&scratch.path().join(pipe));
+    }
+    let suite = of_file("pipe");
+    fs::write(scratch.path().join("sends.toml"), suite).expect("the folder is ours");
+    for name in ["pipe.toml", "sends.toml", "."] {
+        let ran = run_in(scratch.path(), COMMAND, &["check", name]);
+        assert_eq!(ran.code, 2, "{name}: {ran:?}");
+        let told = "this is a device, a pipe or a socket; only plain files are read";
+        assert!(ran.stderr.contains(told), "{name}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_link_leads_to_no_file_outside_the_suites_folder() {
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let folder = scratch.path().join("suites");
+    fs::create_dir_all(folder.join("below")).expect("the folder is ours");
+    fs::write(scratch.path().join("secret"), "not for peers").expect("the folder is ours");
+    fs::write(folder.join("below/inside"), "for peers").expect("the folder is ours");
+    symlink("../secret", folder.join("out")).expect("the folder is ours");
+    symlink("..", folder.join("up")).expect("the folder is ours");
+    symlink("below/inside", folder.join("in")).expect("the folder is ours");
+    for (file, code) in [("out", 2), ("up/secret", 2), ("in", 0), ("below/inside", 0)] {
+        fs::write(folder.join("suite.toml"), of_file(file)).expect("the folder is ours");
+        let ran = run_in(&folder, COMMAND, &["check", "suite.toml"]);
+        assert_eq!(ran.code, code, "{file}: {ran:?}");
+        let told = "only files beside the suite or below it are read";
+        assert_eq!(ran.stderr.contains(told), code == 2, "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn of_thousands_of_faults_a_hundred_are_shown_and_the_rest_counted() {
+    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
+    let scenario =
+        |number| format!("[[scenario]]\nid = 's{number}'\nexchange = [{{ client = 'a\\q' }}]\n");
+    let mut suite = "title = 'Many'\nframing = 'line'\n".to_owned();
+    suite.extend((0..5_000).map(scenario));
+    fs::write(scratch.path().join("many.toml"), suite).expect("the folder is ours");
+    let ran = run_in(scratch.path(), COMMAND, &["check", "many.toml"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(ran.stderr.matches("error[suite]").count(), 100);
+    let last = "… and 4900 more in many.toml\n\nerror: 1 suite is wrong";
+    assert!(ran.stderr.contains(last), "{}", ran.stderr);
+}
+
+/// A suite whose client sends what a file holds.
+fn of_file(path: &str) -> String {
+    format!(
+        "title = 'A file'\nframing = 'raw'\n[[scenario]]\nid = 'sends'\n\
+         exchange = [{{ client.file = '{path}' }}]\n"
+    )
 }
 
 fn validator() -> jsonschema::Validator {

@@ -23,6 +23,18 @@ Examples:
   wirecheck list scenarios/line             the cases of a suite
   wirecheck list --only 'cut@*' --count     how many cases one tactic makes";
 
+const RUN_EXAMPLES: &str = "\
+Examples:
+  wirecheck run echo.toml -- python3 server.py {port}
+                                            start a server on a free port
+  wirecheck run echo.toml -- ./server       the same; it reads PORT
+  wirecheck run echo.toml --connect localhost:7777
+                                            a server that runs already
+  wirecheck run --profile quick --only 'cut@*' scenarios/line -- ./server
+                                            only some deliveries
+  wirecheck run --record records/line.json scenarios/line -- ./server
+                                            keep the record elsewhere";
+
 /// Proves that a program reads a stream, not packets.
 ///
 /// A suite describes an exchange once. wirecheck plays one side of it against
@@ -54,10 +66,11 @@ pub(super) enum Command {
     /// Are the suite files right?
     Check(CheckArgs),
     /// Judge a server: started by wirecheck, or one that runs already
+    #[command(after_long_help = format!("{RUN_EXAMPLES}\n\n{}", Exit::HELP))]
     Run(RunArgs),
     /// The cases that suites stand for, without running them
     List(ListArgs),
-    /// What a code of the defect catalogue means, or all of them
+    /// What a code of the defect catalogue means, or a tactic; or all of them
     Explain(ExplainArgs),
     /// The JSON Schema of a file that wirecheck reads or writes
     Schema(SchemaArgs),
@@ -111,8 +124,8 @@ pub(super) struct CheckArgs {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// A code or a name: F01, short-header-read
-    #[arg(value_name = "CODE|NAME")]
+    /// A code or a name of a defect: F01, short-header-read; or a tactic: cut, fin@7
+    #[arg(value_name = "CODE|NAME|TACTIC")]
     pub(super) defect: Option<String>,
 }
 
@@ -171,9 +184,9 @@ pub(super) struct RunArgs {
     /// How long a started server may take to listen
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub(super) start_timeout: Duration,
-    /// How many cases run at once, if the server serves several connections
-    /// [default: the number of processors]
-    #[arg(long, value_name = "N")]
+    /// How many cases run at once, 256 at most, if the server serves several
+    /// connections [default: the number of processors]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// Where the record is kept
     #[arg(long, value_name = "FILE", default_value = ".wirecheck/last.json")]
@@ -186,6 +199,16 @@ pub(super) struct RunArgs {
 
 fn duration(text: &str) -> Result<Duration, DurationError> {
     scenario::parse_duration(text)
+}
+
+/// Each job takes threads and descriptors of both wirecheck and the server.
+pub(super) const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).expect("it is not zero");
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS);
+    jobs.ok_or_else(|| {
+        format!("give a number from 1 to {MAX_JOBS}; with 1, one case runs after another")
+    })
 }
 
 /// The seed unless one is given: a run repeats the one before it.

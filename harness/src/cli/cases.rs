@@ -4,7 +4,7 @@ use globset::{GlobSet, GlobSetBuilder};
 
 use super::args::CaseArgs;
 use super::check::suites;
-use super::failure::Failure;
+use super::failure::{Aim, Failure};
 use crate::run::{Selected, Selection};
 use crate::scenario::{Side, Suite};
 use crate::tactic::{Profile, Seed};
@@ -12,7 +12,7 @@ use crate::tactic::{Profile, Seed};
 /// Reads the suites and leaves out what was not asked for. A selection has cases,
 /// and no scenario more than it may have.
 pub(super) fn select(args: &CaseArgs, side: Side) -> Result<Selection, Failure> {
-    select_from(suites(&args.suites)?, args, side)
+    select_from(suites(&args.suites, Aim::Use)?, args, side)
 }
 
 /// The same from suites that were read already.

@@ -1,10 +1,11 @@
 //! `wirecheck check`: are the suite files right?
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::args::{CheckArgs, SuiteArgs};
 use super::exit::Exit;
-use super::failure::Failure;
+use super::failure::{Aim, Failure, say};
 use crate::load::load;
 use crate::run::rehearse;
 use crate::scenario::{Style, Suite};
@@ -13,17 +14,18 @@ use crate::scenario::{Style, Suite};
 const DEFAULT: &str = "scenarios";
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
-    let suites = suites(&args.suites)?;
+    let suites = suites(&args.suites, Aim::Check)?;
     let scenarios: usize = suites.iter().map(|suite| suite.scenarios.len()).sum();
     let played = match args.play {
         true => play(&suites)?,
         false => "",
     };
-    anstream::println!(
+    writeln!(
+        anstream::stdout(),
         "{} with {}: all right{played}",
         counted(suites.len(), "suite"),
         counted(scenarios, "scenario")
-    );
+    )?;
     Ok(Exit::Held)
 }
 
@@ -31,7 +33,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
 fn play(suites: &[Suite]) -> Result<&'static str, Failure> {
     let rehearsed = rehearse(suites)?;
     for note in &rehearsed.notes {
-        anstream::eprintln!("{}\n", note.render(Style::Colour));
+        say(&format!("{}\n", note.render(Style::Colour)));
     }
     if rehearsed.errors.is_empty() {
         return Ok(", and played");
@@ -39,11 +41,12 @@ fn play(suites: &[Suite]) -> Result<&'static str, Failure> {
     Err(Failure::Suites {
         read: suites.len() - rehearsed.errors.len(),
         faults: rehearsed.errors.into_iter().map(Into::into).collect(),
+        aim: Aim::Check,
     })
 }
 
 /// The suites that were named; all of them must be right.
-pub(super) fn suites(args: &SuiteArgs) -> Result<Vec<Suite>, Failure> {
+pub(super) fn suites(args: &SuiteArgs, aim: Aim) -> Result<Vec<Suite>, Failure> {
     let names = match args.suites.is_empty() {
         true => vec![PathBuf::from(DEFAULT)],
         false => args.suites.clone(),
@@ -56,6 +59,7 @@ pub(super) fn suites(args: &SuiteArgs) -> Result<Vec<Suite>, Failure> {
         return Err(Failure::Suites {
             faults: loaded.faults,
             read: loaded.suites.len(),
+            aim,
         });
     }
     if loaded.suites.is_empty() {

@@ -1,4 +1,4 @@
-//! `wirecheck explain`: what a code of the defect catalogue means.
+//! `wirecheck explain`: what a code of the defect catalogue means, or a tactic.
 
 use std::io::Write;
 
@@ -7,21 +7,34 @@ use anstyle::Style;
 use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::diagnose::Code;
+use super::tactics;
+use crate::diagnose::{Code, UnknownCode};
+use crate::tactic::Family;
 
 const BOLD: Style = Style::new().bold();
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     let mut out = anstream::stdout().lock();
     match &args.defect {
-        None => table(&mut out)?,
-        Some(text) => {
-            let code = text.parse::<Code>();
-            let code = code.map_err(|unknown| Failure::Usage(unknown.to_string()))?;
-            explain(code, &mut out)?;
+        None => {
+            table(&mut out)?;
+            writeln!(out, "\nTactics:")?;
+            tactics::table(&mut out)?;
         }
+        Some(text) => match (text.parse::<Code>(), tactics::named(text)) {
+            (Ok(code), _) => explain(code, &mut out)?,
+            (Err(_), Some(family)) => tactics::explain(family, &mut out)?,
+            (Err(unknown), None) => return Err(Failure::Usage(with_all(&unknown))),
+        },
     }
     Ok(Exit::Held)
+}
+
+/// A word that is not known, with those that are.
+fn with_all(unknown: &UnknownCode) -> String {
+    let codes = Code::ALL.map(Code::code).join(" ");
+    let tactics = Family::ALL.map(Family::as_str).join(" ");
+    format!("{unknown}\n  defects: {codes}\n  tactics: {tactics}")
 }
 
 /// A line for each class; an empty one where another chapter begins.

@@ -1,7 +1,7 @@
 //! Why a command could not do what was asked: one match from each reason to its
 //! words and its exit code.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::exit::Exit;
@@ -16,8 +16,12 @@ use crate::scenario::Style;
 pub(super) enum Failure {
     /// The arguments contradict each other or cannot be read.
     Usage(String),
-    /// Suites are wrong; `0` of them may be right.
-    Suites { faults: Vec<LoadFault>, read: usize },
+    /// Suites are wrong; `read` others are right.
+    Suites {
+        faults: Vec<LoadFault>,
+        read: usize,
+        aim: Aim,
+    },
     /// The names lead to no suite.
     NoSuites(Vec<PathBuf>),
     /// There are suites, but no case was selected.
@@ -26,12 +30,23 @@ pub(super) enum Failure {
     NotPlayed,
     /// The peer did not start, or was lost.
     Peer(run::Failure),
+    /// The record could not be kept where it was to be, so nothing was run.
+    NoPlace(StoreError),
     /// The record cannot be kept.
     Record(StoreError),
     /// The machine does not let suites be played.
     Unplayable(run::Unplayable),
     /// What was asked for cannot be written.
     Output(io::Error),
+}
+
+/// What suites were read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Aim {
+    /// To know whether they are right.
+    Check,
+    /// To do something with their cases.
+    Use,
 }
 
 impl From<io::Error> for Failure {
@@ -52,26 +67,36 @@ impl Failure {
         let exit = self.exit();
         match self {
             Self::Usage(what) => complain(what),
-            Self::Suites { faults, read } => report_suites(faults, *read),
+            Self::Suites { faults, read, aim } => report_suites(faults, *read, *aim),
             Self::NoSuites(names) => complain(&no_suites(names)),
             Self::NoCases => {
                 complain("no case was selected; see `wirecheck list` for what there is")
             }
             Self::NotPlayed => complain(NOT_PLAYED),
             Self::Peer(failure) => report_peer(failure),
+            Self::NoPlace(error) => complain(&format!(
+                "the record could not be kept: {error}; choose another place with --record \
+                 (nothing was run)"
+            )),
             Self::Record(error) => complain(&format!(
                 "the record cannot be kept: {error}; choose another place with --record"
             )),
             Self::Unplayable(error) => complain(&format!("the suites cannot be played: {error}")),
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Held,
+            failure if failure.is_unheard() => return Exit::Held,
             Self::Output(error) => complain(&format!("the output cannot be written: {error}")),
         }
         exit
     }
 
+    /// Whether nothing went wrong but that the reader of the output left, as `head`
+    /// does when it has seen enough.
+    pub(super) fn is_unheard(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     fn exit(&self) -> Exit {
         match self {
-            Self::Usage(_) | Self::Suites { .. } => Exit::Wrong,
+            Self::Usage(_) | Self::Suites { .. } | Self::NoPlace(_) => Exit::Wrong,
             Self::NoSuites(_) | Self::NoCases | Self::NotPlayed => Exit::Nothing,
             Self::Peer(_) => Exit::NoPeer,
             Self::Record(_) | Self::Unplayable(_) | Self::Output(_) => Exit::Internal,
@@ -82,8 +107,14 @@ impl Failure {
 const NOT_PLAYED: &str = "this version plays whole, bytes, cut, cuts, joined, joined+cut, random, fin, half and \
     all-cuts; the other tactics can be listed, and are played in a later one";
 
+/// A line on standard error. Where that is full or gone there is nobody left to
+/// tell; the exit code stands all the same.
+pub(super) fn say(line: &str) {
+    _ = writeln!(anstream::stderr(), "{line}");
+}
+
 fn complain(what: &str) {
-    anstream::eprintln!("error: {what}");
+    say(&format!("error: {what}"));
 }
 
 /// What happened, where, and how to mend it.
@@ -95,7 +126,7 @@ fn report_peer(failure: &run::Failure) {
     };
     complain(&failure.to_string());
     if let Some(help) = help {
-        anstream::eprintln!("help: {help}");
+        say(&format!("help: {help}"));
     }
 }
 
@@ -113,14 +144,18 @@ fn no_suites(names: &[PathBuf]) -> String {
     )
 }
 
-fn report_suites(faults: &[LoadFault], read: usize) {
+fn report_suites(faults: &[LoadFault], read: usize, aim: Aim) {
     for fault in faults {
-        anstream::eprintln!("{}\n", fault.render(Style::Colour));
+        say(&format!("{}\n", fault.render(Style::Colour)));
     }
     let wrong = faults.len();
     let are = if wrong == 1 { "suite is" } else { "suites are" };
+    let so = match aim {
+        Aim::Check => "",
+        Aim::Use => "; nothing was run",
+    };
     complain(&format!(
-        "{wrong} {are} wrong, {read} right; nothing was run   (exit {})",
+        "{wrong} {are} wrong, {read} right{so}   (exit {})",
         Exit::Wrong.code()
     ));
 }

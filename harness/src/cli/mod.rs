@@ -7,12 +7,14 @@ mod demo;
 mod exit;
 mod explain;
 mod failure;
+mod forgotten;
 mod interrupt;
 mod list;
 mod print;
 mod reporter;
 mod run;
 mod schema;
+mod tactics;
 
 use std::process::ExitCode;
 
@@ -25,7 +27,10 @@ use self::failure::Failure;
 /// Runs the command with the process's own arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| {
+        let typed = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+        forgotten::mend(error, &typed.collect::<Vec<_>>()).exit()
+    });
     run(args.command)
         .unwrap_or_else(|failure| failure.report())
         .into()

@@ -11,8 +11,7 @@ use super::failure::Failure;
 pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Args::command(), "wirecheck", &mut script);
-    io::stdout().write_all(&script)?;
-    Ok(Exit::Held)
+    print(&script)
 }
 
 /// One page for the command and all that stands under it.
@@ -28,6 +27,13 @@ pub(super) fn man() -> Result<Exit, Failure> {
         man.render_synopsis_section(&mut page)?;
         man.render_options_section(&mut page)?;
     }
-    io::stdout().write_all(&page)?;
+    print(&page)
+}
+
+/// Flushed here: what a buffer still holds at the end of the program is lost unnoticed.
+fn print(made: &[u8]) -> Result<Exit, Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(made)?;
+    out.flush()?;
     Ok(Exit::Held)
 }

@@ -4,12 +4,12 @@ use std::num::NonZeroUsize;
 
 use wirecheck_report::record::{State, Verdict};
 
-use super::args::RunArgs;
+use super::args::{MAX_JOBS, RunArgs};
 use super::cases::select;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::interrupt;
 use super::reporter::Reporter;
+use super::{forgotten, interrupt};
 use crate::peer::{CommandLine, Outside, StartOptions};
 use crate::run::{self, Jobs, PeerSource, Selection, Settings, is_played};
 use crate::scenario::Side;
@@ -20,6 +20,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let settings = settings(args)?;
     let selection = select(&args.cases, Side::Client)?;
     check_played(&selection)?;
+    // A run of an hour is not to end with a record that has no place.
+    wirecheck_report::check_place(&args.record).map_err(Failure::NoPlace)?;
     let stop = interrupt::flag()?;
     let mut reporter = Reporter::new(&selection, &args.record);
     let ran = run::run(&selection, &settings, &stop, &mut |event| {
@@ -32,7 +34,11 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (None, Verdict::Fail | Verdict::Flaky) => Exit::Failed,
         (None, Verdict::Error) => Exit::Internal,
     };
-    reporter.finish(&ran.record, exit)?;
+    match reporter.finish(&ran.record, exit) {
+        // The verdict is the same, whether anybody reads it to its end or not.
+        Err(failure) if failure.is_unheard() => {}
+        finished => finished?,
+    }
     match ran.failure {
         Some(failure) => Err(Failure::Peer(failure)),
         None => Ok(exit),
@@ -53,7 +59,7 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
     let peer = match &args.connect {
         Some(target) => PeerSource::Connect(Outside::find(target).map_err(|error| usage(&error))?),
         None => PeerSource::Start {
-            command: CommandLine::new(&args.command).map_err(|_| usage(&NO_PEER))?,
+            command: CommandLine::new(&args.command).map_err(|_| usage(&no_peer(args)))?,
             options: StartOptions {
                 host: args.host,
                 start_timeout: args.start_timeout,
@@ -71,10 +77,15 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
     })
 }
 
+fn no_peer(args: &RunArgs) -> String {
+    forgotten::hint(&args.cases.suites.suites).unwrap_or_else(|| NO_PEER.to_owned())
+}
+
 const NO_PEER: &str = "no server to judge: say how it is started, as in \
     `wirecheck run scenarios/line -- python3 server.py --port {port}`, \
     or where it runs, with --connect HOST:PORT";
 
 fn processors() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    processors.min(MAX_JOBS)
 }

@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Diagnostic;
-use super::grammar::{Key, Need, Shape, Table, Variants};
+use super::grammar::{Key, MISPLACED, Need, Shape, Table, Variants};
 use super::name::SuiteId;
 use super::{duration, json};
 
@@ -48,6 +48,7 @@ pub(super) fn check(node: &Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>
             }
         }
         (Shape::Either(shapes), value) => match shapes.iter().find(|shape| shape.takes(value)) {
+            Some(Shape::Word(words)) => check_short_form(words, shapes, node, faults),
             Some(shape) => check(node, shape, faults),
             None => faults.push(wrong_type(node, shape)),
         },
@@ -112,6 +113,31 @@ fn check_word(text: &str, words: &[&str], node: &Node<'_>, faults: &mut Vec<Diag
     faults.push(fault.help(suggest(text, words)));
 }
 
+/// A word that could have been a table: what is known are its words and the kinds of
+/// that table, and some of these need more than a word.
+fn check_short_form(
+    words: &[&str],
+    shapes: &[Shape],
+    node: &Node<'_>,
+    faults: &mut Vec<Diagnostic>,
+) {
+    let text = node.get_ref().as_str().unwrap_or_default();
+    if words.contains(&text) {
+        return;
+    }
+    let tags = || shapes.iter().flat_map(Shape::tags);
+    let written = tags().find(|tag| tag.name == text);
+    if let Some(written) = written.and_then(|tag| tag.written) {
+        let message = format!("`{text}` needs parameters");
+        let fault = Diagnostic::new(message, node.span(), "a word is not enough");
+        return faults.push(fault.help(format!("write `{{ {written} }}`")));
+    }
+    let more = tags().map(|tag| tag.name);
+    let more = more.filter(|name| !words.contains(name));
+    let known: Vec<_> = words.iter().copied().chain(more).collect();
+    check_word(text, &known, node, faults);
+}
+
 fn check_length(len: usize, min: usize, max: usize, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
     if len < min {
         let label = format!("needs at least {min}");
@@ -135,11 +161,22 @@ fn check_table(
 ) {
     for (name, value) in found {
         match table.key(name.get_ref()) {
-            Some(key) => check(value, &key.shape, faults),
+            Some(key) => check_value(value, key, faults),
             None => faults.push(unknown_key(name, table.what, table.keys)),
         }
     }
     check_required(found, span, table, faults);
+}
+
+/// Checks what stands behind a key, which knows better than its shape how it is
+/// written.
+fn check_value(value: &Node<'_>, key: &Key, faults: &mut Vec<Diagnostic>) {
+    match key.written {
+        Some(written) if !key.shape.takes(value.get_ref()) => {
+            faults.push(wrong_type(value, &key.shape).help(format!("write `{written}`")));
+        }
+        _ => check(value, &key.shape, faults),
+    }
 }
 
 fn check_required(
@@ -154,10 +191,11 @@ fn check_required(
         .filter(|key| key.need == Need::Required && !found.contains_key(key.name));
     for key in missing {
         let label = format!("{} needs `{}`", table.what, key.name);
-        faults.push(
-            Diagnostic::new(format!("`{}` is missing", key.name), span.clone(), label)
-                .help(key.doc),
-        );
+        let fault = Diagnostic::new(format!("`{}` is missing", key.name), span.clone(), label);
+        faults.push(match key.written {
+            Some(written) => fault.help(format!("{} Write e.g. `{written}`.", key.doc)),
+            None => fault.help(key.doc),
+        });
     }
 }
 
@@ -189,7 +227,7 @@ fn check_variants(
             .find(|(tag, _)| *tag == name)
             .map(|(_, table)| table);
         match of_another.unwrap_or(&table).key(name.get_ref()) {
-            Some(key) => check(value, &key.shape, faults),
+            Some(key) => check_value(value, key, faults),
             None => faults.push(foreign_key(name, first, table, variants)),
         }
     }
@@ -206,7 +244,7 @@ fn untagged(found: &DeTable<'_>, span: Range<usize>, variants: &Variants) -> Dia
         Some(name) => {
             let message = format!("unknown key `{}`", name.get_ref());
             let label = format!("{} needs {}", variants.what, variants.tag);
-            Diagnostic::new(message, name.span(), label).help(suggest(name.get_ref(), &tags))
+            Diagnostic::new(message, name.span(), label).help(place_or_near(name.get_ref(), &tags))
         }
         None => Diagnostic::new(
             format!("{} without {}", variants.what, variants.tag),
@@ -256,7 +294,7 @@ fn unknown_key(name: &Spanned<std::borrow::Cow<'_, str>>, what: &str, keys: &[Ke
         name.span(),
         format!("{what} has no such key"),
     )
-    .help(suggest(name.get_ref(), &names))
+    .help(place_or_near(name.get_ref(), &names))
 }
 
 fn wrong_type(node: &Node<'_>, shape: &Shape) -> Diagnostic {
@@ -297,6 +335,15 @@ impl Shape {
         }
     }
 
+    /// The keys that tell its tables apart, if it is one of several.
+    fn tags(&self) -> impl Iterator<Item = &'static Key> + use<> {
+        let tables = match self {
+            Self::Variants(variants) => variants.tables,
+            _ => &[],
+        };
+        tables.iter().map(Table::tag)
+    }
+
     fn in_words(&self) -> String {
         match self {
             Self::Text | Self::Payload => "a string".to_owned(),
@@ -318,6 +365,14 @@ impl Shape {
                 .collect::<Vec<_>>()
                 .join(", or "),
         }
+    }
+}
+
+/// Where a key belongs that is known elsewhere, or else a key that is known here.
+fn place_or_near(key: &str, known: &[&str]) -> String {
+    match MISPLACED.iter().find(|(name, _)| *name == key) {
+        Some((_, place)) => (*place).to_owned(),
+        None => suggest(key, known),
     }
 }
 

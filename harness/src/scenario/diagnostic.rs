@@ -86,31 +86,65 @@ pub struct SuiteError {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// The most faults of one file that are shown: who has more of them has made one
+/// mistake many times.
+const MAX_SHOWN: usize = 100;
+
+/// The most bytes of a file that are given to the renderer, over all its faults: a
+/// line may be as long as the file, and all of it is gone through for each.
+const MAX_RENDERED: usize = 16 << 20;
+
 impl SuiteError {
-    /// All diagnostics as text, a blank line between two.
+    /// The diagnostics as text, a blank line between two; of very many the first.
     #[must_use]
     pub fn render(&self, style: Style) -> String {
         let renderer = match style {
             Style::Plain => Renderer::plain(),
             Style::Colour => Renderer::styled(),
         };
-        let each = self
-            .diagnostics
-            .iter()
-            .map(|diagnostic| renderer.render(&[self.group(diagnostic)]));
-        each.collect::<Vec<_>>().join("\n\n")
+        let mut parts: Vec<_> = self
+            .shown()
+            .map(|diagnostic| renderer.render(&[self.group(diagnostic)]))
+            .collect();
+        let more = self.diagnostics.len() - parts.len();
+        if more > 0 {
+            parts.push(format!("… and {more} more in {}", self.path));
+        }
+        parts.join("\n\n")
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
+        let mut left = MAX_RENDERED;
+        let diagnostics = self.diagnostics.iter().take(MAX_SHOWN);
+        // The first one is shown whatever it takes.
+        diagnostics
+            .enumerate()
+            .map_while(move |(index, diagnostic)| {
+                let takes = self.lines(diagnostic).len();
+                let fits = takes <= left;
+                left = left.saturating_sub(takes);
+                (fits || index == 0).then_some(diagnostic)
+            })
     }
 
     fn group<'a>(&'a self, diagnostic: &'a Diagnostic) -> Group<'a> {
+        let lines = self.lines(diagnostic);
+        let within = |span: &Range<usize>| {
+            let span = self.within_text(span);
+            span.start - lines.start..span.end - lines.start
+        };
         let primary = AnnotationKind::Primary
-            .span(self.within_text(&diagnostic.span))
+            .span(within(&diagnostic.span))
             .label(diagnostic.label.as_str());
         let related = diagnostic.related.iter().map(|(span, label)| {
             AnnotationKind::Context
-                .span(self.within_text(span))
+                .span(within(span))
                 .label(label.as_str())
         });
-        let snippet = Snippet::source(self.text.as_str())
+        let snippet = Snippet::source(&self.text[lines.clone()])
+            .line_start(
+                1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..lines.start]).count(),
+            )
             .path(self.path.as_str())
             .annotation(primary)
             .annotations(related);
@@ -126,10 +160,26 @@ impl SuiteError {
         }
     }
 
-    /// A span never leaves the text, whoever made it.
+    /// The whole lines that a diagnostic points into. Only these are given to the
+    /// renderer, which goes through all that it is given.
+    fn lines(&self, diagnostic: &Diagnostic) -> Range<usize> {
+        let mut spans = vec![self.within_text(&diagnostic.span)];
+        spans.extend(diagnostic.related.iter().map(|it| self.within_text(&it.0)));
+        let first = spans.iter().map(|span| span.start).min().unwrap_or(0);
+        let last = spans.iter().map(|span| span.end).max().unwrap_or(0);
+        let bytes = self.text.as_bytes();
+        let start = memchr::memrchr(b'\n', &bytes[..first]).map_or(0, |at| at + 1);
+        let end = memchr::memchr(b'\n', &bytes[last..]);
+        start..end.map_or(bytes.len(), |at| last + at + 1)
+    }
+
+    /// A span never leaves the text, nor cuts a character, whoever made it.
     fn within_text(&self, span: &Range<usize>) -> Range<usize> {
+        let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
         let end = span.end.min(self.text.len());
-        span.start.min(end)..end
+        let start = (0..=span.start.min(end)).rev().find(is_boundary);
+        let end = (end..self.text.len()).find(is_boundary);
+        start.unwrap_or(0)..end.unwrap_or(self.text.len())
     }
 }
 
@@ -140,3 +190,77 @@ impl fmt::Display for SuiteError {
 }
 
 impl std::error::Error for SuiteError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str, spans: impl IntoIterator<Item = Range<usize>>) -> SuiteError {
+        let diagnostics = spans.into_iter();
+        SuiteError {
+            path: "suite.toml".to_owned(),
+            text: text.to_owned(),
+            diagnostics: diagnostics
+                .map(|span| Diagnostic::new("wrong", span, "here"))
+                .collect(),
+        }
+    }
+
+    #[test]
+    fn of_very_many_faults_the_first_are_shown_and_the_rest_counted() {
+        let text = "x\n".repeat(5_000);
+        let all = error(&text, (0..5_000).map(|line| 2 * line..2 * line + 1));
+        let rendered = all.render(Style::Plain);
+        assert_eq!(rendered.matches("error[suite]: wrong").count(), MAX_SHOWN);
+        assert!(rendered.contains("suite.toml:100:1"), "{rendered}");
+        assert!(
+            rendered.ends_with("\n\n… and 4900 more in suite.toml"),
+            "{rendered}"
+        );
+    }
+
+    #[test]
+    fn of_many_faults_in_one_very_long_line_fewer_are_shown() {
+        let text = "x".repeat(MAX_RENDERED / 3);
+        let all = error(&text, vec![0..1; 50]);
+        assert_eq!(all.shown().count(), 3);
+        let text = "x".repeat(MAX_RENDERED + 1);
+        assert_eq!(error(&text, vec![0..1; 50]).shown().count(), 1);
+    }
+
+    #[test]
+    fn as_many_faults_as_are_shown_leave_no_more() {
+        let rendered = error("x", vec![0..1; MAX_SHOWN]).render(Style::Plain);
+        assert!(!rendered.contains("more in"), "{rendered}");
+    }
+
+    #[test]
+    fn the_renderer_is_given_the_lines_that_are_to_blame_and_no_others() {
+        let text = "one\ntwo\nthree\nfour\n";
+        for (span, lines) in [
+            (0..3, "one\n"),
+            (4..4, "two\n"),
+            (5..9, "two\nthree\n"),
+            (14..18, "four\n"),
+            (19..19, ""),
+            (99..100, ""),
+        ] {
+            let error = error(text, [span.clone()]);
+            let given = error.lines(&error.diagnostics[0]);
+            assert_eq!(&text[given], lines, "{span:?}");
+        }
+        let mut far = error(text, std::iter::once(14..18));
+        far.diagnostics[0]
+            .related
+            .push((4..7, "the first".to_owned()));
+        assert_eq!(&text[far.lines(&far.diagnostics[0])], "two\nthree\nfour\n");
+    }
+
+    #[test]
+    fn a_span_inside_a_character_is_shown_all_the_same() {
+        for span in [1..1, 0..1, 1..2] {
+            let rendered = error("ü\n", [span]).render(Style::Plain);
+            assert!(rendered.contains("suite.toml:1:1"), "{rendered}");
+        }
+    }
+}

@@ -44,7 +44,8 @@ static FRAMINGS: Variants = Variants {
                 "delimiter",
                 Shape::Table(&DELIMITER),
                 "Messages that end with a byte string.",
-            )],
+            )
+            .written("delimiter = { bytes = '\\r\\n' }")],
         },
         Table {
             what: "a framing",
@@ -52,7 +53,8 @@ static FRAMINGS: Variants = Variants {
                 "fixed",
                 Shape::Table(&FIXED),
                 "Messages that are all of one size.",
-            )],
+            )
+            .written("fixed = { size = 16 }")],
         },
         Table {
             what: "a framing",
@@ -60,7 +62,8 @@ static FRAMINGS: Variants = Variants {
                 "ascii_length",
                 Shape::Table(&ASCII_LENGTH),
                 "A decimal length in a column, then the body.",
-            )],
+            )
+            .written("ascii_length = { width = 10 }")],
         },
         Table {
             what: "a framing",
@@ -68,7 +71,8 @@ static FRAMINGS: Variants = Variants {
                 "length",
                 Shape::Table(&LENGTH),
                 "A binary length, then the body.",
-            )],
+            )
+            .written("length = { type = 'u32' }")],
         },
         Table {
             what: "a framing",
@@ -76,7 +80,8 @@ static FRAMINGS: Variants = Variants {
                 "varint_length",
                 Shape::Table(&VARINT_LENGTH),
                 "A length of variable width, then the body.",
-            )],
+            )
+            .written("varint_length = { encoding = 'leb128' }")],
         },
         Table {
             what: "a framing",
@@ -135,7 +140,8 @@ static LINE: Table = Table {
 static DELIMITER: Table = Table {
     what: "a delimiter framing",
     keys: &[
-        required("bytes", Shape::Payload, "What each message ends with."),
+        required("bytes", Shape::Payload, "What each message ends with.")
+            .written("bytes = '\\r\\n'"),
         MAX_KEY,
     ],
 };
@@ -159,7 +165,9 @@ static ASCII_LENGTH: Table = Table {
             "width",
             Shape::Integer { min: 1, max: 20 },
             "How many columns the length takes.",
-        ),
+        )
+        .written("size = 16")
+        .written("width = 10"),
         optional(
             "align",
             Shape::Word(&["left", "right"]),
@@ -181,7 +189,8 @@ static LENGTH: Table = Table {
             "type",
             Shape::Word(&["u8", "u16", "u24", "u32", "u64"]),
             "How wide the length field is.",
-        ),
+        )
+        .written("type = 'u32'"),
         optional(
             "endian",
             Shape::Word(&["big", "little"]),
@@ -204,7 +213,8 @@ static VARINT_LENGTH: Table = Table {
             "encoding",
             Shape::Word(&["leb128", "mqtt"]),
             "How the length is written.",
-        ),
+        )
+        .written("encoding = 'leb128'"),
         OFFSET,
         MAX_KEY,
     ],

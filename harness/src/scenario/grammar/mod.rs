@@ -7,7 +7,7 @@
 mod framing;
 mod suite;
 
-pub(in crate::scenario) use suite::SUITE;
+pub(in crate::scenario) use suite::{MISPLACED, SUITE};
 
 /// A table with a known set of keys.
 #[derive(Debug)]
@@ -25,6 +25,15 @@ pub(in crate::scenario) struct Key {
     pub(in crate::scenario) shape: Shape,
     /// Shown by editors, through the schema.
     pub(in crate::scenario) doc: &'static str,
+    /// How it is written, where that is not plain from its shape.
+    pub(in crate::scenario) written: Option<&'static str>,
+}
+
+impl Key {
+    const fn written(mut self, written: &'static str) -> Self {
+        self.written = Some(written);
+        self
+    }
 }
 
 /// Whether a table can do without a key.
@@ -103,6 +112,7 @@ const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {
         need: Need::Required,
         shape,
         doc,
+        written: None,
     }
 }
 
@@ -112,5 +122,6 @@ const fn optional(name: &'static str, shape: Shape, doc: &'static str) -> Key {
         need: Need::Optional,
         shape,
         doc,
+        written: None,
     }
 }

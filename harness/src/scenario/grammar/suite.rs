@@ -5,6 +5,24 @@ use super::{Key, Shape, Table, Variants, optional, required};
 
 const GIB: i64 = 1 << 30;
 
+/// Keys that are easily written a level too high or too low, and how they are
+/// written where they belong.
+pub(in crate::scenario) const MISPLACED: [(&str, &str); 3] = [
+    (
+        "within",
+        "it stands beside a step's speaker: `{ server = 'ok', within = '2s' }`; \
+         for all steps write `limits = { reply = '2s' }`",
+    ),
+    (
+        "example",
+        "it stands beside a step's verb: `{ server = { matches = 'a+', example = 'a' } }`",
+    ),
+    (
+        "capture",
+        "it stands beside a step's verb: `{ server = { any = true, capture = 'name' } }`",
+    ),
+];
+
 /// The most scenarios one suite may hold.
 const MAX_SCENARIOS: usize = 10_000;
 /// The most steps one exchange may have.
@@ -26,7 +44,7 @@ pub(in crate::scenario) static SUITE: Table = Table {
             "What the suite is about, in a few words.",
         ),
         optional("why", Shape::Text, "Why these scenarios matter."),
-        required("framing", FRAMING, "How messages lie in the stream."),
+        required("framing", FRAMING, "How messages lie in the stream.").written("framing = 'line'"),
         LEVEL,
         SPEC,
         TAGS,
@@ -40,7 +58,8 @@ pub(in crate::scenario) static SUITE: Table = Table {
                 max: MAX_SCENARIOS,
             },
             "The scenarios, in the order in which they are shown.",
-        ),
+        )
+        .written("[[scenario]]"),
     ],
 };
 
@@ -71,7 +90,8 @@ static SCENARIO: Table = Table {
                 max: MAX_STEPS,
             },
             "Who says what, in order.",
-        ),
+        )
+        .written("exchange = [{ client = 'hello' }, { server = 'ok' }]"),
     ],
 };
 

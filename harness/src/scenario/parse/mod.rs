@@ -13,6 +13,7 @@ mod source;
 mod speech;
 mod toml_one;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use toml::de::DeTable;
@@ -81,25 +82,31 @@ fn parse_all(
 
 fn syntax_fault(error: &toml::de::Error, text: &str) -> Diagnostic {
     let span = error.span().unwrap_or(text.len()..text.len());
-    Diagnostic::new("this is not TOML", span, error.message())
+    let before = text.get(..span.start).unwrap_or_default();
+    let is_second_scenario = before.ends_with('[') && text.get(span.clone()) == Some("scenario");
+    let fault = Diagnostic::new("this is not TOML", span, error.message());
+    match is_second_scenario {
+        true => fault.help("write `[[scenario]]`, in double brackets, before each scenario"),
+        false => fault,
+    }
 }
 
 fn read_suite(path: &str, fields: &Fields<'_>, source: &mut Source<'_>) -> Option<Suite> {
     let common = Common::read(fields, &Common::default());
     let framing = framing::read(fields.get("framing")?, source);
     let id = suite_id(path, fields, source);
-    let mut seen: Vec<(ScenarioId, std::ops::Range<usize>)> = Vec::new();
+    let mut seen: HashMap<ScenarioId, std::ops::Range<usize>> = HashMap::new();
     let mut scenarios = Vec::new();
     for node in fields.list("scenario") {
         let Some(scenario) = read_scenario(node, &common, framing.as_ref(), source) else {
             continue;
         };
         let span = fields::of(node)?.get("id")?.span();
-        match seen.iter().find(|(id, _)| *id == scenario.id) {
-            Some((_, first)) => source
+        match seen.get(&scenario.id) {
+            Some(first) => source
                 .faults
                 .push(duplicate(&scenario, span, first.clone())),
-            None => seen.push((scenario.id.clone(), span)),
+            None => _ = seen.insert(scenario.id.clone(), span),
         }
         scenarios.push(scenario);
     }

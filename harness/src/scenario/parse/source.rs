@@ -12,6 +12,8 @@ use crate::scenario::template::{Bindings, Template};
 /// A suite's text, with the faults found in it so far.
 pub(super) struct Source<'s> {
     text: &'s str,
+    /// Where its lines begin.
+    lines: Vec<usize>,
     attachments: &'s dyn Attachments,
     pub(super) faults: Vec<Diagnostic>,
 }
@@ -66,8 +68,10 @@ impl<'s> Source<'s> {
         attachments: &'s dyn Attachments,
         faults: Vec<Diagnostic>,
     ) -> Self {
+        let breaks = text.match_indices('\n').map(|(at, _)| at + 1);
         Self {
             text,
+            lines: std::iter::once(0).chain(breaks).collect(),
             attachments,
             faults,
         }
@@ -80,10 +84,7 @@ impl<'s> Source<'s> {
 
     /// The line on which an offset lies, from 1.
     pub(super) fn line(&self, offset: usize) -> usize {
-        1 + self.text[..offset]
-            .bytes()
-            .filter(|byte| *byte == b'\n')
-            .count()
+        self.lines.partition_point(|start| *start <= offset)
     }
 
     /// What stands between the quotes of a payload. A string in double quotes
