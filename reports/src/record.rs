@@ -71,6 +71,20 @@ pub struct Peer {
     pub address: String,
     /// How its connections are driven.
     pub concurrency: Concurrency,
+    /// For how long one process of it is used.
+    #[serde(default)]
+    pub lives: Lives,
+}
+
+/// For how long one process of the peer is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lives {
+    /// For as many cases as it survives.
+    #[default]
+    ManyCases,
+    /// For one case.
+    OneCase,
 }
 
 /// A side of an exchange.
@@ -102,6 +116,18 @@ pub struct DeliveryTally {
     pub proven: u64,
     /// Why the others could not be proven, if any, and what would help.
     pub unverified: Option<String>,
+}
+
+/// What starting a process of the peer for each case cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Starts {
+    /// How long one that nothing else kept waiting took until it connected, in
+    /// microseconds.
+    pub one_us: u64,
+    /// How long all cases waited for theirs, in microseconds.
+    pub waited_us: u64,
+    /// Out of so much time.
+    pub worked_us: u64,
 }
 
 /// What became of a suite.
@@ -138,6 +164,9 @@ pub struct Scenario {
     pub families: Vec<Family>,
     /// How long the slowest case took, in microseconds.
     pub slowest_us: u64,
+    /// Where each case has a process of the peer: what starting them cost.
+    #[serde(default)]
+    pub starts: Option<Starts>,
     /// Its cases that did not pass, the baseline first, then in the order of the
     /// tactics; all of them by name, the first with their evidence.
     pub failures: Vec<Failure>,

@@ -178,10 +178,22 @@ pub(super) struct RunArgs {
     /// Judge a server that runs already
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "command")]
     pub(super) connect: Option<String>,
-    /// The loopback address that a started server is to listen on
+    /// Judge a client: wirecheck plays the server, and starts the client anew for each
+    /// case
+    ///
+    /// What the client prints to its standard output, and the code it ends with, must
+    /// not change with the delivery; what varies from run to run by itself (times,
+    /// ports) is learnt from two runs of the baseline.
+    #[arg(long, conflicts_with = "connect")]
+    pub(super) client: bool,
+    /// The client is started once and connects again whenever its connection is over,
+    /// as a service does; its output and its end are not judged
+    #[arg(long, requires = "client")]
+    pub(super) reconnects: bool,
+    /// The loopback address that a started server is to listen on, or a client to call
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
     pub(super) host: IpAddr,
-    /// How long a started server may take to listen
+    /// How long a started server may take to listen, or a client to connect
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub(super) start_timeout: Duration,
     /// How many cases run at once, 256 at most, if the server serves several
@@ -191,7 +203,7 @@ pub(super) struct RunArgs {
     /// Where the record is kept
     #[arg(long, value_name = "FILE", default_value = ".wirecheck/last.json")]
     pub(super) record: PathBuf,
-    /// How the server is started: {port} and {host} are replaced, PORT and HOST are
+    /// How the server or client is started: {port} and {host} are replaced, PORT and HOST are
     /// in its environment
     #[arg(last = true, value_name = "COMMAND")]
     pub(super) command: Vec<String>,

@@ -1,4 +1,4 @@
-//! `wirecheck run`: judge a server.
+//! `wirecheck run`: judge a server or a client.
 
 use std::num::NonZeroUsize;
 
@@ -11,14 +11,18 @@ use super::failure::Failure;
 use super::reporter::Reporter;
 use super::{forgotten, interrupt};
 use crate::peer::{CommandLine, Outside, StartOptions};
-use crate::run::{self, Jobs, PeerSource, Selection, Settings, is_played};
+use crate::run::{self, Calling, Calls, Jobs, PeerSource, Selection, Settings, is_played};
 use crate::scenario::Side;
 use crate::tactic::Tactic;
 use crate::wire::link::Evidence;
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let settings = settings(args)?;
-    let selection = select(&args.cases, Side::Client)?;
+    let ours = match args.client {
+        true => Side::Server,
+        false => Side::Client,
+    };
+    let selection = select(&args.cases, ours)?;
     check_played(&selection)?;
     // A run of an hour is not to end with a record that has no place.
     wirecheck_report::check_place(&args.record).map_err(Failure::NoPlace)?;
@@ -56,10 +60,22 @@ fn check_played(selection: &Selection) -> Result<(), Failure> {
 
 fn settings(args: &RunArgs) -> Result<Settings, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
+    let command = || CommandLine::new(&args.command).map_err(|_| usage(&no_peer(args)));
     let peer = match &args.connect {
         Some(target) => PeerSource::Connect(Outside::find(target).map_err(|error| usage(&error))?),
+        None if args.client => PeerSource::Client {
+            command: command()?,
+            calling: Calling {
+                host: args.host,
+                start_timeout: args.start_timeout,
+                habit: match args.reconnects {
+                    true => Calls::AgainAndAgain,
+                    false => Calls::Once,
+                },
+            },
+        },
         None => PeerSource::Start {
-            command: CommandLine::new(&args.command).map_err(|_| usage(&no_peer(args)))?,
+            command: command()?,
             options: StartOptions {
                 host: args.host,
                 start_timeout: args.start_timeout,

@@ -95,7 +95,7 @@ impl Sign {
     #[must_use]
     pub fn of(finding: &Finding, due: Option<&[u8]>) -> Self {
         match finding {
-            Finding::NotConnected { .. } => Self::NotConnected,
+            Finding::NotConnected { .. } | Finding::NotCalled { .. } => Self::NotConnected,
             Finding::NotRead { .. } => Self::NotRead,
             Finding::NoAnswer { step, .. } => Self::NoAnswer { step: *step },
             Finding::WrongAnswer {
@@ -191,18 +191,15 @@ impl Sign {
 
     /// Whether an answer was made of a part of what was asked.
     pub(super) const fn is_shortened(self) -> bool {
-        matches!(
-            self.slip(),
-            Some(Slip::LeftOut | Slip::CountedInCharacters)
-        )
+        matches!(self.slip(), Some(Slip::LeftOut | Slip::CountedInCharacters))
     }
 
     /// The step whose answer did not come, if that is what it says.
     pub(super) const fn missing(self) -> Option<usize> {
         match self {
-            Self::NoAnswer { step } | Self::NotPrinted { step, .. } | Self::EndedEarly { step, .. } => {
-                Some(step)
-            }
+            Self::NoAnswer { step }
+            | Self::NotPrinted { step, .. }
+            | Self::EndedEarly { step, .. } => Some(step),
             _ => None,
         }
     }
@@ -224,7 +221,10 @@ impl Slip {
 /// What stands in `actual` where `expected` was to stand.
 fn as_many_lines<'a>(expected: &[u8], actual: &'a [u8]) -> &'a [u8] {
     let lines = expected.split(|&byte| byte == b'\n').count();
-    let ends = actual.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    let ends = actual
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b'\n');
     let end = ends.map(|(at, _)| at).nth(lines - 1);
     &actual[..end.unwrap_or(actual.len())]
 }

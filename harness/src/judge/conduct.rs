@@ -209,15 +209,28 @@ mod tests {
         }
     }
 
-    fn found(steps: &str, conduct: &Conduct, custom: Option<&Custom>, whole: Extent) -> Option<Kind> {
+    fn found(
+        steps: &str,
+        conduct: &Conduct,
+        custom: Option<&Custom>,
+        whole: Extent,
+    ) -> Option<Kind> {
         let text = format!(
             "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\nexchange = [{{ server = 'a' }}, {steps}]"
         );
         let suite = parse("t.toml", &text, &NoAttachments).expect("it is right");
         let exchange = &suite.scenarios[0].exchange;
         let bindings = Bindings::example();
-        judge_conduct(exchange, Side::Server, ALL, &bindings, conduct, custom, whole)
-            .map(|finding| finding.kind())
+        judge_conduct(
+            exchange,
+            Side::Server,
+            ALL,
+            &bindings,
+            conduct,
+            custom,
+            whole,
+        )
+        .map(|finding| finding.kind())
     }
 
     #[test]
@@ -239,7 +252,10 @@ mod tests {
         assert_eq!(of(asleep, Extent::CutOff), None);
         let spins = Fate::RunsOn(Waited::Spinning(Duration::ZERO));
         assert_eq!(of(spins, Extent::CutOff), Some(Kind::RunsOn));
-        assert_eq!(of(Fate::Ended(Ended::Signal(11)), Extent::CutOff), Some(Kind::Died));
+        assert_eq!(
+            of(Fate::Ended(Ended::Signal(11)), Extent::CutOff),
+            Some(Kind::Died)
+        );
     }
 
     #[test]
@@ -247,7 +263,8 @@ mod tests {
         let steps = "{ client.close = 'any' }";
         let mut custom = Custom::of(&conduct("at 1: hi\n", exited(1)));
         custom.learn(&conduct("at 2: hi\n", exited(1)));
-        let of = |printed, fate| found(steps, &conduct(printed, fate), Some(&custom), Extent::Whole);
+        let of =
+            |printed, fate| found(steps, &conduct(printed, fate), Some(&custom), Extent::Whole);
         assert_eq!(of("at 3: hi\n", exited(1)), None);
         assert_eq!(of("at 3: h\n", exited(1)), Some(Kind::PrintsOther));
         assert_eq!(of("at 3: hi\n", exited(2)), Some(Kind::WrongExit));

@@ -18,6 +18,11 @@ pub enum Finding {
         /// A sentence that says who was called.
         why: String,
     },
+    /// The peer, a client, did not connect.
+    NotCalled {
+        /// In words.
+        why: String,
+    },
     /// The peer did not read what was sent.
     NotRead {
         /// What its socket showed.
@@ -181,6 +186,8 @@ pub enum Waited {
 pub enum Kind {
     /// [`Finding::NotConnected`]
     NotConnected,
+    /// [`Finding::NotCalled`]
+    NotCalled,
     /// [`Finding::NotRead`] of a connection that was never accepted.
     NotAccepted,
     /// [`Finding::NotRead`]
@@ -223,6 +230,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NotConnected => "not-connected",
+            Self::NotCalled => "not-called",
             Self::NotAccepted => "not-accepted",
             Self::NotRead => "not-read",
             Self::NoAnswer => "no-answer",
@@ -251,7 +259,8 @@ impl Kind {
     pub const fn is_silence(self) -> bool {
         matches!(
             self,
-            Self::NotAccepted
+            Self::NotCalled
+                | Self::NotAccepted
                 | Self::NotRead
                 | Self::NoAnswer
                 | Self::NotPrinted
@@ -267,6 +276,7 @@ impl Finding {
     pub fn kind(&self) -> Kind {
         match self {
             Self::NotConnected { .. } => Kind::NotConnected,
+            Self::NotCalled { .. } => Kind::NotCalled,
             Self::NotRead {
                 why: Unread::NeverAccepted,
             } => Kind::NotAccepted,
@@ -309,6 +319,7 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotCalled { why } => write!(f, "it never connected: {why}"),
             Self::NotConnected { why } => f.write_str(why),
             Self::NotRead { why } => write!(f, "the peer did not read: {why}"),
             Self::NoAnswer {

@@ -65,6 +65,8 @@ pub(super) struct Call {
 pub(super) enum Missed {
     /// The peer's doing.
     Peer(String),
+    /// It did nothing, and may only be slow.
+    Silent(String),
     /// The machine's.
     Machine(String),
 }
@@ -162,15 +164,16 @@ impl Call {
                 Err(AcceptError::TimedOut) => {}
             }
             if let Some(ended) = ended {
-                return Err(never_called(&format!("it ended before it did: {ended}")));
+                let how = format!("it ended before it connected: {ended}");
+                return Err(Missed::Peer(how));
             }
             let lull = lookout.lull_before_call(&mut |until| self.listener.is_called(until));
             if matches!(lull, Lull::Quiet(_)) {
-                return Err(never_called("it sleeps"));
+                return Err(Missed::Silent("it sleeps".to_owned()));
             }
             if Instant::now() >= deadline || lookout.is_stopped() {
                 let waited = self.start_timeout;
-                return Err(never_called(&format!("{waited:?} were not enough")));
+                return Err(Missed::Silent(format!("{waited:?} were not enough")));
             }
         }
     }
@@ -186,9 +189,8 @@ impl Call {
             }
             more_connections += self.refuse_calls(MOST_CONNECTIONS - more_connections);
             let client = &mut self.client;
-            let lull = lookout.lull_unless(&mut |until| {
-                matches!(client.wait(until), Awaited::Ended(_))
-            });
+            let lull =
+                lookout.lull_unless(&mut |until| matches!(client.wait(until), Awaited::Ended(_)));
             let waited = match lull {
                 Lull::Quiet(time) => Waited::Quiet(time),
                 _ if Instant::now() >= deadline => {
@@ -245,8 +247,4 @@ impl Call {
 pub(super) struct SeenOff {
     pub(super) conduct: Conduct,
     pub(super) last_words: Vec<String>,
-}
-
-fn never_called(how: &str) -> Missed {
-    Missed::Peer(format!("it never connected: {how}"))
 }

@@ -1,7 +1,7 @@
 //! One case: a connection, a play, a judgement.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::account::Played;
 use super::caller::Missed;
@@ -26,9 +26,17 @@ pub(super) struct Ground<'s> {
     pub(super) first_unique: u64,
     pub(super) pacer: Pacer,
     pub(super) evidence: Evidence,
-    /// What the peer's program does when all comes whole, where one is started for
-    /// each case.
-    pub(super) custom: Mutex<Option<Custom>>,
+    /// What is known of the peer's program, where one is started for each case.
+    pub(super) program: Mutex<Option<Program>>,
+}
+
+/// What baselines showed of a program that is started for each case.
+#[derive(Clone)]
+pub(super) struct Program {
+    /// What it does when all comes whole.
+    pub(super) custom: Custom,
+    /// How long it takes until it connects.
+    pub(super) start: Duration,
 }
 
 /// A case with its place in the plan.
@@ -113,7 +121,13 @@ impl<'s> Ground<'s> {
         let watches = self.watches_output() && meeting.call.is_none();
         let output = watches.then_some((target, mark));
         let played = Player::new(&part, meeting.link, hearing, voice, lookout, output).play();
-        let mut findings = judge(exchange, self.side, part.due, &played.hearing, &played.observed);
+        let mut findings = judge(
+            exchange,
+            self.side,
+            part.due,
+            &played.hearing,
+            &played.observed,
+        );
         let seen_off = meeting.call.map(|call| {
             let seen = match findings.is_empty() {
                 true => call.see_off(lookout, scenario.limits.close),
@@ -151,11 +165,9 @@ impl<'s> Ground<'s> {
     ) -> Option<Finding> {
         let extent = match part.delivery.end() {
             End::AsScripted | End::Hold => Extent::Whole,
-            End::Fin
-            | End::Half
-            | End::FinAtOnce
-            | End::Reset
-            | End::ResetBeforeAccept => Extent::CutOff,
+            End::Fin | End::Half | End::FinAtOnce | End::Reset | End::ResetBeforeAccept => {
+                Extent::CutOff
+            }
         };
         judge_conduct(
             part.exchange,
@@ -163,30 +175,43 @@ impl<'s> Ground<'s> {
             part.due,
             played.hearing.bindings(),
             conduct,
-            self.custom().as_ref(),
+            self.known().as_ref().map(|program| &program.custom),
             extent,
         )
     }
 
-    /// What the peer's program does when all comes whole, as far as it is known.
-    pub(super) fn custom(&self) -> MutexGuard<'_, Option<Custom>> {
-        self.custom.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What is known of the peer's program.
+    pub(super) fn program(&self) -> Option<Program> {
+        self.known().clone()
     }
 
     /// Learns from a baseline that held what the peer's program does.
-    pub(super) fn learn_custom(&self, result: &CaseResult) {
-        if let Some(conduct) = &result.conduct {
-            let mut custom = self.custom();
-            match &mut *custom {
-                Some(custom) => custom.learn(conduct),
-                None => *custom = Some(Custom::of(conduct)),
+    pub(super) fn learn_program(&self, result: &CaseResult) {
+        let Some(conduct) = &result.conduct else {
+            return;
+        };
+        match &mut *self.known() {
+            Some(program) => {
+                program.custom.learn(conduct);
+                program.start = program.start.max(result.waited);
+            }
+            unknown => {
+                *unknown = Some(Program {
+                    custom: Custom::of(conduct),
+                    start: result.waited,
+                });
             }
         }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Option<Program>> {
+        self.program.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unmet(&self, missed: Missed, hearing: &Hearing<'_>) -> Outcome {
         match missed {
             Missed::Peer(why) => self.told(&[Finding::NotConnected { why }], hearing),
+            Missed::Silent(why) => self.told(&[Finding::NotCalled { why }], hearing),
             Missed::Machine(why) => Outcome::Unjudged(why),
         }
     }

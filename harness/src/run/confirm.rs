@@ -93,16 +93,16 @@ impl<'s> Court<'_, 's> {
             return fallen;
         }
         let baseline = self.replay(self.baseline, Attempt(5));
-        self.ground.learn_custom(&baseline);
-        let custom = self.ground.custom().clone();
-        let is_usual = |result: &CaseResult| match (&result.conduct, &custom) {
-            (Some(conduct), Some(custom)) => custom.allows(conduct),
+        self.ground.learn_program(&baseline);
+        let program = self.ground.program();
+        let is_usual = |result: &CaseResult| match (&result.conduct, &program) {
+            (Some(conduct), Some(program)) => program.custom.allows(conduct),
             _ => false,
         };
-        let (usual, others) = fallen
+        let (usual, others): (Vec<_>, Vec<_>) = fallen
             .into_iter()
             .partition(|(_, result)| is_other(result) && is_usual(result));
-        for (_, result) in Vec::from(usual) {
+        for (_, result) in usual {
             let held = CaseResult {
                 outcome: Outcome::Held,
                 ..result

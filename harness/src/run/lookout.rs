@@ -24,9 +24,12 @@ const PATIENT: Duration = Duration::from_millis(60);
 const CAREFUL: Duration = Duration::from_millis(500);
 /// The same after it fell so: for a peer that sleeps without an alarm.
 const CAREFUL_AGAIN: Duration = Duration::from_secs(1);
+/// How long a client sleeps that will never connect: what it does before is not known.
+const TO_CALL: Duration = Duration::from_secs(2);
 /// The least time allowed for an answer where the peer cannot be seen.
 const UNSEEN: Duration = Duration::from_millis(250);
-/// How long a peer runs without rest before it is said to spin.
+/// How long a peer runs without rest before it is said to spin, in a hurry and not.
+const BRISK_SPIN: Duration = Duration::from_millis(250);
 const SPIN: Duration = Duration::from_secs(1);
 /// How much of that time it has a processor, in percent: on a busy machine it has to
 /// share one.
@@ -220,8 +223,12 @@ impl<'g> Lookout<'g> {
             return None;
         };
         let time = since.elapsed();
+        let long = match self.manner {
+            Manner::Brisk => BRISK_SPIN,
+            Manner::Patient | Manner::Careful | Manner::CarefulAgain => SPIN,
+        };
         let busy = look.ran_since(first) * 100 >= time * SPIN_SHARE;
-        (time >= SPIN && busy).then_some(time)
+        (time >= long && busy).then_some(time)
     }
 
     /// Waits until the peer sleeps or is gone, for a short while.
@@ -291,7 +298,7 @@ impl<'g> Lookout<'g> {
     /// of what it does before.
     pub(super) fn lull_before_call(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
         let known = self.pace;
-        let lull = self.sleep_of(self.grace().max(CAREFUL), BETWEEN_LOOKS, stirs);
+        let lull = self.sleep_of(TO_CALL, BETWEEN_LOOKS, stirs);
         self.pace = known;
         match lull {
             Lull::Quiet(_) if self.may_wake_by_itself() => Lull::Busy,

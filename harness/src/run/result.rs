@@ -146,6 +146,9 @@ pub(super) struct Results {
     /// Those that held, as far as a diagnosis asks for them.
     pub(super) held: BTreeSet<Tactic>,
     pub(super) slowest: Duration,
+    /// How long cases took together, and how much of it they waited for the peer.
+    pub(super) worked: Duration,
+    pub(super) waited: Duration,
     pub(super) boundaries: Boundaries,
     pub(super) unverified: Option<Reason>,
 }
@@ -188,6 +191,8 @@ impl Results {
         counts.cases += 1;
         counts.tried.extend(result.tactic.offset());
         self.slowest = self.slowest.max(result.took);
+        self.worked += result.took;
+        self.waited += result.waited;
         self.boundaries.add(result.boundaries);
         if let Some(reason) = &result.unverified {
             self.unverified.get_or_insert_with(|| reason.clone());

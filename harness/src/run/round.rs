@@ -148,7 +148,7 @@ fn is_broken(result: &CaseResult, target: &Target, lookout: &mut Lookout<'_>) ->
     if target.is_new_each_time() {
         return false;
     }
-    if any(&[Kind::NotConnected, Kind::NotAccepted]) {
+    if any(&[Kind::NotConnected, Kind::NotCalled, Kind::NotAccepted]) {
         return true;
     }
     if any(&[Kind::EndedEarly, Kind::CutShort]) {

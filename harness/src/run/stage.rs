@@ -9,6 +9,7 @@ use std::time::{Instant, SystemTime};
 use wirecheck_report::record::{self, Record, State, Verdict};
 
 use super::agenda::{Agenda, is_played, played_cases};
+use super::caller::Calls;
 use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
 use super::confirm::{Court, Guilt};
 use super::event::Event;
@@ -132,6 +133,12 @@ fn blank(selection: &Selection, settings: &Settings) -> Record {
             command: settings.command.clone(),
             address: String::new(),
             concurrency: record::Concurrency::One,
+            lives: match &settings.peer {
+                PeerSource::Client { calling, .. } if calling.habit == Calls::Once => {
+                    record::Lives::OneCase
+                }
+                _ => record::Lives::ManyCases,
+            },
         },
         delivery: record::DeliveryTally::default(),
         suites: Vec::new(),
@@ -170,7 +177,7 @@ impl Stage<'_> {
                 first_unique,
                 pacer: Pacer::default(),
                 evidence: self.settings.evidence,
-                custom: Mutex::default(),
+                program: Mutex::default(),
             };
             first_unique += ATTEMPTS * (1 + selected.plan.count() as u64);
             self.play_scenario(&ground)?;
@@ -234,7 +241,7 @@ impl Stage<'_> {
         };
         let result = self.play_carefully(ground, baseline, Attempt(0), first);
         if result.outcome.held() {
-            self.learn_custom(ground, baseline, &result);
+            self.learn_program(ground, baseline, &result);
             results.add(result, Verdict::Pass);
             (self.on)(Event::Held);
             return Ok(true);
@@ -246,7 +253,7 @@ impl Stage<'_> {
         let replay = self.play_carefully(ground, baseline, Attempt(1), second);
         if replay.outcome.held() {
             // What came before had broken the peer, or the machine was too busy.
-            self.learn_custom(ground, baseline, &replay);
+            self.learn_program(ground, baseline, &replay);
             results.add(replay, Verdict::Pass);
             (self.on)(Event::Held);
             return Ok(true);
@@ -274,13 +281,13 @@ impl Stage<'_> {
 
     /// Where a program is started for each case, a second baseline shows what of its
     /// output varies.
-    fn learn_custom(&mut self, ground: &Ground<'_>, baseline: &Numbered, held: &CaseResult) {
+    fn learn_program(&mut self, ground: &Ground<'_>, baseline: &Numbered, held: &CaseResult) {
         if !self.target.is_new_each_time() {
             return;
         }
         let second = self.play_carefully(ground, baseline, Attempt(5), Manner::Careful);
-        ground.learn_custom(held);
-        ground.learn_custom(&second);
+        ground.learn_program(held);
+        ground.learn_program(&second);
     }
 
     fn play_carefully(

@@ -1,6 +1,6 @@
 //! From the results of a scenario to its place in the record.
 
-use wirecheck_report::record::{self, Evidence, Failure, Region, Role, Stream};
+use wirecheck_report::record::{self, Evidence, Failure, Region, Role, Starts, Stream};
 
 use super::case::Ground;
 use super::evidence::defects;
@@ -17,6 +17,7 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
     let scenario = ground.selected.scenario;
     let families = results.families();
     let defects = defects(ground, &results);
+    let starts = starts(ground, &results);
     let slowest_us = micros(results.slowest);
     let us = role(ground.side);
     let mut fallen = results.fallen;
@@ -31,6 +32,7 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
         verdict: record::Verdict::Pass,
         families,
         slowest_us,
+        starts,
         failures: fallen
             .into_iter()
             .take(MOST_LISTED)
@@ -39,6 +41,14 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
         defects,
         stream: stream(&ground.script),
     }
+}
+
+fn starts(ground: &Ground<'_>, results: &Results) -> Option<Starts> {
+    Some(Starts {
+        one_us: micros(ground.program()?.start),
+        waited_us: micros(results.waited),
+        worked_us: micros(results.worked),
+    })
 }
 
 fn failure(fallen: Fallen, us: Role) -> Failure {

@@ -7,7 +7,7 @@ use super::style::{BOLD, DIM};
 use super::width::{Width, columns, without_middle};
 use crate::Record;
 use crate::notation::{counted, harmless};
-use crate::record::{Peer, Role};
+use crate::record::{Lives, Peer, Role};
 
 /// A suite, and how much of it is going to be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,8 @@ fn peer(page: &mut Page, peer: &Peer) {
 /// How many connections it serves at once is not known before the first case.
 fn what_it_is(peer: &Peer) -> &'static str {
     match (peer.role, peer.command.is_empty()) {
-        (Role::Client, _) => "client, one process a case",
+        (Role::Client, _) if peer.lives == Lives::OneCase => "client, one process a case",
+        (Role::Client, _) => "client that connects again and again",
         (Role::Server, true) => "server that runs already",
         (Role::Server, false) => "server",
     }

@@ -2,8 +2,8 @@
 
 use crate::record::{
     Bytes, Concurrency, Defect, DeliveryTally, Event, Evidence, Failure, Family, Finding,
-    Happening, Level, Peer, Record, Region, Role, Scenario, Shown, State, Stream, Stretch, Suite,
-    VERSION, Verdict,
+    Happening, Level, Lives, Peer, Record, Region, Role, Scenario, Shown, State, Stream, Stretch,
+    Suite, VERSION, Verdict,
 };
 
 pub(super) fn record(suites: Vec<Suite>) -> Record {
@@ -48,6 +48,7 @@ pub(super) fn client() -> Peer {
         command: command.map(str::to_owned).to_vec(),
         address: "127.0.0.1:40112".to_owned(),
         concurrency: Concurrency::Several,
+        lives: Lives::OneCase,
     }
 }
 
@@ -57,6 +58,7 @@ pub(super) fn server(command: &[&str]) -> Peer {
         command: command.iter().map(|word| (*word).to_owned()).collect(),
         address: "127.0.0.1:7000".to_owned(),
         concurrency: Concurrency::One,
+        lives: Lives::ManyCases,
     }
 }
 
@@ -81,6 +83,7 @@ pub(super) fn held(id: &str, cases: u64) -> Scenario {
         verdict: Verdict::Pass,
         families: vec![family("whole", 1, 1), family("cut", cases - 1, cases - 1)],
         slowest_us: 1_234,
+        starts: None,
         failures: Vec::new(),
         defects: Vec::new(),
         stream: Stream {

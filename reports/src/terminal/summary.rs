@@ -6,8 +6,8 @@ use super::page::{Page, listed};
 use super::style::{DOUBTFUL, style, word};
 use super::width::Width;
 use crate::Record;
-use crate::notation::{counted, grouped, harmless};
-use crate::record::{DeliveryTally, State, Verdict};
+use crate::notation::{counted, duration, grouped, harmless};
+use crate::record::{DeliveryTally, Starts, State, Verdict};
 
 /// How many notes are shown; the record holds all.
 const NOTES: usize = 8;
@@ -20,6 +20,7 @@ pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Width) 
     if record.scenarios().next().is_some() {
         delivery(&mut page, &record.delivery);
         restarts(&mut page, record.restarts);
+        starts(&mut page, record);
     }
     notes(&mut page, &record.notes);
     not_run(&mut page, record);
@@ -63,6 +64,23 @@ fn restarts(page: &mut Page, restarts: u32) {
             &format!("a fresh peer was started {times}"),
         );
     }
+}
+
+/// What the peer's own start took of the time, where each case has a process of its
+/// own.
+fn starts(page: &mut Page, record: &Record) {
+    let starts = record.scenarios().filter_map(|(_, it)| it.starts);
+    let Some(all) = starts.reduce(|sum, it| Starts {
+        one_us: sum.one_us.max(it.one_us),
+        waited_us: sum.waited_us + it.waited_us,
+        worked_us: sum.worked_us + it.worked_us,
+    }) else {
+        return;
+    };
+    let one = duration(all.one_us);
+    let share = all.waited_us * 100 / all.worked_us.max(1);
+    let text = format!("a client takes {one} until it connects: {share} % of the time");
+    page.paragraph("start", Style::new(), &text);
 }
 
 fn notes(page: &mut Page, notes: &[String]) {

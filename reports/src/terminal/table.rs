@@ -9,7 +9,7 @@ use super::line::Line;
 use super::style::{BAD, BOLD, DIM, DOUBTFUL, mark, style};
 use super::width::{Width, columns, without_middle};
 use crate::notation::{counted, duration, grouped, harmless};
-use crate::record::{Defect, Scenario, Suite};
+use crate::record::{Defect, Scenario, Starts, Suite};
 use crate::{Record, Tally};
 
 /// The table of a record's scenarios, no wider than the terminal; nothing if
@@ -55,6 +55,7 @@ struct Row<'a> {
     scenario: &'a Scenario,
     tally: Tally,
     slowest: String,
+    start: String,
 }
 
 impl<'a> Row<'a> {
@@ -64,8 +65,30 @@ impl<'a> Row<'a> {
             scenario,
             tally: scenario.tally(),
             slowest: duration(scenario.slowest_us),
+            start: scenario.starts.map_or_else(String::new, share),
         }
     }
+}
+
+/// A row's times, in words.
+#[derive(Clone, Copy, Default)]
+struct Times<'a> {
+    slowest: &'a str,
+    start: &'a str,
+}
+
+impl Row<'_> {
+    fn times(&self) -> Times<'_> {
+        Times {
+            slowest: &self.slowest,
+            start: &self.start,
+        }
+    }
+}
+
+fn share(starts: Starts) -> String {
+    let percent = starts.waited_us * 100 / starts.worked_us.max(1);
+    format!("{percent} %")
 }
 
 /// What a column shows; it is there only if there is something to show and
@@ -77,6 +100,8 @@ enum Column {
     Failed,
     Skipped,
     Slowest,
+    /// The share of the time in which the peer's own start was waited for.
+    Start,
 }
 
 impl Column {
@@ -87,16 +112,18 @@ impl Column {
             Self::Failed => "failed",
             Self::Skipped => "not run",
             Self::Slowest => "slowest",
+            Self::Start => "start",
         }
     }
 
-    fn cell(self, tally: &Tally, slowest: &str) -> String {
+    fn cell(self, tally: &Tally, times: Times<'_>) -> String {
         match self {
             Self::Cases => grouped(tally.cases),
             Self::Passed => grouped(tally.passed),
             Self::Failed => grouped(tally.failed()),
             Self::Skipped => grouped(tally.skipped),
-            Self::Slowest => slowest.to_owned(),
+            Self::Slowest => times.slowest.to_owned(),
+            Self::Start => times.start.to_owned(),
         }
     }
 }
@@ -122,6 +149,9 @@ impl Layout {
             shown.push(Column::Skipped);
         }
         shown.push(Column::Slowest);
+        if rows.iter().any(|row| !row.start.is_empty()) {
+            shown.push(Column::Start);
+        }
         let codes = widest("defects", rows.iter().map(|row| codes(row, usize::MAX)));
         let names = widest("scenario", rows.iter().map(|row| row.name.clone())) + 2;
         let room = |shown: &[Column]| {
@@ -160,23 +190,23 @@ impl Layout {
             .styled(style(verdict), mark(verdict))
             .plain(format!(" {name}"));
         let defects = Line::new().styled(style(verdict), codes(row, self.defects));
-        self.row(name, &row.tally, &row.slowest, defects)
+        self.row(name, &row.tally, row.times(), defects)
     }
 
     fn sums(&self, scenarios: usize, tally: &Tally) -> Vec<String> {
         let name = Line::new().plain(counted(scenarios as u64, "scenario"));
-        self.row(name, tally, "", Line::new())
+        self.row(name, tally, Times::default(), Line::new())
     }
 
-    fn row(&self, name: Line, tally: &Tally, slowest: &str, defects: Line) -> Vec<String> {
+    fn row(&self, name: Line, tally: &Tally, times: Times<'_>, defects: Line) -> Vec<String> {
         let numbers = self.columns.iter().map(|column| {
             let style = match column {
                 Column::Failed if tally.failed() > 0 => BAD,
                 Column::Skipped if tally.skipped > 0 => DOUBTFUL,
-                Column::Slowest => DIM,
+                Column::Slowest | Column::Start => DIM,
                 _ => anstyle::Style::new(),
             };
-            Line::new().styled(style, column.cell(tally, slowest))
+            Line::new().styled(style, column.cell(tally, times))
         });
         let cells = [name.cut(self.name)]
             .into_iter()
@@ -187,8 +217,11 @@ impl Layout {
 }
 
 fn column_width(column: Column, rows: &[Row<'_>], sums: Tally) -> usize {
-    let cells = rows.iter().map(|row| column.cell(&row.tally, &row.slowest));
-    widest(column.title(), cells.chain([column.cell(&sums, "")])) + BORDER
+    let cells = rows.iter().map(|row| column.cell(&row.tally, row.times()));
+    widest(
+        column.title(),
+        cells.chain([column.cell(&sums, Times::default())]),
+    ) + BORDER
 }
 
 fn widest(title: &str, cells: impl Iterator<Item = String>) -> usize {
