@@ -65,7 +65,7 @@ pub(super) enum Command {
     Peer(PeerArgs),
     /// Are the suite files right?
     Check(CheckArgs),
-    /// Judge a server: started by wirecheck, or one that runs already
+    /// Judge a server, started by wirecheck or running already, or a client
     #[command(after_long_help = format!("{RUN_EXAMPLES}\n\n{}", Exit::HELP))]
     Run(RunArgs),
     /// The cases that suites stand for, without running them

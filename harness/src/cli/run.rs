@@ -99,7 +99,8 @@ fn no_peer(args: &RunArgs) -> String {
 
 const NO_PEER: &str = "no server to judge: say how it is started, as in \
     `wirecheck run scenarios/line -- python3 server.py --port {port}`, \
-    or where it runs, with --connect HOST:PORT";
+    or where it runs, with --connect HOST:PORT; a client is started by \
+    `--client -- python3 client.py {host} {port}`";
 
 fn processors() -> NonZeroUsize {
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);

@@ -97,7 +97,8 @@ impl Outcome {
     pub(super) fn unreachable(&self) -> Option<&str> {
         match self {
             Self::Fell(told) => {
-                let told = told.iter().find(|told| told.kind == Kind::NotConnected)?;
+                let is_it = |kind| matches!(kind, Kind::NotConnected | Kind::NotCalled);
+                let told = told.iter().find(|told| is_it(told.kind))?;
                 Some(&told.finding.what)
             }
             Self::Held | Self::Unjudged(_) => None,
