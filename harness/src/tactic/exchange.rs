@@ -2,8 +2,8 @@
 //! wirecheck plays, what its protocol allows, and how its headers can be wrong.
 
 use super::{
-    Allowances, Connections, Edit, EditName, HeaderEdit, Only, Options, Pipelining, Plan, Profile,
-    Salt, Script, Seed, Spoken,
+    Allowances, Connections, Edit, EditName, Family, HeaderEdit, Only, Options, Pipelining, Plan,
+    Profile, Salt, Script, Seed, Spoken,
 };
 use crate::framing::Framing;
 use crate::scenario::{Action, Bindings, Message, Name, Permission, Scenario, Side, Step, Suite};
@@ -153,7 +153,7 @@ impl Plan {
         only: Only,
     ) -> Self {
         let script = Script::of(scenario, &suite.framing, side);
-        let edits = match only.may_pick("header:") {
+        let edits = match only.may_pick(Family::Header.as_str()) {
             true => header_edits(&script, &suite.framing),
             false => Vec::new(),
         };
