@@ -59,9 +59,16 @@ impl<'s> Gate<'s> {
         Hush(self)
     }
 
+    /// Whoever waits is one of the hushed, or waits for them: without any there is
+    /// nobody to wake, and to wake nobody is a system call too.
     fn change(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.lock());
-        self.changed.notify_all();
+        let mut state = self.lock();
+        let may_be_waited_for = state.hushed > 0;
+        change(&mut state);
+        drop(state);
+        if may_be_waited_for {
+            self.changed.notify_all();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -51,6 +51,11 @@ impl Only {
         let id = tactic.to_string();
         self.patterns.iter().any(|pattern| pattern.matches(&id))
     }
+
+    /// Whether the user may have asked for a tactic whose id begins so.
+    pub(super) fn may_pick(&self, prefix: &str) -> bool {
+        self.patterns.is_empty() || self.patterns.iter().any(|it| it.may_match(prefix))
+    }
 }
 
 impl FromIterator<Pattern> for Only {
@@ -62,6 +67,12 @@ impl FromIterator<Pattern> for Only {
 
 impl Pattern {
     const LONGEST: usize = 128;
+
+    /// Whether it may stand for a text that begins so: it does not begin otherwise.
+    fn may_match(&self, prefix: &str) -> bool {
+        let literal = self.0.iter().take_while(|c| !matches!(c, '*' | '?'));
+        literal.zip(prefix.chars()).all(|(wanted, c)| *wanted == c)
+    }
 
     /// Whether `id` is one of the texts that it stands for.
     ///
@@ -152,6 +163,18 @@ mod tests {
         assert!(picks("bytes") && picks("header:negative"));
         assert!(!picks("whole"));
         assert!(Only::everything().picks(&Tactic::Whole));
+    }
+
+    #[test]
+    fn what_may_be_picked_is_known_by_how_it_begins() {
+        let may_pick = |pattern: &str| {
+            let pattern: Pattern = pattern.parse().expect("a pattern");
+            Only::from_iter([pattern]).may_pick("header")
+        };
+        assert!(may_pick("*") && may_pick("h?ader:hex") && may_pick("header:hex"));
+        assert!(may_pick("head"), "more than is picked may be planned");
+        assert!(!may_pick("cut@*") && !may_pick("hold@*"));
+        assert!(Only::everything().may_pick("header"));
     }
 
     #[test]

@@ -91,6 +91,9 @@ impl Plan {
         Family::ALL
             .into_iter()
             .filter(|family| family.profile() <= self.options.profile)
+            .filter(|family| {
+                *family == Family::Whole || self.options.only.may_pick(family.as_str())
+            })
             .flat_map(|family| self.family(family))
             .filter(|tactic| *tactic == Tactic::Whole || self.options.only.picks(tactic))
     }

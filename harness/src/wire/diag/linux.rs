@@ -11,6 +11,7 @@ use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 
@@ -70,17 +71,17 @@ impl Sensor {
         self.sequence.set(sequence);
         layout::number(&mut request.bytes, sequence);
         send(&self.socket, &request.bytes, SendFlags::empty()).map_err(refused)?;
-        let mut buffer = [0; ANSWER_MAX];
-        let answer = self.answer(&mut buffer, sequence)?;
-        layout::read(answer, request.remote_port)
+        self.answer(sequence, request.remote_port)
     }
 
     /// Passes over what an earlier, failed look may have left behind.
-    fn answer<'b>(&self, buffer: &'b mut [u8], sequence: u32) -> Result<&'b [u8], Blind> {
+    fn answer(&self, sequence: u32, remote_port: u16) -> Result<Seen, Blind> {
         loop {
-            let (len, _) = recv(&self.socket, &mut *buffer, RecvFlags::empty()).map_err(refused)?;
-            if layout::sequence(&buffer[..len]) == Some(sequence) {
-                return Ok(&buffer[..len]);
+            let mut buffer = [MaybeUninit::uninit(); ANSWER_MAX];
+            let received = recv(&self.socket, &mut buffer[..], RecvFlags::empty());
+            let ((answer, _), _) = received.map_err(refused)?;
+            if layout::sequence(answer) == Some(sequence) {
+                return layout::read(answer, remote_port);
             }
         }
     }

@@ -63,7 +63,8 @@ impl Link {
     #[must_use = "the peer's last words are in it"]
     pub fn close(mut self) -> Remains {
         self.drain();
-        let unread = matches!(self.stream.peek(&mut [0]), Ok(1..));
+        // Only a peer that said more than is kept has bytes left to read.
+        let unread = self.received.room() == 0 && matches!(self.stream.peek(&mut [0]), Ok(1..));
         self.remains(if unread {
             Farewell::Reset
         } else {

@@ -2,7 +2,7 @@
 
 use super::poll::{Readiness, wait};
 use super::{Link, Options};
-use rustix::io::Errno;
+use rustix::io::{Errno, ioctl_fionbio};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
@@ -97,7 +97,7 @@ fn attempt(
 
 fn socket(peer: SocketAddr, options: &Options) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_nonblocking(true)?;
+    ioctl_fionbio(&socket, true)?;
     socket.set_tcp_nodelay(true)?;
     options.appetite.prepare(&socket)?;
     Ok(socket)
@@ -110,22 +110,27 @@ fn bind(socket: &Socket, address: IpAddr) -> io::Result<()> {
 /// Connects. A connection that was made and at once reset *was made*: the peer may
 /// have said something before. The error that told of the reset is told only once,
 /// so it is handed on.
+///
+/// On loopback the connection is made before the first call returns, though that
+/// says it is under way: a socket that has a peer needs no wait.
 fn dial(socket: &Socket, peer: SocketAddr, deadline: Instant) -> io::Result<Option<io::Error>> {
     match socket.connect(&SockAddr::from(peer)) {
         Ok(()) => return Ok(None),
         Err(error) if is_under_way(&error) => {}
         Err(error) => return Err(error),
     }
-    loop {
+    while socket.peer_addr().is_err() {
         wait(socket, Readiness::Writable, deadline);
         match socket.take_error()? {
             Some(error) if comes_after_connecting(&error) => return Ok(Some(error)),
             Some(error) => return Err(error),
-            None if socket.peer_addr().is_ok() => return Ok(None),
-            None if Instant::now() >= deadline => return Err(io::ErrorKind::TimedOut.into()),
+            None if Instant::now() >= deadline && socket.peer_addr().is_err() => {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
             None => {}
         }
     }
+    Ok(None)
 }
 
 fn is_under_way(error: &io::Error) -> bool {

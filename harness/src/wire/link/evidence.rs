@@ -1,6 +1,6 @@
 //! How we know that the peer has read, and why we do not.
 
-use crate::wire::diag::{Blind, Query, Seen};
+use crate::wire::diag::{Blind, Query};
 use std::net::SocketAddr;
 
 /// How to know that the peer has read a chunk.
@@ -81,17 +81,10 @@ pub(super) enum Sight {
 }
 
 impl Sight {
-    /// Looks at once: a peer that is gone a moment later was seen all the same, and
-    /// is not taken for one that is out of sight.
     pub(super) fn new(evidence: Evidence, peer: SocketAddr, ours: SocketAddr) -> Self {
-        if evidence == Evidence::Pauses {
-            return Self::None(Reason::Asked);
-        }
-        let mut query = Query::connection(peer, ours);
-        match query.look() {
-            Ok(Seen::Socket(_)) => Self::Clear(query),
-            Ok(Seen::Listening(_) | Seen::Nothing) => Self::Hoped(query),
-            Err(blind) => Self::None(blind.into()),
+        match evidence {
+            Evidence::Kernel => Self::Hoped(Query::connection(peer, ours)),
+            Evidence::Pauses => Self::None(Reason::Asked),
         }
     }
 

@@ -168,6 +168,8 @@ impl Link {
     }
 
     /// A socket that was never seen may be out of sight; one that was seen is gone.
+    /// One that was gone before the first look has sent a reset: if that is still on
+    /// its way, the pause that follows sees it come.
     fn weigh_absence(&mut self) -> Weighed {
         match self.sight {
             Sight::Clear(_) => self.absorb(),

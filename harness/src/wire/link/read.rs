@@ -2,7 +2,9 @@
 
 use super::poll::{Readiness, wait};
 use super::{Appetite, End, Link, Received};
-use std::io::{self, Read as _};
+use rustix::net::{RecvFlags, recv};
+use std::io;
+use std::mem::MaybeUninit;
 use std::net::TcpStream;
 use std::time::Instant;
 
@@ -38,8 +40,17 @@ impl Link {
         mut enough: impl FnMut(&Received) -> bool,
         deadline: Instant,
     ) -> Read {
+        // What is there already is no reason to wait, but a look it is worth.
+        let mut until = match enough(&self.received) {
+            true => Instant::now(),
+            false => deadline,
+        };
         loop {
-            self.absorb();
+            if self.is_listening() {
+                // Mostly nothing has come: to wait first spares a read in vain.
+                wait(&self.stream, Readiness::Readable, until);
+                self.absorb();
+            }
             if enough(&self.received) {
                 return Read::Enough;
             }
@@ -52,7 +63,7 @@ impl Link {
             if Instant::now() >= deadline {
                 return Read::TimedOut;
             }
-            wait(&self.stream, Readiness::Readable, deadline);
+            until = deadline;
         }
     }
 
@@ -86,12 +97,12 @@ impl Link {
             return Took::Nothing;
         }
         acknowledge_at_once(&self.stream);
-        let mut buffer = [0; GULP];
+        let mut buffer = [MaybeUninit::uninit(); GULP];
         let most = self.mouthful();
-        match (&self.stream).read(&mut buffer[..most]) {
-            Ok(0) => self.took_end(End::Eof),
-            Ok(len) => self.took(&buffer[..len]),
-            Err(error) => self.took_error(&error),
+        match recv(&self.stream, &mut buffer[..most], RecvFlags::empty()) {
+            Ok((_, 0)) => self.took_end(End::Eof),
+            Ok(((bytes, _), _)) => self.took(bytes),
+            Err(error) => self.took_error(&error.into()),
         }
     }
 

@@ -74,12 +74,15 @@ impl Link {
     }
 
     fn peer_is_gone(&mut self) -> bool {
-        let Sight::Clear(query) = &mut self.sight else {
+        let (Sight::Hoped(query) | Sight::Clear(query)) = &mut self.sight else {
             return false;
         };
         match query.look() {
-            Ok(Seen::Socket(sighting)) => sighting.holder() == Holder::Kernel,
-            Ok(Seen::Listening(_) | Seen::Nothing) => true,
+            Ok(Seen::Socket(sighting)) => {
+                self.sight.confirm();
+                sighting.holder() == Holder::Kernel
+            }
+            Ok(Seen::Listening(_) | Seen::Nothing) => matches!(self.sight, Sight::Clear(_)),
             Err(_) => false,
         }
     }

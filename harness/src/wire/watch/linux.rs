@@ -19,21 +19,20 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Sets a watch.
+    /// Sets a watch. Nothing is looked at yet: most watches are never needed, and
+    /// the first look reads every process of the machine.
     ///
     /// # Errors
     ///
     /// When other processes cannot be seen here.
     pub fn new(target: Target) -> Result<Self, Unseen> {
-        let members = Vec::new();
-        let mut watch = Self {
+        std::fs::read_dir("/proc").map_err(|error| Unseen::NoProc(error.kind()))?;
+        Ok(Self {
             target,
-            members,
+            members: Vec::new(),
             strangers: BTreeSet::new(),
             reader: Reader::default(),
-        };
-        watch.refresh()?;
-        Ok(watch)
+        })
     }
 
     /// The processes that are alive now.

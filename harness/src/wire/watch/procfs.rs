@@ -8,6 +8,9 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
+/// More than any `stat` or `schedstat` has.
+const LONGEST_LINE: usize = 4096;
+
 /// What wirecheck needs of a `stat` line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stat {
@@ -56,10 +59,12 @@ impl Reader {
         }
     }
 
+    /// One read brings all of such a file, which has no size to ask for before and
+    /// no more to say after.
     fn read(&mut self, path: &Path) -> Option<&[u8]> {
-        self.buffer.clear();
-        File::open(path).ok()?.read_to_end(&mut self.buffer).ok()?;
-        Some(&self.buffer)
+        self.buffer.resize(LONGEST_LINE, 0);
+        let len = File::open(path).ok()?.read(&mut self.buffer).ok()?;
+        Some(&self.buffer[..len])
     }
 }
 
