@@ -178,9 +178,13 @@ fn alarm_of(reader: &mut Reader, process: u32) -> Alarm {
     }
     let tasks = dir.join("task");
     let threads = procfs::ids(&tasks).unwrap_or_default();
-    let alarms = threads
-        .into_iter()
-        .map(|thread| reader.alarm(&tasks.join(thread.to_string())));
+    let alarms = threads.into_iter().map(|thread| {
+        let dir = tasks.join(thread.to_string());
+        match reader.stat(&dir) {
+            Some(stat) if stat.is_alive() => reader.alarm(&dir),
+            _ => Alarm::None,
+        }
+    });
     alarms.fold(Alarm::None, Alarm::or)
 }
 
@@ -281,6 +285,15 @@ mod tests {
         drop(input);
         child.wait().expect("it ends when its input does");
         until(|| watch.processes().expect("it can be seen").is_empty());
+    }
+
+    #[test]
+    fn a_process_that_is_over_has_no_alarm_set() {
+        let mut child = group_of("exit");
+        let mut watch = Watch::new(Target::Process(child.id())).expect("/proc is there");
+        until(|| watch.look().expect("it can be seen").is_over());
+        assert_eq!(watch.alarm().expect("it can be seen"), Alarm::None);
+        child.wait().expect("it ended");
     }
 
     #[test]
