@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use wirecheck_report::record::Verdict;
 
@@ -14,10 +15,15 @@ use super::round::{Recent, Round};
 use super::target::Target;
 use crate::judge::{Finding, Kind};
 use crate::peer::{Ended, StartError};
-use crate::tactic::Family;
+use crate::tactic::{Family, Tactic};
 
 /// How many cases of a group are played again when the first of them held.
 const AGAIN: usize = 32;
+
+/// How often the baseline is played again before anything is confirmed, and for how
+/// long at most.
+const BASELINES: usize = 8;
+const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// Confirms failures against one peer.
 pub(super) struct Court<'c, 's> {
@@ -29,6 +35,7 @@ pub(super) struct Court<'c, 's> {
     pub(super) stop: &'c AtomicBool,
     pub(super) results: &'c mut Results,
     pub(super) restarts: &'c mut u32,
+    pub(super) notes: &'c mut Vec<String>,
 }
 
 /// Cases that fell in the same way are confirmed by the first of them.
@@ -69,6 +76,12 @@ impl<'s> Court<'_, 's> {
         fallen: Vec<(Numbered, CaseResult)>,
     ) -> Result<Vec<Numbered>, StartError> {
         self.renew()?;
+        if !self.is_steady()? {
+            for (_, result) in fallen {
+                self.results.add(result, Verdict::Flaky);
+            }
+            return Ok(Vec::new());
+        }
         let mut groups = Groups::new();
         for (numbered, result) in self.against_wider_custom(fallen) {
             let key = (result.tactic.family(), result.outcome.kinds());
@@ -79,6 +92,31 @@ impl<'s> Court<'_, 's> {
             again.append(&mut self.confirm_group(group)?);
         }
         Ok(again)
+    }
+
+    /// Whether the baseline still holds each time, as far as a moment shows. Where it
+    /// does not, no delivery can be blamed for what falls.
+    fn is_steady(&mut self) -> Result<bool, StartError> {
+        let begun = Instant::now();
+        for _ in 0..BASELINES {
+            let baseline = self.replay(self.baseline, Attempt(6));
+            if self.target.ended().is_some() {
+                // It bears so many connections and no more: not for this to tell.
+                self.renew()?;
+                return Ok(true);
+            }
+            if !baseline.outcome.held() {
+                self.notes.push(format!(
+                    "{}: even whole messages fail now and then; what failed may be chance",
+                    self.ground.selected.id(Tactic::Whole)
+                ));
+                return Ok(false);
+            }
+            if begun.elapsed() > A_MOMENT {
+                break;
+            }
+        }
+        Ok(true)
     }
 
     /// What a program prints may vary with time: where something else was printed than
@@ -118,34 +156,55 @@ impl<'s> Court<'_, 's> {
     ) -> Result<Vec<Numbered>, StartError> {
         group.sort_by_key(|(numbered, _)| numbered.number);
         let (first, before) = group.remove(0);
+        let is_silence = before.outcome.is_silence();
         let known = *self.pace;
         let replay = self.replay_as(&first, &before)?;
-        if !replay.outcome.held() {
-            let first = replay.tactic.clone();
-            self.results.add(replay, self.short_of());
+        let falls = !replay.outcome.held();
+        let tactic = replay.tactic.clone();
+        self.add_replay(before, replay);
+        if falls && (is_silence || self.last_falls_too(&mut group)?) {
             for (_, mut result) in group {
-                result.refer_to(&first);
+                result.refer_to(&tactic);
                 self.results.add(result, self.short_of());
             }
             return Ok(Vec::new());
         }
-        let in_a_hurry = before.outcome.is_silence() && self.pace.is_slower_than(known);
-        self.add_unrepeated(before, replay);
-        if in_a_hurry {
+        if !falls && is_silence && self.pace.is_slower_than(known) {
             return Ok(group.into_iter().map(|(numbered, _)| numbered).collect());
         }
         for (place, (numbered, before)) in group.into_iter().enumerate() {
-            if place >= AGAIN {
+            // What was silent in a hurry costs little to hear out.
+            if place >= AGAIN && !is_silence {
                 self.results.add(before, Verdict::Flaky);
                 continue;
             }
             let replay = self.replay_as(&numbered, &before)?;
-            match replay.outcome.held() {
-                true => self.add_unrepeated(before, replay),
-                false => self.results.add(replay, self.short_of()),
-            }
+            self.add_replay(before, replay);
         }
         Ok(Vec::new())
+    }
+
+    /// Plays the last of a group again as well: a peer that is wrong by chance seldom is
+    /// so twice.
+    fn last_falls_too(
+        &mut self,
+        group: &mut Vec<(Numbered, CaseResult)>,
+    ) -> Result<bool, StartError> {
+        let Some((last, before)) = group.pop() else {
+            return Ok(true);
+        };
+        let replay = self.replay_as(&last, &before)?;
+        let falls = !replay.outcome.held();
+        self.add_replay(before, replay);
+        Ok(falls)
+    }
+
+    /// What came of a case that fell and was played again.
+    fn add_replay(&mut self, before: CaseResult, replay: CaseResult) {
+        match replay.outcome.held() {
+            true => self.add_unrepeated(before, replay),
+            false => self.results.add(replay, self.short_of()),
+        }
     }
 
     /// Plays a case again. If something else comes out than before, an earlier

@@ -463,6 +463,7 @@ impl Stage<'_> {
             stop: self.stop,
             results,
             restarts: &mut self.record.restarts,
+            notes: &mut self.record.notes,
         }
     }
 
