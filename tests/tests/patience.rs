@@ -1,0 +1,60 @@
+//! Servers that take their time: a right one is waited for, one that will not answer
+//! is not waited for long, and a run that waits can be ended.
+
+use wirecheck_report::record::{State, Verdict};
+use wirecheck_tests::{Judged, Trial, findings, processes};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
+const ONE_LINE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/one-line"];
+const SLEEPY: &str = "sleepy_server.py";
+
+#[test]
+fn a_server_that_thinks_longer_than_the_first_look_holds() {
+    holds(ONE_LINE, &["--only", "whole"], &["--think", "0.8"]);
+}
+
+#[test]
+fn a_server_that_thinks_longer_than_the_second_look_holds() {
+    holds(ONE_LINE, &["--only", "whole"], &["--think", "1.5"]);
+}
+
+#[test]
+fn a_server_that_closes_later_than_the_first_look_holds() {
+    holds(ONE_LINE, &["--only", "whole"], &["--linger", "0.8"]);
+}
+
+#[test]
+fn a_server_that_naps_over_each_unfinished_line_holds() {
+    holds(ONE_LINE, &["--only", "cut@*"], &["--nap", "0.3"]);
+}
+
+/// Nothing is found, whether cases run beside each other or not.
+fn holds(cases: &[&str], only: &[&str], habits: &[&str]) {
+    for jobs in ["1", "2"] {
+        let how = [cases, only, &["--jobs", jobs]].concat();
+        let Some(judged) = judged(&how, SLEEPY, habits) else {
+            return;
+        };
+        let record = judged.record();
+        let found: Vec<_> = findings(record).collect();
+        assert!(found.is_empty(), "--jobs {jobs}: {found:#?}");
+        assert_eq!(
+            (judged.code, record.verdict),
+            (0, Verdict::Pass),
+            "--jobs {jobs}: {}",
+            judged.stdout
+        );
+    }
+}
+
+/// It came to its end, said nothing but its result, and left nothing behind.
+fn judged(how: &[&str], server: &str, habits: &[&str]) -> Option<Judged> {
+    if !processes::has_python() {
+        return None;
+    }
+    let judged = Trial::of(COMMAND).with(how).on(server, habits).judge();
+    assert_eq!(judged.stderr, "");
+    assert_eq!(judged.record().state, State::Finished);
+    assert_eq!(judged.left, [""; 0]);
+    Some(judged)
+}
