@@ -6,6 +6,7 @@ use wirecheck_tests::{Judged, Trial, findings, processes};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const ONE_LINE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/one-line"];
+const ASKS_TWICE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/asks-twice"];
 const SLEEPY: &str = "sleepy_server.py";
 
 #[test]
@@ -26,6 +27,11 @@ fn a_server_that_closes_later_than_the_first_look_holds() {
 #[test]
 fn a_server_that_naps_over_each_unfinished_line_holds() {
     holds(ONE_LINE, &["--only", "cut@*"], &["--nap", "0.3"]);
+}
+
+#[test]
+fn a_server_that_is_asked_twice_may_answer_the_first_when_the_second_is_cut_off() {
+    holds(ASKS_TWICE, &["--only", "half@*"], &[]);
 }
 
 /// Nothing is found, whether cases run beside each other or not.
