@@ -1,6 +1,10 @@
 //! Servers that take their time: a right one is waited for, one that will not answer
 //! is not waited for long, and a run that waits can be ended.
 
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::Signal;
 use wirecheck_report::record::{State, Verdict};
 use wirecheck_tests::{Judged, Trial, findings, processes};
 
@@ -8,6 +12,10 @@ const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const ONE_LINE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/one-line"];
 const ASKS_TWICE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/asks-twice"];
 const SLEEPY: &str = "sleepy_server.py";
+
+/// By then a wirecheck that asks for no alarm is through with its baseline: it looks
+/// for half a second, then for a second.
+const BOTH_LOOKS_ARE_OVER: Duration = Duration::from_secs(3);
 
 #[test]
 fn a_server_that_thinks_longer_than_the_first_look_holds() {
@@ -32,6 +40,27 @@ fn a_server_that_naps_over_each_unfinished_line_holds() {
 #[test]
 fn a_server_that_is_asked_twice_may_answer_the_first_when_the_second_is_cut_off() {
     holds(ASKS_TWICE, &["--only", "half@*"], &[]);
+}
+
+#[test]
+fn one_sigterm_ends_a_run_that_waits_for_a_sleeper() {
+    if !processes::has_python() {
+        return;
+    }
+    let mut running = Trial::of(COMMAND)
+        .with(&["tests/suites/unhurried.toml"])
+        .on(SLEEPY, &["--think", "1000"])
+        .start();
+    running.await_line("unhurried");
+    thread::sleep(BOTH_LOOKS_ARE_OVER);
+    running.signal(Signal::TERM);
+    let judged = running.finish();
+    assert_eq!(judged.code, 130, "{judged:?}");
+    let record = judged.record();
+    assert_eq!(record.state, State::CutOff);
+    assert_ne!(record.verdict, Verdict::Fail, "nothing was seen to fall");
+    assert!(findings(record).next().is_none(), "{}", judged.stdout);
+    assert_eq!(judged.left, [""; 0]);
 }
 
 /// Nothing is found, whether cases run beside each other or not.
