@@ -43,6 +43,24 @@ fn a_server_that_is_asked_twice_may_answer_the_first_when_the_second_is_cut_off(
 }
 
 #[test]
+fn a_server_that_waits_for_bytes_without_an_alarm_is_not_waited_for_till_the_deadline() {
+    let Some(judged) = judged(&["tests/suites/patience.toml"], "hostile/mute.py", &[]) else {
+        return;
+    };
+    let asleep = "no answer (it has read everything and sleeps)";
+    assert_eq!(silences(&judged), [asleep; 2], "{}", judged.stdout);
+}
+
+#[test]
+fn a_server_that_sleeps_with_an_alarm_is_given_all_the_time_that_the_suite_allows() {
+    let Some(judged) = judged(ONE_LINE, SLEEPY, &["--think", "1000"]) else {
+        return;
+    };
+    let deadline = "no answer within 5s";
+    assert_eq!(silences(&judged), [deadline], "{}", judged.stdout);
+}
+
+#[test]
 fn one_sigterm_ends_a_run_that_waits_for_a_sleeper() {
     if !processes::has_python() {
         return;
@@ -80,6 +98,17 @@ fn holds(cases: &[&str], only: &[&str], habits: &[&str]) {
             judged.stdout
         );
     }
+}
+
+/// What was found: at each baseline, that no answer came, and how that was known.
+fn silences(judged: &Judged) -> Vec<&str> {
+    let found = findings(judged.record());
+    found
+        .map(|(_, tactic, finding)| {
+            assert_eq!((tactic, finding.kind.as_str()), ("whole", "no-answer"));
+            finding.what.as_str()
+        })
+        .collect()
 }
 
 /// It came to its end, said nothing but its result, and left nothing behind.
