@@ -1,0 +1,46 @@
+"""A right server that takes its time, for wirecheck's own tests: `echo: <line>` for each line.
+
+A thread a client, whole lines only. It sleeps `--think` seconds before each answer, `--nap`
+seconds each time it has read and a line is unfinished, and `--linger` seconds before it closes.
+"""
+
+import argparse
+import os
+import socket
+import threading
+import time
+
+
+def serve(connection, args):
+    unfinished = b""
+    with connection:
+        try:
+            while chunk := connection.recv(4096):
+                *lines, unfinished = (unfinished + chunk).split(b"\n")
+                for line in lines:
+                    time.sleep(args.think)
+                    connection.sendall(b"echo: " + line + b"\n")
+                if unfinished:
+                    time.sleep(args.nap)
+        except ConnectionError:
+            pass  # the client is gone
+        time.sleep(args.linger)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
+    for habit in ("--think", "--nap", "--linger"):
+        parser.add_argument(habit, type=float, default=0, metavar="SECONDS")
+    args = parser.parse_args()
+
+    family, _, _, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
+    with socket.create_server(address[:2], family=family, backlog=128) as listener:
+        while True:
+            connection, _ = listener.accept()
+            threading.Thread(target=serve, args=(connection, args), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()

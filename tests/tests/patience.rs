@@ -1,0 +1,124 @@
+//! Servers that take their time: a right one is waited for, one that will not answer
+//! is not waited for long, and a run that waits can be ended.
+
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::Signal;
+use wirecheck_report::record::{State, Verdict};
+use wirecheck_tests::{Judged, Trial, findings, processes};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
+const ONE_LINE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/one-line"];
+const ASKS_TWICE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/asks-twice"];
+const SLEEPY: &str = "sleepy_server.py";
+
+/// By then a wirecheck that asks for no alarm is through with its baseline: it looks
+/// for half a second, then for a second.
+const BOTH_LOOKS_ARE_OVER: Duration = Duration::from_secs(3);
+
+#[test]
+fn a_server_that_thinks_longer_than_the_first_look_holds() {
+    holds(ONE_LINE, &["--only", "whole"], &["--think", "0.8"]);
+}
+
+#[test]
+fn a_server_that_thinks_longer_than_the_second_look_holds() {
+    holds(ONE_LINE, &["--only", "whole"], &["--think", "1.5"]);
+}
+
+#[test]
+fn a_server_that_closes_later_than_the_first_look_holds() {
+    holds(ONE_LINE, &["--only", "whole"], &["--linger", "0.8"]);
+}
+
+#[test]
+fn a_server_that_naps_over_each_unfinished_line_holds() {
+    holds(ONE_LINE, &["--only", "cut@*"], &["--nap", "0.3"]);
+}
+
+#[test]
+fn a_server_that_is_asked_twice_may_answer_the_first_when_the_second_is_cut_off() {
+    holds(ASKS_TWICE, &["--only", "half@*"], &[]);
+}
+
+#[test]
+fn a_server_that_waits_for_bytes_without_an_alarm_is_not_waited_for_till_the_deadline() {
+    let Some(judged) = judged(&["tests/suites/patience.toml"], "hostile/mute.py", &[]) else {
+        return;
+    };
+    let asleep = "no answer (it has read everything and sleeps)";
+    assert_eq!(silences(&judged), [asleep; 2], "{}", judged.stdout);
+}
+
+#[test]
+fn a_server_that_sleeps_with_an_alarm_is_given_all_the_time_that_the_suite_allows() {
+    let Some(judged) = judged(ONE_LINE, SLEEPY, &["--think", "1000"]) else {
+        return;
+    };
+    let deadline = "no answer within 5s";
+    assert_eq!(silences(&judged), [deadline], "{}", judged.stdout);
+}
+
+#[test]
+fn one_sigterm_ends_a_run_that_waits_for_a_sleeper() {
+    if !processes::has_python() {
+        return;
+    }
+    let mut running = Trial::of(COMMAND)
+        .with(&["tests/suites/unhurried.toml"])
+        .on(SLEEPY, &["--think", "1000"])
+        .start();
+    running.await_line("unhurried");
+    thread::sleep(BOTH_LOOKS_ARE_OVER);
+    running.signal(Signal::TERM);
+    let judged = running.finish();
+    assert_eq!(judged.code, 130, "{judged:?}");
+    let record = judged.record();
+    assert_eq!(record.state, State::CutOff);
+    assert_ne!(record.verdict, Verdict::Fail, "nothing was seen to fall");
+    assert!(findings(record).next().is_none(), "{}", judged.stdout);
+    assert_eq!(judged.left, [""; 0]);
+}
+
+/// Nothing is found, whether cases run beside each other or not.
+fn holds(cases: &[&str], only: &[&str], habits: &[&str]) {
+    for jobs in ["1", "2"] {
+        let how = [cases, only, &["--jobs", jobs]].concat();
+        let Some(judged) = judged(&how, SLEEPY, habits) else {
+            return;
+        };
+        let record = judged.record();
+        let found: Vec<_> = findings(record).collect();
+        assert!(found.is_empty(), "--jobs {jobs}: {found:#?}");
+        assert_eq!(
+            (judged.code, record.verdict),
+            (0, Verdict::Pass),
+            "--jobs {jobs}: {}",
+            judged.stdout
+        );
+    }
+}
+
+/// What was found: at each baseline, that no answer came, and how that was known.
+fn silences(judged: &Judged) -> Vec<&str> {
+    let found = findings(judged.record());
+    found
+        .map(|(_, tactic, finding)| {
+            assert_eq!((tactic, finding.kind.as_str()), ("whole", "no-answer"));
+            finding.what.as_str()
+        })
+        .collect()
+}
+
+/// It came to its end, said nothing but its result, and left nothing behind.
+fn judged(how: &[&str], server: &str, habits: &[&str]) -> Option<Judged> {
+    if !processes::has_python() {
+        return None;
+    }
+    let judged = Trial::of(COMMAND).with(how).on(server, habits).judge();
+    assert_eq!(judged.stderr, "");
+    assert_eq!(judged.record().state, State::Finished);
+    assert_eq!(judged.left, [""; 0]);
+    Some(judged)
+}
