@@ -67,6 +67,19 @@ fn a_streams_client_that_is_right_holds() {
     );
 }
 
+#[test]
+fn a_service_that_comes_back_holds() {
+    if !processes::has_python() {
+        return;
+    }
+    let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .with(&["scenarios/agent", "--profile", "quick", "--jobs", "1"])
+        .with(&["--reconnects"])
+        .calling("agent_client_mended.py", &[])
+        .judge();
+    is_spotless(&judged, Lives::ManyCases);
+}
+
 /// Runs the cases on the client: as they come, one at a time, and over IPv6.
 fn holds(client: &str, arguments: &[&str], cases: &[&str]) {
     if !processes::has_python() {
@@ -79,7 +92,7 @@ fn holds(client: &str, arguments: &[&str], cases: &[&str]) {
             .with(how)
             .calling(client, arguments)
             .judge();
-        is_spotless(&judged);
+        is_spotless(&judged, Lives::OneCase);
     };
     judge(&[]);
     judge(&["--jobs", "1", "--only", "bytes", "--only", "joined"]);
@@ -88,7 +101,7 @@ fn holds(client: &str, arguments: &[&str], cases: &[&str]) {
     }
 }
 
-fn is_spotless(judged: &Judged) {
+fn is_spotless(judged: &Judged, lives: Lives) {
     let record = judged.record();
     let found: Vec<_> = findings(record).collect();
     assert!(found.is_empty(), "{found:#?}");
@@ -97,10 +110,7 @@ fn is_spotless(judged: &Judged) {
         (record.state, record.verdict),
         (State::Finished, Verdict::Pass)
     );
-    assert_eq!(
-        (record.peer.role, record.peer.lives),
-        (Role::Client, Lives::OneCase)
-    );
+    assert_eq!((record.peer.role, record.peer.lives), (Role::Client, lives));
     assert_eq!(record.restarts, 0);
     let delivery = &record.delivery;
     assert_eq!(delivery.proven, delivery.boundaries, "{delivery:?}");

@@ -149,6 +149,22 @@ streams/greets-back
 }
 
 #[test]
+fn a_service_that_dies_of_half_a_line_does_not_come_back() {
+    falls(
+        &["scenarios/agent", "--reconnects", "--jobs", "1"],
+        "agent_client_naive.py",
+        &[],
+        str![[r#"
+agent/answers-each-question
+  holds: whole bytes cut random
+  falls: fin half
+  named: C03 C06
+
+"#]],
+    );
+}
+
+#[test]
 fn three_runs_on_a_naive_file_object_give_one_verdict_on_each_case() {
     if !processes::has_python() {
         return;
