@@ -5,7 +5,7 @@ mod outline;
 pub mod processes;
 mod trial;
 
-pub use outline::{findings, outline, timeless, verdicts};
+pub use outline::{diagnoses, findings, outline, timeless, verdicts};
 pub use trial::{Judged, Running, Trial};
 
 use std::path::{Path, PathBuf};

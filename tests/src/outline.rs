@@ -37,6 +37,28 @@ fn held(scenario: &Scenario) -> Vec<&str> {
         .collect()
 }
 
+/// Which families of tactics hold and which fall, and the codes of the defects that
+/// are named. C08 is left out, as a close alone is.
+#[must_use]
+pub fn diagnoses(record: &Record) -> String {
+    let mut text = String::new();
+    for suite in &record.suites {
+        for scenario in &suite.scenarios {
+            let families = scenario.families.iter().map(|family| family.name.as_str());
+            let falls: Vec<_> = families
+                .filter(|family| !kinds(scenario, family).is_empty())
+                .collect();
+            let codes = scenario.defects.iter().map(|it| it.code.as_str());
+            let codes: Vec<_> = codes.filter(|code| *code != "C08").collect();
+            _ = writeln!(text, "{}/{}", suite.id, scenario.id);
+            _ = writeln!(text, "  holds: {}", held(scenario).join(" "));
+            _ = writeln!(text, "  falls: {}", falls.join(" "));
+            _ = writeln!(text, "  named: {}", codes.join(" "));
+        }
+    }
+    text
+}
+
 fn kinds(scenario: &Scenario, family: &str) -> BTreeSet<String> {
     fallen(scenario)
         .filter(|(failure, _)| failure.tactic.split(['@', ':']).next() == Some(family))

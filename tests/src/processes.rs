@@ -11,13 +11,20 @@ use rustix::process::{Pid, Signal, kill_process};
 /// there is none.
 #[must_use]
 pub fn has_python() -> bool {
-    let python = Command::new("python3")
+    has("python3")
+}
+
+/// Whether there is a program that tells its version; says that a test was skipped,
+/// if there is none.
+#[must_use]
+pub fn has(program: &str) -> bool {
+    let asked = Command::new(program)
         .arg("--version")
         .stdout(Stdio::null())
         .status();
-    let there = python.is_ok_and(|status| status.success());
+    let there = asked.is_ok_and(|status| status.success());
     if !there {
-        eprintln!("skipped: there is no python3");
+        eprintln!("skipped: there is no {program}");
     }
     there
 }

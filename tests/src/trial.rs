@@ -64,13 +64,26 @@ impl Trial {
     /// On a server of `tests/peers/python`, with its arguments.
     #[must_use]
     pub fn on(self, program: &str, arguments: &[&str]) -> Self {
-        let program = format!("tests/peers/python/{program}");
-        // Python takes any word after -X and goes on.
-        let mut words = vec!["python3".to_owned(), "-X".to_owned(), self.marker.clone()];
-        words.push(program);
+        let mut words = self.python(program);
         words.extend(["--host", "{host}", "--port", "{port}"].map(str::to_owned));
         words.extend(arguments.iter().map(|&word| word.to_owned()));
         self.started_by(words)
+    }
+
+    /// On a client of `tests/peers/python`, with its arguments.
+    #[must_use]
+    pub fn calling(self, program: &str, arguments: &[&str]) -> Self {
+        let mut words = self.python(program);
+        words.extend(["{host}", "{port}"].map(str::to_owned));
+        words.extend(arguments.iter().map(|&word| word.to_owned()));
+        self.with(&["--client"]).started_by(words)
+    }
+
+    /// What starts a program of `tests/peers/python`, marked.
+    fn python(&self, program: &str) -> Vec<String> {
+        let program = format!("tests/peers/python/{program}");
+        // Python takes any word after -X and goes on.
+        vec!["python3".into(), "-X".into(), self.marker.clone(), program]
     }
 
     /// On what these words start.

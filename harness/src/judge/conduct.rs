@@ -83,10 +83,12 @@ pub fn judge_conduct(
     if whole == Extent::CutOff {
         return crash(conduct.fate);
     }
-    exit(exchange, side, conduct.fate)
+    // Its other connections were reset: how it takes that is not its fault.
+    connects_again(conduct)
+        .or_else(|| exit(exchange, side, conduct.fate))
         .or_else(|| against_custom(conduct, custom?))
         .or_else(|| crash(conduct.fate))
-        .or_else(|| run_on(conduct))
+        .or_else(|| run_on(conduct.fate))
 }
 
 /// How much of the exchange a program heard.
@@ -167,11 +169,15 @@ fn crash(fate: Fate) -> Option<Finding> {
     matches!(how, Ended::Signal(_)).then_some(Finding::Died { how })
 }
 
-fn run_on(conduct: &Conduct) -> Option<Finding> {
-    match (conduct.more_connections, conduct.fate) {
-        (0, Fate::RunsOn(waited)) => Some(Finding::RunsOn { waited }),
-        (0, _) => None,
-        (times, _) => Some(Finding::ConnectsAgain { times }),
+fn connects_again(conduct: &Conduct) -> Option<Finding> {
+    let times = conduct.more_connections;
+    (times > 0).then_some(Finding::ConnectsAgain { times })
+}
+
+fn run_on(fate: Fate) -> Option<Finding> {
+    match fate {
+        Fate::RunsOn(waited) => Some(Finding::RunsOn { waited }),
+        Fate::Ended(_) | Fate::NotAwaited => None,
     }
 }
 
@@ -256,6 +262,18 @@ mod tests {
             of(Fate::Ended(Ended::Signal(11)), Extent::CutOff),
             Some(Kind::Died)
         );
+    }
+
+    #[test]
+    fn one_that_connects_again_is_not_blamed_for_how_it_ends_without_an_answer() {
+        let steps = "{ client.exits = 0 }";
+        let twice = Conduct {
+            more_connections: 1,
+            ..conduct("", exited(1))
+        };
+        let of = |conduct, whole| found(steps, conduct, None, whole);
+        assert_eq!(of(&twice, Extent::Whole), Some(Kind::ConnectsAgain));
+        assert_eq!(of(&twice, Extent::CutOff), None);
     }
 
     #[test]

@@ -167,7 +167,9 @@ impl Call {
                 let how = format!("it ended before it connected: {ended}");
                 return Err(Missed::Peer(how));
             }
-            let lull = lookout.lull_before_call(&mut |until| self.listener.is_called(until));
+            let lull = lookout.lull_before_call(&mut |until| {
+                self.listener.is_called(until) || self.client.ended().is_some()
+            });
             if matches!(lull, Lull::Quiet(_)) {
                 return Err(Missed::Silent("it sleeps".to_owned()));
             }
@@ -247,4 +249,31 @@ impl Call {
 pub(super) struct SeenOff {
     pub(super) conduct: Conduct,
     pub(super) last_words: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::run::gate::Gate;
+    use crate::run::lookout::{Manner, Pace};
+
+    #[test]
+    fn a_client_that_ends_is_never_taken_for_one_that_sleeps() {
+        let calling = Calling {
+            host: Ipv4Addr::LOCALHOST.into(),
+            start_timeout: Duration::from_secs(60),
+            habit: Calls::Once,
+        };
+        let command = CommandLine::new(["sh", "-c", "sleep 0.1; exit 3"]);
+        let caller = Caller::new(command.expect("it has a program"), calling);
+        let call = caller.call().expect("there is a shell");
+        let gate = Gate::default();
+        let mut lookout = Lookout::new(call.watch(), &gate, Pace::default(), Manner::Careful);
+        let Err(Missed::Peer(why)) = call.meet(&Options::default(), &mut lookout) else {
+            panic!("it ended");
+        };
+        assert!(why.contains("exit code 3"), "{why}");
+    }
 }

@@ -3,7 +3,8 @@
 Prints the body of each message until the server closes, or after `--count` messages.
 Defects, all in `receive_message`: F01, the first recv is taken to hold the whole header; F03,
 what follows the body in the same segment is swallowed, and the client waits for ever for a
-message it has had; C02, at an end of stream inside a body it reads on for ever without
+message it has had; F05, each piece of a body is decoded on its own, so that a character in two
+pieces raises; C02, at an end of stream inside a body it reads on for ever without
 sleeping; C03, an end of stream in place of a header raises; H01, `int` also takes `+5`, `-5`,
 `1_0`, leading spaces or zeros, and digits that are not ASCII.
 """
@@ -15,10 +16,13 @@ import socket
 def receive_message(connection):
     data = connection.recv(16)
     length = int(data[:10].decode())
-    body = data[10:]
-    while len(body) < length:
-        body += connection.recv(1024)
-    return body[:length].decode()
+    text = data[10:][:length].decode()
+    left = length - len(data[10:])
+    while left > 0:
+        data = connection.recv(1024)
+        text += data[:left].decode()
+        left -= len(data)
+    return text
 
 
 def main():

@@ -1,4 +1,4 @@
-"""R6, one shot, the mended client: sends the line `hello`, prints the line that answers it.
+"""R6, one shot, the mended client: sends a line (`hello`), prints its answer.
 
 It reads to the newline, then ends its own side and reads until the server ends too, within
 a second. An answer that is too long or not whole is told on stderr, and the exit code is 1.
@@ -43,11 +43,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("host")
     parser.add_argument("port", type=int)
+    parser.add_argument("line", nargs="?", default="hello")
     args = parser.parse_args()
 
     try:
         with socket.create_connection((args.host, args.port)) as connection:
-            connection.sendall(b"hello\n")
+            connection.sendall(f"{args.line}\n".encode())
             print(receive_line(connection).decode(errors="replace"), flush=True)
             end(connection)
     except (OSError, EOFError, ValueError) as error:

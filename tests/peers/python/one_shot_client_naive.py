@@ -1,4 +1,4 @@
-"""R6, one shot, the naive client: sends the line `hello`, prints the line that answers it.
+"""R6, one shot, the naive client: sends a line (`hello`), prints its answer.
 
 Defects, all in `main`: F02, a single `recv(1024)` is taken for the whole answer, and C06, so
 is what an early end of stream cut short, even to nothing; C08, closing on what is still to
@@ -13,10 +13,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("host")
     parser.add_argument("port", type=int)
+    parser.add_argument("line", nargs="?", default="hello")
     args = parser.parse_args()
 
     connection = socket.create_connection((args.host, args.port))
-    connection.sendall(b"hello\n")
+    connection.sendall(f"{args.line}\n".encode())
     answer = connection.recv(1024)
     print(answer.decode(errors="replace").removesuffix("\n"))
     connection.close()

@@ -650,6 +650,14 @@ def r4_naive_client_swallows_a_joined_message():
 
 
 @check
+def r4_clients_differ_in_a_split_character():
+    for form, printed in (("naive", ""), ("mended", f"{CAFÉ}\n")):
+        with client(f"header_client_{form}.py", "--count", 1) as (running, sock):
+            split(sock, frame(CAFÉ), 29)
+            same((running.exits(), running.printed()), (int(form == "naive"), printed))
+
+
+@check
 def r4_clients_differ_in_the_end_between_messages():
     for form, code in (("naive", 1), ("mended", 0)):
         with client(f"header_client_{form}.py") as (running, sock):

@@ -1,4 +1,4 @@
-"""R8, streams, the mended client: asyncio; sends the line `world`, prints the line that answers it.
+"""R8, streams, the mended client: asyncio; sends a line (`world`), prints its answer.
 
 It drains the writer, reads to the newline, closes and waits for that. An answer that is too
 long, not UTF-8 or not whole is told on stderr, and the exit code is 1.
@@ -11,10 +11,10 @@ import sys
 LONGEST_LINE = 65536
 
 
-async def ask(host, port):
+async def ask(host, port, name):
     reader, writer = await asyncio.open_connection(host, port, limit=LONGEST_LINE)
     try:
-        writer.write(b"world\n")
+        writer.write(f"{name}\n".encode())
         await writer.drain()
         return (await reader.readuntil(b"\n")).decode().removesuffix("\n")
     finally:
@@ -29,10 +29,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("host")
     parser.add_argument("port", type=int)
+    parser.add_argument("name", nargs="?", default="world")
     args = parser.parse_args()
 
     try:
-        print(asyncio.run(ask(args.host, args.port)))
+        print(asyncio.run(ask(args.host, args.port, args.name)))
     except (OSError, EOFError, ValueError, asyncio.LimitOverrunError) as error:
         sys.exit(f"no answer: {error}")
 

@@ -1,0 +1,21 @@
+"""Sends `hello`, prints the answer and closes, then burns a CPU for ever."""
+
+import argparse
+import socket
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("host")
+    parser.add_argument("port", type=int)
+    args = parser.parse_args()
+
+    with socket.create_connection((args.host, args.port)) as connection:
+        connection.sendall(b"hello\n")
+        print(connection.makefile("r").readline(), end="", flush=True)
+    while True:
+        pass
+
+
+if __name__ == "__main__":
+    main()

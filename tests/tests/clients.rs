@@ -1,0 +1,120 @@
+//! Clients without a defect: wirecheck plays their servers and finds none, proves
+//! every boundary, and leaves nothing of them running.
+
+use wirecheck_report::record::{Lives, Role, State, Verdict};
+use wirecheck_tests::{Judged, Trial, findings, processes};
+
+#[test]
+fn a_line_connection_that_is_right_holds() {
+    holds(
+        "line_connection_client_mended.py",
+        &[],
+        &["scenarios/line/line-client.toml"],
+    );
+}
+
+#[test]
+fn a_line_connection_that_is_right_holds_in_the_scenario_of_its_server() {
+    holds(
+        "line_connection_client_mended.py",
+        &[],
+        &[
+            "scenarios/line/line.toml",
+            "--scenario",
+            "line/acknowledges-two-commands",
+        ],
+    );
+}
+
+#[test]
+fn a_file_object_that_is_right_holds() {
+    holds(
+        "file_object_client_mended.py",
+        &[],
+        &["scenarios/file-object/file-object-client.toml"],
+    );
+}
+
+#[test]
+fn a_greeter_client_that_is_right_holds() {
+    holds("greeter_client_mended.py", &[], &["scenarios/greeter"]);
+}
+
+#[test]
+fn a_header_client_that_is_right_holds() {
+    holds(
+        "header_client_mended.py",
+        &[],
+        &["scenarios/header", "--tag", "client"],
+    );
+}
+
+#[test]
+fn a_one_shot_client_that_is_right_holds() {
+    holds(
+        "one_shot_client_mended.py",
+        &["hello 00000000"],
+        &["scenarios/one-shot"],
+    );
+}
+
+#[test]
+fn a_streams_client_that_is_right_holds() {
+    holds(
+        "streams_client_mended.py",
+        &["world 00000000"],
+        &["scenarios/streams"],
+    );
+}
+
+#[test]
+fn a_service_that_comes_back_holds() {
+    if !processes::has_python() {
+        return;
+    }
+    let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .with(&["scenarios/agent", "--profile", "quick", "--jobs", "1"])
+        .with(&["--reconnects"])
+        .calling("agent_client_mended.py", &[])
+        .judge();
+    is_spotless(&judged, Lives::ManyCases);
+}
+
+/// Runs the cases on the client: as they come, one at a time, and over IPv6.
+fn holds(client: &str, arguments: &[&str], cases: &[&str]) {
+    if !processes::has_python() {
+        return;
+    }
+    let judge = |how: &[&str]| {
+        let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+            .with(cases)
+            .with(&["--profile", "quick"])
+            .with(how)
+            .calling(client, arguments)
+            .judge();
+        is_spotless(&judged, Lives::OneCase);
+    };
+    judge(&[]);
+    judge(&["--jobs", "1", "--only", "bytes", "--only", "joined"]);
+    if processes::has_ipv6() {
+        judge(&["--host", "::1", "--only", "bytes", "--only", "joined"]);
+    }
+}
+
+fn is_spotless(judged: &Judged, lives: Lives) {
+    let record = judged.record();
+    let found: Vec<_> = findings(record).collect();
+    assert!(found.is_empty(), "{found:#?}");
+    assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
+    assert_eq!(
+        (record.state, record.verdict),
+        (State::Finished, Verdict::Pass)
+    );
+    assert_eq!((record.peer.role, record.peer.lives), (Role::Client, lives));
+    assert_eq!(record.restarts, 0);
+    let delivery = &record.delivery;
+    assert_eq!(delivery.proven, delivery.boundaries, "{delivery:?}");
+    assert!(delivery.boundaries > 0, "{delivery:?}");
+    assert_eq!(delivery.unverified, None);
+    assert_eq!(judged.left, [""; 0]);
+}
