@@ -8,7 +8,15 @@ use wirecheck_tests::{Ran, files, run, run_in};
 
 const WIRECHECK: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
-const SYSTEMS: [&str; 4] = ["line", "header", "stay-alive", "one-shot"];
+/// What the naive form of each shows at least.
+const SYSTEMS: [(&str, &[&str]); 6] = [
+    ("line", &["F05"]),
+    ("header", &["F01", "F02", "F03", "F06", "C06"]),
+    ("stay-alive", &["C02"]),
+    ("one-shot", &["F02", "C06"]),
+    ("line client", &["F02", "F05"]),
+    ("header client", &["F01", "F03", "C02"]),
+];
 
 /// An empty folder, so that nothing is written into the project.
 fn scratch() -> PathBuf {
@@ -25,13 +33,17 @@ fn each_embedded_peer_shows_just_what_it_is_built_to_show() {
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     let rows = matrix(&ran);
     let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
-    let both = |name: &str| [format!("{name} naive"), format!("{name} mended")];
+    let both = |(name, _)| [format!("{name} naive"), format!("{name} mended")];
     let all = SYSTEMS.map(both);
     assert_eq!(names, all.concat(), "{}", ran.stdout);
-    for Row { name, cells } in &rows {
-        let held = !cells.contains('✗');
-        assert_eq!(held, name.ends_with("mended"), "{name}: {cells}");
-        assert!(cells.contains("100%") || !held, "{name}: {cells}");
+    for (forms, (_, codes)) in rows.chunks(2).zip(SYSTEMS) {
+        let [naive, mended] = forms else { continue };
+        assert!(naive.cells.contains('✗'), "{naive:?}");
+        for code in codes {
+            assert!(naive.cells.contains(code), "{code}: {naive:?}");
+        }
+        assert!(mended.cells.contains("✓100%"), "{mended:?}");
+        assert!(!mended.cells.contains('✗'), "{mended:?}");
     }
     assert!(
         ran.stdout.lines().all(|line| line.chars().count() <= 80),
@@ -47,40 +59,57 @@ fn check_records(folder: &Path) {
     for path in records {
         let text = fs::read_to_string(&path).expect("it is text");
         let record: Value = serde_json::from_str(&text).expect("it is JSON");
-        let naive = path.to_string_lossy().ends_with("-naive.json");
-        assert_eq!(record["state"], "finished", "{}", path.display());
+        let name = path.to_string_lossy();
+        assert_eq!(record["state"], "finished", "{name}");
+        let naive = name.ends_with("-naive.json");
         let verdict = if naive { "fail" } else { "pass" };
-        assert_eq!(record["verdict"], verdict, "{}", path.display());
+        assert_eq!(record["verdict"], verdict, "{name}");
+        let client = name.contains("-client-");
+        let role = if client { "client" } else { "server" };
+        assert_eq!(record["peer"]["role"], role, "{name}");
     }
 }
 
 /// A peer's row in the matrix.
+#[derive(Debug)]
 struct Row {
     name: String,
-    /// How it fared, column by column.
+    /// How it fared, column by column, on one line or more.
     cells: String,
 }
 
-/// The rows of the matrix. A name stands only beside the first of its forms.
+/// The rows of the matrix. A name stands only beside the first of its forms, and may
+/// go on below.
 fn matrix(ran: &Ran) -> Vec<Row> {
-    let mut above = String::new();
-    let lines = ran.stdout.lines().filter(|line| line.starts_with('│'));
-    lines
-        .filter_map(|line| {
-            let form = ["naive", "mended"]
-                .into_iter()
-                .find(|form| line.contains(form))?;
-            let (name, cells) = line.split_once(form)?;
-            let name = name.trim_matches(['│', ' ']);
-            if !name.is_empty() {
-                name.clone_into(&mut above);
+    let mut rows: Vec<Row> = Vec::new();
+    let lines = ran.stdout.lines().filter_map(|line| line.strip_prefix('│'));
+    let lines: Vec<_> = lines.map(|line| line.trim_end_matches('│')).collect();
+    let beside = lines.iter().find_map(|line| line.find("naive"));
+    let beside = beside.expect("there is a naive peer");
+    for line in lines {
+        let (name, cells) = line.split_at(beside);
+        let name = name.trim();
+        let form = ["naive", "mended"]
+            .into_iter()
+            .find(|it| cells.starts_with(it));
+        match (form, rows.last_mut()) {
+            (Some(form), above) => {
+                let system = above.and_then(|above| above.name.strip_suffix(" naive"));
+                let system = system.filter(|_| name.is_empty()).unwrap_or(name);
+                let name = format!("{system} {form}");
+                let cells = cells.to_owned();
+                rows.push(Row { name, cells });
             }
-            Some(Row {
-                name: format!("{above} {form}"),
-                cells: cells.to_owned(),
-            })
-        })
-        .collect()
+            (None, Some(row)) => {
+                if !name.is_empty() {
+                    row.name = row.name.replace(" naive", &format!(" {name} naive"));
+                }
+                row.cells += cells;
+            }
+            (None, None) => {}
+        }
+    }
+    rows
 }
 
 #[test]

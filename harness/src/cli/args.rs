@@ -58,7 +58,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run the embedded peers, right and wrong, against the embedded suites
+    /// Run the embedded servers and clients, right and wrong, against the embedded suites
     Demo,
     /// Be one of the embedded peers
     #[command(hide = true)]
@@ -84,10 +84,10 @@ pub(super) enum Command {
 pub(super) struct PeerArgs {
     /// Which one
     pub(super) name: Peer,
-    /// The address that it listens on
+    /// The address that it listens on, or calls
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
     pub(super) host: IpAddr,
-    /// The port that it listens on
+    /// The port that it listens on, or calls
     #[arg(long, value_name = "N")]
     pub(super) port: u16,
 }

@@ -7,7 +7,7 @@ use crate::judge::{Closing, Ended, Unread, Waited};
 use crate::wire::diag::{Holder, Seen, TcpState};
 use crate::wire::link::{self, Remains, Stall};
 
-/// How long one look is from the next where the peer's processes cannot be seen.
+/// How long one look is from the next where the peer does not sleep, or cannot be seen.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// How often a peer is looked at before it is given time.
 const QUICK_LOOKS: u32 = 64;
@@ -48,7 +48,11 @@ pub(super) fn await_gone(
             _ if lookout.is_stopped() => return Closing::NotAsked,
             Lull::Busy => match lookout.spins() {
                 Some(time) => Waited::Spinning(time),
-                None => continue,
+                None => {
+                    // A peer that runs needs the processor more than we do.
+                    std::thread::sleep(BETWEEN_LOOKS);
+                    continue;
+                }
             },
             Lull::Unseen => {
                 std::thread::sleep(BETWEEN_LOOKS);

@@ -74,16 +74,24 @@ const PADDING: usize = 2;
 /// that were found.
 #[must_use]
 pub fn matrix(rows: &[MatrixRow<'_>], columns: Columns, width: Width) -> String {
-    let names = titles(rows, columns);
-    let room = room(rows, width);
-    let roomy: Vec<_> = names.iter().map(|name| Title::roomy(name)).collect();
-    let titles = match taken(&roomy) <= room {
+    let heads = titles(rows, columns);
+    let roomy: Vec<_> = heads.iter().map(|name| Title::roomy(name)).collect();
+    let tight: Vec<_> = heads.iter().map(|name| Title::tight(name)).collect();
+    let whole: Vec<_> = rows.iter().map(Name::whole).collect();
+    let broken = Name::broken(rows);
+    let room_beside = |names: &[Name]| room(rows, names, width);
+    let titles = match taken(&roomy) <= room_beside(&whole) {
         true => roomy,
-        false => names.iter().map(|name| Title::tight(name)).collect(),
+        false => tight,
+    };
+    let parts_beside = |names: &[Name]| parts(&titles, room_beside(names));
+    let names = match parts_beside(&broken).len() < parts_beside(&whole).len() {
+        true => broken,
+        false => whole,
     };
     let mut text = String::new();
-    for titles in parts(&titles, room) {
-        text += &part(rows, columns, titles);
+    for titles in parts_beside(&names) {
+        text += &part(rows, &names, columns, titles);
         text.push('\n');
     }
     match defects(rows, width) {
@@ -161,9 +169,46 @@ fn titles(rows: &[MatrixRow<'_>], columns: Columns) -> Vec<String> {
     titles
 }
 
+/// What a peer is called, as it is shown.
+struct Name {
+    lines: Vec<String>,
+}
+
+impl Name {
+    fn whole(row: &MatrixRow<'_>) -> Self {
+        Self {
+            lines: vec![without_middle(&harmless(row.name), NAME)],
+        }
+    }
+
+    /// Broken between words, each no wider than the longest word of them all.
+    fn broken(rows: &[MatrixRow<'_>]) -> Vec<Self> {
+        let whole: Vec<_> = rows.iter().flat_map(|row| Self::whole(row).lines).collect();
+        let words = whole.iter().flat_map(|name| name.split(' '));
+        let width = words.map(columns).max().unwrap_or(0);
+        let broken = whole.iter().map(|name| Self {
+            lines: wrapped(name, width),
+        });
+        broken.collect()
+    }
+
+    fn width(&self) -> usize {
+        let lines = self.lines.iter().map(|line| columns(line));
+        lines.max().unwrap_or(0)
+    }
+
+    fn written(&self) -> String {
+        let lines = self.lines.iter().map(|line| Line::new().plain(line));
+        lines
+            .map(|line| line.to_string())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
 /// What is left beside the names of the peers, their forms and the border.
-fn room(rows: &[MatrixRow<'_>], width: Width) -> usize {
-    let names = rows.iter().map(|row| columns(&name(row)));
+fn room(rows: &[MatrixRow<'_>], names: &[Name], width: Width) -> usize {
+    let names = names.iter().map(Name::width);
     let forms = rows.iter().map(|row| columns(row.form.word()));
     let name = names.chain([columns(PEER)]).max().unwrap_or(0) + PADDING / 2;
     let form = forms.max().unwrap_or(0) + PADDING;
@@ -192,28 +237,20 @@ fn parts<'a, 'n>(titles: &'a [Title<'n>], room: usize) -> Vec<&'a [Title<'n>]> {
 /// What stands above the peers' names.
 const PEER: &str = "peer";
 
-fn name(row: &MatrixRow<'_>) -> String {
-    without_middle(&harmless(row.name), NAME)
-}
-
-fn part(rows: &[MatrixRow<'_>], columns: Columns, titles: &[Title<'_>]) -> String {
+fn part(rows: &[MatrixRow<'_>], names: &[Name], columns: Columns, titles: &[Title<'_>]) -> String {
     let mut builder = Builder::new();
     let peer = Line::new().styled(BOLD, PEER).to_string();
     let heads = titles.iter().map(Title::written);
     builder.push_record([peer, String::new()].into_iter().chain(heads));
     let mut above = "";
-    for row in rows {
-        let shown = if row.name == above {
-            String::new()
-        } else {
-            name(row)
+    for (row, name) in rows.iter().zip(names) {
+        let shown = match row.name == above {
+            true => String::new(),
+            false => name.written(),
         };
         above = row.name;
-        let names = [
-            Line::new().plain(shown),
-            Line::new().styled(DIM, row.form.word()),
-        ];
-        let names = names.map(|line| line.to_string());
+        let form = Line::new().styled(DIM, row.form.word()).to_string();
+        let names = [shown, form];
         let cells = titles
             .iter()
             .map(|title| Cell::of(row.record, columns, title.name).written(title.width));

@@ -561,8 +561,8 @@ fn a_matrix_sets_peers_against_suites() {
     );
 }
 
-#[test]
-fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
+/// A run in which some cases fell under each kind of delivery that is played.
+fn all_families() -> Record {
     let names = [
         "whole",
         "bytes",
@@ -575,7 +575,12 @@ fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
     ];
     let mut scenario = greeting();
     scenario.families = names.map(|name| family(name, 200, 199)).to_vec();
-    let record = record(vec![suite("stay-alive", vec![scenario])]);
+    record(vec![suite("stay-alive", vec![scenario])])
+}
+
+#[test]
+fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
+    let record = all_families();
     let row = MatrixRow {
         name: "stay-alive",
         form: Form::Mended,
@@ -588,6 +593,25 @@ fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
         file!["snapshots/matrix-all-families.txt"],
     );
     assert_eq!(plain(&text).matches("peer").count(), 1, "{text}");
+}
+
+#[test]
+fn names_are_broken_between_words_before_a_matrix_comes_in_parts() {
+    let record = all_families();
+    let row = |form| MatrixRow {
+        name: "header client",
+        form,
+        record: &record,
+    };
+    let rows = [row(Form::Naive), row(Form::Mended)];
+    let text = matrix(&rows, Columns::Families, Width::default());
+    holds(
+        &text,
+        Width::default(),
+        file!["snapshots/matrix-broken-names.txt"],
+    );
+    let roomy = matrix(&rows, Columns::Families, Width::of(100));
+    assert!(plain(&roomy).contains("header client"), "{roomy}");
 }
 
 #[test]

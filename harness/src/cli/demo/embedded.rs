@@ -3,8 +3,10 @@
 use wirecheck_report::terminal::Form;
 
 use super::peers::Peer;
+use crate::cli::args::DEFAULT_SEED;
+use crate::run::Selection;
 use crate::scenario::{NoAttachments, Suite, parse};
-use crate::tactic::Family;
+use crate::tactic::{Family, Profile, Seed};
 
 /// An embedded peer with its suite.
 #[derive(Debug)]
@@ -17,9 +19,54 @@ pub(super) struct Embedded {
     pub(super) peer: Peer,
     /// What it is judged by.
     pub(super) suite: SuiteText,
+    /// With which of its cases.
+    pub(super) cases: Cases,
     /// What it is built to show.
     pub(super) expects: Expects,
 }
+
+/// Which cases a peer is given.
+#[derive(Debug)]
+pub(super) struct Cases {
+    /// Of these scenarios; of all, if none is named.
+    scenarios: &'static [&'static str],
+    profile: Profile,
+    /// Of these tactics; of all, if none is named.
+    only: &'static [&'static str],
+}
+
+/// All of a suite.
+const ALL_CASES: Cases = Cases {
+    scenarios: &[],
+    profile: Profile::Standard,
+    only: &[],
+};
+
+/// All that a line client is for.
+const ANSWER: Cases = Cases {
+    scenarios: &["prints-the-answer"],
+    ..ALL_CASES
+};
+
+/// All that a header client is for.
+const GREETING: Cases = Cases {
+    scenarios: &["greeting-and-time"],
+    ..ALL_CASES
+};
+
+/// The same for one that spins at most ends: a few show it, and each takes its time.
+const GREETING_AND_FEW_ENDS: Cases = Cases {
+    profile: Profile::Quick,
+    only: &[
+        "whole",
+        "bytes",
+        "cut@*",
+        "joined",
+        "joined+cut@?0",
+        "fin@3?",
+    ],
+    ..GREETING
+};
 
 /// What a peer is built to show.
 #[derive(Debug)]
@@ -61,31 +108,57 @@ macro_rules! suite {
 }
 
 const LINE: SuiteText = suite!("scenarios/line/line.toml");
-const HEADER: SuiteText = suite!("scenarios/header/header-echo.toml");
+const HEADER: SuiteText = suite!("scenarios/header/header.toml");
+const HEADER_ECHO: SuiteText = suite!("scenarios/header/header-echo.toml");
 const STAY_ALIVE: SuiteText = suite!("scenarios/stay-alive/stay-alive.toml");
 const ONE_SHOT: SuiteText = suite!("scenarios/one-shot/one-shot.toml");
 
 impl SuiteText {
-    pub(super) fn read(self) -> Suite {
+    fn read(self) -> Suite {
         let suite = parse(self.path, self.text, &NoAttachments);
         suite.expect("the tests check each embedded suite")
+    }
+}
+
+impl Embedded {
+    /// What is played with it.
+    pub(super) fn selection(&self) -> Selection {
+        let Cases {
+            scenarios,
+            profile,
+            only,
+        } = self.cases;
+        let mut suite = self.suite.read();
+        let is_named = |id: &str| scenarios.is_empty() || scenarios.contains(&id);
+        suite
+            .scenarios
+            .retain(|scenario| is_named(scenario.id.as_str()));
+        let pattern = |it: &&str| it.parse().expect("the tests select the cases of each peer");
+        Selection {
+            suites: vec![suite],
+            side: self.peer.side().other(),
+            profile,
+            seed: Seed(DEFAULT_SEED),
+            only: only.iter().map(pattern).collect(),
+        }
     }
 }
 
 use Family::{Bytes, Cut, Fin, Half, Joined, JoinedCut, Random, Whole};
 
 /// All of them; the forms of a system beside each other.
-pub(super) const ALL: [Embedded; 8] = [
+pub(super) const ALL: [Embedded; 12] = [
     Embedded {
         name: "line",
         form: Form::Naive,
         peer: Peer::LineNaive,
         suite: LINE,
+        cases: ALL_CASES,
         expects: Expects {
             falls: &[Bytes, Cut, Random, Fin, Half],
             codes: &["F05"],
             by_chance: &[],
-            wrong: "takes a read for whole characters; half of one ends the server",
+            wrong: "takes a read for whole characters; half of one is its end",
         },
     },
     Embedded {
@@ -93,25 +166,28 @@ pub(super) const ALL: [Embedded; 8] = [
         form: Form::Mended,
         peer: Peer::LineMended,
         suite: LINE,
+        cases: ALL_CASES,
         expects: NOTHING,
     },
     Embedded {
         name: "header",
         form: Form::Naive,
         peer: Peer::HeaderNaive,
-        suite: HEADER,
+        suite: HEADER_ECHO,
+        cases: ALL_CASES,
         expects: Expects {
             falls: &[Whole, Bytes, Cut, Joined, JoinedCut, Random, Half],
             codes: &["F01", "F02", "F03", "F06", "C06"],
             by_chance: &["C08"],
-            wrong: "takes a read for a header, one for a body; counts characters",
+            wrong: "takes a read for a header or a body; counts characters",
         },
     },
     Embedded {
         name: "header",
         form: Form::Mended,
         peer: Peer::HeaderMended,
-        suite: HEADER,
+        suite: HEADER_ECHO,
+        cases: ALL_CASES,
         expects: NOTHING,
     },
     Embedded {
@@ -119,6 +195,7 @@ pub(super) const ALL: [Embedded; 8] = [
         form: Form::Naive,
         peer: Peer::StayAliveNaive,
         suite: STAY_ALIVE,
+        cases: ALL_CASES,
         expects: Expects {
             falls: &[Whole],
             codes: &["C02"],
@@ -131,6 +208,7 @@ pub(super) const ALL: [Embedded; 8] = [
         form: Form::Mended,
         peer: Peer::StayAliveMended,
         suite: STAY_ALIVE,
+        cases: ALL_CASES,
         expects: NOTHING,
     },
     Embedded {
@@ -138,11 +216,12 @@ pub(super) const ALL: [Embedded; 8] = [
         form: Form::Naive,
         peer: Peer::OneShotNaive,
         suite: ONE_SHOT,
+        cases: ALL_CASES,
         expects: Expects {
             falls: &[Bytes, Cut, Random, Half],
             codes: &["F02", "C06"],
             by_chance: &["C08"],
-            wrong: "takes the first read for the message, closes on the rest of it",
+            wrong: "takes the first read for the message, closes on the rest",
         },
     },
     Embedded {
@@ -150,6 +229,49 @@ pub(super) const ALL: [Embedded; 8] = [
         form: Form::Mended,
         peer: Peer::OneShotMended,
         suite: ONE_SHOT,
+        cases: ALL_CASES,
+        expects: NOTHING,
+    },
+    Embedded {
+        name: "line client",
+        form: Form::Naive,
+        peer: Peer::LineClientNaive,
+        suite: LINE,
+        cases: ANSWER,
+        expects: Expects {
+            falls: &[Bytes, Cut, Random, Half],
+            codes: &["F02", "F05"],
+            by_chance: &["C08"],
+            wrong: "takes a read for a line of whole characters, and prints it",
+        },
+    },
+    Embedded {
+        name: "line client",
+        form: Form::Mended,
+        peer: Peer::LineClientMended,
+        suite: LINE,
+        cases: ANSWER,
+        expects: NOTHING,
+    },
+    Embedded {
+        name: "header client",
+        form: Form::Naive,
+        peer: Peer::HeaderClientNaive,
+        suite: HEADER,
+        cases: GREETING_AND_FEW_ENDS,
+        expects: Expects {
+            falls: &[Bytes, Cut, Joined, JoinedCut, Fin],
+            codes: &["F01", "F03", "C02"],
+            by_chance: &["C08"],
+            wrong: "takes a read for a header, drops a second message, spins",
+        },
+    },
+    Embedded {
+        name: "header client",
+        form: Form::Mended,
+        peer: Peer::HeaderClientMended,
+        suite: HEADER,
+        cases: GREETING,
         expects: NOTHING,
     },
 ];
@@ -159,9 +281,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_embedded_suite_is_right_and_has_cases_for_a_server() {
+    fn every_embedded_suite_is_right_and_has_cases_for_its_peer() {
         for embedded in &ALL {
-            assert!(!embedded.suite.read().scenarios.is_empty(), "{embedded:?}");
+            let selection = embedded.selection();
+            let cases = selection.scenarios().map(|it| it.plan.selected());
+            assert!(cases.sum::<usize>() > 1, "{embedded:?}");
         }
     }
 

@@ -54,6 +54,8 @@ pub(super) fn run() -> Result<Exit, Failure> {
 /// `wirecheck peer`: be one of the embedded peers.
 pub(super) fn peer(args: &PeerArgs) -> Result<Exit, Failure> {
     let PeerArgs { name, host, port } = *args;
-    let error = name.listen(host, port);
-    Err(Failure::Usage(format!("{host} port {port}: {error}")))
+    match name.run(host, port) {
+        Ok(()) => Ok(Exit::Held),
+        Err(error) => Err(Failure::Usage(format!("{host} port {port}: {error}"))),
+    }
 }

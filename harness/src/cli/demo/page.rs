@@ -49,5 +49,5 @@ pub(super) fn print(shown: &[Shown<'_>], misses: &[Miss], exit: Exit) -> io::Res
 
 /// What is wrong with a peer, on one line.
 pub(super) fn wrong(name: &str, words: &str) -> String {
-    format!("{name:<16}  {words}")
+    format!("{name:<19}  {words}")
 }

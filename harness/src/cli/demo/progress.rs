@@ -80,11 +80,11 @@ fn line(name: &str, record: &Record) -> String {
     let tally = record.tally();
     let (passed, run) = (grouped(tally.passed), counted(tally.run(), "case"));
     let took = duration(record.took_us);
-    format!("  {name:<18}{passed:>5} of {run:>9} passed   {took:>7}")
+    format!("  {name:<20}{passed:>5} of {run:>9} passed   {took:>7}")
 }
 
 fn bar() -> ProgressBar {
-    let template = "  {msg:18}{bar:30} {pos}/{len}";
+    let template = "  {msg:20}{bar:30} {pos}/{len}";
     let style = ProgressStyle::with_template(template).expect("the template is right");
     ProgressBar::new(0).with_style(style.progress_chars("━━╌"))
 }

@@ -9,13 +9,12 @@ use std::sync::atomic::AtomicBool;
 use wirecheck_report::Record;
 
 use super::embedded::Embedded;
+use super::peers::Peer;
 use super::progress::Progress;
-use crate::cli::args::DEFAULT_SEED;
 use crate::cli::failure::Failure;
 use crate::peer::{CommandLine, StartOptions};
-use crate::run::{self, Jobs, PeerSource, Selection, Settings};
+use crate::run::{self, Calling, Calls, Jobs, PeerSource, Settings};
 use crate::scenario::Side;
-use crate::tactic::{Only, Profile, Seed};
 use crate::wire::link::Evidence;
 
 /// Where the records are kept, a file a peer.
@@ -29,8 +28,8 @@ pub(super) fn judge(
     progress: &mut Progress,
 ) -> Result<Record, Failure> {
     progress.start(embedded);
-    let settings = settings(embedded, ourselves);
-    let ran = run::run(&selection(embedded), &settings, stop, &mut |event| {
+    let settings = settings(embedded.peer, ourselves);
+    let ran = run::run(&embedded.selection(), &settings, stop, &mut |event| {
         progress.take(&event);
     });
     wirecheck_report::write(&ran.record, &place(embedded)).map_err(io::Error::other)?;
@@ -41,27 +40,15 @@ pub(super) fn judge(
     Ok(ran.record)
 }
 
-fn selection(embedded: &Embedded) -> Selection {
-    Selection {
-        suites: vec![embedded.suite.read()],
-        side: Side::Client,
-        profile: Profile::Standard,
-        seed: Seed(DEFAULT_SEED),
-        only: Only::default(),
-    }
-}
-
-fn settings(embedded: &Embedded, ourselves: &Path) -> Settings {
-    let name = embedded.peer.name();
+fn settings(peer: Peer, ourselves: &Path) -> Settings {
+    let name = peer.name();
     let words = ["peer", &name, "--host", "{host}", "--port", "{port}"];
     let program = [ourselves.as_os_str().to_owned()];
     let command = program.into_iter().chain(words.map(OsString::from));
+    let command = CommandLine::new(command).expect("a program that runs has a name");
     Settings {
         evidence: Evidence::Kernel,
-        peer: PeerSource::Start {
-            command: CommandLine::new(command).expect("a program that runs has a name"),
-            options: StartOptions::default(),
-        },
+        peer: source(peer.side(), command),
         // As one would type it: where this program lies is nobody's concern.
         command: ["wirecheck"]
             .into_iter()
@@ -69,6 +56,22 @@ fn settings(embedded: &Embedded, ourselves: &Path) -> Settings {
             .map(str::to_owned)
             .collect(),
         jobs: Jobs(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
+    }
+}
+
+/// How a peer of this side is had, if it is started so.
+fn source(side: Side, command: CommandLine) -> PeerSource {
+    let options = StartOptions::default();
+    match side {
+        Side::Server => PeerSource::Start { command, options },
+        Side::Client => PeerSource::Client {
+            command,
+            calling: Calling {
+                host: options.host,
+                start_timeout: options.start_timeout,
+                habit: Calls::Once,
+            },
+        },
     }
 }
 

@@ -53,7 +53,8 @@ fn converse(mut client: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-fn mended_message(stream: &mut impl BufRead) -> io::Result<Option<String>> {
+/// The next message; none where the stream ends between two.
+pub(super) fn mended_message(stream: &mut impl BufRead) -> io::Result<Option<String>> {
     if stream.fill_buf()?.is_empty() {
         return Ok(None);
     }

@@ -70,7 +70,8 @@ fn converse(client: &TcpStream) -> io::Result<()> {
     say(client, &json!({ "ok": true, "cmd": cmd }).to_string())
 }
 
-fn mended_line(stream: &mut impl BufRead) -> io::Result<Option<String>> {
+/// The next line that is not blank, without the white space around it.
+pub(super) fn mended_line(stream: &mut impl BufRead) -> io::Result<Option<String>> {
     while let Some(line) = whole_line(stream)? {
         let line = String::from_utf8(line).map_err(|_| refused("not UTF-8"))?;
         match line.trim() {
@@ -81,6 +82,6 @@ fn mended_line(stream: &mut impl BufRead) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-fn say(mut client: &TcpStream, line: &str) -> io::Result<()> {
-    client.write_all(format!("{line}\n").as_bytes())
+pub(super) fn say(mut peer: &TcpStream, line: &str) -> io::Result<()> {
+    peer.write_all(format!("{line}\n").as_bytes())
 }

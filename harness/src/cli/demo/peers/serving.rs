@@ -1,29 +1,27 @@
 //! How clients come in: one after another, or each in a thread of its own.
 
-use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-/// What is done with a client; the connection ends with it.
-type Serve = fn(TcpStream) -> io::Result<()>;
+use super::Converse;
 
 /// How long a machine that has no room for a client is left alone.
 const NO_ROOM: Duration = Duration::from_millis(10);
 
-/// Serves the next client when the one before it is done. What `serve` panics of,
+/// Serves the next client when the one before it is done. What `converse` panics of,
 /// the server dies of.
-pub(super) fn one_after_another(listener: &TcpListener, serve: Serve) -> ! {
+pub(super) fn one_after_another(listener: &TcpListener, converse: Converse) -> ! {
     loop {
-        serve_and_say(serve, next(listener));
+        converse_and_say(converse, next(listener));
     }
 }
 
 /// Serves all that come, side by side.
-pub(super) fn a_thread_a_client(listener: &TcpListener, serve: Serve) -> ! {
+pub(super) fn a_thread_a_client(listener: &TcpListener, converse: Converse) -> ! {
     loop {
         let client = next(listener);
-        let thread = thread::Builder::new().spawn(move || serve_and_say(serve, client));
+        let thread = thread::Builder::new().spawn(move || converse_and_say(converse, client));
         if thread.is_err() {
             thread::sleep(NO_ROOM);
         }
@@ -39,8 +37,8 @@ fn next(listener: &TcpListener) -> TcpStream {
     }
 }
 
-fn serve_and_say(serve: Serve, client: TcpStream) {
-    if let Err(error) = serve(client) {
+fn converse_and_say(converse: Converse, client: TcpStream) {
+    if let Err(error) = converse(client) {
         eprintln!("a client is gone: {error}");
     }
 }
