@@ -200,7 +200,7 @@ pub enum Verdict {
     Nonstrict,
     /// It failed once and not again.
     Flaky,
-    /// It was not run.
+    /// It was not run, or not to its end.
     Skipped,
     /// wirecheck could not judge.
     Error,

@@ -66,6 +66,10 @@ impl<'a> Reporter<'a> {
                 self.done += 1;
                 self.fallen += 1;
             }
+            Event::Again(cases) => {
+                self.done = self.done.saturating_sub(cases);
+                self.fallen = self.fallen.saturating_sub(cases);
+            }
             Event::Dropped(cases) => self.all = self.all.saturating_sub(cases),
             Event::ScenarioEnded { record } => self.end_scenario(record),
             Event::Ended { record } => self.keep(record),
@@ -92,7 +96,7 @@ impl<'a> Reporter<'a> {
             let fallen = suite
                 .scenarios
                 .iter()
-                .filter(|scenario| scenario.verdict != Verdict::Pass);
+                .filter(|scenario| !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped));
             for scenario in fallen {
                 text.push_str(&terminal::failure(
                     record,
@@ -135,6 +139,7 @@ impl<'a> Reporter<'a> {
         let Some(scenario) = suite.scenarios.last() else {
             return;
         };
+        self.done = record.tally().run();
         let progress = Progress {
             suite: &suite.id,
             scenario,

@@ -114,7 +114,7 @@ impl Sign {
                 Self::BrokenAnswer { step: *step }
             }
             Finding::Surplus { .. } => Self::Surplus,
-            Finding::EndedEarly { step, how } => Self::EndedEarly {
+            Finding::EndedEarly { step, how, .. } => Self::EndedEarly {
                 step: *step,
                 how: *how,
             },

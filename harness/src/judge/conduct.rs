@@ -84,7 +84,7 @@ pub fn judge_conduct(
         return crash(conduct.fate);
     }
     // Its other connections were reset: how it takes that is not its fault.
-    connects_again(conduct)
+    connects_again(conduct, whole)
         .or_else(|| exit(exchange, side, conduct.fate))
         .or_else(|| against_custom(conduct, custom?))
         .or_else(|| crash(conduct.fate))
@@ -169,9 +169,11 @@ fn crash(fate: Fate) -> Option<Finding> {
     matches!(how, Ended::Signal(_)).then_some(Finding::Died { how })
 }
 
-fn connects_again(conduct: &Conduct) -> Option<Finding> {
+/// One that was cut off may try again.
+#[must_use]
+pub fn connects_again(conduct: &Conduct, whole: Extent) -> Option<Finding> {
     let times = conduct.more_connections;
-    (times > 0).then_some(Finding::ConnectsAgain { times })
+    (times > 0 && whole == Extent::Whole).then_some(Finding::ConnectsAgain { times })
 }
 
 fn run_on(fate: Fate) -> Option<Finding> {

@@ -67,10 +67,12 @@ pub enum Finding {
         /// The first bytes of it.
         actual: Vec<u8>,
     },
-    /// The peer ended the connection although an answer was due.
+    /// The peer ended the connection before the exchange was over.
     EndedEarly {
         /// The step that was due.
         step: usize,
+        /// Whose step it was.
+        turn: Turn,
         /// How it ended.
         how: Ended,
     },
@@ -133,6 +135,15 @@ pub enum Finding {
         /// What became of it, in words.
         why: String,
     },
+}
+
+/// Whose turn it was to speak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The peer's: an answer was due.
+    Peers,
+    /// Ours: there was more to be said to it.
+    Ours,
 }
 
 /// How a peer ended a connection.
@@ -335,7 +346,10 @@ impl fmt::Display for Finding {
             Self::MalformedAnswer { why, .. } => write!(f, "an answer that is none: {why}"),
             Self::CutShort { at, .. } => write!(f, "an answer cut short: {at}"),
             Self::Surplus { .. } => f.write_str("the peer said more than was due"),
-            Self::EndedEarly { how, .. } => write!(f, "the peer {} before it answered", how),
+            Self::EndedEarly { turn, how, .. } => match turn {
+                Turn::Peers => write!(f, "the peer {how} before it answered"),
+                Turn::Ours => write!(f, "the peer {how} before it had heard all"),
+            },
             Self::NotPrinted { .. } => f.write_str("the peer did not print what was due"),
             Self::StaysOpen { waited, seen } => {
                 write!(f, "the peer did not close {waited}: {seen}")

@@ -19,8 +19,8 @@ mod habit;
 mod hearing;
 mod verdict;
 
-pub use conduct::{Conduct, Custom, Extent, Fate, judge_conduct};
+pub use conduct::{Conduct, Custom, Extent, Fate, connects_again, judge_conduct};
 pub use due::{Due, due};
-pub use finding::{Ended, Finding, Kind, Unread, Waited};
+pub use finding::{Ended, Finding, Kind, Turn, Unread, Waited};
 pub use hearing::{Hearing, Trouble};
 pub use verdict::{Closing, Observed, PeerEnd, Silence, judge};

@@ -1,7 +1,7 @@
 //! From what was observed in one case to findings.
 
 use super::due::Due;
-use super::finding::{Ended, Finding, Unread, Waited};
+use super::finding::{Ended, Finding, Turn, Unread, Waited};
 use super::hearing::{Hearing, Trouble};
 use crate::scenario::{Action, Close, Permission, Side, Step};
 
@@ -115,10 +115,12 @@ fn answers(due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Option<Findi
         }),
         (_, Some(step)) if observed.peer_end.is_some() => Some(Finding::EndedEarly {
             step,
+            turn: Turn::Peers,
             how: observed.peer_end?.how,
         }),
         (_, None) if observed.interrupted.is_some() => Some(Finding::EndedEarly {
             step: observed.interrupted?,
+            turn: Turn::Ours,
             how: observed.peer_end?.how,
         }),
         (_, None) if observed.not_read.is_none() => None,

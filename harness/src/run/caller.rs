@@ -10,7 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::lookout::{Lookout, Lull};
+use super::lookout::{Bound, Lookout, Lull};
 use crate::judge::{Conduct, Fate, Waited};
 use crate::peer::{Client, CommandLine, Ended, StartError, Waited as Awaited};
 use crate::wire::link::{AcceptError, Link, Listener, Options};
@@ -154,7 +154,7 @@ impl Call {
         options: &Options,
         lookout: &mut Lookout<'_>,
     ) -> Result<Link, Missed> {
-        let deadline = Instant::now() + self.start_timeout;
+        let bound = Bound::of(self.start_timeout);
         loop {
             // What it did before it ended is seen by one more look.
             let ended = self.client.ended();
@@ -167,13 +167,13 @@ impl Call {
                 let how = format!("it ended before it connected: {ended}");
                 return Err(Missed::Peer(how));
             }
-            let lull = lookout.lull_before_call(&mut |until| {
+            let lull = lookout.lull_before_call(bound, &mut |until| {
                 self.listener.is_called(until) || self.client.ended().is_some()
             });
             if matches!(lull, Lull::Quiet(_)) {
                 return Err(Missed::Silent("it sleeps".to_owned()));
             }
-            if Instant::now() >= deadline || lookout.is_stopped() {
+            if bound.is_over() || lookout.is_stopped() {
                 let waited = self.start_timeout;
                 return Err(Missed::Silent(format!("{waited:?} were not enough")));
             }
@@ -182,7 +182,7 @@ impl Call {
 
     /// Waits until the client, whose connection is over, ends, and says what it did.
     pub(super) fn see_off(mut self, lookout: &mut Lookout<'_>, limit: Duration) -> SeenOff {
-        let deadline = Instant::now() + lookout.allowed(limit);
+        let bound = lookout.allowed(limit);
         lookout.begin_to_watch_for_spinning();
         let mut more_connections = 0;
         let fate = loop {
@@ -191,13 +191,13 @@ impl Call {
             }
             more_connections += self.refuse_calls(MOST_CONNECTIONS - more_connections);
             let client = &mut self.client;
-            let lull =
-                lookout.lull_unless(&mut |until| matches!(client.wait(until), Awaited::Ended(_)));
+            let mut ends = |until| matches!(client.wait(until), Awaited::Ended(_));
+            let lull = lookout.lull_unless(bound, &mut ends);
             let waited = match lull {
                 Lull::Quiet(time) => Waited::Quiet(time),
-                _ if Instant::now() >= deadline => {
+                _ if bound.is_over() => {
                     lookout.waited_in_vain();
-                    Waited::Deadline(limit)
+                    Waited::Deadline(bound.limit)
                 }
                 _ if lookout.is_stopped() => break Fate::NotAwaited,
                 Lull::Busy => match lookout.spins() {
@@ -214,7 +214,8 @@ impl Call {
 
     /// Ends the client where it stands.
     pub(super) fn break_off(self) -> SeenOff {
-        self.end(Fate::NotAwaited, 0)
+        let more_connections = self.refuse_calls(MOST_CONNECTIONS);
+        self.end(Fate::NotAwaited, more_connections)
     }
 
     fn end(mut self, fate: Fate, more_connections: usize) -> SeenOff {

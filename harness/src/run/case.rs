@@ -9,12 +9,14 @@ use super::lookout::Lookout;
 use super::player::{Part, Player};
 use super::result::{CaseResult, Outcome};
 use super::selection::Selected;
-use super::target::Target;
+use super::target::{NotMet, Target};
 use super::tell::tell;
 use super::voice::Voice;
-use crate::judge::{Conduct, Custom, Extent, Finding, Hearing, due, judge, judge_conduct};
+use crate::judge::{
+    Conduct, Custom, Extent, Finding, Hearing, connects_again, due, judge, judge_conduct,
+};
 use crate::scenario::{Action, Bindings, Side};
-use crate::tactic::{Case, End, Script};
+use crate::tactic::{Case, Delivery, End, Script};
 use crate::wire::link::{Evidence, Options, Pacer};
 
 /// What all cases of a scenario have in common.
@@ -105,11 +107,11 @@ impl<'s> Ground<'s> {
         };
         let meeting = match target.meet(&options, lookout, scenario.limits.reply) {
             Ok(meeting) => meeting,
-            Err(missed) => {
+            Err(NotMet { missed, last_words }) => {
                 let outcome = self.unmet(missed, &hearing);
                 return CaseResult {
                     took: begun.elapsed(),
-                    last_words: target.last_words(),
+                    last_words,
                     ..CaseResult::new(tactic, delivery.clone(), outcome)
                 };
             }
@@ -133,8 +135,14 @@ impl<'s> Ground<'s> {
                 true => call.see_off(lookout, scenario.limits.close),
                 false => call.break_off(),
             };
-            if findings.is_empty() {
-                findings.extend(self.judge_conduct(&part, &played, &seen.conduct));
+            match findings.first() {
+                None => findings.extend(self.judge_conduct(&part, &played, &seen.conduct)),
+                Some(first) if first.kind().is_silence() => {
+                    // It may be busy with another connection.
+                    let extent = extent(part.delivery);
+                    findings.splice(0..0, connects_again(&seen.conduct, extent));
+                }
+                Some(_) => {}
             }
             seen
         });
@@ -163,12 +171,6 @@ impl<'s> Ground<'s> {
         played: &Played<'_>,
         conduct: &Conduct,
     ) -> Option<Finding> {
-        let extent = match part.delivery.end() {
-            End::AsScripted | End::Hold => Extent::Whole,
-            End::Fin | End::Half | End::FinAtOnce | End::Reset | End::ResetBeforeAccept => {
-                Extent::CutOff
-            }
-        };
         judge_conduct(
             part.exchange,
             self.side,
@@ -176,7 +178,7 @@ impl<'s> Ground<'s> {
             played.hearing.bindings(),
             conduct,
             self.known().as_ref().map(|program| &program.custom),
-            extent,
+            extent(part.delivery),
         )
     }
 
@@ -240,5 +242,15 @@ impl<'s> Ground<'s> {
         exchange
             .iter()
             .any(|step| step.side != self.side && matches!(step.action, Action::Prints(_)))
+    }
+}
+
+/// How much of the exchange the peer hears.
+fn extent(delivery: &Delivery) -> Extent {
+    match delivery.end() {
+        End::AsScripted | End::Hold => Extent::Whole,
+        End::Fin | End::Half | End::FinAtOnce | End::Reset | End::ResetBeforeAccept => {
+            Extent::CutOff
+        }
     }
 }

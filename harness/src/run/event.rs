@@ -18,6 +18,8 @@ pub enum Event<'a> {
     Held,
     /// A case was played, and fell short of something.
     Fell(&'a CaseId),
+    /// So many cases that fell will be played again, as if for the first time.
+    Again(u64),
     /// So many cases will not be played after all.
     Dropped(u64),
     /// All cases of a scenario are done; it is the last one in the record.

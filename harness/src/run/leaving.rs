@@ -18,7 +18,7 @@ pub(super) fn await_gone(
     lookout: &mut Lookout<'_>,
     limit: Duration,
 ) -> Closing {
-    let deadline = Instant::now() + lookout.allowed(limit);
+    let bound = lookout.allowed(limit);
     lookout.begin_to_watch_for_spinning();
     let mut patience = 0;
     loop {
@@ -33,7 +33,7 @@ pub(super) fn await_gone(
             std::thread::yield_now();
             continue;
         }
-        let lull = lookout.lull_unless(&mut |until| {
+        let lull = lookout.lull_unless(bound, &mut |until| {
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
             !remains
                 .look()
@@ -41,9 +41,9 @@ pub(super) fn await_gone(
         });
         let waited = match lull {
             Lull::Quiet(time) => Waited::Quiet(time),
-            Lull::Busy | Lull::Unseen if Instant::now() >= deadline => {
+            Lull::Busy | Lull::Unseen if bound.is_over() => {
                 lookout.waited_in_vain();
-                Waited::Deadline(limit)
+                Waited::Deadline(bound.limit)
             }
             _ if lookout.is_stopped() => return Closing::NotAsked,
             Lull::Busy => match lookout.spins() {

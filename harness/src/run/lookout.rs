@@ -7,7 +7,8 @@
 //!
 //! Before a failure is confirmed the kernel is asked whether the sleeper has set an
 //! alarm. If it has, and has none when it rests, it is given all the time that the
-//! suite allows.
+//! suite allows. For what cannot be seen there, as a peer of the peer's, a sleeper is
+//! given a part of that time.
 
 use std::time::{Duration, Instant};
 
@@ -20,10 +21,15 @@ use crate::wire::watch::{Alarm, Look, Watch};
 const BRISK: Duration = Duration::from_millis(3);
 /// The same where a failure is confirmed.
 const PATIENT: Duration = Duration::from_millis(60);
-/// The same where nothing is known of the peer yet.
+/// The same where nothing is known of the peer yet, and what part of the time that the
+/// suite allows it is at least.
 const CAREFUL: Duration = Duration::from_millis(500);
+const CAREFUL_PART: u32 = 10;
 /// The same after it fell so: for a peer that sleeps without an alarm.
 const CAREFUL_AGAIN: Duration = Duration::from_secs(1);
+const CAREFUL_AGAIN_PART: u32 = 5;
+/// How often a baseline is waited for in vain although an alarm is set.
+const MOST_IN_VAIN: u32 = 3;
 /// How long a client sleeps that will never connect: what it does before is not known.
 const TO_CALL: Duration = Duration::from_secs(2);
 /// The least time allowed for an answer where the peer cannot be seen.
@@ -65,21 +71,46 @@ pub(super) struct Pace {
     longest_sleep: Duration,
     /// The longest time that an answer took.
     slowest_answer: Duration,
-    /// Whether an alarm says nothing: the peer has one set while it rests, or was
-    /// waited for in vain once.
-    alarms_are_usual: bool,
+    /// Whether the peer has an alarm set while it rests.
+    alarms_at_rest: bool,
+    /// How often all the time that was allowed went by.
+    in_vain: u32,
 }
 
 impl Pace {
     pub(super) fn learn(&mut self, other: Self) {
         self.longest_sleep = self.longest_sleep.max(other.longest_sleep);
         self.slowest_answer = self.slowest_answer.max(other.slowest_answer);
-        self.alarms_are_usual |= other.alarms_are_usual;
+        self.alarms_at_rest |= other.alarms_at_rest;
+        self.in_vain = self.in_vain.max(other.in_vain);
     }
 
     /// Whether this peer sleeps longer before it answers than was known to `earlier`.
     pub(super) fn is_slower_than(self, earlier: Self) -> bool {
         self.longest_sleep > earlier.longest_sleep
+    }
+}
+
+/// How long something is waited for at most.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bound {
+    /// The time that is allowed.
+    pub(super) limit: Duration,
+    /// When it is over.
+    pub(super) deadline: Instant,
+}
+
+impl Bound {
+    /// So long from now on.
+    pub(super) fn of(limit: Duration) -> Self {
+        Self {
+            limit,
+            deadline: Instant::now() + limit,
+        }
+    }
+
+    pub(super) fn is_over(self) -> bool {
+        Instant::now() >= self.deadline
     }
 }
 
@@ -153,11 +184,11 @@ impl<'g> Lookout<'g> {
     }
 
     /// How long something may take that is allowed `limit`.
-    pub(super) fn allowed(&self, limit: Duration) -> Duration {
-        match (self.manner, &self.watch) {
+    pub(super) fn allowed(&self, limit: Duration) -> Bound {
+        Bound::of(match (self.manner, &self.watch) {
             (Manner::Brisk, None) => (self.pace.slowest_answer * 20).max(UNSEEN).min(limit),
             _ => limit,
-        }
+        })
     }
 
     /// Whether the user wants to end. What is waited for then proves nothing.
@@ -170,11 +201,13 @@ impl<'g> Lookout<'g> {
         self.pace.slowest_answer = self.pace.slowest_answer.max(after);
     }
 
-    fn grace(&self) -> Duration {
+    /// How long a peer sleeps before what is allowed `limit` is declared missing.
+    fn grace(&self, limit: Duration) -> Duration {
+        let patient = self.pace.longest_sleep * 10 + PATIENT;
         match self.manner {
-            Manner::Careful => CAREFUL,
-            Manner::CarefulAgain => CAREFUL_AGAIN,
-            Manner::Patient => self.pace.longest_sleep * 10 + PATIENT,
+            Manner::Careful => patient.max(CAREFUL).max(limit / CAREFUL_PART),
+            Manner::CarefulAgain => patient.max(CAREFUL_AGAIN).max(limit / CAREFUL_AGAIN_PART),
+            Manner::Patient => patient,
             Manner::Brisk if self.pace.longest_sleep > BRISK / 2 => {
                 self.pace.longest_sleep * 4 + BRISK
             }
@@ -185,12 +218,12 @@ impl<'g> Lookout<'g> {
     /// Looks at the peer as it rests: an alarm that is set then says nothing later.
     pub(super) fn learn_rest(&mut self) {
         self.await_rest();
-        self.pace.alarms_are_usual |= self.alarm() != Alarm::None;
+        self.pace.alarms_at_rest |= self.alarm() != Alarm::None;
     }
 
     /// Remembers that all the time that was allowed went by.
     pub(super) fn waited_in_vain(&mut self) {
-        self.pace.alarms_are_usual = true;
+        self.pace.in_vain += 1;
     }
 
     fn alarm(&mut self) -> Alarm {
@@ -202,11 +235,13 @@ impl<'g> Lookout<'g> {
 
     /// Whether a peer that sleeps is to be given all the time there is.
     fn may_wake_by_itself(&mut self) -> bool {
-        match self.manner {
+        let pace = self.pace;
+        let is_worth_a_look = match self.manner {
             Manner::Brisk | Manner::Careful => false,
-            Manner::Patient => !self.pace.alarms_are_usual && self.alarm() != Alarm::None,
-            Manner::CarefulAgain => self.alarm() != Alarm::None,
-        }
+            Manner::Patient => !pace.alarms_at_rest && pace.in_vain == 0,
+            Manner::CarefulAgain => pace.in_vain < MOST_IN_VAIN,
+        };
+        is_worth_a_look && self.alarm() != Alarm::None
     }
 
     /// Forgets for how long the peer has run.
@@ -240,7 +275,7 @@ impl<'g> Lookout<'g> {
         };
         let mut lull = Lull::Busy;
         while lull == Lull::Busy && Instant::now() < deadline {
-            lull = self.sleep_of(A_REST, A_MOMENT, &mut wait);
+            lull = self.sleep_of(A_REST, A_MOMENT, None, &mut wait);
             if lull == Lull::Busy {
                 wait(Instant::now() + A_MOMENT);
             }
@@ -265,58 +300,65 @@ impl<'g> Lookout<'g> {
     /// Whether the peer is at rest now, however short it has been so. `stirs` waits
     /// until the given time and says whether something happened.
     pub(super) fn rests(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
-        self.sleep_of(SETTLED, A_MOMENT, stirs)
+        self.sleep_of(SETTLED, A_MOMENT, None, stirs)
     }
 
-    /// Whether the peer sleeps and goes on sleeping while nobody talks to it.
-    pub(super) fn lull(&mut self, link: &mut Link) -> Lull {
+    /// Whether the peer sleeps and goes on sleeping while nobody talks to it, within
+    /// the bound.
+    pub(super) fn lull(&mut self, link: &mut Link, bound: Bound) -> Lull {
         match &self.partner {
             Some(partner) => partner.lull(link),
-            None => self.lull_unless(&mut |until| stirs(link, until)),
+            None => self.lull_unless(bound, &mut |until| stirs(link, until)),
         }
     }
 
     /// The same where it has not read all that was sent. A partner of ours reads as
     /// long as it plays.
-    pub(super) fn lull_over_unread(&mut self, link: &mut Link) -> Lull {
+    pub(super) fn lull_over_unread(&mut self, link: &mut Link, bound: Bound) -> Lull {
         match &self.partner {
             Some(_) => Lull::Unseen,
-            None => self.lull(link),
+            None => self.lull(link, bound),
         }
     }
 
     /// The same for a connection that we have left: `stirs` waits until the given
     /// time and says whether something happened.
-    pub(super) fn lull_unless(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
-        match self.sleep_of(self.grace(), BETWEEN_LOOKS, stirs) {
-            Lull::Quiet(_) if self.may_wake_by_itself() => Lull::Busy,
-            lull => lull,
-        }
+    pub(super) fn lull_unless(
+        &mut self,
+        bound: Bound,
+        stirs: &mut dyn FnMut(Instant) -> bool,
+    ) -> Lull {
+        let grace = self.grace(bound.limit);
+        self.sleep_of(grace, BETWEEN_LOOKS, Some(bound.deadline), stirs)
     }
 
     /// The same for a client that has not connected yet: there is no pace to be known
     /// of what it does before.
-    pub(super) fn lull_before_call(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
+    pub(super) fn lull_before_call(
+        &mut self,
+        bound: Bound,
+        stirs: &mut dyn FnMut(Instant) -> bool,
+    ) -> Lull {
         let known = self.pace;
-        let lull = self.sleep_of(TO_CALL, BETWEEN_LOOKS, stirs);
+        let lull = self.sleep_of(TO_CALL, BETWEEN_LOOKS, Some(bound.deadline), stirs);
         self.pace = known;
-        match lull {
-            Lull::Quiet(_) if self.may_wake_by_itself() => Lull::Busy,
-            lull => lull,
-        }
+        lull
     }
 
-    /// Whether the peer sleeps for so long.
+    /// Whether the peer sleeps for so long; for all the time until `alarm_by`, if that
+    /// is given and the peer may wake by itself.
     fn sleep_of(
         &mut self,
         time: Duration,
         between_looks: Duration,
+        alarm_by: Option<Instant>,
         stirs: &mut dyn FnMut(Instant) -> bool,
     ) -> Lull {
         let Some(watch) = &mut self.watch else {
             return Lull::Unseen;
         };
-        let _hush = (self.shares == Sharing::Shared).then(|| self.gate.hush());
+        let gate = self.gate;
+        let _hush = (self.shares == Sharing::Shared).then(|| gate.hush());
         let begun = Instant::now();
         let Ok(first) = watch.look() else {
             return Lull::Unseen;
@@ -324,10 +366,12 @@ impl<'g> Lookout<'g> {
         if !first.is_quiet_since(&first) {
             return Lull::Busy;
         }
+        let mut awaits_alarm = false;
         loop {
             let stirred = stirs(Instant::now() + between_looks);
             let slept = begun.elapsed();
-            if stirred || !watch.look_again().is_quiet_since(&first) {
+            let look_again = |watch: &mut Watch| watch.look_again().is_quiet_since(&first);
+            if stirred || !self.watch.as_mut().is_some_and(look_again) {
                 // How long it slept is known only up to the last look.
                 self.pace.longest_sleep = self
                     .pace
@@ -335,8 +379,18 @@ impl<'g> Lookout<'g> {
                     .max(slept.saturating_sub(between_looks));
                 return Lull::Busy;
             }
-            if slept >= time || self.gate.is_stopped() {
+            if gate.is_stopped() {
                 return Lull::Quiet(slept);
+            }
+            if awaits_alarm {
+                if alarm_by.is_none_or(|deadline| Instant::now() >= deadline) {
+                    return Lull::Busy;
+                }
+            } else if slept >= time {
+                if alarm_by.is_none() || !self.may_wake_by_itself() {
+                    return Lull::Quiet(slept);
+                }
+                awaits_alarm = true;
             }
         }
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::account::{Account, Chunk, Played};
 use super::leaving::{await_gone, lingers, of_peer, unread};
-use super::lookout::{Lookout, Lull};
+use super::lookout::{Bound, Lookout, Lull};
 use super::target::Target;
 use super::voice::{Voice, chunks};
 use crate::judge::{Closing, Due, Hearing, PeerEnd, Silence, Unread, Waited};
@@ -135,7 +135,12 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
 
     fn send(&mut self, range: Range<usize>, chunk: Chunk) -> Go {
         let bytes = self.voice.bytes(range, &mut self.account.hearing);
-        let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
+        if bytes.is_empty() {
+            // A value is shorter than the one that the delivery was made for.
+            return Go::On;
+        }
+        let bound = self.lookout.allowed(self.part.limits.reply);
+        let deadline = bound.deadline;
         let (begun, handed_over) = (self.link.elapsed(), self.link.tally().chunks);
         let mut slice = FIRST_SLICE;
         let mut sent = self.link.send(&bytes, deadline.min(Instant::now() + slice));
@@ -168,7 +173,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 }
                 Sent::Stalled(stall) => stall,
             };
-            let lull = self.lookout.lull_over_unread(&mut self.link);
+            let lull = self.lookout.lull_over_unread(&mut self.link, bound);
             let asleep = matches!(lull, Lull::Quiet(_));
             let now = Instant::now();
             let given_up = asleep || now >= deadline || self.lookout.is_stopped();
@@ -231,9 +236,10 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 .step_after(hearing.accepted())
                 .is_none_or(|next| next > step)
         };
-        let limit = within.unwrap_or_else(|| self.lookout.allowed(self.part.limits.reply));
+        let allowed = || self.lookout.allowed(self.part.limits.reply);
+        let bound = within.map_or_else(allowed, Bound::of);
         let begun = Instant::now();
-        match self.await_until(Awaited::Message, limit, |player| {
+        match self.await_until(Awaited::Message, bound, |player| {
             has_come(&player.account.hearing)
         }) {
             None => self.lookout.answered(begun.elapsed()),
@@ -271,11 +277,10 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     fn await_until(
         &mut self,
         awaited: Awaited,
-        limit: Duration,
+        bound: Bound,
         is_so: impl Fn(&Self) -> bool,
     ) -> Option<Waited> {
         let begun = Instant::now();
-        let deadline = begun + limit;
         let mut slice = FIRST_SLICE;
         loop {
             self.hear_out();
@@ -285,23 +290,23 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             if is_so(self) || self.account.hearing.trouble().is_some() {
                 return None;
             }
-            if Instant::now() >= deadline {
+            if bound.is_over() {
                 self.lookout.waited_in_vain();
-                return Some(Waited::Deadline(limit));
+                return Some(Waited::Deadline(bound.limit));
             }
             if self.lookout.is_stopped() {
                 return Some(Waited::Deadline(begun.elapsed()));
             }
             let heard = self.account.heard;
-            let until = deadline.min(Instant::now() + slice);
+            let until = bound.deadline.min(Instant::now() + slice);
             match self
                 .link
                 .read_until(|received| received.bytes().len() > heard, until)
             {
                 Read::Enough | Read::Ended(_) => {}
-                Read::Flooded => return Some(Waited::Deadline(limit)),
+                Read::Flooded => return Some(Waited::Deadline(bound.limit)),
                 Read::TimedOut => {
-                    match self.lookout.lull(&mut self.link) {
+                    match self.lookout.lull(&mut self.link, bound) {
                         Lull::Quiet(time) => return Some(Waited::Quiet(time)),
                         Lull::Busy if awaited == Awaited::End => {
                             if let Some(time) = self.lookout.spins() {
@@ -321,15 +326,19 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             return Go::On;
         };
         let text = text.fill(self.account.hearing.bindings());
-        let deadline = Instant::now() + self.lookout.allowed(self.part.limits.reply);
+        let bound = self.lookout.allowed(self.part.limits.reply);
         loop {
-            match target.await_output(&text, since, deadline.min(Instant::now() + LAST_SLICE)) {
+            match target.await_output(
+                &text,
+                since,
+                bound.deadline.min(Instant::now() + LAST_SLICE),
+            ) {
                 Heard::Text(_) | Heard::Overrun => return Go::On,
                 Heard::Closed => break,
                 Heard::NotInTime => {}
             }
-            let asleep = matches!(self.lookout.lull(&mut self.link), Lull::Quiet(_));
-            if asleep || Instant::now() >= deadline || self.lookout.is_stopped() {
+            let asleep = matches!(self.lookout.lull(&mut self.link, bound), Lull::Quiet(_));
+            if asleep || bound.is_over() || self.lookout.is_stopped() {
                 break;
             }
         }
@@ -408,9 +417,9 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
 
     /// Waits until the peer ends the connection.
     fn await_end(&mut self, due: Permission) -> Go {
-        let limit = self.lookout.allowed(self.part.limits.close);
+        let bound = self.lookout.allowed(self.part.limits.close);
         self.lookout.begin_to_watch_for_spinning();
-        let waited = self.await_until(Awaited::End, limit, |_| false);
+        let waited = self.await_until(Awaited::End, bound, |_| false);
         self.note_end(due);
         match waited {
             Some(waited) => {

@@ -19,13 +19,16 @@ use wirecheck_report::record::Verdict;
 const RECENT: usize = 8;
 /// Past so many failures what happened in them is not kept.
 const EVIDENCE: usize = 64;
+/// Past so many bytes what programs printed in them is not kept.
+const PRINTED: usize = 16 << 20;
 
 /// What a round ends with.
 #[derive(Default)]
 pub(super) struct Round {
     /// Cases that fell short, in the order in which they were played.
     pub(super) fallen: Vec<(Numbered, CaseResult)>,
-    /// Cases that fell because the peer takes no connection any more, or is dead.
+    /// Cases that fell because the peer takes no connection any more, or is dead, or
+    /// that were broken off.
     pub(super) broken: Vec<(Numbered, CaseResult)>,
     /// The last cases that were done, the latest first.
     pub(super) recent: VecDeque<Recent>,
@@ -60,6 +63,8 @@ struct Shared<'a, 'e> {
 
 struct Book<'a, 'e> {
     round: Round,
+    /// How many bytes are kept of what programs printed.
+    printed: usize,
     results: &'a mut Results,
     on: &'a mut (dyn FnMut(Event<'_>) + Send + 'e),
 }
@@ -90,6 +95,7 @@ pub(super) fn play(
         queue: Mutex::new(queue),
         book: Mutex::new(Book {
             round: Round::default(),
+            printed: 0,
             results,
             on,
         }),
@@ -126,7 +132,8 @@ fn work<'s>(ground: &'s Ground<'s>, target: &Target, pace: Pace, shared: &Shared
         let passage = shared.gate.enter();
         let result = ground.play(&numbered, Attempt(0), target, &mut lookout);
         if !result.outcome.held() && lookout.is_stopped() {
-            // It was broken off.
+            let mut book = shared.book.lock().unwrap_or_else(PoisonError::into_inner);
+            book.round.broken.push((numbered, result));
             break;
         }
         let broken = !result.outcome.held() && is_broken(&result, target, &mut lookout);
@@ -179,6 +186,10 @@ impl Book<'_, '_> {
         if self.round.fallen.len() >= EVIDENCE {
             result.log = Log::default();
             result.last_words = Vec::new();
+        }
+        let conduct = result.conduct.as_ref();
+        self.printed += conduct.map_or(0, |conduct| conduct.printed.len());
+        if self.printed > PRINTED {
             result.conduct = None;
         }
         (self.on)(Event::Fell(&ground.selected.id(result.tactic.clone())));

@@ -1,154 +1,37 @@
-//! A whole run: scenario after scenario, from the baseline to the verdict.
+//! Scenario after scenario, from the baseline to the verdict.
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use wirecheck_report::record::{self, Record, State, Verdict};
+use wirecheck_report::notation::counted;
+use wirecheck_report::record::{self, Record, Verdict};
 
-use super::agenda::{Agenda, is_played, played_cases};
-use super::caller::Calls;
+use super::agenda::{Agenda, is_played};
 use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
-use super::confirm::{Court, Guilt};
+use super::court::Court;
 use super::event::Event;
 use super::gate::Gate;
+use super::guilt::Guilt;
+use super::halt::Halt;
 use super::log::micros;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
 use super::round::{self, Round, Table};
 use super::selection::Selection;
-use super::target::{PeerSource, Target};
+use super::session::{Failure, Settings};
+use super::target::Target;
 use super::verdict::{overall, short_of, worst};
 use super::write_up::write_up;
 use crate::judge::Finding;
-use crate::peer::StartError;
-use crate::scenario::{Permission, Side};
+use crate::scenario::Permission;
 use crate::tactic::{Family, Script, Tactic};
-use crate::wire::link::{Evidence, Link, Options, Pacer};
+use crate::wire::link::{Link, Options, Pacer};
 
-/// How a run is done, beside what was selected.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// How the peer is had.
-    pub peer: PeerSource,
-    /// What the user typed to start it, for the record.
-    pub command: Vec<String>,
-    /// How many cases may run at once.
-    pub jobs: Jobs,
-    /// How it is known that the peer has read a chunk.
-    pub evidence: Evidence,
-}
-
-/// How many cases may run at once, if the peer serves several connections.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Jobs(pub NonZeroUsize);
-
-/// Why a run has no verdict on the peer, or not on all of it.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The peer did not start.
-    #[error("the peer did not start: {0}")]
-    NotStarted(#[source] StartError),
-    /// Nobody was ever there.
-    #[error("the peer could not be reached: {0}")]
-    NotReached(String),
-    /// The peer was there and is gone for good.
-    #[error("the peer was lost: {0}")]
-    Lost(String),
-}
-
-/// What a run came to.
-pub struct Ran {
-    /// All that is known.
-    pub record: Record,
-    /// Why it is not all that was asked.
-    pub failure: Option<Failure>,
-}
-
-/// Runs what was selected against a peer. When `stop` becomes true, the run ends
-/// after the cases that are under way.
-pub fn run(
-    selection: &Selection,
-    settings: &Settings,
-    stop: &AtomicBool,
-    on: &mut (dyn FnMut(Event<'_>) + Send),
-) -> Ran {
-    let begun = Instant::now();
-    let mut record = blank(selection, settings);
-    let failure = match Target::start(&settings.peer) {
-        Err(error) => Some(Failure::NotStarted(error)),
-        Ok(target) => {
-            record.peer.address = target.addr().to_string();
-            let cases = selection
-                .scenarios()
-                .map(|selected| played_cases(&selected))
-                .sum();
-            on(Event::Started {
-                record: &record,
-                cases,
-            });
-            let mut stage = Stage {
-                settings,
-                stop,
-                on,
-                target,
-                record: &mut record,
-                pace: Pace::default(),
-                begun,
-                serves: None,
-                is_mute: false,
-            };
-            stage.play_all(selection).err()
-        }
-    };
-    record.took_us = micros(begun.elapsed());
-    record.verdict = match (&failure, overall(&record)) {
-        (Some(_), Verdict::Pass) => Verdict::Error,
-        (_, verdict) => verdict,
-    };
-    record.state = match failure.is_some() || stop.load(Ordering::Relaxed) {
-        true => State::CutOff,
-        false => State::Finished,
-    };
-    on(Event::Ended { record: &record });
-    Ran { record, failure }
-}
-
-fn blank(selection: &Selection, settings: &Settings) -> Record {
-    Record {
-        version: record::VERSION,
-        wirecheck: env!("CARGO_PKG_VERSION").to_owned(),
-        started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
-        took_us: 0,
-        state: State::Running,
-        seed: selection.seed.0,
-        profile: selection.profile.to_string(),
-        peer: record::Peer {
-            role: match selection.side {
-                Side::Client => record::Role::Server,
-                Side::Server => record::Role::Client,
-            },
-            command: settings.command.clone(),
-            address: String::new(),
-            concurrency: record::Concurrency::One,
-            lives: match &settings.peer {
-                PeerSource::Client { calling, .. } if calling.habit == Calls::Once => {
-                    record::Lives::OneCase
-                }
-                _ => record::Lives::ManyCases,
-            },
-        },
-        delivery: record::DeliveryTally::default(),
-        suites: Vec::new(),
-        restarts: 0,
-        notes: Vec::new(),
-        verdict: Verdict::Pass,
-    }
-}
-
-struct Stage<'r> {
+/// A run as it goes on.
+pub(super) struct Stage<'r> {
     settings: &'r Settings,
     stop: &'r AtomicBool,
     on: &'r mut (dyn FnMut(Event<'_>) + Send),
@@ -158,18 +41,35 @@ struct Stage<'r> {
     begun: Instant,
     /// Whether the peer serves several connections at once; not known at first.
     serves: Option<record::Concurrency>,
-    /// Whether it was silent through all the time that a suite allows: the next
-    /// baselines are not waited for so long.
+    /// Whether it was silent through a whole baseline: the next ones are not waited for
+    /// so long before they are played again.
     is_mute: bool,
 }
 
-impl Stage<'_> {
-    fn play_all(&mut self, selection: &Selection) -> Result<(), Failure> {
+impl<'r> Stage<'r> {
+    pub(super) fn new(
+        settings: &'r Settings,
+        stop: &'r AtomicBool,
+        on: &'r mut (dyn FnMut(Event<'_>) + Send),
+        target: Target,
+        record: &'r mut Record,
+    ) -> Self {
+        Self {
+            settings,
+            stop,
+            on,
+            target,
+            record,
+            pace: Pace::default(),
+            begun: Instant::now(),
+            serves: None,
+            is_mute: false,
+        }
+    }
+
+    pub(super) fn play_all(&mut self, selection: &Selection) -> Result<(), Halt> {
         let mut first_unique = self.first_unique();
         for selected in selection.scenarios() {
-            if self.is_stopped() {
-                return Ok(());
-            }
             let ground = Ground {
                 script: Script::of(selected.scenario, &selected.suite.framing, selection.side),
                 side: selection.side,
@@ -197,7 +97,7 @@ impl Stage<'_> {
         }
     }
 
-    fn play_scenario(&mut self, ground: &Ground<'_>) -> Result<(), Failure> {
+    fn play_scenario(&mut self, ground: &Ground<'_>) -> Result<(), Halt> {
         let mut results = Results::default();
         let mut cases = ground
             .selected
@@ -211,16 +111,17 @@ impl Stage<'_> {
         let outcome = self.play_baseline(ground, &baseline, &mut results);
         let outcome = match outcome {
             Ok(true) => self.play_rest(ground, &baseline, &mut results),
-            // It was broken off: nothing is known of it.
-            Ok(false) if results.is_empty() => return Ok(()),
+            // The rest would say the same a thousand times.
             Ok(false) => {
-                self.drop_rest(ground, &mut results);
+                let rest = ground.selected.plan.tactics().skip(1);
+                self.skip(rest.map(|tactic| tactic.family()), &mut results);
                 Ok(())
             }
-            Err(failure) => Err(failure),
+            Err(halt) => Err(halt),
         };
+        // Of one that was broken off at once nothing is known.
         if outcome.is_ok() || !results.is_empty() {
-            self.close_scenario(ground, results);
+            self.close_scenario(ground, results, &outcome);
         }
         outcome
     }
@@ -231,29 +132,26 @@ impl Stage<'_> {
         ground: &Ground<'_>,
         baseline: &Numbered,
         results: &mut Results,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, Halt> {
         if self.target.ended().is_some() {
             self.renew()?;
         }
-        let (first, second) = match self.is_mute {
-            false => (Manner::Careful, Manner::CarefulAgain),
-            true => (Manner::Patient, Manner::Careful),
+        let manner = match self.is_mute {
+            false => Manner::Careful,
+            true => Manner::Patient,
         };
-        let result = self.play_carefully(ground, baseline, Attempt(0), first);
+        let result = self.play_carefully(ground, baseline, Attempt(0), manner)?;
         if result.outcome.held() {
-            self.learn_program(ground, baseline, &result);
+            self.learn_program(ground, baseline, &result)?;
             results.add(result, Verdict::Pass);
             (self.on)(Event::Held);
             return Ok(true);
         }
-        if self.is_stopped() {
-            return Ok(false);
-        }
         self.renew()?;
-        let replay = self.play_carefully(ground, baseline, Attempt(1), second);
+        let replay = self.play_carefully(ground, baseline, Attempt(1), Manner::CarefulAgain)?;
         if replay.outcome.held() {
             // What came before had broken the peer, or the machine was too busy.
-            self.learn_program(ground, baseline, &replay);
+            self.learn_program(ground, baseline, &replay)?;
             results.add(replay, Verdict::Pass);
             (self.on)(Event::Held);
             return Ok(true);
@@ -267,27 +165,44 @@ impl Stage<'_> {
             } else {
                 Failure::Lost
             };
-            return Err(gone(why.to_owned()));
+            return Err(Halt::Failed(gone(why.to_owned())));
         }
-        if self.is_stopped() {
-            return Ok(false);
+        if replay.outcome.is_silence() {
+            self.note_silence(ground, replay.took);
         }
-        self.is_mute |= replay.outcome.is_silence();
         (self.on)(Event::Fell(&ground.selected.id(Tactic::Whole)));
         results.add(replay, short_of(ground.selected.scenario.level));
         self.renew()?;
         Ok(false)
     }
 
+    /// Tells once how a peer is given more time.
+    fn note_silence(&mut self, ground: &Ground<'_>, took: Duration) {
+        let was_mute = std::mem::replace(&mut self.is_mute, true);
+        let allowed = ground.selected.scenario.limits.reply;
+        if !was_mute && took < allowed {
+            self.record.notes.push(format!(
+                "silence: a peer that sleeps, and has set no alarm, is not waited for \
+                 through all of `limits.reply` ({allowed:?}) but for a fifth of it; raise it \
+                 for one that may need longer"
+            ));
+        }
+    }
+
     /// Where a program is started for each case, a second baseline shows what of its
     /// output varies.
-    fn learn_program(&mut self, ground: &Ground<'_>, baseline: &Numbered, held: &CaseResult) {
-        if !self.target.is_new_each_time() {
-            return;
+    fn learn_program(
+        &mut self,
+        ground: &Ground<'_>,
+        baseline: &Numbered,
+        held: &CaseResult,
+    ) -> Result<(), Halt> {
+        if self.target.is_new_each_time() {
+            let second = self.play_carefully(ground, baseline, Attempt(5), Manner::Careful)?;
+            ground.learn_program(held);
+            ground.learn_program(&second);
         }
-        let second = self.play_carefully(ground, baseline, Attempt(5), Manner::Careful);
-        ground.learn_program(held);
-        ground.learn_program(&second);
+        Ok(())
     }
 
     fn play_carefully(
@@ -296,7 +211,7 @@ impl Stage<'_> {
         numbered: &Numbered,
         attempt: Attempt,
         manner: Manner,
-    ) -> CaseResult {
+    ) -> Result<CaseResult, Halt> {
         let gate = Gate::until(self.stop);
         let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, manner);
         let mut result = ground.play(numbered, attempt, &self.target, &mut lookout);
@@ -310,27 +225,19 @@ impl Stage<'_> {
                 .outcome
                 .put_first(ground.tell(&Finding::Died { how }));
         }
-        result
+        match self.is_stopped() {
+            true => Err(Halt::Stopped),
+            false => Ok(result),
+        }
     }
 
     fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn renew(&mut self) -> Result<(), Failure> {
-        let renewed = self.target.renew();
-        self.record.restarts += renewed.map_err(|error| Failure::Lost(error.to_string()))?;
+    fn renew(&mut self) -> Result<(), Halt> {
+        self.record.restarts += self.target.renew()?;
         Ok(())
-    }
-
-    /// Where the baseline fails, the rest would say the same a thousand times.
-    fn drop_rest(&mut self, ground: &Ground<'_>, results: &mut Results) {
-        let mut dropped = 0;
-        for tactic in ground.selected.plan.tactics().skip(1) {
-            dropped += u64::from(is_played(tactic.family()));
-            results.skip(tactic.family(), 1);
-        }
-        (self.on)(Event::Dropped(dropped));
     }
 
     fn play_rest(
@@ -338,7 +245,7 @@ impl Stage<'_> {
         ground: &Ground<'_>,
         baseline: &Numbered,
         results: &mut Results,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Halt> {
         let jobs = self.jobs(ground, baseline)?;
         let cases = ground.selected.plan.cases().enumerate().skip(1);
         let mut agenda = Agenda {
@@ -347,12 +254,19 @@ impl Stage<'_> {
             breaks: HashMap::new(),
             unexplained: 0,
         };
-        while self.play_through(ground, baseline, results, jobs, &mut agenda)? {}
-        Ok(())
+        let played = loop {
+            let round = self.play_through(ground, baseline, results, jobs, &mut agenda);
+            if round.is_err() || agenda.again.is_empty() {
+                break round;
+            }
+        };
+        let left = agenda.again.into_iter().chain(agenda.rest);
+        self.skip(left.map(|numbered| numbered.case.tactic.family()), results);
+        played
     }
 
-    /// Plays what is on the agenda, and confirms what fell. Says whether cases were put
-    /// back on it.
+    /// Plays what is on the agenda, and confirms what fell. Some of that may be put back
+    /// on the agenda.
     fn play_through(
         &mut self,
         ground: &Ground<'_>,
@@ -360,23 +274,89 @@ impl Stage<'_> {
         results: &mut Results,
         jobs: NonZeroUsize,
         agenda: &mut Agenda<'_>,
-    ) -> Result<bool, Failure> {
+    ) -> Result<(), Halt> {
         let mut fallen = Vec::new();
+        let played = self.play_out(ground, baseline, results, jobs, agenda, &mut fallen);
+        let judged = played.and_then(|()| match fallen.is_empty() {
+            true => Ok(()),
+            false => self.confirm(ground, baseline, results, agenda, &mut fallen),
+        });
+        self.leave(ground, fallen, results);
+        judged
+    }
+
+    /// Plays until nothing is on the agenda.
+    fn play_out(
+        &mut self,
+        ground: &Ground<'_>,
+        baseline: &Numbered,
+        results: &mut Results,
+        jobs: NonZeroUsize,
+        agenda: &mut Agenda<'_>,
+        fallen: &mut Vec<(Numbered, CaseResult)>,
+    ) -> Result<(), Halt> {
         loop {
             let mut round = self.play_round(ground, jobs, agenda, results);
             fallen.append(&mut round.fallen);
-            if round.broken.is_empty() || self.is_stopped() {
-                break;
-            }
-            self.blame(ground, baseline, results, &mut round, agenda)?;
+            let blamed = match () {
+                () if self.is_stopped() => Err(Halt::Stopped),
+                () if round.broken.is_empty() => return Ok(()),
+                () => self.blame(ground, baseline, results, &mut round, agenda),
+            };
+            fallen.append(&mut round.broken);
+            blamed?;
         }
-        if fallen.is_empty() || self.is_stopped() {
-            return Ok(false);
+    }
+
+    fn confirm(
+        &mut self,
+        ground: &Ground<'_>,
+        baseline: &Numbered,
+        results: &mut Results,
+        agenda: &mut Agenda<'_>,
+        fallen: &mut Vec<(Numbered, CaseResult)>,
+    ) -> Result<(), Halt> {
+        agenda.again = self.court(ground, baseline, results).confirm(fallen)?;
+        (self.on)(Event::Again(agenda.again.len() as u64));
+        self.renew()
+    }
+
+    /// Takes what fell and was not played again, as the run ends. What did not come in
+    /// a hurry may have come later: that proves nothing.
+    fn leave(
+        &mut self,
+        ground: &Ground<'_>,
+        fallen: Vec<(Numbered, CaseResult)>,
+        results: &mut Results,
+    ) {
+        let (silent, wrong): (Vec<_>, Vec<_>) = fallen
+            .into_iter()
+            .partition(|(_, result)| result.outcome.is_silence());
+        self.skip(
+            silent.iter().map(|(_, result)| result.tactic.family()),
+            results,
+        );
+        if !wrong.is_empty() {
+            self.record.notes.push(format!(
+                "{}/{}: the run ended before {} could be confirmed",
+                ground.selected.suite.id,
+                ground.selected.scenario.id,
+                counted(wrong.len() as u64, "failure"),
+            ));
         }
-        let confirmed = self.court(ground, baseline, results).confirm(fallen);
-        agenda.again = confirmed.map_err(|error| Failure::Lost(error.to_string()))?;
-        self.renew()?;
-        Ok(!agenda.again.is_empty())
+        for (_, result) in wrong {
+            results.add(result, Verdict::Flaky);
+        }
+    }
+
+    /// Takes cases that are not played after all.
+    fn skip(&mut self, families: impl Iterator<Item = Family>, results: &mut Results) {
+        let mut dropped = 0;
+        for family in families {
+            dropped += u64::from(is_played(family));
+            results.skip(family, 1);
+        }
+        (self.on)(Event::Dropped(dropped));
     }
 
     fn play_round(
@@ -411,11 +391,7 @@ impl Stage<'_> {
         };
         let round = round::play(&table, &mut self.pace, &mut queue, results, self.on);
         drop(queue);
-        let dropped = skipped.iter().filter(|family| is_played(**family)).count() as u64;
-        skipped
-            .into_iter()
-            .for_each(|family| results.skip(family, 1));
-        (self.on)(Event::Dropped(dropped));
+        self.skip(skipped.into_iter(), results);
         round
     }
 
@@ -427,12 +403,12 @@ impl Stage<'_> {
         results: &mut Results,
         round: &mut Round,
         agenda: &mut Agenda<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Halt> {
         let known = |family: &Family| agenda.breaks.contains_key(family);
         let guilt = self
             .court(ground, baseline, results)
             .find_guilty(round, &known);
-        match guilt.map_err(|error| Failure::Lost(error.to_string()))? {
+        match guilt? {
             Guilt::Found { family, innocent } => {
                 agenda.again = innocent;
                 *agenda.breaks.entry(family).or_default() += 1;
@@ -443,9 +419,7 @@ impl Stage<'_> {
                 agenda.unexplained += 1;
                 Ok(())
             }
-            Guilt::Nobody { .. } => {
-                Err(Failure::Lost("it takes no connection any more".to_owned()))
-            }
+            Guilt::Nobody { .. } => Err(Halt::lost("it takes no connection any more".to_owned())),
         }
     }
 
@@ -469,7 +443,7 @@ impl Stage<'_> {
 
     /// How many cases run at once. A peer that leaves the baseline waiting while
     /// another connection is open serves one client at a time.
-    fn jobs(&mut self, ground: &Ground<'_>, baseline: &Numbered) -> Result<NonZeroUsize, Failure> {
+    fn jobs(&mut self, ground: &Ground<'_>, baseline: &Numbered) -> Result<NonZeroUsize, Halt> {
         let wanted = self.settings.jobs.0;
         let adversary = ground.selected.scenario.adversary;
         if wanted == NonZeroUsize::MIN || adversary.concurrent == Permission::Forbidden {
@@ -477,8 +451,10 @@ impl Stage<'_> {
         }
         let serves = match self.serves {
             Some(known) => known,
-            None if self.target.is_new_each_time() => record::Concurrency::Several,
-            None => self.try_two_at_once(ground, baseline)?,
+            None => match self.target.concurrency() {
+                Some(known) => known,
+                None => self.try_two_at_once(ground, baseline)?,
+            },
         };
         self.serves = Some(serves);
         self.record.peer.concurrency = serves;
@@ -492,7 +468,7 @@ impl Stage<'_> {
         &mut self,
         ground: &Ground<'_>,
         baseline: &Numbered,
-    ) -> Result<record::Concurrency, Failure> {
+    ) -> Result<record::Concurrency, Halt> {
         let deadline = Instant::now() + ground.selected.scenario.limits.reply;
         let neighbour = Link::connect(self.target.addr(), &Options::default(), deadline);
         let gate = Gate::until(self.stop);
@@ -509,7 +485,7 @@ impl Stage<'_> {
         Ok(record::Concurrency::One)
     }
 
-    fn close_scenario(&mut self, ground: &Ground<'_>, results: Results) {
+    fn close_scenario(&mut self, ground: &Ground<'_>, results: Results, played: &Result<(), Halt>) {
         let tally = &mut self.record.delivery;
         tally.boundaries += results.boundaries.kept;
         tally.proven += results.boundaries.proven;
@@ -532,7 +508,10 @@ impl Stage<'_> {
             });
         }
         let mut scenario = write_up(ground, results);
-        scenario.verdict = worst(scenario.failures.iter().map(|failure| failure.verdict));
+        scenario.verdict = match worst(scenario.failures.iter().map(|failure| failure.verdict)) {
+            Verdict::Pass if played.is_err() => Verdict::Skipped,
+            verdict => verdict,
+        };
         let last = self
             .record
             .suites

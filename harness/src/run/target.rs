@@ -10,6 +10,7 @@ use super::lookout::{Lookout, Manner, Pace};
 use crate::peer::{CommandLine, Ended, Heard, Mark, Outside, Server, StartError, StartOptions};
 use crate::wire::link::{ConnectError, Link, Options};
 use crate::wire::watch::Watch;
+use wirecheck_report::record::Concurrency;
 
 /// How the peer is had.
 #[derive(Clone, Debug)]
@@ -58,6 +59,12 @@ pub(super) struct Meeting {
     pub(super) waited: Duration,
 }
 
+/// Why there is no connection, and what the peer had printed by then.
+pub(super) struct NotMet {
+    pub(super) missed: Missed,
+    pub(super) last_words: Vec<String>,
+}
+
 impl Target {
     pub(super) fn start(source: &PeerSource) -> Result<Self, StartError> {
         Ok(match source {
@@ -90,19 +97,30 @@ impl Target {
         options: &Options,
         lookout: &mut Lookout<'_>,
         limit: Duration,
-    ) -> Result<Meeting, Missed> {
+    ) -> Result<Meeting, NotMet> {
         let begun = Instant::now();
+        let here = |missed| NotMet {
+            missed,
+            last_words: self.last_words(),
+        };
         let (link, call) = match self {
             Self::Started { .. } | Self::Outside(_) => {
-                let deadline = begun + lookout.allowed(limit);
-                (Link::connect(self.addr(), options, deadline)?, None)
+                let deadline = lookout.allowed(limit).deadline;
+                let link = Link::connect(self.addr(), options, deadline);
+                (link.map_err(|error| here(error.into()))?, None)
             }
-            Self::Regular { call, .. } => (call.meet(options, lookout)?, None),
+            Self::Regular { call, .. } => (call.meet(options, lookout).map_err(here)?, None),
             Self::Callers(caller) => {
-                let machine = |error: StartError| Missed::Machine(error.to_string());
+                let machine = |error: StartError| here(Missed::Machine(error.to_string()));
                 let call = caller.next().map_err(machine)?;
                 lookout.turn_to(call.watch());
-                (call.meet(options, lookout)?, Some(call))
+                match call.meet(options, lookout) {
+                    Ok(link) => (link, Some(call)),
+                    Err(missed) => {
+                        let last_words = call.break_off().last_words;
+                        return Err(NotMet { missed, last_words });
+                    }
+                }
             }
         };
         Ok(Meeting {
@@ -116,6 +134,15 @@ impl Target {
     pub(super) fn start_ahead(&self) {
         if let Self::Callers(caller) = self {
             caller.start_ahead();
+        }
+    }
+
+    /// How many cases may run on it at once, if that needs no trial.
+    pub(super) fn concurrency(&self) -> Option<Concurrency> {
+        match self {
+            Self::Started { .. } | Self::Outside(_) => None,
+            Self::Callers(_) => Some(Concurrency::Several),
+            Self::Regular { .. } => Some(Concurrency::One),
         }
     }
 

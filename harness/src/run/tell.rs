@@ -4,7 +4,7 @@ use wirecheck_report::record::{self, Bytes, Shown};
 
 use super::result::Told;
 use crate::diagnose::Sign;
-use crate::judge::{Finding, Hearing};
+use crate::judge::{Finding, Hearing, Turn};
 use crate::scenario::{Action, Refusal, Side, Step};
 
 /// Puts a finding into words, while the values it speaks of are known.
@@ -40,9 +40,10 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
             expected, actual, ..
         } => (printed(expected), printed(actual)),
         Finding::PrintsOther { expected, actual } => (printed(expected), printed(actual)),
-        Finding::MalformedAnswer { .. } | Finding::EndedEarly { .. } => {
-            (due.and_then(|due| said(&due)), None)
-        }
+        Finding::MalformedAnswer { .. }
+        | Finding::EndedEarly {
+            turn: Turn::Peers, ..
+        } => (due.and_then(|due| said(&due)), None),
         _ => (None, None),
     };
     Told {

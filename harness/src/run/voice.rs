@@ -2,8 +2,8 @@
 //! that only the case knows in their places.
 //!
 //! Deliveries speak of offsets in the script, which was made with example values.
-//! Where a real value has another length, a place inside its message is kept as
-//! far as the message reaches, and the message's ends are kept exactly.
+//! Where a real value has another length, a place inside its message stays inside it,
+//! as near as may be, and the message's ends are kept exactly. Chunks may be empty then.
 
 use std::ops::Range;
 
@@ -72,12 +72,14 @@ impl<'s> Voice<'s> {
     }
 }
 
-/// A place of the stream as a place in a message that lies at `span`.
+/// A place of the stream as a place in a message that lies at `span`. What cuts a
+/// message does so in any length: a truncated one is never whole.
 fn real_place(at: usize, span: &Range<usize>, real_len: usize) -> usize {
     if at >= span.end {
         real_len
     } else {
-        at.saturating_sub(span.start).min(real_len)
+        at.saturating_sub(span.start)
+            .min(real_len.saturating_sub(1))
     }
 }
 
@@ -99,4 +101,22 @@ pub(super) fn chunks(delivery: &Delivery, script: &Script) -> Vec<(Range<usize>,
         chunks.push((start..end, opens));
     }
     chunks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_inside_a_message_is_inside_it_whatever_its_length() {
+        let span = 10..20;
+        for real_len in [1, 2, 5, 10, 30] {
+            let places: Vec<_> = (10..=20)
+                .map(|at| real_place(at, &span, real_len))
+                .collect();
+            assert_eq!((places[0], places[10]), (0, real_len));
+            assert!(places.is_sorted());
+            assert!(places[..10].iter().all(|place| *place < real_len));
+        }
+    }
 }

@@ -54,7 +54,8 @@ fn starts(ground: &Ground<'_>, results: &Results) -> Option<Starts> {
 fn failure(fallen: Fallen, us: Role) -> Failure {
     let result = fallen.result;
     let events = result.log.events(us);
-    let evidence = (!events.is_empty()).then(|| Evidence {
+    let is_seen = !events.is_empty() || !result.last_words.is_empty();
+    let evidence = is_seen.then(|| Evidence {
         delivery: result.delivery.to_string(),
         boundaries: result.boundaries.kept,
         proven: result.boundaries.proven,

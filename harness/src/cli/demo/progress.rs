@@ -45,6 +45,7 @@ impl Progress {
         match event {
             Event::Started { cases, .. } => self.all = *cases,
             Event::Held | Event::Fell(_) => self.done += 1,
+            Event::Again(cases) => self.done = self.done.saturating_sub(*cases),
             Event::Dropped(cases) => self.all = self.all.saturating_sub(*cases),
             Event::ScenarioEnded { .. } | Event::Ended { .. } => {}
         }

@@ -7,7 +7,7 @@ use wirecheck_report::notation::counted;
 use super::null::Null;
 use super::scene::Scene;
 use super::self_play::Mutual;
-use crate::judge::{Ended, Finding, Waited};
+use crate::judge::{Ended, Finding, Turn, Waited};
 use crate::scenario::{Action, Diagnostic, Side, Step};
 use crate::tactic::Tactic;
 
@@ -112,9 +112,10 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
             format!("the {side} waits for the rest of this, after {came}")
         }
         Finding::StaysOpen { .. } => format!("the {side} waits for the {other} to close"),
-        Finding::EndedEarly { how, .. } => {
-            format!("the {side} waited for this when the {other} {how}")
-        }
+        Finding::EndedEarly { turn, how, .. } => match turn {
+            Turn::Peers => format!("the {side} waited for this when the {other} {how}"),
+            Turn::Ours => format!("the {side} was to say this when the {other} {how}"),
+        },
         Finding::WrongAnswer { refusal, .. } => {
             format!("the {side} hears another message: {refusal}")
         }
