@@ -3,8 +3,10 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
@@ -378,17 +380,34 @@ fn ends_in_order(signal: Signal) {
         .on("recv_log_server.py", &["--pause-ms", "5", "--log", &log])
         .start();
     running.await_line("one-letter");
+    await_growth(Path::new(&log));
     running.signal(signal);
     let judged = running.finish();
     let record = judged.record();
     assert_eq!(record.state, State::CutOff);
-    let first = scenarios(record).next().expect("the first is done");
+    let [first, second] = scenarios(record).collect::<Vec<_>>()[..] else {
+        panic!("{record:?}");
+    };
     assert_eq!(
         (first.id.as_str(), first.verdict),
         ("one-letter", Verdict::Pass)
     );
+    let tally = second.tally();
+    assert_eq!(second.verdict, Verdict::Skipped, "it is not done");
+    assert!(tally.run() > 0 && tally.skipped > 0, "{tally:?}");
+    assert_eq!(tally.failed(), 0);
     assert_ne!(judged.code, 0, "it did not see all hold");
     assert_eq!(judged.left, [""; 0]);
+}
+
+/// Waits until a log has ten lines more than now: cases are under way.
+fn await_growth(log: &Path) {
+    let lines = || fs::read_to_string(log).map_or(0, |text| text.lines().count());
+    let (before, deadline) = (lines(), Instant::now() + Duration::from_secs(60));
+    while lines() < before + 10 {
+        assert!(Instant::now() < deadline, "nothing more happens");
+        thread::sleep(Duration::from_millis(1));
+    }
 }
 
 #[test]

@@ -23,6 +23,10 @@ line-client/keeps-what-comes-before-ok
   holds: 
   falls: whole
   named: 
+line/prints-the-answer
+  holds: whole fin half
+  falls: bytes cut random
+  named: F05
 
 "#]],
     );
@@ -113,7 +117,7 @@ fn a_one_shot_client_that_reads_once_prints_its_first_segment() {
     falls(
         &["scenarios/one-shot"],
         "one_shot_client_naive.py",
-        &[],
+        &["hello 00000000"],
         str![[r#"
 one-shot-client/prints-wide-characters
   holds: whole fin half
@@ -133,7 +137,7 @@ fn a_streams_client_that_reads_once_prints_its_first_segment() {
     falls(
         &["scenarios/streams"],
         "streams_client_naive.py",
-        &[],
+        &["world 00000000"],
         str![[r#"
 streams-client/prints-wide-characters
   holds: whole fin half

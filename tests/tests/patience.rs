@@ -28,6 +28,34 @@ fn a_server_that_thinks_longer_than_the_second_look_holds() {
 }
 
 #[test]
+fn a_server_that_thinks_for_seconds_holds_although_an_alarm_is_always_set() {
+    let only = ["--only", "whole", "--only", "cut@1"];
+    holds(ONE_LINE, &only, &["--think", "2", "--alarm"]);
+}
+
+#[test]
+fn a_server_that_answers_late_holds_after_a_scenario_that_it_did_not_answer() {
+    let two = [
+        "tests/suites/patience.toml",
+        "--scenario",
+        "*/one-line*",
+        "--only",
+        "whole",
+    ];
+    let habits = ["--think", "0.8", "--ignore", "Zeno"];
+    let Some(judged) = judged(&two, SLEEPY, &habits) else {
+        return;
+    };
+    let fallen: Vec<_> = judged
+        .record()
+        .scenarios()
+        .filter(|(_, scenario)| scenario.verdict != Verdict::Pass)
+        .map(|(_, scenario)| scenario.id.as_str())
+        .collect();
+    assert_eq!(fallen, ["one-line-first"], "{}", judged.stdout);
+}
+
+#[test]
 fn a_server_that_closes_later_than_the_first_look_holds() {
     holds(ONE_LINE, &["--only", "whole"], &["--linger", "0.8"]);
 }
@@ -48,7 +76,12 @@ fn a_server_that_waits_for_bytes_without_an_alarm_is_not_waited_for_till_the_dea
         return;
     };
     let asleep = "no answer (it has read everything and sleeps)";
-    assert_eq!(silences(&judged), [asleep; 2], "{}", judged.stdout);
+    assert_eq!(silences(&judged), [asleep; 3], "{}", judged.stdout);
+    let notes = &judged.record().notes;
+    assert!(
+        notes.iter().any(|it| it.contains("limits.reply")),
+        "{notes:?}"
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::account::Played;
-use super::caller::Missed;
+use super::caller::{Call, Missed, SeenOff};
 use super::lookout::Lookout;
 use super::player::{Part, Player};
 use super::result::{CaseResult, Outcome};
@@ -13,7 +13,7 @@ use super::target::{NotMet, Target};
 use super::tell::tell;
 use super::voice::Voice;
 use crate::judge::{
-    Conduct, Custom, Extent, Finding, Hearing, connects_again, due, judge, judge_conduct,
+    Conduct, Custom, Extent, Finding, Hearing, Turn, connects_again, due, judge, judge_conduct,
 };
 use crate::scenario::{Action, Bindings, Side};
 use crate::tactic::{Case, Delivery, End, Script};
@@ -130,22 +130,9 @@ impl<'s> Ground<'s> {
             &played.hearing,
             &played.observed,
         );
-        let seen_off = meeting.call.map(|call| {
-            let seen = match findings.is_empty() {
-                true => call.see_off(lookout, scenario.limits.close),
-                false => call.break_off(),
-            };
-            match findings.first() {
-                None => findings.extend(self.judge_conduct(&part, &played, &seen.conduct)),
-                Some(first) if first.kind().is_silence() => {
-                    // It may be busy with another connection.
-                    let extent = extent(part.delivery);
-                    findings.splice(0..0, connects_again(&seen.conduct, extent));
-                }
-                Some(_) => {}
-            }
-            seen
-        });
+        let seen_off = meeting
+            .call
+            .map(|call| self.see_off(call, &part, &played, lookout, &mut findings));
         let outcome = self.told(&findings, &played.hearing);
         let (conduct, last_words) = match seen_off {
             Some(seen) => (Some(seen.conduct), seen.last_words),
@@ -161,6 +148,41 @@ impl<'s> Ground<'s> {
             conduct,
             last_words,
             ..CaseResult::new(tactic, delivery.clone(), outcome)
+        }
+    }
+
+    /// Waits for the end of a program that was started for this case, and judges what
+    /// it did beside talking, unless it fell short of what it was to say.
+    fn see_off(
+        &self,
+        call: Call,
+        part: &Part<'_>,
+        played: &Played<'_>,
+        lookout: &mut Lookout<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> SeenOff {
+        match findings.first() {
+            // What it prints tells more than that it left early.
+            None
+            | Some(Finding::EndedEarly {
+                turn: Turn::Ours, ..
+            }) => {
+                let seen = call.see_off(lookout, part.limits.close);
+                if let Some(finding) = self.judge_conduct(part, played, &seen.conduct) {
+                    *findings = vec![finding];
+                }
+                seen
+            }
+            Some(first) => {
+                let is_silence = first.kind().is_silence();
+                let seen = call.break_off();
+                if is_silence {
+                    // It may be busy with another connection.
+                    let again = connects_again(&seen.conduct, extent(part.delivery));
+                    findings.splice(0..0, again);
+                }
+                seen
+            }
         }
     }
 

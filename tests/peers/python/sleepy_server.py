@@ -2,6 +2,7 @@
 
 A thread a client, whole lines only. It sleeps `--think` seconds before each answer, `--nap`
 seconds each time it has read and a line is unfinished, and `--linger` seconds before it closes.
+With `--alarm` it wakes every hour while it waits for clients. The line `--ignore` gets no answer.
 """
 
 import argparse
@@ -18,6 +19,8 @@ def serve(connection, args):
             while chunk := connection.recv(4096):
                 *lines, unfinished = (unfinished + chunk).split(b"\n")
                 for line in lines:
+                    if line.decode(errors="replace") == args.ignore:
+                        continue
                     time.sleep(args.think)
                     connection.sendall(b"echo: " + line + b"\n")
                 if unfinished:
@@ -33,10 +36,14 @@ def main():
     parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
     for habit in ("--think", "--nap", "--linger"):
         parser.add_argument(habit, type=float, default=0, metavar="SECONDS")
+    parser.add_argument("--alarm", action="store_true")
+    parser.add_argument("--ignore", metavar="LINE")
     args = parser.parse_args()
 
     family, _, _, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
     with socket.create_server(address[:2], family=family, backlog=128) as listener:
+        if args.alarm:
+            listener.settimeout(3600)
         while True:
             connection, _ = listener.accept()
             threading.Thread(target=serve, args=(connection, args), daemon=True).start()
