@@ -30,7 +30,14 @@ fn a_server_that_thinks_longer_than_the_second_look_holds() {
 #[test]
 fn a_server_that_thinks_for_seconds_holds_although_an_alarm_is_always_set() {
     let only = ["--only", "whole", "--only", "cut@1"];
-    holds(ONE_LINE, &only, &["--think", "2", "--alarm"]);
+    // No whole number of looks.
+    holds(ONE_LINE, &only, &["--think", "2.05", "--alarm"]);
+}
+
+#[test]
+fn a_server_whose_alarm_cannot_be_seen_is_given_a_part_of_the_time_that_the_suite_allows() {
+    let unhurried = ["tests/suites/unhurried.toml", "--only", "whole"];
+    holds(&unhurried, &[], &["--think", "1.5", "--unseen"]);
 }
 
 #[test]
@@ -42,7 +49,7 @@ fn a_server_that_answers_late_holds_after_a_scenario_that_it_did_not_answer() {
         "--only",
         "whole",
     ];
-    let habits = ["--think", "0.8", "--ignore", "Zeno"];
+    let habits = ["--think", "0.8", "--unseen", "--ignore", "Zeno"];
     let Some(judged) = judged(&two, SLEEPY, &habits) else {
         return;
     };

@@ -2,14 +2,31 @@
 
 A thread a client, whole lines only. It sleeps `--think` seconds before each answer, `--nap`
 seconds each time it has read and a line is unfinished, and `--linger` seconds before it closes.
-With `--alarm` it wakes every hour while it waits for clients. The line `--ignore` gets no answer.
+With `--alarm` it wakes every hour while it waits for clients. With `--unseen` it sleeps on a
+socket with SO_RCVTIMEO, a timer that nobody outside sees. The line `--ignore` gets no answer.
 """
 
 import argparse
 import os
 import socket
+import struct
 import threading
 import time
+
+
+def sleep(seconds, unseen):
+    if not unseen:
+        time.sleep(seconds)
+        return
+    mute, other = socket.socketpair()
+    with mute, other:
+        whole = int(seconds)
+        timeout = struct.pack("@ll", whole, round((seconds - whole) * 1_000_000))
+        mute.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout)
+        try:
+            mute.recv(1)
+        except BlockingIOError:
+            pass  # that was its purpose
 
 
 def serve(connection, args):
@@ -21,7 +38,7 @@ def serve(connection, args):
                 for line in lines:
                     if line.decode(errors="replace") == args.ignore:
                         continue
-                    time.sleep(args.think)
+                    sleep(args.think, args.unseen)
                     connection.sendall(b"echo: " + line + b"\n")
                 if unfinished:
                     time.sleep(args.nap)
@@ -37,6 +54,7 @@ def main():
     for habit in ("--think", "--nap", "--linger"):
         parser.add_argument(habit, type=float, default=0, metavar="SECONDS")
     parser.add_argument("--alarm", action="store_true")
+    parser.add_argument("--unseen", action="store_true")
     parser.add_argument("--ignore", metavar="LINE")
     args = parser.parse_args()
 
