@@ -74,6 +74,7 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> 
         profile: Profile::Standard,
         seed: Seed(1),
         only: Only::from_iter([pattern.parse().expect("it is a pattern")]),
+        left_out: 0,
     };
     let settings = Settings {
         peer: PeerSource::Connect(Outside::find(&addr.to_string()).expect("it is an address")),

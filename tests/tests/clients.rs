@@ -45,7 +45,7 @@ fn a_header_client_that_is_right_holds() {
     holds(
         "header_client_mended.py",
         &[],
-        &["scenarios/header", "--tag", "client"],
+        &["scenarios/header/header.toml"],
     );
 }
 

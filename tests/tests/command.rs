@@ -193,6 +193,39 @@ fn where_nothing_is_selected_nothing_is_started() {
 }
 
 #[test]
+fn a_scenario_about_the_other_side_is_left_out() {
+    let listed = |side: &[&str]| {
+        let arguments = [&["list", "scenarios/header", "--only", "whole"], side].concat();
+        run(COMMAND, &arguments).stdout
+    };
+    let (of_servers, of_clients) = (listed(&[]), listed(&["--client"]));
+    for (of, not_of, case) in [
+        (&of_servers, &of_clients, "header/greeting/whole"),
+        (&of_clients, &of_servers, "header/greeting-and-time/whole"),
+    ] {
+        assert!(of.contains(case) && !not_of.contains(case), "{case}");
+    }
+}
+
+#[test]
+fn where_all_is_about_the_other_side_nothing_is_started() {
+    for (suite, side, mended_by) in [
+        ("scenarios/resp", None, "add --client"),
+        ("scenarios/header", Some("--client"), "leave out --client"),
+    ] {
+        let judged = Trial::of(COMMAND)
+            .with(&[suite, "--scenario", "resp-client/*"])
+            .with(&["--scenario", "header/greeting"])
+            .with(side.as_slice())
+            .started_by(vec!["./no/such/peer".to_owned()])
+            .judge();
+        assert_eq!(judged.code, 4, "{judged:?}");
+        assert!(judged.stderr.contains(mended_by), "{judged:?}");
+        assert!(!judged.kept_a_record());
+    }
+}
+
+#[test]
 fn a_record_without_a_place_is_refused_before_the_server_is_started() {
     let scratch = tempfile::tempdir().expect("there is a place for scratch files");
     let place = |name: &str| scratch.path().join(name);

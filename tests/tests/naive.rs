@@ -31,7 +31,7 @@ line/greeting-in-umlauts
 #[test]
 fn a_file_object_server_dies_of_a_client_that_ends() {
     falls(
-        &["scenarios/file-object/file-object.toml"],
+        &["scenarios/file-object"],
         "file_object_server_naive.py",
         &[],
         str![[r#"
@@ -117,7 +117,7 @@ stay-alive/prints-each-line
 #[test]
 fn a_one_shot_server_answers_its_first_segment() {
     falls(
-        &["scenarios/one-shot/one-shot.toml"],
+        &["scenarios/one-shot"],
         "one_shot_server_naive.py",
         &[],
         str![[r#"
@@ -162,7 +162,7 @@ threaded/answers-wide-characters
 #[test]
 fn a_streams_server_that_reads_once_answers_its_first_segment() {
     falls(
-        &["scenarios/streams/streams.toml"],
+        &["scenarios/streams"],
         "streams_server_naive.py",
         &[],
         str![[r#"
@@ -193,11 +193,7 @@ fn three_runs_on_a_naive_threaded_server_give_one_verdict_on_each_case() {
 
 #[test]
 fn three_runs_on_a_naive_streams_server_give_one_verdict_on_each_case() {
-    repeats(
-        "scenarios/streams/streams.toml",
-        "streams_server_naive.py",
-        verdicts,
-    );
+    repeats("scenarios/streams", "streams_server_naive.py", verdicts);
 }
 
 #[test]

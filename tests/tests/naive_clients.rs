@@ -11,7 +11,13 @@ const RUNS: usize = 3;
 #[test]
 fn a_line_connection_that_decodes_by_the_segment_dies_of_a_cut_character() {
     falls(
-        &["scenarios/line", "--tag", "client"],
+        &[
+            "scenarios/line",
+            "--scenario",
+            "line*/*prints-the*",
+            "--scenario",
+            "line-client/*",
+        ],
         "line_connection_client_naive.py",
         &[],
         str![[r#"
@@ -35,7 +41,7 @@ line/prints-the-answer
 #[test]
 fn a_file_object_prints_a_line_that_was_cut_short_and_forgets_what_it_has_read_ahead() {
     falls(
-        &["scenarios/file-object", "--tag", "client"],
+        &["scenarios/file-object/file-object-client.toml"],
         "file_object_client_naive.py",
         &[],
         str![[r#"
@@ -95,7 +101,7 @@ greeter/welcomes-and-closes
 #[test]
 fn a_header_client_that_takes_a_segment_for_a_message_falls_in_every_way() {
     falls(
-        &["scenarios/header", "--tag", "client"],
+        &["scenarios/header/header.toml"],
         "header_client_naive.py",
         &[],
         str![[r#"

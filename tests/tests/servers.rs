@@ -17,7 +17,7 @@ fn a_line_connection_that_is_right_holds() {
         Client::Speaks,
         "line_connection_server_mended.py",
         &[],
-        &["scenarios/line/line.toml"],
+        &["scenarios/line"],
     );
 }
 
@@ -27,7 +27,7 @@ fn a_file_object_that_is_right_holds() {
         Client::Speaks,
         "file_object_server_mended.py",
         &[],
-        &["scenarios/file-object/file-object.toml"],
+        &["scenarios/file-object"],
     );
 }
 
@@ -37,7 +37,7 @@ fn a_greeter_that_is_right_holds() {
         Client::Listens,
         "greeter_server_mended.py",
         &[],
-        &["scenarios/greeter/greeter.toml"],
+        &["scenarios/greeter"],
     );
 }
 
@@ -77,7 +77,7 @@ fn a_one_shot_server_that_is_right_holds() {
         Client::Speaks,
         "one_shot_server_mended.py",
         &[],
-        &["scenarios/one-shot/one-shot.toml"],
+        &["scenarios/one-shot"],
     );
 }
 
@@ -97,7 +97,7 @@ fn a_streams_server_that_is_right_holds() {
         Client::Speaks,
         "streams_server_mended.py",
         &[],
-        &["scenarios/streams/streams.toml"],
+        &["scenarios/streams"],
     );
 }
 

@@ -22,13 +22,17 @@ pub(super) fn select_from(
     side: Side,
 ) -> Result<Selection, Failure> {
     let globs = globs(args)?;
+    let mut left_out = 0;
     for suite in &mut suites {
         let id = suite.id.clone();
         suite.scenarios.retain(|scenario| {
             let named = globs.is_empty() || globs.is_match(format!("{id}/{}", scenario.id));
             let tagged =
                 args.tag.is_empty() || scenario.tags.iter().any(|tag| args.tag.contains(tag));
-            named && tagged
+            let is_selected = named && tagged;
+            let is_about_us = scenario.peer == Some(side);
+            left_out += u64::from(is_selected && is_about_us);
+            is_selected && !is_about_us
         });
     }
     suites.retain(|suite| !suite.scenarios.is_empty());
@@ -39,6 +43,7 @@ pub(super) fn select_from(
         profile: args.profile,
         seed: Seed(args.seed),
         only,
+        left_out,
     };
     check(&selection)?;
     Ok(selection)
@@ -50,7 +55,12 @@ fn check(selection: &Selection) -> Result<(), Failure> {
         any |= selected.plan.selected() > 0;
         check_limit(&selected, selection.profile)?;
     }
-    if any { Ok(()) } else { Err(Failure::NoCases) }
+    let all_left_out = selection.suites.is_empty() && selection.left_out > 0;
+    match () {
+        () if any => Ok(()),
+        () if all_left_out => Err(Failure::NotAbout(selection.side.other())),
+        () => Err(Failure::NoCases),
+    }
 }
 
 fn check_limit(selected: &Selected<'_>, profile: Profile) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ use wirecheck_report::StoreError;
 
 use crate::load::LoadFault;
 use crate::run;
-use crate::scenario::Style;
+use crate::scenario::{Side, Style};
 
 /// Why a command could not do what was asked.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(super) enum Failure {
     NoSuites(Vec<PathBuf>),
     /// There are suites, but no case was selected.
     NoCases,
+    /// What was selected is not about a peer on this side.
+    NotAbout(Side),
     /// Of what was asked for nothing is played yet.
     NotPlayed,
     /// The peer did not start, or was lost.
@@ -72,6 +74,7 @@ impl Failure {
             Self::NoCases => {
                 complain("no case was selected; see `wirecheck list` for what there is")
             }
+            Self::NotAbout(peer) => complain(not_about(*peer)),
             Self::NotPlayed => complain(NOT_PLAYED),
             Self::Peer(failure) => report_peer(failure),
             Self::NoPlace(error) => complain(&format!(
@@ -97,9 +100,24 @@ impl Failure {
     fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Suites { .. } | Self::NoPlace(_) => Exit::Wrong,
-            Self::NoSuites(_) | Self::NoCases | Self::NotPlayed => Exit::Nothing,
+            Self::NoSuites(_) | Self::NoCases | Self::NotAbout(_) | Self::NotPlayed => {
+                Exit::Nothing
+            }
             Self::Peer(_) => Exit::NoPeer,
             Self::Record(_) | Self::Unplayable(_) | Self::Output(_) => Exit::Internal,
+        }
+    }
+}
+
+fn not_about(peer: Side) -> &'static str {
+    match peer {
+        Side::Client => {
+            "what was selected is about servers alone (`peer = 'server'`): leave out --client, \
+             or select other scenarios"
+        }
+        Side::Server => {
+            "what was selected is about clients alone (`peer = 'client'`): add --client, \
+             or select other scenarios"
         }
     }
 }

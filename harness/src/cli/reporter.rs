@@ -20,6 +20,7 @@ pub(super) struct Reporter<'a> {
     path: &'a Path,
     width: Width,
     planned: Vec<(String, u64, u64)>,
+    left_out: u64,
     bar: Option<ProgressBar>,
     /// Cases that are done, and those that will be.
     done: u64,
@@ -46,6 +47,7 @@ impl<'a> Reporter<'a> {
             path,
             width: width(),
             planned,
+            left_out: selection.left_out,
             bar,
             done: 0,
             all: 0,
@@ -60,6 +62,7 @@ impl<'a> Reporter<'a> {
             Event::Started { record, cases } => {
                 self.all = cases;
                 self.show(&self.header(record));
+                self.show(&terminal::left_out(record, self.left_out, self.width));
             }
             Event::Held => self.done += 1,
             Event::Fell(_) => {
@@ -128,7 +131,7 @@ impl<'a> Reporter<'a> {
                 cases: *cases,
             })
             .collect();
-        terminal::header(record, &planned, self.width) + "\n"
+        terminal::header(record, &planned, self.width)
     }
 
     fn end_scenario(&mut self, record: &Record) {

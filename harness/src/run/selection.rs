@@ -16,6 +16,9 @@ pub struct Selection {
     pub seed: Seed,
     /// Which tactics.
     pub only: Only,
+    /// How many scenarios were left out because they are about the side that wirecheck
+    /// plays.
+    pub left_out: u64,
 }
 
 /// A scenario that was selected, with its cases.

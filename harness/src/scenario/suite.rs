@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::exchange::Step;
+use super::exchange::{Side, Step};
 use super::name::{ScenarioId, SuiteId};
 use crate::framing::Framing;
 
@@ -43,6 +43,8 @@ pub struct Scenario {
     pub spec: Option<String>,
     /// Words to select it by.
     pub tags: Vec<String>,
+    /// Who it is about, if not about both: nothing is asked of the other.
+    pub peer: Option<Side>,
     /// Bounds on time and size.
     pub limits: Limits,
     /// What the protocol lets a difficult partner do.

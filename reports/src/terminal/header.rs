@@ -38,6 +38,22 @@ pub fn header(record: &Record, planned: &[Planned<'_>], width: Width) -> String 
     page.into_text()
 }
 
+/// How many scenarios are left out because they are about the other side alone, and the
+/// end of the header.
+#[must_use]
+pub fn left_out(record: &Record, scenarios: u64, width: Width) -> String {
+    let mut page = Page::new(width);
+    if scenarios > 0 {
+        let others = match record.peer.role {
+            Role::Server => "clients",
+            Role::Client => "servers",
+        };
+        let text = format!("{} about {others} alone", counted(scenarios, "scenario"));
+        page.line(page.label("left out").styled(DIM, text));
+    }
+    page.into_text() + "\n"
+}
+
 fn peer(page: &mut Page, peer: &Peer) {
     let name = match peer.command.as_slice() {
         [] => peer.address.clone(),

@@ -23,7 +23,7 @@ mod table;
 mod width;
 
 pub use failure::{Explain, failure};
-pub use header::{Planned, header};
+pub use header::{Planned, header, left_out};
 pub use matrix::{Columns, Form, MatrixRow, matrix};
 pub use progress::{Progress, tick};
 pub use summary::summary;

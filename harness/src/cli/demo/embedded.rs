@@ -140,6 +140,7 @@ impl Embedded {
             profile,
             seed: Seed(DEFAULT_SEED),
             only: only.iter().map(pattern).collect(),
+            left_out: 0,
         }
     }
 }

@@ -48,6 +48,7 @@ pub(in crate::scenario) static SUITE: Table = Table {
         LEVEL,
         SPEC,
         TAGS,
+        PEER,
         LIMITS_KEY,
         ADVERSARY_KEY,
         required(
@@ -80,6 +81,7 @@ static SCENARIO: Table = Table {
         LEVEL,
         SPEC,
         TAGS,
+        PEER,
         LIMITS_KEY,
         ADVERSARY_KEY,
         required(
@@ -113,6 +115,11 @@ const TAGS: Key = optional(
         max: MAX_TAGS,
     },
     "Words to select scenarios by.",
+);
+const PEER: Key = optional(
+    "peer",
+    Shape::Word(&["client", "server"]),
+    "Who it is about, if not about both: where the other one is under test it is left out.",
 );
 const LIMITS_KEY: Key = optional("limits", Shape::Table(&LIMITS), "Bounds on time and size.");
 const ADVERSARY_KEY: Key = optional(

@@ -22,6 +22,7 @@ use self::fields::{Fields, Node};
 use self::source::Source;
 use super::check;
 use super::diagnostic::{Diagnostic, SuiteError};
+use super::exchange::Side;
 use super::grammar::{SUITE, Shape};
 use super::name::{ScenarioId, SuiteId};
 use super::suite::{Adversary, Level, Limits, Scenario, Suite};
@@ -176,6 +177,7 @@ fn read_scenario(
         level: common.level,
         spec: common.spec,
         tags: common.tags,
+        peer: common.peer,
         limits: common.limits,
         adversary: common.adversary,
         exchange: exchange?,
@@ -191,6 +193,7 @@ struct Common {
     level: Level,
     spec: Option<String>,
     tags: Vec<String>,
+    peer: Option<Side>,
     limits: Limits,
     adversary: Adversary,
 }
@@ -208,6 +211,7 @@ impl Common {
                 .map(str::to_owned)
                 .or_else(|| above.spec.clone()),
             tags: above.tags.iter().cloned().chain(tags).collect(),
+            peer: fields.text("peer").and_then(side).or(above.peer),
             limits: fields
                 .table("limits")
                 .map_or(above.limits, |table| read_limits(&table, above.limits)),
@@ -225,6 +229,12 @@ fn level(word: &str) -> Option<Level> {
         "may" => Some(Level::May),
         _ => None,
     }
+}
+
+fn side(word: &str) -> Option<Side> {
+    [Side::Client, Side::Server]
+        .into_iter()
+        .find(|side| side.to_string() == word)
 }
 
 fn read_limits(fields: &Fields<'_>, above: Limits) -> Limits {
