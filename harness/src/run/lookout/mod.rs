@@ -10,10 +10,14 @@
 //! suite allows. For what cannot be seen there, as a peer of the peer's, a sleeper is
 //! given a part of that time.
 
+mod pace;
+
+pub(super) use pace::{Bound, Lull, Manner, Pace};
+
 use std::time::{Duration, Instant};
 
-use super::gate::Gate;
-use super::standstill::Seat;
+use crate::run::gate::Gate;
+use crate::run::standstill::Seat;
 use crate::wire::link::{Link, Read, Received};
 use crate::wire::watch::{Alarm, Look, Watch};
 
@@ -50,80 +54,6 @@ const A_MOMENT: Duration = Duration::from_micros(100);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// How long a peer is given at most to do all that a chunk makes it do.
 const TO_SETTLE: Duration = Duration::from_millis(300);
-
-/// How patiently a case is played.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Manner {
-    /// With what the baseline has taught.
-    Brisk,
-    /// Alone, and with more time than that: confirmations.
-    Patient,
-    /// As if nothing were known: the baseline.
-    Careful,
-    /// The same, after it fell.
-    CarefulAgain,
-}
-
-/// What is known of a peer's pace.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Pace {
-    /// The longest sleep after which it still answered.
-    longest_sleep: Duration,
-    /// The longest time that an answer took.
-    slowest_answer: Duration,
-    /// Whether the peer has an alarm set while it rests.
-    alarms_at_rest: bool,
-    /// How often all the time that was allowed went by.
-    in_vain: u32,
-}
-
-impl Pace {
-    pub(super) fn learn(&mut self, other: Self) {
-        self.longest_sleep = self.longest_sleep.max(other.longest_sleep);
-        self.slowest_answer = self.slowest_answer.max(other.slowest_answer);
-        self.alarms_at_rest |= other.alarms_at_rest;
-        self.in_vain = self.in_vain.max(other.in_vain);
-    }
-
-    /// Whether this peer sleeps longer before it answers than was known to `earlier`.
-    pub(super) fn is_slower_than(self, earlier: Self) -> bool {
-        self.longest_sleep > earlier.longest_sleep
-    }
-}
-
-/// How long something is waited for at most.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bound {
-    /// The time that is allowed.
-    pub(super) limit: Duration,
-    /// When it is over.
-    pub(super) deadline: Instant,
-}
-
-impl Bound {
-    /// So long from now on.
-    pub(super) fn of(limit: Duration) -> Self {
-        Self {
-            limit,
-            deadline: Instant::now() + limit,
-        }
-    }
-
-    pub(super) fn is_over(self) -> bool {
-        Instant::now() >= self.deadline
-    }
-}
-
-/// What one wait came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Lull {
-    /// Something happened, or is about to.
-    Busy,
-    /// The peer slept so long.
-    Quiet(Duration),
-    /// The peer's processes cannot be seen.
-    Unseen,
-}
 
 /// Whether several cases may talk to one peer at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,33 +1,34 @@
 //! Scenario after scenario, from the baseline to the verdict.
 
+mod baseline;
+
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use wirecheck_report::notation::counted;
 use wirecheck_report::record::{self, Record, Verdict};
 
-use super::agenda::{Agenda, is_played};
-use super::case::{ATTEMPTS, Attempt, Ground, Numbered};
-use super::court::Court;
-use super::event::Event;
-use super::gate::Gate;
-use super::guilt::Guilt;
-use super::halt::Halt;
-use super::log::micros;
-use super::lookout::{Lookout, Manner, Pace};
-use super::result::{CaseResult, Results};
-use super::round::{self, Round, Table};
-use super::selection::Selection;
-use super::session::{Failure, Settings};
-use super::target::Target;
-use super::verdict::{overall, short_of, worst};
-use super::write_up::write_up;
-use crate::judge::Finding;
+use crate::run::agenda::{Agenda, is_played};
+use crate::run::case::{ATTEMPTS, Attempt, Ground, Numbered};
+use crate::run::court::Court;
+use crate::run::event::Event;
+use crate::run::gate::Gate;
+use crate::run::guilt::Guilt;
+use crate::run::halt::Halt;
+use crate::run::log::micros;
+use crate::run::lookout::{Lookout, Manner, Pace};
+use crate::run::result::{CaseResult, Results};
+use crate::run::round::{self, Round, Table};
+use crate::run::selection::Selection;
+use crate::run::session::Settings;
+use crate::run::target::Target;
+use crate::run::verdict::{overall, worst};
+use crate::run::write_up::write_up;
 use crate::scenario::Permission;
-use crate::tactic::{Family, Script, Tactic};
+use crate::tactic::{Family, Script};
 use crate::wire::link::{Link, Options, Pacer};
 
 /// A run as it goes on.
@@ -124,111 +125,6 @@ impl<'r> Stage<'r> {
             self.close_scenario(ground, results, &outcome);
         }
         outcome
-    }
-
-    /// Plays the baseline alone, patiently, and again on a fresh peer if it fails.
-    fn play_baseline(
-        &mut self,
-        ground: &Ground<'_>,
-        baseline: &Numbered,
-        results: &mut Results,
-    ) -> Result<bool, Halt> {
-        if self.target.ended().is_some() {
-            self.renew()?;
-        }
-        let manner = match self.is_mute {
-            false => Manner::Careful,
-            true => Manner::Patient,
-        };
-        let result = self.play_carefully(ground, baseline, Attempt(0), manner)?;
-        if result.outcome.held() {
-            self.learn_program(ground, baseline, &result)?;
-            results.add(result, Verdict::Pass);
-            (self.on)(Event::Held);
-            return Ok(true);
-        }
-        self.renew()?;
-        let replay = self.play_carefully(ground, baseline, Attempt(1), Manner::CarefulAgain)?;
-        if replay.outcome.held() {
-            // What came before had broken the peer, or the machine was too busy.
-            self.learn_program(ground, baseline, &replay)?;
-            results.add(replay, Verdict::Pass);
-            (self.on)(Event::Held);
-            return Ok(true);
-        }
-        if let Some(why) = replay.outcome.unreachable()
-            && !self.target.is_ours()
-        {
-            let first = self.record.suites.is_empty() && result.outcome.unreachable().is_some();
-            let gone = if first {
-                Failure::NotReached
-            } else {
-                Failure::Lost
-            };
-            return Err(Halt::Failed(gone(why.to_owned())));
-        }
-        if replay.outcome.is_silence() {
-            self.note_silence(ground, replay.took);
-        }
-        (self.on)(Event::Fell(&ground.selected.id(Tactic::Whole)));
-        results.add(replay, short_of(ground.selected.scenario.level));
-        self.renew()?;
-        Ok(false)
-    }
-
-    /// Tells once how a peer is given more time.
-    fn note_silence(&mut self, ground: &Ground<'_>, took: Duration) {
-        let was_mute = std::mem::replace(&mut self.is_mute, true);
-        let allowed = ground.selected.scenario.limits.reply;
-        if !was_mute && took < allowed {
-            self.record.notes.push(format!(
-                "silence: a peer that sleeps, and has set no alarm, is not waited for \
-                 through all of `limits.reply` ({allowed:?}) but for a fifth of it; raise it \
-                 for one that may need longer"
-            ));
-        }
-    }
-
-    /// Where a program is started for each case, a second baseline shows what of its
-    /// output varies.
-    fn learn_program(
-        &mut self,
-        ground: &Ground<'_>,
-        baseline: &Numbered,
-        held: &CaseResult,
-    ) -> Result<(), Halt> {
-        if self.target.is_new_each_time() {
-            let second = self.play_carefully(ground, baseline, Attempt(5), Manner::Careful)?;
-            ground.learn_program(held);
-            ground.learn_program(&second);
-        }
-        Ok(())
-    }
-
-    fn play_carefully(
-        &mut self,
-        ground: &Ground<'_>,
-        numbered: &Numbered,
-        attempt: Attempt,
-        manner: Manner,
-    ) -> Result<CaseResult, Halt> {
-        let gate = Gate::until(self.stop);
-        let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, manner);
-        let mut result = ground.play(numbered, attempt, &self.target, &mut lookout);
-        if result.outcome.held() {
-            lookout.learn_rest();
-        }
-        self.pace.learn(lookout.pace);
-        if let Some(how) = self.target.rest() {
-            result.last_words = self.target.last_words();
-            result
-                .outcome
-                .put_first(ground.tell(&Finding::Died { how }));
-        }
-        match self.is_stopped() {
-            true => Err(Halt::Stopped),
-            false => Ok(result),
-        }
     }
 
     fn is_stopped(&self) -> bool {

@@ -1,0 +1,77 @@
+//! How long is waited, and what is known of how long a peer takes.
+
+use std::time::{Duration, Instant};
+
+/// How patiently a case is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::run) enum Manner {
+    /// With what the baseline has taught.
+    Brisk,
+    /// Alone, and with more time than that: confirmations.
+    Patient,
+    /// As if nothing were known: the baseline.
+    Careful,
+    /// The same, after it fell.
+    CarefulAgain,
+}
+
+/// What is known of a peer's pace.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::run) struct Pace {
+    /// The longest sleep after which it still answered.
+    pub(super) longest_sleep: Duration,
+    /// The longest time that an answer took.
+    pub(super) slowest_answer: Duration,
+    /// Whether the peer has an alarm set while it rests.
+    pub(super) alarms_at_rest: bool,
+    /// How often all the time that was allowed went by.
+    pub(super) in_vain: u32,
+}
+
+impl Pace {
+    pub(in crate::run) fn learn(&mut self, other: Self) {
+        self.longest_sleep = self.longest_sleep.max(other.longest_sleep);
+        self.slowest_answer = self.slowest_answer.max(other.slowest_answer);
+        self.alarms_at_rest |= other.alarms_at_rest;
+        self.in_vain = self.in_vain.max(other.in_vain);
+    }
+
+    /// Whether this peer sleeps longer before it answers than was known to `earlier`.
+    pub(in crate::run) fn is_slower_than(self, earlier: Self) -> bool {
+        self.longest_sleep > earlier.longest_sleep
+    }
+}
+
+/// How long something is waited for at most.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::run) struct Bound {
+    /// The time that is allowed.
+    pub(in crate::run) limit: Duration,
+    /// When it is over.
+    pub(in crate::run) deadline: Instant,
+}
+
+impl Bound {
+    /// So long from now on.
+    pub(in crate::run) fn of(limit: Duration) -> Self {
+        Self {
+            limit,
+            deadline: Instant::now() + limit,
+        }
+    }
+
+    pub(in crate::run) fn is_over(self) -> bool {
+        Instant::now() >= self.deadline
+    }
+}
+
+/// What one wait came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::run) enum Lull {
+    /// Something happened, or is about to.
+    Busy,
+    /// The peer slept so long.
+    Quiet(Duration),
+    /// The peer's processes cannot be seen.
+    Unseen,
+}

@@ -1,0 +1,121 @@
+//! What we say, chunk by chunk.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use super::{FIRST_SLICE, Go, LAST_SLICE, Player};
+use crate::run::account::Chunk;
+use crate::run::leaving::unread;
+use crate::run::lookout::Lull;
+use crate::run::voice::chunks;
+use crate::scenario::{Action, Step};
+use crate::wire::link::Sent;
+
+impl Player<'_, '_, '_> {
+    pub(super) fn deliver(&mut self) -> Go {
+        let chunks = chunks(self.part.delivery, self.part.script);
+        let last = chunks.len().saturating_sub(1);
+        for (index, (range, opens)) in chunks.into_iter().enumerate() {
+            if let Some(message) = opens
+                && self.await_steps(self.step_of(message)) == Go::Stop
+            {
+                return Go::Stop;
+            }
+            let chunk = if index == last {
+                Chunk::Last
+            } else {
+                Chunk::Inner
+            };
+            if self.send(range, chunk) == Go::Stop {
+                return Go::Stop;
+            }
+            self.lookout.settle(&mut self.link);
+            self.listen();
+        }
+        Go::On
+    }
+
+    /// The step in which our message with this number is said.
+    fn step_of(&self, message: usize) -> usize {
+        let ours =
+            |step: &Step| step.side == self.part.side && matches!(step.action, Action::Say(_));
+        let mut said = self
+            .part
+            .exchange
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| ours(step));
+        said.nth(message)
+            .map_or(self.part.exchange.len(), |(index, _)| index)
+    }
+
+    fn send(&mut self, range: Range<usize>, chunk: Chunk) -> Go {
+        let bytes = self.voice.bytes(range, &mut self.account.hearing);
+        if bytes.is_empty() {
+            // A value is shorter than the one that the delivery was made for.
+            return Go::On;
+        }
+        let bound = self.lookout.allowed(self.part.limits.reply);
+        let deadline = bound.deadline;
+        let (begun, handed_over) = (self.link.elapsed(), self.link.tally().chunks);
+        let mut slice = FIRST_SLICE;
+        let mut sent = self.link.send(&bytes, deadline.min(Instant::now() + slice));
+        let is_handed_over = self.link.tally().chunks > handed_over;
+        if is_handed_over {
+            self.account.log.said(&bytes, begun);
+        }
+        loop {
+            self.listen();
+            let stall = match sent {
+                Sent::Proven => {
+                    self.account.boundaries.count(chunk, 1);
+                    return Go::On;
+                }
+                Sent::Unverified(reason) => {
+                    self.account.boundaries.count(chunk, 0);
+                    self.account.unverified = Some(reason);
+                    return Go::On;
+                }
+                Sent::Ended(_) => {
+                    if is_handed_over {
+                        // Nothing follows that could join it.
+                        self.account.boundaries.count(chunk, 1);
+                    }
+                    return match chunk {
+                        // It may have read all of it and gone: what is due tells.
+                        Chunk::Last => Go::On,
+                        Chunk::Inner => self.interrupted(),
+                    };
+                }
+                Sent::Stalled(stall) => stall,
+            };
+            let lull = self.lookout.lull_over_unread(&mut self.link, bound);
+            let asleep = matches!(lull, Lull::Quiet(_));
+            let now = Instant::now();
+            let given_up = asleep || now >= deadline || self.lookout.is_stopped();
+            let until = if given_up {
+                now
+            } else {
+                slice = LAST_SLICE.min(slice * 2);
+                deadline.min(now + slice)
+            };
+            sent = match stall.unwritten {
+                0 => self.link.prove(until),
+                left => self.link.send(&bytes[bytes.len() - left..], until),
+            };
+            // It may have read, and gone back to sleep, while it was looked at.
+            if let Sent::Stalled(stall) = &sent
+                && given_up
+            {
+                self.account.observed.not_read = Some(unread(stall));
+                return Go::Stop;
+            }
+        }
+    }
+
+    /// The peer ended the connection while we had more to say.
+    fn interrupted(&mut self) -> Go {
+        self.account.observed.interrupted = Some(self.at);
+        Go::Stop
+    }
+}

@@ -1,0 +1,248 @@
+//! Plays one side of an exchange over one connection, under one delivery.
+//!
+//! A chunk is sent when every answer that the exchange expects before it has come;
+//! what the peer says meanwhile is heard at once. The play stops at the first thing
+//! that goes wrong, and what was observed is left for the judge.
+
+mod deliver;
+mod ending;
+
+use std::time::{Duration, Instant};
+
+use crate::judge::{Due, Hearing, Silence, Unread, Waited};
+use crate::peer::{Heard, Mark};
+use crate::run::account::{Account, Played};
+use crate::run::lookout::{Bound, Lookout, Lull};
+use crate::run::target::Target;
+use crate::run::voice::Voice;
+use crate::scenario::{Action, Side, Step, Template};
+use crate::tactic::{Delivery, End, Script};
+use crate::wire::diag::{Holder, Seen};
+use crate::wire::link::{Link, Read};
+
+/// How long a peer that does not read or answer is given before it is looked at: at
+/// first, and at most.
+const FIRST_SLICE: Duration = Duration::from_millis(1);
+const LAST_SLICE: Duration = Duration::from_millis(20);
+/// How long what a peer printed may be on its way through a pipe.
+const PIPE_DELAY: Duration = Duration::from_millis(250);
+
+/// What one case is played with.
+pub(super) struct Part<'s> {
+    pub(super) exchange: &'s [Step],
+    pub(super) side: Side,
+    pub(super) script: &'s Script,
+    pub(super) delivery: &'s Delivery,
+    pub(super) due: Due,
+    pub(super) limits: &'s crate::scenario::Limits,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Message,
+    End,
+}
+
+/// Whether the play goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Go {
+    On,
+    Stop,
+}
+
+pub(super) struct Player<'s, 'l, 'g> {
+    part: &'l Part<'s>,
+    link: Link,
+    voice: Voice<'s>,
+    lookout: &'l mut Lookout<'g>,
+    /// The peer's output is watched from here; nobody's, if it is not ours.
+    output: Option<(&'l Target, Mark)>,
+    /// The step of the exchange that the play has come to.
+    at: usize,
+    account: Account<'s>,
+}
+
+impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
+    pub(super) fn new(
+        part: &'l Part<'s>,
+        link: Link,
+        hearing: Hearing<'s>,
+        voice: Voice<'s>,
+        lookout: &'l mut Lookout<'g>,
+        output: Option<(&'l Target, Mark)>,
+    ) -> Self {
+        Self {
+            part,
+            link,
+            voice,
+            lookout,
+            output,
+            at: 0,
+            account: Account::open(hearing),
+        }
+    }
+
+    /// Plays to the end, or to where something goes wrong.
+    pub(super) fn play(mut self) -> Played<'s> {
+        if self.deliver() == Go::On {
+            match self.part.delivery.end() {
+                End::Half => self.end_half(),
+                End::Fin => return self.end_fin(),
+                _ => return self.end_as_scripted(),
+            }
+        }
+        self.finish()
+    }
+
+    fn listen(&mut self) {
+        let received = self.link.received().bytes();
+        if received.len() > self.account.heard {
+            self.account.hearing.hear(&received[self.account.heard..]);
+            self.account.heard = received.len();
+        }
+    }
+
+    /// Waits for what the peer is to say and print before `step`.
+    fn await_steps(&mut self, step: usize) -> Go {
+        let step = step.min(self.part.due.steps);
+        while self.at < step {
+            let current = &self.part.exchange[self.at];
+            let go = match &current.action {
+                _ if current.side == self.part.side => Go::On,
+                Action::Say(_) => self.await_message(self.at, current.within),
+                Action::Prints(text) => self.await_print(self.at, text),
+                Action::Close(_) | Action::Exits(_) => Go::On,
+            };
+            if go == Go::Stop {
+                return Go::Stop;
+            }
+            self.at += 1;
+        }
+        Go::On
+    }
+
+    fn await_message(&mut self, step: usize, within: Option<Duration>) -> Go {
+        let has_come = |hearing: &Hearing<'_>| {
+            hearing
+                .step_after(hearing.accepted())
+                .is_none_or(|next| next > step)
+        };
+        let allowed = || self.lookout.allowed(self.part.limits.reply);
+        let bound = within.map_or_else(allowed, Bound::of);
+        let begun = Instant::now();
+        match self.await_until(Awaited::Message, bound, |player| {
+            has_come(&player.account.hearing)
+        }) {
+            None => self.lookout.answered(begun.elapsed()),
+            Some(waited) => {
+                self.account.observed.silence = Some(Silence::Message(waited));
+                self.account.observed.partial = self.unheard();
+                self.account.observed.not_read = self.never_accepted();
+            }
+        }
+        if has_come(&self.account.hearing) && self.account.hearing.trouble().is_none() {
+            Go::On
+        } else {
+            Go::Stop
+        }
+    }
+
+    fn never_accepted(&self) -> Option<Unread> {
+        match self.link.look() {
+            Ok(Seen::Socket(socket)) if socket.holder() == Holder::Queue => {
+                Some(Unread::NeverAccepted)
+            }
+            _ => None,
+        }
+    }
+
+    /// What came since the last whole message.
+    fn unheard(&self) -> Vec<u8> {
+        let bytes = self.link.received().bytes();
+        let pending = self.account.hearing.pending().min(bytes.len());
+        bytes[bytes.len() - pending..].to_vec()
+    }
+
+    /// Waits until something is so, or the peer ends or says something wrong. Says
+    /// how it was known that it will not be so.
+    fn await_until(
+        &mut self,
+        awaited: Awaited,
+        bound: Bound,
+        is_so: impl Fn(&Self) -> bool,
+    ) -> Option<Waited> {
+        let begun = Instant::now();
+        let mut slice = FIRST_SLICE;
+        loop {
+            self.hear_out();
+            if self.link.ending().is_some() {
+                return None;
+            }
+            if is_so(self) || self.account.hearing.trouble().is_some() {
+                return None;
+            }
+            if bound.is_over() {
+                self.lookout.waited_in_vain();
+                return Some(Waited::Deadline(bound.limit));
+            }
+            if self.lookout.is_stopped() {
+                return Some(Waited::Deadline(begun.elapsed()));
+            }
+            let heard = self.account.heard;
+            let until = bound.deadline.min(Instant::now() + slice);
+            match self
+                .link
+                .read_until(|received| received.bytes().len() > heard, until)
+            {
+                Read::Enough | Read::Ended(_) => {}
+                Read::Flooded => return Some(Waited::Deadline(bound.limit)),
+                Read::TimedOut => {
+                    match self.lookout.lull(&mut self.link, bound) {
+                        Lull::Quiet(time) => return Some(Waited::Quiet(time)),
+                        Lull::Busy if awaited == Awaited::End => {
+                            if let Some(time) = self.lookout.spins() {
+                                return Some(Waited::Spinning(time));
+                            }
+                        }
+                        Lull::Busy | Lull::Unseen => {}
+                    }
+                    slice = LAST_SLICE.min(slice * 2);
+                }
+            }
+        }
+    }
+
+    fn await_print(&mut self, step: usize, text: &Template) -> Go {
+        let Some((target, since)) = self.output else {
+            return Go::On;
+        };
+        let text = text.fill(self.account.hearing.bindings());
+        let bound = self.lookout.allowed(self.part.limits.reply);
+        loop {
+            match target.await_output(
+                &text,
+                since,
+                bound.deadline.min(Instant::now() + LAST_SLICE),
+            ) {
+                Heard::Text(_) | Heard::Overrun => return Go::On,
+                Heard::Closed => break,
+                Heard::NotInTime => {}
+            }
+            let asleep = matches!(self.lookout.lull(&mut self.link, bound), Lull::Quiet(_));
+            if asleep || bound.is_over() || self.lookout.is_stopped() {
+                break;
+            }
+        }
+        if let Heard::Text(_) = target.await_output(&text, since, Instant::now() + PIPE_DELAY) {
+            return Go::On;
+        }
+        let actual = target.printed();
+        self.account.observed.silence = Some(Silence::Print {
+            step,
+            expected: text,
+            actual,
+        });
+        Go::Stop
+    }
+}
