@@ -2,9 +2,8 @@
 //! which do not, and by what; the same in every run.
 
 use snapbox::{IntoData, assert_data_eq, str};
-use wirecheck_report::Record;
 use wirecheck_report::record::State;
-use wirecheck_tests::{Trial, outline, processes, timeless, verdicts};
+use wirecheck_tests::{Trial, outline, processes, timeless};
 
 /// How many runs must come to the same.
 const RUNS: usize = 3;
@@ -124,7 +123,7 @@ fn a_one_shot_server_answers_its_first_segment() {
 one-shot/one-answer
   holds: whole fin
   bytes: wrong-answer
-  cut: wrong-answer
+  cut: ended-early, wrong-answer
   random: wrong-answer
   half: surplus
 
@@ -169,7 +168,7 @@ fn a_streams_server_that_reads_once_answers_its_first_segment() {
 streams/greets-back
   holds: whole fin
   bytes: wrong-answer
-  cut: wrong-answer
+  cut: ended-early, wrong-answer
   random: wrong-answer
   half: surplus
 
@@ -178,36 +177,36 @@ streams/greets-back
 }
 
 #[test]
-fn three_runs_on_a_naive_header_echo_give_one_verdict_on_each_case() {
+fn three_runs_on_a_naive_header_echo_give_one_record() {
     repeats(
         "scenarios/header/header-echo.toml",
         "header_echo_server_naive.py",
-        verdicts,
     );
 }
 
 #[test]
-fn three_runs_on_a_naive_threaded_server_give_one_verdict_on_each_case() {
-    repeats("scenarios/threaded", "threaded_server_naive.py", verdicts);
+fn three_runs_on_a_naive_threaded_server_give_one_record() {
+    repeats("scenarios/threaded", "threaded_server_naive.py");
 }
 
 #[test]
-fn three_runs_on_a_naive_streams_server_give_one_verdict_on_each_case() {
-    repeats("scenarios/streams", "streams_server_naive.py", verdicts);
+fn three_runs_on_a_naive_streams_server_give_one_record() {
+    repeats("scenarios/streams", "streams_server_naive.py");
+}
+
+#[test]
+fn three_runs_on_a_server_that_closes_early_give_one_record() {
+    repeats("scenarios/one-shot", "one_shot_server_naive.py");
 }
 
 #[test]
 fn three_runs_on_a_threaded_server_that_is_right_give_one_record() {
-    repeats("scenarios/threaded", "threaded_server_mended.py", timeless);
+    repeats("scenarios/threaded", "threaded_server_mended.py");
 }
 
 #[test]
 fn three_runs_on_a_stay_alive_server_that_is_right_give_one_record() {
-    repeats(
-        "scenarios/stay-alive",
-        "stay_alive_server_mended.py",
-        timeless,
-    );
+    repeats("scenarios/stay-alive", "stay_alive_server_mended.py");
 }
 
 fn falls(cases: &[&str], server: &str, arguments: &[&str], expected: snapbox::data::Inline) {
@@ -225,7 +224,7 @@ fn falls(cases: &[&str], server: &str, arguments: &[&str], expected: snapbox::da
     assert_eq!(judged.left, [""; 0]);
 }
 
-fn repeats(cases: &str, server: &str, told: fn(&Record) -> String) {
+fn repeats(cases: &str, server: &str) {
     if !processes::has_python() {
         return;
     }
@@ -237,7 +236,7 @@ fn repeats(cases: &str, server: &str, told: fn(&Record) -> String) {
             .with(&[cases, "--profile", "quick"])
             .started_by(words.map(str::to_owned).to_vec())
             .judge();
-        told(judged.record())
+        timeless(judged.record())
     });
     let first = runs.next().expect("there are several");
     for run in runs {

@@ -80,13 +80,27 @@ pub fn judge(
     if let Some(why) = &observed.not_connected {
         return vec![Finding::NotConnected { why: why.clone() }];
     }
-    match answers(due, hearing, observed) {
+    let may_leave = may_leave(exchange, side, due);
+    match answers(due, hearing, observed, may_leave) {
         Some(finding) => vec![finding],
         None => closing(exchange, side, due, observed).into_iter().collect(),
     }
 }
 
-fn answers(due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Option<Finding> {
+/// Whether the peer may close on what is still said to it: where the exchange asks for
+/// a close in order it may not, for its kernel would take back its answers.
+fn may_leave(exchange: &[Step], side: Side, due: Due) -> bool {
+    let closes = |step: &Step| matches!(step.action, Action::Close(Close::Any | Close::Reset));
+    let mut steps = exchange.iter().take(due.steps);
+    steps.any(|step| step.side != side && closes(step))
+}
+
+fn answers(
+    due: Due,
+    hearing: &Hearing<'_>,
+    observed: &Observed,
+    may_leave: bool,
+) -> Option<Finding> {
     if let Some(trouble) = hearing.trouble() {
         return of_trouble(trouble, due, &observed.partial);
     }
@@ -118,7 +132,7 @@ fn answers(due: Due, hearing: &Hearing<'_>, observed: &Observed) -> Option<Findi
             turn: Turn::Peers,
             how: observed.peer_end?.how,
         }),
-        (_, None) if observed.interrupted.is_some() => Some(Finding::EndedEarly {
+        (_, None) if observed.interrupted.is_some() && !may_leave => Some(Finding::EndedEarly {
             step: observed.interrupted?,
             turn: Turn::Ours,
             how: observed.peer_end?.how,

@@ -41,7 +41,7 @@ impl Court<'_, '_> {
         self.pass_what_is_custom(fallen)?;
         let mut groups = Groups::new();
         for (numbered, result) in fallen.drain(..) {
-            let key = (result.tactic.family(), result.outcome.kinds());
+            let key = (result.tactic.family(), ways(&result));
             groups.entry(key).or_default().push((numbered, result));
         }
         let mut again = Vec::new();
@@ -121,15 +121,15 @@ impl Court<'_, '_> {
     ) -> Result<(), Halt> {
         let known = *self.pace;
         let is_silence = group[0].1.outcome.is_silence();
-        let Replayed { falls, tactic } = self.confirm_one(group, 0)?;
+        let first = self.confirm_one(group, 0)?;
         let last = group.len().checked_sub(1);
         let all_fall = match last {
-            Some(last) if falls && !is_silence => self.confirm_one(group, last)?.falls,
-            _ => falls,
+            Some(last) if first.falls() && !is_silence => self.confirm_one(group, last)?.falls(),
+            _ => first.falls(),
         };
         if all_fall {
             for (_, mut result) in group.drain(..) {
-                result.refer_to(&tactic);
+                result.refer_to(&first.tactic, &first.outcome);
                 self.results.add(result, self.short_of());
             }
             return Ok(());
@@ -159,11 +159,11 @@ impl Court<'_, '_> {
         let replay = self.replay_as(numbered, before)?;
         let (_, before) = group.remove(index);
         let replayed = Replayed {
-            falls: !replay.outcome.held(),
             tactic: replay.tactic.clone(),
+            outcome: replay.outcome.clone(),
         };
         match () {
-            () if replayed.falls => self.results.add(replay, self.short_of()),
+            () if replayed.falls() => self.results.add(replay, self.short_of()),
             // A silence that was declared early and did not last was none.
             () if before.outcome.is_silence() => self.results.add(replay, Verdict::Pass),
             () => self.results.add(before, Verdict::Flaky),
@@ -175,7 +175,7 @@ impl Court<'_, '_> {
     /// confirmation may have left its mark: then the peer is started anew for it.
     fn replay_as(&mut self, numbered: &Numbered, before: &CaseResult) -> Result<CaseResult, Halt> {
         let replay = self.replay(numbered, Attempt(1))?;
-        let same = replay.outcome.kinds() == before.outcome.kinds();
+        let same = ways(&replay) == ways(before);
         let alive = self.target.ended().is_none();
         if same && alive {
             return Ok(replay);
@@ -191,8 +191,24 @@ impl Court<'_, '_> {
 
 /// What came of a case that was played again.
 struct Replayed {
-    falls: bool,
     tactic: Tactic,
+    outcome: Outcome,
+}
+
+impl Replayed {
+    fn falls(&self) -> bool {
+        !self.outcome.held()
+    }
+}
+
+/// The ways in which a case fell. Whether a close on unread bytes is seen as one that
+/// came early or as a reset is a matter of microseconds.
+fn ways(result: &CaseResult) -> Vec<Kind> {
+    let way = |kind| match kind {
+        Kind::WrongClose => Kind::EndedEarly,
+        kind => kind,
+    };
+    result.outcome.kinds().into_iter().map(way).collect()
 }
 
 fn prints_other(result: &CaseResult) -> bool {

@@ -55,13 +55,17 @@ impl CaseResult {
     }
 
     /// Refers to a case that fell in the same way and was played again.
-    pub(super) fn refer_to(&mut self, first: &Tactic) {
+    pub(super) fn refer_to(&mut self, tactic: &Tactic, outcome: &Outcome) {
         self.forget();
-        self.outcome.shorten(&format!("the same as under {first}"));
+        if self.outcome.kinds() != outcome.kinds() {
+            self.outcome = outcome.clone();
+        }
+        self.outcome.shorten(&format!("the same as under {tactic}"));
     }
 }
 
 /// How it went.
+#[derive(Clone)]
 pub(super) enum Outcome {
     Held,
     /// Something fell short.

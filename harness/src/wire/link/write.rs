@@ -5,6 +5,7 @@ use super::poll::{Readiness, wait};
 use super::read::how_it_broke;
 use super::{End, Ending, Link, Writing};
 use crate::wire::diag::{Holder, Seen};
+use rustix::net::sockopt;
 use std::io::{self, Write as _};
 use std::time::Instant;
 
@@ -71,6 +72,13 @@ impl Link {
             Some(Ending { how, .. }) => Some(how),
             None => None,
         }
+    }
+
+    /// Whether the peer's kernel has answered what was written with a reset: it came
+    /// when nobody was there any more to read it.
+    #[must_use]
+    pub fn came_too_late(&self) -> bool {
+        matches!(sockopt::socket_error(&self.stream), Ok(Err(_)))
     }
 
     fn peer_is_gone(&mut self) -> bool {
