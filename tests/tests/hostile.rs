@@ -120,6 +120,24 @@ fn a_server_that_dies_of_its_third_client_is_said_to_have_died() {
 }
 
 #[test]
+fn a_server_that_may_hang_up_on_a_request_holds_in_each_delivery() {
+    if !processes::has_python() {
+        return;
+    }
+    let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .with(&["tests/suites/refused.toml", "--profile", "quick"])
+        .on("hostile/refuses_early.py", &[])
+        .judge();
+    is_over(&judged);
+    let [hangs_up, in_order] = &judged.record().suites[0].scenarios[..] else {
+        panic!("{}", judged.stdout);
+    };
+    assert_eq!(hangs_up.verdict, Verdict::Pass, "{}", judged.stdout);
+    let found = &in_order.failures[0].findings[0];
+    assert_eq!(found.kind, "wrong-close", "{}", judged.stdout);
+}
+
+#[test]
 fn a_refusal_that_comes_while_wirecheck_still_sends_is_what_is_judged() {
     if !processes::has_python() {
         return;
