@@ -288,6 +288,10 @@ impl<'g> Lookout<'g> {
             return Lull::Unseen;
         };
         let gate = self.gate;
+        if self.shares == Sharing::Shared && watch.is_awake() {
+            // To see that, nobody else has to be quiet.
+            return Lull::Busy;
+        }
         let _hush = (self.shares == Sharing::Shared).then(|| gate.hush());
         let begun = Instant::now();
         let Ok(first) = watch.look() else {

@@ -66,6 +66,22 @@ impl Watch {
         Look { threads }
     }
 
+    /// Whether a thread of those processes that the last look found does not sleep now.
+    /// It looks no further than to the first of them.
+    pub fn is_awake(&mut self) -> bool {
+        let Self {
+            members, reader, ..
+        } = self;
+        members.iter().any(|process| {
+            let tasks = process_dir(*process).join("task");
+            let threads = procfs::ids(&tasks).unwrap_or_default();
+            threads.into_iter().any(|thread| {
+                let stat = reader.stat(&tasks.join(thread.to_string()));
+                stat.is_some_and(|stat| !stat.state.is_at_rest())
+            })
+        })
+    }
+
     /// Counts what the processes hold.
     ///
     /// # Errors

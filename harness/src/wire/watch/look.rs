@@ -52,6 +52,12 @@ impl ThreadState {
             _ => Self::Running,
         }
     }
+
+    /// Whether a thread in this state does nothing until it is woken.
+    #[must_use]
+    pub fn is_at_rest(self) -> bool {
+        matches!(self, Self::Asleep | Self::Dead)
+    }
 }
 
 /// Whether threads that sleep will wake although nobody does anything.
@@ -94,7 +100,7 @@ impl Look {
     /// A thread that came or went in between did run.
     #[must_use]
     pub fn is_quiet_since(&self, earlier: &Self) -> bool {
-        self == earlier && self.threads.iter().all(ThreadLook::is_at_rest)
+        self == earlier && self.threads.iter().all(|thread| thread.state.is_at_rest())
     }
 
     /// Whether the processes are gone, or only wait to be collected.
@@ -128,12 +134,6 @@ impl Look {
             .iter()
             .find(same)
             .map_or(Duration::ZERO, |known| known.ran)
-    }
-}
-
-impl ThreadLook {
-    fn is_at_rest(&self) -> bool {
-        matches!(self.state, ThreadState::Asleep | ThreadState::Dead)
     }
 }
 

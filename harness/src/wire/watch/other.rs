@@ -31,6 +31,11 @@ impl Watch {
         Look::default()
     }
 
+    /// Would look for one that runs.
+    pub fn is_awake(&mut self) -> bool {
+        false
+    }
+
     /// Would look for alarms.
     ///
     /// # Errors
