@@ -72,7 +72,7 @@ greeter-client/welcomes-at-length
 greeter/welcomes-and-closes
   holds: whole fin half
   falls: bytes cut random
-  named: F02
+  named: F02 F05
 
 "#]],
     );
@@ -88,11 +88,11 @@ fn a_greeter_client_that_decodes_by_the_piece_dies_of_a_cut_character() {
 greeter-client/welcomes-at-length
   holds: whole fin half
   falls: bytes cut joined joined+cut random
-  named: F02
+  named: 
 greeter/welcomes-and-closes
   holds: whole fin half
   falls: bytes cut random
-  named: F02
+  named: 
 
 "#]],
     );
@@ -148,7 +148,7 @@ fn a_streams_client_that_reads_once_prints_its_first_segment() {
 streams-client/prints-wide-characters
   holds: whole fin half
   falls: bytes cut random
-  named: F02
+  named: F02 F05
 streams/greets-back
   holds: whole fin half
   falls: bytes cut random

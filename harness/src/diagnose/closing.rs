@@ -181,19 +181,28 @@ fn leaks(evidence: &Evidence) -> Option<Diagnosis> {
     })
 }
 
-/// A reset where the exchange asks for a FIN, by a process that lives on. How many
+/// A reset where the exchange asks for a FIN; or in place of an answer, by a process
+/// that lives on. One that ends with its connection leaves what is still to come to
+/// the kernel: whether that meets a FIN or a reset is no doing of its own. How many
 /// deliveries meet one is a matter of moments: only the first is told.
 fn reset_instead_of_fin(evidence: &Evidence) -> Option<Diagnosis> {
     let dies = |sign| matches!(sign, Sign::Crashed | Sign::Exited | Sign::NextNotServed);
-    let lives = !evidence.fallen().any(|it| it.says(dies));
-    let is_it = |sign| match sign {
-        Sign::WrongClose { how } => how == Ended::Reset,
+    let lives = evidence.lives_on() && !evidence.fallen().any(|it| it.says(dies));
+    let at_last = |sign| sign == Sign::WrongClose { how: Ended::Reset };
+    let early = |sign| match sign {
         Sign::EndedEarly { how, .. } => lives && how == Ended::Reset,
         _ => false,
     };
-    let resets = evidence.fallen().filter(|it| it.says(is_it));
-    let first = resets.map(|it| &it.tactic).min()?;
-    let because = format!("in {first} the peer ends the connection with a reset, and lives on");
+    let resets = evidence
+        .fallen()
+        .filter(|it| it.says(at_last) || it.says(early));
+    let first = resets.min_by_key(|it| &it.tactic)?;
+    let what = match first.says(at_last) {
+        true => "where the exchange asks for a FIN",
+        false => "and lives on",
+    };
+    let tactic = &first.tactic;
+    let because = format!("in {tactic} the peer ends the connection with a reset, {what}");
     Some(Code::ResetInsteadOfFin.because(because))
 }
 

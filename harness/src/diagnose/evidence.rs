@@ -16,6 +16,7 @@ pub struct Evidence {
     /// The steps in which the peer says or prints something.
     answers: Vec<usize>,
     ending: Ending,
+    life: Life,
     fallen: Vec<Fallen>,
     held: BTreeSet<Tactic>,
 }
@@ -29,6 +30,15 @@ pub enum Ending {
     Reset,
     /// The peer ends first.
     ByPeer,
+}
+
+/// How many cases a process of the peer lives through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// One: it ends with its connection, and how it ends is its own affair.
+    OneCase,
+    /// All of them, if it is right.
+    ManyCases,
 }
 
 /// A case that fell short, and fell short again when it was repeated.
@@ -49,14 +59,20 @@ pub(super) struct Tally {
 
 impl Evidence {
     /// Nothing is known yet of how `script` was taken. `answers` are the steps of
-    /// the exchange in which the peer says or prints something, and `ending` is how it
-    /// ends.
+    /// the exchange in which the peer says or prints something, `ending` is how it
+    /// ends, and `life` is how long a process of the peer lives.
     #[must_use]
-    pub fn new(script: &Script, answers: impl IntoIterator<Item = usize>, ending: Ending) -> Self {
+    pub fn new(
+        script: &Script,
+        answers: impl IntoIterator<Item = usize>,
+        ending: Ending,
+        life: Life,
+    ) -> Self {
         Self {
             places: Places::of(script),
             answers: answers.into_iter().collect(),
             ending,
+            life,
             fallen: Vec::new(),
             held: BTreeSet::new(),
         }
@@ -84,6 +100,11 @@ impl Evidence {
     /// Whether an exchange that is played to its end ends so.
     pub(super) fn ends(&self, ending: Ending) -> bool {
         self.ending == ending
+    }
+
+    /// Whether a process of the peer is to live through all cases.
+    pub(super) fn lives_on(&self) -> bool {
+        self.life == Life::ManyCases
     }
 
     pub(super) fn has_held(&self, tactic: &Tactic) -> bool {

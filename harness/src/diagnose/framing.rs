@@ -59,7 +59,7 @@ fn short_header_read(evidence: &Evidence) -> Option<Diagnosis> {
 fn short_body_read(evidence: &Evidence) -> Option<Diagnosis> {
     let body = evidence.cuts(Place::Payload);
     let answered = evidence.fallen_cuts(Place::Payload);
-    let answered = answered.filter(|it| it.says(Sign::is_shortened)).count();
+    let answered = answered.filter(|it| took_a_part(it)).count();
     if answered == 0 && !body.fell_one_in(3) {
         return None;
     }
@@ -74,6 +74,13 @@ fn short_body_read(evidence: &Evidence) -> Option<Diagnosis> {
         false => "no answer comes beyond those that are due".to_owned(),
     };
     Some(Code::ShortBodyRead.because(format!("{fails}{how}; {other}")))
+}
+
+/// Whether a part was taken for the message. A program that died had said what it
+/// could by then, and took it for nothing.
+fn took_a_part(it: &Fallen) -> bool {
+    let died = |sign| matches!(sign, Sign::EndsOtherwise | Sign::Crashed);
+    it.says(Sign::is_shortened) && !it.says(died)
 }
 
 /// Messages that come joined lose the answers after the first, and that is not
@@ -139,7 +146,7 @@ fn split_character(evidence: &Evidence) -> Option<Diagnosis> {
             "the answers have replacement characters, as after no other cut".to_owned()
         }
         () if ways(evidence, Place::Character).is_disjoint(&ways(evidence, Place::Payload)) => {
-            "they fail in another way than those between characters".to_owned()
+            "those between characters fail in another way".to_owned()
         }
         () => return None,
     };
@@ -147,12 +154,22 @@ fn split_character(evidence: &Evidence) -> Option<Diagnosis> {
     Some(Code::SplitCharacter.because(format!("{fails}; {other}")))
 }
 
-/// The ways in which cuts at one kind of place are misread: signs without their
-/// steps.
-fn ways(evidence: &Evidence, place: Place) -> HashSet<Discriminant<Sign>> {
-    let cuts = evidence.fallen_cuts(place);
-    let misreadings = cuts.filter_map(|it| it.signs.iter().find(|sign| sign.is_misreading()));
-    misreadings.map(discriminant).collect()
+/// The ways in which cuts at one kind of place are misread: for each, its signs
+/// without their steps.
+fn ways(evidence: &Evidence, place: Place) -> HashSet<Vec<Discriminant<Sign>>> {
+    let way = |it: &Fallen| {
+        let misreadings = it.signs.iter().filter(|sign| sign.is_misreading());
+        misreadings.map(way_of).collect()
+    };
+    evidence.fallen_cuts(place).map(way).collect()
+}
+
+/// A wrong text is one way, whether or not what the exchange asks for stands in it.
+fn way_of(sign: &Sign) -> Discriminant<Sign> {
+    match sign {
+        Sign::NotPrinted { slip, .. } => discriminant(&Sign::PrintsOther { slip: *slip }),
+        other => discriminant(other),
+    }
 }
 
 /// The baseline's answer ends where a length in characters ends it.

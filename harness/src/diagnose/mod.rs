@@ -19,6 +19,8 @@ mod framing;
 mod header;
 mod places;
 #[cfg(test)]
+mod program_tests;
+#[cfg(test)]
 mod sample;
 mod serving;
 mod sign;
@@ -27,7 +29,7 @@ mod tests;
 mod words;
 
 pub use code::{Code, UnknownCode};
-pub use evidence::{Ending, Evidence};
+pub use evidence::{Ending, Evidence, Life};
 pub use sign::{Sign, Slip};
 
 /// A defect that explains what was seen.

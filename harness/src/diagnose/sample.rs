@@ -1,6 +1,6 @@
 //! Scripts and evidence for this room's own tests, written as people write them.
 
-use super::{Ending, Evidence, Sign, diagnose};
+use super::{Ending, Evidence, Life, Sign, diagnose};
 use crate::framing::{Encoded, RegionKind};
 use crate::tactic::{Script, Spoken, Tactic};
 
@@ -58,7 +58,12 @@ pub(super) fn reasons(script: &Script, fell: &[Fell<'_>], held: &str) -> Vec<Str
 }
 
 fn evidence(script: &Script, fell: &[Fell<'_>], held: &str) -> Evidence {
-    let mut evidence = Evidence::new(script, ANSWERS, Ending::Fin);
+    evidence_of(script, Life::ManyCases, fell, held)
+}
+
+/// What is known of a peer whose processes live so long.
+pub(super) fn evidence_of(script: &Script, life: Life, fell: &[Fell<'_>], held: &str) -> Evidence {
+    let mut evidence = Evidence::new(script, ANSWERS, Ending::Fin, life);
     for (tactics, signs) in fell {
         tactics_of(tactics).for_each(|tactic| evidence.fell(tactic, signs.to_vec()));
     }

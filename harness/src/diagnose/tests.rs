@@ -2,7 +2,7 @@
 //! neighbours that it must not be taken for.
 
 use super::sample::{Fell, codes, lines, reasons, with_header};
-use super::{Code, Ending, Evidence, Sign, Slip, diagnose};
+use super::{Code, Ending, Evidence, Life, Sign, Slip, diagnose};
 use crate::judge::Ended;
 use crate::tactic::{Family, Tactic};
 
@@ -470,7 +470,7 @@ fn a_reason_has_the_numbers() {
 
 #[test]
 fn a_process_that_crashes_after_its_own_close_stops_serving() {
-    let mut evidence = Evidence::new(&lines("\n", &["a"]), [1], Ending::ByPeer);
+    let mut evidence = Evidence::new(&lines("\n", &["a"]), [1], Ending::ByPeer, Life::ManyCases);
     evidence.fell(Tactic::Whole, CRASHED.to_vec());
     let found = diagnose(&evidence);
     assert_eq!(found[0].code, Code::StopsServing);

@@ -64,8 +64,32 @@ impl Custom {
 /// Holds what a program did against what was due, and against its custom, if that is
 /// known yet. `whole` says whether it heard everything to the end: one whose stream
 /// was cut off may complain, try again or end as it likes, but not crash or spin.
+///
+/// What was printed does not tell a program that took a part for all from one that
+/// died of it: where the text is wrong, how the program ended is told beside it.
 #[must_use]
 pub fn judge_conduct(
+    exchange: &[Step],
+    side: Side,
+    due: Due,
+    bindings: &Bindings,
+    conduct: &Conduct,
+    custom: Option<&Custom>,
+    whole: Extent,
+) -> Vec<Finding> {
+    let first = first_finding(exchange, side, due, bindings, conduct, custom, whole);
+    let end = match (&first, custom) {
+        (Some(Finding::NotPrinted { .. } | Finding::PrintsOther { .. }), Some(custom))
+            if whole == Extent::Whole && conduct.more_connections == 0 =>
+        {
+            other_end(conduct, custom)
+        }
+        _ => None,
+    };
+    first.into_iter().chain(end).collect()
+}
+
+fn first_finding(
     exchange: &[Step],
     side: Side,
     due: Due,
@@ -154,6 +178,11 @@ fn against_custom(conduct: &Conduct, custom: &Custom) -> Option<Finding> {
             actual: conduct.printed.clone(),
         });
     }
+    other_end(conduct, custom)
+}
+
+/// An end that is not the custom of the program.
+fn other_end(conduct: &Conduct, custom: &Custom) -> Option<Finding> {
     let (expected, actual) = (custom.ended?, conduct.fate.ended()?);
     (expected != actual).then_some(Finding::WrongExit {
         step: None,
@@ -223,6 +252,15 @@ mod tests {
         custom: Option<&Custom>,
         whole: Extent,
     ) -> Option<Kind> {
+        all_found(steps, conduct, custom, whole).first().copied()
+    }
+
+    fn all_found(
+        steps: &str,
+        conduct: &Conduct,
+        custom: Option<&Custom>,
+        whole: Extent,
+    ) -> Vec<Kind> {
         let text = format!(
             "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\nexchange = [{{ server = 'a' }}, {steps}]"
         );
@@ -238,7 +276,9 @@ mod tests {
             custom,
             whole,
         )
-        .map(|finding| finding.kind())
+        .iter()
+        .map(Finding::kind)
+        .collect()
     }
 
     #[test]
@@ -288,5 +328,25 @@ mod tests {
         assert_eq!(of("at 3: hi\n", exited(1)), None);
         assert_eq!(of("at 3: h\n", exited(1)), Some(Kind::PrintsOther));
         assert_eq!(of("at 3: hi\n", exited(2)), Some(Kind::WrongExit));
+    }
+
+    #[test]
+    fn a_wrong_text_and_another_end_are_both_told() {
+        let custom = Custom::of(&conduct("hi\n", exited(0)));
+        let prints = "{ client.prints = 'hi' }";
+        let of = |steps, fate, whole| all_found(steps, &conduct("h", fate), Some(&custom), whole);
+        let dead = exited(1);
+        assert_eq!(
+            of(prints, dead, Extent::Whole),
+            [Kind::NotPrinted, Kind::WrongExit]
+        );
+        assert_eq!(
+            of("{ client.close = 'any' }", dead, Extent::Whole),
+            [Kind::PrintsOther, Kind::WrongExit]
+        );
+        assert_eq!(of(prints, exited(0), Extent::Whole), [Kind::NotPrinted]);
+        assert_eq!(of(prints, dead, Extent::CutOff), [Kind::NotPrinted]);
+        let asleep = Fate::RunsOn(Waited::Quiet(Duration::ZERO));
+        assert_eq!(of(prints, asleep, Extent::Whole), [Kind::NotPrinted]);
     }
 }

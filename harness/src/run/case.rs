@@ -162,14 +162,18 @@ impl<'s> Ground<'s> {
         findings: &mut Vec<Finding>,
     ) -> SeenOff {
         match findings.first() {
-            // What it prints tells more than that it left early.
+            // What it prints tells more than that it left early, or how it closed.
             None
-            | Some(Finding::EndedEarly {
-                turn: Turn::Ours, ..
-            }) => {
+            | Some(
+                Finding::EndedEarly {
+                    turn: Turn::Ours, ..
+                }
+                | Finding::WrongClose { .. },
+            ) => {
                 let seen = call.see_off(lookout, part.limits.close);
-                if let Some(finding) = self.judge_conduct(part, played, &seen.conduct) {
-                    *findings = vec![finding];
+                let found = self.judge_conduct(part, played, &seen.conduct);
+                if !found.is_empty() {
+                    *findings = found;
                 }
                 seen
             }
@@ -192,7 +196,7 @@ impl<'s> Ground<'s> {
         part: &Part<'_>,
         played: &Played<'_>,
         conduct: &Conduct,
-    ) -> Option<Finding> {
+    ) -> Vec<Finding> {
         judge_conduct(
             part.exchange,
             self.side,

@@ -6,7 +6,7 @@ use wirecheck_report::record::{self, Verdict};
 
 use super::case::Ground;
 use super::result::{Outcome, Results};
-use crate::diagnose::{Ending, Evidence, Sign, diagnose};
+use crate::diagnose::{Ending, Evidence, Life, Sign, diagnose};
 use crate::scenario::{Action, Close};
 
 /// The defects that explain what fell. Nothing is looked for where nothing fell.
@@ -14,7 +14,12 @@ pub(super) fn defects(ground: &Ground<'_>, results: &Results) -> Vec<record::Def
     if results.fallen.is_empty() {
         return Vec::new();
     }
-    let mut evidence = Evidence::new(&ground.script, answers(ground), ending(ground));
+    let mut evidence = Evidence::new(
+        &ground.script,
+        answers(ground),
+        ending(ground),
+        life(ground, results),
+    );
     for fallen in &results.fallen {
         if matches!(fallen.verdict, Verdict::Fail | Verdict::Nonstrict)
             && let Outcome::Fell(told) = &fallen.result.outcome
@@ -44,6 +49,16 @@ fn answers<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = usize> + 'g {
     steps
         .filter(move |(_, step)| step.side != ground.side && speaks(&step.action))
         .map(|(index, _)| index)
+}
+
+/// A program's conduct is known only where each case has a program of its own.
+fn life(ground: &Ground<'_>, results: &Results) -> Life {
+    let mut fallen = results.fallen.iter();
+    if ground.program().is_some() || fallen.any(|it| it.result.conduct.is_some()) {
+        Life::OneCase
+    } else {
+        Life::ManyCases
+    }
 }
 
 /// How a whole exchange ends.
