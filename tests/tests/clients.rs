@@ -74,6 +74,43 @@ fn a_service_that_comes_back_holds() {
     }
 }
 
+#[test]
+fn a_client_that_does_not_wait_for_its_answers_holds_where_they_are_cut_off() {
+    let cases = ["--scenario", "*/two-answers"];
+    is_right(&["--ahead"], &cases);
+}
+
+#[test]
+fn a_client_that_computes_before_it_ends_does_not_spin() {
+    let cases = ["--scenario", "*/one-answer", "--only", "cut@1"];
+    is_right(&["--compute", "1.5"], &cases);
+}
+
+#[test]
+fn a_client_that_sleeps_before_it_comes_back_is_waited_for() {
+    let cases = ["--scenario", "*/one-answer", "--only", "fin@0"];
+    is_right(
+        &["--return", "2.5"],
+        &[&cases[..], &["--reconnects"]].concat(),
+    );
+}
+
+/// Nothing is found wrong with a client of this habit.
+fn is_right(habit: &[&str], cases: &[&str]) {
+    if !processes::has_python() {
+        return;
+    }
+    let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .with(&["tests/suites/unusual.toml", "--profile", "quick"])
+        .with(cases)
+        .calling("unusual_client.py", habit)
+        .judge();
+    let found: Vec<_> = findings(judged.record()).collect();
+    assert!(found.is_empty(), "{found:#?}");
+    assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
+    assert_eq!(judged.left, [""; 0]);
+}
+
 /// Runs the cases on the client: as they come, one at a time, and over IPv6.
 fn holds(client: &str, arguments: &[&str], cases: &[&str]) {
     if !processes::has_python() {

@@ -73,6 +73,17 @@ fn a_server_that_naps_over_each_unfinished_line_holds() {
 }
 
 #[test]
+fn a_server_that_naps_by_a_timer_that_cannot_be_seen_holds() {
+    let habits = ["--nap", "0.15", "--unseen"];
+    holds(ONE_LINE, &["--only", "cut@*"], &habits);
+}
+
+#[test]
+fn a_server_that_naps_holds_although_an_alarm_is_always_set() {
+    holds(ONE_LINE, &["--only", "cut@*"], &["--nap", "0.3", "--alarm"]);
+}
+
+#[test]
 fn a_server_that_is_asked_twice_may_answer_the_first_when_the_second_is_cut_off() {
     holds(ASKS_TWICE, &["--only", "half@*"], &[]);
 }

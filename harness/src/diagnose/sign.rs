@@ -129,7 +129,7 @@ impl Sign {
             Finding::StaysOpen { waited, .. } => match waited {
                 Waited::Quiet(_) => Self::StaysOpenAsleep,
                 Waited::Spinning(_) => Self::StaysOpenSpinning,
-                Waited::Deadline(_) => Self::StaysOpen,
+                Waited::Deadline(_) | Waited::Flooded => Self::StaysOpen,
             },
             Finding::WrongClose { how, .. } => Self::WrongClose { how: *how },
             Finding::Died { how } if how.is_success() => Self::Exited,

@@ -190,6 +190,8 @@ pub enum Waited {
     Spinning(Duration),
     /// The time allowed for it was over.
     Deadline(Duration),
+    /// The peer had said as much as is kept.
+    Flooded,
 }
 
 /// What a finding is about: the word by which records group them.
@@ -340,7 +342,13 @@ impl fmt::Display for Finding {
                 waited, partial, ..
             } => {
                 let came = counted(partial.len() as u64, "byte");
-                write!(f, "the answer stops after {came} {waited}")
+                match waited {
+                    Waited::Flooded => write!(
+                        f,
+                        "no whole answer in the {came} that are kept (`limits.reply_bytes`)"
+                    ),
+                    _ => write!(f, "the answer stops after {came} {waited}"),
+                }
             }
             Self::WrongAnswer { refusal, .. } => write!(f, "another answer: {refusal}"),
             Self::MalformedAnswer { why, .. } => write!(f, "an answer that is none: {why}"),
@@ -399,6 +407,7 @@ impl fmt::Display for Waited {
             Self::Quiet(_) => f.write_str("(it has read everything and sleeps)"),
             Self::Spinning(_) => f.write_str("(it runs without rest)"),
             Self::Deadline(time) => write!(f, "within {time:?}"),
+            Self::Flooded => f.write_str("within the bytes that are kept (`limits.reply_bytes`)"),
         }
     }
 }

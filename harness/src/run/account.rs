@@ -36,12 +36,12 @@ impl<'s> Account<'s> {
         }
     }
 
-    /// Closes the account of a link that was left.
     /// Says that nothing is heard any more.
     pub(super) fn seal(&mut self) {
         self.heard = usize::MAX;
     }
 
+    /// Closes the account of a link that was left.
     pub(super) fn close(mut self, remains: Remains, closing: Closing) -> Played<'s> {
         let received = remains.received.bytes();
         self.hearing

@@ -187,6 +187,7 @@ impl Call {
         let mut more_connections = 0;
         let fate = loop {
             if let Some(ended) = self.ends_by(Instant::now() + SLICE) {
+                lookout.ended();
                 break Fate::Ended(ended);
             }
             more_connections += self.refuse_calls(MOST_CONNECTIONS - more_connections);
@@ -200,7 +201,7 @@ impl Call {
                     Waited::Deadline(bound.limit)
                 }
                 _ if lookout.is_stopped() => break Fate::NotAwaited,
-                Lull::Busy => match lookout.spins() {
+                Lull::Busy => match lookout.spins(bound) {
                     Some(time) => Waited::Spinning(time),
                     None => continue,
                 },

@@ -1,5 +1,6 @@
 //! One case: a connection, a play, a judgement.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ use super::voice::Voice;
 use crate::judge::{
     Conduct, Custom, Extent, Finding, Hearing, Turn, connects_again, due, judge, judge_conduct,
 };
-use crate::scenario::{Action, Bindings, Side};
+use crate::scenario::{Action, Bindings, Permission, Side};
 use crate::tactic::{Case, Delivery, End, Script};
 use crate::wire::link::{Evidence, Options, Pacer};
 
@@ -30,6 +31,9 @@ pub(super) struct Ground<'s> {
     pub(super) evidence: Evidence,
     /// What is known of the peer's program, where one is started for each case.
     pub(super) program: Mutex<Option<Program>>,
+    /// Whether a baseline showed that the peer does not wait for our messages: what it
+    /// says although they were cut off is then no answer to them.
+    pub(super) speaks_ahead: AtomicBool,
 }
 
 /// What baselines showed of a program that is started for each case.
@@ -84,12 +88,16 @@ impl<'s> Ground<'s> {
         let framing = &self.selected.suite.framing;
         let scenario = self.selected.scenario;
         let exchange = &scenario.exchange;
+        let mut due = due(scenario, framing, self.side, &self.script, &delivery);
+        if self.speaks_ahead.load(Ordering::Relaxed) {
+            due.more = Permission::Allowed;
+        }
         let part = Part {
             exchange,
             side: self.side,
             script: &self.script,
             delivery: &delivery,
-            due: due(scenario, framing, self.side, &self.script, &delivery),
+            due,
             limits: &scenario.limits,
         };
         let hearing = Hearing::new(
@@ -123,6 +131,9 @@ impl<'s> Ground<'s> {
         let watches = self.watches_output() && meeting.call.is_none();
         let output = watches.then_some((target, mark));
         let played = Player::new(&part, meeting.link, hearing, voice, lookout, output).play();
+        if played.observed.speaks_ahead {
+            self.speaks_ahead.store(true, Ordering::Relaxed);
+        }
         let mut findings = judge(
             exchange,
             self.side,

@@ -26,6 +26,7 @@ pub(super) fn await_gone(
             return Closing::NotAsked;
         };
         if !holds(&seen) {
+            lookout.ended();
             return Closing::Closed;
         }
         patience += 1;
@@ -46,7 +47,7 @@ pub(super) fn await_gone(
                 Waited::Deadline(bound.limit)
             }
             _ if lookout.is_stopped() => return Closing::NotAsked,
-            Lull::Busy => match lookout.spins() {
+            Lull::Busy => match lookout.spins(bound) {
                 Some(time) => Waited::Spinning(time),
                 None => {
                     // A peer that runs needs the processor more than we do.

@@ -15,7 +15,7 @@ import time
 
 
 def sleep(seconds, unseen):
-    if not unseen:
+    if not unseen or not seconds:
         time.sleep(seconds)
         return
     mute, other = socket.socketpair()
@@ -41,7 +41,7 @@ def serve(connection, args):
                     sleep(args.think, args.unseen)
                     connection.sendall(b"echo: " + line + b"\n")
                 if unfinished:
-                    time.sleep(args.nap)
+                    sleep(args.nap, args.unseen)
         except ConnectionError:
             pass  # the client is gone
         time.sleep(args.linger)

@@ -1,5 +1,7 @@
 //! What is embedded: the peers, the suites, and what each peer is built to show.
 
+use std::time::Duration;
+
 use wirecheck_report::terminal::Form;
 
 use super::peers::Peer;
@@ -133,6 +135,10 @@ impl Embedded {
         suite
             .scenarios
             .retain(|scenario| is_named(scenario.id.as_str()));
+        for scenario in &mut suite.scenarios {
+            scenario.limits.reply = ENOUGH;
+            scenario.limits.close = ENOUGH;
+        }
         let pattern = |it: &&str| it.parse().expect("the tests select the cases of each peer");
         Selection {
             suites: vec![suite],
@@ -144,6 +150,9 @@ impl Embedded {
         }
     }
 }
+
+/// What these peers do takes them no longer, however busy the machine is.
+const ENOUGH: Duration = Duration::from_secs(2);
 
 use Family::{Bytes, Cut, Fin, Half, Joined, JoinedCut, Random, Whole};
 

@@ -25,13 +25,14 @@ use crate::wire::watch::{Alarm, Look, Watch};
 const BRISK: Duration = Duration::from_millis(3);
 /// The same where a failure is confirmed.
 const PATIENT: Duration = Duration::from_millis(60);
-/// The same where nothing is known of the peer yet, and what part of the time that the
-/// suite allows it is at least.
-const CAREFUL: Duration = Duration::from_millis(500);
+/// The least of that where nothing is known of the peer yet, or of its silences.
+const CAREFUL: Duration = Duration::from_millis(200);
+/// What part of the time that the suite allows it is then, at first and before a
+/// silence is reported: for a peer that sleeps without an alarm.
 const CAREFUL_PART: u32 = 10;
-/// The same after it fell so: for a peer that sleeps without an alarm.
-const CAREFUL_AGAIN: Duration = Duration::from_secs(1);
 const CAREFUL_AGAIN_PART: u32 = 5;
+/// How long a process is waited for that is to come to rest.
+const TO_REST: Duration = Duration::from_millis(500);
 /// How often a baseline is waited for in vain although an alarm is set.
 const MOST_IN_VAIN: u32 = 3;
 /// How long a client sleeps that will never connect: what it does before is not known.
@@ -62,6 +63,17 @@ enum Sharing {
     Alone,
 }
 
+/// What becomes of a sleeper that has set an alarm.
+#[derive(Clone, Copy, Debug)]
+enum Alarms {
+    /// Nothing else than of any other.
+    Ignored,
+    /// It is given until then, where its alarm may mean something.
+    IfWorthIt(Instant),
+    /// It is given until then.
+    Awaited(Instant),
+}
+
 /// Looks at the peer for one worker.
 pub(super) struct Lookout<'g> {
     watch: Option<Watch>,
@@ -70,6 +82,8 @@ pub(super) struct Lookout<'g> {
     gate: &'g Gate<'g>,
     /// Whether other cases talk to the same peer.
     shares: Sharing,
+    /// Since when it is watched for spinning, and how it looked at first.
+    watched_since: Instant,
     running_since: Option<(Look, Instant)>,
     pub(super) pace: Pace,
     manner: Manner,
@@ -87,6 +101,7 @@ impl<'g> Lookout<'g> {
             partner: None,
             gate,
             shares: Sharing::Shared,
+            watched_since: Instant::now(),
             running_since: None,
             pace,
             manner,
@@ -113,6 +128,11 @@ impl<'g> Lookout<'g> {
         self.manner == Manner::Brisk
     }
 
+    /// Whether this is a baseline: the peer is got to know.
+    pub(super) fn is_careful(&self) -> bool {
+        matches!(self.manner, Manner::Careful | Manner::CarefulAgain)
+    }
+
     /// How long something may take that is allowed `limit`.
     pub(super) fn allowed(&self, limit: Duration) -> Bound {
         Bound::of(match (self.manner, &self.watch) {
@@ -136,8 +156,10 @@ impl<'g> Lookout<'g> {
         let patient = self.pace.longest_sleep * 10 + PATIENT;
         match self.manner {
             Manner::Careful => patient.max(CAREFUL).max(limit / CAREFUL_PART),
-            Manner::CarefulAgain => patient.max(CAREFUL_AGAIN).max(limit / CAREFUL_AGAIN_PART),
-            Manner::Patient => patient,
+            Manner::Patient if self.pace.was_heard_out => patient,
+            Manner::Patient | Manner::CarefulAgain => {
+                patient.max(CAREFUL).max(limit / CAREFUL_AGAIN_PART)
+            }
             Manner::Brisk if self.pace.longest_sleep > BRISK / 2 => {
                 self.pace.longest_sleep * 4 + BRISK
             }
@@ -163,34 +185,49 @@ impl<'g> Lookout<'g> {
         })
     }
 
-    /// Whether a peer that sleeps is to be given all the time there is.
-    fn may_wake_by_itself(&mut self) -> bool {
+    /// Until when an alarm is waited for, if one is set and it says anything.
+    fn awaited(&mut self, alarms: Alarms) -> Option<Instant> {
         let pace = self.pace;
-        let is_worth_a_look = match self.manner {
-            Manner::Brisk | Manner::Careful => false,
-            Manner::Patient => !pace.alarms_at_rest && pace.in_vain == 0,
-            Manner::CarefulAgain => pace.in_vain < MOST_IN_VAIN,
+        let deadline = match (alarms, self.manner) {
+            (Alarms::Ignored, _) | (Alarms::IfWorthIt(_), Manner::Brisk | Manner::Careful) => None,
+            (Alarms::Awaited(deadline), _) => Some(deadline),
+            (Alarms::IfWorthIt(deadline), Manner::Patient) => {
+                (!pace.alarms_at_rest && pace.in_vain == 0).then_some(deadline)
+            }
+            (Alarms::IfWorthIt(deadline), Manner::CarefulAgain) => {
+                (pace.in_vain < MOST_IN_VAIN).then_some(deadline)
+            }
         };
-        is_worth_a_look && self.alarm() != Alarm::None
+        deadline.filter(|_| self.alarm() != Alarm::None)
     }
 
     /// Forgets for how long the peer has run.
     pub(super) fn begin_to_watch_for_spinning(&mut self) {
+        self.watched_since = Instant::now();
         self.running_since = None;
+    }
+
+    /// Remembers how long it took to end, since it has been watched for spinning.
+    pub(super) fn ended(&mut self) {
+        self.pace.slowest_end = self.pace.slowest_end.max(self.watched_since.elapsed());
     }
 
     /// How long the peer has run without rest since the first time this was asked,
     /// if that is long.
-    pub(super) fn spins(&mut self) -> Option<Duration> {
+    pub(super) fn spins(&mut self, bound: Bound) -> Option<Duration> {
         let look = self.watch.as_mut()?.look().ok()?;
         let Some((first, since)) = &self.running_since else {
             self.running_since = Some((look, Instant::now()));
             return None;
         };
         let time = since.elapsed();
+        let usual = self.pace.slowest_end * 4;
+        // Where nothing is known yet, all the time that is allowed but a rest of it.
+        let most = bound.limit * 9 / 10;
         let long = match self.manner {
-            Manner::Brisk => BRISK_SPIN,
-            Manner::Patient | Manner::Careful | Manner::CarefulAgain => SPIN,
+            Manner::Brisk => BRISK_SPIN.max(usual).min(most),
+            Manner::Patient | Manner::CarefulAgain => SPIN.max(usual).min(most),
+            Manner::Careful => most,
         };
         let busy = look.ran_since(first) * 100 >= time * SPIN_SHARE;
         (time >= long && busy).then_some(time)
@@ -198,14 +235,14 @@ impl<'g> Lookout<'g> {
 
     /// Waits until the peer sleeps or is gone, for a short while.
     pub(super) fn await_rest(&mut self) {
-        let deadline = Instant::now() + CAREFUL;
+        let deadline = Instant::now() + TO_REST;
         let mut wait = |until: Instant| {
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
             false
         };
         let mut lull = Lull::Busy;
         while lull == Lull::Busy && Instant::now() < deadline {
-            lull = self.sleep_of(A_REST, A_MOMENT, None, &mut wait);
+            lull = self.sleep_of(A_REST, A_MOMENT, Alarms::Ignored, &mut wait);
             if lull == Lull::Busy {
                 wait(Instant::now() + A_MOMENT);
             }
@@ -215,8 +252,14 @@ impl<'g> Lookout<'g> {
     /// Waits, where a failure is confirmed, until the peer has done all that a
     /// chunk makes it do: what happened then has one order in every run.
     pub(super) fn settle(&mut self, link: &mut Link) {
-        let confirms = matches!(self.manner, Manner::Patient | Manner::CarefulAgain);
-        if !confirms || self.watch.is_none() {
+        if matches!(self.manner, Manner::Patient | Manner::CarefulAgain) {
+            self.await_settled(link);
+        }
+    }
+
+    /// Waits until the peer has done all that it has been made to do so far.
+    pub(super) fn await_settled(&mut self, link: &mut Link) {
+        if self.watch.is_none() {
             return;
         }
         let deadline = Instant::now() + TO_SETTLE;
@@ -230,7 +273,7 @@ impl<'g> Lookout<'g> {
     /// Whether the peer is at rest now, however short it has been so. `stirs` waits
     /// until the given time and says whether something happened.
     pub(super) fn rests(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
-        self.sleep_of(SETTLED, A_MOMENT, None, stirs)
+        self.sleep_of(SETTLED, A_MOMENT, Alarms::Ignored, stirs)
     }
 
     /// Whether the peer sleeps and goes on sleeping while nobody talks to it, within
@@ -259,7 +302,13 @@ impl<'g> Lookout<'g> {
         stirs: &mut dyn FnMut(Instant) -> bool,
     ) -> Lull {
         let grace = self.grace(bound.limit);
-        self.sleep_of(grace, BETWEEN_LOOKS, Some(bound.deadline), stirs)
+        let alarms = Alarms::IfWorthIt(bound.deadline);
+        let lull = self.sleep_of(grace, BETWEEN_LOOKS, alarms, stirs);
+        let is_heard_out = matches!(self.manner, Manner::Patient | Manner::CarefulAgain);
+        if matches!(lull, Lull::Quiet(_)) && is_heard_out && !self.is_stopped() {
+            self.pace.was_heard_out = true;
+        }
+        lull
     }
 
     /// The same for a client that has not connected yet: there is no pace to be known
@@ -270,18 +319,18 @@ impl<'g> Lookout<'g> {
         stirs: &mut dyn FnMut(Instant) -> bool,
     ) -> Lull {
         let known = self.pace;
-        let lull = self.sleep_of(TO_CALL, BETWEEN_LOOKS, Some(bound.deadline), stirs);
+        let alarms = Alarms::Awaited(bound.deadline);
+        let lull = self.sleep_of(TO_CALL, BETWEEN_LOOKS, alarms, stirs);
         self.pace = known;
         lull
     }
 
-    /// Whether the peer sleeps for so long; for all the time until `alarm_by`, if that
-    /// is given and the peer may wake by itself.
+    /// Whether the peer sleeps for so long, or longer where an alarm is waited for.
     fn sleep_of(
         &mut self,
         time: Duration,
         between_looks: Duration,
-        alarm_by: Option<Instant>,
+        alarms: Alarms,
         stirs: &mut dyn FnMut(Instant) -> bool,
     ) -> Lull {
         let Some(watch) = &mut self.watch else {
@@ -300,7 +349,7 @@ impl<'g> Lookout<'g> {
         if !first.is_quiet_since(&first) {
             return Lull::Busy;
         }
-        let mut awaits_alarm = false;
+        let mut alarm_by = None;
         loop {
             let stirred = stirs(Instant::now() + between_looks);
             let slept = begun.elapsed();
@@ -316,15 +365,15 @@ impl<'g> Lookout<'g> {
             if gate.is_stopped() {
                 return Lull::Quiet(slept);
             }
-            if awaits_alarm {
-                if alarm_by.is_none_or(|deadline| Instant::now() >= deadline) {
-                    return Lull::Busy;
+            match alarm_by {
+                Some(deadline) if Instant::now() >= deadline => return Lull::Busy,
+                None if slept >= time => {
+                    alarm_by = self.awaited(alarms);
+                    if alarm_by.is_none() {
+                        return Lull::Quiet(slept);
+                    }
                 }
-            } else if slept >= time {
-                if alarm_by.is_none() || !self.may_wake_by_itself() {
-                    return Lull::Quiet(slept);
-                }
-                awaits_alarm = true;
+                _ => {}
             }
         }
     }

@@ -22,6 +22,10 @@ pub(in crate::run) struct Pace {
     pub(super) longest_sleep: Duration,
     /// The longest time that an answer took.
     pub(super) slowest_answer: Duration,
+    /// The longest time that an end took.
+    pub(super) slowest_end: Duration,
+    /// Whether a silence of it was once waited out.
+    pub(super) was_heard_out: bool,
     /// Whether the peer has an alarm set while it rests.
     pub(super) alarms_at_rest: bool,
     /// How often all the time that was allowed went by.
@@ -32,6 +36,8 @@ impl Pace {
     pub(in crate::run) fn learn(&mut self, other: Self) {
         self.longest_sleep = self.longest_sleep.max(other.longest_sleep);
         self.slowest_answer = self.slowest_answer.max(other.slowest_answer);
+        self.slowest_end = self.slowest_end.max(other.slowest_end);
+        self.was_heard_out |= other.was_heard_out;
         self.alarms_at_rest |= other.alarms_at_rest;
         self.in_vain = self.in_vain.max(other.in_vain);
     }

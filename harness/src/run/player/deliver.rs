@@ -16,10 +16,12 @@ impl Player<'_, '_, '_> {
         let chunks = chunks(self.part.delivery, self.part.script);
         let last = chunks.len().saturating_sub(1);
         for (index, (range, opens)) in chunks.into_iter().enumerate() {
-            if let Some(message) = opens
-                && self.await_steps(self.step_of(message)) == Go::Stop
-            {
-                return Go::Stop;
+            if let Some(message) = opens {
+                let step = self.step_of(message);
+                if self.await_steps(step) == Go::Stop {
+                    return Go::Stop;
+                }
+                self.look_ahead(step);
             }
             let chunk = if index == last {
                 Chunk::Last
@@ -33,6 +35,24 @@ impl Player<'_, '_, '_> {
             self.listen();
         }
         Go::On
+    }
+
+    /// Sees, in a baseline, whether the peer has said already what comes after a step of
+    /// ours.
+    fn look_ahead(&mut self, step: usize) {
+        if !self.lookout.is_careful() {
+            return;
+        }
+        self.lookout.await_settled(&mut self.link);
+        self.listen();
+        let answers = |it: &Step| it.side != self.part.side && matches!(it.action, Action::Say(_));
+        let mut after = self.part.exchange.iter().skip(step);
+        let hearing = &self.account.hearing;
+        let is_ahead = match hearing.step_after(hearing.accepted()) {
+            Some(next) => after.take(next.saturating_sub(step)).any(answers),
+            None => after.any(answers),
+        };
+        self.account.observed.speaks_ahead |= is_ahead;
     }
 
     /// The step in which our message with this number is said.

@@ -91,6 +91,7 @@ impl<'s> Player<'s, '_, '_> {
                 Go::Stop
             }
             None => {
+                self.lookout.ended();
                 self.account.observed.closing = Closing::Closed;
                 Go::On
             }

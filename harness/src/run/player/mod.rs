@@ -196,12 +196,12 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 .read_until(|received| received.bytes().len() > heard, until)
             {
                 Read::Enough | Read::Ended(_) => {}
-                Read::Flooded => return Some(Waited::Deadline(bound.limit)),
+                Read::Flooded => return Some(Waited::Flooded),
                 Read::TimedOut => {
                     match self.lookout.lull(&mut self.link, bound) {
                         Lull::Quiet(time) => return Some(Waited::Quiet(time)),
                         Lull::Busy if awaited == Awaited::End => {
-                            if let Some(time) = self.lookout.spins() {
+                            if let Some(time) = self.lookout.spins(bound) {
                                 return Some(Waited::Spinning(time));
                             }
                         }

@@ -98,7 +98,7 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
     let other = side.other();
     match finding {
         Finding::NoAnswer {
-            waited: Waited::Deadline(_),
+            waited: Waited::Flooded,
             ..
         } => {
             let kept = scene.scenario.limits.reply_bytes;

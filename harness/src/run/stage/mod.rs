@@ -79,6 +79,7 @@ impl<'r> Stage<'r> {
                 pacer: Pacer::default(),
                 evidence: self.settings.evidence,
                 program: Mutex::default(),
+                speaks_ahead: AtomicBool::default(),
             };
             first_unique += ATTEMPTS * (1 + selected.plan.count() as u64);
             self.play_scenario(&ground)?;
