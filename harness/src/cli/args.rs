@@ -30,6 +30,8 @@ Examples:
   wirecheck run echo.toml -- ./server       the same; it reads PORT
   wirecheck run echo.toml --connect localhost:7777
                                             a server that runs already
+  wirecheck run --client echo.toml -- python3 client.py {host} {port}
+                                            a client, started for each case
   wirecheck run --profile quick --only 'cut@*' scenarios/line -- ./server
                                             only some deliveries
   wirecheck run --record records/line.json scenarios/line -- ./server
@@ -116,8 +118,9 @@ pub(super) struct CheckArgs {
     /// A scenario that wirecheck cannot play with itself contradicts itself: an
     /// error. One that a server passes which is mute, closes at once, resets at once,
     /// echoes, or gives its first answer to anything and hangs up proves nothing: an
-    /// error. One that such a client passes is noted, if the client says something
-    /// in it. All is done on loopback; no peer is started.
+    /// error. With `peer = 'client'` such clients are tried instead of servers; where
+    /// no `peer` is named, one that passes is noted, if the client says something.
+    /// All is done on loopback; no peer is started.
     #[arg(long)]
     pub(super) play: bool,
 }

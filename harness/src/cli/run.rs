@@ -94,8 +94,15 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
 }
 
 fn no_peer(args: &RunArgs) -> String {
-    forgotten::hint(&args.cases.suites.suites).unwrap_or_else(|| NO_PEER.to_owned())
+    let (peer, words) = match args.client {
+        true => (Side::Client, NO_CLIENT),
+        false => (Side::Server, NO_PEER),
+    };
+    forgotten::hint(&args.cases.suites.suites, peer).unwrap_or_else(|| words.to_owned())
 }
+
+const NO_CLIENT: &str = "no client to judge: say how it is started, as in \
+    `wirecheck run --client scenarios/line -- python3 client.py {host} {port}`";
 
 const NO_PEER: &str = "no server to judge: say how it is started, as in \
     `wirecheck run scenarios/line -- python3 server.py --port {port}`, \

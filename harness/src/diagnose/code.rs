@@ -95,7 +95,7 @@ static CATALOGUE: [Entry; Code::ALL.len()] = [
     entry!("C02", "eof-spin", "an empty recv is read again and again, for ever"),
     entry!("C03", "dies-on-eof", "the end of one stream ends the whole program"),
     entry!("C04", "dies-on-reset", "the reset of one connection ends the whole program"),
-    entry!("C05", "stops-serving", "after one connection the next is not served"),
+    entry!("C05", "stops-serving", "after one connection there is no next one"),
     entry!("C06", "partial-as-message", "what the end of the stream cut short is taken for a message"),
     entry!("C07", "leaks", "a connection that went wrong is never let go"),
     entry!("C08", "reset-instead-of-fin", "the connection ends with a reset, not with a FIN"),

@@ -131,13 +131,16 @@ impl StartError {
                  or write its interpreter before it"
             }
             Unstartable::Host { .. } => "choose another loopback address",
-            Unstartable::Died { .. } if !self.command.uses_port() => NO_PORT,
+            Unstartable::Died { .. } if !self.command.uses_port() => {
+                return Some(format!("{NO_PORT}; {A_CLIENT}"));
+            }
+            Unstartable::Died { .. } => A_CLIENT,
             Unstartable::WentAway { .. } => "give the option that keeps it in the foreground",
             Unstartable::NeverListened {
                 addr, elsewhere, ..
             } => return Some(self.help_listen(*addr, elsewhere)),
             Unstartable::NoPort => "wait until other programs have closed their connections",
-            Unstartable::Died { .. } | Unstartable::PortTaken { .. } | Unstartable::Machine(_) => {
+            Unstartable::PortTaken { .. } | Unstartable::Machine(_) => {
                 return None;
             }
         };
@@ -158,14 +161,17 @@ impl StartError {
                  if {} is meant, start it yourself and use --connect {other}",
                 other.port()
             ),
-            (None, None) if !self.command.uses_port() => NO_PORT.to_owned(),
-            (None, None) => "if it needs longer, raise --start-timeout".to_owned(),
+            (None, None) if !self.command.uses_port() => format!("{NO_PORT}; {A_CLIENT}"),
+            (None, None) => format!("if it needs longer, raise --start-timeout; {A_CLIENT}"),
         }
     }
 }
 
 const NO_PORT: &str = "no argument contains {port}, so it must take its port from PORT in its \
                        environment; write {port} where its port stands";
+
+/// What connects instead of listening may be no server at all.
+const A_CLIENT: &str = "if it is a client, start it with --client";
 
 fn blame_spawn(command: &CommandLine, error: io::Error) -> Unstartable {
     const EXEC_FORMAT: i32 = 8;

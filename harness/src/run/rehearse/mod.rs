@@ -9,16 +9,18 @@
 //! and `joined`. Where one of them finds a fault with the other, the scenario
 //! contradicts itself: no implementation could pass it. Both sides begin with the
 //! same fresh `${unique}`, as if the peer under test had got to know it from the
-//! messages; whether a server has heard it before it is to say it is seen from the
-//! steps. Time does not count (`within`, `limits`): a side waits as long as the other
+//! messages; whether it has heard it before it is to say it is seen from the steps.
+//! The peer under test is the client of a scenario with `peer = 'client'`, and the
+//! server of every other. Time does not count (`within`, `limits`): a side waits as long as the other
 //! may still move. `prints` and `exits` are passed over, as no process is watched.
 //!
 //! **Null peers.** Five of them understand nothing: see [`Null`]. A scenario that
 //! one of them passes, `whole` delivered, tells nothing of another peer that passes
-//! it. They have no process, so none passes where the peer is to print or to exit. A
-//! null *server* that passes is an error, however the scenario is tagged. A null
-//! *client* that passes is a note, and only where the client says something: many
-//! suites are written for servers alone.
+//! it. They have no process, so none passes where the peer is to print or to exit.
+//! They play the side that the scenario is about (`peer`), and one that passes is an
+//! error. Where the scenario does not say, a null server that passes is an error, and
+//! a null client a note, and only where the client says something: many suites are
+//! written for servers and do not say so.
 //!
 //! Nobody waits for time to pass: each side knows how far the other has come (see
 //! [`standstill`](super::standstill)), so that the same suite gets the same
@@ -82,13 +84,19 @@ fn play(scene: &Scene<'_>) -> Result<Vec<Diagnostic>, Unplayable> {
         return Ok(vec![contradiction]);
     }
     let mut diagnostics = Vec::new();
-    for side in [Side::Server, Side::Client] {
+    for side in asked(scene.scenario.peer) {
         let nulls = Null::that_pass(scene, side)?;
         if !nulls.is_empty() {
             diagnostics.push(words::proves_nothing(scene, side, &nulls));
         }
     }
     Ok(diagnostics)
+}
+
+/// The sides of which a scenario asks something.
+fn asked(peer: Option<Side>) -> impl Iterator<Item = Side> {
+    let is_asked = move |side: &Side| peer.is_none_or(|peer| peer == *side);
+    [Side::Server, Side::Client].into_iter().filter(is_asked)
 }
 
 impl Rehearsed {
@@ -204,6 +212,72 @@ mod tests {
         assert_eq!(passing(Side::Client, &silent), []);
         let says = ["client = 'a'", "server = 'b'", "client.close = 'any'"];
         assert_eq!(passing(Side::Client, &says), [Null::SaysOneMessage]);
+    }
+
+    /// What is said of a scenario about one side: its severity and its headline.
+    fn said_about(peer: &str, settings: &str, steps: &[&str]) -> Vec<(Severity, String)> {
+        let suite = suite("'line'", &format!("peer = '{peer}'\n{settings}"), steps);
+        let said = diagnostics(&suite).into_iter();
+        said.map(|it| (it.severity, it.message)).collect()
+    }
+
+    fn error(message: &str) -> Vec<(Severity, String)> {
+        vec![(Severity::Error, message.to_owned())]
+    }
+
+    #[test]
+    fn only_the_side_that_a_scenario_is_about_is_played_by_null_peers() {
+        let mute_server = [
+            "client = 'a'",
+            "client.prints = 'a'",
+            "client.close = 'write'",
+            "server.close = 'fin'",
+        ];
+        let nothing = error("`s` proves nothing");
+        assert_eq!(said_about("server", "", &mute_server), nothing);
+        assert_eq!(said_about("client", "", &mute_server), []);
+        let one_message = [
+            "client = 'a ${unique}'",
+            "server = 'b ${unique}'",
+            "client.close = 'any'",
+        ];
+        assert_eq!(said_about("server", "", &one_message), []);
+        let silent = ["server = 'a'", "server = 'b'", "client.close = 'any'"];
+        assert_eq!(said_about("client", "", &silent), nothing);
+    }
+
+    #[test]
+    fn a_value_is_known_to_the_side_that_wirecheck_plays() {
+        let servers_own = [
+            "server = 'a ${unique}'",
+            "client = 'b ${unique}'",
+            "server.close = 'fin'",
+        ];
+        assert_eq!(said_about("client", "", &servers_own), []);
+        let unknown = error("the server of `s` says what it cannot know");
+        assert_eq!(said_about("server", "", &servers_own), unknown);
+        let clients_own = ["client = 'a ${unique}'", "server = 'b ${unique}'"];
+        assert_eq!(said_about("server", "", &clients_own), []);
+        let unknown = error("the client of `s` says what it cannot know");
+        assert_eq!(said_about("client", "", &clients_own), unknown);
+    }
+
+    #[test]
+    fn only_what_the_side_under_test_says_is_bounded_as_answers() {
+        let limits = "limits = { reply_bytes = 1024 }";
+        let steps = [
+            "server = { repeat = { text = '0123456789', times = 200 } }",
+            "server = '${unique}'",
+            "client = 'b ${unique}'",
+        ];
+        assert_eq!(said_about("client", limits, &steps), []);
+        let steps = [
+            "server = '${unique}'",
+            "client = { repeat = { text = '0123456789', times = 200 } }",
+            "client = 'b ${unique}'",
+        ];
+        let contradicts = error("`s` contradicts itself");
+        assert_eq!(said_about("client", limits, &steps), contradicts);
     }
 
     #[test]

@@ -36,7 +36,7 @@ impl Null {
     /// The null peers that play a side without anything being found wrong with it.
     pub(super) fn that_pass(scene: &Scene<'_>, side: Side) -> Result<Vec<Self>, Unplayable> {
         let steps = &scene.scenario.exchange;
-        if wants_a_process(steps, side) || !asks_anything_of(steps, side) {
+        if wants_a_process(steps, side) || !asks_anything_of(scene, side) {
             return Ok(Vec::new());
         }
         let mut passing = Vec::new();
@@ -112,10 +112,8 @@ fn wants_a_process(steps: &[Step], side: Side) -> bool {
 }
 
 /// Whether a null peer in place of a side tells anything of the scenario. It does
-/// for every server; a client that is to do nothing but close is not what is tested.
-fn asks_anything_of(steps: &[Step], side: Side) -> bool {
-    side == Side::Server
-        || steps
-            .iter()
-            .any(|step| step.side == side && matches!(step.action, Action::Say(_)))
+/// for the side under test; another that is to do nothing but close is not meant.
+fn asks_anything_of(scene: &Scene<'_>, side: Side) -> bool {
+    let says = |step: &Step| step.side == side && matches!(step.action, Action::Say(_));
+    side == scene.under_test() || scene.scenario.exchange.iter().any(says)
 }

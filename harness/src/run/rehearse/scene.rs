@@ -71,6 +71,12 @@ impl<'s> Scene<'s> {
         }
     }
 
+    /// The side that is judged, if only one is; a suite that does not say who it is
+    /// about must be right for servers at least.
+    pub(super) fn under_test(&self) -> Side {
+        self.scenario.peer.unwrap_or(Side::Server)
+    }
+
     fn role(&self, side: Side) -> &Role {
         match side {
             Side::Client => &self.client,
@@ -107,10 +113,13 @@ impl<'s> Scene<'s> {
         };
         let deadline = Instant::now() + PATIENCE;
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        // A client may say as much as the suite lets it, whatever answers may have.
-        let heard_by_server = keeping(limits.stream_bytes.max(limits.reply_bytes));
-        let listener = Listener::bind(anywhere, heard_by_server)?;
-        let client = Link::connect(listener.addr(), &keeping(limits.reply_bytes), deadline)?;
+        // Who is under test hears as much as the suite may say, whatever answers may have.
+        let kept_by = |side: Side| match side == self.under_test() {
+            true => keeping(limits.stream_bytes.max(limits.reply_bytes)),
+            false => keeping(limits.reply_bytes),
+        };
+        let listener = Listener::bind(anywhere, kept_by(Side::Server))?;
+        let client = Link::connect(listener.addr(), &kept_by(Side::Client), deadline)?;
         let server = listener.accept(deadline)?;
         Ok(Ends { client, server })
     }

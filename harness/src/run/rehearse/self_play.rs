@@ -24,8 +24,8 @@ impl Mutual {
 
 /// Why no implementation could pass a scenario, if none could.
 pub(super) fn contradiction(scene: &Scene<'_>) -> Result<Option<Diagnostic>, Unplayable> {
-    if let Some(step) = says_the_unknown(&scene.scenario.exchange) {
-        return Ok(Some(words::unknown_to_server(scene, step)));
+    if let Some(step) = says_the_unknown(&scene.scenario.exchange, scene.under_test()) {
+        return Ok(Some(words::says_the_unknown(scene, step)));
     }
     for tactic in [Tactic::Whole, Tactic::Bytes, Tactic::Joined] {
         let [client, server] =
@@ -57,9 +57,9 @@ fn play(scene: &Scene<'_>, client: &Delivery, server: &Delivery) -> Result<Mutua
     }))
 }
 
-/// The step in which a server is to say the fresh value without having heard it.
-/// Playing does not show this: both sides know the value.
-fn says_the_unknown(steps: &[Step]) -> Option<&Step> {
+/// The step in which the side under test is to say the fresh value without having
+/// heard it. Playing does not show this: both sides know the value.
+fn says_the_unknown(steps: &[Step], under_test: Side) -> Option<&Step> {
     let holder = steps.iter().find(|step| match &step.action {
         Action::Say(message) => {
             let is_exact = matches!(message.body, Body::Text(_) | Body::Raw(_) | Body::Json(_));
@@ -67,11 +67,11 @@ fn says_the_unknown(steps: &[Step]) -> Option<&Step> {
                 .uses()
                 .iter()
                 .any(|name| name.as_str() == Name::UNIQUE);
-            says_it && (is_exact || step.side == Side::Client)
+            says_it && (is_exact || step.side != under_test)
         }
         _ => false,
     });
-    holder.filter(|step| step.side == Side::Server)
+    holder.filter(|step| step.side == under_test)
 }
 
 /// A reset is asked for that the other side does not see: it has left, or the

@@ -152,31 +152,36 @@ pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
     diagnostic.help("ask for it where it can be seen: before anybody closes")
 }
 
-/// A value that no server under test could have heard of.
-pub(super) fn unknown_to_server(scene: &Scene<'_>, step: &Step) -> Diagnostic {
+/// A value that the side under test could not have heard of.
+pub(super) fn says_the_unknown(scene: &Scene<'_>, step: &Step) -> Diagnostic {
+    let (side, other) = (step.side, step.side.other());
+    let id = &scene.scenario.id;
     Diagnostic::new(
-        format!(
-            "the server of `{}` says what it cannot know",
-            scene.scenario.id
-        ),
+        format!("the {side} of `{id}` says what it cannot know"),
         step.span.clone(),
-        "the client has not said `${unique}` before",
+        format!("the {other} has not said `${{unique}}` before"),
     )
-    .help("let the client say it first, or expect a pattern: `matches`")
+    .help(format!(
+        "let the {other} say it first, or expect a pattern: `matches`"
+    ))
 }
 
-/// A scenario that null peers pass.
+/// A scenario that null peers pass: an error where they play the side under test.
 pub(super) fn proves_nothing(scene: &Scene<'_>, side: Side, nulls: &[Null]) -> Diagnostic {
     let id = &scene.scenario.id;
     let each: Vec<_> = nulls.iter().map(|null| does(*null, side)).collect();
     let label = format!("passed by a {side} that {}", each.join(", by one that "));
     let span = scene.scenario.span.clone();
-    match side {
-        Side::Server => Diagnostic::new(format!("`{id}` proves nothing"), span, label).help(
-            "let the server say what only one that has read all can say, e.g. with `${unique}`",
-        ),
-        Side::Client => Diagnostic::new(format!("`{id}` proves nothing of a client"), span, label)
-            .help("let the client print what it heard, e.g. `{ client.prints = '…' }`")
+    let help = match side {
+        Side::Server => {
+            "let the server say what only one that has read all can say, e.g. with `${unique}`"
+        }
+        Side::Client => "let the client print what it heard, e.g. `{ client.prints = '…' }`",
+    };
+    match side == scene.under_test() {
+        true => Diagnostic::new(format!("`{id}` proves nothing"), span, label).help(help),
+        false => Diagnostic::new(format!("`{id}` proves nothing of a {side}"), span, label)
+            .help(help)
             .as_note(),
     }
 }
