@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
-use wirecheck_report::record::{Scenario, State, Verdict};
+use wirecheck_report::record::{Failure, Scenario, State, Verdict};
 use wirecheck_tests::{Trial, make_fifo, processes, root, run};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
@@ -431,6 +431,52 @@ fn ends_in_order(signal: Signal) {
     assert_eq!(tally.failed(), 0);
     assert_ne!(judged.code, 0, "it did not see all hold");
     assert_eq!(judged.left, [""; 0]);
+}
+
+/// A server that is wrong about each line that comes in pieces, slowly; it logs where.
+const WRONG_ABOUT_PIECES: &str = "\
+import socket, sys, threading, time
+def serve(connection):
+    while chunk := connection.recv(65536):
+        time.sleep(0.02)
+        if not chunk.endswith(b'\\n'):
+            print('in pieces', file=log, flush=True)
+        connection.sendall(b'ok\\n' if chunk.endswith(b'\\n') else b'no\\n')
+    connection.close()
+log = open(sys.argv[3], 'a')
+listener = socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=128)
+while True:
+    threading.Thread(target=serve, args=listener.accept()[:1], daemon=True).start()
+";
+
+#[test]
+fn what_failed_and_was_not_played_again_before_ctrl_c_is_unconfirmed() {
+    if !processes::has_python() {
+        return;
+    }
+    let trial = Trial::of(COMMAND);
+    let log = trial.scratch("pieces.log");
+    let server = ["python3", "-c", WRONG_ABOUT_PIECES, "{host}", "{port}"];
+    let words = server.into_iter().chain(log.to_str());
+    let mut running = trial
+        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
+        .with(&["--scenario", "*/three-lines"])
+        .started_by(words.map(str::to_owned).collect())
+        .start();
+    running.await_line("suites");
+    await_growth(&log);
+    running.signal(Signal::INT);
+    let judged = running.finish();
+    let record = judged.record();
+    assert_eq!(judged.code, 130, "{}", judged.stdout);
+    assert_eq!(record.verdict, Verdict::Unconfirmed);
+    let failures: Vec<_> = scenarios(record).flat_map(|it| &it.failures).collect();
+    let unconfirmed = |it: &&Failure| it.verdict == Verdict::Unconfirmed;
+    assert!(failures.len() > 1 && failures.iter().all(unconfirmed));
+    assert_eq!(record.notes, [""; 0], "it is said once");
+    let told = "UNCONFIRMED  1 scenario failed and could not be confirmed";
+    assert!(judged.stdout.contains(told), "{}", judged.stdout);
+    assert!(!judged.stdout.contains("race"), "{}", judged.stdout);
 }
 
 /// Waits until a log has ten lines more than now: cases are under way.

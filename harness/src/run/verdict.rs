@@ -18,8 +18,9 @@ pub(super) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
         Verdict::Pass | Verdict::Skipped => 0,
         Verdict::Nonstrict => 1,
         Verdict::Flaky => 2,
-        Verdict::Error => 3,
-        Verdict::Fail => 4,
+        Verdict::Unconfirmed => 3,
+        Verdict::Error => 4,
+        Verdict::Fail => 5,
     };
     verdicts.max_by_key(weight).unwrap_or(Verdict::Pass)
 }

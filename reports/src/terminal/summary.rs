@@ -161,13 +161,15 @@ fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
 
 /// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.
 fn outcome(record: &Record) -> String {
-    let (mut explained, mut unexplained, mut flaky, mut unjudged) = (0, 0, 0, 0);
+    let (mut explained, mut unexplained, mut flaky) = (0, 0, 0);
+    let (mut unconfirmed, mut unjudged) = (0, 0);
     for (_, scenario) in record.scenarios() {
         match scenario.verdict {
             Verdict::Pass | Verdict::Skipped => {}
             _ if !scenario.defects.is_empty() => explained += 1,
             Verdict::Error => unjudged += 1,
             Verdict::Flaky => flaky += 1,
+            Verdict::Unconfirmed => unconfirmed += 1,
             _ => unexplained += 1,
         }
     }
@@ -176,6 +178,7 @@ fn outcome(record: &Record) -> String {
         (explained, format!("{defects} in "), ""),
         (unexplained, String::new(), " unexplained"),
         (flaky, String::new(), " flaky"),
+        (unconfirmed, String::new(), UNCONFIRMED),
         (unjudged, String::new(), " not judged"),
     ];
     let said: Vec<_> = parts
@@ -188,6 +191,8 @@ fn outcome(record: &Record) -> String {
         false => said.join(", "),
     }
 }
+
+const UNCONFIRMED: &str = " failed and could not be confirmed before the run ended";
 
 /// What was seen where nothing fell.
 fn held(record: &Record) -> String {

@@ -8,7 +8,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
-use wirecheck_report::notation::counted;
 use wirecheck_report::record::{self, Record, Verdict};
 
 use crate::run::agenda::{Agenda, is_played};
@@ -177,7 +176,7 @@ impl<'r> Stage<'r> {
             true => Ok(()),
             false => self.confirm(ground, baseline, results, agenda, &mut fallen),
         });
-        self.leave(ground, fallen, results);
+        self.leave(fallen, results);
         judged
     }
 
@@ -219,12 +218,7 @@ impl<'r> Stage<'r> {
 
     /// Takes what fell and was not played again, as the run ends. What did not come in
     /// a hurry may have come later: that proves nothing.
-    fn leave(
-        &mut self,
-        ground: &Ground<'_>,
-        fallen: Vec<(Numbered, CaseResult)>,
-        results: &mut Results,
-    ) {
+    fn leave(&mut self, fallen: Vec<(Numbered, CaseResult)>, results: &mut Results) {
         let (silent, wrong): (Vec<_>, Vec<_>) = fallen
             .into_iter()
             .partition(|(_, result)| result.outcome.is_silence());
@@ -232,16 +226,8 @@ impl<'r> Stage<'r> {
             silent.iter().map(|(_, result)| result.tactic.family()),
             results,
         );
-        if !wrong.is_empty() {
-            self.record.notes.push(format!(
-                "{}/{}: the run ended before {} could be confirmed",
-                ground.selected.suite.id,
-                ground.selected.scenario.id,
-                counted(wrong.len() as u64, "failure"),
-            ));
-        }
         for (_, result) in wrong {
-            results.add(result, Verdict::Flaky);
+            results.add(result, Verdict::Unconfirmed);
         }
     }
 
