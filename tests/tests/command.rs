@@ -479,6 +479,25 @@ fn what_failed_and_was_not_played_again_before_ctrl_c_is_unconfirmed() {
     assert!(!judged.stdout.contains("race"), "{}", judged.stdout);
 }
 
+#[test]
+fn a_run_that_is_killed_leaves_no_record_of_an_earlier_one() {
+    if !processes::has_python() {
+        return;
+    }
+    let trial = Trial::of(COMMAND);
+    let (place, log) = (trial.scratch("record.json"), trial.scratch("recv.log"));
+    fs::write(&place, "of an earlier run").expect("there is a place for scratch files");
+    let log = log.to_str().expect("it is UTF-8").to_owned();
+    let mut running = trial
+        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
+        .on("recv_log_server.py", &["--pause-ms", "50", "--log", &log])
+        .start();
+    running.await_line("suites");
+    running.signal(Signal::KILL);
+    let record = wirecheck_report::read(&place).expect("it is written when the run begins");
+    assert_eq!(record.state, State::Running);
+}
+
 /// Waits until a log has ten lines more than now: cases are under way.
 fn await_growth(log: &Path) {
     let lines = || fs::read_to_string(log).map_or(0, |text| text.lines().count());
