@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
+use wirecheck_report::notation::counted;
 use wirecheck_report::record::{Failure, Scenario, State, Verdict};
-use wirecheck_tests::{Trial, make_fifo, processes, root, run};
+use wirecheck_tests::{Judged, Trial, make_fifo, processes, root, run};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
@@ -409,7 +410,8 @@ fn ends_in_order(signal: Signal) {
     let log = log.to_str().expect("it is UTF-8").to_owned();
     // The slow reader is not done with the second scenario for a long time.
     let mut running = trial
-        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
+        .with(&["tests/suites/lines.toml", "tests/suites/long.toml"])
+        .with(&["--profile", "thorough"])
         .on("recv_log_server.py", &["--pause-ms", "5", "--log", &log])
         .start();
     running.await_line("one-letter");
@@ -418,9 +420,18 @@ fn ends_in_order(signal: Signal) {
     let judged = running.finish();
     let record = judged.record();
     assert_eq!(record.state, State::CutOff);
-    let [first, second] = scenarios(record).collect::<Vec<_>>()[..] else {
+    let [first, second, ref others @ ..] = scenarios(record).collect::<Vec<_>>()[..] else {
         panic!("{record:?}");
     };
+    let never_reached = |it: &&Scenario| (it.verdict, it.tally().run()) == (Verdict::Skipped, 0);
+    assert!(!others.is_empty() && others.iter().all(never_reached));
+    counts_all_that_was_planned(&judged);
+    let of_others = format!("  {}/", record.suites[1].id);
+    assert!(
+        !judged.stdout.contains(&of_others),
+        "a line for none of them: {}",
+        judged.stdout
+    );
     assert_eq!(
         (first.id.as_str(), first.verdict),
         ("one-letter", Verdict::Pass)
@@ -496,6 +507,58 @@ fn a_run_that_is_killed_leaves_no_record_of_an_earlier_one() {
     running.signal(Signal::KILL);
     let record = wirecheck_report::read(&place).expect("it is written when the run begins");
     assert_eq!(record.state, State::Running);
+}
+
+/// The table and the record come to what the header said.
+fn counts_all_that_was_planned(judged: &Judged) {
+    let planned = counted(judged.record().tally().cases, "case");
+    let mut lines = judged.stdout.lines();
+    let said = lines.find(|line| line.starts_with("in all"));
+    let said = said.expect("it has a header, with more than one suite");
+    assert!(said.ends_with(&format!(", {planned}")), "{}", judged.stdout);
+}
+
+/// A server that dies of a long line, and does not start a second time.
+const DIES_FOR_GOOD: &str = "\
+import os, socket, sys, threading
+def serve(connection):
+    while chunk := connection.recv(65536):
+        if len(chunk) > 9:
+            os._exit(1)
+        connection.sendall(b'ok\\n' * chunk.count(b'\\n'))
+    connection.close()
+open(sys.argv[3], 'x')
+listener = socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=128)
+while True:
+    threading.Thread(target=serve, args=listener.accept()[:1], daemon=True).start()
+";
+
+#[test]
+fn what_a_peer_was_lost_before_is_counted_as_not_played() {
+    if !processes::has_python() {
+        return;
+    }
+    let trial = Trial::of(COMMAND);
+    let once = trial.scratch("started");
+    let server = ["python3", "-c", DIES_FOR_GOOD, "{host}", "{port}"];
+    let words = server.into_iter().chain(once.to_str());
+    let judged = trial
+        .with(&["tests/suites/lines.toml", "tests/suites/long.toml"])
+        .with(&["--profile", "quick", "--only", "whole"])
+        .started_by(words.map(str::to_owned).collect())
+        .judge();
+    let record = judged.record();
+    assert_eq!(
+        (judged.code, record.verdict),
+        (3, Verdict::Error),
+        "{judged:?}"
+    );
+    assert_eq!(record.state, State::CutOff);
+    let verdicts: Vec<_> = scenarios(record).map(|it| it.verdict).collect();
+    assert_eq!(verdicts[0], Verdict::Pass);
+    assert!(verdicts.len() > 2);
+    assert!(verdicts[1..].iter().all(|it| *it == Verdict::Skipped));
+    counts_all_that_was_planned(&judged);
 }
 
 /// Waits until a log has ten lines more than now: cases are under way.

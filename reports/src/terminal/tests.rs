@@ -542,6 +542,23 @@ fn a_run_that_was_stopped_says_no_more_than_was_seen() {
 }
 
 #[test]
+fn scenarios_that_were_not_played_are_no_scenarios_that_held() {
+    let mut scenarios = vec![held("greeting", 12), held("time", 40), held("end", 7)];
+    for scenario in &mut scenarios[1..] {
+        scenario.verdict = Verdict::Skipped;
+        scenario.slowest_us = 0;
+        for family in &mut scenario.families {
+            (family.passed, family.skipped) = (0, family.cases);
+        }
+    }
+    let mut record = record(vec![suite("header", scenarios)]);
+    (record.state, record.verdict) = (State::CutOff, Verdict::Skipped);
+    let width = Width::default();
+    let text = table(&record, width) + &summary(&record, 130, ".wirecheck/last.json", width);
+    holds(&text, width, file!["snapshots/summary-not-played.txt"]);
+}
+
+#[test]
 fn one_case_is_not_all_cases() {
     let mut only = held("greeting", 1);
     only.families.truncate(1);
