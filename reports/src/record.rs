@@ -200,6 +200,8 @@ pub enum Verdict {
     Nonstrict,
     /// It failed once and not again.
     Flaky,
+    /// It failed, and the run ended before it was played again.
+    Unconfirmed,
     /// It was not run, or not to its end.
     Skipped,
     /// wirecheck could not judge.

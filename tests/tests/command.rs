@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
-use wirecheck_report::record::{Scenario, State, Verdict};
-use wirecheck_tests::{Trial, make_fifo, processes, root, run};
+use wirecheck_report::notation::counted;
+use wirecheck_report::record::{Failure, Scenario, State, Verdict};
+use wirecheck_tests::{Judged, Trial, make_fifo, processes, root, run};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
@@ -409,7 +410,8 @@ fn ends_in_order(signal: Signal) {
     let log = log.to_str().expect("it is UTF-8").to_owned();
     // The slow reader is not done with the second scenario for a long time.
     let mut running = trial
-        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
+        .with(&["tests/suites/lines.toml", "tests/suites/long.toml"])
+        .with(&["--profile", "thorough"])
         .on("recv_log_server.py", &["--pause-ms", "5", "--log", &log])
         .start();
     running.await_line("one-letter");
@@ -418,9 +420,18 @@ fn ends_in_order(signal: Signal) {
     let judged = running.finish();
     let record = judged.record();
     assert_eq!(record.state, State::CutOff);
-    let [first, second] = scenarios(record).collect::<Vec<_>>()[..] else {
+    let [first, second, ref others @ ..] = scenarios(record).collect::<Vec<_>>()[..] else {
         panic!("{record:?}");
     };
+    let never_reached = |it: &&Scenario| (it.verdict, it.tally().run()) == (Verdict::Skipped, 0);
+    assert!(!others.is_empty() && others.iter().all(never_reached));
+    counts_all_that_was_planned(&judged);
+    let of_others = format!("  {}/", record.suites[1].id);
+    assert!(
+        !judged.stdout.contains(&of_others),
+        "a line for none of them: {}",
+        judged.stdout
+    );
     assert_eq!(
         (first.id.as_str(), first.verdict),
         ("one-letter", Verdict::Pass)
@@ -431,6 +442,123 @@ fn ends_in_order(signal: Signal) {
     assert_eq!(tally.failed(), 0);
     assert_ne!(judged.code, 0, "it did not see all hold");
     assert_eq!(judged.left, [""; 0]);
+}
+
+/// A server that is wrong about each line that comes in pieces, slowly; it logs where.
+const WRONG_ABOUT_PIECES: &str = "\
+import socket, sys, threading, time
+def serve(connection):
+    while chunk := connection.recv(65536):
+        time.sleep(0.02)
+        if not chunk.endswith(b'\\n'):
+            print('in pieces', file=log, flush=True)
+        connection.sendall(b'ok\\n' if chunk.endswith(b'\\n') else b'no\\n')
+    connection.close()
+log = open(sys.argv[3], 'a')
+listener = socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=128)
+while True:
+    threading.Thread(target=serve, args=listener.accept()[:1], daemon=True).start()
+";
+
+#[test]
+fn what_failed_and_was_not_played_again_before_ctrl_c_is_unconfirmed() {
+    if !processes::has_python() {
+        return;
+    }
+    let trial = Trial::of(COMMAND);
+    let log = trial.scratch("pieces.log");
+    let server = ["python3", "-c", WRONG_ABOUT_PIECES, "{host}", "{port}"];
+    let words = server.into_iter().chain(log.to_str());
+    let mut running = trial
+        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
+        .with(&["--scenario", "*/three-lines"])
+        .started_by(words.map(str::to_owned).collect())
+        .start();
+    running.await_line("suites");
+    await_growth(&log);
+    running.signal(Signal::INT);
+    let judged = running.finish();
+    let record = judged.record();
+    assert_eq!(judged.code, 130, "{}", judged.stdout);
+    assert_eq!(record.verdict, Verdict::Unconfirmed);
+    let failures: Vec<_> = scenarios(record).flat_map(|it| &it.failures).collect();
+    let unconfirmed = |it: &&Failure| it.verdict == Verdict::Unconfirmed;
+    assert!(failures.len() > 1 && failures.iter().all(unconfirmed));
+    assert_eq!(record.notes, [""; 0], "it is said once");
+    let told = "UNCONFIRMED  1 scenario failed and could not be confirmed";
+    assert!(judged.stdout.contains(told), "{}", judged.stdout);
+    assert!(!judged.stdout.contains("race"), "{}", judged.stdout);
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_no_record_of_an_earlier_one() {
+    if !processes::has_python() {
+        return;
+    }
+    let trial = Trial::of(COMMAND);
+    let (place, log) = (trial.scratch("record.json"), trial.scratch("recv.log"));
+    fs::write(&place, "of an earlier run").expect("there is a place for scratch files");
+    let log = log.to_str().expect("it is UTF-8").to_owned();
+    let mut running = trial
+        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
+        .on("recv_log_server.py", &["--pause-ms", "50", "--log", &log])
+        .start();
+    running.await_line("suites");
+    running.signal(Signal::KILL);
+    let record = wirecheck_report::read(&place).expect("it is written when the run begins");
+    assert_eq!(record.state, State::Running);
+}
+
+/// The table and the record come to what the header said.
+fn counts_all_that_was_planned(judged: &Judged) {
+    let planned = counted(judged.record().tally().cases, "case");
+    let mut lines = judged.stdout.lines();
+    let said = lines.find(|line| line.starts_with("in all"));
+    let said = said.expect("it has a header, with more than one suite");
+    assert!(said.ends_with(&format!(", {planned}")), "{}", judged.stdout);
+}
+
+/// A server that dies of a long line, and does not start a second time.
+const DIES_FOR_GOOD: &str = "\
+import os, socket, sys, threading
+def serve(connection):
+    while chunk := connection.recv(65536):
+        if len(chunk) > 9:
+            os._exit(1)
+        connection.sendall(b'ok\\n' * chunk.count(b'\\n'))
+    connection.close()
+open(sys.argv[3], 'x')
+listener = socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=128)
+while True:
+    threading.Thread(target=serve, args=listener.accept()[:1], daemon=True).start()
+";
+
+#[test]
+fn what_a_peer_was_lost_before_is_counted_as_not_played() {
+    if !processes::has_python() {
+        return;
+    }
+    let trial = Trial::of(COMMAND);
+    let once = trial.scratch("started");
+    let server = ["python3", "-c", DIES_FOR_GOOD, "{host}", "{port}"];
+    let words = server.into_iter().chain(once.to_str());
+    let judged = trial
+        .with(&["tests/suites/lines.toml", "tests/suites/long.toml"])
+        .with(&["--profile", "quick", "--only", "whole"])
+        .started_by(words.map(str::to_owned).collect())
+        .judge();
+    let record = judged.record();
+    assert_eq!(
+        (judged.code, record.verdict),
+        (3, Verdict::Error),
+        "{judged:?}"
+    );
+    assert_eq!(record.state, State::CutOff);
+    let verdicts: Vec<_> = scenarios(record).map(|it| it.verdict).collect();
+    assert_eq!(verdicts[0], Verdict::Pass);
+    assert!(verdicts.len() > 2);
+    assert!(verdicts[1..].iter().all(|it| *it == Verdict::Skipped));
+    counts_all_that_was_planned(&judged);
 }
 
 /// Waits until a log has ten lines more than now: cases are under way.

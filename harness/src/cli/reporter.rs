@@ -1,7 +1,8 @@
 //! What `run` shows while it works and when it is done, and the record it keeps.
 //!
 //! Everything is made from the engine's events and the record; the record is
-//! written after each scenario, so that a run that is cut off leaves what it had.
+//! written when the run begins and after each scenario, so that a run that is cut off
+//! leaves what it had, and not what an earlier one left.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -61,6 +62,7 @@ impl<'a> Reporter<'a> {
         match event {
             Event::Started { record, cases } => {
                 self.all = cases;
+                self.keep(record);
                 self.show(&self.header(record));
                 self.show(&terminal::left_out(record, self.left_out, self.width));
             }

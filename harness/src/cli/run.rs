@@ -35,7 +35,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         (Some(_), _) => Exit::NoPeer,
         (None, _) if ran.record.state == State::CutOff => Exit::Interrupted,
         (None, Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped) => Exit::Held,
-        (None, Verdict::Fail | Verdict::Flaky) => Exit::Failed,
+        (None, Verdict::Fail | Verdict::Flaky | Verdict::Unconfirmed) => Exit::Failed,
         (None, Verdict::Error) => Exit::Internal,
     };
     match reporter.finish(&ran.record, exit) {

@@ -89,7 +89,7 @@ pub fn run(
     };
     record.took_us = micros(begun.elapsed());
     record.verdict = match (&failure, overall(&record)) {
-        (Some(_), Verdict::Pass) => Verdict::Error,
+        (Some(_), Verdict::Pass | Verdict::Skipped) => Verdict::Error,
         (_, verdict) => verdict,
     };
     record.state = match failure.is_some() || stop.load(Ordering::Relaxed) {

@@ -15,11 +15,13 @@ pub(super) fn short_of(level: Level) -> Verdict {
 /// The worst of several verdicts.
 pub(super) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let weight = |verdict: &Verdict| match verdict {
-        Verdict::Pass | Verdict::Skipped => 0,
-        Verdict::Nonstrict => 1,
-        Verdict::Flaky => 2,
-        Verdict::Error => 3,
-        Verdict::Fail => 4,
+        Verdict::Pass => 0,
+        Verdict::Skipped => 1,
+        Verdict::Nonstrict => 2,
+        Verdict::Flaky => 3,
+        Verdict::Unconfirmed => 4,
+        Verdict::Error => 5,
+        Verdict::Fail => 6,
     };
     verdicts.max_by_key(weight).unwrap_or(Verdict::Pass)
 }

@@ -19,6 +19,7 @@ pub(super) const fn word(verdict: Verdict) -> &'static str {
         Verdict::Fail => "FAIL",
         Verdict::Nonstrict => "NONSTRICT",
         Verdict::Flaky => "FLAKY",
+        Verdict::Unconfirmed => "UNCONFIRMED",
         Verdict::Skipped => "SKIPPED",
         Verdict::Error => "ERROR",
     }
@@ -31,6 +32,7 @@ pub(super) const fn mark(verdict: Verdict) -> &'static str {
         Verdict::Fail => "✗",
         Verdict::Nonstrict => "!",
         Verdict::Flaky => "~",
+        Verdict::Unconfirmed => "*",
         Verdict::Skipped => "–",
         Verdict::Error => "?",
     }
@@ -40,7 +42,7 @@ pub(super) const fn style(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Pass => GOOD,
         Verdict::Fail | Verdict::Error => BAD,
-        Verdict::Nonstrict | Verdict::Flaky => DOUBTFUL,
+        Verdict::Nonstrict | Verdict::Flaky | Verdict::Unconfirmed => DOUBTFUL,
         Verdict::Skipped => DIM,
     }
 }
@@ -50,10 +52,11 @@ pub(super) const fn rank(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Fail => 0,
         Verdict::Error => 1,
-        Verdict::Nonstrict => 2,
-        Verdict::Flaky => 3,
-        Verdict::Skipped => 4,
-        Verdict::Pass => 5,
+        Verdict::Unconfirmed => 2,
+        Verdict::Nonstrict => 3,
+        Verdict::Flaky => 4,
+        Verdict::Skipped => 5,
+        Verdict::Pass => 6,
     }
 }
 

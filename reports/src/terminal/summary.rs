@@ -139,35 +139,52 @@ fn skipped_families(page: &Page, families: &[(String, u64)]) -> String {
 }
 
 fn state(page: &mut Page, record: &Record) {
-    let played = record.scenarios().next().is_some();
+    let all = record.scenarios().count() as u64;
+    let played = played(record);
     match record.state {
-        State::CutOff if played => page.paragraph("state", DOUBTFUL, CUT_OFF),
+        State::CutOff if played > 0 => {
+            let text = match all.saturating_sub(played) {
+                0 => CUT_OFF.to_owned(),
+                rest => format!("{CUT_OFF}; {} not played", counted(rest, "scenario")),
+            };
+            page.paragraph("state", DOUBTFUL, &text);
+        }
         State::Running => page.paragraph("state", DOUBTFUL, "still running"),
         State::CutOff | State::Finished => {}
     }
 }
 
-const CUT_OFF: &str = "stopped before its end; the last scenario may be unfinished";
+const CUT_OFF: &str = "stopped before its end; the last scenario played may be unfinished";
+
+/// How many scenarios had a case that was run.
+fn played(record: &Record) -> u64 {
+    let played = record.scenarios().filter(|(_, it)| it.tally().run() > 0);
+    played.count() as u64
+}
 
 fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
     // What was not played to its end holds as far as it went, and no further.
-    let word = match (record.verdict, record.state) {
-        (Verdict::Pass, State::CutOff | State::Running) => "UNFINISHED",
-        (verdict, _) => word(verdict),
+    let (word, style) = match (record.verdict, record.state) {
+        (Verdict::Pass | Verdict::Skipped, State::CutOff | State::Running) => {
+            ("UNFINISHED", DOUBTFUL)
+        }
+        (verdict, _) => (word(verdict), style(verdict)),
     };
     let verdict = format!("{word}  {}   (exit {exit_code})", outcome(record));
-    page.paragraph("verdict", style(record.verdict).bold(), &verdict);
+    page.paragraph("verdict", style.bold(), &verdict);
 }
 
 /// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.
 fn outcome(record: &Record) -> String {
-    let (mut explained, mut unexplained, mut flaky, mut unjudged) = (0, 0, 0, 0);
+    let (mut explained, mut unexplained, mut flaky) = (0, 0, 0);
+    let (mut unconfirmed, mut unjudged) = (0, 0);
     for (_, scenario) in record.scenarios() {
         match scenario.verdict {
             Verdict::Pass | Verdict::Skipped => {}
             _ if !scenario.defects.is_empty() => explained += 1,
             Verdict::Error => unjudged += 1,
             Verdict::Flaky => flaky += 1,
+            Verdict::Unconfirmed => unconfirmed += 1,
             _ => unexplained += 1,
         }
     }
@@ -176,6 +193,7 @@ fn outcome(record: &Record) -> String {
         (explained, format!("{defects} in "), ""),
         (unexplained, String::new(), " unexplained"),
         (flaky, String::new(), " flaky"),
+        (unconfirmed, String::new(), UNCONFIRMED),
         (unjudged, String::new(), " not judged"),
     ];
     let said: Vec<_> = parts
@@ -189,17 +207,20 @@ fn outcome(record: &Record) -> String {
     }
 }
 
+const UNCONFIRMED: &str = " failed and could not be confirmed before the run ended";
+
 /// What was seen where nothing fell.
 fn held(record: &Record) -> String {
     let tally = record.tally();
-    let scenarios = counted(record.scenarios().count() as u64, "scenario");
     let passed = counted(tally.passed, "case");
     if tally.run() == 0 {
         return "nothing was judged".to_owned();
     }
     if record.state != State::Finished {
+        let scenarios = counted(played(record), "scenario");
         return format!("{passed} in {scenarios} held until then");
     }
+    let scenarios = counted(record.scenarios().count() as u64, "scenario");
     match (tally.cases, tally.passed == tally.cases) {
         (1, true) => format!("1 case in {scenarios}"),
         (_, true) => format!("all {passed} in {scenarios}"),

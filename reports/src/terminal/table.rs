@@ -60,11 +60,15 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn of(suite: &Suite, scenario: &'a Scenario) -> Self {
+        let tally = scenario.tally();
         Self {
             name: harmless(&format!("{}/{}", suite.id, scenario.id)),
             scenario,
-            tally: scenario.tally(),
-            slowest: duration(scenario.slowest_us),
+            tally,
+            slowest: match tally.run() {
+                0 => String::new(),
+                _ => duration(scenario.slowest_us),
+            },
             start: scenario.starts.map_or_else(String::new, share),
         }
     }

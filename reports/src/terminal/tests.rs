@@ -328,6 +328,46 @@ fn what_failed_once_is_said_to_have_held_again() {
     holds(&text, width, file!["snapshots/failure-flaky.txt"]);
 }
 
+/// A server whose failures were not played again.
+fn unconfirmed() -> Scenario {
+    let mut scenario = greeting();
+    scenario.defects.clear();
+    scenario.verdict = Verdict::Unconfirmed;
+    for failure in &mut scenario.failures {
+        failure.verdict = Verdict::Unconfirmed;
+    }
+    scenario
+}
+
+#[test]
+fn what_was_not_played_again_is_said_to_be_unconfirmed() {
+    let mut record = record(vec![suite("header", vec![unconfirmed()])]);
+    (record.verdict, record.state) = (Verdict::Unconfirmed, State::CutOff);
+    let suite = &record.suites[0];
+    let scenario = &suite.scenarios[0];
+    let width = Width::default();
+    let text = failure(&record, suite, scenario, width, Explain::Offered)
+        + &table(&record, width)
+        + &summary(&record, 130, ".wirecheck/last.json", width);
+    holds(&text, width, file!["snapshots/failure-unconfirmed.txt"]);
+}
+
+#[test]
+fn some_that_were_not_played_again_are_told_from_those_that_failed() {
+    let mut scenario = greeting();
+    for failure in scenario.failures.iter_mut().skip(4) {
+        failure.verdict = Verdict::Unconfirmed;
+    }
+    let text = plain(&block(scenario, Width::default()));
+    for told in [
+        "the run ended before 8 failures could be confirmed",
+        "cut@4–9 (unconfirmed)",
+        "* unconfirmed here",
+    ] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}
+
 /// A server that was given up: not every offset was tried.
 fn given_up() -> Scenario {
     let mut scenario = greeting();
@@ -499,6 +539,23 @@ fn a_run_that_was_stopped_says_no_more_than_was_seen() {
         width,
         file!["snapshots/summary-stopped.txt"],
     );
+}
+
+#[test]
+fn scenarios_that_were_not_played_are_no_scenarios_that_held() {
+    let mut scenarios = vec![held("greeting", 12), held("time", 40), held("end", 7)];
+    for scenario in &mut scenarios[1..] {
+        scenario.verdict = Verdict::Skipped;
+        scenario.slowest_us = 0;
+        for family in &mut scenario.families {
+            (family.passed, family.skipped) = (0, family.cases);
+        }
+    }
+    let mut record = record(vec![suite("header", scenarios)]);
+    (record.state, record.verdict) = (State::CutOff, Verdict::Skipped);
+    let width = Width::default();
+    let text = table(&record, width) + &summary(&record, 130, ".wirecheck/last.json", width);
+    holds(&text, width, file!["snapshots/summary-not-played.txt"]);
 }
 
 #[test]

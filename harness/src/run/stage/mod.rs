@@ -1,6 +1,7 @@
 //! Scenario after scenario, from the baseline to the verdict.
 
 mod baseline;
+mod closing;
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
@@ -8,7 +9,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
-use wirecheck_report::notation::counted;
 use wirecheck_report::record::{self, Record, Verdict};
 
 use crate::run::agenda::{Agenda, is_played};
@@ -18,15 +18,12 @@ use crate::run::event::Event;
 use crate::run::gate::Gate;
 use crate::run::guilt::Guilt;
 use crate::run::halt::Halt;
-use crate::run::log::micros;
 use crate::run::lookout::{Lookout, Manner, Pace};
 use crate::run::result::{CaseResult, Results};
 use crate::run::round::{self, Round, Table};
 use crate::run::selection::Selection;
 use crate::run::session::Settings;
 use crate::run::target::Target;
-use crate::run::verdict::{overall, worst};
-use crate::run::write_up::write_up;
 use crate::scenario::Permission;
 use crate::tactic::{Family, Script};
 use crate::wire::link::{Link, Options, Pacer};
@@ -70,6 +67,7 @@ impl<'r> Stage<'r> {
 
     pub(super) fn play_all(&mut self, selection: &Selection) -> Result<(), Halt> {
         let mut first_unique = self.first_unique();
+        let mut played = Ok(());
         for selected in selection.scenarios() {
             let ground = Ground {
                 script: Script::of(selected.scenario, &selected.suite.framing, selection.side),
@@ -82,9 +80,14 @@ impl<'r> Stage<'r> {
                 speaks_ahead: AtomicBool::default(),
             };
             first_unique += ATTEMPTS * (1 + selected.plan.count() as u64);
-            self.play_scenario(&ground)?;
+            match played {
+                Ok(()) => played = self.play_scenario(&ground),
+                // Of a run that was halted at once nothing is known.
+                Err(_) if self.record.suites.is_empty() => break,
+                Err(_) => self.pass_over(&ground),
+            }
         }
-        Ok(())
+        played
     }
 
     /// A peer of ours knows no earlier run; another must not meet its values again.
@@ -101,31 +104,23 @@ impl<'r> Stage<'r> {
 
     fn play_scenario(&mut self, ground: &Ground<'_>) -> Result<(), Halt> {
         let mut results = Results::default();
-        let mut cases = ground
-            .selected
-            .plan
-            .cases()
-            .enumerate()
-            .map(|(number, case)| Numbered::new(number, case));
-        let Some(baseline) = cases.next() else {
+        let Some(baseline) = ground.selected.plan.cases().next() else {
             return Ok(());
         };
-        let outcome = self.play_baseline(ground, &baseline, &mut results);
-        let outcome = match outcome {
+        let baseline = Numbered::new(0, baseline);
+        let held = self.play_baseline(ground, &baseline, &mut results);
+        let played = match held {
             Ok(true) => self.play_rest(ground, &baseline, &mut results),
             // The rest would say the same a thousand times.
-            Ok(false) => {
-                let rest = ground.selected.plan.tactics().skip(1);
-                self.skip(rest.map(|tactic| tactic.family()), &mut results);
-                Ok(())
-            }
+            Ok(false) => Ok(()),
             Err(halt) => Err(halt),
         };
-        // Of one that was broken off at once nothing is known.
-        if outcome.is_ok() || !results.is_empty() {
-            self.close_scenario(ground, results, &outcome);
+        match played.is_err() && results.is_empty() {
+            false => self.close_scenario(ground, results, &played),
+            true if self.record.suites.is_empty() => {}
+            true => self.pass_over(ground),
         }
-        outcome
+        played
     }
 
     fn is_stopped(&self) -> bool {
@@ -151,15 +146,12 @@ impl<'r> Stage<'r> {
             breaks: HashMap::new(),
             unexplained: 0,
         };
-        let played = loop {
-            let round = self.play_through(ground, baseline, results, jobs, &mut agenda);
-            if round.is_err() || agenda.again.is_empty() {
-                break round;
+        loop {
+            self.play_through(ground, baseline, results, jobs, &mut agenda)?;
+            if agenda.again.is_empty() {
+                return Ok(());
             }
-        };
-        let left = agenda.again.into_iter().chain(agenda.rest);
-        self.skip(left.map(|numbered| numbered.case.tactic.family()), results);
-        played
+        }
     }
 
     /// Plays what is on the agenda, and confirms what fell. Some of that may be put back
@@ -178,7 +170,7 @@ impl<'r> Stage<'r> {
             true => Ok(()),
             false => self.confirm(ground, baseline, results, agenda, &mut fallen),
         });
-        self.leave(ground, fallen, results);
+        self.leave(fallen, results);
         judged
     }
 
@@ -220,12 +212,7 @@ impl<'r> Stage<'r> {
 
     /// Takes what fell and was not played again, as the run ends. What did not come in
     /// a hurry may have come later: that proves nothing.
-    fn leave(
-        &mut self,
-        ground: &Ground<'_>,
-        fallen: Vec<(Numbered, CaseResult)>,
-        results: &mut Results,
-    ) {
+    fn leave(&mut self, fallen: Vec<(Numbered, CaseResult)>, results: &mut Results) {
         let (silent, wrong): (Vec<_>, Vec<_>) = fallen
             .into_iter()
             .partition(|(_, result)| result.outcome.is_silence());
@@ -233,16 +220,8 @@ impl<'r> Stage<'r> {
             silent.iter().map(|(_, result)| result.tactic.family()),
             results,
         );
-        if !wrong.is_empty() {
-            self.record.notes.push(format!(
-                "{}/{}: the run ended before {} could be confirmed",
-                ground.selected.suite.id,
-                ground.selected.scenario.id,
-                counted(wrong.len() as u64, "failure"),
-            ));
-        }
         for (_, result) in wrong {
-            results.add(result, Verdict::Flaky);
+            results.add(result, Verdict::Unconfirmed);
         }
     }
 
@@ -380,45 +359,5 @@ impl<'r> Stage<'r> {
         let note = "the peer serves one client at a time";
         self.record.notes.push(note.to_owned());
         Ok(record::Concurrency::One)
-    }
-
-    fn close_scenario(&mut self, ground: &Ground<'_>, results: Results, played: &Result<(), Halt>) {
-        let tally = &mut self.record.delivery;
-        tally.boundaries += results.boundaries.kept;
-        tally.proven += results.boundaries.proven;
-        if let Some(reason) = &results.unverified {
-            let why = || format!("{reason}; to prove it: {}", reason.remedy());
-            tally.unverified.get_or_insert_with(why);
-        }
-        let suite = ground.selected.suite;
-        if self
-            .record
-            .suites
-            .last()
-            .is_none_or(|last| last.id != suite.id.as_str())
-        {
-            self.record.suites.push(record::Suite {
-                id: suite.id.to_string(),
-                title: suite.title.clone(),
-                path: suite.path.clone(),
-                scenarios: Vec::new(),
-            });
-        }
-        let mut scenario = write_up(ground, results);
-        scenario.verdict = match worst(scenario.failures.iter().map(|failure| failure.verdict)) {
-            Verdict::Pass if played.is_err() => Verdict::Skipped,
-            verdict => verdict,
-        };
-        let last = self
-            .record
-            .suites
-            .last_mut()
-            .expect("one was pushed if there was none");
-        last.scenarios.push(scenario);
-        self.record.took_us = micros(self.begun.elapsed());
-        self.record.verdict = overall(self.record);
-        (self.on)(Event::ScenarioEnded {
-            record: self.record,
-        });
     }
 }

@@ -1,7 +1,7 @@
 //! The command that repeats a case.
 
 use crate::Record;
-use crate::record::{Failure, Role, Scenario, Suite};
+use crate::record::{Failure, Lives, Role, Scenario, Suite};
 use crate::terminal::page::Page;
 use crate::terminal::shell::{quoted, quoted_if_needed};
 use crate::terminal::width::columns;
@@ -43,6 +43,9 @@ fn peer(record: &Record) -> Vec<String> {
     let mut words = Vec::new();
     if peer.role == Role::Client {
         words.push("--client".to_owned());
+        if peer.lives == Lives::ManyCases {
+            words.push("--reconnects".to_owned());
+        }
     }
     match peer.command.split_first() {
         None => words.push(format!("--connect {}", quoted_if_needed(&peer.address))),
@@ -75,6 +78,18 @@ fn broken(words: Vec<String>, room: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::terminal::sample::{record, server};
+
+    #[test]
+    fn a_client_that_connects_again_and_again_is_asked_to_do_so_again() {
+        let mut record = record(Vec::new());
+        let reconnects = |record: &Record| peer(record).contains(&"--reconnects".to_owned());
+        assert!(!reconnects(&record), "it has a process for each case");
+        record.peer.lives = Lives::ManyCases;
+        assert_eq!(peer(&record)[..2], ["--client", "--reconnects"]);
+        record.peer = server(&["serve"]);
+        assert!(!reconnects(&record), "it is no client");
+    }
 
     #[test]
     fn a_long_command_is_broken_so_that_a_shell_reads_it_as_one() {

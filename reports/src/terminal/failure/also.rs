@@ -86,6 +86,7 @@ impl<'a> Run<'a> {
         let verdict = match self.verdict {
             verdict if verdict == usual => "",
             Verdict::Flaky => " (flaky)",
+            Verdict::Unconfirmed => " (unconfirmed)",
             Verdict::Nonstrict => " (nonstrict)",
             Verdict::Error => " (error)",
             _ => "",

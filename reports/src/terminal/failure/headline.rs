@@ -35,6 +35,7 @@ pub(super) fn headline(page: &mut Page, suite: &Suite, scenario: &Scenario) {
     if scenario.verdict == Verdict::Flaky {
         page.paragraph("flaky", Style::new(), FLAKY);
     }
+    unconfirmed(page, scenario);
     for defect in &scenario.defects {
         page.paragraph(&defect.code, Style::new(), &defect.because);
     }
@@ -42,6 +43,18 @@ pub(super) fn headline(page: &mut Page, suite: &Suite, scenario: &Scenario) {
 
 const FLAKY: &str = "what failed did so once: played again, alone and on a fresh peer, it held; \
     a race in the peer, or a machine too busy to tell";
+
+/// Says of failures that were seen once how many there are, whatever else failed.
+fn unconfirmed(page: &mut Page, scenario: &Scenario) {
+    let failures = scenario.failures.iter();
+    let once = failures.filter(|failure| failure.verdict == Verdict::Unconfirmed);
+    let count = once.count() as u64;
+    if count > 0 {
+        let failures = counted(count, "failure");
+        let text = format!("the run ended before {failures} could be confirmed by another try");
+        page.paragraph("unsure", Style::new(), &text);
+    }
+}
 
 fn how_often(scenario: &Scenario) -> String {
     let tally = scenario.tally();
@@ -69,6 +82,7 @@ fn defects(scenario: &Scenario) -> Line {
         .collect();
     let names = match (names.is_empty(), scenario.verdict) {
         (true, Verdict::Flaky) => "did not fail again".to_owned(),
+        (true, Verdict::Unconfirmed) => "not played again".to_owned(),
         (true, _) => "no known defect".to_owned(),
         (false, _) => names.join(", "),
     };

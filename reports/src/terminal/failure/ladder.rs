@@ -18,6 +18,7 @@ pub(super) fn ladder(page: &mut Page, shown: &Failure) {
     page.blank();
     let title = match shown.verdict {
         Verdict::Flaky => "smallest flaky delivery",
+        Verdict::Unconfirmed => "smallest one not confirmed",
         Verdict::Error => "smallest one not judged",
         _ => "smallest failing delivery",
     };

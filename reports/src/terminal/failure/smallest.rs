@@ -23,7 +23,7 @@ const PLAINEST: [&str; 8] = [
 ];
 
 /// One with evidence if there is any, the gravest first, then the plainest, then the
-/// fewest boundaries; of equals the first in the record, which is the shortest prefix.
+/// fewest chunks; of equals the first in the record, which is the shortest prefix.
 pub(super) fn smallest(scenario: &Scenario) -> Option<&Failure> {
     failures(scenario).min_by_key(|failure| {
         let evidence = failure.evidence.as_ref();
@@ -31,7 +31,7 @@ pub(super) fn smallest(scenario: &Scenario) -> Option<&Failure> {
             evidence.is_none(),
             rank(failure.verdict),
             plainness(&failure.tactic),
-            evidence.map(|evidence| evidence.boundaries),
+            evidence.map(|evidence| chunks(&evidence.delivery)),
         )
     })
 }
@@ -42,19 +42,35 @@ fn plainness(tactic: &str) -> usize {
     known.unwrap_or(PLAINEST.len())
 }
 
+/// How many chunks a delivery has: `1,31` has two, `1,10x3` has four. How many of
+/// their boundaries were kept depends on when the peer gave up.
+fn chunks(delivery: &str) -> u64 {
+    let lengths = delivery.split(' ').find(|word| !word.starts_with('@'));
+    let times = |run: &str| run.split_once('x')?.1.parse().ok();
+    lengths
+        .unwrap_or_default()
+        .split(',')
+        .map(|run| times(run).unwrap_or(1))
+        .fold(0, u64::saturating_add)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::terminal::sample::{evidence, failed, greeting};
 
-    /// The tactic that is shown of failures with so many boundaries.
+    /// The tactic that is shown of failures with so many chunks.
     fn shown(failures: &[(&str, u64)]) -> String {
-        let failure = |(tactic, boundaries): &(&str, u64)| Failure {
-            evidence: Some(evidence("", *boundaries, Vec::new())),
+        let failure = |(tactic, chunks): &(&str, u64)| Failure {
+            evidence: Some(evidence(&format!("7x{chunks}"), *chunks, Vec::new())),
             ..failed(tactic)
         };
+        of(failures.iter().map(failure).collect())
+    }
+
+    fn of(failures: Vec<Failure>) -> String {
         let scenario = Scenario {
-            failures: failures.iter().map(failure).collect(),
+            failures,
             ..greeting()
         };
         smallest(&scenario).expect("one fails").tactic.clone()
@@ -79,5 +95,23 @@ mod tests {
     fn of_one_kind_the_fewest_chunks_are_shown_then_the_shortest_prefix() {
         assert_eq!(shown(&[("cut@2", 2), ("cut@9", 1)]), "cut@9");
         assert_eq!(shown(&[("cut@9", 1), ("cut@12", 1)]), "cut@9");
+    }
+
+    #[test]
+    fn a_peer_that_gives_up_sooner_does_not_make_a_delivery_smaller() {
+        let failure = |tactic, delivery, kept| Failure {
+            evidence: Some(evidence(delivery, kept, Vec::new())),
+            ..failed(tactic)
+        };
+        let failures = [("cut@1", "1,31", 2), ("cut@2", "2,30", 1)];
+        let failures = failures.map(|(tactic, delivery, kept)| failure(tactic, delivery, kept));
+        assert_eq!(of(failures.to_vec()), "cut@1");
+    }
+
+    #[test]
+    fn the_chunks_of_a_delivery_are_counted_as_they_are_written() {
+        for (delivery, count) in [("1,31", 2), ("1,10x3 fin", 4), ("@1..2=0a78 5,6", 2)] {
+            assert_eq!(chunks(delivery), count, "{delivery}");
+        }
     }
 }

@@ -96,10 +96,11 @@ impl Mark {
 }
 
 /// The marks, as the legend explains them.
-const MEANINGS: [(Mark, &str); 6] = [
+const MEANINGS: [(Mark, &str); 7] = [
     (Mark::Fell(Verdict::Fail), "✗ fails here"),
     (Mark::Fell(Verdict::Nonstrict), "! nonstrict here"),
     (Mark::Fell(Verdict::Flaky), "~ flaky here"),
+    (Mark::Fell(Verdict::Unconfirmed), "* unconfirmed here"),
     (Mark::Fell(Verdict::Error), "? not judged here"),
     (Mark::Held, "· holds here"),
     (Mark::Untried, "blank: not tried"),
