@@ -126,7 +126,7 @@ fn stops_serving(evidence: &Evidence) -> Option<Diagnosis> {
     } else {
         let it = not_headers().find(exited)?;
         format!(
-            "after {} the process ends with exit code 0, as if one client were all",
+            "after {} the process ends with exit code 0, as if one connection were all",
             it.tactic
         )
     };

@@ -19,9 +19,9 @@ pub struct Observed {
     /// The step that the exchange had come to when the peer ended the connection
     /// although there was more to be said to it.
     pub interrupted: Option<usize>,
-    /// Whether the peer had said what comes after one of our messages before that
-    /// message was begun: it was no answer to it.
-    pub speaks_ahead: bool,
+    /// Our steps before which the peer had said what comes after them: that was no
+    /// answer to them.
+    pub not_waited_for: Vec<usize>,
     /// How the peer ended the connection, if it did.
     pub peer_end: Option<PeerEnd>,
     /// What became of the peer's side of the connection in the end.

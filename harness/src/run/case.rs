@@ -1,6 +1,6 @@
 //! One case: a connection, a play, a judgement.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -31,9 +31,8 @@ pub(super) struct Ground<'s> {
     pub(super) evidence: Evidence,
     /// What is known of the peer's program, where one is started for each case.
     pub(super) program: Mutex<Option<Program>>,
-    /// Whether a baseline showed that the peer does not wait for our messages: what it
-    /// says although they were cut off is then no answer to them.
-    pub(super) speaks_ahead: AtomicBool,
+    /// Our steps that the peer did not wait for in a baseline.
+    pub(super) not_waited_for: Mutex<BTreeSet<usize>>,
 }
 
 /// What baselines showed of a program that is started for each case.
@@ -89,7 +88,8 @@ impl<'s> Ground<'s> {
         let scenario = self.selected.scenario;
         let exchange = &scenario.exchange;
         let mut due = due(scenario, framing, self.side, &self.script, &delivery);
-        if self.speaks_ahead.load(Ordering::Relaxed) {
+        if self.not_waited_for().contains(&due.steps) {
+            // What it says although this step is cut off is no answer to it.
             due.more = Permission::Allowed;
         }
         let part = Part {
@@ -131,9 +131,8 @@ impl<'s> Ground<'s> {
         let watches = self.watches_output() && meeting.call.is_none();
         let output = watches.then_some((target, mark));
         let played = Player::new(&part, meeting.link, hearing, voice, lookout, output).play();
-        if played.observed.speaks_ahead {
-            self.speaks_ahead.store(true, Ordering::Relaxed);
-        }
+        self.not_waited_for()
+            .extend(&played.observed.not_waited_for);
         let mut findings = judge(
             exchange,
             self.side,
@@ -245,6 +244,11 @@ impl<'s> Ground<'s> {
 
     fn known(&self) -> MutexGuard<'_, Option<Program>> {
         self.program.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn not_waited_for(&self) -> MutexGuard<'_, BTreeSet<usize>> {
+        let steps = self.not_waited_for.lock();
+        steps.unwrap_or_else(PoisonError::into_inner)
     }
 
     fn unmet(&self, missed: Missed, hearing: &Hearing<'_>) -> Outcome {

@@ -52,7 +52,9 @@ impl Player<'_, '_, '_> {
             Some(next) => after.take(next.saturating_sub(step)).any(answers),
             None => after.any(answers),
         };
-        self.account.observed.speaks_ahead |= is_ahead;
+        if is_ahead {
+            self.account.observed.not_waited_for.push(step);
+        }
     }
 
     /// The step in which our message with this number is said.

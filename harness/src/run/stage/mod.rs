@@ -77,7 +77,7 @@ impl<'r> Stage<'r> {
                 pacer: Pacer::default(),
                 evidence: self.settings.evidence,
                 program: Mutex::default(),
-                speaks_ahead: AtomicBool::default(),
+                not_waited_for: Mutex::default(),
             };
             first_unique += ATTEMPTS * (1 + selected.plan.count() as u64);
             match played {
