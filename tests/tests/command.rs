@@ -584,9 +584,29 @@ fn a_second_ctrl_c_ends_a_run_at_once_and_leaves_no_peer() {
         .start();
     running.await_line("threaded");
     running.signal(Signal::INT);
+    // Two at once are one, as `timeout` sends them.
+    thread::sleep(Duration::from_millis(300));
     running.signal(Signal::INT);
     let judged = running.finish();
     assert!(judged.code == 130 || judged.code == 1, "{judged:?}");
+    assert_eq!(judged.left, [""; 0]);
+}
+
+#[test]
+fn two_signals_at_once_end_a_run_in_order() {
+    if !processes::has_python() {
+        return;
+    }
+    let mut running = Trial::of(COMMAND)
+        .with(&["tests/suites/unhurried.toml"])
+        .on("sleepy_server.py", &["--think", "1000"])
+        .start();
+    running.await_line("unhurried");
+    running.signal(Signal::INT);
+    running.signal(Signal::TERM);
+    let judged = running.finish();
+    assert_eq!(judged.code, 130, "{judged:?}");
+    assert_eq!(judged.record().state, State::CutOff);
     assert_eq!(judged.left, [""; 0]);
 }
 

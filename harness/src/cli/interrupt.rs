@@ -1,24 +1,41 @@
 //! Ctrl-C and its kin: the first one ends the run in order, the second one at once.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGHUP, TERM_SIGNALS};
-use signal_hook::flag::{register, register_conditional_shutdown};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level;
 
 use super::exit::Exit;
 use super::failure::Failure;
+
+/// What comes so soon after the first is no second one: `timeout` tells a process, and
+/// then its group.
+const AT_ONCE: Duration = Duration::from_millis(200);
 
 /// A flag that a signal to end sets.
 pub(super) fn flag() -> Result<Arc<AtomicBool>, Failure> {
     let flag = Arc::new(AtomicBool::new(false));
     let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
-    for signal in TERM_SIGNALS.iter().copied().chain(hangup) {
-        // Registered first, it acts only when the flag was set before.
-        register_conditional_shutdown(signal, Exit::Interrupted.code().into(), Arc::clone(&flag))?;
-        register(signal, Arc::clone(&flag))?;
-    }
+    let signals = Signals::new(TERM_SIGNALS.iter().copied().chain(hangup))?;
+    let shared = Arc::clone(&flag);
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || listen(signals, &shared))?;
     Ok(flag)
+}
+
+fn listen(mut signals: Signals, flag: &AtomicBool) {
+    let mut first: Option<Instant> = None;
+    for _ in signals.forever() {
+        flag.store(true, Ordering::Relaxed);
+        let since = *first.get_or_insert_with(Instant::now);
+        if since.elapsed() > AT_ONCE {
+            low_level::exit(Exit::Interrupted.code().into());
+        }
+    }
 }
 
 /// Whether whoever started us has said that a signal is not for us, as `nohup` does.
