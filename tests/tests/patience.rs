@@ -12,6 +12,8 @@ const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const ONE_LINE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/one-line"];
 const ASKS_TWICE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/asks-twice"];
 const SLEEPY: &str = "sleepy_server.py";
+const ROUNDABOUT: &str = "roundabout_server.py";
+const ASLEEP: &str = "no answer (it has read everything and sleeps)";
 
 /// By then a wirecheck that asks for no alarm is through with its baseline: it looks
 /// for half a second, then for a second.
@@ -93,12 +95,48 @@ fn a_server_that_waits_for_bytes_without_an_alarm_is_not_waited_for_till_the_dea
     let Some(judged) = judged(&["tests/suites/patience.toml"], "hostile/mute.py", &[]) else {
         return;
     };
-    let asleep = "no answer (it has read everything and sleeps)";
-    assert_eq!(silences(&judged), [asleep; 3], "{}", judged.stdout);
-    let notes = &judged.record().notes;
-    assert!(
-        notes.iter().any(|it| it.contains("limits.reply")),
-        "{notes:?}"
+    assert_eq!(silences(&judged), [ASLEEP; 3], "{}", judged.stdout);
+    // It is seen to wait for wirecheck alone, so that more time would change nothing.
+    assert!(!tells_of_more_time(&judged), "{judged:?}");
+}
+
+#[test]
+fn where_more_time_may_change_the_verdict_the_run_says_so() {
+    let habits = ["--think", "1000", "--unseen"];
+    let Some(judged) = judged(ONE_LINE, SLEEPY, &habits) else {
+        return;
+    };
+    assert_eq!(silences(&judged), [ASLEEP], "{}", judged.stdout);
+    assert!(tells_of_more_time(&judged), "{judged:?}");
+}
+
+#[test]
+fn a_server_that_answers_in_a_signal_handler_holds() {
+    holds_on(
+        ROUNDABOUT,
+        ONE_LINE,
+        &["--only", "cut@1"],
+        &["--by", "signal"],
+    );
+}
+
+#[test]
+fn a_server_that_is_called_by_another_process_before_it_answers_holds() {
+    holds_on(
+        ROUNDABOUT,
+        ONE_LINE,
+        &["--only", "cut@1"],
+        &["--by", "caller"],
+    );
+}
+
+#[test]
+fn a_server_that_has_another_process_answer_holds() {
+    holds_on(
+        ROUNDABOUT,
+        ONE_LINE,
+        &["--only", "cut@1"],
+        &["--by", "helper"],
     );
 }
 
@@ -134,9 +172,13 @@ fn one_sigterm_ends_a_run_that_waits_for_a_sleeper() {
 
 /// Nothing is found, whether cases run beside each other or not.
 fn holds(cases: &[&str], only: &[&str], habits: &[&str]) {
+    holds_on(SLEEPY, cases, only, habits);
+}
+
+fn holds_on(server: &str, cases: &[&str], only: &[&str], habits: &[&str]) {
     for jobs in ["1", "2"] {
         let how = [cases, only, &["--jobs", jobs]].concat();
-        let Some(judged) = judged(&how, SLEEPY, habits) else {
+        let Some(judged) = judged(&how, server, habits) else {
             return;
         };
         let record = judged.record();
@@ -149,6 +191,11 @@ fn holds(cases: &[&str], only: &[&str], habits: &[&str]) {
             judged.stdout
         );
     }
+}
+
+fn tells_of_more_time(judged: &Judged) -> bool {
+    let notes = &judged.record().notes;
+    notes.iter().any(|note| note.contains("limits.reply"))
 }
 
 /// What was found: at each baseline, that no answer came, and how that was known.

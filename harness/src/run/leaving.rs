@@ -34,7 +34,11 @@ pub(super) fn await_gone(
             std::thread::yield_now();
             continue;
         }
-        let lull = lookout.lull_unless(bound, &mut |until| {
+        let socket = match &seen {
+            Seen::Socket(socket) => socket.inode,
+            Seen::Listening(_) | Seen::Nothing => None,
+        };
+        let lull = lookout.lull_over(socket, bound, &mut |until| {
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
             !remains
                 .look()

@@ -8,21 +8,23 @@
 //! Before a failure is confirmed the kernel is asked whether the sleeper has set an
 //! alarm. If it has, and has none when it rests, it is given all the time that the
 //! suite allows. For what cannot be seen there, as a peer of the peer's, a sleeper is
-//! given a part of that time.
+//! given a part of that time, unless it can be seen to wait for nobody but us.
 
 mod pace;
 
+use pace::{A_MOMENT, Alarms, Sleep};
 pub(super) use pace::{Bound, Lull, Manner, Pace};
 
 use std::time::{Duration, Instant};
 
 use crate::run::gate::Gate;
 use crate::run::standstill::Seat;
+use crate::wire::diag::{Inode, Seen};
 use crate::wire::link::{Link, Read, Received};
 use crate::wire::watch::{Alarm, Look, Watch};
 
 /// How long a peer sleeps at least before a missing answer is declared.
-const BRISK: Duration = Duration::from_millis(3);
+const BRISK: Duration = Duration::from_millis(2);
 /// The same where a failure is confirmed.
 const PATIENT: Duration = Duration::from_millis(60);
 /// The least of that where nothing is known of the peer yet, or of its silences.
@@ -49,8 +51,6 @@ const SPIN_SHARE: u32 = 25;
 const A_REST: Duration = Duration::from_millis(1);
 /// The same where it only has to be through with a chunk.
 const SETTLED: Duration = Duration::from_micros(300);
-/// How long one look at a process that comes to rest is from the next.
-const A_MOMENT: Duration = Duration::from_micros(100);
 /// How long one look is from the next where a silence is waited out.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// How long a peer is given at most to do all that a chunk makes it do.
@@ -61,17 +61,6 @@ const TO_SETTLE: Duration = Duration::from_millis(300);
 enum Sharing {
     Shared,
     Alone,
-}
-
-/// What becomes of a sleeper that has set an alarm.
-#[derive(Clone, Copy, Debug)]
-enum Alarms {
-    /// Nothing else than of any other.
-    Ignored,
-    /// It is given until then, where its alarm may mean something.
-    IfWorthIt(Instant),
-    /// It is given until then.
-    Awaited(Instant),
 }
 
 /// Looks at the peer for one worker.
@@ -242,7 +231,7 @@ impl<'g> Lookout<'g> {
         };
         let mut lull = Lull::Busy;
         while lull == Lull::Busy && Instant::now() < deadline {
-            lull = self.sleep_of(A_REST, A_MOMENT, Alarms::Ignored, &mut wait);
+            lull = self.sleep_of(Sleep::short(A_REST), &mut wait);
             if lull == Lull::Busy {
                 wait(Instant::now() + A_MOMENT);
             }
@@ -273,7 +262,7 @@ impl<'g> Lookout<'g> {
     /// Whether the peer is at rest now, however short it has been so. `stirs` waits
     /// until the given time and says whether something happened.
     pub(super) fn rests(&mut self, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
-        self.sleep_of(SETTLED, A_MOMENT, Alarms::Ignored, stirs)
+        self.sleep_of(Sleep::short(SETTLED), stirs)
     }
 
     /// Whether the peer sleeps and goes on sleeping while nobody talks to it, within
@@ -281,7 +270,10 @@ impl<'g> Lookout<'g> {
     pub(super) fn lull(&mut self, link: &mut Link, bound: Bound) -> Lull {
         match &self.partner {
             Some(partner) => partner.lull(link),
-            None => self.lull_unless(bound, &mut |until| stirs(link, until)),
+            None => {
+                let socket = (!self.is_brisk()).then(|| socket_of(link));
+                self.lull_over(socket.flatten(), bound, &mut |until| stirs(link, until))
+            }
         }
     }
 
@@ -301,11 +293,29 @@ impl<'g> Lookout<'g> {
         bound: Bound,
         stirs: &mut dyn FnMut(Instant) -> bool,
     ) -> Lull {
-        let grace = self.grace(bound.limit);
-        let alarms = Alarms::IfWorthIt(bound.deadline);
-        let lull = self.sleep_of(grace, BETWEEN_LOOKS, alarms, stirs);
+        self.lull_over(None, bound, stirs)
+    }
+
+    /// The same for one that may wait for nothing but what comes over this socket of
+    /// its: then it will not wake, and is not waited for.
+    pub(super) fn lull_over(
+        &mut self,
+        socket: Option<Inode>,
+        bound: Bound,
+        stirs: &mut dyn FnMut(Instant) -> bool,
+    ) -> Lull {
+        let sleep = Sleep {
+            time: self.grace(bound.limit),
+            between_looks: BETWEEN_LOOKS,
+            alarms: Alarms::IfWorthIt(bound.deadline),
+            only_for: socket.filter(|_| !self.is_brisk()),
+        };
+        let lull = self.sleep_of(sleep, stirs);
         let is_heard_out = matches!(self.manner, Manner::Patient | Manner::CarefulAgain);
-        if matches!(lull, Lull::Quiet(_)) && is_heard_out && !self.is_stopped() {
+        if matches!(lull, Lull::Quiet(slept) if slept >= sleep.time)
+            && is_heard_out
+            && !self.is_stopped()
+        {
             self.pace.was_heard_out = true;
         }
         lull
@@ -319,20 +329,20 @@ impl<'g> Lookout<'g> {
         stirs: &mut dyn FnMut(Instant) -> bool,
     ) -> Lull {
         let known = self.pace;
-        let alarms = Alarms::Awaited(bound.deadline);
-        let lull = self.sleep_of(TO_CALL, BETWEEN_LOOKS, alarms, stirs);
+        let sleep = Sleep {
+            time: TO_CALL,
+            between_looks: BETWEEN_LOOKS,
+            alarms: Alarms::Awaited(bound.deadline),
+            only_for: None,
+        };
+        let lull = self.sleep_of(sleep, stirs);
         self.pace = known;
         lull
     }
 
-    /// Whether the peer sleeps for so long, or longer where an alarm is waited for.
-    fn sleep_of(
-        &mut self,
-        time: Duration,
-        between_looks: Duration,
-        alarms: Alarms,
-        stirs: &mut dyn FnMut(Instant) -> bool,
-    ) -> Lull {
+    /// Whether the peer sleeps for so long, or longer where an alarm is waited for, or
+    /// in such a way that it will not wake.
+    fn sleep_of(&mut self, sleep: Sleep, stirs: &mut dyn FnMut(Instant) -> bool) -> Lull {
         let Some(watch) = &mut self.watch else {
             return Lull::Unseen;
         };
@@ -350,8 +360,10 @@ impl<'g> Lookout<'g> {
             return Lull::Busy;
         }
         let mut alarm_by = None;
+        let mut only_for = sleep.only_for;
+        let mut waits_only_for_us = false;
         loop {
-            let stirred = stirs(Instant::now() + between_looks);
+            let stirred = stirs(Instant::now() + sleep.between_looks);
             let slept = begun.elapsed();
             let look_again = |watch: &mut Watch| watch.look_again().is_quiet_since(&first);
             if stirred || !self.watch.as_mut().is_some_and(look_again) {
@@ -359,16 +371,20 @@ impl<'g> Lookout<'g> {
                 self.pace.longest_sleep = self
                     .pace
                     .longest_sleep
-                    .max(slept.saturating_sub(between_looks));
+                    .max(slept.saturating_sub(sleep.between_looks));
                 return Lull::Busy;
             }
-            if gate.is_stopped() {
+            // Nothing ran since this was seen.
+            if gate.is_stopped() || waits_only_for_us {
                 return Lull::Quiet(slept);
+            }
+            if let (Some(socket), Some(watch)) = (only_for.take(), &mut self.watch) {
+                waits_only_for_us = watch.waits_only_for(socket);
             }
             match alarm_by {
                 Some(deadline) if Instant::now() >= deadline => return Lull::Busy,
-                None if slept >= time => {
-                    alarm_by = self.awaited(alarms);
+                None if slept >= sleep.time => {
+                    alarm_by = self.awaited(sleep.alarms);
                     if alarm_by.is_none() {
                         return Lull::Quiet(slept);
                     }
@@ -376,6 +392,14 @@ impl<'g> Lookout<'g> {
                 _ => {}
             }
         }
+    }
+}
+
+/// The inode of the peer's end.
+fn socket_of(link: &Link) -> Option<Inode> {
+    match link.look() {
+        Ok(Seen::Socket(peer)) => peer.inode,
+        _ => None,
     }
 }
 

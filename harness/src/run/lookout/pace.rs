@@ -2,6 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use crate::wire::diag::Inode;
+
+/// How long one look at a process that comes to rest is from the next.
+pub(super) const A_MOMENT: Duration = Duration::from_micros(100);
+
 /// How patiently a case is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::run) enum Manner {
@@ -80,4 +85,38 @@ pub(in crate::run) enum Lull {
     Quiet(Duration),
     /// The peer's processes cannot be seen.
     Unseen,
+}
+
+/// What becomes of a sleeper that has set an alarm.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Alarms {
+    /// Nothing else than of any other.
+    Ignored,
+    /// It is given until then, where its alarm may mean something.
+    IfWorthIt(Instant),
+    /// It is given until then.
+    Awaited(Instant),
+}
+
+/// What a sleep is to be like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sleep {
+    pub(super) time: Duration,
+    pub(super) between_looks: Duration,
+    pub(super) alarms: Alarms,
+    /// A shorter one is enough of a peer that waits for nothing but what comes over this
+    /// socket of its.
+    pub(super) only_for: Option<Inode>,
+}
+
+impl Sleep {
+    /// One that is no more than a rest.
+    pub(super) fn short(time: Duration) -> Self {
+        Self {
+            time,
+            between_looks: A_MOMENT,
+            alarms: Alarms::Ignored,
+            only_for: None,
+        }
+    }
 }

@@ -71,7 +71,8 @@ impl Stage<'_> {
     fn note_silence(&mut self, ground: &Ground<'_>, took: Duration) {
         let was_mute = std::mem::replace(&mut self.is_mute, true);
         let allowed = ground.selected.scenario.limits.reply;
-        if !was_mute && took < allowed {
+        // Otherwise it was seen to wait for nobody but us, or waited for to the end.
+        if !was_mute && took >= allowed / 10 && took < allowed {
             self.record.notes.push(format!(
                 "silence: a peer that sleeps, and has set no alarm, is not waited for \
                  through all of `limits.reply` ({allowed:?}) but for a fifth of it; raise it \

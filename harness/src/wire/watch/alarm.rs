@@ -9,17 +9,18 @@ use libc::c_long;
 
 /// What the kernel's line says of one thread.
 pub(super) fn of_line(line: &[u8]) -> Alarm {
-    match parse(line) {
+    match call_of_line(line) {
         Some((call, arguments)) if time_of(call).is_given(&arguments) => Alarm::Set,
         Some(_) => Alarm::None,
         None => Alarm::Unknown,
     }
 }
 
-type Arguments = [u64; 6];
+/// What a call was given.
+pub(super) type Arguments = [u64; 6];
 
-/// A thread that runs, or that is in no system call, has no number here.
-fn parse(line: &[u8]) -> Option<(c_long, Arguments)> {
+/// The call that a thread sleeps in; one that runs, or is in none, has no number here.
+pub(super) fn call_of_line(line: &[u8]) -> Option<(c_long, Arguments)> {
     let mut words = std::str::from_utf8(line).ok()?.split_ascii_whitespace();
     let call = words.next()?.parse().ok()?;
     let mut arguments = Arguments::default();

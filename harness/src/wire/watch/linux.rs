@@ -1,10 +1,11 @@
 //! Linux: `/proc/PID/task/*`, `/proc/PID/fd`.
 
-use super::procfs::{self, Reader, Stat};
+use super::procfs::{self, Reader, Stat, process_dir};
+use super::waiting::{self, Partner};
 use super::{Alarm, Holdings, Look, Target, ThreadLook, Unseen};
 use crate::wire::diag::Inode;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// Looks at one process, or at one group of them.
@@ -82,6 +83,27 @@ impl Watch {
         })
     }
 
+    /// Whether the processes wait for nothing but what comes over the socket with this
+    /// inode, or for new connections. Where that cannot be seen it is not so.
+    pub fn waits_only_for(&mut self, socket: Inode) -> bool {
+        let Self {
+            members, reader, ..
+        } = self;
+        let Some(partner) = members.iter().find_map(|&it| Partner::of(socket, it)) else {
+            return false;
+        };
+        let mut waits = |&process: &u32| waiting::waits_only_for(&partner, process, reader);
+        if !members.iter().all(&mut waits) {
+            return false;
+        }
+        // Another process that has the socket may answer in their place.
+        let others = procfs::ids(Path::new("/proc")).map(|mut ids| {
+            ids.retain(|id| !members.contains(id));
+            ids
+        });
+        others.is_ok_and(|others| owner_of(socket, &others).is_none())
+    }
+
     /// Counts what the processes hold.
     ///
     /// # Errors
@@ -154,20 +176,8 @@ impl Watch {
 /// The one of `processes` that holds the socket with this inode.
 #[must_use]
 pub fn owner_of(inode: Inode, processes: &[u32]) -> Option<u32> {
-    let name = PathBuf::from(format!("socket:[{inode}]"));
-    processes
-        .iter()
-        .copied()
-        .find(|&process| holds(process, &name))
-}
-
-fn holds(process: u32, name: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(process_dir(process).join("fd")) else {
-        return false;
-    };
-    entries
-        .flatten()
-        .any(|entry| std::fs::read_link(entry.path()).is_ok_and(|to| to == name))
+    let mut processes = processes.iter().copied();
+    processes.find(|&process| procfs::socket_of(&process_dir(process), inode).is_some())
 }
 
 fn look_at_process(reader: &mut Reader, process: u32, threads: &mut Vec<ThreadLook>) {
@@ -228,10 +238,6 @@ fn descriptors(process: &Path) -> Result<usize, Unseen> {
         }
         Err(_) => Ok(0),
     }
-}
-
-fn process_dir(process: u32) -> PathBuf {
-    Path::new("/proc").join(process.to_string())
 }
 
 #[cfg(test)]

@@ -45,6 +45,11 @@ impl Watch {
         Err(Unseen::NotThisSystem)
     }
 
+    /// Would look what is waited for.
+    pub fn waits_only_for(&mut self, _socket: Inode) -> bool {
+        false
+    }
+
     /// Would count descriptors and memory.
     ///
     /// # Errors

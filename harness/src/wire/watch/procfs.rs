@@ -3,9 +3,10 @@
 //! Every process may vanish between two reads; that is `None`, never an error.
 
 use super::{Alarm, ThreadState, alarm};
+use crate::wire::diag::Inode;
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// More than any `stat` or `schedstat` has.
@@ -59,6 +60,18 @@ impl Reader {
         }
     }
 
+    /// The kernel's line on the call that a thread sleeps in.
+    pub(super) fn line_of_call(&mut self, dir: &Path) -> Option<&[u8]> {
+        self.read(&dir.join("syscall"))
+    }
+
+    /// The signals that a process does something upon, a bit each.
+    pub(super) fn caught(&mut self, dir: &Path) -> Option<u64> {
+        let text = std::str::from_utf8(self.read(&dir.join("status"))?).ok()?;
+        let mask = text.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
+        u64::from_str_radix(mask.trim(), 16).ok()
+    }
+
     /// One read brings all of such a file, which has no size to ask for before and
     /// no more to say after.
     fn read(&mut self, path: &Path) -> Option<&[u8]> {
@@ -66,6 +79,24 @@ impl Reader {
         let len = File::open(path).ok()?.read(&mut self.buffer).ok()?;
         Some(&self.buffer[..len])
     }
+}
+
+/// The directory of a process.
+pub(super) fn process_dir(process: u32) -> PathBuf {
+    PathBuf::from(format!("/proc/{process}"))
+}
+
+/// Whether a process has this socket as this file.
+pub(super) fn is_socket(process: &Path, file: u64, socket: Inode) -> bool {
+    let name = std::fs::read_link(process.join("fd").join(file.to_string()));
+    name.is_ok_and(|name| name == Path::new(&format!("socket:[{socket}]")))
+}
+
+/// The file as which a process has a socket.
+pub(super) fn socket_of(process: &Path, socket: Inode) -> Option<u64> {
+    let files = ids(&process.join("fd")).ok()?;
+    let mut files = files.into_iter().map(u64::from);
+    files.find(|&file| is_socket(process, file, socket))
 }
 
 /// The ids that a directory of `/proc` lists, in order.

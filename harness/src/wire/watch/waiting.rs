@@ -1,0 +1,215 @@
+//! Whether a process waits for nothing but what one partner says.
+//!
+//! Most servers that do not answer sit in a `recv` on the very connection on which an
+//! answer is due, or in `accept` while nobody reads from it. Nothing else will wake them,
+//! if no thread of theirs waits for anything else, no time is set on these sockets and no
+//! timer sends them a signal. Where one of these cannot be seen the answer is no.
+
+use super::alarm::{Arguments, call_of_line};
+use super::procfs::{self, Reader, process_dir};
+use crate::wire::diag::Inode;
+use libc::{SIGABRT, SIGBUS, SIGFPE, SIGHUP, SIGILL, SIGINT, SIGPIPE, SIGQUIT, SIGSEGV, SIGTERM};
+use rustix::net::getsockname;
+use rustix::net::sockopt::{Timeout, socket_timeout};
+use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
+use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+/// What one thread sleeps in.
+enum Sleep {
+    /// It reads from this descriptor.
+    Reads(u64),
+    /// It takes connections from this one.
+    Accepts(u64),
+    /// It waits for another thread of its process.
+    Joins,
+    /// It is over.
+    Over,
+    /// Something else, or not to be seen.
+    Else,
+}
+
+/// The one that is waited for, as a process sees it.
+pub(super) struct Partner {
+    socket: Inode,
+    /// Where that process has its end: another partner of ours would come to it too.
+    port: u16,
+}
+
+impl Partner {
+    /// The partner of a process at the other end of this socket.
+    pub(super) fn of(socket: Inode, process: u32) -> Option<Self> {
+        let end = borrowed(process, procfs::socket_of(&process_dir(process), socket)?)?;
+        let port = port_of(&end)?;
+        Some(Self { socket, port })
+    }
+}
+
+/// Whether each thread of this process reads what its partner says, or waits for
+/// connections to the same port or for another thread.
+pub(super) fn waits_only_for(partner: &Partner, process: u32, reader: &mut Reader) -> bool {
+    let dir = process_dir(process);
+    let tasks = dir.join("task");
+    let Ok(threads) = procfs::ids(&tasks) else {
+        return false;
+    };
+    let mut waits = |thread: u32| match sleep_of(reader, &tasks.join(thread.to_string())) {
+        Sleep::Reads(file) => {
+            procfs::is_socket(&dir, file, partner.socket)
+                && borrowed(process, file).is_some_and(|end| has_no_time(&end))
+        }
+        Sleep::Accepts(file) => borrowed(process, file).is_some_and(|listener| {
+            port_of(&listener) == Some(partner.port) && has_no_time(&listener)
+        }),
+        Sleep::Joins | Sleep::Over => true,
+        Sleep::Else => false,
+    };
+    threads.into_iter().all(&mut waits) && heeds_no_signal(reader, &dir)
+}
+
+/// Signals that tell of an end or of an error. Upon any other a process may do some of
+/// its work.
+const HARMLESS: [libc::c_int; 12] = [
+    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGPIPE,
+    // The C library's own, for threads that end and for `setuid`.
+    32, 33,
+];
+
+/// Whether no timer and no other process can wake it with a signal.
+fn heeds_no_signal(reader: &mut Reader, dir: &Path) -> bool {
+    let harmless = HARMLESS
+        .iter()
+        .fold(0, |mask, signal| mask | 1 << (signal - 1));
+    let timers = std::fs::read(dir.join("timers"));
+    timers.is_ok_and(|timers| timers.is_empty())
+        && reader.caught(dir).is_some_and(|mask| mask & !harmless == 0)
+}
+
+fn sleep_of(reader: &mut Reader, thread: &Path) -> Sleep {
+    match reader.stat(thread) {
+        None => return Sleep::Over,
+        Some(stat) if !stat.is_alive() => return Sleep::Over,
+        Some(_) => {}
+    }
+    let Some((call, arguments)) = reader.line_of_call(thread).and_then(call_of_line) else {
+        return Sleep::Else;
+    };
+    match call {
+        libc::SYS_read | libc::SYS_readv | libc::SYS_recvmsg => Sleep::Reads(arguments[0]),
+        libc::SYS_recvfrom => Sleep::Reads(arguments[0]),
+        libc::SYS_accept | libc::SYS_accept4 => Sleep::Accepts(arguments[0]),
+        libc::SYS_futex if is_endless_and_private(&arguments) => Sleep::Joins,
+        _ => Sleep::Else,
+    }
+}
+
+/// Whether only a thread of the same process can end this wait.
+fn is_endless_and_private(arguments: &Arguments) -> bool {
+    const PRIVATE: u64 = 128;
+    arguments[3] == 0 && arguments[1] & PRIVATE != 0
+}
+
+/// A socket of another process, to be asked.
+fn borrowed(process: u32, file: u64) -> Option<OwnedFd> {
+    let id = Pid::from_raw(i32::try_from(process).ok()?)?;
+    let process = pidfd_open(id, PidfdFlags::empty()).ok()?;
+    let file = i32::try_from(file).ok()?;
+    pidfd_getfd(process, file, PidfdGetfdFlags::empty()).ok()
+}
+
+fn port_of(socket: &OwnedFd) -> Option<u16> {
+    let address = SocketAddr::try_from(getsockname(socket).ok()?).ok()?;
+    Some(address.port())
+}
+
+/// Whether a read from this socket never ends by itself.
+fn has_no_time(socket: &OwnedFd) -> bool {
+    matches!(socket_timeout(socket, Timeout::Recv), Ok(None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::watch::{Target, Watch};
+    use std::net::{TcpListener, TcpStream};
+    use std::os::fd::AsFd;
+    use std::process::{Child, Command, Stdio};
+    use std::time::Duration;
+
+    fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        let one = TcpStream::connect(listener.local_addr().expect("it is bound"));
+        let (other, _) = listener.accept().expect("somebody connected");
+        (one.expect("it listens"), other)
+    }
+
+    fn inode(socket: &impl AsFd) -> Inode {
+        let stat = rustix::fs::fstat(socket).expect("it is open");
+        let number = u32::try_from(stat.st_ino).ok().and_then(Inode::new);
+        number.expect("a socket has one")
+    }
+
+    /// A program with this end of a connection as its input.
+    fn started(program: &str, argument: Option<&str>, end: TcpStream) -> Child {
+        let mut command = Command::new(program);
+        command
+            .args(argument)
+            .stdin(Stdio::from(OwnedFd::from(end)))
+            .stdout(Stdio::null());
+        command.spawn().expect("every system has it")
+    }
+
+    /// Whether a program that has come to rest is seen to wait only for what comes over
+    /// a socket. Another test that starts a program has the socket too for a moment.
+    fn waits(mut child: Child, socket: Inode) -> bool {
+        const RESTS: usize = 10;
+        let mut watch = Watch::new(Target::Process(child.id())).expect("there is a /proc");
+        let mut earlier = watch.look().expect("it can be looked at");
+        let mut rests = 0;
+        let waits = loop {
+            std::thread::sleep(Duration::from_millis(20));
+            let look = watch.look().expect("it can be looked at");
+            rests += usize::from(look.is_quiet_since(&earlier));
+            let waits = watch.waits_only_for(socket);
+            if waits || rests == RESTS {
+                break waits;
+            }
+            earlier = look;
+        };
+        _ = child.kill();
+        _ = child.wait();
+        waits
+    }
+
+    #[test]
+    fn one_that_reads_from_a_socket_waits_for_nothing_else() {
+        let (_ours, its) = pair();
+        let socket = inode(&its);
+        assert!(waits(started("cat", None, its), socket));
+    }
+
+    #[test]
+    fn one_that_reads_for_a_time_does_not() {
+        let (_ours, its) = pair();
+        let socket = inode(&its);
+        its.set_read_timeout(Some(Duration::from_secs(1000)))
+            .expect("it is a socket");
+        assert!(!waits(started("cat", None, its), socket));
+    }
+
+    #[test]
+    fn one_that_reads_from_another_socket_or_sleeps_does_not() {
+        let ((_ours, its), (_held, other)) = (pair(), pair());
+        assert!(!waits(started("cat", None, its), inode(&other)));
+        let socket = inode(&other);
+        assert!(!waits(started("sleep", Some("1000"), other), socket));
+    }
+
+    #[test]
+    fn where_somebody_else_has_the_socket_too_it_is_not_known() {
+        let (_ours, its) = pair();
+        let also = its.try_clone().expect("there are descriptors");
+        assert!(!waits(started("cat", None, its), inode(&also)));
+    }
+}
