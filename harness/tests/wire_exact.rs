@@ -232,6 +232,40 @@ fn late_bytes_do_not_turn_an_end_of_stream_into_a_reset() {
 }
 
 #[test]
+fn a_byte_that_comes_while_the_peer_closes_is_known_to_come_too_late() {
+    for turn in 0..2000 {
+        let peer = Peer::start("127.0.0.1:0", |mut stream| {
+            peer::read_exactly(&mut stream, 1);
+        });
+        let mut link = connect(peer.addr);
+        let _ = link.send(b"x", soon());
+        // Now it closes, sooner or later than the next byte comes, which it never reads.
+        for _ in 0..turn % 100 {
+            std::hint::spin_loop();
+        }
+        if link.send(b"y", soon()) == Sent::Ended(End::Eof) && link.written() == 2 {
+            assert!(link.came_too_late(soon()));
+        }
+        // No port stays busy.
+        let _ = link.reset();
+    }
+}
+
+#[test]
+fn a_byte_that_was_read_before_the_peer_closed_came_in_time() {
+    for _ in 0..100 {
+        let peer = Peer::start("127.0.0.1:0", |mut stream| {
+            peer::read_exactly(&mut stream, 2);
+        });
+        let mut link = connect(peer.addr);
+        assert_eq!(link.send(b"x", soon()), Sent::Proven);
+        let _ = link.send(b"y", soon());
+        assert_eq!(link.read_to_end(soon()), Read::Ended(End::Eof));
+        assert!(!link.came_too_late(soon()));
+    }
+}
+
+#[test]
 fn a_peer_that_only_stopped_speaking_is_still_written_to() {
     let (peer, sizes) = Peer::reader_after("127.0.0.1:0", |stream| {
         stream

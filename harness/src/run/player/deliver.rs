@@ -103,7 +103,7 @@ impl Player<'_, '_, '_> {
                         // Nothing follows that could join it.
                         self.account.boundaries.count(chunk, 1);
                     }
-                    let may_be_read = is_handed_over && !self.link.came_too_late();
+                    let may_be_read = is_handed_over && !self.link.came_too_late(deadline);
                     return match chunk {
                         // It may have read all of it and gone: what is due tells.
                         Chunk::Last if may_be_read => Go::On,

@@ -32,6 +32,14 @@ pub(super) fn wait(socket: &impl AsFd, readiness: Readiness, deadline: Instant) 
     matches!(poll(&mut fds, Some(&timeout)), Ok(1..))
 }
 
+/// Whether a connection of which we have shut no side is over on both: that is what a
+/// reset does.
+pub(super) fn is_broken(socket: &impl AsFd) -> bool {
+    let mut fds = [PollFd::new(socket, PollFlags::empty())];
+    let polled = poll(&mut fds, Some(&Timespec::default()));
+    polled.is_ok() && fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
+}
+
 /// How long to wait between two looks at the peer.
 ///
 /// A peer that reads at once does so within one yielded turn; spinning without

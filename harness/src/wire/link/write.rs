@@ -1,11 +1,11 @@
 //! Handing bytes to the network, without waiting for the peer to read them.
 
 use super::evidence::Sight;
-use super::poll::{Readiness, wait};
+use super::outq::is_acknowledged;
+use super::poll::{Readiness, is_broken, wait};
 use super::read::how_it_broke;
 use super::{End, Ending, Link, Writing};
 use crate::wire::diag::{Holder, Seen};
-use rustix::net::sockopt;
 use std::io::{self, Write as _};
 use std::time::Instant;
 
@@ -74,11 +74,18 @@ impl Link {
         }
     }
 
-    /// Whether the peer's kernel has answered what was written with a reset: it came
-    /// when nobody was there any more to read it.
+    /// Whether the peer's kernel answers what was written with a reset: it came when
+    /// nobody was there any more to read it.
+    ///
+    /// A peer that closes in this moment has its kernel busy. Until that is through, what
+    /// was written is neither refused nor acknowledged.
     #[must_use]
-    pub fn came_too_late(&self) -> bool {
-        matches!(sockopt::socket_error(&self.stream), Ok(Err(_)))
+    pub fn came_too_late(&self, deadline: Instant) -> bool {
+        let is_undecided = || !is_acknowledged(&self.stream) && !is_broken(&self.stream);
+        while cfg!(target_os = "linux") && is_undecided() && Instant::now() < deadline {
+            std::thread::yield_now();
+        }
+        is_broken(&self.stream)
     }
 
     fn peer_is_gone(&mut self) -> bool {
