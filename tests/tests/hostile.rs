@@ -120,6 +120,19 @@ fn a_server_that_dies_of_its_third_client_is_said_to_have_died() {
 }
 
 #[test]
+fn a_server_that_may_hang_up_on_everybody_holds_in_each_delivery() {
+    if !processes::has_python() {
+        return;
+    }
+    let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .with(&["tests/suites/busy.toml"])
+        .on("hostile/busy.py", &[])
+        .judge();
+    is_over(&judged);
+    assert_eq!(judged.code, 0, "{}", judged.stdout);
+}
+
+#[test]
 fn a_server_that_may_hang_up_on_a_request_holds_in_each_delivery() {
     if !processes::has_python() {
         return;

@@ -83,7 +83,7 @@ pub fn judge(
     if let Some(why) = &observed.not_connected {
         return vec![Finding::NotConnected { why: why.clone() }];
     }
-    let may_leave = may_leave(exchange, side, due);
+    let may_leave = may_leave(exchange, side);
     match answers(due, hearing, observed, may_leave) {
         Some(finding) => vec![finding],
         None => closing(exchange, side, due, observed).into_iter().collect(),
@@ -92,10 +92,11 @@ pub fn judge(
 
 /// Whether the peer may close on what is still said to it: where the exchange asks for
 /// a close in order it may not, for its kernel would take back its answers.
-fn may_leave(exchange: &[Step], side: Side, due: Due) -> bool {
+fn may_leave(exchange: &[Step], side: Side) -> bool {
     let closes = |step: &Step| matches!(step.action, Action::Close(Close::Any | Close::Reset));
-    let mut steps = exchange.iter().take(due.steps);
-    steps.any(|step| step.side != side && closes(step))
+    exchange
+        .iter()
+        .any(|step| step.side != side && closes(step))
 }
 
 fn answers(

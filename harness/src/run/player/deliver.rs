@@ -9,7 +9,7 @@ use crate::run::leaving::unread;
 use crate::run::lookout::Lull;
 use crate::run::voice::chunks;
 use crate::scenario::{Action, Step};
-use crate::wire::link::Sent;
+use crate::wire::link::{End, Sent};
 
 impl Player<'_, '_, '_> {
     pub(super) fn deliver(&mut self) -> Go {
@@ -98,15 +98,15 @@ impl Player<'_, '_, '_> {
                     self.account.unverified = Some(reason);
                     return Go::On;
                 }
-                Sent::Ended(_) => {
+                Sent::Ended(end) => {
                     if is_handed_over {
                         // Nothing follows that could join it.
                         self.account.boundaries.count(chunk, 1);
                     }
-                    let may_be_read = is_handed_over && !self.link.came_too_late(deadline);
+                    let came_too_late = || end == End::Eof && self.link.came_too_late(deadline);
                     return match chunk {
                         // It may have read all of it and gone: what is due tells.
-                        Chunk::Last if may_be_read => Go::On,
+                        Chunk::Last if is_handed_over && !came_too_late() => Go::On,
                         Chunk::Last | Chunk::Inner => self.interrupted(),
                     };
                 }

@@ -3,7 +3,7 @@
 //! Most servers that do not answer sit in a `recv` on the very connection on which an
 //! answer is due, or in `accept` while nobody reads from it. Nothing else will wake them,
 //! if no thread of theirs waits for anything else, no time is set on these sockets and no
-//! timer sends them a signal. Where one of these cannot be seen the answer is no.
+//! signal would set them to work. Where one of these cannot be seen the answer is no.
 
 use super::alarm::{Arguments, call_of_line};
 use super::procfs::{self, Reader, process_dir};
