@@ -67,7 +67,8 @@ impl Client {
     ///
     /// When this system does not show other processes.
     pub fn watch(&self) -> Result<Watch, Unseen> {
-        Watch::new(Target::Group(self.id()))
+        let watch = Watch::new(Target::Group(self.id()))?;
+        Ok(watch.with_relatives(self.process.brand.entry()))
     }
 
     /// What it has printed so far.

@@ -26,6 +26,10 @@ impl Brand {
     }
 
     pub(super) fn put_on(&self, _command: &mut Command) {}
+
+    pub(super) fn entry(&self) -> String {
+        String::new()
+    }
 }
 
 /// A started process.

@@ -121,7 +121,8 @@ impl Server {
     ///
     /// When this system does not show other processes.
     pub fn watch(&self) -> Result<Watch, Unseen> {
-        Watch::new(self.ready.target(self.id()))
+        let watch = Watch::new(self.ready.target(self.id()))?;
+        Ok(watch.with_relatives(self.process.brand.entry()))
     }
 
     /// Stops its group (SIGSTOP), and waits until no thread runs any more.

@@ -4,7 +4,7 @@
 //! A program may wipe its environment, and some write their title over it; so the
 //! brand finds what left the group, and the group finds what lost the brand.
 
-use memchr::memmem;
+use crate::wire::watch::was_born_with;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,14 +33,15 @@ impl Brand {
         command.env(VARIABLE, &self.text);
     }
 
+    /// How it stands in an environment.
+    pub(in crate::peer) fn entry(&self) -> String {
+        format!("{VARIABLE}={}", self.text)
+    }
+
     /// Whether the process was born with this brand. One of another user does not
     /// show it.
     pub(super) fn is_on(&self, process: u32) -> bool {
-        let Ok(environment) = std::fs::read(format!("/proc/{process}/environ")) else {
-            return false;
-        };
-        let entry = format!("{VARIABLE}={}\0", self.text);
-        memmem::find(&environment, entry.as_bytes()).is_some()
+        was_born_with(&self.entry(), process)
     }
 }
 

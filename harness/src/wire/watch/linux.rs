@@ -12,6 +12,8 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct Watch {
     target: Target,
+    /// What its relatives have in their environment.
+    relatives: Option<String>,
     members: Vec<u32>,
     /// Processes known to be of other groups: a process that was one stays one, so
     /// only those that are new since the last look have to be read.
@@ -30,10 +32,19 @@ impl Watch {
         std::fs::read_dir("/proc").map_err(|error| Unseen::NoProc(error.kind()))?;
         Ok(Self {
             target,
+            relatives: None,
             members: Vec::new(),
             strangers: BTreeSet::new(),
             reader: Reader::default(),
         })
+    }
+
+    /// Tells by what entry in its environment, `NAME=value`, a process is known that
+    /// belongs to the peer although it is not watched.
+    #[must_use]
+    pub fn with_relatives(mut self, entry: String) -> Self {
+        self.relatives = Some(entry);
+        self
     }
 
     /// The processes that are alive now.
@@ -87,8 +98,14 @@ impl Watch {
     /// inode, or for new connections. Where that cannot be seen it is not so.
     pub fn waits_only_for(&mut self, socket: Inode) -> bool {
         let Self {
-            members, reader, ..
-        } = self;
+            members,
+            reader,
+            relatives: Some(entry),
+            ..
+        } = self
+        else {
+            return false;
+        };
         let Some(partner) = members.iter().find_map(|&it| Partner::of(socket, it)) else {
             return false;
         };
@@ -96,12 +113,15 @@ impl Watch {
         if !members.iter().all(&mut waits) {
             return false;
         }
-        // Another process that has the socket may answer in their place.
-        let others = procfs::ids(Path::new("/proc")).map(|mut ids| {
-            ids.retain(|id| !members.contains(id));
-            ids
-        });
-        others.is_ok_and(|others| owner_of(socket, &others).is_none())
+        // A relative may tell them to go on, and whoever has the socket answer for them.
+        let has_to_do = |process| {
+            was_born_with(entry, process)
+                || procfs::socket_of(&process_dir(process), socket).is_some()
+        };
+        procfs::ids(Path::new("/proc")).is_ok_and(|all| {
+            let mut others = all.into_iter().filter(|id| !members.contains(id));
+            !others.any(has_to_do)
+        })
     }
 
     /// Counts what the processes hold.
@@ -178,6 +198,14 @@ impl Watch {
 pub fn owner_of(inode: Inode, processes: &[u32]) -> Option<u32> {
     let mut processes = processes.iter().copied();
     processes.find(|&process| procfs::socket_of(&process_dir(process), inode).is_some())
+}
+
+/// Whether a process was started with this entry, `NAME=value`, in its environment. One
+/// of another user does not show it.
+#[must_use]
+pub fn was_born_with(entry: &str, process: u32) -> bool {
+    let environment = std::fs::read(process_dir(process).join("environ"));
+    environment.is_ok_and(|it| it.split(|&byte| byte == 0).any(|it| it == entry.as_bytes()))
 }
 
 fn look_at_process(reader: &mut Reader, process: u32, threads: &mut Vec<ThreadLook>) {

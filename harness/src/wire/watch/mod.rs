@@ -24,7 +24,7 @@ mod procfs;
 mod waiting;
 
 #[cfg(target_os = "linux")]
-pub use linux::{Watch, owner_of};
+pub use linux::{Watch, owner_of, was_born_with};
 pub use look::{Alarm, Holdings, Look, ThreadLook, ThreadState};
 #[cfg(not(target_os = "linux"))]
 pub use other::{Watch, owner_of};

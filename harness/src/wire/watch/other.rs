@@ -17,6 +17,12 @@ impl Watch {
         Err(Unseen::NotThisSystem)
     }
 
+    /// Would know what others belong to the peer.
+    #[must_use]
+    pub fn with_relatives(self, _entry: String) -> Self {
+        self
+    }
+
     /// Would look at every thread.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ enum Sleep {
     Reads(u64),
     /// It takes connections from this one.
     Accepts(u64),
-    /// It waits for another thread of its process.
+    /// It waits for another thread, or for a child to end.
     Joins,
     /// It is over.
     Over,
@@ -47,7 +47,7 @@ impl Partner {
 }
 
 /// Whether each thread of this process reads what its partner says, or waits for
-/// connections to the same port or for another thread.
+/// connections to the same port, for another thread or for a child.
 pub(super) fn waits_only_for(partner: &Partner, process: u32, reader: &mut Reader) -> bool {
     let dir = process_dir(process);
     let tasks = dir.join("task");
@@ -65,7 +65,30 @@ pub(super) fn waits_only_for(partner: &Partner, process: u32, reader: &mut Reade
         Sleep::Joins | Sleep::Over => true,
         Sleep::Else => false,
     };
-    threads.into_iter().all(&mut waits) && heeds_no_signal(reader, &dir)
+    threads.into_iter().all(&mut waits)
+        && heeds_no_signal(reader, &dir)
+        && knows_nobody_else(partner, process)
+}
+
+/// Whether the process has no socket but those at the port where its partner came, by
+/// which it might have handed work over, and nothing through which the kernel works for
+/// it while it sleeps.
+fn knows_nobody_else(partner: &Partner, process: u32) -> bool {
+    let dir = process_dir(process).join("fd");
+    let is_harmless = |file: u64| {
+        let Ok(name) = std::fs::read_link(dir.join(file.to_string())) else {
+            return false;
+        };
+        match name.as_os_str().as_encoded_bytes() {
+            b"anon_inode:[io_uring]" => false,
+            name if name.starts_with(b"socket:") => {
+                borrowed(process, file).and_then(|it| port_of(&it)) == Some(partner.port)
+            }
+            _ => true,
+        }
+    };
+    let files = procfs::ids(&dir);
+    files.is_ok_and(|files| files.into_iter().map(u64::from).all(is_harmless))
 }
 
 /// Signals that tell of an end or of an error. Upon any other a process may do some of
@@ -100,6 +123,7 @@ fn sleep_of(reader: &mut Reader, thread: &Path) -> Sleep {
         libc::SYS_recvfrom => Sleep::Reads(arguments[0]),
         libc::SYS_accept | libc::SYS_accept4 => Sleep::Accepts(arguments[0]),
         libc::SYS_futex if is_endless_and_private(&arguments) => Sleep::Joins,
+        libc::SYS_wait4 | libc::SYS_waitid => Sleep::Joins,
         _ => Sleep::Else,
     }
 }
@@ -134,6 +158,7 @@ mod tests {
     use crate::wire::watch::{Target, Watch};
     use std::net::{TcpListener, TcpStream};
     use std::os::fd::AsFd;
+    use std::os::unix::net::UnixStream;
     use std::process::{Child, Command, Stdio};
     use std::time::Duration;
 
@@ -160,11 +185,18 @@ mod tests {
         command.spawn().expect("every system has it")
     }
 
+    const RELATIVES: &str = "WIRECHECK_TEST=relatives of none";
+
+    fn waits(child: Child, socket: Inode) -> bool {
+        waits_with(child, socket, RELATIVES)
+    }
+
     /// Whether a program that has come to rest is seen to wait only for what comes over
     /// a socket. Another test that starts a program has the socket too for a moment.
-    fn waits(mut child: Child, socket: Inode) -> bool {
+    fn waits_with(mut child: Child, socket: Inode, relatives: &str) -> bool {
         const RESTS: usize = 10;
-        let mut watch = Watch::new(Target::Process(child.id())).expect("there is a /proc");
+        let watch = Watch::new(Target::Process(child.id())).expect("there is a /proc");
+        let mut watch = watch.with_relatives(relatives.to_owned());
         let mut earlier = watch.look().expect("it can be looked at");
         let mut rests = 0;
         let waits = loop {
@@ -211,5 +243,32 @@ mod tests {
         let (_ours, its) = pair();
         let also = its.try_clone().expect("there are descriptors");
         assert!(!waits(started("cat", None, its), inode(&also)));
+    }
+
+    #[test]
+    fn one_with_a_relative_that_is_not_watched_does_not() {
+        let (_ours, its) = pair();
+        let socket = inode(&its);
+        let mut relative = Command::new("sleep")
+            .arg("1000")
+            .env("WIRECHECK_TEST", "a relative")
+            .spawn()
+            .expect("every system has it");
+        let child = started("cat", None, its);
+        assert!(!waits_with(child, socket, "WIRECHECK_TEST=a relative"));
+        _ = relative.kill();
+        _ = relative.wait();
+    }
+
+    #[test]
+    fn one_that_knows_somebody_else_does_not() {
+        let (_ours, its) = pair();
+        let socket = inode(&its);
+        let (_other, end) = UnixStream::pair().expect("there are descriptors");
+        let child = Command::new("cat")
+            .stdin(Stdio::from(OwnedFd::from(its)))
+            .stdout(Stdio::from(OwnedFd::from(end)))
+            .spawn();
+        assert!(!waits(child.expect("every system has it"), socket));
     }
 }
