@@ -86,6 +86,22 @@ fn a_server_that_naps_holds_although_an_alarm_is_always_set() {
 }
 
 #[test]
+fn a_server_that_naps_beside_an_alarm_that_is_always_set_is_given_all_the_time_too() {
+    holds(ONE_LINE, &["--only", "cut@1"], &["--nap", "1.5", "--alarm"]);
+}
+
+#[test]
+fn a_server_that_thinks_long_over_some_lines_only_holds() {
+    let only = ["--only", "whole", "--only", "cut@*"];
+    holds(ONE_LINE, &only, &["--think", "1.5", "--every", "5"]);
+}
+
+#[test]
+fn a_server_that_computes_long_over_what_was_cut_off_does_not_spin() {
+    holds(ONE_LINE, &["--only", "half@1"], &["--compute", "1.5"]);
+}
+
+#[test]
 fn a_server_that_is_asked_twice_may_answer_the_first_when_the_second_is_cut_off() {
     holds(ASKS_TWICE, &["--only", "half@*"], &[]);
 }
@@ -118,6 +134,24 @@ fn a_server_that_answers_in_a_signal_handler_holds() {
         &["--only", "cut@1"],
         &["--by", "signal"],
     );
+}
+
+#[test]
+fn a_timer_that_sends_a_signal_is_an_alarm() {
+    let habits = ["--by", "signal", "--after", "1.5"];
+    holds_on(ROUNDABOUT, ONE_LINE, &["--only", "whole"], &habits);
+}
+
+#[test]
+fn an_alarm_of_another_process_of_the_server_is_one_of_its_own() {
+    let habits = ["--by", "helper", "--after", "1.5"];
+    holds_on(ROUNDABOUT, ONE_LINE, &["--only", "whole"], &habits);
+}
+
+#[test]
+fn a_time_that_is_set_on_a_socket_is_an_alarm() {
+    let habits = ["--by", "timeout", "--after", "1.5"];
+    holds_on(ROUNDABOUT, ONE_LINE, &["--only", "whole"], &habits);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use crate::run::gate::Gate;
 use crate::run::standstill::Seat;
 use crate::wire::diag::{Inode, Seen};
 use crate::wire::link::{Link, Read, Received};
-use crate::wire::watch::{Alarm, Look, Watch};
+use crate::wire::watch::{Look, Watch};
 
 /// How long a peer sleeps at least before a missing answer is declared.
 const BRISK: Duration = Duration::from_millis(2);
@@ -159,7 +159,7 @@ impl<'g> Lookout<'g> {
     /// Looks at the peer as it rests: an alarm that is set then says nothing later.
     pub(super) fn learn_rest(&mut self) {
         self.await_rest();
-        self.pace.alarms_at_rest |= self.alarm() != Alarm::None;
+        self.pace.alarms_at_rest = self.pace.alarms_at_rest.max(self.alarms());
     }
 
     /// Remembers that all the time that was allowed went by.
@@ -167,27 +167,26 @@ impl<'g> Lookout<'g> {
         self.pace.in_vain += 1;
     }
 
-    fn alarm(&mut self) -> Alarm {
+    /// How many alarms are set. What cannot be seen may be one.
+    fn alarms(&mut self) -> usize {
         let watch = self.watch.as_mut();
-        watch.map_or(Alarm::Unknown, |watch| {
-            watch.alarm().unwrap_or(Alarm::Unknown)
-        })
+        watch.and_then(|it| it.alarms().ok()).unwrap_or(1)
     }
 
     /// Until when an alarm is waited for, if one is set and it says anything.
     fn awaited(&mut self, alarms: Alarms) -> Option<Instant> {
         let pace = self.pace;
-        let deadline = match (alarms, self.manner) {
-            (Alarms::Ignored, _) | (Alarms::IfWorthIt(_), Manner::Brisk | Manner::Careful) => None,
-            (Alarms::Awaited(deadline), _) => Some(deadline),
-            (Alarms::IfWorthIt(deadline), Manner::Patient) => {
-                (!pace.alarms_at_rest && pace.in_vain == 0).then_some(deadline)
+        let (deadline, usual) = match (alarms, self.manner) {
+            (Alarms::Awaited(deadline), _) => (deadline, 0),
+            (Alarms::IfWorthIt(deadline), Manner::Patient) if pace.in_vain == 0 => {
+                (deadline, pace.alarms_at_rest)
             }
-            (Alarms::IfWorthIt(deadline), Manner::CarefulAgain) => {
-                (pace.in_vain < MOST_IN_VAIN).then_some(deadline)
+            (Alarms::IfWorthIt(deadline), Manner::CarefulAgain) if pace.in_vain < MOST_IN_VAIN => {
+                (deadline, 0)
             }
+            _ => return None,
         };
-        deadline.filter(|_| self.alarm() != Alarm::None)
+        (self.alarms() > usual).then_some(deadline)
     }
 
     /// Forgets for how long the peer has run.
@@ -215,11 +214,13 @@ impl<'g> Lookout<'g> {
         let most = bound.limit * 9 / 10;
         let long = match self.manner {
             Manner::Brisk => BRISK_SPIN.max(usual).min(most),
-            Manner::Patient | Manner::CarefulAgain => SPIN.max(usual).min(most),
-            Manner::Careful => most,
+            _ if self.pace.was_spun_out => SPIN.max(usual).min(most),
+            Manner::Patient | Manner::Careful | Manner::CarefulAgain => most,
         };
         let busy = look.ran_since(first) * 100 >= time * SPIN_SHARE;
-        (time >= long && busy).then_some(time)
+        let spins = time >= long && busy;
+        self.pace.was_spun_out |= spins && !self.is_brisk();
+        spins.then_some(time)
     }
 
     /// Waits until the peer sleeps or is gone, for a short while.

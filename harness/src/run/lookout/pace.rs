@@ -31,8 +31,10 @@ pub(in crate::run) struct Pace {
     pub(super) slowest_end: Duration,
     /// Whether a silence of it was once waited out.
     pub(super) was_heard_out: bool,
-    /// Whether the peer has an alarm set while it rests.
-    pub(super) alarms_at_rest: bool,
+    /// Whether it once ran without rest for all the time that was allowed.
+    pub(super) was_spun_out: bool,
+    /// How many alarms the peer has set while it rests.
+    pub(super) alarms_at_rest: usize,
     /// How often all the time that was allowed went by.
     pub(super) in_vain: u32,
 }
@@ -43,7 +45,8 @@ impl Pace {
         self.slowest_answer = self.slowest_answer.max(other.slowest_answer);
         self.slowest_end = self.slowest_end.max(other.slowest_end);
         self.was_heard_out |= other.was_heard_out;
-        self.alarms_at_rest |= other.alarms_at_rest;
+        self.was_spun_out |= other.was_spun_out;
+        self.alarms_at_rest = self.alarms_at_rest.max(other.alarms_at_rest);
         self.in_vain = self.in_vain.max(other.in_vain);
     }
 

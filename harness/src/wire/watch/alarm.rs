@@ -2,10 +2,20 @@
 //!
 //! In comes the text of `/proc/PID/task/TID/syscall`: the number of the call that the
 //! thread sleeps in, and its arguments. A call that was given a time wakes by itself.
-//! A time that was set on a socket (SO_RCVTIMEO) is not seen.
+//! A time that was set on a socket (SO_RCVTIMEO) is no argument, and looked for elsewhere.
 
-use super::Alarm;
 use libc::c_long;
+
+/// Whether a thread that sleeps will wake although nobody does anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alarm {
+    /// It has not asked to be woken at a time.
+    None,
+    /// It has.
+    Set,
+    /// The kernel does not tell us.
+    Unknown,
+}
 
 /// What the kernel's line says of one thread.
 pub(super) fn of_line(line: &[u8]) -> Alarm {
@@ -67,10 +77,13 @@ fn time_of(call: c_long) -> Time {
         libc::SYS_nanosleep | libc::SYS_clock_nanosleep => Time::Always,
         // What it waits for stands in a structure of its own.
         libc::SYS_io_uring_enter => Time::Always,
+        // The signal may be that of a timer.
+        libc::SYS_rt_sigtimedwait => Time::Always,
         libc::SYS_epoll_pwait => Time::Millis(3),
-        libc::SYS_ppoll | libc::SYS_rt_sigtimedwait => Time::Pointer(2),
+        libc::SYS_ppoll => Time::Pointer(2),
         libc::SYS_futex | libc::SYS_semtimedop | libc::SYS_epoll_pwait2 => Time::Pointer(3),
         libc::SYS_pselect6 | libc::SYS_recvmmsg | libc::SYS_io_getevents => Time::Pointer(4),
+        libc::SYS_mq_timedreceive | libc::SYS_mq_timedsend => Time::Pointer(4),
         _ => Time::None,
     }
 }

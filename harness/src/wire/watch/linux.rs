@@ -1,10 +1,13 @@
 //! Linux: `/proc/PID/task/*`, `/proc/PID/fd`.
 
+use super::alarm::Alarm;
 use super::procfs::{self, Reader, Stat, process_dir};
 use super::waiting::{self, Partner};
-use super::{Alarm, Holdings, Look, Target, ThreadLook, Unseen};
+use super::{Holdings, Look, Target, ThreadLook, Unseen};
 use crate::wire::diag::Inode;
+use libc::{SIGALRM, SIGPROF, SIGVTALRM};
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -100,7 +103,7 @@ impl Watch {
         let Self {
             members,
             reader,
-            relatives: Some(entry),
+            relatives: Some(_),
             ..
         } = self
         else {
@@ -113,14 +116,18 @@ impl Watch {
         if !members.iter().all(&mut waits) {
             return false;
         }
-        // A relative may tell them to go on, and whoever has the socket answer for them.
-        let has_to_do = |process| {
-            was_born_with(entry, process)
-                || procfs::socket_of(&process_dir(process), socket).is_some()
+        // Whoever else has the socket may answer for them.
+        let born = |it: u32, reader: &mut Reader| Some(reader.stat(&process_dir(it))?.born);
+        let first = members.iter().filter_map(|&it| born(it, reader)).min();
+        let mut may_have_it = |process| match procfs::ids(&process_dir(process).join("fd")) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                born(process, reader) >= first
+            }
+            _ => procfs::socket_of(&process_dir(process), socket).is_some(),
         };
         procfs::ids(Path::new("/proc")).is_ok_and(|all| {
             let mut others = all.into_iter().filter(|id| !members.contains(id));
-            !others.any(has_to_do)
+            !others.any(&mut may_have_it)
         })
     }
 
@@ -146,38 +153,32 @@ impl Watch {
         Ok(holdings)
     }
 
-    /// Whether any thread that sleeps has asked to be woken at a time.
+    /// How many alarms are set: threads that have asked to be woken at a time, and timers
+    /// of other kinds. What the kernel does not tell counts as one.
     ///
     /// # Errors
     ///
     /// When `/proc` cannot be read.
-    pub fn alarm(&mut self) -> Result<Alarm, Unseen> {
+    pub fn alarms(&mut self) -> Result<usize, Unseen> {
         self.refresh()?;
-        let alarms = self
-            .members
-            .iter()
-            .map(|&process| alarm_of(&mut self.reader, process));
-        Ok(alarms.fold(Alarm::None, Alarm::or))
+        let Self {
+            members, reader, ..
+        } = self;
+        Ok(members.iter().map(|&it| alarms_of(reader, it)).sum())
     }
 
     fn refresh(&mut self) -> Result<(), Unseen> {
-        match self.target {
-            Target::Process(id) => {
-                let is_alive = process_dir(id).exists();
-                self.members = is_alive.then_some(id).into_iter().collect();
-                Ok(())
-            }
-            Target::Group(group) => self.refresh_group(group),
+        if let (Target::Process(id), None) = (self.target, &self.relatives) {
+            let is_alive = process_dir(id).exists();
+            self.members = is_alive.then_some(id).into_iter().collect();
+            return Ok(());
         }
-    }
-
-    fn refresh_group(&mut self, group: u32) -> Result<(), Unseen> {
         let alive = procfs::ids(Path::new("/proc"));
         let alive = alive.map_err(|error| Unseen::NoProc(error.kind()))?;
         let known = std::mem::take(&mut self.strangers);
         self.members.clear();
         for id in alive {
-            if known.contains(&id) || !self.belongs(id, group) {
+            if known.contains(&id) || !self.belongs(id) {
                 self.strangers.insert(id);
             } else {
                 self.members.push(id);
@@ -186,10 +187,16 @@ impl Watch {
         Ok(())
     }
 
-    fn belongs(&mut self, process: u32, group: u32) -> bool {
-        self.reader
-            .stat(&process_dir(process))
-            .is_some_and(|stat| stat.group == group)
+    fn belongs(&mut self, process: u32) -> bool {
+        let is_target = match self.target {
+            Target::Process(id) => process == id,
+            Target::Group(group) => {
+                let stat = self.reader.stat(&process_dir(process));
+                stat.is_some_and(|stat| stat.group == group)
+            }
+        };
+        let relatives = self.relatives.as_ref();
+        is_target || relatives.is_some_and(|entry| was_born_with(entry, process))
     }
 }
 
@@ -225,31 +232,41 @@ fn look_at_process(reader: &mut Reader, process: u32, threads: &mut Vec<ThreadLo
     }
 }
 
-fn alarm_of(reader: &mut Reader, process: u32) -> Alarm {
+fn alarms_of(reader: &mut Reader, process: u32) -> usize {
     let dir = process_dir(process);
-    if has_timer(&dir) {
-        return Alarm::Set;
-    }
     let tasks = dir.join("task");
     let threads = procfs::ids(&tasks).unwrap_or_default();
-    let alarms = threads.into_iter().map(|thread| {
+    let sleepers = threads.into_iter().filter(|thread| {
         let dir = tasks.join(thread.to_string());
         match reader.stat(&dir) {
-            Some(stat) if stat.is_alive() => reader.alarm(&dir),
-            _ => Alarm::None,
+            Some(stat) if stat.is_alive() => {
+                reader.alarm(&dir) != Alarm::None
+                    || waiting::sleeps_for_a_time(process, &dir, reader)
+            }
+            _ => false,
         }
     });
-    alarms.fold(Alarm::None, Alarm::or)
+    let sleepers = sleepers.count();
+    // Of the oldest kind of timer there is no trace but the signal that it sends.
+    let heeds_alarms = reader.signals(&dir).is_some_and(|signals| {
+        (signals.caught | signals.blocked) & procfs::mask(&[SIGALRM, SIGVTALRM, SIGPROF]) != 0
+    });
+    let timers = procfs::timers(&dir).unwrap_or_default() + timer_descriptors(&dir);
+    sleepers + timers + usize::from(heeds_alarms)
 }
 
-/// A timer that is a descriptor wakes whoever waits for it among others.
-fn has_timer(process: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(process.join("fd")) else {
-        return false;
+/// How many timers are set that are descriptors: they wake whoever waits for them among
+/// others.
+fn timer_descriptors(process: &Path) -> usize {
+    let files = procfs::ids(&process.join("fd")).unwrap_or_default();
+    let is_set = |file: &u32| {
+        let name = std::fs::read_link(process.join("fd").join(file.to_string()));
+        name.is_ok_and(|name| name == Path::new("anon_inode:[timerfd]")) && {
+            let about = process.join("fdinfo").join(file.to_string());
+            !std::fs::read_to_string(about).is_ok_and(|it| it.contains("it_value: (0, 0)"))
+        }
     };
-    entries.flatten().any(|entry| {
-        std::fs::read_link(entry.path()).is_ok_and(|to| to == Path::new("anon_inode:[timerfd]"))
-    })
+    files.iter().filter(|file| is_set(file)).count()
 }
 
 fn from_ticks(ticks: u64) -> Duration {
@@ -261,7 +278,7 @@ fn from_ticks(ticks: u64) -> Duration {
 fn descriptors(process: &Path) -> Result<usize, Unseen> {
     match std::fs::read_dir(process.join("fd")) {
         Ok(entries) => Ok(entries.count()),
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
             Err(Unseen::NoProc(error.kind()))
         }
         Err(_) => Ok(0),
@@ -342,16 +359,16 @@ mod tests {
         let mut child = group_of("exit");
         let mut watch = Watch::new(Target::Process(child.id())).expect("/proc is there");
         until(|| watch.look().expect("it can be seen").is_over());
-        assert_eq!(watch.alarm().expect("it can be seen"), Alarm::None);
+        assert_eq!(watch.alarms().expect("it can be seen"), 0);
         child.wait().expect("it ended");
     }
 
     #[test]
     fn a_process_that_sleeps_for_a_time_has_an_alarm_set_and_one_that_waits_has_none() {
-        for (script, alarm) in [("exec sleep 1000", Alarm::Set), ("read line", Alarm::None)] {
+        for (script, alarms) in [("exec sleep 1000", 1), ("read line", 0)] {
             let mut child = group_of(script);
             let mut watch = Watch::new(Target::Group(child.id())).expect("/proc is there");
-            until(|| watch.alarm().expect("it can be seen") == alarm);
+            until(|| watch.alarms().expect("it can be seen") == alarms);
             child.kill().expect("it is ours to end");
             child.wait().expect("it was ended");
         }

@@ -60,29 +60,6 @@ impl ThreadState {
     }
 }
 
-/// Whether threads that sleep will wake although nobody does anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alarm {
-    /// No thread has asked to be woken at a time.
-    None,
-    /// At least one has.
-    Set,
-    /// The kernel does not tell us.
-    Unknown,
-}
-
-impl Alarm {
-    /// What two threads come to.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Set, _) | (_, Self::Set) => Self::Set,
-            (Self::Unknown, _) | (_, Self::Unknown) => Self::Unknown,
-            (Self::None, Self::None) => Self::None,
-        }
-    }
-}
-
 /// What the watched processes hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Holdings {
@@ -178,12 +155,6 @@ mod tests {
         let earlier = look(&[(1, b'S', 10), (2, b'S', 500)]);
         let later = look(&[(1, b'R', 15), (3, b'R', 7)]);
         assert_eq!(later.ran_since(&earlier), Duration::from_nanos(12));
-    }
-
-    #[test]
-    fn one_alarm_is_enough() {
-        assert_eq!(Alarm::None.or(Alarm::Set), Alarm::Set);
-        assert_eq!(Alarm::Unknown.or(Alarm::None), Alarm::Unknown);
     }
 
     #[test]

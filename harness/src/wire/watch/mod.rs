@@ -5,7 +5,7 @@
 //! likes. Two looks that are alike, with every thread asleep, show that nothing
 //! ran between them ([`Look::is_quiet_since`]): a peer that has read everything
 //! and is quiet will not answer any more, unless a timer wakes it; whether one is set is
-//! told by [`Watch::alarm`]. Often it can be seen that nothing at all will wake it but
+//! told by [`Watch::alarms`]. Often it can be seen that nothing at all will wake it but
 //! its partner ([`Watch::waits_only_for`]).
 //!
 //! Where the system does not show another process, every question is answered by
@@ -25,7 +25,7 @@ mod waiting;
 
 #[cfg(target_os = "linux")]
 pub use linux::{Watch, owner_of, was_born_with};
-pub use look::{Alarm, Holdings, Look, ThreadLook, ThreadState};
+pub use look::{Holdings, Look, ThreadLook, ThreadState};
 #[cfg(not(target_os = "linux"))]
 pub use other::{Watch, owner_of};
 

@@ -1,6 +1,6 @@
 //! Systems that do not show other processes.
 
-use super::{Alarm, Holdings, Look, Target, Unseen};
+use super::{Holdings, Look, Target, Unseen};
 use crate::wire::diag::Inode;
 
 /// A watch that sees nothing.
@@ -42,12 +42,12 @@ impl Watch {
         false
     }
 
-    /// Would look for alarms.
+    /// Would count alarms.
     ///
     /// # Errors
     ///
     /// Always.
-    pub fn alarm(&mut self) -> Result<Alarm, Unseen> {
+    pub fn alarms(&mut self) -> Result<usize, Unseen> {
         Err(Unseen::NotThisSystem)
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Every process may vanish between two reads; that is `None`, never an error.
 
-use super::{Alarm, ThreadState, alarm};
+use super::ThreadState;
+use super::alarm::{self, Alarm};
 use crate::wire::diag::Inode;
 use std::fs::File;
 use std::io::Read as _;
@@ -19,6 +20,8 @@ pub(super) struct Stat {
     pub(super) group: u32,
     /// User and system time, in clock ticks.
     pub(super) ticks: u64,
+    /// When it was started, in clock ticks since the machine was.
+    pub(super) born: u64,
     /// Resident memory, in pages.
     pub(super) pages: u64,
 }
@@ -27,6 +30,27 @@ impl Stat {
     pub(super) fn is_alive(&self) -> bool {
         self.state != ThreadState::Dead
     }
+}
+
+/// What a process does upon signals, a bit for each.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Signals {
+    pub(super) caught: u64,
+    /// By the first thread.
+    pub(super) blocked: u64,
+}
+
+/// The bits of these signals.
+pub(super) fn mask(signals: &[libc::c_int]) -> u64 {
+    signals
+        .iter()
+        .fold(0, |mask, signal| mask | 1 << (signal - 1))
+}
+
+/// How many timers a process has made that send it a signal (`timer_create`).
+pub(super) fn timers(process: &Path) -> Option<usize> {
+    let text = std::fs::read_to_string(process.join("timers")).ok()?;
+    Some(text.lines().filter(|line| line.starts_with("ID:")).count())
 }
 
 /// Reads files into one buffer, again and again.
@@ -65,11 +89,17 @@ impl Reader {
         self.read(&dir.join("syscall"))
     }
 
-    /// The signals that a process does something upon, a bit each.
-    pub(super) fn caught(&mut self, dir: &Path) -> Option<u64> {
+    /// What a process does upon signals.
+    pub(super) fn signals(&mut self, dir: &Path) -> Option<Signals> {
         let text = std::str::from_utf8(self.read(&dir.join("status"))?).ok()?;
-        let mask = text.lines().find_map(|line| line.strip_prefix("SigCgt:"))?;
-        u64::from_str_radix(mask.trim(), 16).ok()
+        let mask = |name| {
+            let digits = text.lines().find_map(|line| line.strip_prefix(name))?;
+            u64::from_str_radix(digits.trim(), 16).ok()
+        };
+        Some(Signals {
+            caught: mask("SigCgt:")?,
+            blocked: mask("SigBlk:")?,
+        })
     }
 
     /// One read brings all of such a file, which has no size to ask for before and
@@ -118,11 +148,13 @@ fn parse_stat(line: &[u8]) -> Option<Stat> {
     let group = u32::try_from(number(fields.nth(1)?)?).ok()?;
     let user = number(fields.nth(8)?)?;
     let system = number(fields.next()?)?;
-    let pages = number(fields.nth(8)?)?;
+    let born = number(fields.nth(6)?)?;
+    let pages = number(fields.nth(1)?)?;
     Some(Stat {
         state,
         group,
         ticks: user + system,
+        born,
         pages,
     })
 }
@@ -143,6 +175,7 @@ mod tests {
             state: ThreadState::Running,
             group: 77,
             ticks: 120,
+            born: 9,
             pages: 33,
         };
         assert_eq!(stat, expected);

@@ -8,7 +8,7 @@
 use super::alarm::{Arguments, call_of_line};
 use super::procfs::{self, Reader, process_dir};
 use crate::wire::diag::Inode;
-use libc::{SIGABRT, SIGBUS, SIGFPE, SIGHUP, SIGILL, SIGINT, SIGPIPE, SIGQUIT, SIGSEGV, SIGTERM};
+use libc::{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGINT, SIGPIPE, SIGQUIT, SIGSEGV, SIGTERM};
 use rustix::net::getsockname;
 use rustix::net::sockopt::{Timeout, socket_timeout};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
@@ -22,7 +22,7 @@ enum Sleep {
     Reads(u64),
     /// It takes connections from this one.
     Accepts(u64),
-    /// It waits for another thread, or for a child to end.
+    /// It waits for another thread of its process.
     Joins,
     /// It is over.
     Over,
@@ -47,7 +47,7 @@ impl Partner {
 }
 
 /// Whether each thread of this process reads what its partner says, or waits for
-/// connections to the same port, for another thread or for a child.
+/// connections to the same port or for another thread.
 pub(super) fn waits_only_for(partner: &Partner, process: u32, reader: &mut Reader) -> bool {
     let dir = process_dir(process);
     let tasks = dir.join("task");
@@ -93,20 +93,17 @@ fn knows_nobody_else(partner: &Partner, process: u32) -> bool {
 
 /// Signals that tell of an end or of an error. Upon any other a process may do some of
 /// its work.
-const HARMLESS: [libc::c_int; 12] = [
-    SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGPIPE,
+const HARMLESS: [libc::c_int; 11] = [
+    SIGINT, SIGQUIT, SIGTERM, SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGPIPE,
     // The C library's own, for threads that end and for `setuid`.
     32, 33,
 ];
 
 /// Whether no timer and no other process can wake it with a signal.
 fn heeds_no_signal(reader: &mut Reader, dir: &Path) -> bool {
-    let harmless = HARMLESS
-        .iter()
-        .fold(0, |mask, signal| mask | 1 << (signal - 1));
-    let timers = std::fs::read(dir.join("timers"));
-    timers.is_ok_and(|timers| timers.is_empty())
-        && reader.caught(dir).is_some_and(|mask| mask & !harmless == 0)
+    let signals = reader.signals(dir);
+    procfs::timers(dir) == Some(0)
+        && signals.is_some_and(|signals| signals.caught & !procfs::mask(&HARMLESS) == 0)
 }
 
 fn sleep_of(reader: &mut Reader, thread: &Path) -> Sleep {
@@ -123,7 +120,6 @@ fn sleep_of(reader: &mut Reader, thread: &Path) -> Sleep {
         libc::SYS_recvfrom => Sleep::Reads(arguments[0]),
         libc::SYS_accept | libc::SYS_accept4 => Sleep::Accepts(arguments[0]),
         libc::SYS_futex if is_endless_and_private(&arguments) => Sleep::Joins,
-        libc::SYS_wait4 | libc::SYS_waitid => Sleep::Joins,
         _ => Sleep::Else,
     }
 }
@@ -145,6 +141,15 @@ fn borrowed(process: u32, file: u64) -> Option<OwnedFd> {
 fn port_of(socket: &OwnedFd) -> Option<u16> {
     let address = SocketAddr::try_from(getsockname(socket).ok()?).ok()?;
     Some(address.port())
+}
+
+/// Whether a thread sleeps on a socket for as long as was set there.
+pub(super) fn sleeps_for_a_time(process: u32, thread: &Path, reader: &mut Reader) -> bool {
+    match sleep_of(reader, thread) {
+        Sleep::Reads(file) | Sleep::Accepts(file) => borrowed(process, file)
+            .is_some_and(|socket| matches!(socket_timeout(socket, Timeout::Recv), Ok(Some(_)))),
+        Sleep::Joins | Sleep::Over | Sleep::Else => false,
+    }
 }
 
 /// Whether a read from this socket never ends by itself.
