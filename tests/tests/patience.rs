@@ -102,6 +102,23 @@ fn a_server_that_computes_long_over_what_was_cut_off_does_not_spin() {
 }
 
 #[test]
+fn a_server_that_looks_before_it_reads_holds_unverified() {
+    for way in ["peek", "mark"] {
+        let Some(judged) = judged(ONE_LINE, "peeking_server.py", &["--by", way]) else {
+            return;
+        };
+        assert_eq!(judged.code, 0, "{way}: {}", judged.stdout);
+        let delivery = &judged.record().delivery;
+        let why = delivery.unverified.as_deref().unwrap_or_default();
+        assert!(
+            why.contains("looks at what has come"),
+            "{way}: {delivery:?}"
+        );
+        assert!(delivery.proven < delivery.boundaries, "{way}: {delivery:?}");
+    }
+}
+
+#[test]
 fn a_server_that_is_asked_twice_may_answer_the_first_when_the_second_is_cut_off() {
     holds(ASKS_TWICE, &["--only", "half@*"], &[]);
 }

@@ -8,6 +8,7 @@ use wirecheck_report::record::Verdict;
 use super::case::{Attempt, Numbered};
 use super::court::Court;
 use super::halt::Halt;
+use super::lookout::Pace;
 use super::result::{CaseResult, Outcome};
 use crate::judge::Kind;
 use crate::tactic::{Family, Tactic};
@@ -46,10 +47,11 @@ impl Court<'_, '_> {
         }
         let mut again = Vec::new();
         let mut halt = None;
+        let known = *self.pace;
         for mut group in groups.into_values() {
             group.sort_by_key(|(numbered, _)| numbered.number);
             if halt.is_none() {
-                halt = self.confirm_group(&mut group, &mut again).err();
+                halt = self.confirm_group(known, &mut group, &mut again).err();
             }
             fallen.append(&mut group);
         }
@@ -116,10 +118,10 @@ impl Court<'_, '_> {
     /// another round.
     fn confirm_group(
         &mut self,
+        known: Pace,
         group: &mut Vec<(Numbered, CaseResult)>,
         again: &mut Vec<Numbered>,
     ) -> Result<(), Halt> {
-        let known = *self.pace;
         let is_silence = group[0].1.outcome.is_silence();
         let first = self.confirm_one(group, 0)?;
         let last = group.len().checked_sub(1);

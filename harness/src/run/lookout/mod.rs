@@ -24,7 +24,7 @@ use crate::wire::link::{Link, Read, Received};
 use crate::wire::watch::{Look, Watch};
 
 /// How long a peer sleeps at least before a missing answer is declared.
-const BRISK: Duration = Duration::from_millis(2);
+const BRISK: Duration = Duration::from_millis(1);
 /// The same where a failure is confirmed.
 const PATIENT: Duration = Duration::from_millis(60);
 /// The least of that where nothing is known of the peer yet, or of its silences.
@@ -53,6 +53,8 @@ const A_REST: Duration = Duration::from_millis(1);
 const SETTLED: Duration = Duration::from_micros(300);
 /// How long one look is from the next where a silence is waited out.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+/// How long a peer is given to read that is known to wait for more first.
+const READS_LATE: Duration = Duration::from_millis(50);
 /// How long a peer is given at most to do all that a chunk makes it do.
 const TO_SETTLE: Duration = Duration::from_millis(300);
 
@@ -128,6 +130,26 @@ impl<'g> Lookout<'g> {
             (Manner::Brisk, None) => (self.pace.slowest_answer * 20).max(UNSEEN).min(limit),
             _ => limit,
         })
+    }
+
+    /// How long the peer may take to read what more is to follow.
+    pub(super) fn allowed_to_read(&self, limit: Duration) -> Bound {
+        if self.pace.reads_late {
+            Bound::of(READS_LATE.min(limit))
+        } else {
+            self.allowed(limit)
+        }
+    }
+
+    /// Whether more may be sent to a peer that has not read what came before: where it
+    /// is given its time, or known to want that.
+    pub(super) fn may_read_late(&self) -> bool {
+        self.pace.reads_late || !self.is_brisk()
+    }
+
+    /// Remembers that the peer read only when there was more.
+    pub(super) fn read_late(&mut self) {
+        self.pace.reads_late = true;
     }
 
     /// Whether the user wants to end. What is waited for then proves nothing.

@@ -33,6 +33,8 @@ pub(in crate::run) struct Pace {
     pub(super) was_heard_out: bool,
     /// Whether it once ran without rest for all the time that was allowed.
     pub(super) was_spun_out: bool,
+    /// Whether it was seen to wait for more before it read what had come.
+    pub(super) reads_late: bool,
     /// How many alarms the peer has set while it rests.
     pub(super) alarms_at_rest: usize,
     /// How often all the time that was allowed went by.
@@ -46,13 +48,15 @@ impl Pace {
         self.slowest_end = self.slowest_end.max(other.slowest_end);
         self.was_heard_out |= other.was_heard_out;
         self.was_spun_out |= other.was_spun_out;
+        self.reads_late |= other.reads_late;
         self.alarms_at_rest = self.alarms_at_rest.max(other.alarms_at_rest);
         self.in_vain = self.in_vain.max(other.in_vain);
     }
 
-    /// Whether this peer sleeps longer before it answers than was known to `earlier`.
+    /// Whether this peer sleeps longer before it answers than was known to `earlier`, or
+    /// reads later.
     pub(in crate::run) fn is_slower_than(self, earlier: Self) -> bool {
-        self.longest_sleep > earlier.longest_sleep
+        self.longest_sleep > earlier.longest_sleep || self.reads_late && !earlier.reads_late
     }
 }
 

@@ -4,12 +4,20 @@ use std::ops::Range;
 use std::time::Instant;
 
 use super::{FIRST_SLICE, Go, LAST_SLICE, Player};
+use crate::judge::Unread;
 use crate::run::account::Chunk;
 use crate::run::leaving::unread;
 use crate::run::lookout::Lull;
 use crate::run::voice::chunks;
 use crate::scenario::{Action, Step};
-use crate::wire::link::{End, Sent};
+use crate::tactic::End;
+use crate::wire::link::{self, Posted, Reason, Sent, Stall};
+
+/// Chunks that the peer left unread although more followed.
+pub(super) struct Held {
+    pub(super) unread: Unread,
+    chunks: usize,
+}
 
 impl Player<'_, '_, '_> {
     pub(super) fn deliver(&mut self) -> Go {
@@ -31,7 +39,9 @@ impl Player<'_, '_, '_> {
             if self.send(range, chunk) == Go::Stop {
                 return Go::Stop;
             }
-            self.lookout.settle(&mut self.link);
+            if self.held.is_none() {
+                self.lookout.settle(&mut self.link);
+            }
             self.listen();
         }
         Go::On
@@ -77,7 +87,18 @@ impl Player<'_, '_, '_> {
             // A value is shorter than the one that the delivery was made for.
             return Go::On;
         }
-        let bound = self.lookout.allowed(self.part.limits.reply);
+        if self.held.is_some() && self.link.prove(Instant::now()) == Sent::Proven {
+            self.read_after_all();
+        }
+        if chunk == Chunk::Inner && self.held.is_some() {
+            return self.send_along(&bytes);
+        }
+        let limit = self.part.limits.reply;
+        let bound = if chunk == Chunk::Inner || self.is_cut_off() {
+            self.lookout.allowed_to_read(limit)
+        } else {
+            self.lookout.allowed(limit)
+        };
         let deadline = bound.deadline;
         let (begun, handed_over) = (self.link.elapsed(), self.link.tally().chunks);
         let mut slice = FIRST_SLICE;
@@ -90,6 +111,7 @@ impl Player<'_, '_, '_> {
             self.listen();
             let stall = match sent {
                 Sent::Proven => {
+                    self.read_after_all();
                     self.account.boundaries.count(chunk, 1);
                     return Go::On;
                 }
@@ -103,7 +125,8 @@ impl Player<'_, '_, '_> {
                         // Nothing follows that could join it.
                         self.account.boundaries.count(chunk, 1);
                     }
-                    let came_too_late = || end == End::Eof && self.link.came_too_late(deadline);
+                    let came_too_late =
+                        || end == link::End::Eof && self.link.came_too_late(deadline);
                     return match chunk {
                         // It may have read all of it and gone: what is due tells.
                         Chunk::Last if is_handed_over && !came_too_late() => Go::On,
@@ -130,9 +153,65 @@ impl Player<'_, '_, '_> {
             if let Sent::Stalled(stall) = &sent
                 && given_up
             {
-                self.account.observed.not_read = Some(unread(stall));
-                return Go::Stop;
+                let had_its_time = bound.is_over() || self.lookout.may_read_late();
+                return self.left_unread(stall, chunk, had_its_time);
             }
+        }
+    }
+
+    /// The peer leaves a chunk unread. It may only look at it (MSG_PEEK, SO_RCVLOWAT) and
+    /// wait for more: where more is to follow, or the end, that tells.
+    fn left_unread(&mut self, stall: &Stall, chunk: Chunk, had_its_time: bool) -> Go {
+        let unread = unread(stall);
+        let may_be_seen = had_its_time
+            && stall.unwritten == 0
+            && matches!(unread, Unread::Bytes(_))
+            && !self.lookout.is_stopped();
+        match chunk {
+            Chunk::Inner if may_be_seen => {
+                self.held = Some(Held { unread, chunks: 1 });
+                Go::On
+            }
+            Chunk::Last if may_be_seen && self.is_cut_off() => Go::On,
+            Chunk::Inner | Chunk::Last => {
+                self.account.observed.not_read = Some(unread);
+                Go::Stop
+            }
+        }
+    }
+
+    /// Whether the stream ends where the exchange does not.
+    fn is_cut_off(&self) -> bool {
+        matches!(self.part.delivery.end(), End::Half | End::Fin)
+    }
+
+    /// Sends what follows on a chunk that was left unread.
+    fn send_along(&mut self, bytes: &[u8]) -> Go {
+        let bound = self.lookout.allowed(self.part.limits.reply);
+        let begun = self.link.elapsed();
+        match (self.link.post(bytes, bound.deadline), &mut self.held) {
+            (Posted::All, Some(held)) => {
+                held.chunks += 1;
+                self.account.log.said(bytes, begun);
+                Go::On
+            }
+            (Posted::Ended(_), _) => self.interrupted(),
+            (Posted::All | Posted::Stalled { .. }, held) => {
+                self.account.observed.not_read = held.as_ref().map(|held| held.unread);
+                Go::Stop
+            }
+        }
+    }
+
+    /// What was left unread has been read with what followed: these boundaries were not
+    /// kept, and that is not the peer's fault.
+    fn read_after_all(&mut self) {
+        if let Some(held) = self.held.take() {
+            for _ in 0..held.chunks {
+                self.account.boundaries.count(Chunk::Inner, 0);
+            }
+            self.account.unverified = Some(Reason::LeftUnread);
+            self.lookout.read_late();
         }
     }
 

@@ -7,6 +7,8 @@
 mod deliver;
 mod ending;
 
+use deliver::Held;
+
 use std::time::{Duration, Instant};
 
 use crate::judge::{Due, Hearing, Silence, Unread, Waited};
@@ -60,6 +62,8 @@ pub(super) struct Player<'s, 'l, 'g> {
     output: Option<(&'l Target, Mark)>,
     /// The step of the exchange that the play has come to.
     at: usize,
+    /// What lies unread although more has followed.
+    held: Option<Held>,
     account: Account<'s>,
 }
 
@@ -79,6 +83,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             lookout,
             output,
             at: 0,
+            held: None,
             account: Account::open(hearing),
         }
     }
@@ -138,7 +143,8 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             Some(waited) => {
                 self.account.observed.silence = Some(Silence::Message(waited));
                 self.account.observed.partial = self.unheard();
-                self.account.observed.not_read = self.never_accepted();
+                let held = self.held.as_ref().map(|held| held.unread);
+                self.account.observed.not_read = self.never_accepted().or(held);
             }
         }
         if has_come(&self.account.hearing) && self.account.hearing.trouble().is_none() {

@@ -50,6 +50,9 @@ pub enum Reason {
     /// The kernel shows the socket without the totals that prove a read.
     #[error("this kernel does not count the bytes that a socket received")]
     NoCounters,
+    /// The peer was seen to wait for more before it read.
+    #[error("the peer looks at what has come and reads it when there is more")]
+    LeftUnread,
 }
 
 impl Reason {
@@ -65,6 +68,7 @@ impl Reason {
                  (docker run --network host, or nsenter -n), and connect without NAT"
             }
             Self::NoCounters => "use Linux 4.2 or later",
+            Self::LeftUnread => "have the peer read what has come",
         }
     }
 }

@@ -4,7 +4,7 @@ use super::evidence::{Reason, Sight};
 use super::outq::is_acknowledged;
 use super::poll::{Patience, Readiness, Turn, wait};
 use super::{End, Ending, Link, Posted, Read};
-use crate::wire::diag::{Holder, Seen, Sighting, TcpState};
+use crate::wire::diag::{Counters, Holder, Seen, Sighting, TcpState};
 use std::time::Instant;
 
 /// What came of delivering a chunk.
@@ -93,13 +93,16 @@ impl Link {
     /// meanwhile has nothing to answer yet.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        is_acknowledged(&self.stream)
-            && match self.look() {
-                Ok(Seen::Socket(peer)) => {
-                    peer.state != TcpState::SynReceived && peer.unacknowledged == 0
-                }
-                _ => true,
+        match self.look() {
+            Ok(Seen::Socket(peer)) => {
+                // A kernel takes its time to acknowledge what nobody reads.
+                let has_come = |it: Counters| it.received >= self.written.total;
+                peer.state != TcpState::SynReceived
+                    && peer.unacknowledged == 0
+                    && (peer.counters.is_some_and(has_come) || is_acknowledged(&self.stream))
             }
+            _ => is_acknowledged(&self.stream),
+        }
     }
 
     fn proven(&mut self) -> Sent {
