@@ -119,11 +119,12 @@ impl Watch {
         // Whoever else has the socket may answer for them.
         let born = |it: u32, reader: &mut Reader| Some(reader.stat(&process_dir(it))?.born);
         let first = members.iter().filter_map(|&it| born(it, reader)).min();
-        let mut may_have_it = |process| match procfs::ids(&process_dir(process).join("fd")) {
+        let mut may_have_it = |process| match procfs::socket_of(&process_dir(process), socket) {
+            Ok(file) => file.is_some(),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 born(process, reader) >= first
             }
-            _ => procfs::socket_of(&process_dir(process), socket).is_some(),
+            Err(_) => false,
         };
         procfs::ids(Path::new("/proc")).is_ok_and(|all| {
             let mut others = all.into_iter().filter(|id| !members.contains(id));
@@ -204,7 +205,10 @@ impl Watch {
 #[must_use]
 pub fn owner_of(inode: Inode, processes: &[u32]) -> Option<u32> {
     let mut processes = processes.iter().copied();
-    processes.find(|&process| procfs::socket_of(&process_dir(process), inode).is_some())
+    processes.find(|&process| {
+        let file = procfs::socket_of(&process_dir(process), inode);
+        matches!(file, Ok(Some(_)))
+    })
 }
 
 /// Whether a process was started with this entry, `NAME=value`, in its environment. One
@@ -258,15 +262,14 @@ fn alarms_of(reader: &mut Reader, process: u32) -> usize {
 /// How many timers are set that are descriptors: they wake whoever waits for them among
 /// others.
 fn timer_descriptors(process: &Path) -> usize {
-    let files = procfs::ids(&process.join("fd")).unwrap_or_default();
-    let is_set = |file: &u32| {
-        let name = std::fs::read_link(process.join("fd").join(file.to_string()));
-        name.is_ok_and(|name| name == Path::new("anon_inode:[timerfd]")) && {
+    let is_set = |file: &u64| {
+        let name = procfs::name_of(process, *file);
+        name.is_some_and(|name| name == Path::new("anon_inode:[timerfd]")) && {
             let about = process.join("fdinfo").join(file.to_string());
             !std::fs::read_to_string(about).is_ok_and(|it| it.contains("it_value: (0, 0)"))
         }
     };
-    files.iter().filter(|file| is_set(file)).count()
+    procfs::files(process).map_or(0, |files| files.filter(is_set).count())
 }
 
 fn from_ticks(ticks: u64) -> Duration {

@@ -77,7 +77,7 @@ impl Reader {
 
     /// Whether a thread will wake by itself; one that is gone will not.
     pub(super) fn alarm(&mut self, dir: &Path) -> Alarm {
-        match self.read(&dir.join("syscall")) {
+        match self.line_of_call(dir) {
             Some(line) => alarm::of_line(line),
             None if dir.exists() => Alarm::Unknown,
             None => Alarm::None,
@@ -118,15 +118,22 @@ pub(super) fn process_dir(process: u32) -> PathBuf {
 
 /// Whether a process has this socket as this file.
 pub(super) fn is_socket(process: &Path, file: u64, socket: Inode) -> bool {
-    let name = std::fs::read_link(process.join("fd").join(file.to_string()));
-    name.is_ok_and(|name| name == Path::new(&format!("socket:[{socket}]")))
+    name_of(process, file).is_some_and(|name| name == Path::new(&format!("socket:[{socket}]")))
+}
+
+/// What a process has open as this file.
+pub(super) fn name_of(process: &Path, file: u64) -> Option<PathBuf> {
+    std::fs::read_link(process.join("fd").join(file.to_string())).ok()
+}
+
+/// The files that a process has open.
+pub(super) fn files(process: &Path) -> std::io::Result<impl Iterator<Item = u64>> {
+    Ok(ids(&process.join("fd"))?.into_iter().map(u64::from))
 }
 
 /// The file as which a process has a socket.
-pub(super) fn socket_of(process: &Path, socket: Inode) -> Option<u64> {
-    let files = ids(&process.join("fd")).ok()?;
-    let mut files = files.into_iter().map(u64::from);
-    files.find(|&file| is_socket(process, file, socket))
+pub(super) fn socket_of(process: &Path, socket: Inode) -> std::io::Result<Option<u64>> {
+    Ok(files(process)?.find(|&file| is_socket(process, file, socket)))
 }
 
 /// The ids that a directory of `/proc` lists, in order.

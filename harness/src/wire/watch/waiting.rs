@@ -40,7 +40,10 @@ pub(super) struct Partner {
 impl Partner {
     /// The partner of a process at the other end of this socket.
     pub(super) fn of(socket: Inode, process: u32) -> Option<Self> {
-        let end = borrowed(process, procfs::socket_of(&process_dir(process), socket)?)?;
+        let end = borrowed(
+            process,
+            procfs::socket_of(&process_dir(process), socket).ok()??,
+        )?;
         let port = port_of(&end)?;
         Some(Self { socket, port })
     }
@@ -74,9 +77,9 @@ pub(super) fn waits_only_for(partner: &Partner, process: u32, reader: &mut Reade
 /// which it might have handed work over, and nothing through which the kernel works for
 /// it while it sleeps.
 fn knows_nobody_else(partner: &Partner, process: u32) -> bool {
-    let dir = process_dir(process).join("fd");
-    let is_harmless = |file: u64| {
-        let Ok(name) = std::fs::read_link(dir.join(file.to_string())) else {
+    let dir = process_dir(process);
+    let is_harmless = |file| {
+        let Some(name) = procfs::name_of(&dir, file) else {
             return false;
         };
         match name.as_os_str().as_encoded_bytes() {
@@ -87,8 +90,7 @@ fn knows_nobody_else(partner: &Partner, process: u32) -> bool {
             _ => true,
         }
     };
-    let files = procfs::ids(&dir);
-    files.is_ok_and(|files| files.into_iter().map(u64::from).all(is_harmless))
+    procfs::files(&dir).is_ok_and(|mut files| files.all(is_harmless))
 }
 
 /// Signals that tell of an end or of an error. Upon any other a process may do some of
