@@ -10,9 +10,9 @@ use wirecheck::tactic::Script;
 fuzz_target!(|text: &str| {
     match parse("fuzz.toml", text, &NoAttachments) {
         Ok(suite) => {
-            for scenario in &suite.scenarios {
+            for scenario in suite.scenarios() {
                 for side in [Side::Client, Side::Server] {
-                    _ = Script::of(scenario, &suite.framing, side);
+                    _ = Script::of(scenario, suite.framing(), side);
                 }
             }
         }

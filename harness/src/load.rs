@@ -235,14 +235,14 @@ fn same_ids(suites: &[Suite]) -> Vec<LoadFault> {
     let mut seen: HashMap<&SuiteId, &str> = HashMap::new();
     let mut faults = Vec::new();
     for suite in suites {
-        match seen.get(&suite.id) {
+        match seen.get(suite.id()) {
             Some(first) => faults.push(LoadFault::SameId {
-                id: suite.id.clone(),
+                id: suite.id().clone(),
                 first: (*first).to_owned(),
-                second: suite.path.clone(),
+                second: suite.path().to_owned(),
             }),
             None => {
-                seen.insert(&suite.id, &suite.path);
+                seen.insert(suite.id(), suite.path());
             }
         }
     }

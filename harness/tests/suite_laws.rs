@@ -71,7 +71,7 @@ proptest! {
     #[test]
     fn a_mangled_suite_is_read_or_shown_but_never_a_panic(text in mangled()) {
         match parse("mangled.toml", &text, &NoAttachments) {
-            Ok(suite) => prop_assert!(!suite.scenarios.is_empty()),
+            Ok(suite) => prop_assert!(!suite.scenarios().is_empty()),
             Err(error) => {
                 prop_assert!(!error.diagnostics.is_empty());
                 prop_assert!(!error.render(Style::Plain).is_empty());
@@ -85,9 +85,9 @@ fn every_suite_of_the_project_can_be_planned_on_both_sides() {
     let loaded = load(&suite_files("scenarios"), MAX_SUITE_BYTES);
     assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
     for suite in &loaded.suites {
-        for scenario in &suite.scenarios {
+        for scenario in suite.scenarios() {
             for side in [Side::Client, Side::Server] {
-                let script = Script::of(scenario, &suite.framing, side);
+                let script = Script::of(scenario, suite.framing(), side);
                 let plan = Plan::of(
                     suite,
                     scenario,
@@ -101,7 +101,7 @@ fn every_suite_of_the_project_can_be_planned_on_both_sides() {
                         case.delivery.fits(script.len()),
                         Ok(()),
                         "{}/{}",
-                        scenario.id,
+                        scenario.id(),
                         case.tactic
                     );
                 }

@@ -24,18 +24,18 @@ pub(super) fn select_from(
     let globs = globs(args)?;
     let mut left_out = 0;
     for suite in &mut suites {
-        let id = suite.id.clone();
-        suite.scenarios.retain(|scenario| {
-            let named = globs.is_empty() || globs.is_match(format!("{id}/{}", scenario.id));
+        let id = suite.id().clone();
+        suite.retain_scenarios(|scenario| {
+            let named = globs.is_empty() || globs.is_match(format!("{id}/{}", scenario.id()));
             let tagged =
-                args.tag.is_empty() || scenario.tags.iter().any(|tag| args.tag.contains(tag));
+                args.tag.is_empty() || scenario.tags().iter().any(|tag| args.tag.contains(tag));
             let is_selected = named && tagged;
-            let is_about_us = scenario.peer == Some(side);
+            let is_about_us = scenario.peer() == Some(side);
             left_out += u64::from(is_selected && is_about_us);
             is_selected && !is_about_us
         });
     }
-    suites.retain(|suite| !suite.scenarios.is_empty());
+    suites.retain(|suite| !suite.scenarios().is_empty());
     let only = args.only.iter().cloned().collect();
     let selection = Selection {
         suites,
@@ -64,14 +64,18 @@ fn check(selection: &Selection) -> Result<(), Failure> {
 }
 
 fn check_limit(selected: &Selected<'_>, profile: Profile) -> Result<(), Failure> {
-    let (cases, most) = (selected.plan.count() as u64, selected.scenario.limits.cases);
+    let (cases, most) = (
+        selected.plan.count() as u64,
+        selected.scenario.limits().cases,
+    );
     if cases <= most {
         return Ok(());
     }
     Err(Failure::Usage(format!(
         "{}:{}: {cases} cases in the {profile} profile, at most {most} are allowed: \
          raise `limits.cases` in the suite, or choose fewer with --only or --profile",
-        selected.suite.path, selected.scenario.line
+        selected.suite.path(),
+        selected.scenario.line()
     )))
 }
 

@@ -15,7 +15,7 @@ const DEFAULT: &str = "scenarios";
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
     let suites = suites(&args.suites, Aim::Check)?;
-    let scenarios: usize = suites.iter().map(|suite| suite.scenarios.len()).sum();
+    let scenarios: usize = suites.iter().map(|suite| suite.scenarios().len()).sum();
     let played = match args.play {
         true => play(&suites)?,
         false => "",

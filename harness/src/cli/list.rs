@@ -47,15 +47,15 @@ pub(super) fn run(args: &ListArgs) -> Result<Exit, Failure> {
 fn as_json(selected: &Selected<'_>, case: &Case) -> serde_json::Value {
     json!({
         "id": selected.id(case.tactic.clone()).to_string(),
-        "suite": selected.suite.id.as_str(),
-        "scenario": selected.scenario.id.as_str(),
+        "suite": selected.suite.id().as_str(),
+        "scenario": selected.scenario.id().as_str(),
         "tactic": case.tactic.to_string(),
         "family": case.tactic.family().as_str(),
         "delivery": case.delivery.to_string(),
-        "level": selected.scenario.level.to_string(),
-        "tags": selected.scenario.tags,
-        "file": selected.suite.path,
-        "line": selected.scenario.line,
+        "level": selected.scenario.level().to_string(),
+        "tags": selected.scenario.tags(),
+        "file": selected.suite.path(),
+        "line": selected.scenario.line(),
     })
 }
 

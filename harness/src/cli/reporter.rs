@@ -36,11 +36,11 @@ impl<'a> Reporter<'a> {
         for selected in selection.scenarios() {
             let cases = selected.plan.count() as u64;
             match planned.last_mut() {
-                Some((path, scenarios, sum)) if *path == selected.suite.path => {
+                Some((path, scenarios, sum)) if *path == selected.suite.path() => {
                     *scenarios += 1;
                     *sum += cases;
                 }
-                _ => planned.push((selected.suite.path.clone(), 1, cases)),
+                _ => planned.push((selected.suite.path().to_owned(), 1, cases)),
             }
         }
         let bar = io::stderr().is_terminal().then(bar);

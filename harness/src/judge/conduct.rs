@@ -265,7 +265,7 @@ mod tests {
             "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\nexchange = [{{ server = 'a' }}, {steps}]"
         );
         let suite = parse("t.toml", &text, &NoAttachments).expect("it is right");
-        let exchange = &suite.scenarios[0].exchange;
+        let exchange = suite.scenarios()[0].exchange();
         let bindings = Bindings::example();
         judge_conduct(
             exchange,

@@ -23,7 +23,7 @@ pub fn due(
     script: &Script,
     delivery: &Delivery,
 ) -> Due {
-    let steps = &scenario.exchange;
+    let steps = scenario.exchange();
     let said_whole = messages_said_whole(script, delivery);
     let cut_off = message_steps(steps, side).nth(said_whole);
     // Whether what comes after a FIN for good is still heard is a matter of chance.
@@ -45,7 +45,7 @@ pub fn due(
 /// the stream ends it, it is whole.
 fn may_be_answered(scenario: &Scenario, framing: &Framing, framed: bool) -> bool {
     let without_boundaries = matches!(framing, Framing::Raw(_)) || !framed;
-    without_boundaries || scenario.adversary.truncation_replies == Permission::Allowed
+    without_boundaries || scenario.adversary().truncation_replies == Permission::Allowed
 }
 
 /// Whether a message before this one has its answer only after it: that answer may

@@ -84,9 +84,9 @@ impl<'s> Ground<'s> {
     ) -> CaseResult {
         let begun = Instant::now();
         let Case { tactic, delivery } = numbered.case.clone();
-        let framing = &self.selected.suite.framing;
+        let framing = self.selected.suite.framing();
         let scenario = self.selected.scenario;
-        let exchange = &scenario.exchange;
+        let exchange = scenario.exchange();
         let mut due = due(scenario, framing, self.side, &self.script, &delivery);
         if self.not_waited_for().contains(&due.steps) {
             // What it says although this step is cut off is no answer to it.
@@ -98,7 +98,7 @@ impl<'s> Ground<'s> {
             script: &self.script,
             delivery: &delivery,
             due,
-            limits: &scenario.limits,
+            limits: scenario.limits(),
         };
         let hearing = Hearing::new(
             exchange,
@@ -108,12 +108,12 @@ impl<'s> Ground<'s> {
         );
         let mark = target.mark();
         let options = Options {
-            keep: scenario.limits.reply_bytes,
+            keep: scenario.limits().reply_bytes,
             pacer: self.pacer.clone(),
             evidence: self.evidence,
             ..Options::default()
         };
-        let meeting = match target.meet(&options, lookout, scenario.limits.reply) {
+        let meeting = match target.meet(&options, lookout, scenario.limits().reply) {
             Ok(meeting) => meeting,
             Err(NotMet { missed, last_words }) => {
                 let outcome = self.unmet(missed, &hearing);
@@ -263,7 +263,7 @@ impl<'s> Ground<'s> {
         if findings.is_empty() {
             return Outcome::Held;
         }
-        let exchange = &self.selected.scenario.exchange;
+        let exchange = self.selected.scenario.exchange();
         let told = findings
             .iter()
             .map(|finding| tell(finding, exchange, self.side, hearing));
@@ -272,14 +272,14 @@ impl<'s> Ground<'s> {
 
     /// Puts a finding that is about the peer, not about its words, into words.
     pub(super) fn tell(&self, finding: &Finding) -> super::result::Told {
-        let framing = &self.selected.suite.framing;
-        let exchange = &self.selected.scenario.exchange;
+        let framing = self.selected.suite.framing();
+        let exchange = self.selected.scenario.exchange();
         let hearing = Hearing::new(exchange, framing, self.side.other(), Bindings::example());
         tell(finding, exchange, self.side, &hearing)
     }
 
     fn watches_output(&self) -> bool {
-        let exchange = &self.selected.scenario.exchange;
+        let exchange = self.selected.scenario.exchange();
         exchange
             .iter()
             .any(|step| step.side != self.side && matches!(step.action, Action::Prints(_)))

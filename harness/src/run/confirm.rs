@@ -72,7 +72,8 @@ impl Court<'_, '_> {
             if !baseline.outcome.held() && !prints_other(&baseline) {
                 self.notes.push(format!(
                     "{}/{}: even whole messages fail now and then; what failed may be chance",
-                    self.ground.selected.suite.id, self.ground.selected.scenario.id,
+                    self.ground.selected.suite.id(),
+                    self.ground.selected.scenario.id(),
                 ));
                 return Ok(false);
             }

@@ -48,6 +48,6 @@ impl Court<'_, '_> {
     }
 
     pub(super) fn short_of(&self) -> Verdict {
-        super::verdict::short_of(self.ground.selected.scenario.level)
+        super::verdict::short_of(self.ground.selected.scenario.level())
     }
 }

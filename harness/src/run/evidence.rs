@@ -44,7 +44,7 @@ pub(super) fn defects(ground: &Ground<'_>, results: &Results) -> Vec<record::Def
 
 /// The steps in which the peer says or prints something.
 fn answers<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = usize> + 'g {
-    let steps = ground.selected.scenario.exchange.iter().enumerate();
+    let steps = ground.selected.scenario.exchange().iter().enumerate();
     let speaks = |action: &Action| matches!(action, Action::Say(_) | Action::Prints(_));
     steps
         .filter(move |(_, step)| step.side != ground.side && speaks(&step.action))
@@ -63,7 +63,7 @@ fn life(ground: &Ground<'_>, results: &Results) -> Life {
 
 /// How a whole exchange ends.
 fn ending(ground: &Ground<'_>) -> Ending {
-    let mut steps = ground.selected.scenario.exchange.iter();
+    let mut steps = ground.selected.scenario.exchange().iter();
     let first_close = steps.find_map(|step| match step.action {
         Action::Close(close) => Some((step.side, close)),
         _ => None,

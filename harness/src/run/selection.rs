@@ -38,7 +38,7 @@ impl Selection {
         let all = self
             .suites
             .iter()
-            .flat_map(|suite| suite.scenarios.iter().map(move |it| (suite, it)));
+            .flat_map(|suite| suite.scenarios().iter().map(move |it| (suite, it)));
         all.map(|(suite, scenario)| Selected {
             suite,
             scenario,
@@ -59,8 +59,8 @@ impl Selected<'_> {
     #[must_use]
     pub fn id(&self, tactic: Tactic) -> CaseId {
         CaseId {
-            suite: self.suite.id.clone(),
-            scenario: self.scenario.id.clone(),
+            suite: self.suite.id().clone(),
+            scenario: self.scenario.id().clone(),
             tactic,
         }
     }

@@ -27,7 +27,7 @@ impl<'s> Voice<'s> {
         side: Side,
         script: &'s Script,
     ) -> Self {
-        let said = scenario.exchange.iter().filter(|step| step.side == side);
+        let said = scenario.exchange().iter().filter(|step| step.side == side);
         let messages = said.filter_map(|step| match &step.action {
             Action::Say(message) => Some(message),
             _ => None,

@@ -23,12 +23,12 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
     let mut fallen = results.fallen;
     fallen.sort_by(|a, b| a.result.tactic.cmp(&b.result.tactic));
     record::Scenario {
-        id: scenario.id.to_string(),
-        title: scenario.title.clone(),
-        why: scenario.why.clone(),
-        spec: scenario.spec.clone(),
-        level: level(scenario.level),
-        line: u32::try_from(scenario.line).unwrap_or(u32::MAX),
+        id: scenario.id().to_string(),
+        title: scenario.title().to_owned(),
+        why: scenario.why().map(str::to_owned),
+        spec: scenario.spec().map(str::to_owned),
+        level: level(scenario.level()),
+        line: u32::try_from(scenario.line()).unwrap_or(u32::MAX),
         verdict: record::Verdict::Pass,
         families,
         slowest_us,

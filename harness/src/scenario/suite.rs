@@ -9,52 +9,176 @@ use super::exchange::{Side, Step};
 use super::name::{ScenarioId, SuiteId};
 use crate::framing::Framing;
 
-/// Scenarios that share a framing.
+/// Scenarios that share a framing. Only the parser makes one, so it is valid.
 #[derive(Clone, Debug)]
 pub struct Suite {
-    /// The first part of its case ids.
-    pub id: SuiteId,
-    /// The file it came from, as it was named.
-    pub path: String,
-    /// What stood in it: what is found later is shown at its place.
-    pub text: String,
-    /// What it is about.
-    pub title: String,
-    /// Why it matters.
-    pub why: Option<String>,
-    /// How messages lie in the stream.
-    pub framing: Framing,
-    /// Its scenarios, in the file's order; at least one.
-    pub scenarios: Vec<Scenario>,
+    pub(super) id: SuiteId,
+    pub(super) path: String,
+    pub(super) text: String,
+    pub(super) title: String,
+    pub(super) why: Option<String>,
+    pub(super) framing: Framing,
+    pub(super) scenarios: Vec<Scenario>,
 }
 
-/// An exchange with a name and a reason.
+impl Suite {
+    /// The first part of its case ids.
+    #[must_use]
+    pub fn id(&self) -> &SuiteId {
+        &self.id
+    }
+
+    /// The file's path as the user wrote it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The file's content; the spans of scenarios and steps point into it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Why these scenarios matter.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        self.why.as_deref()
+    }
+
+    /// How messages lie in the stream.
+    #[must_use]
+    pub fn framing(&self) -> &Framing {
+        &self.framing
+    }
+
+    /// In the file's order; at least one, unless [`Suite::retain_scenarios`] dropped it.
+    #[must_use]
+    pub fn scenarios(&self) -> &[Scenario] {
+        &self.scenarios
+    }
+
+    /// Drops the scenarios that are not selected.
+    pub fn retain_scenarios(&mut self, is_selected: impl FnMut(&Scenario) -> bool) {
+        self.scenarios.retain(is_selected);
+    }
+
+    /// The same suite with one time limit for every answer and every close.
+    #[must_use]
+    pub fn with_time_limit(mut self, limit: Duration) -> Self {
+        for scenario in &mut self.scenarios {
+            scenario.limits.reply = limit;
+            scenario.limits.close = limit;
+        }
+        self
+    }
+}
+
+/// An exchange with an id and a reason.
 #[derive(Clone, Debug)]
 pub struct Scenario {
+    pub(super) id: ScenarioId,
+    pub(super) title: String,
+    pub(super) why: Option<String>,
+    pub(super) level: Level,
+    pub(super) spec: Option<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) peer: Option<Side>,
+    pub(super) limits: Limits,
+    pub(super) adversary: Adversary,
+    pub(super) exchange: Vec<Step>,
+    pub(super) line: usize,
+    pub(super) span: Range<usize>,
+}
+
+impl Scenario {
     /// The second part of its case ids.
-    pub id: ScenarioId,
-    /// What holds, as a sentence.
-    pub title: String,
-    /// Why it must hold.
-    pub why: Option<String>,
-    /// How much it matters.
-    pub level: Level,
-    /// What asks for it.
-    pub spec: Option<String>,
-    /// Words to select it by.
-    pub tags: Vec<String>,
-    /// Who it is about, if not about both: nothing is asked of the other.
-    pub peer: Option<Side>,
-    /// Bounds on time and size.
-    pub limits: Limits,
-    /// What the protocol lets a difficult partner do.
-    pub adversary: Adversary,
-    /// Who says what, in order; at least one step.
-    pub exchange: Vec<Step>,
-    /// The line of the suite on which it begins, from 1.
-    pub line: usize,
-    /// The bytes of the suite's text that name it.
-    pub span: Range<usize>,
+    #[must_use]
+    pub fn id(&self) -> &ScenarioId {
+        &self.id
+    }
+
+    /// What the peer does if it is correct, as a sentence.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Why the peer must do it.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        self.why.as_deref()
+    }
+
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The sentence of the specification that asks for it.
+    #[must_use]
+    pub fn spec(&self) -> Option<&str> {
+        self.spec.as_deref()
+    }
+
+    /// Words for `--tag`.
+    #[must_use]
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    /// The only side that the scenario judges; `None` if it judges either.
+    #[must_use]
+    pub fn peer(&self) -> Option<Side> {
+        self.peer
+    }
+
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    #[must_use]
+    pub fn adversary(&self) -> &Adversary {
+        &self.adversary
+    }
+
+    /// The steps in order; at least one.
+    #[must_use]
+    pub fn exchange(&self) -> &[Step] {
+        &self.exchange
+    }
+
+    /// The line of the file where it begins, from 1.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The bytes of the file that hold its id.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+
+    /// The same scenario where no wait is shorter than `least` and no step has a
+    /// limit of its own.
+    #[must_use]
+    pub fn without_time_limits(&self, least: Duration) -> Self {
+        let mut scenario = self.clone();
+        for step in &mut scenario.exchange {
+            step.within = None;
+        }
+        let limits = &mut scenario.limits;
+        limits.reply = limits.reply.max(least);
+        limits.close = limits.close.max(least);
+        scenario
+    }
 }
 
 /// How much a scenario matters.

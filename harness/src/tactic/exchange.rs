@@ -16,7 +16,7 @@ impl Script {
         let mut script = Self::default();
         let mut bindings = Bindings::example();
         let mut turn = Turn::default();
-        for step in &scenario.exchange {
+        for step in scenario.exchange() {
             turn.take(step, side);
             let Action::Say(message) = &step.action else {
                 continue;
@@ -70,7 +70,7 @@ impl Allowances {
     #[must_use]
     pub fn of(scenario: &Scenario, side: Side) -> Self {
         let may_pipeline = side == Side::Client
-            && scenario.adversary.pipelining == Permission::Allowed
+            && scenario.adversary().pipelining == Permission::Allowed
             && !needs_answers(scenario, side);
         Self {
             pipelining: if may_pipeline {
@@ -78,7 +78,7 @@ impl Allowances {
             } else {
                 Pipelining::Forbidden
             },
-            connections: match scenario.adversary.concurrent {
+            connections: match scenario.adversary().concurrent {
                 Permission::Allowed => Connections::Concurrent,
                 Permission::Forbidden => Connections::OneAtATime,
             },
@@ -90,7 +90,7 @@ impl Allowances {
 fn needs_answers(scenario: &Scenario, side: Side) -> bool {
     let messages = |side| {
         scenario
-            .exchange
+            .exchange()
             .iter()
             .filter_map(move |step| match &step.action {
                 Action::Say(message) if step.side == side => Some(message),
@@ -152,15 +152,15 @@ impl Plan {
         seed: Seed,
         only: Only,
     ) -> Self {
-        let script = Script::of(scenario, &suite.framing, side);
+        let script = Script::of(scenario, suite.framing(), side);
         let edits = match only.may_pick(Family::Header.as_str()) {
-            true => header_edits(&script, &suite.framing),
+            true => header_edits(&script, suite.framing()),
             false => Vec::new(),
         };
         let options = Options {
             profile,
             seed,
-            salt: Salt::of(&suite.id, &scenario.id),
+            salt: Salt::of(suite.id(), scenario.id()),
             only,
         };
         Self::new(&script, Allowances::of(scenario, side), &edits, options)
@@ -178,7 +178,7 @@ mod tests {
         let text = "title = 'T'\nframing = { line = { max = 3000000 } }\n[[scenario]]\nid = 's'\nexchange = [{ client = 'a' }]";
         let suite = parse("t.toml", text, &NoAttachments).expect("it is right");
         let (seed, only) = (Seed::default(), Only::default());
-        let scenario = &suite.scenarios[0];
+        let scenario = &suite.scenarios()[0];
         let plan = Plan::of(
             &suite,
             scenario,

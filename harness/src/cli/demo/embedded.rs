@@ -130,15 +130,9 @@ impl Embedded {
             profile,
             only,
         } = self.cases;
-        let mut suite = self.suite.read();
+        let mut suite = self.suite.read().with_time_limit(ENOUGH);
         let is_named = |id: &str| scenarios.is_empty() || scenarios.contains(&id);
-        suite
-            .scenarios
-            .retain(|scenario| is_named(scenario.id.as_str()));
-        for scenario in &mut suite.scenarios {
-            scenario.limits.reply = ENOUGH;
-            scenario.limits.close = ENOUGH;
-        }
+        suite.retain_scenarios(|scenario| is_named(scenario.id().as_str()));
         let pattern = |it: &&str| it.parse().expect("the tests select the cases of each peer");
         Selection {
             suites: vec![suite],

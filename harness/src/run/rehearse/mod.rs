@@ -69,7 +69,7 @@ pub fn rehearse(suites: &[Suite]) -> Result<Rehearsed, Unplayable> {
     let mut rehearsed = Rehearsed::default();
     for suite in suites {
         let mut diagnostics = Vec::new();
-        for scenario in &suite.scenarios {
+        for scenario in suite.scenarios() {
             diagnostics.extend(play(&Scene::of(suite, scenario))?);
         }
         rehearsed.take(suite, diagnostics);
@@ -84,7 +84,7 @@ fn play(scene: &Scene<'_>) -> Result<Vec<Diagnostic>, Unplayable> {
         return Ok(vec![contradiction]);
     }
     let mut diagnostics = Vec::new();
-    for side in asked(scene.scenario.peer) {
+    for side in asked(scene.scenario.peer()) {
         let nulls = Null::that_pass(scene, side)?;
         if !nulls.is_empty() {
             diagnostics.push(words::proves_nothing(scene, side, &nulls));
@@ -111,8 +111,8 @@ impl Rehearsed {
             false => &mut self.notes,
         };
         list.push(SuiteError {
-            path: suite.path.clone(),
-            text: suite.text.clone(),
+            path: suite.path().to_owned(),
+            text: suite.text().to_owned(),
             diagnostics,
         });
     }
@@ -133,12 +133,12 @@ mod tests {
     }
 
     fn diagnostics(suite: &Suite) -> Vec<Diagnostic> {
-        play(&Scene::of(suite, &suite.scenarios[0])).expect("loopback works")
+        play(&Scene::of(suite, &suite.scenarios()[0])).expect("loopback works")
     }
 
     fn passing(side: Side, steps: &[&str]) -> Vec<Null> {
         let suite = suite("'line'", "", steps);
-        Null::that_pass(&Scene::of(&suite, &suite.scenarios[0]), side).expect("loopback works")
+        Null::that_pass(&Scene::of(&suite, &suite.scenarios()[0]), side).expect("loopback works")
     }
 
     #[test]

@@ -35,7 +35,7 @@ impl Null {
 
     /// The null peers that play a side without anything being found wrong with it.
     pub(super) fn that_pass(scene: &Scene<'_>, side: Side) -> Result<Vec<Self>, Unplayable> {
-        let steps = &scene.scenario.exchange;
+        let steps = scene.scenario.exchange();
         if wants_a_process(steps, side) || !asks_anything_of(scene, side) {
             return Ok(Vec::new());
         }
@@ -115,5 +115,5 @@ fn wants_a_process(steps: &[Step], side: Side) -> bool {
 /// for the side under test; another that is to do nothing but close is not meant.
 fn asks_anything_of(scene: &Scene<'_>, side: Side) -> bool {
     let says = |step: &Step| step.side == side && matches!(step.action, Action::Say(_));
-    side == scene.under_test() || scene.scenario.exchange.iter().any(says)
+    side == scene.under_test() || scene.scenario.exchange().iter().any(says)
 }

@@ -53,7 +53,7 @@ pub(super) struct Seen {
 impl<'s> Scene<'s> {
     pub(super) fn of(suite: &'s Suite, scenario: &Scenario) -> Self {
         let role = |side| Role {
-            script: Script::of(scenario, &suite.framing, side),
+            script: Script::of(scenario, suite.framing(), side),
             plan: Plan::of(
                 suite,
                 scenario,
@@ -64,17 +64,17 @@ impl<'s> Scene<'s> {
             ),
         };
         Self {
-            framing: &suite.framing,
+            framing: suite.framing(),
             client: role(Side::Client),
             server: role(Side::Server),
-            scenario: without_clock(scenario),
+            scenario: scenario.without_time_limits(PATIENCE),
         }
     }
 
     /// The side that is judged, if only one is; a suite that does not say who it is
     /// about must be right for servers at least.
     pub(super) fn under_test(&self) -> Side {
-        self.scenario.peer.unwrap_or(Side::Server)
+        self.scenario.peer().unwrap_or(Side::Server)
     }
 
     fn role(&self, side: Side) -> &Role {
@@ -106,7 +106,7 @@ impl<'s> Scene<'s> {
 
     /// Makes a connection between the two sides.
     pub(super) fn connect(&self) -> Result<Ends, Unplayable> {
-        let limits = &self.scenario.limits;
+        let limits = self.scenario.limits();
         let keeping = |keep| Options {
             keep,
             ..Options::default()
@@ -131,12 +131,12 @@ impl<'s> Scene<'s> {
         } = self;
         let script = self.script(side);
         let part = Part {
-            exchange: &scenario.exchange,
+            exchange: scenario.exchange(),
             side,
             script,
             delivery,
             due: due(scenario, framing, side, script, delivery),
-            limits: &scenario.limits,
+            limits: scenario.limits(),
         };
         let gate = Gate::default();
         let mut lookout = Lookout::across(seat, &gate);
@@ -166,15 +166,4 @@ impl Ends {
             Side::Server => (self.server, self.client),
         }
     }
-}
-
-fn without_clock(scenario: &Scenario) -> Scenario {
-    let mut scenario = scenario.clone();
-    for step in &mut scenario.exchange {
-        step.within = None;
-    }
-    let limits = &mut scenario.limits;
-    limits.reply = limits.reply.max(PATIENCE);
-    limits.close = limits.close.max(PATIENCE);
-    scenario
 }

@@ -24,7 +24,7 @@ impl Mutual {
 
 /// Why no implementation could pass a scenario, if none could.
 pub(super) fn contradiction(scene: &Scene<'_>) -> Result<Option<Diagnostic>, Unplayable> {
-    if let Some(step) = says_the_unknown(&scene.scenario.exchange, scene.under_test()) {
+    if let Some(step) = says_the_unknown(scene.scenario.exchange(), scene.under_test()) {
         return Ok(Some(words::says_the_unknown(scene, step)));
     }
     for tactic in [Tactic::Whole, Tactic::Bytes, Tactic::Joined] {
@@ -77,7 +77,7 @@ fn says_the_unknown(steps: &[Step], under_test: Side) -> Option<&Step> {
 /// A reset is asked for that the other side does not see: it has left, or the
 /// stream has ended before.
 fn unseen_reset(scene: &Scene<'_>, mutual: &Mutual) -> Option<Diagnostic> {
-    let exchange = scene.scenario.exchange.iter().enumerate();
+    let exchange = scene.scenario.exchange().iter().enumerate();
     let mut resets =
         exchange.filter(|(_, step)| matches!(step.action, Action::Close(Close::Reset)));
     let (index, _) = resets.find(|(_, step)| {

@@ -45,7 +45,7 @@ pub(super) fn contradiction(
 }
 
 fn headline(scene: &Scene<'_>, found: &[Found<'_>]) -> String {
-    let id = &scene.scenario.id;
+    let id = scene.scenario.id();
     match found.iter().all(|(_, finding)| is_vain_wait(finding)) {
         true => format!("the two sides of `{id}` wait for each other"),
         false => format!("`{id}` contradicts itself"),
@@ -82,7 +82,7 @@ fn is_vain_wait(finding: &Finding) -> bool {
 
 /// The step that a side's finding is about; the scenario's name, if it is none.
 fn place(scene: &Scene<'_>, side: Side, finding: &Finding) -> Range<usize> {
-    let steps = &scene.scenario.exchange;
+    let steps = scene.scenario.exchange();
     let awaited_close = || {
         let closes = |step: &&Step| step.side != side && matches!(step.action, Action::Close(_));
         steps.iter().find(closes)
@@ -91,7 +91,7 @@ fn place(scene: &Scene<'_>, side: Side, finding: &Finding) -> Range<usize> {
         Finding::StaysOpen { .. } => awaited_close(),
         finding => finding.step().and_then(|index| steps.get(index)),
     };
-    step.map_or_else(|| scene.scenario.span.clone(), |step| step.span.clone())
+    step.map_or_else(|| scene.scenario.span(), |step| step.span.clone())
 }
 
 fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
@@ -101,7 +101,7 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
             waited: Waited::Flooded,
             ..
         } => {
-            let kept = scene.scenario.limits.reply_bytes;
+            let kept = scene.scenario.limits().reply_bytes;
             format!("the {side} keeps no more than {kept} bytes of answers (`limits.reply_bytes`)")
         }
         Finding::NoAnswer { partial, .. } if partial.is_empty() => {
@@ -131,11 +131,14 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
 
 /// A reset that nobody sees.
 pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
-    let steps = &scene.scenario.exchange;
+    let steps = scene.scenario.exchange();
     let step = &steps[index];
     let (side, viewer) = (step.side, step.side.other());
     let diagnostic = Diagnostic::new(
-        format!("nobody sees how the {side} of `{}` ends", scene.scenario.id),
+        format!(
+            "nobody sees how the {side} of `{}` ends",
+            scene.scenario.id()
+        ),
         step.span.clone(),
         format!("the {viewer} cannot see this reset"),
     );
@@ -155,7 +158,7 @@ pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
 /// A value that the side under test could not have heard of.
 pub(super) fn says_the_unknown(scene: &Scene<'_>, step: &Step) -> Diagnostic {
     let (side, other) = (step.side, step.side.other());
-    let id = &scene.scenario.id;
+    let id = scene.scenario.id();
     Diagnostic::new(
         format!("the {side} of `{id}` says what it cannot know"),
         step.span.clone(),
@@ -168,10 +171,10 @@ pub(super) fn says_the_unknown(scene: &Scene<'_>, step: &Step) -> Diagnostic {
 
 /// A scenario that null peers pass: an error where they play the side under test.
 pub(super) fn proves_nothing(scene: &Scene<'_>, side: Side, nulls: &[Null]) -> Diagnostic {
-    let id = &scene.scenario.id;
+    let id = scene.scenario.id();
     let each: Vec<_> = nulls.iter().map(|null| does(*null, side)).collect();
     let label = format!("passed by a {side} that {}", each.join(", by one that "));
-    let span = scene.scenario.span.clone();
+    let span = scene.scenario.span();
     let help = match side {
         Side::Server => {
             "let the server say what only one that has read all can say, e.g. with `${unique}`"

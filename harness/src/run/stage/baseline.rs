@@ -62,7 +62,7 @@ impl Stage<'_> {
             self.note_silence(ground, replay.took);
         }
         (self.on)(Event::Fell(&ground.selected.id(Tactic::Whole)));
-        results.add(replay, short_of(ground.selected.scenario.level));
+        results.add(replay, short_of(ground.selected.scenario.level()));
         self.renew()?;
         Ok(false)
     }
@@ -70,7 +70,7 @@ impl Stage<'_> {
     /// Tells once how a peer is given more time.
     fn note_silence(&mut self, ground: &Ground<'_>, took: Duration) {
         let was_mute = std::mem::replace(&mut self.is_mute, true);
-        let allowed = ground.selected.scenario.limits.reply;
+        let allowed = ground.selected.scenario.limits().reply;
         // Otherwise it was seen to wait for nobody but us, or waited for to the end.
         if !was_mute && took >= allowed / 10 && took < allowed {
             self.record.notes.push(format!(

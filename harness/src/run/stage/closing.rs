@@ -65,12 +65,12 @@ impl Stage<'_> {
         let suites = &mut self.record.suites;
         if suites
             .last()
-            .is_none_or(|last| last.id != suite.id.as_str())
+            .is_none_or(|last| last.id != suite.id().as_str())
         {
             suites.push(record::Suite {
-                id: suite.id.to_string(),
-                title: suite.title.clone(),
-                path: suite.path.clone(),
+                id: suite.id().to_string(),
+                title: suite.title().to_owned(),
+                path: suite.path().to_owned(),
                 scenarios: Vec::new(),
             });
         }

@@ -70,7 +70,7 @@ impl<'r> Stage<'r> {
         let mut played = Ok(());
         for selected in selection.scenarios() {
             let ground = Ground {
-                script: Script::of(selected.scenario, &selected.suite.framing, selection.side),
+                script: Script::of(selected.scenario, selected.suite.framing(), selection.side),
                 side: selection.side,
                 selected: &selected,
                 first_unique,
@@ -321,7 +321,7 @@ impl<'r> Stage<'r> {
     /// another connection is open serves one client at a time.
     fn jobs(&mut self, ground: &Ground<'_>, baseline: &Numbered) -> Result<NonZeroUsize, Halt> {
         let wanted = self.settings.jobs.0;
-        let adversary = ground.selected.scenario.adversary;
+        let adversary = ground.selected.scenario.adversary();
         if wanted == NonZeroUsize::MIN || adversary.concurrent == Permission::Forbidden {
             return Ok(NonZeroUsize::MIN);
         }
@@ -345,7 +345,7 @@ impl<'r> Stage<'r> {
         ground: &Ground<'_>,
         baseline: &Numbered,
     ) -> Result<record::Concurrency, Halt> {
-        let deadline = Instant::now() + ground.selected.scenario.limits.reply;
+        let deadline = Instant::now() + ground.selected.scenario.limits().reply;
         let neighbour = Link::connect(self.target.addr(), &Options::default(), deadline);
         let gate = Gate::until(self.stop);
         let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Brisk);
