@@ -6,8 +6,8 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use wirecheck::framing::{
-    Align, AsciiLength, Blank, Counts, Decoded, Delimiter, End, Endian, Ending, Fixed, Framing,
-    Headers, Length, Line, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength, Width,
+    Align, AsciiLength, Blank, CountedBytes, Decoded, Delimiter, StreamEnd, Endian, LineEnding, Fixed, Framing,
+    Headers, Length, Line, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength, FieldWidth,
 };
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ fn framing(input: &mut Unstructured<'_>) -> Result<Framing> {
     Ok(match input.int_in_range(0..=9)? {
         0 => Framing::Raw(Raw { max }),
         1 => Framing::Line(Line {
-            ending: *input.choose(&[Ending::Lf, Ending::CrLf, Ending::Either])?,
+            ending: *input.choose(&[LineEnding::Lf, LineEnding::CrLf, LineEnding::Either])?,
             strip: *input.choose(&[Strip::Nothing, Strip::End, Strip::Both])?,
             blank: *input.choose(&[Blank::Message, Blank::Skipped])?,
             max,
@@ -76,12 +76,12 @@ fn ascii_length(input: &mut Unstructured<'_>, max: usize) -> Result<AsciiLength>
 }
 
 fn length(input: &mut Unstructured<'_>, max: usize) -> Result<Length> {
-    let widths = [Width::U8, Width::U16, Width::U24, Width::U32, Width::U64];
+    let widths = [FieldWidth::U8, FieldWidth::U16, FieldWidth::U24, FieldWidth::U32, FieldWidth::U64];
     Ok(Length {
         width: *input.choose(&widths)?,
         endian: *input.choose(&[Endian::Big, Endian::Little])?,
         offset: usize::from(u8::arbitrary(input)?),
-        counts: *input.choose(&[Counts::Body, Counts::FieldAndBody, Counts::Message])?,
+        counts: *input.choose(&[CountedBytes::Body, CountedBytes::FieldAndBody, CountedBytes::Message])?,
         max,
     })
 }
@@ -99,8 +99,8 @@ fn read(framing: &Framing, stream: &[u8], pieces: &[u8]) -> (Vec<Vec<u8>>, Strin
         while let Decoded::Message(payload) = decoder.decode(&mut piece) {
             messages.push(payload.to_vec());
         }
-        assert!(decoder.held() <= decoder.bound());
-        assert!(piece.is_empty() || matches!(decoder.finish(), End::Malformed(_)));
+        assert!(decoder.allocated() <= decoder.bound());
+        assert!(piece.is_empty() || matches!(decoder.finish(), StreamEnd::Malformed(_)));
     }
     (messages, format!("{:?}", decoder.finish()), decoder.taken())
 }

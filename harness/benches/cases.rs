@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use wirecheck::peer::{CommandLine, Outside, Server, StartOptions};
 use wirecheck::run::{Event, Jobs, PeerSource, Selection, Settings, run};
 use wirecheck::scenario::{NoAttachments, Side, parse};
-use wirecheck::tactic::{Only, Profile, Seed};
+use wirecheck::tactic::{Profile, Seed, TacticFilter};
 use wirecheck::wire::link::Evidence;
 
 /// How long a message is with its ending: so many cases a tactic makes of it, more
@@ -73,7 +73,7 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> 
         side: Side::Client,
         profile: Profile::Standard,
         seed: Seed(1),
-        only: Only::from_iter([pattern.parse().expect("it is a pattern")]),
+        only: TacticFilter::from_iter([pattern.parse().expect("it is a pattern")]),
         left_out: 0,
     };
     let settings = Settings {

@@ -14,8 +14,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use wirecheck::framing::{
-    Align, AsciiLength, Counts, Decoded, Decoder, Delimiter, Endian, Fixed, Framing, Headers,
-    Length, Line, Netstring, Pad, Resp, Varint, VarintLength, Width,
+    Align, AsciiLength, CountedBytes, Decoded, Decoder, Delimiter, Endian, FieldWidth, Fixed,
+    Framing, Headers, Length, Line, Netstring, Pad, Resp, Varint, VarintLength,
 };
 
 const STREAM: usize = 1 << 20;
@@ -28,10 +28,10 @@ fn framings() -> Vec<(&'static str, Framing)> {
     let delimiter = Delimiter::new(b"\r\n.\r\n", max).expect("it has bytes");
     let column = AsciiLength::new(10, Align::Left, Pad::Space, max).expect("it can be used");
     let length = Length {
-        width: Width::U32,
+        width: FieldWidth::U32,
         endian: Endian::Big,
         offset: 0,
-        counts: Counts::Body,
+        counts: CountedBytes::Body,
         max,
     };
     let offset = Length {

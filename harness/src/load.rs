@@ -28,12 +28,12 @@ pub struct Loaded {
     /// The suites that are right.
     pub suites: Vec<Suite>,
     /// What is wrong with the others.
-    pub faults: Vec<LoadFault>,
+    pub errors: Vec<LoadError>,
 }
 
 /// Why a suite could not be had.
 #[derive(Debug, thiserror::Error)]
-pub enum LoadFault {
+pub enum LoadError {
     /// The file or folder cannot be read: the machine's or the user's fault.
     #[error("{}: {source}", path.display())]
     Unreadable {
@@ -81,7 +81,7 @@ pub enum LoadFault {
     },
 }
 
-impl LoadFault {
+impl LoadError {
     /// The fault as text for a terminal.
     #[must_use]
     pub fn render(&self, style: Style) -> String {
@@ -100,28 +100,28 @@ pub fn load(names: &[PathBuf], max_suite_bytes: usize) -> Loaded {
     let mut files = Vec::new();
     for name in names {
         if let Err(fault) = find(name, MAX_DEPTH, &mut files) {
-            loaded.faults.push(fault);
+            loaded.errors.push(fault);
         }
     }
     files.dedup();
     for file in &files {
         match read(file, max_suite_bytes) {
             Ok(suite) => loaded.suites.push(suite),
-            Err(fault) => loaded.faults.push(fault),
+            Err(fault) => loaded.errors.push(fault),
         }
     }
-    loaded.faults.extend(same_ids(&loaded.suites));
+    loaded.errors.extend(same_ids(&loaded.suites));
     loaded
 }
 
-fn find(name: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), LoadFault> {
-    let unreadable = |source| LoadFault::Unreadable {
+fn find(name: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), LoadError> {
+    let unreadable = |source| LoadError::Unreadable {
         path: name.to_owned(),
         source,
     };
     if !fs::metadata(name).map_err(unreadable)?.is_dir() {
         if files.len() == MAX_SUITES {
-            return Err(LoadFault::TooMany {
+            return Err(LoadError::TooMany {
                 path: name.to_owned(),
             });
         }
@@ -155,21 +155,21 @@ fn is_suite_or_folder(path: &Path, depth: usize) -> bool {
     !hidden && (suite || (depth > 0 && path.is_dir()))
 }
 
-fn read(path: &Path, max: usize) -> Result<Suite, LoadFault> {
-    let unreadable = |source| LoadFault::Unreadable {
+fn read(path: &Path, max: usize) -> Result<Suite, LoadError> {
+    let unreadable = |source| LoadError::Unreadable {
         path: path.to_owned(),
         source,
     };
     let bytes = read_bounded(path, max).map_err(unreadable)?;
-    let bytes = bytes.ok_or_else(|| LoadFault::TooLarge {
+    let bytes = bytes.ok_or_else(|| LoadError::TooLarge {
         path: path.to_owned(),
         max,
     })?;
-    let text = String::from_utf8(bytes).map_err(|error| LoadFault::NotUtf8 {
+    let text = String::from_utf8(bytes).map_err(|error| LoadError::NotUtf8 {
         path: path.to_owned(),
         offset: error.utf8_error().valid_up_to(),
     })?;
-    let beside = Beside(path.parent().unwrap_or_else(|| Path::new("")));
+    let beside = SuiteFolder(path.parent().unwrap_or_else(|| Path::new("")));
     Ok(scenario::parse(&path.to_string_lossy(), &text, &beside)?)
 }
 
@@ -198,9 +198,9 @@ const NOT_REGULAR: &str =
     "this is a device, a pipe or a socket; only plain files are read: copy it into one";
 
 /// The files beside a suite.
-struct Beside<'a>(&'a Path);
+struct SuiteFolder<'a>(&'a Path);
 
-impl Beside<'_> {
+impl SuiteFolder<'_> {
     /// Follows links, and refuses those that lead out of the suite's folder: a suite
     /// that was fetched from elsewhere must not send what else lies on this machine.
     fn find(&self, path: &Path) -> Result<PathBuf, String> {
@@ -219,7 +219,7 @@ impl Beside<'_> {
     }
 }
 
-impl Attachments for Beside<'_> {
+impl Attachments for SuiteFolder<'_> {
     fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, String> {
         match read_bounded(&self.find(path)?, most) {
             Ok(Some(bytes)) => Ok(bytes),
@@ -231,12 +231,12 @@ impl Attachments for Beside<'_> {
     }
 }
 
-fn same_ids(suites: &[Suite]) -> Vec<LoadFault> {
+fn same_ids(suites: &[Suite]) -> Vec<LoadError> {
     let mut seen: HashMap<&SuiteId, &str> = HashMap::new();
     let mut faults = Vec::new();
     for suite in suites {
         match seen.get(suite.id()) {
-            Some(first) => faults.push(LoadFault::SameId {
+            Some(first) => faults.push(LoadError::SameId {
                 id: suite.id().clone(),
                 first: (*first).to_owned(),
                 second: suite.path().to_owned(),

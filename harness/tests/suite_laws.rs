@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use wirecheck::load::{MAX_SUITE_BYTES, load};
 use wirecheck::scenario::{NoAttachments, Side, Style, parse};
-use wirecheck::tactic::{Only, Plan, Profile, Script, Seed};
+use wirecheck::tactic::{Plan, Profile, Script, Seed, TacticFilter};
 
 fn suite_files(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -83,7 +83,7 @@ proptest! {
 #[test]
 fn every_suite_of_the_project_can_be_planned_on_both_sides() {
     let loaded = load(&suite_files("scenarios"), MAX_SUITE_BYTES);
-    assert!(loaded.faults.is_empty(), "{:?}", loaded.faults);
+    assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
     for suite in &loaded.suites {
         for scenario in suite.scenarios() {
             for side in [Side::Client, Side::Server] {
@@ -94,7 +94,7 @@ fn every_suite_of_the_project_can_be_planned_on_both_sides() {
                     side,
                     Profile::Thorough,
                     Seed(1),
-                    Only::everything(),
+                    TacticFilter::all(),
                 );
                 for case in plan.cases() {
                     assert_eq!(

@@ -9,19 +9,19 @@ use proptest::sample::select;
 use proptest::test_runner::{TestError, TestRunner};
 use wirecheck::framing::{Region, RegionKind};
 use wirecheck::tactic::{
-    Allowances, Case, CaseId, Company, Connections, Delivery, Edit, End, Family, HeaderEdit,
-    Offset, Only, Options, Pattern, Pipelining, Plan, Profile, Reading, Salt, Script, Seed,
-    Segmentations, Spoken, Tactic,
+    Allowances, Case, CaseId, Connections, Delivery, DeliveryEnd, HeaderEdit, Offset,
+    OtherConnections, OutMessage, Pipelining, Plan, PlanOptions, Profile, Reading, Salt, Script,
+    Seed, Segmentations, StreamEdit, Tactic, TacticFamily, TacticFilter, TacticGlob,
 };
 
 /// A message of `header` and `payload`; regions without bytes are left out.
-fn message(header: &[u8], payload: &[u8], turn: usize) -> Spoken {
+fn message(header: &[u8], payload: &[u8], turn: usize) -> OutMessage {
     let bytes = [header, payload].concat();
     let regions = [
         (RegionKind::Header, 0..header.len()),
         (RegionKind::Payload, header.len()..bytes.len()),
     ];
-    Spoken {
+    OutMessage {
         regions: regions
             .into_iter()
             .filter(|(_, range)| !range.is_empty())
@@ -78,11 +78,11 @@ fn edits(script: &Script) -> Vec<HeaderEdit> {
 }
 
 fn plan(script: &Script, allowances: Allowances, profile: Profile) -> Plan {
-    let options = Options {
+    let options = PlanOptions {
         profile,
         seed: Seed(7),
         salt: Salt(11),
-        only: Only::everything(),
+        only: TacticFilter::all(),
     };
     Plan::new(script, allowances, &edits(script), options).expect("the edits are the script's")
 }
@@ -200,13 +200,13 @@ proptest! {
 
     #[test]
     fn ids_do_not_depend_on_the_seed(script in scripts(), seed: u64) {
-        let options = Options { seed: Seed(seed), ..Options::default() };
+        let options = PlanOptions { seed: Seed(seed), ..PlanOptions::default() };
         let drawn = Plan::new(&script, Allowances::default(), &[], options).expect("no edits");
-        let options = Options::default();
+        let options = PlanOptions::default();
         let fixed = Plan::new(&script, Allowances::default(), &[], options).expect("no edits");
         prop_assert!(drawn.tactics().eq(fixed.tactics()));
         for (drawn, fixed) in drawn.cases().zip(fixed.cases()) {
-            prop_assert!(drawn.tactic.family() == Family::Random || drawn == fixed);
+            prop_assert!(drawn.tactic.family() == TacticFamily::Random || drawn == fixed);
         }
     }
 
@@ -250,37 +250,39 @@ proptest! {
 
 fn deliveries() -> impl Strategy<Value = Delivery> {
     let ends = select(vec![
-        End::AsScripted,
-        End::Half,
-        End::Fin,
-        End::FinAtOnce,
-        End::Reset,
-        End::ResetBeforeAccept,
-        End::Hold,
+        DeliveryEnd::AsScripted,
+        DeliveryEnd::Half,
+        DeliveryEnd::Fin,
+        DeliveryEnd::FinAtOnce,
+        DeliveryEnd::Reset,
+        DeliveryEnd::ResetBeforeAccept,
+        DeliveryEnd::Hold,
     ]);
-    let company = prop_oneof![
-        Just(Company::Alone),
-        Just(Company::Stalled),
-        Just(Company::Interleaved),
-        (1..=u16::MAX).prop_map(|n| Company::Churned(NonZeroU16::new(n).expect("from 1"))),
+    let other_connections = prop_oneof![
+        Just(OtherConnections::Alone),
+        Just(OtherConnections::Stalled),
+        Just(OtherConnections::Interleaved),
+        (1..=u16::MAX).prop_map(|n| OtherConnections::Churned(NonZeroU16::new(n).expect("from 1"))),
     ];
     let reading = select(vec![Reading::Eager, Reading::Slow]);
     let edit = (0..50_usize, 0..9_usize, vec(any::<u8>(), 0..5));
     let edit = edit.prop_map(|(start, removed, added)| {
-        Edit::new(Offset::new(start)..Offset::new(start + removed), added).ok()
+        StreamEdit::new(Offset::new(start)..Offset::new(start + removed), added).ok()
     });
     let lengths = vec(prop_oneof![Just(1), 1..4_usize, 1..1_000_000_usize], 0..20);
-    (lengths, edit, ends, reading, company).prop_map(|(lengths, edit, end, reading, company)| {
-        let delivery = Delivery::in_chunks(lengths)
-            .expect("lengths from 1, and not many")
-            .with_end(end)
-            .with_reading(reading)
-            .with_company(company);
-        match edit {
-            Some(edit) => delivery.with_edit(edit),
-            None => delivery,
-        }
-    })
+    (lengths, edit, ends, reading, other_connections).prop_map(
+        |(lengths, edit, end, reading, other_connections)| {
+            let delivery = Delivery::in_chunks(lengths)
+                .expect("lengths from 1, and not many")
+                .with_end(end)
+                .with_reading(reading)
+                .with_other_connections(other_connections);
+            match edit {
+                Some(edit) => delivery.with_edit(edit),
+                None => delivery,
+            }
+        },
+    )
 }
 
 /// Text that looks like what is parsed, more or less.
@@ -314,7 +316,7 @@ proptest! {
         if let Ok(id) = format!("suite/scenario/{text}").parse::<CaseId>() {
             prop_assert_eq!(id.tactic.to_string(), text.clone());
         }
-        if let Ok(pattern) = text.parse::<Pattern>() {
+        if let Ok(pattern) = text.parse::<TacticGlob>() {
             prop_assert!(pattern.matches(&text), "every pattern matches itself");
         }
     }
@@ -428,8 +430,8 @@ fn listed(name: &str, script: &Script, allowances: Allowances) -> String {
                 continue;
             }
             lines += &match tactic.family() {
-                Family::Random if known.contains(&Tactic::Random(8)) => String::new(),
-                Family::Random => format!("{tactic}: drawn\n"),
+                TacticFamily::Random if known.contains(&Tactic::Random(8)) => String::new(),
+                TacticFamily::Random => format!("{tactic}: drawn\n"),
                 _ => format!("{tactic}: {delivery}\n"),
             };
         }
@@ -441,7 +443,7 @@ fn listed(name: &str, script: &Script, allowances: Allowances) -> String {
 fn summed(name: &str, script: &Script) -> String {
     let plan = plan(script, Allowances::default(), Profile::Thorough);
     let mut lines = format!("[{name}, thorough]\n");
-    for family in Family::ALL {
+    for family in TacticFamily::ALL {
         let ids = plan.tactics().filter(|tactic| tactic.family() == family);
         let hashes: Vec<_> = ids
             .map(|tactic| CaseId {

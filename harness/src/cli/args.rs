@@ -12,7 +12,7 @@ use super::demo::Peer;
 use super::exit::Exit;
 use crate::load::MAX_SUITE_BYTES;
 use crate::scenario::{self, DurationError};
-use crate::tactic::{Pattern, Profile};
+use crate::tactic::{Profile, TacticGlob};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -162,7 +162,7 @@ pub(super) struct CaseArgs {
     pub(super) profile: Profile,
     /// Only tactics that match, e.g. 'cut@*'; may be given several times
     #[arg(long, value_name = "GLOB")]
-    pub(super) only: Vec<Pattern>,
+    pub(super) only: Vec<TacticGlob>,
     /// Only scenarios with this tag; may be given several times
     #[arg(long, value_name = "TAG")]
     pub(super) tag: Vec<String>,

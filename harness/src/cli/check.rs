@@ -55,9 +55,9 @@ pub(super) fn suites(args: &SuiteArgs, aim: Aim) -> Result<Vec<Suite>, Failure> 
         return Err(Failure::Usage(NO_SUITE.to_owned()));
     }
     let loaded = load(&names, args.max_suite_bytes);
-    if !loaded.faults.is_empty() {
+    if !loaded.errors.is_empty() {
         return Err(Failure::Suites {
-            faults: loaded.faults,
+            faults: loaded.errors,
             read: loaded.suites.len(),
             aim,
         });

@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::tactics;
 use crate::diagnose::{Code, UnknownCode};
-use crate::tactic::Family;
+use crate::tactic::TacticFamily;
 
 const BOLD: Style = Style::new().bold();
 
@@ -33,7 +33,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 /// A word that is not known, with those that are.
 fn with_all(unknown: &UnknownCode) -> String {
     let codes = Code::ALL.map(Code::code).join(" ");
-    let tactics = Family::ALL.map(Family::as_str).join(" ");
+    let tactics = TacticFamily::ALL.map(TacticFamily::as_str).join(" ");
     format!("{unknown}\n  defects: {codes}\n  tactics: {tactics}")
 }
 

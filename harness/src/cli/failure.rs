@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::exit::Exit;
 use wirecheck_report::StoreError;
 
-use crate::load::LoadFault;
+use crate::load::LoadError;
 use crate::run;
 use crate::scenario::{Side, Style};
 
@@ -18,7 +18,7 @@ pub(super) enum Failure {
     Usage(String),
     /// Suites are wrong; `read` others are right.
     Suites {
-        faults: Vec<LoadFault>,
+        faults: Vec<LoadError>,
         read: usize,
         aim: Aim,
     },
@@ -162,7 +162,7 @@ fn no_suites(names: &[PathBuf]) -> String {
     )
 }
 
-fn report_suites(faults: &[LoadFault], read: usize, aim: Aim) {
+fn report_suites(faults: &[LoadError], read: usize, aim: Aim) {
     for fault in faults {
         say(&format!("{}\n", fault.render(Style::Colour)));
     }

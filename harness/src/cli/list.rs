@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use crate::run::Selected;
 use crate::scenario::Side;
-use crate::tactic::{Case, Family};
+use crate::tactic::{Case, TacticFamily};
 
 pub(super) fn run(args: &ListArgs) -> Result<Exit, Failure> {
     let side = if args.client {
@@ -61,10 +61,10 @@ fn as_json(selected: &Selected<'_>, case: &Case) -> serde_json::Value {
 
 /// How many cases each family of tactics makes.
 #[derive(Default)]
-struct Counts(BTreeMap<Family, u64>);
+struct Counts(BTreeMap<TacticFamily, u64>);
 
 impl Counts {
-    fn add(&mut self, family: Family) {
+    fn add(&mut self, family: TacticFamily) {
         *self.0.entry(family).or_default() += 1;
     }
 

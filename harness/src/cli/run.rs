@@ -51,7 +51,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
 
 /// What was asked for must be something that is played.
 fn check_played(selection: &Selection) -> Result<(), Failure> {
-    let asked = |tactic: &Tactic| selection.only.picks(tactic) && is_played(tactic.family());
+    let asked = |tactic: &Tactic| selection.only.accepts(tactic) && is_played(tactic.family());
     let any = selection
         .scenarios()
         .any(|selected| selected.plan.tactics().any(|tactic| asked(&tactic)));

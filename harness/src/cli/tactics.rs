@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use crate::run::is_played;
-use crate::tactic::{Family, Tactic};
+use crate::tactic::{Tactic, TacticFamily};
 
 const BOLD: Style = Style::new().bold();
 
 /// The family that a text names: by its name, or by the id of one of its tactics.
-pub(super) fn named(text: &str) -> Option<Family> {
-    let by_name = Family::ALL
+pub(super) fn named(text: &str) -> Option<TacticFamily> {
+    let by_name = TacticFamily::ALL
         .into_iter()
         .find(|family| family.as_str() == text);
     by_name.or_else(|| text.parse::<Tactic>().ok().map(|tactic| tactic.family()))
@@ -19,7 +19,7 @@ pub(super) fn named(text: &str) -> Option<Family> {
 
 /// A line for each.
 pub(super) fn table(out: &mut impl Write) -> io::Result<()> {
-    for family in Family::ALL {
+    for family in TacticFamily::ALL {
         let (name, summary) = (family.as_str(), about(family).summary);
         writeln!(out, "{BOLD}{name:<10}{BOLD:#}  {summary}")?;
     }
@@ -27,7 +27,7 @@ pub(super) fn table(out: &mut impl Write) -> io::Result<()> {
 }
 
 /// All that is to be said of one.
-pub(super) fn explain(family: Family, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn explain(family: TacticFamily, out: &mut impl Write) -> io::Result<()> {
     let About { summary, more, id } = about(family);
     writeln!(out, "{BOLD}{family}{BOLD:#}: a tactic. {summary}\n")?;
     writeln!(out, "{more}\n")?;
@@ -40,7 +40,7 @@ pub(super) fn explain(family: Family, out: &mut impl Write) -> io::Result<()> {
 }
 
 /// All tactics of a family, by the id of one of them.
-fn glob(family: Family, id: &str) -> String {
+fn glob(family: TacticFamily, id: &str) -> String {
     match id.find(['@', ':']) {
         Some(mark) if id != family.as_str() => format!("{}*", &id[..=mark]),
         _ => id.to_owned(),
@@ -56,99 +56,99 @@ struct About {
     id: &'static str,
 }
 
-fn about(family: Family) -> About {
+fn about(family: TacticFamily) -> About {
     let (summary, more, id) = match family {
-        Family::Whole => (
+        TacticFamily::Whole => (
             "Each message in one write: the baseline.",
             "The friendliest delivery. What falls here is wrong whatever the delivery, so the\n\
              scenario's other cases are not played.",
             "whole",
         ),
-        Family::Bytes => (
+        TacticFamily::Bytes => (
             "Every byte alone.",
             "Each read of the peer gives it one byte: who takes a read for a message falls at once.",
             "bytes",
         ),
-        Family::Cut => (
+        TacticFamily::Cut => (
             "One cut, at every offset of what wirecheck's side says.",
             "cut@7 sends seven bytes, waits until the peer has read them, and sends the rest.\n\
              Which offsets fall says where the reader goes wrong: in a header, in a body, in a\n\
              delimiter, in a character. Of long streams the edges and a sample are cut.",
             "cut@7",
         ),
-        Family::Cuts => (
+        TacticFamily::Cuts => (
             "Two cuts, at every pair of offsets of a short stream.",
             "For readers that survive one cut, but not one after the other. Of streams longer\n\
              than 64 bytes the edges are cut.",
             "cuts@3,9",
         ),
-        Family::Joined => (
+        TacticFamily::Joined => (
             "All that may be said at once, in one write.",
             "Several messages come in one read: who answers the first and forgets the rest falls.",
             "joined",
         ),
-        Family::JoinedCut => (
+        TacticFamily::JoinedCut => (
             "The same with one cut: a message and a half, then what is missing.",
             "The end of one message and the beginning of the next come in one read.",
             "joined+cut@12",
         ),
-        Family::Random => (
+        TacticFamily::Random => (
             "Cut and joined at random, from the seed.",
             "The same --seed draws the same deliveries.",
             "random@5",
         ),
-        Family::Fin => (
+        TacticFamily::Fin => (
             "The connection is closed after so many bytes.",
             "A peer has to notice, to close its side, and to serve the next one.",
             "fin@7",
         ),
-        Family::Half => (
+        TacticFamily::Half => (
             "The sending direction is closed after so many bytes.",
             "wirecheck still reads: what was asked for before is to be answered.",
             "half@7",
         ),
-        Family::Rst => (
+        TacticFamily::Rst => (
             "The connection is reset after so many bytes.",
             "The peer's next read or write fails; it has to live on and serve the next one.",
             "rst@7",
         ),
-        Family::FinAtOnce => (
+        TacticFamily::FinAtOnce => (
             "So many bytes and the FIN back to back.",
             "As fin, without waiting until the peer has read: it may find both at once.",
             "fin+@7",
         ),
-        Family::Hold => (
+        TacticFamily::Hold => (
             "So many bytes in one write, then the same one by one; nothing is closed.",
             "The answers that are visible must be the same both times.",
             "hold@7",
         ),
-        Family::RstAtAccept => (
+        TacticFamily::RstAtAccept => (
             "Bytes and a reset before the peer accepts.",
             "The connection is dead when the peer gets it; accepting it must not end the peer.",
             "rst@accept",
         ),
-        Family::SlowRead => (
+        TacticFamily::SlowRead => (
             "The answers are read byte by byte, through the smallest buffer.",
             "Who takes a write that wrote a part for one that wrote all loses bytes.",
             "slow-read",
         ),
-        Family::Neighbours => (
+        TacticFamily::Neighbours => (
             "Other connections stand open, in the middle of a message.",
             "They must not hold this one up, nor may their bytes get into its messages.",
             "neighbours:stalled",
         ),
-        Family::Header => (
+        TacticFamily::Header => (
             "A header that is wrong in a known way.",
             "Negative, signed, too large, no number: what a length field must not hold. The peer\n\
              may refuse, but not hang, die, or take it for a length.",
             "header:negative",
         ),
-        Family::Churn => (
+        TacticFamily::Churn => (
             "A thousand connections are opened and dropped first.",
             "Descriptors, memory and threads that are not given back show.",
             "churn",
         ),
-        Family::AllCuts => (
+        TacticFamily::AllCuts => (
             "Every segmentation of a short stream.",
             "The number has a bit for each byte after which there is a cut, the first byte's the\n\
              lowest.",
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn each_family_is_found_by_its_name_and_by_the_id_that_is_shown() {
-        for family in Family::ALL {
+        for family in TacticFamily::ALL {
             assert_eq!(named(family.as_str()), Some(family), "{family}");
             assert_eq!(named(about(family).id), Some(family), "{family}");
         }
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_glob_that_is_shown_picks_the_tactic_that_is_shown() {
-        for family in Family::ALL {
+        for family in TacticFamily::ALL {
             let id = about(family).id;
             let glob = globset::Glob::new(&glob(family, id)).expect("it is one");
             assert!(glob.compile_matcher().is_match(id), "{id}");

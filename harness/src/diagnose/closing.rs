@@ -6,12 +6,16 @@ use super::sign::Sign;
 use super::words::offsets;
 use super::{Code, Diagnosis};
 use crate::judge::Ended;
-use crate::tactic::{Family, Offset, Tactic};
+use crate::tactic::{Offset, Tactic, TacticFamily};
 
 /// The tactics that end the stream with a FIN.
-const FINS: [Family; 3] = [Family::Fin, Family::Half, Family::FinAtOnce];
+const FINS: [TacticFamily; 3] = [
+    TacticFamily::Fin,
+    TacticFamily::Half,
+    TacticFamily::FinAtOnce,
+];
 /// Those that reset it.
-const RESETS: [Family; 2] = [Family::Rst, Family::RstAtAccept];
+const RESETS: [TacticFamily; 2] = [TacticFamily::Rst, TacticFamily::RstAtAccept];
 
 pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
     let ignored = ignored_eof(evidence);
@@ -39,7 +43,7 @@ fn ignored_eof(evidence: &Evidence) -> Option<Diagnosis> {
     let at: Vec<_> = ends(evidence, asleep, |at| {
         evidence.places.of_offset(at) == Place::Edge
     });
-    let baseline = evidence.of(Family::Whole).any(asleep);
+    let baseline = evidence.of(TacticFamily::Whole).any(asleep);
     let when = match at.as_slice() {
         _ if baseline => "after a whole exchange".to_owned(),
         [] => return None,
@@ -78,7 +82,7 @@ fn dies_on_eof(evidence: &Evidence) -> Option<Diagnosis> {
 
 fn dies_on_reset(evidence: &Evidence) -> Option<Diagnosis> {
     let at = ends_that_crash(evidence, &RESETS);
-    let at_accept = evidence.of(Family::RstAtAccept).any(crashed);
+    let at_accept = evidence.of(TacticFamily::RstAtAccept).any(crashed);
     let when = match at.as_slice() {
         _ if whole_crashes(evidence, Ending::Reset) => "after a whole exchange".to_owned(),
         [] if !at_accept => return None,
@@ -91,7 +95,7 @@ fn dies_on_reset(evidence: &Evidence) -> Option<Diagnosis> {
 
 /// Whether the process crashes when a whole exchange ends so.
 fn whole_crashes(evidence: &Evidence, ending: Ending) -> bool {
-    evidence.ends(ending) && evidence.of(Family::Whole).any(crashed)
+    evidence.ends(ending) && evidence.of(TacticFamily::Whole).any(crashed)
 }
 
 fn crashed(it: &Fallen) -> bool {
@@ -100,7 +104,7 @@ fn crashed(it: &Fallen) -> bool {
 
 /// The early ends at which the process crashed, unless it was the bytes before
 /// the end that were too much for it.
-fn ends_that_crash(evidence: &Evidence, families: &[Family]) -> Vec<Offset> {
+fn ends_that_crash(evidence: &Evidence, families: &[TacticFamily]) -> Vec<Offset> {
     let at = evidence.ended_early(families).filter(|(_, it)| crashed(it));
     ascending(
         at.map(|(at, _)| at)
@@ -112,7 +116,7 @@ fn ends_that_crash(evidence: &Evidence, families: &[Family]) -> Vec<Offset> {
 fn stops_serving(evidence: &Evidence) -> Option<Diagnosis> {
     let not_headers = || {
         let fallen = evidence.fallen();
-        fallen.filter(|it| it.tactic.family() != Family::Header)
+        fallen.filter(|it| it.tactic.family() != TacticFamily::Header)
     };
     let unserved = |it: &&Fallen| it.says(|sign| sign == Sign::NextNotServed);
     let exited = |it: &&Fallen| it.says(|sign| sign == Sign::Exited);
@@ -138,7 +142,7 @@ fn stops_serving(evidence: &Evidence) -> Option<Diagnosis> {
 /// answer.
 fn partial_as_message(evidence: &Evidence) -> Option<Diagnosis> {
     let surplus = |it: &Fallen| it.says(|sign| sign == Sign::Surplus);
-    let fins = [Family::Fin, Family::Half];
+    let fins = [TacticFamily::Fin, TacticFamily::Half];
     let at = evidence.ended_early(&fins).filter(|(_, it)| surplus(it));
     let at = ascending(at.map(|(at, _)| at));
     let (empty, rest): (Vec<_>, Vec<_>) = at
@@ -214,7 +218,7 @@ fn loses_answers_at_eof(evidence: &Evidence) -> Option<Diagnosis> {
     let joins_well = !evidence.has_fallen(&Tactic::Joined);
     let first_end = evidence.places.first_end();
     let at = evidence
-        .ended_early(&[Family::Half, Family::FinAtOnce])
+        .ended_early(&[TacticFamily::Half, TacticFamily::FinAtOnce])
         .filter(|(_, it)| missing(it))
         .filter(|(at, _)| *at == first_end || joins_well)
         .map(|(at, _)| at)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::places::{Place, Places};
 use super::sign::Sign;
-use crate::tactic::{Family, Offset, Script, Tactic};
+use crate::tactic::{Offset, Script, Tactic, TacticFamily};
 
 /// How the deliveries of one exchange to one peer went.
 ///
@@ -93,8 +93,11 @@ impl Evidence {
 
     /// Whether it matters which cases of a family held.
     #[must_use]
-    pub const fn keeps(family: Family) -> bool {
-        !matches!(family, Family::Cuts | Family::Random | Family::AllCuts)
+    pub const fn keeps(family: TacticFamily) -> bool {
+        !matches!(
+            family,
+            TacticFamily::Cuts | TacticFamily::Random | TacticFamily::AllCuts
+        )
     }
 
     /// Whether an exchange that is played to its end ends so.
@@ -126,7 +129,7 @@ impl Evidence {
     }
 
     /// What fell of one kind of tactic.
-    pub(super) fn of(&self, family: Family) -> impl Iterator<Item = &Fallen> {
+    pub(super) fn of(&self, family: TacticFamily) -> impl Iterator<Item = &Fallen> {
         self.fallen().filter(move |it| it.tactic.family() == family)
     }
 
@@ -134,7 +137,7 @@ impl Evidence {
     /// where it ended.
     pub(super) fn ended_early(
         &self,
-        families: &[Family],
+        families: &[TacticFamily],
     ) -> impl Iterator<Item = (Offset, &Fallen)> {
         self.fallen()
             .filter(|it| families.contains(&it.tactic.family()))

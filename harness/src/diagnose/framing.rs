@@ -9,18 +9,18 @@ use super::sign::{Sign, Slip};
 use super::words::{contrast, deliveries, fails};
 use super::{Code, Diagnosis};
 use crate::judge::Ended;
-use crate::tactic::{Family, Neighbours, Tactic};
+use crate::tactic::{Neighbours, Tactic, TacticFamily};
 
 /// The tactics that send every message whole and leave the end to the exchange:
 /// what is answered beyond what is due is not the answer to an early end.
-const COMPLETE: [Family; 7] = [
-    Family::Bytes,
-    Family::Cut,
-    Family::Cuts,
-    Family::Joined,
-    Family::JoinedCut,
-    Family::Random,
-    Family::AllCuts,
+const COMPLETE: [TacticFamily; 7] = [
+    TacticFamily::Bytes,
+    TacticFamily::Cut,
+    TacticFamily::Cuts,
+    TacticFamily::Joined,
+    TacticFamily::JoinedCut,
+    TacticFamily::Random,
+    TacticFamily::AllCuts,
 ];
 
 pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
@@ -88,7 +88,7 @@ fn took_a_part(it: &Fallen) -> bool {
 fn lost_tail(evidence: &Evidence) -> Option<Diagnosis> {
     let first = evidence.first_answer()?;
     let later = |it: &Fallen| it.says(|sign| sign.missing().is_some_and(|step| step > first));
-    if evidence.of(Family::Joined).any(later) {
+    if evidence.of(TacticFamily::Joined).any(later) {
         let cuts = contrast(&evidence.cuts(Place::Payload), "inside a payload");
         let because = format!(
             "of messages that come in one segment the first is answered and a later one is not; {cuts}"
@@ -100,7 +100,7 @@ fn lost_tail(evidence: &Evidence) -> Option<Diagnosis> {
         _ => false,
     };
     let mut halves: Vec<_> = evidence
-        .of(Family::JoinedCut)
+        .of(TacticFamily::JoinedCut)
         .filter(|it| later(it) || it.says(wrong_later))
         .filter_map(|it| match it.tactic {
             Tactic::JoinedCut(at) if evidence.has_held(&Tactic::Cut(at)) => Some(at),
@@ -175,7 +175,7 @@ fn way_of(sign: &Sign) -> Discriminant<Sign> {
 /// The baseline's answer ends where a length in characters ends it.
 fn length_in_characters(evidence: &Evidence) -> Option<Diagnosis> {
     let is_it = |sign: Sign| sign.slip() == Some(Slip::CountedInCharacters);
-    let mut baseline = evidence.of(Family::Whole);
+    let mut baseline = evidence.of(TacticFamily::Whole);
     baseline.any(|it| it.says(is_it)).then(|| {
         let because =
             "an uncut answer is short by just as many bytes as it has more bytes than characters";
@@ -211,7 +211,7 @@ fn short_send(evidence: &Evidence) -> Option<Diagnosis> {
         Sign::NoAnswer { .. } | Sign::BrokenAnswer { .. } => true,
         _ => sign.is_shortened(),
     };
-    let mut slow = evidence.of(Family::SlowRead);
+    let mut slow = evidence.of(TacticFamily::SlowRead);
     slow.any(|it| it.says(is_it)).then(|| {
         let because = "a slow reader does not get all of an answer that a fast one gets whole";
         Code::ShortSend.because(because.to_owned())
@@ -227,7 +227,7 @@ fn cross_talk(evidence: &Evidence) -> Option<Diagnosis> {
             Sign::WrongAnswer { .. } | Sign::BrokenAnswer { .. } | Sign::Surplus
         )
     };
-    let fell = evidence.of(Family::Neighbours);
+    let fell = evidence.of(TacticFamily::Neighbours);
     let mut fell = fell.filter(|it| it.tactic == interleaved);
     (evidence.has_held(&Tactic::Bytes) && fell.any(|it| it.says(is_it))).then(|| {
         let because = "two connections that send byte by byte in turns get wrong answers; one that does so alone gets the right ones";

@@ -4,7 +4,7 @@
 use super::evidence::{Evidence, Fallen};
 use super::sign::Sign;
 use super::{Code, Diagnosis};
-use crate::tactic::{Family, Tactic};
+use crate::tactic::{Tactic, TacticFamily};
 
 /// Headers that are right in form and lie: to believe them is no defect.
 const WELL_FORMED: [&str; 3] = ["longer", "shorter", "too-large"];
@@ -36,7 +36,7 @@ pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
 /// The names of the malformed headers that fell so.
 fn named(evidence: &Evidence, fell: impl Fn(&Fallen) -> bool) -> Option<String> {
     let mut names: Vec<_> = evidence
-        .of(Family::Header)
+        .of(TacticFamily::Header)
         .filter(|it| fell(it))
         .filter_map(name)
         .collect();

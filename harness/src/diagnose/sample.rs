@@ -2,7 +2,7 @@
 
 use super::{Ending, Evidence, Life, Sign, diagnose};
 use crate::framing::{Encoded, RegionKind};
-use crate::tactic::{Script, Spoken, Tactic};
+use crate::tactic::{OutMessage, Script, Tactic};
 
 /// The steps in which the peer of a sample answers: after each of our messages.
 const ANSWERS: [usize; 4] = [1, 3, 5, 7];
@@ -27,7 +27,7 @@ fn script(payloads: &[&str], encode: impl Fn(&mut Encoded, &[u8])) -> Script {
     let spoken = |(turn, payload): (usize, &&str)| {
         let mut message = Encoded::default();
         encode(&mut message, payload.as_bytes());
-        Spoken {
+        OutMessage {
             bytes: message.bytes,
             regions: message.regions,
             turn,

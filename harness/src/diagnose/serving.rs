@@ -3,7 +3,7 @@
 use super::evidence::Evidence;
 use super::sign::Sign;
 use super::{Code, Diagnosis};
-use crate::tactic::{Family, Neighbours, Tactic};
+use crate::tactic::{Neighbours, Tactic, TacticFamily};
 
 pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
     let is_it = |sign| {
@@ -13,7 +13,7 @@ pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
         )
     };
     let stalled = Tactic::Neighbours(Neighbours::Stalled);
-    let fell = evidence.of(Family::Neighbours);
+    let fell = evidence.of(TacticFamily::Neighbours);
     let mut fell = fell.filter(|it| it.tactic == stalled);
     let blocked = fell.any(|it| it.says(is_it)).then(|| {
         let because = "the exchange that holds alone is not served while other clients stay silent in the middle of a message";

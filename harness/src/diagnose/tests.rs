@@ -4,7 +4,7 @@
 use super::sample::{Fell, codes, lines, reasons, with_header};
 use super::{Code, Ending, Evidence, Life, Sign, Slip, diagnose};
 use crate::judge::Ended;
-use crate::tactic::{Family, Tactic};
+use crate::tactic::{Tactic, TacticFamily};
 
 const fn wrong(step: usize, slip: Slip) -> [Sign; 1] {
     [Sign::WrongAnswer { step, slip }]
@@ -479,6 +479,6 @@ fn a_process_that_crashes_after_its_own_close_stops_serving() {
 
 #[test]
 fn passes_are_kept_only_where_a_rule_may_ask_for_them() {
-    assert!(Evidence::keeps(Family::Cut));
-    assert!(!Evidence::keeps(Family::Cuts));
+    assert!(Evidence::keeps(TacticFamily::Cut));
+    assert!(!Evidence::keeps(TacticFamily::Cuts));
 }

@@ -9,10 +9,12 @@ use std::ops::Range;
 
 use super::codec::{Codec, Machine};
 use super::decimal;
-use super::extent::{Extent, accepted};
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
+use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
-use super::{EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation, Unusable};
+use super::{
+    EncodeError, Encoded, FramingError, Malformation, MalformedKind, RegionKind, Truncation,
+};
 
 /// On which side of its column a number stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +45,12 @@ pub struct AsciiLength {
 
 impl AsciiLength {
     /// Bodies of up to `max` bytes after a column of `width` characters.
-    pub fn new(width: usize, align: Align, pad: Pad, max: usize) -> Result<Self, Unusable> {
+    pub fn new(width: usize, align: Align, pad: Pad, max: usize) -> Result<Self, FramingError> {
         if !(1..=20).contains(&width) {
-            return Err(Unusable::Width { width });
+            return Err(FramingError::Width { width });
         }
         if (align, pad) == (Align::Left, Pad::Zero) {
-            return Err(Unusable::ZerosOnTheRight);
+            return Err(FramingError::ZerosOnTheRight);
         }
         Ok(Self {
             width,
@@ -116,40 +118,43 @@ impl AsciiLength {
         }
     }
 
-    fn extent(&self, so_far: &[u8]) -> Result<Extent, Malformation> {
+    fn layout(&self, so_far: &[u8]) -> Result<MessageLayout, Malformation> {
         let declared = self.declared(&so_far[..self.width])?;
-        Ok(Extent::new(self.width, accepted(declared, self.max)?))
+        Ok(MessageLayout::new(
+            self.width,
+            accepted(declared, self.max)?,
+        ))
     }
 
     /// Adds the message with `text` in the column, if it fits.
-    fn misspell(&self, family: &mut Family, kind: MalformedKind, text: &str) {
+    fn misspell(&self, variants: &mut MalformedVariants, kind: MalformedKind, text: &str) {
         if let Some(column) = self.column(text) {
-            family.replace(kind, 0..self.width, column);
+            variants.replace(kind, 0..self.width, column);
         }
     }
 
-    fn misspell_number(&self, family: &mut Family, number: usize) {
+    fn misspell_number(&self, variants: &mut MalformedVariants, number: usize) {
         let filled = match self.pad {
             Pad::Space => 0,
             Pad::Zero => self.width,
         };
         for (kind, text) in decimal::lookalikes(number, filled) {
-            self.misspell(family, kind, &text);
+            self.misspell(variants, kind, &text);
         }
         if number.to_string().len() == self.width {
             // No room for a sign before the number itself.
             let small = decimal::negative(2, filled);
-            self.misspell(family, MalformedKind::Negative, &small);
+            self.misspell(variants, MalformedKind::Negative, &small);
         }
         let moved = match self.align {
             Align::Left => format!(" {number}"),
             Align::Right => format!("{number} "),
         };
         if let Some(column) = self.spaced(&moved) {
-            family.replace(MalformedKind::Spaces, 0..self.width, column);
+            variants.replace(MalformedKind::Spaces, 0..self.width, column);
         }
         if self.pad == Pad::Space {
-            self.misspell(family, MalformedKind::LeadingZeros, &format!("0{number}"));
+            self.misspell(variants, MalformedKind::LeadingZeros, &format!("0{number}"));
         }
     }
 
@@ -178,20 +183,20 @@ impl Codec for AsciiLength {
         Ok(message)
     }
 
-    fn malform(&self, family: &mut Family) {
-        let number = family.right().bytes.len() - self.width;
-        self.misspell_number(family, number);
+    fn malform(&self, variants: &mut MalformedVariants) {
+        let number = variants.right().bytes.len() - self.width;
+        self.misspell_number(variants, number);
         let empty = " ".repeat(self.width);
-        family.replace(MalformedKind::Empty, 0..self.width, empty);
+        variants.replace(MalformedKind::Empty, 0..self.width, empty);
         if usize::try_from(self.largest()).map_or(true, |largest| largest > self.max) {
             let nines = "9".repeat(self.width);
-            family.replace(MalformedKind::TooLarge, 0..self.width, nines);
+            variants.replace(MalformedKind::TooLarge, 0..self.width, nines);
         }
         if number < self.max {
-            self.misspell(family, MalformedKind::Longer, &(number + 1).to_string());
+            self.misspell(variants, MalformedKind::Longer, &(number + 1).to_string());
         }
         if number > 0 {
-            self.misspell(family, MalformedKind::Shorter, &(number - 1).to_string());
+            self.misspell(variants, MalformedKind::Shorter, &(number - 1).to_string());
         }
     }
 
@@ -205,14 +210,14 @@ impl Machine for AsciiLength {
         if so_far.len() < self.width {
             return Want::bytes(self.width - so_far.len());
         }
-        self.extent(so_far).map(|extent| extent.want(so_far)).into()
+        self.layout(so_far).map(|layout| layout.want(so_far)).into()
     }
 
     fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
         if so_far.len() >= self.width
-            && let Ok(extent) = self.extent(so_far)
+            && let Ok(layout) = self.layout(so_far)
         {
-            return Err(extent.truncation(so_far));
+            return Err(layout.truncation(so_far));
         }
         Err(Truncation::Header {
             have: so_far.len(),
@@ -236,11 +241,11 @@ mod tests {
     #[test]
     fn columns_that_cannot_work_are_unusable() {
         for width in [0, 21] {
-            let unusable = AsciiLength::new(width, Align::Right, Pad::Zero, 9);
-            assert_eq!(unusable, Err(Unusable::Width { width }));
+            let refused = AsciiLength::new(width, Align::Right, Pad::Zero, 9);
+            assert_eq!(refused, Err(FramingError::Width { width }));
         }
-        let unusable = AsciiLength::new(4, Align::Left, Pad::Zero, 9);
-        assert_eq!(unusable, Err(Unusable::ZerosOnTheRight));
+        let refused = AsciiLength::new(4, Align::Left, Pad::Zero, 9);
+        assert_eq!(refused, Err(FramingError::ZerosOnTheRight));
     }
 
     #[test]

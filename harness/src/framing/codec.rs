@@ -7,7 +7,7 @@
 use std::fmt::Debug;
 use std::ops::Range;
 
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
 use super::want::Want;
 use super::{EncodeError, Encoded, Truncation};
 
@@ -20,8 +20,8 @@ pub(super) trait Codec {
         self.encode(payload).ok().map(|_| payload.to_vec())
     }
 
-    /// Adds the ways in which the family's message can be wrong.
-    fn malform(&self, _family: &mut Family) {}
+    /// Adds the ways in which the variants's message can be wrong.
+    fn malform(&self, _family: &mut MalformedVariants) {}
 
     /// A machine that stands before the first byte of a message.
     fn machine(&self) -> Box<dyn Machine>;

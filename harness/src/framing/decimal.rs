@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
 use super::{Malformation, MalformedKind};
 
 /// The number that `digits` say; `at` is where they stand in the message.
@@ -70,28 +70,33 @@ pub(super) fn negative(number: usize, width: usize) -> String {
 
 /// Adds what can be wrong with any decimal `number` in `range`, which has as
 /// many digits as it needs and counts a body of up to `max`.
-pub(super) fn malform(family: &mut Family, range: Range<usize>, number: usize, max: usize) {
+pub(super) fn malform(
+    variants: &mut MalformedVariants,
+    range: Range<usize>,
+    number: usize,
+    max: usize,
+) {
     for (kind, text) in lookalikes(number, 0) {
-        family.replace(kind, range.clone(), text);
+        variants.replace(kind, range.clone(), text);
     }
-    family.replace(
+    variants.replace(
         MalformedKind::LeadingZeros,
         range.clone(),
         format!("0{number}"),
     );
-    family.replace(MalformedKind::Empty, range.clone(), "");
+    variants.replace(MalformedKind::Empty, range.clone(), "");
     if usize::try_from(HUGE).is_ok_and(|huge| huge > max) {
-        family.replace(MalformedKind::TooLarge, range.clone(), HUGE.to_string());
+        variants.replace(MalformedKind::TooLarge, range.clone(), HUGE.to_string());
     }
     if number < max {
-        family.replace(
+        variants.replace(
             MalformedKind::Longer,
             range.clone(),
             (number + 1).to_string(),
         );
     }
     if number > 0 {
-        family.replace(MalformedKind::Shorter, range, (number - 1).to_string());
+        variants.replace(MalformedKind::Shorter, range, (number - 1).to_string());
     }
 }
 

@@ -24,7 +24,7 @@ pub enum Decoded<'a> {
 
 /// What it means that the stream ends here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End<'a> {
+pub enum StreamEnd<'a> {
     /// Between messages.
     Clean,
     /// The end of the stream is the end of this message.
@@ -35,7 +35,7 @@ pub enum End<'a> {
     Malformed(Malformation),
 }
 
-impl End<'_> {
+impl StreamEnd<'_> {
     /// How far the message got that the stream's end cut short, if it did.
     pub fn truncation(&self) -> Option<Truncation> {
         match self {
@@ -52,7 +52,7 @@ pub struct Decoder {
     /// What every message begins with.
     first: Need,
     need: Need,
-    stage: Stage,
+    stage: DecoderState,
     /// The current message's bytes from earlier stretches.
     buffer: Vec<u8>,
     /// The most bytes that one message has.
@@ -61,18 +61,18 @@ pub struct Decoder {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Stage {
+enum DecoderState {
     Between,
     Within,
     Malformed(Malformation),
 }
 
 /// What one message's worth of the stream gave; borrows the stream alone.
-enum Step<'i> {
+enum Attempt<'i> {
     NeedMore,
     Skipped,
     InPlace(&'i [u8]),
-    Held(Range<usize>),
+    Buffered(Range<usize>),
     Malformed(Malformation),
 }
 
@@ -83,7 +83,7 @@ impl Decoder {
         Self {
             first,
             need: first,
-            stage: Stage::Between,
+            stage: DecoderState::Between,
             buffer: Vec::new(),
             longest: machine.longest(),
             taken: 0,
@@ -98,30 +98,30 @@ impl Decoder {
     pub fn decode<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Decoded<'a> {
         loop {
             match self.step(input) {
-                Step::NeedMore => return Decoded::NeedMore,
-                Step::Skipped => {}
-                Step::InPlace(payload) => return Decoded::Message(payload),
-                Step::Held(range) => return Decoded::Message(&self.buffer[range]),
-                Step::Malformed(why) => return Decoded::Malformed(why),
+                Attempt::NeedMore => return Decoded::NeedMore,
+                Attempt::Skipped => {}
+                Attempt::InPlace(payload) => return Decoded::Message(payload),
+                Attempt::Buffered(range) => return Decoded::Message(&self.buffer[range]),
+                Attempt::Malformed(why) => return Decoded::Malformed(why),
             }
         }
     }
 
     /// Whether the stream may end here.
-    pub fn finish(&self) -> End<'_> {
+    pub fn finish(&self) -> StreamEnd<'_> {
         match self.stage {
-            Stage::Between => End::Clean,
-            Stage::Malformed(why) => End::Malformed(why),
-            Stage::Within => match self.machine.ended(&self.buffer) {
-                Ok(payload) => End::Message(&self.buffer[payload]),
-                Err(place) => End::Truncated(place),
+            DecoderState::Between => StreamEnd::Clean,
+            DecoderState::Malformed(why) => StreamEnd::Malformed(why),
+            DecoderState::Within => match self.machine.ended(&self.buffer) {
+                Ok(payload) => StreamEnd::Message(&self.buffer[payload]),
+                Err(place) => StreamEnd::Truncated(place),
             },
         }
     }
 
     /// Begins another stream; what was allocated stays.
     pub fn reset(&mut self) {
-        self.stage = Stage::Between;
+        self.stage = DecoderState::Between;
         self.taken = 0;
     }
 
@@ -134,13 +134,13 @@ impl Decoder {
     /// between messages.
     pub fn pending(&self) -> usize {
         match self.stage {
-            Stage::Within => self.buffer.len(),
-            Stage::Between | Stage::Malformed(_) => 0,
+            DecoderState::Within => self.buffer.len(),
+            DecoderState::Between | DecoderState::Malformed(_) => 0,
         }
     }
 
     /// How many bytes the decoder has set aside; never more than its bound.
-    pub fn held(&self) -> usize {
+    pub fn allocated(&self) -> usize {
         self.buffer.capacity() + self.machine.notes()
     }
 
@@ -149,12 +149,12 @@ impl Decoder {
         self.longest.saturating_add(self.machine.most_notes())
     }
 
-    fn step<'i>(&mut self, input: &mut &'i [u8]) -> Step<'i> {
+    fn step<'i>(&mut self, input: &mut &'i [u8]) -> Attempt<'i> {
         match self.stage {
-            Stage::Malformed(why) => Step::Malformed(why),
-            _ if input.is_empty() => Step::NeedMore,
-            Stage::Within => self.advance(input, true),
-            Stage::Between => {
+            DecoderState::Malformed(why) => Attempt::Malformed(why),
+            _ if input.is_empty() => Attempt::NeedMore,
+            DecoderState::Within => self.advance(input, true),
+            DecoderState::Between => {
                 self.machine.reset();
                 self.buffer.clear();
                 self.need = self.first;
@@ -168,7 +168,7 @@ impl Decoder {
     /// `held` says where the message's first bytes are: in the buffer, which is
     /// then added to, or at the front of the input, which is then read in place.
     #[inline]
-    fn advance<'i>(&mut self, input: &mut &'i [u8], held: bool) -> Step<'i> {
+    fn advance<'i>(&mut self, input: &mut &'i [u8], held: bool) -> Attempt<'i> {
         let mut used = 0;
         loop {
             let (count, satisfied) = self.need.take(&input[used..]);
@@ -188,37 +188,37 @@ impl Decoder {
         }
     }
 
-    fn pause<'i>(&mut self, input: &mut &'i [u8], held: bool) -> Step<'i> {
+    fn pause<'i>(&mut self, input: &mut &'i [u8], held: bool) -> Attempt<'i> {
         let all = split_off(input, input.len());
         if !held {
             self.hold(all);
         }
         self.taken += all.len() as u64;
-        self.stage = Stage::Within;
-        Step::NeedMore
+        self.stage = DecoderState::Within;
+        Attempt::NeedMore
     }
 
-    fn hand_over<'i>(&mut self, whole: Whole, latest: &'i [u8], held: bool) -> Step<'i> {
+    fn hand_over<'i>(&mut self, whole: Whole, latest: &'i [u8], held: bool) -> Attempt<'i> {
         self.taken += latest.len() as u64;
-        self.stage = Stage::Between;
+        self.stage = DecoderState::Between;
         match whole {
-            Whole::Nothing => Step::Skipped,
-            Whole::Payload(range) if held => Step::Held(range),
-            Whole::Payload(range) => Step::InPlace(&latest[range]),
+            Whole::Nothing => Attempt::Skipped,
+            Whole::Payload(range) if held => Attempt::Buffered(range),
+            Whole::Payload(range) => Attempt::InPlace(&latest[range]),
             Whole::AllBut(hole) => {
                 if !held {
                     self.hold(latest);
                 }
                 self.buffer.copy_within(..hole.start, hole.len());
-                Step::Held(hole.len()..self.buffer.len())
+                Attempt::Buffered(hole.len()..self.buffer.len())
             }
         }
     }
 
-    fn give_up<'i>(&mut self, why: Malformation, latest: &'i [u8]) -> Step<'i> {
+    fn give_up<'i>(&mut self, why: Malformation, latest: &'i [u8]) -> Attempt<'i> {
         self.taken += latest.len() as u64;
-        self.stage = Stage::Malformed(why);
-        Step::Malformed(why)
+        self.stage = DecoderState::Malformed(why);
+        Attempt::Malformed(why)
     }
 
     #[inline]

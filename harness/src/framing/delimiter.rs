@@ -5,9 +5,9 @@ use std::ops::Range;
 use memchr::memmem;
 
 use super::codec::{Codec, Machine};
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
 use super::want::{Want, Whole};
-use super::{EncodeError, Encoded, Malformation, RegionKind, Truncation, Unusable};
+use super::{EncodeError, Encoded, FramingError, Malformation, RegionKind, Truncation};
 
 /// Messages that end with a byte string.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +18,10 @@ pub struct Delimiter {
 
 impl Delimiter {
     /// Messages of up to `max` bytes that end with `bytes`.
-    pub fn new(bytes: impl Into<Vec<u8>>, max: usize) -> Result<Self, Unusable> {
+    pub fn new(bytes: impl Into<Vec<u8>>, max: usize) -> Result<Self, FramingError> {
         let bytes = bytes.into();
         if bytes.is_empty() {
-            return Err(Unusable::EmptyDelimiter);
+            return Err(FramingError::EmptyDelimiter);
         }
         Ok(Self { bytes, max })
     }
@@ -65,10 +65,10 @@ impl Codec for Delimiter {
         }
     }
 
-    fn malform(&self, family: &mut Family) {
-        let end = family.right().bytes.len() - self.bytes.len();
+    fn malform(&self, variants: &mut MalformedVariants) {
+        let end = variants.right().bytes.len() - self.bytes.len();
         if let Some(filler) = self.stranger() {
-            family.overfill(end, filler, self.max);
+            variants.overfill(end, filler, self.max);
         }
     }
 
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_delimiter_without_bytes_is_unusable() {
-        assert_eq!(Delimiter::new([], 16), Err(Unusable::EmptyDelimiter));
+        assert_eq!(Delimiter::new([], 16), Err(FramingError::EmptyDelimiter));
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use super::codec::{Codec, Machine};
-use super::extent::Extent;
+use super::message_layout::MessageLayout;
 use super::want::Want;
-use super::{EncodeError, Encoded, RegionKind, Truncation, Unusable};
+use super::{EncodeError, Encoded, FramingError, RegionKind, Truncation};
 
 /// Messages that are all of one size.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub struct Fixed {
 
 impl Fixed {
     /// Messages of `size` bytes each.
-    pub fn new(size: usize) -> Result<Self, Unusable> {
-        let size = NonZeroUsize::new(size).ok_or(Unusable::ZeroSize)?;
+    pub fn new(size: usize) -> Result<Self, FramingError> {
+        let size = NonZeroUsize::new(size).ok_or(FramingError::ZeroSize)?;
         Ok(Self { size })
     }
 
@@ -26,8 +26,8 @@ impl Fixed {
         self.size.get()
     }
 
-    fn extent(&self) -> Extent {
-        Extent::new(0, self.size())
+    fn layout(&self) -> MessageLayout {
+        MessageLayout::new(0, self.size())
     }
 }
 
@@ -49,11 +49,11 @@ impl Codec for Fixed {
 
 impl Machine for Fixed {
     fn want(&mut self, so_far: &[u8]) -> Want {
-        self.extent().want(so_far)
+        self.layout().want(so_far)
     }
 
     fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
-        Err(self.extent().truncation(so_far))
+        Err(self.layout().truncation(so_far))
     }
 
     fn longest(&self) -> usize {
@@ -64,11 +64,11 @@ impl Machine for Fixed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framing::{Decoded, End, Framing};
+    use crate::framing::{Decoded, Framing, StreamEnd};
 
     #[test]
     fn messages_without_bytes_are_unusable() {
-        assert_eq!(Fixed::new(0), Err(Unusable::ZeroSize));
+        assert_eq!(Fixed::new(0), Err(FramingError::ZeroSize));
     }
 
     #[test]
@@ -79,7 +79,7 @@ mod tests {
         assert_eq!(decoder.decode(&mut rest), Decoded::Message(b"def"));
         assert_eq!(decoder.decode(&mut rest), Decoded::NeedMore);
         let place = Truncation::Body { have: 2, of: 3 };
-        assert_eq!(decoder.finish(), End::Truncated(place));
+        assert_eq!(decoder.finish(), StreamEnd::Truncated(place));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use memchr::memchr;
 
 use super::codec::{Codec, Machine};
 use super::decimal;
-use super::extent::{Extent, accepted};
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
+use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
 use super::{
     DEFAULT_MAX, EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation,
@@ -55,44 +55,44 @@ impl Codec for Headers {
         Ok(message)
     }
 
-    fn malform(&self, family: &mut Family) {
-        let right = family.right();
+    fn malform(&self, variants: &mut MalformedVariants) {
+        let right = variants.right();
         let end = right.regions[0].range.end;
         let number = right.bytes.len() - end - BLANK_LINE.len();
-        decimal::malform(family, BEFORE_NUMBER..end, number, self.max);
-        family.insert(MalformedKind::Spaces, NAME.len(), RegionKind::Header, " ");
-        family.replace(MalformedKind::Missing, 0..end + 2, "");
+        decimal::malform(variants, BEFORE_NUMBER..end, number, self.max);
+        variants.insert(MalformedKind::Spaces, NAME.len(), RegionKind::Header, " ");
+        variants.replace(MalformedKind::Missing, 0..end + 2, "");
         let another = format!("\r\n{NAME}: {}", number + 1);
-        family.insert(MalformedKind::Duplicate, end, RegionKind::Header, another);
-        family.replace(MalformedKind::WrongTerminator, end..end + 2, "\n");
+        variants.insert(MalformedKind::Duplicate, end, RegionKind::Header, another);
+        variants.replace(MalformedKind::WrongTerminator, end..end + 2, "\n");
     }
 
     fn machine(&self) -> Box<dyn Machine> {
-        Box::new(Block {
+        Box::new(HeaderBlock {
             limits: self.clone(),
             line: 0,
             length: None,
-            extent: None,
+            layout: None,
         })
     }
 }
 
 /// What has been read of one message.
 #[derive(Debug)]
-struct Block {
+struct HeaderBlock {
     limits: Headers,
     /// Where the line begins that is being read.
     line: usize,
     /// What Content-Length said.
     length: Option<usize>,
     /// How far the message reaches, once the block has ended.
-    extent: Option<Extent>,
+    layout: Option<MessageLayout>,
 }
 
-impl Block {
+impl HeaderBlock {
     fn next(&mut self, so_far: &[u8]) -> Result<Want, Malformation> {
-        if let Some(extent) = self.extent {
-            return Ok(extent.want(so_far));
+        if let Some(layout) = self.layout {
+            return Ok(layout.want(so_far));
         }
         if so_far.len() > self.line {
             match self.take_line(so_far)? {
@@ -145,9 +145,9 @@ impl Block {
     fn end(&mut self, so_far: &[u8]) -> Result<Want, Malformation> {
         let at = so_far.len();
         let length = self.length.ok_or(Malformation::MissingLength { at })?;
-        let extent = Extent::new(at, length);
-        self.extent = Some(extent);
-        Ok(extent.want(so_far))
+        let layout = MessageLayout::new(at, length);
+        self.layout = Some(layout);
+        Ok(layout.want(so_far))
     }
 
     fn header_bound(&self) -> usize {
@@ -161,7 +161,7 @@ impl Block {
     }
 }
 
-impl Machine for Block {
+impl Machine for HeaderBlock {
     fn want(&mut self, so_far: &[u8]) -> Want {
         self.next(so_far).into()
     }
@@ -170,8 +170,8 @@ impl Machine for Block {
         let have = so_far.len();
         let in_header = Truncation::OpenHeader { have };
         Err(self
-            .extent
-            .map_or(in_header, |extent| extent.truncation(so_far)))
+            .layout
+            .map_or(in_header, |layout| layout.truncation(so_far)))
     }
 
     fn longest(&self) -> usize {
@@ -181,7 +181,7 @@ impl Machine for Block {
     fn reset(&mut self) {
         self.line = 0;
         self.length = None;
-        self.extent = None;
+        self.layout = None;
     }
 }
 

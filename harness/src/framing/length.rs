@@ -3,14 +3,14 @@
 use std::ops::Range;
 
 use super::codec::{Codec, Machine};
-use super::extent::{Extent, accepted};
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
+use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
 use super::{EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation};
 
 /// How wide a binary length is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Width {
+pub enum FieldWidth {
     /// One byte.
     U8,
     /// Two bytes.
@@ -34,7 +34,7 @@ pub enum Endian {
 
 /// Which bytes a binary length counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counts {
+pub enum CountedBytes {
     /// What follows the length field.
     Body,
     /// The length field itself and what follows it.
@@ -50,18 +50,18 @@ pub enum Counts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Length {
     /// How wide the length field is.
-    pub width: Width,
+    pub width: FieldWidth,
     /// Which of its bytes comes first.
     pub endian: Endian,
     /// How many bytes of the payload stand before it.
     pub offset: usize,
     /// Which bytes it counts.
-    pub counts: Counts,
+    pub counts: CountedBytes,
     /// The longest payload.
     pub max: usize,
 }
 
-impl Width {
+impl FieldWidth {
     /// How many bytes the field has.
     pub fn bytes(self) -> usize {
         match self {
@@ -91,9 +91,9 @@ impl Length {
     /// The bytes that the length counts before the body begins.
     fn own(&self) -> usize {
         match self.counts {
-            Counts::Body => 0,
-            Counts::FieldAndBody => self.width.bytes(),
-            Counts::Message => self.header(),
+            CountedBytes::Body => 0,
+            CountedBytes::FieldAndBody => self.width.bytes(),
+            CountedBytes::Message => self.header(),
         }
     }
 
@@ -113,7 +113,7 @@ impl Length {
         }
     }
 
-    fn extent(&self, so_far: &[u8]) -> Result<Extent, Malformation> {
+    fn layout(&self, so_far: &[u8]) -> Result<MessageLayout, Malformation> {
         let declared = self.read(&so_far[self.field()]);
         let least = self.own() as u64;
         let body = declared
@@ -122,9 +122,9 @@ impl Length {
         let payload = accepted(body.saturating_add(self.offset as u64), self.max)?;
         let body = payload - self.offset;
         let prefix = self.offset;
-        Ok(Extent {
+        Ok(MessageLayout {
             prefix,
-            ..Extent::new(self.header(), body)
+            ..MessageLayout::new(self.header(), body)
         })
     }
 
@@ -151,13 +151,13 @@ impl Codec for Length {
         Ok(message)
     }
 
-    fn malform(&self, family: &mut Family) {
-        let number = self.read(&family.right().bytes[self.field()]);
+    fn malform(&self, variants: &mut MalformedVariants) {
+        let number = self.read(&variants.right().bytes[self.field()]);
         let body = number - self.own() as u64;
         let all_ones = self.width.largest();
         let largest_positive = all_ones >> 1;
         let mut declare = |kind, number| {
-            family.replace(kind, self.field(), self.write(number));
+            variants.replace(kind, self.field(), self.write(number));
         };
         if self.is_too_large(all_ones) {
             declare(MalformedKind::Negative, all_ones);
@@ -197,14 +197,14 @@ impl Machine for Length {
         if so_far.len() < self.header() {
             return Want::bytes(self.header() - so_far.len());
         }
-        self.extent(so_far).map(|extent| extent.want(so_far)).into()
+        self.layout(so_far).map(|layout| layout.want(so_far)).into()
     }
 
     fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
         if so_far.len() >= self.header()
-            && let Ok(extent) = self.extent(so_far)
+            && let Ok(layout) = self.layout(so_far)
         {
-            return Err(extent.truncation(so_far));
+            return Err(layout.truncation(so_far));
         }
         Err(Truncation::Header {
             have: so_far.len(),
@@ -224,10 +224,10 @@ mod tests {
     use crate::framing::{Decoded, Framing};
 
     const U16: Length = Length {
-        width: Width::U16,
+        width: FieldWidth::U16,
         endian: Endian::Big,
         offset: 0,
-        counts: Counts::Body,
+        counts: CountedBytes::Body,
         max: 1000,
     };
 
@@ -239,7 +239,7 @@ mod tests {
     fn the_bytes_of_a_length_stand_in_their_order() {
         assert_eq!(written(&U16, b"abc"), b"\x00\x03abc");
         let little = Length {
-            width: Width::U24,
+            width: FieldWidth::U24,
             endian: Endian::Little,
             ..U16
         };
@@ -253,13 +253,16 @@ mod tests {
             offset: 1,
             ..U16
         };
-        assert_eq!(written(&counting(Counts::Body), b"Tabc"), b"T\x00\x03abc");
         assert_eq!(
-            written(&counting(Counts::FieldAndBody), b"Tabc"),
+            written(&counting(CountedBytes::Body), b"Tabc"),
+            b"T\x00\x03abc"
+        );
+        assert_eq!(
+            written(&counting(CountedBytes::FieldAndBody), b"Tabc"),
             b"T\x00\x05abc"
         );
         assert_eq!(
-            written(&counting(Counts::Message), b"Tabc"),
+            written(&counting(CountedBytes::Message), b"Tabc"),
             b"T\x00\x06abc"
         );
     }
@@ -276,7 +279,7 @@ mod tests {
     #[test]
     fn a_length_that_does_not_cover_itself_is_malformed() {
         let framing = Length {
-            counts: Counts::FieldAndBody,
+            counts: CountedBytes::FieldAndBody,
             ..U16
         };
         let mut decoder = Framing::Length(framing).decoder();

@@ -5,13 +5,13 @@ use std::ops::Range;
 use memchr::{memchr, memmem};
 
 use super::codec::{Codec, Machine};
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
 use super::want::{Want, Whole};
 use super::{DEFAULT_MAX, EncodeError, Encoded, Malformation, RegionKind, Truncation};
 
 /// How a line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum LineEnding {
     /// `\n`
     Lf,
     /// `\r\n`; a lone `\n` is part of the line.
@@ -45,7 +45,7 @@ pub enum Blank {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
     /// How a line ends.
-    pub ending: Ending,
+    pub ending: LineEnding,
     /// Which white space around a line is dropped.
     pub strip: Strip,
     /// What a blank line means.
@@ -57,7 +57,7 @@ pub struct Line {
 impl Default for Line {
     fn default() -> Self {
         Self {
-            ending: Ending::Lf,
+            ending: LineEnding::Lf,
             strip: Strip::Nothing,
             blank: Blank::Message,
             max: DEFAULT_MAX,
@@ -65,7 +65,7 @@ impl Default for Line {
     }
 }
 
-impl Ending {
+impl LineEnding {
     fn written(self) -> &'static [u8] {
         match self {
             Self::Lf | Self::Either => b"\n",
@@ -124,7 +124,7 @@ impl Line {
 
     /// A line of `max` bytes may still end with this byte and one more.
     fn may_end_after(&self, last: Option<&u8>) -> bool {
-        self.ending != Ending::Lf && last == Some(&b'\r')
+        self.ending != LineEnding::Lf && last == Some(&b'\r')
     }
 }
 
@@ -150,9 +150,9 @@ impl Codec for Line {
         }
     }
 
-    fn malform(&self, family: &mut Family) {
-        let end = family.right().bytes.len() - self.ending.written().len();
-        family.overfill(end, b'x', self.max);
+    fn malform(&self, variants: &mut MalformedVariants) {
+        let end = variants.right().bytes.len() - self.ending.written().len();
+        variants.overfill(end, b'x', self.max);
     }
 
     fn machine(&self) -> Box<dyn Machine> {
@@ -202,7 +202,7 @@ mod tests {
         lines
     }
 
-    fn ending_with(ending: Ending) -> Line {
+    fn ending_with(ending: LineEnding) -> Line {
         Line {
             ending,
             ..Line::default()
@@ -213,15 +213,15 @@ mod tests {
     fn each_ending_ends_its_own_lines() {
         let stream = b"a\r\nb\nc\r\n";
         assert_eq!(
-            lines(ending_with(Ending::Lf), stream),
+            lines(ending_with(LineEnding::Lf), stream),
             [&b"a\r"[..], b"b", b"c\r"]
         );
         assert_eq!(
-            lines(ending_with(Ending::CrLf), stream),
+            lines(ending_with(LineEnding::CrLf), stream),
             [&b"a"[..], b"b\nc"]
         );
         assert_eq!(
-            lines(ending_with(Ending::Either), stream),
+            lines(ending_with(LineEnding::Either), stream),
             [b"a", b"b", b"c"]
         );
     }
@@ -238,14 +238,14 @@ mod tests {
 
     #[test]
     fn the_longest_line_fits_and_one_byte_more_does_not() {
-        for ending in [Ending::Lf, Ending::CrLf, Ending::Either] {
+        for ending in [LineEnding::Lf, LineEnding::CrLf, LineEnding::Either] {
             let line = Line {
                 max: 3,
                 ..ending_with(ending)
             };
             assert_eq!(
                 lines(line.clone(), b"abc\r\n").len(),
-                usize::from(ending != Ending::Lf)
+                usize::from(ending != LineEnding::Lf)
             );
             assert_eq!(lines(line.clone(), b"abcd\r\n"), Vec::<Vec<u8>>::new());
             let written = line.encode(b"abc").expect("it is within max");
@@ -255,8 +255,8 @@ mod tests {
 
     #[test]
     fn a_payload_that_would_be_two_lines_is_refused_with_its_place() {
-        let error = ending_with(Ending::CrLf).encode(b"a\nb\r\nc");
+        let error = ending_with(LineEnding::CrLf).encode(b"a\nb\r\nc");
         assert_eq!(error.expect_err("it has an ending").offset(), Some(3));
-        assert!(ending_with(Ending::CrLf).encode(b"a\nb").is_ok());
+        assert!(ending_with(LineEnding::CrLf).encode(b"a\nb").is_ok());
     }
 }

@@ -28,7 +28,7 @@ pub enum Malformation {
         max: usize,
     },
     /// A number that is written with something else.
-    #[error("byte {at} is {}, where a digit must stand", Shown(*.byte))]
+    #[error("byte {at} is {}, where a digit must stand", ShownByte(*.byte))]
     NotADigit {
         /// Where it is.
         at: usize,
@@ -98,7 +98,7 @@ pub enum Malformation {
         at: usize,
     },
     /// A part that ends with something else.
-    #[error("byte {at} is {}, where {} must stand", Shown(*.byte), Shown(*.expected))]
+    #[error("byte {at} is {}, where {} must stand", ShownByte(*.byte), ShownByte(*.expected))]
     WrongTerminator {
         /// Where it is.
         at: usize,
@@ -144,7 +144,7 @@ pub enum Malformation {
         at: usize,
     },
     /// A RESP value of no known type.
-    #[error("byte {at} is {}, which begins no RESP value", Shown(*.byte))]
+    #[error("byte {at} is {}, which begins no RESP value", ShownByte(*.byte))]
     UnknownType {
         /// Where it is.
         at: usize,
@@ -160,7 +160,7 @@ pub enum Malformation {
         max: usize,
     },
     /// A RESP line whose text does not fit its type.
-    #[error("the text at byte {at} is no value of type {}", Shown(*.kind))]
+    #[error("the text at byte {at} is no value of type {}", ShownByte(*.kind))]
     WrongText {
         /// Where the text begins.
         at: usize,
@@ -201,9 +201,9 @@ impl Malformation {
 }
 
 /// A byte as people read it: `'a'`, `'\n'`, `0xff`.
-struct Shown(u8);
+struct ShownByte(u8);
 
-impl fmt::Display for Shown {
+impl fmt::Display for ShownByte {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             b'\t' | b'\r' | b'\n' | b' '..=b'~' => write!(out, "'{}'", self.0.escape_ascii()),

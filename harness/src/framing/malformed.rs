@@ -9,13 +9,13 @@ use super::{Encoded, MalformedKind, Region, RegionKind};
 
 /// A message with one thing wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Malformed {
+pub struct MalformedMessage {
     /// What is wrong.
     pub kind: MalformedKind,
     /// What a right reader may do about it.
     pub response: Response,
     /// What was done to the right message.
-    pub edit: Edit,
+    pub edit: MessageEdit,
     /// The bytes that go over the wire.
     pub bytes: Vec<u8>,
     /// What each stretch of them is for: in order, touching, covering all.
@@ -38,14 +38,14 @@ pub enum Response {
 
 /// A change to a message: the bytes in `range` become `replacement`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
+pub struct MessageEdit {
     /// The bytes that go, as offsets in the right message; may be empty.
     pub range: Range<usize>,
     /// The bytes that come.
     pub replacement: Vec<u8>,
 }
 
-impl Edit {
+impl MessageEdit {
     /// `message` with this change; a range beyond its end is cut off there.
     pub fn apply(&self, message: &[u8]) -> Vec<u8> {
         let start = self.range.start.min(message.len());
@@ -58,14 +58,14 @@ impl Edit {
 /// tried out.
 const MOST_FILLER: usize = 16 << 20;
 
-/// The malformed family of one message, as it grows.
+/// The malformed variants of one message, as it grows.
 #[derive(Debug)]
-pub(super) struct Family {
+pub(super) struct MalformedVariants {
     right: Encoded,
-    members: Vec<Malformed>,
+    members: Vec<MalformedMessage>,
 }
 
-impl Family {
+impl MalformedVariants {
     pub(super) fn of(right: Encoded) -> Self {
         let members = Vec::new();
         Self { right, members }
@@ -76,7 +76,7 @@ impl Family {
         &self.right
     }
 
-    pub(super) fn finish(self) -> Vec<Malformed> {
+    pub(super) fn finish(self) -> Vec<MalformedMessage> {
         self.members
     }
 
@@ -132,8 +132,8 @@ impl Family {
         range: Range<usize>,
         replacement: Vec<u8>,
     ) {
-        let edit = Edit { range, replacement };
-        self.members.push(Malformed {
+        let edit = MessageEdit { range, replacement };
+        self.members.push(MalformedMessage {
             kind,
             response: kind.usual_response(),
             bytes: edit.apply(&self.right.bytes),
@@ -144,7 +144,7 @@ impl Family {
 }
 
 /// The regions of a message after an edit, whose bytes belong to `kind`.
-fn edited(regions: &[Region], edit: &Edit, kind: RegionKind) -> Vec<Region> {
+fn edited(regions: &[Region], edit: &MessageEdit, kind: RegionKind) -> Vec<Region> {
     let Range { start, end } = edit.range;
     let mut edited = Vec::new();
     for region in regions {
@@ -185,12 +185,12 @@ fn append(regions: &mut Vec<Region>, kind: RegionKind, range: Range<usize>) {
 mod tests {
     use super::*;
 
-    fn greeting() -> Family {
+    fn greeting() -> MalformedVariants {
         let mut message = Encoded::default();
         message.push(RegionKind::Header, b"5:");
         message.push(RegionKind::Payload, b"hello");
         message.push(RegionKind::Delimiter, b",");
-        Family::of(message)
+        MalformedVariants::of(message)
     }
 
     fn lengths(regions: &[Region]) -> Vec<(RegionKind, usize)> {
@@ -199,9 +199,9 @@ mod tests {
 
     #[test]
     fn an_edit_moves_the_regions_behind_it() {
-        let mut family = greeting();
-        family.replace(MalformedKind::Hex, 0..1, "0x5");
-        let member = &family.finish()[0];
+        let mut variants = greeting();
+        variants.replace(MalformedKind::Hex, 0..1, "0x5");
+        let member = &variants.finish()[0];
         assert_eq!(member.bytes, b"0x5:hello,");
         assert_eq!(
             lengths(&member.regions),
@@ -215,9 +215,9 @@ mod tests {
 
     #[test]
     fn an_edit_may_remove_a_region_and_part_of_another() {
-        let mut family = greeting();
-        family.replace(MalformedKind::Missing, 0..4, "");
-        let member = &family.finish()[0];
+        let mut variants = greeting();
+        variants.replace(MalformedKind::Missing, 0..4, "");
+        let member = &variants.finish()[0];
         assert_eq!(member.bytes, b"llo,");
         assert_eq!(
             lengths(&member.regions),
@@ -227,10 +227,10 @@ mod tests {
 
     #[test]
     fn the_edit_alone_makes_the_bytes_again() {
-        let mut family = greeting();
-        let right = family.right().bytes.clone();
-        family.insert(MalformedKind::Duplicate, 2, RegionKind::Header, "5:");
-        let member = &family.finish()[0];
+        let mut variants = greeting();
+        let right = variants.right().bytes.clone();
+        variants.insert(MalformedKind::Duplicate, 2, RegionKind::Header, "5:");
+        let member = &variants.finish()[0];
         assert_eq!(member.edit.apply(&right), member.bytes);
         assert_eq!(member.edit.apply(b"5"), b"55:");
     }

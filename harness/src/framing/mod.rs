@@ -20,42 +20,42 @@ mod decimal;
 mod decoder;
 mod delimiter;
 mod encode_error;
-mod extent;
 mod fixed;
+mod framing_error;
 mod headers;
 mod length;
 mod line;
 mod malformation;
 mod malformed;
 mod malformed_kind;
+mod message_layout;
 mod netstring;
 mod raw;
 mod region;
 mod resp;
 mod truncation;
-mod unusable;
 mod varint_length;
 mod want;
 
 use codec::Codec;
 
 pub use ascii_length::{Align, AsciiLength, Pad};
-pub use decoder::{Decoded, Decoder, End};
+pub use decoder::{Decoded, Decoder, StreamEnd};
 pub use delimiter::Delimiter;
 pub use encode_error::EncodeError;
 pub use fixed::Fixed;
+pub use framing_error::FramingError;
 pub use headers::Headers;
-pub use length::{Counts, Endian, Length, Width};
-pub use line::{Blank, Ending, Line, Strip};
+pub use length::{CountedBytes, Endian, FieldWidth, Length};
+pub use line::{Blank, Line, LineEnding, Strip};
 pub use malformation::Malformation;
-pub use malformed::{Edit, Malformed, Response};
+pub use malformed::{MalformedMessage, MessageEdit, Response};
 pub use malformed_kind::{MalformedKind, UnknownKind};
 pub use netstring::Netstring;
 pub use raw::Raw;
 pub use region::{Encoded, Region, RegionKind};
 pub use resp::Resp;
 pub use truncation::Truncation;
-pub use unusable::Unusable;
 pub use varint_length::{Varint, VarintLength};
 
 /// The largest message a framing accepts unless a suite says otherwise.
@@ -110,13 +110,13 @@ impl Framing {
     /// can be wrong, each one edit away from the right one.
     ///
     /// Empty for a payload that cannot be sent at all.
-    pub fn malformed(&self, payload: &[u8]) -> Vec<Malformed> {
+    pub fn malformed(&self, payload: &[u8]) -> Vec<MalformedMessage> {
         let Ok(encoded) = self.encode(payload) else {
             return Vec::new();
         };
-        let mut family = malformed::Family::of(encoded);
-        self.codec().malform(&mut family);
-        family.finish()
+        let mut variants = malformed::MalformedVariants::of(encoded);
+        self.codec().malform(&mut variants);
+        variants.finish()
     }
 
     /// The most bytes that a decoder of this framing ever holds.

@@ -9,8 +9,8 @@ use memchr::memchr;
 
 use super::codec::{Codec, Machine};
 use super::decimal;
-use super::extent::{Extent, accepted};
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
+use super::message_layout::{MessageLayout, accepted};
 use super::want::{Want, Whole};
 use super::{
     DEFAULT_MAX, EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation,
@@ -39,10 +39,10 @@ impl Netstring {
         memchr(b':', &so_far[..so_far.len().min(self.header_bound())])
     }
 
-    fn extent(&self, so_far: &[u8], colon: usize) -> Result<Extent, Malformation> {
+    fn layout(&self, so_far: &[u8], colon: usize) -> Result<MessageLayout, Malformation> {
         let declared = decimal::shortest_number(&so_far[..colon], 0)?;
-        let extent = Extent::new(colon + 1, accepted(declared, self.max)?);
-        Ok(Extent { tail: 1, ..extent })
+        let layout = MessageLayout::new(colon + 1, accepted(declared, self.max)?);
+        Ok(MessageLayout { tail: 1, ..layout })
     }
 
     /// One more byte of a length that has not ended, if it may go on.
@@ -61,9 +61,9 @@ impl Netstring {
         let Some(colon) = self.colon(so_far) else {
             return self.more_digits(so_far);
         };
-        let extent = self.extent(so_far, colon)?;
-        match (extent.missing(so_far), so_far.last()) {
-            (0, Some(b',')) => Ok(Want::Whole(Whole::Payload(extent.body()))),
+        let layout = self.layout(so_far, colon)?;
+        match (layout.missing(so_far), so_far.last()) {
+            (0, Some(b',')) => Ok(Want::Whole(Whole::Payload(layout.body()))),
             (0, last) => Err(Malformation::WrongTerminator {
                 at: so_far.len() - 1,
                 byte: *last.expect("a whole message has bytes"),
@@ -84,24 +84,24 @@ impl Codec for Netstring {
         Ok(message)
     }
 
-    fn malform(&self, family: &mut Family) {
-        let bytes = &family.right().bytes;
+    fn malform(&self, variants: &mut MalformedVariants) {
+        let bytes = &variants.right().bytes;
         let comma = bytes.len() - 1;
         // One byte shorter, a payload that ends with a comma is a netstring too.
         let payload_ends_with_comma = bytes[comma - 1] == b',';
         let Some(colon) = self.colon(bytes) else {
             return;
         };
-        decimal::malform(family, 0..colon, comma - colon - 1, self.max);
-        family.insert(MalformedKind::Spaces, 0, RegionKind::Header, " ");
-        family.replace(MalformedKind::WrongTerminator, comma..comma + 1, ";");
-        family.forbid(&[
+        decimal::malform(variants, 0..colon, comma - colon - 1, self.max);
+        variants.insert(MalformedKind::Spaces, 0, RegionKind::Header, " ");
+        variants.replace(MalformedKind::WrongTerminator, comma..comma + 1, ";");
+        variants.forbid(&[
             MalformedKind::LeadingZeros,
             MalformedKind::Spaces,
             MalformedKind::WrongTerminator,
         ]);
         if !payload_ends_with_comma {
-            family.forbid(&[MalformedKind::Shorter]);
+            variants.forbid(&[MalformedKind::Shorter]);
         }
     }
 
@@ -116,9 +116,9 @@ impl Machine for Netstring {
     }
 
     fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
-        let extent = self.colon(so_far).map(|colon| self.extent(so_far, colon));
-        Err(match extent {
-            Some(Ok(extent)) => extent.truncation(so_far),
+        let layout = self.colon(so_far).map(|colon| self.layout(so_far, colon));
+        Err(match layout {
+            Some(Ok(layout)) => layout.truncation(so_far),
             Some(Err(_)) | None => Truncation::OpenHeader { have: so_far.len() },
         })
     }
@@ -170,8 +170,8 @@ mod tests {
     #[test]
     fn a_shorter_length_is_wrong_unless_a_comma_stands_there() {
         let response = |payload: &[u8]| {
-            let family = Framing::Netstring(Netstring::default()).malformed(payload);
-            let mut shorter = family.iter().filter(|m| m.kind == MalformedKind::Shorter);
+            let variants = Framing::Netstring(Netstring::default()).malformed(payload);
+            let mut shorter = variants.iter().filter(|m| m.kind == MalformedKind::Shorter);
             shorter.next().map(|member| member.response)
         };
         assert_eq!(response(b"abc"), Some(Response::Refuse));

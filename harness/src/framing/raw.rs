@@ -58,15 +58,15 @@ impl Machine for Raw {
 
 #[cfg(test)]
 mod tests {
-    use crate::framing::{Decoded, End, Framing, Malformation, Raw};
+    use crate::framing::{Decoded, Framing, Malformation, Raw, StreamEnd};
 
     #[test]
     fn the_end_of_the_stream_ends_the_message() {
         let mut decoder = Framing::Raw(Raw::default()).decoder();
-        assert_eq!(decoder.finish(), End::Clean);
+        assert_eq!(decoder.finish(), StreamEnd::Clean);
         assert_eq!(decoder.decode(&mut &b"hel"[..]), Decoded::NeedMore);
         assert_eq!(decoder.decode(&mut &b"lo"[..]), Decoded::NeedMore);
-        assert_eq!(decoder.finish(), End::Message(b"hello"));
+        assert_eq!(decoder.finish(), StreamEnd::Message(b"hello"));
     }
 
     #[test]

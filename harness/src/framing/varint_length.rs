@@ -7,9 +7,9 @@
 use std::ops::Range;
 
 use super::codec::{Codec, Machine};
-use super::extent::{Extent, accepted};
 use super::length::split_at_offset;
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
+use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
 use super::{EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation};
 
@@ -98,23 +98,23 @@ impl Varint {
 
 impl VarintLength {
     /// How far the message reaches; none while its length is not whole.
-    fn extent(&self, so_far: &[u8]) -> Result<Option<Extent>, Malformation> {
+    fn layout(&self, so_far: &[u8]) -> Result<Option<MessageLayout>, Malformation> {
         let prefix = self.offset;
         let field = so_far.get(prefix..).unwrap_or_default();
         let Some((declared, bytes)) = self.encoding.read(field, prefix)? else {
             return Ok(None);
         };
         let payload = accepted(declared.saturating_add(prefix as u64), self.max)?;
-        let extent = Extent::new(prefix + bytes, payload - prefix);
-        Ok(Some(Extent { prefix, ..extent }))
+        let layout = MessageLayout::new(prefix + bytes, payload - prefix);
+        Ok(Some(MessageLayout { prefix, ..layout }))
     }
 
     fn next(&self, so_far: &[u8]) -> Result<Want, Malformation> {
         if so_far.len() <= self.offset {
             return Ok(Want::bytes(self.offset.saturating_add(1) - so_far.len()));
         }
-        let extent = self.extent(so_far)?;
-        Ok(extent.map_or_else(|| Want::bytes(1), |extent| extent.want(so_far)))
+        let layout = self.layout(so_far)?;
+        Ok(layout.map_or_else(|| Want::bytes(1), |layout| layout.want(so_far)))
     }
 
     fn largest_positive(&self) -> u64 {
@@ -137,34 +137,34 @@ impl Codec for VarintLength {
         Ok(message)
     }
 
-    fn malform(&self, family: &mut Family) {
-        let Ok(Some(extent)) = self.extent(&family.right().bytes) else {
+    fn malform(&self, variants: &mut MalformedVariants) {
+        let Ok(Some(layout)) = self.layout(&variants.right().bytes) else {
             return;
         };
-        let (number, room) = (extent.body as u64, (self.max - self.offset) as u64);
-        let field = || extent.prefix..extent.header;
+        let (number, room) = (layout.body as u64, (self.max - self.offset) as u64);
+        let field = || layout.prefix..layout.header;
         let write = |number| self.encoding.write(number);
         if self.largest_positive() > room {
-            family.replace(
+            variants.replace(
                 MalformedKind::TooLarge,
                 field(),
                 write(self.largest_positive()),
             );
         }
         if number < room.min(self.encoding.largest()) {
-            family.replace(MalformedKind::Longer, field(), write(number + 1));
+            variants.replace(MalformedKind::Longer, field(), write(number + 1));
         }
         if number > 0 {
-            family.replace(MalformedKind::Shorter, field(), write(number - 1));
+            variants.replace(MalformedKind::Shorter, field(), write(number - 1));
         }
         if let Some(overlong) = self.encoding.overlong(number) {
-            family.replace(MalformedKind::Overlong, field(), overlong);
+            variants.replace(MalformedKind::Overlong, field(), overlong);
         }
         if self.encoding == Varint::Mqtt {
-            family.forbid(&[MalformedKind::Overlong]);
+            variants.forbid(&[MalformedKind::Overlong]);
         }
         let unterminated = vec![u8::MAX; self.encoding.most_bytes()];
-        family.replace(MalformedKind::Unterminated, field(), unterminated);
+        variants.replace(MalformedKind::Unterminated, field(), unterminated);
     }
 
     fn machine(&self) -> Box<dyn Machine> {
@@ -178,8 +178,8 @@ impl Machine for VarintLength {
     }
 
     fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
-        if let Ok(Some(extent)) = self.extent(so_far) {
-            return Err(extent.truncation(so_far));
+        if let Ok(Some(layout)) = self.layout(so_far) {
+            return Err(layout.truncation(so_far));
         }
         Err(Truncation::OpenHeader { have: so_far.len() })
     }

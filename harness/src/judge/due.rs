@@ -3,7 +3,7 @@
 
 use crate::framing::Framing;
 use crate::scenario::{Action, Permission, Scenario, Side, Step};
-use crate::tactic::{Delivery, End, Script};
+use crate::tactic::{Delivery, DeliveryEnd, Script};
 
 /// What a peer owes under a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,10 @@ pub fn due(
     let said_whole = messages_said_whole(script, delivery);
     let cut_off = message_steps(steps, side).nth(said_whole);
     // Whether what comes after a FIN for good is still heard is a matter of chance.
-    let deaf = matches!(delivery.end(), End::Fin | End::FinAtOnce | End::Reset);
+    let deaf = matches!(
+        delivery.end(),
+        DeliveryEnd::Fin | DeliveryEnd::FinAtOnce | DeliveryEnd::Reset
+    );
     let more = deaf
         || cut_off.is_some_and(|(step, framed)| {
             may_be_answered(scenario, framing, framed) || follows_unanswered(steps, side, step)
@@ -54,7 +57,7 @@ fn follows_unanswered(steps: &[Step], side: Side, step: usize) -> bool {
     let said_before = steps[..step]
         .iter()
         .rev()
-        .find(|step| matches!(step.action, Action::Say(_)));
+        .find(|step| matches!(step.action, Action::Send(_)));
     said_before.is_some_and(|before| before.side == side)
 }
 
@@ -74,7 +77,7 @@ fn message_steps(steps: &[Step], side: Side) -> impl Iterator<Item = (usize, boo
         .iter()
         .enumerate()
         .filter_map(move |(index, step)| match &step.action {
-            Action::Say(message) if step.side == side => Some((index, message.is_framed())),
+            Action::Send(message) if step.side == side => Some((index, message.is_framed())),
             _ => None,
         })
 }
@@ -82,7 +85,10 @@ fn message_steps(steps: &[Step], side: Side) -> impl Iterator<Item = (usize, boo
 /// A side that closes for good at its last byte hears only what comes before its
 /// own close in the exchange.
 fn last_that_can_be_heard(steps: &[Step], side: Side, delivery: &Delivery) -> usize {
-    let hears_on = matches!(delivery.end(), End::AsScripted | End::Half | End::Hold);
+    let hears_on = matches!(
+        delivery.end(),
+        DeliveryEnd::AsScripted | DeliveryEnd::Half | DeliveryEnd::Hold
+    );
     let own_close = steps
         .iter()
         .position(|step| step.side == side && matches!(step.action, Action::Close(_)));

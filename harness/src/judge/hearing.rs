@@ -1,6 +1,6 @@
 //! Follows what a peer says, message by message.
 
-use crate::framing::{Decoded, Decoder, End, Framing, Malformation, Truncation};
+use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
 use crate::scenario::{Action, Bindings, Body, Message, Refusal, Side, Step};
 
 /// The most bytes that are kept of what nobody asked for.
@@ -69,7 +69,7 @@ impl<'s> Hearing<'s> {
             .enumerate()
             .filter(|(_, step)| step.side == side);
         let expected = said.filter_map(|(step, it)| match &it.action {
-            Action::Say(message) => Some(Expected { step, message }),
+            Action::Send(message) => Some(Expected { step, message }),
             _ => None,
         });
         Self {
@@ -114,17 +114,17 @@ impl<'s> Hearing<'s> {
             return;
         }
         match self.decoder.finish() {
-            End::Message(payload) => {
+            StreamEnd::Message(payload) => {
                 let payload = payload.to_vec();
                 self.accept(expected, &payload);
             }
-            End::Truncated(at) => {
+            StreamEnd::Truncated(at) => {
                 self.trouble = Some(Trouble::CutShort {
                     step: expected.step,
                     at,
                 })
             }
-            End::Clean | End::Malformed(_) => {}
+            StreamEnd::Clean | StreamEnd::Malformed(_) => {}
         }
     }
 
@@ -169,14 +169,14 @@ impl<'s> Hearing<'s> {
     #[must_use]
     pub fn can_speak(&self, message: &Message) -> bool {
         message
-            .uses()
+            .used_variables()
             .iter()
-            .all(|name| self.bindings.knows(name.as_str()))
+            .all(|name| self.bindings.defines(name.as_str()))
     }
 
     /// Remembers what the other side said, so that its captures are known.
     pub fn overhear(&mut self, message: &Message) {
-        let said = message.spoken(&self.bindings);
+        let said = message.outgoing_payload(&self.bindings);
         let said = self.framing.canonical(&said).unwrap_or(said);
         // The suite was played on paper when it was read: this only captures.
         _ = message.accept(&said, self.framing, &mut self.bindings);

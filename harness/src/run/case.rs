@@ -17,7 +17,7 @@ use crate::judge::{
     Conduct, Custom, Extent, Finding, Hearing, Turn, connects_again, due, judge, judge_conduct,
 };
 use crate::scenario::{Action, Bindings, Permission, Side};
-use crate::tactic::{Case, Delivery, End, Script};
+use crate::tactic::{Case, Delivery, DeliveryEnd, Script};
 use crate::wire::link::{Evidence, Options, Pacer};
 
 /// What all cases of a scenario have in common.
@@ -289,9 +289,11 @@ impl<'s> Ground<'s> {
 /// How much of the exchange the peer hears.
 fn extent(delivery: &Delivery) -> Extent {
     match delivery.end() {
-        End::AsScripted | End::Hold => Extent::Whole,
-        End::Fin | End::Half | End::FinAtOnce | End::Reset | End::ResetBeforeAccept => {
-            Extent::CutOff
-        }
+        DeliveryEnd::AsScripted | DeliveryEnd::Hold => Extent::Whole,
+        DeliveryEnd::Fin
+        | DeliveryEnd::Half
+        | DeliveryEnd::FinAtOnce
+        | DeliveryEnd::Reset
+        | DeliveryEnd::ResetBeforeAccept => Extent::CutOff,
     }
 }

@@ -11,7 +11,7 @@ use super::halt::Halt;
 use super::lookout::Pace;
 use super::result::{CaseResult, Outcome};
 use crate::judge::Kind;
-use crate::tactic::{Family, Tactic};
+use crate::tactic::{Tactic, TacticFamily};
 
 /// How many cases of a group are played again when the first of them held.
 const AGAIN: usize = 32;
@@ -22,7 +22,7 @@ const BASELINES: usize = 8;
 const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// Cases that fell in the same way are confirmed by the first of them.
-type Groups = BTreeMap<(Family, Vec<Kind>), Vec<(Numbered, CaseResult)>>;
+type Groups = BTreeMap<(TacticFamily, Vec<Kind>), Vec<(Numbered, CaseResult)>>;
 
 impl Court<'_, '_> {
     /// Confirms what fell, and says which cases are to be played in another round:

@@ -45,7 +45,7 @@ pub(super) fn defects(ground: &Ground<'_>, results: &Results) -> Vec<record::Def
 /// The steps in which the peer says or prints something.
 fn answers<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = usize> + 'g {
     let steps = ground.selected.scenario.exchange().iter().enumerate();
-    let speaks = |action: &Action| matches!(action, Action::Say(_) | Action::Prints(_));
+    let speaks = |action: &Action| matches!(action, Action::Send(_) | Action::Prints(_));
     steps
         .filter(move |(_, step)| step.side != ground.side && speaks(&step.action))
         .map(|(index, _)| index)

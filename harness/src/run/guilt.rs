@@ -7,7 +7,7 @@ use super::result::{CaseResult, Outcome};
 use super::round::{Recent, Round};
 use crate::judge::{Finding, Kind};
 use crate::peer::Ended;
-use crate::tactic::Family;
+use crate::tactic::TacticFamily;
 use wirecheck_report::record::Verdict;
 
 /// Who may have broken the peer, the likeliest first. A case that ends early is over
@@ -22,15 +22,15 @@ fn suspects(broken: &[(Numbered, CaseResult)], round: &mut Round) -> Vec<Recent>
     suspects
 }
 
-fn may_kill_late(family: Family) -> bool {
-    matches!(family, Family::Fin | Family::Half)
+fn may_kill_late(family: TacticFamily) -> bool {
+    matches!(family, TacticFamily::Fin | TacticFamily::Half)
 }
 
 /// Who broke the peer.
 pub(super) enum Guilt {
     /// A case of this family; these others are to be played again.
     Found {
-        family: Family,
+        family: TacticFamily,
         innocent: Vec<Numbered>,
     },
     /// It did not happen again; these are to be played again.
@@ -46,7 +46,7 @@ impl Court<'_, '_> {
     pub(super) fn find_guilty(
         &mut self,
         round: &mut Round,
-        known: &dyn Fn(&Family) -> bool,
+        known: &dyn Fn(&TacticFamily) -> bool,
     ) -> Result<Guilt, Halt> {
         let mut broken = std::mem::take(&mut round.broken);
         let guilt = self.try_suspects(&mut broken, round, known);
@@ -59,7 +59,7 @@ impl Court<'_, '_> {
         &mut self,
         broken: &mut Vec<(Numbered, CaseResult)>,
         round: &mut Round,
-        known: &dyn Fn(&Family) -> bool,
+        known: &dyn Fn(&TacticFamily) -> bool,
     ) -> Result<Guilt, Halt> {
         let death = self.target.ended();
         if let [(_, result)] = broken.as_slice()

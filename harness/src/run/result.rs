@@ -9,7 +9,7 @@ use super::account::Boundaries;
 use super::log::Log;
 use crate::diagnose::{Evidence, Sign};
 use crate::judge::{Conduct, Kind};
-use crate::tactic::{Delivery, Family, Offset, Tactic};
+use crate::tactic::{Delivery, Offset, Tactic, TacticFamily};
 use crate::wire::link::Reason;
 
 /// What became of one case.
@@ -146,7 +146,7 @@ pub(super) struct Fallen {
 /// All cases of a scenario, as they are played.
 #[derive(Default)]
 pub(super) struct Results {
-    families: BTreeMap<Family, Counts>,
+    families: BTreeMap<TacticFamily, Counts>,
     pub(super) fallen: Vec<Fallen>,
     /// Those that held, as far as a diagnosis asks for them.
     pub(super) held: BTreeSet<Tactic>,
@@ -214,21 +214,21 @@ impl Results {
     }
 
     /// Takes back that a case held: it left the peer broken.
-    pub(super) fn take_back(&mut self, family: Family) {
+    pub(super) fn take_back(&mut self, family: TacticFamily) {
         let counts = self.families.entry(family).or_default();
         counts.cases -= 1;
         counts.passed -= 1;
     }
 
     /// Takes cases that are not played.
-    pub(super) fn skip(&mut self, family: Family, cases: u64) {
+    pub(super) fn skip(&mut self, family: TacticFamily, cases: u64) {
         let counts = self.families.entry(family).or_default();
         counts.cases += cases;
         counts.skipped += cases;
     }
 
     pub(super) fn families(&self) -> Vec<record::Family> {
-        let family = |(family, counts): (&Family, &Counts)| record::Family {
+        let family = |(family, counts): (&TacticFamily, &Counts)| record::Family {
             name: family.as_str().to_owned(),
             cases: counts.cases,
             passed: counts.passed,

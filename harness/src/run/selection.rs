@@ -1,7 +1,7 @@
 //! What was selected of the suites, and the side that wirecheck plays.
 
 use crate::scenario::{Scenario, Side, Suite};
-use crate::tactic::{CaseId, Only, Plan, Profile, Seed, Tactic};
+use crate::tactic::{CaseId, Plan, Profile, Seed, Tactic, TacticFilter};
 
 /// Suites, and which of their cases were selected.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Selection {
     /// What random deliveries are drawn from.
     pub seed: Seed,
     /// Which tactics.
-    pub only: Only,
+    pub only: TacticFilter,
     /// How many scenarios were left out because they are about the side that wirecheck
     /// plays.
     pub left_out: u64,

@@ -62,8 +62,8 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
 /// What wirecheck would say in the peer's place.
 fn expected(step: &Step, hearing: &Hearing<'_>) -> Option<Vec<u8>> {
     match &step.action {
-        Action::Say(message) if hearing.can_speak(message) => {
-            Some(message.spoken(hearing.bindings()))
+        Action::Send(message) if hearing.can_speak(message) => {
+            Some(message.outgoing_payload(hearing.bindings()))
         }
         _ => None,
     }

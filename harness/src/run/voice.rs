@@ -29,7 +29,7 @@ impl<'s> Voice<'s> {
     ) -> Self {
         let said = scenario.exchange().iter().filter(|step| step.side == side);
         let messages = said.filter_map(|step| match &step.action {
-            Action::Say(message) => Some(message),
+            Action::Send(message) => Some(message),
             _ => None,
         });
         Self {

@@ -9,11 +9,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::diagnostic::Diagnostic;
-use super::grammar::{Key, MISPLACED, Need, Shape, Table, Variants};
+use super::grammar::{Key, MISPLACED, Presence, Shape, TableShape, Variants};
 use super::name::SuiteId;
+use super::toml_value::{Node, integer};
 use super::{duration, json};
-
-type Node<'a> = Spanned<DeValue<'a>>;
 
 /// Reports every place where `node` is not of `shape`.
 pub(super) fn check(node: &Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>) {
@@ -95,12 +94,6 @@ fn check_integer(node: &Node<'_>, min: i64, max: i64, faults: &mut Vec<Diagnosti
     }
 }
 
-/// The value of a TOML integer that fits in 64 bits.
-pub(super) fn integer(value: &DeValue<'_>) -> Option<i64> {
-    let digits = value.as_integer()?;
-    i64::from_str_radix(digits.as_str(), digits.radix()).ok()
-}
-
 fn check_word(text: &str, words: &[&str], node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
     if words.contains(&text) {
         return;
@@ -114,7 +107,7 @@ fn check_word(text: &str, words: &[&str], node: &Node<'_>, faults: &mut Vec<Diag
 }
 
 /// A word that could have been a table: what is known are its words and the kinds of
-/// that table, and some of these need more than a word.
+/// that table, and some of these presence more than a word.
 fn check_short_form(
     words: &[&str],
     shapes: &[Shape],
@@ -127,10 +120,10 @@ fn check_short_form(
     }
     let tags = || shapes.iter().flat_map(Shape::tags);
     let written = tags().find(|tag| tag.name == text);
-    if let Some(written) = written.and_then(|tag| tag.written) {
+    if let Some(example) = written.and_then(|tag| tag.example) {
         let message = format!("`{text}` needs parameters");
         let fault = Diagnostic::new(message, node.span(), "a word is not enough");
-        return faults.push(fault.help(format!("write `{{ {written} }}`")));
+        return faults.push(fault.help(format!("write `{{ {example} }}`")));
     }
     let more = tags().map(|tag| tag.name);
     let more = more.filter(|name| !words.contains(name));
@@ -156,7 +149,7 @@ fn check_length(len: usize, min: usize, max: usize, node: &Node<'_>, faults: &mu
 fn check_table(
     found: &DeTable<'_>,
     span: Range<usize>,
-    table: &Table,
+    table: &TableShape,
     faults: &mut Vec<Diagnostic>,
 ) {
     for (name, value) in found {
@@ -171,9 +164,9 @@ fn check_table(
 /// Checks what stands behind a key, which knows better than its shape how it is
 /// written.
 fn check_value(value: &Node<'_>, key: &Key, faults: &mut Vec<Diagnostic>) {
-    match key.written {
-        Some(written) if !key.shape.takes(value.get_ref()) => {
-            faults.push(wrong_type(value, &key.shape).help(format!("write `{written}`")));
+    match key.example {
+        Some(example) if !key.shape.takes(value.get_ref()) => {
+            faults.push(wrong_type(value, &key.shape).help(format!("write `{example}`")));
         }
         _ => check(value, &key.shape, faults),
     }
@@ -182,18 +175,18 @@ fn check_value(value: &Node<'_>, key: &Key, faults: &mut Vec<Diagnostic>) {
 fn check_required(
     found: &DeTable<'_>,
     span: Range<usize>,
-    table: &Table,
+    table: &TableShape,
     faults: &mut Vec<Diagnostic>,
 ) {
     let missing = table
         .keys
         .iter()
-        .filter(|key| key.need == Need::Required && !found.contains_key(key.name));
+        .filter(|key| key.presence == Presence::Required && !found.contains_key(key.name));
     for key in missing {
         let label = format!("{} needs `{}`", table.what, key.name);
         let fault = Diagnostic::new(format!("`{}` is missing", key.name), span.clone(), label);
-        faults.push(match key.written {
-            Some(written) => fault.help(format!("{} Write e.g. `{written}`.", key.doc)),
+        faults.push(match key.example {
+            Some(example) => fault.help(format!("{} Write e.g. `{example}`.", key.doc)),
             None => fault.help(key.doc),
         });
     }
@@ -272,7 +265,7 @@ fn second_tag(
 fn foreign_key(
     name: &Spanned<std::borrow::Cow<'_, str>>,
     tag: &Spanned<std::borrow::Cow<'_, str>>,
-    table: &Table,
+    table: &TableShape,
     variants: &Variants,
 ) -> Diagnostic {
     let known_elsewhere = variants
@@ -341,7 +334,7 @@ impl Shape {
             Self::Variants(variants) => variants.tables,
             _ => &[],
         };
-        tables.iter().map(Table::tag)
+        tables.iter().map(TableShape::tag)
     }
 
     fn in_words(&self) -> String {

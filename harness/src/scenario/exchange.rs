@@ -55,7 +55,7 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub enum Action {
     /// A message.
-    Say(Message),
+    Send(Message),
     /// The side ends, wholly or in part.
     Close(Close),
     /// The side's process prints a text.
@@ -82,7 +82,7 @@ pub enum Close {
 impl Close {
     /// Whether the side can still hear the other after it.
     #[must_use]
-    pub fn still_hears(self) -> bool {
+    pub fn still_reads(self) -> bool {
         self == Self::Write
     }
 }

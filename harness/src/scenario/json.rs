@@ -1,21 +1,20 @@
 //! JSON values written as TOML.
 
 use serde_json::Value;
-use toml::Spanned;
 use toml::de::DeValue;
 
-use super::check::integer;
 use super::diagnostic::Diagnostic;
+use super::toml_value::{Node, float, integer};
 
 /// How deep a value may nest.
 const MAX_DEPTH: usize = 32;
 
 /// Reports every place of a TOML value that JSON cannot express.
-pub(super) fn check(node: &Spanned<DeValue<'_>>, faults: &mut Vec<Diagnostic>) {
+pub(super) fn check(node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
     check_below(node, MAX_DEPTH, faults);
 }
 
-fn check_below(node: &Spanned<DeValue<'_>>, depth: usize, faults: &mut Vec<Diagnostic>) {
+fn check_below(node: &Node<'_>, depth: usize, faults: &mut Vec<Diagnostic>) {
     if depth == 0 {
         let label = format!("nested deeper than {MAX_DEPTH} levels");
         faults.push(
@@ -72,13 +71,4 @@ pub(super) fn value(node: &DeValue<'_>) -> Value {
             .map(|(key, item)| (key.get_ref().to_string(), value(item.get_ref())))
             .collect(),
     }
-}
-
-fn float(value: &DeValue<'_>) -> Option<f64> {
-    value
-        .as_float()?
-        .as_str()
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite())
 }

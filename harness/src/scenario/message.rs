@@ -4,8 +4,9 @@
 use regex::bytes::Regex;
 use serde_json::Value;
 
-use super::likeness::{self, Extent};
-use super::template::{Bindings, Bound, JsonTemplate, Name, Template};
+use super::json_match::{self, JsonMatch};
+use super::refusal::Refusal;
+use super::template::{Bindings, BoundValue, JsonTemplate, Template, VariableName};
 use crate::framing::{EncodeError, Encoded, Framing};
 
 /// One message.
@@ -29,7 +30,7 @@ pub enum Body {
     /// Whatever a regular expression matches, from first byte to last.
     Matches {
         /// The expression.
-        pattern: Pattern,
+        pattern: MessagePattern,
         /// What wirecheck says in its place.
         example: Template,
     },
@@ -51,12 +52,12 @@ pub enum Body {
 
 /// A regular expression for a whole message.
 #[derive(Clone, Debug)]
-pub struct Pattern {
+pub struct MessagePattern {
     written: String,
     anchored: Regex,
 }
 
-impl Pattern {
+impl MessagePattern {
     /// Compiles an expression; it is anchored at both ends.
     pub(super) fn new(written: &str) -> Result<Self, regex::Error> {
         let anchored = Regex::new(&format!(r"\A(?:{written})\z"))?;
@@ -82,7 +83,7 @@ impl Pattern {
         let found = found.ok_or_else(|| Refusal::NoMatch(self.written.clone()))?;
         for name in self.names() {
             let value = found.name(name).map_or(&b""[..], |found| found.as_bytes());
-            bindings.bind(Name::new(name), Bound::Bytes(value.to_vec()));
+            bindings.bind(VariableName::new(name), BoundValue::Bytes(value.to_vec()));
         }
         Ok(())
     }
@@ -92,7 +93,7 @@ impl Pattern {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capture {
     /// The name that stands for it.
-    pub name: Name,
+    pub name: VariableName,
     /// What it is.
     pub what: Captured,
 }
@@ -106,51 +107,10 @@ pub enum Captured {
     Pointer(String),
 }
 
-/// Why a payload is not the message that was expected.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum Refusal {
-    /// Other bytes.
-    #[error("other bytes than expected")]
-    Differs {
-        /// What was expected.
-        expected: Vec<u8>,
-    },
-    /// Not JSON at all.
-    #[error("not JSON: {0}")]
-    NotJson(String),
-    /// JSON that differs at some place.
-    #[error("at {}: expected {expected}, found {actual}", shown_pointer(pointer))]
-    JsonDiffers {
-        /// Where, as a JSON pointer.
-        pointer: String,
-        /// What was expected there, as JSON.
-        expected: String,
-        /// What stands there, as JSON; `nothing`, if nothing does.
-        actual: String,
-    },
-    /// The expression does not match.
-    #[error("does not match `{0}`")]
-    NoMatch(String),
-    /// None of the alternatives.
-    #[error("none of the {0} messages that would do")]
-    NoneOf(usize),
-    /// Something that should be kept is not there.
-    #[error("there is nothing at {} to capture", shown_pointer(.0))]
-    NothingToCapture(String),
-}
-
-fn shown_pointer(pointer: &str) -> String {
-    if pointer.is_empty() {
-        "the top".to_owned()
-    } else {
-        format!("`{pointer}`")
-    }
-}
-
 impl Message {
     /// What goes over the wire when wirecheck speaks this message.
     pub fn encode(&self, framing: &Framing, bindings: &Bindings) -> Result<Encoded, EncodeError> {
-        let payload = self.spoken(bindings);
+        let payload = self.outgoing_payload(bindings);
         match self.body {
             Body::Raw(_) => Ok(Encoded::raw(&payload)),
             _ => framing.encode(&payload),
@@ -159,7 +119,7 @@ impl Message {
 
     /// The payload that wirecheck says when it speaks this message.
     #[must_use]
-    pub fn spoken(&self, bindings: &Bindings) -> Vec<u8> {
+    pub fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.fill(bindings),
             Body::Matches { example, .. } | Body::Any { example } => example.fill(bindings),
@@ -178,9 +138,9 @@ impl Message {
 
     /// The names under which parts of it are kept.
     #[must_use]
-    pub fn captured(&self) -> Vec<Name> {
+    pub fn captured_variables(&self) -> Vec<VariableName> {
         let groups = match &self.body {
-            Body::Matches { pattern, .. } => pattern.names().map(Name::new).collect(),
+            Body::Matches { pattern, .. } => pattern.names().map(VariableName::new).collect(),
             _ => Vec::new(),
         };
         self.captures
@@ -192,7 +152,7 @@ impl Message {
 
     /// The values that must be known before it can be spoken, or accepted.
     #[must_use]
-    pub fn uses(&self) -> Vec<Name> {
+    pub fn used_variables(&self) -> Vec<VariableName> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.names().cloned().collect(),
             Body::Matches { example, .. } | Body::Any { example } => {
@@ -216,9 +176,9 @@ impl Message {
                 accept_bytes(payload, received(framing, &template.fill(bindings)))
             }
             Body::Raw(template) => accept_bytes(payload, template.fill(bindings)),
-            Body::Json(json) => accept_json(payload, &json.fill(bindings), Extent::Equal),
+            Body::Json(json) => accept_json(payload, &json.fill(bindings), JsonMatch::Equal),
             Body::JsonSubset { value, .. } => {
-                accept_json(payload, &value.fill(bindings), Extent::Subset)
+                accept_json(payload, &value.fill(bindings), JsonMatch::Subset)
             }
             Body::Matches { pattern, .. } => pattern.accept(payload, bindings),
             Body::Any { .. } => Ok(()),
@@ -251,8 +211,8 @@ fn accept_bytes(payload: &[u8], expected: Vec<u8>) -> Result<(), Refusal> {
     }
 }
 
-fn accept_json(payload: &[u8], expected: &Value, extent: Extent) -> Result<(), Refusal> {
-    likeness::compare(&json(payload)?, expected, extent)
+fn accept_json(payload: &[u8], expected: &Value, extent: JsonMatch) -> Result<(), Refusal> {
+    json_match::compare(&json(payload)?, expected, extent)
 }
 
 fn json(payload: &[u8]) -> Result<Value, Refusal> {
@@ -262,10 +222,10 @@ fn json(payload: &[u8]) -> Result<Value, Refusal> {
 impl Capture {
     fn keep(&self, payload: &[u8], bindings: &mut Bindings) -> Result<(), Refusal> {
         let value = match &self.what {
-            Captured::Whole => Bound::Bytes(payload.to_vec()),
+            Captured::Whole => BoundValue::Bytes(payload.to_vec()),
             Captured::Pointer(pointer) => {
                 let found = json(payload)?.pointer(pointer).cloned();
-                Bound::Json(found.ok_or_else(|| Refusal::NothingToCapture(pointer.clone()))?)
+                BoundValue::Json(found.ok_or_else(|| Refusal::NothingToCapture(pointer.clone()))?)
             }
         };
         bindings.bind(self.name.clone(), value);

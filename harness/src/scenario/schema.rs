@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::grammar::{Key, Need, SUITE, Shape, Table, Variants};
+use super::grammar::{Key, Presence, SUITE, Shape, TableShape, Variants};
 
 /// The JSON Schema (draft 2020-12) of a suite file.
 #[must_use]
@@ -46,12 +46,12 @@ fn shape(shape: &Shape) -> Value {
 
 const NAME: &str = "^[a-z][a-z0-9_]*$";
 
-fn table(table: &Table) -> Value {
+fn table(table: &TableShape) -> Value {
     let properties: Map<_, _> = table.keys.iter().map(property).collect();
     let required: Vec<_> = table
         .keys
         .iter()
-        .filter(|key| key.need == Need::Required)
+        .filter(|key| key.presence == Presence::Required)
         .map(|key| key.name)
         .collect();
     let mut schema =

@@ -10,9 +10,9 @@ use super::payload::{Notation, TokenKind, tokens};
 
 /// The name of a captured value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name(String);
+pub struct VariableName(String);
 
-impl Name {
+impl VariableName {
     /// The value that is fresh for every connection.
     pub const UNIQUE: &'static str = "unique";
 
@@ -30,7 +30,7 @@ impl Name {
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for VariableName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -38,14 +38,14 @@ impl fmt::Display for Name {
 
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Bound {
+pub enum BoundValue {
     /// Bytes of a message.
     Bytes(Vec<u8>),
     /// A part of a JSON message.
     Json(Value),
 }
 
-impl Bound {
+impl BoundValue {
     fn bytes(&self) -> Vec<u8> {
         match self {
             Self::Bytes(bytes) => bytes.clone(),
@@ -64,19 +64,19 @@ impl Bound {
 
 /// The values known at some point of an exchange.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bindings(BTreeMap<Name, Bound>);
+pub struct Bindings(BTreeMap<VariableName, BoundValue>);
 
 impl Bindings {
     /// Bindings for one connection, with the value that is fresh for it.
     ///
-    /// The value is cut or filled up to [`Name::UNIQUE_LENGTH`] bytes.
+    /// The value is cut or filled up to [`VariableName::UNIQUE_LENGTH`] bytes.
     #[must_use]
     pub fn fresh(unique: &str) -> Self {
         let mut bytes = unique.as_bytes().to_vec();
-        bytes.resize(Name::UNIQUE_LENGTH, b'0');
+        bytes.resize(VariableName::UNIQUE_LENGTH, b'0');
         Self(BTreeMap::from([(
-            Name::new(Name::UNIQUE),
-            Bound::Bytes(bytes),
+            VariableName::new(VariableName::UNIQUE),
+            BoundValue::Bytes(bytes),
         )]))
     }
 
@@ -87,17 +87,17 @@ impl Bindings {
     }
 
     /// Remembers a value.
-    pub fn bind(&mut self, name: Name, value: Bound) {
+    pub fn bind(&mut self, name: VariableName, value: BoundValue) {
         self.0.insert(name, value);
     }
 
     /// Whether a name stands for something.
     #[must_use]
-    pub fn knows(&self, name: &str) -> bool {
+    pub fn defines(&self, name: &str) -> bool {
         self.0.keys().any(|known| known.as_str() == name)
     }
 
-    fn get(&self, name: &Name) -> &Bound {
+    fn get(&self, name: &VariableName) -> &BoundValue {
         self.0
             .get(name)
             .expect("a suite that parsed uses a value only after it was captured")
@@ -107,20 +107,20 @@ impl Bindings {
 /// Bytes with holes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
-    parts: Vec<Part>,
+    parts: Vec<TemplatePart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Bytes(Vec<u8>),
-    Value(Name),
+    Value(VariableName),
 }
 
 impl Template {
     /// Bytes without holes.
     pub(super) fn of_bytes(bytes: Vec<u8>) -> Self {
         Self {
-            parts: vec![Part::Bytes(bytes)],
+            parts: vec![TemplatePart::Bytes(bytes)],
         }
     }
 
@@ -134,7 +134,9 @@ impl Template {
                 TokenKind::Character(c) => {
                     template.push_bytes(c.encode_utf8(&mut [0; 4]).as_bytes())
                 }
-                TokenKind::Value(name) => template.parts.push(Part::Value(Name::new(name))),
+                TokenKind::Value(name) => template
+                    .parts
+                    .push(TemplatePart::Value(VariableName::new(name))),
                 TokenKind::LineEnd | TokenKind::Fault(_) => {}
             }
         }
@@ -143,16 +145,16 @@ impl Template {
 
     fn push_bytes(&mut self, bytes: &[u8]) {
         match self.parts.last_mut() {
-            Some(Part::Bytes(last)) => last.extend_from_slice(bytes),
-            _ => self.parts.push(Part::Bytes(bytes.to_vec())),
+            Some(TemplatePart::Bytes(last)) => last.extend_from_slice(bytes),
+            _ => self.parts.push(TemplatePart::Bytes(bytes.to_vec())),
         }
     }
 
     /// The values that fill its holes.
-    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &VariableName> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Value(name) => Some(name),
-            Part::Bytes(_) => None,
+            TemplatePart::Value(name) => Some(name),
+            TemplatePart::Bytes(_) => None,
         })
     }
 
@@ -162,8 +164,8 @@ impl Template {
         let mut bytes = Vec::new();
         for part in &self.parts {
             match part {
-                Part::Bytes(part) => bytes.extend_from_slice(part),
-                Part::Value(name) => bytes.extend(bindings.get(name).bytes()),
+                TemplatePart::Bytes(part) => bytes.extend_from_slice(part),
+                TemplatePart::Value(name) => bytes.extend(bindings.get(name).bytes()),
             }
         }
         bytes
@@ -180,7 +182,7 @@ impl JsonTemplate {
     }
 
     /// The values that fill its holes.
-    pub(super) fn names(&self) -> Vec<Name> {
+    pub(super) fn names(&self) -> Vec<VariableName> {
         let mut names = Vec::new();
         collect_names(&self.0, &mut names);
         names
@@ -194,7 +196,7 @@ impl JsonTemplate {
     }
 }
 
-fn collect_names(value: &Value, names: &mut Vec<Name>) {
+fn collect_names(value: &Value, names: &mut Vec<VariableName>) {
     match value {
         Value::String(text) => {
             names.extend(Template::of_text(text, Notation::Values).names().cloned())
@@ -221,7 +223,7 @@ fn fill_json(value: &Value, bindings: &Bindings) -> Value {
 
 fn fill_string(text: &str, bindings: &Bindings) -> Value {
     let template = Template::of_text(text, Notation::Values);
-    if let [Part::Value(name)] = template.parts.as_slice() {
+    if let [TemplatePart::Value(name)] = template.parts.as_slice() {
         return bindings.get(name).json();
     }
     Value::String(String::from_utf8_lossy(&template.fill(bindings)).into_owned())
@@ -245,7 +247,7 @@ mod tests {
         for unique in ["", "ab", "0123456789"] {
             assert_eq!(
                 template.fill(&Bindings::fresh(unique)).len(),
-                2 + Name::UNIQUE_LENGTH
+                2 + VariableName::UNIQUE_LENGTH
             );
         }
     }
@@ -253,7 +255,7 @@ mod tests {
     #[test]
     fn a_string_that_is_only_a_hole_takes_the_captured_json_value() {
         let mut bindings = Bindings::example();
-        bindings.bind(Name::new("id"), Bound::Json(json!(7)));
+        bindings.bind(VariableName::new("id"), BoundValue::Json(json!(7)));
         let template =
             JsonTemplate::new(json!({ "id": "${id}", "text": "no ${id}", "plain": "$5" }));
         assert_eq!(

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Offset;
-use super::delivery::{Delivery, Edit, End};
+use super::delivery::{Delivery, DeliveryEnd, StreamEdit};
 
 /// What is sent in one write.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chunk<'a> {
+pub struct DeliveredChunk<'a> {
     /// Where it begins in the delivered bytes.
     pub offset: Offset,
     /// Its bytes: never none; copied only where an edit's border runs through.
@@ -21,7 +21,7 @@ pub struct Chunk<'a> {
 /// may be older than the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Misfit {
+pub enum FitError {
     /// It edits what isn't there.
     #[error("the edit reaches to {end}, the stream ends at {stream}")]
     EditOutside {
@@ -57,15 +57,15 @@ impl Delivery {
     /// # Errors
     ///
     /// If it reaches past the stream's end, or ends as scripted before that.
-    pub fn fits(&self, len: usize) -> Result<(), Misfit> {
+    pub fn fits(&self, len: usize) -> Result<(), FitError> {
         let edited = self.edited_len(len)?;
         let delivered = self.delivered();
         match self.end {
-            _ if delivered > edited => Err(Misfit::TooLong {
+            _ if delivered > edited => Err(FitError::TooLong {
                 delivered,
                 stream: edited,
             }),
-            End::AsScripted if delivered < edited => Err(Misfit::Unfinished {
+            DeliveryEnd::AsScripted if delivered < edited => Err(FitError::Unfinished {
                 delivered,
                 stream: edited,
             }),
@@ -73,10 +73,10 @@ impl Delivery {
         }
     }
 
-    fn edited_len(&self, len: usize) -> Result<Offset, Misfit> {
+    fn edited_len(&self, len: usize) -> Result<Offset, FitError> {
         let stream = Offset::new(len);
         match self.edit() {
-            Some(edit) if edit.range().end > stream => Err(Misfit::EditOutside {
+            Some(edit) if edit.range().end > stream => Err(FitError::EditOutside {
                 end: edit.range().end,
                 stream,
             }),
@@ -89,12 +89,12 @@ impl Delivery {
     /// the edited stream.
     ///
     /// What doesn't [fit](Delivery::fits) the stream is left out.
-    pub fn chunks<'a>(&'a self, stream: &'a [u8]) -> impl Iterator<Item = Chunk<'a>> {
+    pub fn chunks<'a>(&'a self, stream: &'a [u8]) -> impl Iterator<Item = DeliveredChunk<'a>> {
         let spliced = Spliced::new(stream, self.edit());
         let cut = self.lengths.iter().scan(0, move |end, length| {
             let start = *end;
             *end += length;
-            Some(Chunk {
+            Some(DeliveredChunk {
                 offset: Offset::new(start),
                 bytes: spliced.slice(start..*end),
             })
@@ -110,7 +110,7 @@ struct Spliced<'a> {
 }
 
 impl<'a> Spliced<'a> {
-    fn new(stream: &'a [u8], edit: Option<&'a Edit>) -> Self {
+    fn new(stream: &'a [u8], edit: Option<&'a StreamEdit>) -> Self {
         let Some(edit) = edit else {
             return Self {
                 pieces: [stream, &[], &[]],
@@ -193,15 +193,15 @@ mod tests {
         assert_eq!(delivery("@0..2=313131 3,5").fits(7), Ok(()));
         assert!(matches!(
             delivery("3,4").fits(6),
-            Err(Misfit::TooLong { .. })
+            Err(FitError::TooLong { .. })
         ));
         assert!(matches!(
             delivery("3,4").fits(8),
-            Err(Misfit::Unfinished { .. })
+            Err(FitError::Unfinished { .. })
         ));
         assert!(matches!(
             delivery("@5..9=00 3 fin").fits(8),
-            Err(Misfit::EditOutside { .. })
+            Err(FitError::EditOutside { .. })
         ));
     }
 

@@ -26,18 +26,18 @@ use super::{Offset, Script};
 /// [`Display`]: Delivery#impl-Display-for-Delivery
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Delivery {
-    pub(super) edit: Option<Edit>,
+    pub(super) edit: Option<StreamEdit>,
     pub(super) lengths: Lengths,
-    pub(super) end: End,
+    pub(super) end: DeliveryEnd,
     pub(super) reading: Reading,
-    pub(super) company: Company,
+    pub(super) other_connections: OtherConnections,
 }
 
 /// What follows a delivery's last byte.
 ///
 /// The order is from simple to odd: a shrunk delivery prefers what comes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum End {
+pub enum DeliveryEnd {
     /// What the exchange says; everything is delivered.
     #[default]
     AsScripted,
@@ -69,7 +69,7 @@ pub enum Reading {
 
 /// Who else is connected meanwhile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Company {
+pub enum OtherConnections {
     /// Nobody.
     #[default]
     Alone,
@@ -83,7 +83,7 @@ pub enum Company {
 
 /// A stretch of a side's stream, and what is sent in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Edit {
+pub struct StreamEdit {
     start: Offset,
     end: Offset,
     replacement: Vec<u8>,
@@ -100,11 +100,11 @@ pub enum EditError {
     #[error("an edit that replaces nothing by nothing is none")]
     Nothing,
     /// It adds more than a notation can hold.
-    #[error("an edit adds at most {} bytes", Edit::LONGEST)]
+    #[error("an edit adds at most {} bytes", StreamEdit::LONGEST)]
     TooLong,
 }
 
-impl Edit {
+impl StreamEdit {
     /// How many bytes an edit may put in place of what was there.
     pub const LONGEST: usize = 1 << 20;
 
@@ -113,7 +113,7 @@ impl Edit {
     /// # Errors
     ///
     /// If the range is backwards, the replacement is longer than
-    /// [`Edit::LONGEST`], or both are empty.
+    /// [`StreamEdit::LONGEST`], or both are empty.
     pub fn new(range: Range<Offset>, replacement: Vec<u8>) -> Result<Self, EditError> {
         let Range { start, end } = range;
         match () {
@@ -176,17 +176,17 @@ impl Delivery {
         Self {
             edit: None,
             lengths,
-            end: End::default(),
+            end: DeliveryEnd::default(),
             reading: Reading::default(),
-            company: Company::default(),
+            other_connections: OtherConnections::default(),
         }
     }
 
     /// The same with another end. What is sent before the peer accepts goes in
-    /// one write: [`End::ResetBeforeAccept`] joins the chunks.
+    /// one write: [`DeliveryEnd::ResetBeforeAccept`] joins the chunks.
     #[must_use]
-    pub fn with_end(mut self, end: End) -> Self {
-        if end == End::ResetBeforeAccept {
+    pub fn with_end(mut self, end: DeliveryEnd) -> Self {
+        if end == DeliveryEnd::ResetBeforeAccept {
             self.lengths = Lengths::cut_at([], self.delivered());
         }
         Self { end, ..self }
@@ -200,13 +200,16 @@ impl Delivery {
 
     /// The same with others connected.
     #[must_use]
-    pub fn with_company(self, company: Company) -> Self {
-        Self { company, ..self }
+    pub fn with_other_connections(self, other_connections: OtherConnections) -> Self {
+        Self {
+            other_connections,
+            ..self
+        }
     }
 
     /// The same chunk lengths, taken from the stream once `edit` has been made.
     #[must_use]
-    pub fn with_edit(self, edit: Edit) -> Self {
+    pub fn with_edit(self, edit: StreamEdit) -> Self {
         Self {
             edit: Some(edit),
             ..self
@@ -215,13 +218,13 @@ impl Delivery {
 
     /// What is changed in the stream before it is cut.
     #[must_use]
-    pub fn edit(&self) -> Option<&Edit> {
+    pub fn edit(&self) -> Option<&StreamEdit> {
         self.edit.as_ref()
     }
 
     /// What follows the last byte.
     #[must_use]
-    pub fn end(&self) -> End {
+    pub fn end(&self) -> DeliveryEnd {
         self.end
     }
 
@@ -233,8 +236,8 @@ impl Delivery {
 
     /// Who else is connected.
     #[must_use]
-    pub fn company(&self) -> Company {
-        self.company
+    pub fn other_connections(&self) -> OtherConnections {
+        self.other_connections
     }
 
     /// How long each chunk is, in order; none is empty.
@@ -277,8 +280,8 @@ mod tests {
     use super::super::sample;
     use super::*;
 
-    fn edit(range: Range<usize>, replacement: &str) -> Edit {
-        Edit::new(
+    fn edit(range: Range<usize>, replacement: &str) -> StreamEdit {
+        StreamEdit::new(
             Offset::new(range.start)..Offset::new(range.end),
             replacement.into(),
         )
@@ -297,11 +300,11 @@ mod tests {
     #[test]
     fn an_edit_changes_something() {
         let at = Offset::new(3);
-        let made = |range, bytes| Edit::new(range, bytes);
+        let made = |range, bytes| StreamEdit::new(range, bytes);
         assert_eq!(made(at..at, vec![]), Err(EditError::Nothing));
         assert_eq!(made(at..Offset::START, vec![1]), Err(EditError::Backwards));
         assert_eq!(
-            made(at..at, vec![0; Edit::LONGEST + 1]),
+            made(at..at, vec![0; StreamEdit::LONGEST + 1]),
             Err(EditError::TooLong)
         );
     }
@@ -320,7 +323,7 @@ mod tests {
     fn what_is_sent_before_accept_is_one_write() {
         let delivery = Delivery::in_chunks([3, 4]).expect("chunks");
         let lengths: Vec<_> = delivery
-            .with_end(End::ResetBeforeAccept)
+            .with_end(DeliveryEnd::ResetBeforeAccept)
             .lengths()
             .collect();
         assert_eq!(lengths, [7]);

@@ -2,11 +2,13 @@
 //! wirecheck plays, what its protocol allows, and how its headers can be wrong.
 
 use super::{
-    Allowances, Connections, Edit, EditName, Family, HeaderEdit, Only, Options, Pipelining, Plan,
-    Profile, Salt, Script, Seed, Spoken,
+    Allowances, Connections, EditName, HeaderEdit, OutMessage, Pipelining, Plan, PlanOptions,
+    Profile, Salt, Script, Seed, StreamEdit, TacticFamily, TacticFilter,
 };
 use crate::framing::Framing;
-use crate::scenario::{Action, Bindings, Message, Name, Permission, Scenario, Side, Step, Suite};
+use crate::scenario::{
+    Action, Bindings, Message, Permission, Scenario, Side, Step, Suite, VariableName,
+};
 
 impl Script {
     /// What `side` says in a scenario, with example values in the place of those
@@ -15,18 +17,18 @@ impl Script {
     pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
         let mut script = Self::default();
         let mut bindings = Bindings::example();
-        let mut turn = Turn::default();
+        let mut turn = TurnCounter::default();
         for step in scenario.exchange() {
             turn.take(step, side);
-            let Action::Say(message) = &step.action else {
+            let Action::Send(message) = &step.action else {
                 continue;
             };
             if step.side == side {
                 script
                     .messages
-                    .push(spoken(message, framing, &bindings, turn.number));
+                    .push(out_message(message, framing, &bindings, turn.number));
             }
-            let said = message.spoken(&bindings);
+            let said = message.outgoing_payload(&bindings);
             let said = framing.canonical(&said).unwrap_or(said);
             // The suite was played on paper when it was read: this captures.
             _ = message.accept(&said, framing, &mut bindings);
@@ -37,31 +39,38 @@ impl Script {
 
 /// Counts the turns of one side.
 #[derive(Default)]
-struct Turn {
+struct TurnCounter {
     number: usize,
     has_spoken: bool,
 }
 
-impl Turn {
+impl TurnCounter {
     /// A side's turn ends where something is expected of the other.
     fn take(&mut self, step: &Step, side: Side) {
         if step.side == side {
-            self.has_spoken |= matches!(step.action, Action::Say(_));
+            self.has_spoken |= matches!(step.action, Action::Send(_));
         } else if std::mem::take(&mut self.has_spoken) {
             self.number += 1;
         }
     }
 }
 
-fn spoken(message: &Message, framing: &Framing, bindings: &Bindings, turn: usize) -> Spoken {
+fn out_message(
+    message: &Message,
+    framing: &Framing,
+    bindings: &Bindings,
+    turn: usize,
+) -> OutMessage {
     let encoded = message
         .encode(framing, bindings)
         .expect("a suite that parsed fits its framing");
-    Spoken {
+    OutMessage {
         bytes: encoded.bytes,
         regions: encoded.regions,
         turn,
-        payload: message.is_framed().then(|| message.spoken(bindings)),
+        payload: message
+            .is_framed()
+            .then(|| message.outgoing_payload(bindings)),
     }
 }
 
@@ -93,18 +102,20 @@ fn needs_answers(scenario: &Scenario, side: Side) -> bool {
             .exchange()
             .iter()
             .filter_map(move |step| match &step.action {
-                Action::Say(message) if step.side == side => Some(message),
+                Action::Send(message) if step.side == side => Some(message),
                 _ => None,
             })
     };
-    let learnt: Vec<Name> = messages(side.other()).flat_map(Message::captured).collect();
+    let learnt: Vec<VariableName> = messages(side.other())
+        .flat_map(Message::captured_variables)
+        .collect();
     messages(side)
-        .flat_map(Message::uses)
+        .flat_map(Message::used_variables)
         .any(|name| learnt.contains(&name))
 }
 
 /// How the first message of a script that has a header can be wrong. What is longer
-/// than an [`Edit`] can hold is left out: a message too large for a large bound.
+/// than an [`StreamEdit`] can hold is left out: a message too large for a large bound.
 #[must_use]
 pub fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
     let framed = script
@@ -119,7 +130,7 @@ pub fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
         return Vec::new();
     };
     let family = framing.malformed(payload).into_iter();
-    let family = family.filter(|malformed| malformed.edit.replacement.len() <= Edit::LONGEST);
+    let family = family.filter(|malformed| malformed.edit.replacement.len() <= StreamEdit::LONGEST);
     let mut edits: Vec<HeaderEdit> = Vec::new();
     for malformed in family {
         let name: EditName = malformed
@@ -150,14 +161,14 @@ impl Plan {
         side: Side,
         profile: Profile,
         seed: Seed,
-        only: Only,
+        only: TacticFilter,
     ) -> Self {
         let script = Script::of(scenario, suite.framing(), side);
-        let edits = match only.may_pick(Family::Header.as_str()) {
+        let edits = match only.may_accept(TacticFamily::Header.as_str()) {
             true => header_edits(&script, suite.framing()),
             false => Vec::new(),
         };
-        let options = Options {
+        let options = PlanOptions {
             profile,
             seed,
             salt: Salt::of(suite.id(), scenario.id()),
@@ -177,7 +188,7 @@ mod tests {
     fn a_framing_with_a_large_bound_has_a_plan() {
         let text = "title = 'T'\nframing = { line = { max = 3000000 } }\n[[scenario]]\nid = 's'\nexchange = [{ client = 'a' }]";
         let suite = parse("t.toml", text, &NoAttachments).expect("it is right");
-        let (seed, only) = (Seed::default(), Only::default());
+        let (seed, only) = (Seed::default(), TacticFilter::default());
         let scenario = &suite.scenarios()[0];
         let plan = Plan::of(
             &suite,

@@ -6,7 +6,7 @@ use super::Profile;
 
 /// A kind of tactic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Family {
+pub enum TacticFamily {
     /// Each message in one write: the baseline.
     Whole,
     /// Every byte alone.
@@ -45,7 +45,7 @@ pub enum Family {
     AllCuts,
 }
 
-impl Family {
+impl TacticFamily {
     /// All of them, in the order in which their cases run.
     pub const ALL: [Self; 18] = [
         Self::Whole,
@@ -109,7 +109,7 @@ impl Family {
     }
 }
 
-impl fmt::Display for Family {
+impl fmt::Display for TacticFamily {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }

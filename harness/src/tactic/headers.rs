@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::delivery::{Edit, EditError};
-use super::{EditName, Malformed, Offset, Script, Spoken};
+use super::delivery::{EditError, StreamEdit};
+use super::{EditName, MalformedHeader, Offset, OutMessage, Script};
 
 /// One way to spoil one message of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,13 +28,13 @@ pub enum HeaderEditError {
     #[error("`{edit}` spoils message {}, which has no bytes", edit.message)]
     NoMessage {
         /// Which edit.
-        edit: Malformed,
+        edit: MalformedHeader,
     },
     /// The range reaches beyond the message.
     #[error("`{edit}` reaches to {end}, its message ends at {len}")]
     Outside {
         /// Which edit.
-        edit: Malformed,
+        edit: MalformedHeader,
         /// Where its range ends.
         end: usize,
         /// How long the message is.
@@ -44,13 +44,13 @@ pub enum HeaderEditError {
     #[error("`{edit}` is there twice")]
     Twice {
         /// Which edit.
-        edit: Malformed,
+        edit: MalformedHeader,
     },
     /// The range and the replacement make no edit.
     #[error("`{edit}`: {source}")]
     Impossible {
         /// Which edit.
-        edit: Malformed,
+        edit: MalformedHeader,
         /// Why not.
         source: EditError,
     },
@@ -58,9 +58,9 @@ pub enum HeaderEditError {
 
 /// A malformed message within its script's stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Spoiled {
+pub(super) struct PlacedEdit {
     /// What is changed.
-    pub(super) edit: Edit,
+    pub(super) edit: StreamEdit,
     /// Where the message begins.
     pub(super) start: Offset,
     /// Where it ends once it is changed.
@@ -71,11 +71,11 @@ pub(super) struct Spoiled {
 pub(super) fn placed(
     script: &Script,
     edits: &[HeaderEdit],
-) -> Result<BTreeMap<Malformed, Spoiled>, HeaderEditError> {
+) -> Result<BTreeMap<MalformedHeader, PlacedEdit>, HeaderEditError> {
     let spans: BTreeMap<_, _> = script.spans().collect();
     let mut placed = BTreeMap::new();
     for edit in edits {
-        let key = Malformed {
+        let key = MalformedHeader {
             name: edit.name.clone(),
             message: edit.message,
         };
@@ -96,10 +96,10 @@ pub(super) fn placed(
 /// where there were some: the message would be right, and called wrong.
 fn place(
     edit: &HeaderEdit,
-    message: &Spoken,
+    message: &OutMessage,
     span: &Range<Offset>,
-    key: &Malformed,
-) -> Result<Option<Spoiled>, HeaderEditError> {
+    key: &MalformedHeader,
+) -> Result<Option<PlacedEdit>, HeaderEditError> {
     if edit.range.end > message.bytes.len() {
         return Err(HeaderEditError::Outside {
             edit: key.clone(),
@@ -111,13 +111,13 @@ fn place(
         return Ok(None);
     }
     let range = span.start.plus(edit.range.start)..span.start.plus(edit.range.end);
-    let made = Edit::new(range, edit.replacement.clone());
+    let made = StreamEdit::new(range, edit.replacement.clone());
     let edit = made.map_err(|source| HeaderEditError::Impossible {
         edit: key.clone(),
         source,
     })?;
     let added = edit.replacement().len();
-    Ok(Some(Spoiled {
+    Ok(Some(PlacedEdit {
         start: span.start,
         end: span.end.minus(edit.removed()).plus(added),
         edit,
@@ -138,7 +138,7 @@ mod tests {
         }
     }
 
-    fn place_all(edits: &[HeaderEdit]) -> Result<Vec<(String, Spoiled)>, HeaderEditError> {
+    fn place_all(edits: &[HeaderEdit]) -> Result<Vec<(String, PlacedEdit)>, HeaderEditError> {
         let script = sample::script(&[("02", "ab", 0), ("03", "cde", 0)]);
         let placed = placed(&script, edits)?;
         Ok(placed

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::offset::number;
-use super::{EditName, Family, NameError, Offset};
+use super::{EditName, NameError, Offset, TacticFamily};
 
 /// A rule that makes a delivery from a side's bytes.
 ///
@@ -43,7 +43,7 @@ pub enum Tactic {
     /// `neighbours:stalled`, `neighbours:interleaved`: others are connected.
     Neighbours(Neighbours),
     /// `header:NAME`: a header is wrong in the way that is called so.
-    Header(Malformed),
+    Header(MalformedHeader),
     /// `churn`: a thousand connections before.
     Churn,
     /// `all-cuts@M`: a cut after each byte whose bit is set in M, the first
@@ -65,7 +65,7 @@ pub enum Neighbours {
 /// Prints as the name alone for the side's first message, and with the
 /// message's number for another: `header:negative`, `header:negative@2`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Malformed {
+pub struct MalformedHeader {
     /// How it is wrong.
     pub name: EditName,
     /// Which of the side's messages it belongs to, from 0.
@@ -75,26 +75,26 @@ pub struct Malformed {
 impl Tactic {
     /// What kind of tactic it is.
     #[must_use]
-    pub const fn family(&self) -> Family {
+    pub const fn family(&self) -> TacticFamily {
         match self {
-            Self::Whole => Family::Whole,
-            Self::Bytes => Family::Bytes,
-            Self::Cut(_) => Family::Cut,
-            Self::Cuts(..) => Family::Cuts,
-            Self::Joined => Family::Joined,
-            Self::JoinedCut(_) => Family::JoinedCut,
-            Self::Random(_) => Family::Random,
-            Self::Fin(_) => Family::Fin,
-            Self::Half(_) => Family::Half,
-            Self::Rst(_) => Family::Rst,
-            Self::FinAtOnce(_) => Family::FinAtOnce,
-            Self::Hold(_) => Family::Hold,
-            Self::RstAtAccept => Family::RstAtAccept,
-            Self::SlowRead => Family::SlowRead,
-            Self::Neighbours(_) => Family::Neighbours,
-            Self::Header(_) => Family::Header,
-            Self::Churn => Family::Churn,
-            Self::AllCuts(_) => Family::AllCuts,
+            Self::Whole => TacticFamily::Whole,
+            Self::Bytes => TacticFamily::Bytes,
+            Self::Cut(_) => TacticFamily::Cut,
+            Self::Cuts(..) => TacticFamily::Cuts,
+            Self::Joined => TacticFamily::Joined,
+            Self::JoinedCut(_) => TacticFamily::JoinedCut,
+            Self::Random(_) => TacticFamily::Random,
+            Self::Fin(_) => TacticFamily::Fin,
+            Self::Half(_) => TacticFamily::Half,
+            Self::Rst(_) => TacticFamily::Rst,
+            Self::FinAtOnce(_) => TacticFamily::FinAtOnce,
+            Self::Hold(_) => TacticFamily::Hold,
+            Self::RstAtAccept => TacticFamily::RstAtAccept,
+            Self::SlowRead => TacticFamily::SlowRead,
+            Self::Neighbours(_) => TacticFamily::Neighbours,
+            Self::Header(_) => TacticFamily::Header,
+            Self::Churn => TacticFamily::Churn,
+            Self::AllCuts(_) => TacticFamily::AllCuts,
         }
     }
 
@@ -131,7 +131,7 @@ impl fmt::Display for Tactic {
     }
 }
 
-impl fmt::Display for Malformed {
+impl fmt::Display for MalformedHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.message {
             0 => write!(f, "{}", self.name),
@@ -151,7 +151,7 @@ pub enum TacticError {
     #[error("`{text}` is not what `{family}@` is followed by: {expected}")]
     Number {
         /// The tactic's kind.
-        family: Family,
+        family: TacticFamily,
         /// What follows.
         text: String,
         /// What should.
@@ -174,7 +174,7 @@ impl FromStr for Tactic {
         }
         let unknown = || TacticError::Unknown(text.to_owned());
         let (family, number) = text.split_once('@').ok_or_else(unknown)?;
-        Family::ALL
+        TacticFamily::ALL
             .into_iter()
             .find(|known| known.as_str() == family)
             .ok_or_else(unknown)
@@ -197,22 +197,22 @@ fn without_number(text: &str) -> Option<Tactic> {
 }
 
 fn numbered(
-    family: Family,
+    family: TacticFamily,
     text: &str,
     unknown: impl FnOnce() -> TacticError,
 ) -> Result<Tactic, TacticError> {
     let offset = number(text).map(Offset::new);
     let (tactic, expected) = match family {
-        Family::Cut => (offset.map(Tactic::Cut), AN_OFFSET),
-        Family::JoinedCut => (offset.map(Tactic::JoinedCut), AN_OFFSET),
-        Family::Fin => (offset.map(Tactic::Fin), AN_OFFSET),
-        Family::Half => (offset.map(Tactic::Half), AN_OFFSET),
-        Family::Rst => (offset.map(Tactic::Rst), AN_OFFSET),
-        Family::FinAtOnce => (offset.map(Tactic::FinAtOnce), AN_OFFSET),
-        Family::Hold => (offset.map(Tactic::Hold), AN_OFFSET),
-        Family::Cuts => (two_cuts(text), "two offsets, as in `cuts@3,9`"),
-        Family::Random => (number(text).map(Tactic::Random), "a number from 0"),
-        Family::AllCuts => (mask(text), "a number from 0 to 65535"),
+        TacticFamily::Cut => (offset.map(Tactic::Cut), AN_OFFSET),
+        TacticFamily::JoinedCut => (offset.map(Tactic::JoinedCut), AN_OFFSET),
+        TacticFamily::Fin => (offset.map(Tactic::Fin), AN_OFFSET),
+        TacticFamily::Half => (offset.map(Tactic::Half), AN_OFFSET),
+        TacticFamily::Rst => (offset.map(Tactic::Rst), AN_OFFSET),
+        TacticFamily::FinAtOnce => (offset.map(Tactic::FinAtOnce), AN_OFFSET),
+        TacticFamily::Hold => (offset.map(Tactic::Hold), AN_OFFSET),
+        TacticFamily::Cuts => (two_cuts(text), "two offsets, as in `cuts@3,9`"),
+        TacticFamily::Random => (number(text).map(Tactic::Random), "a number from 0"),
+        TacticFamily::AllCuts => (mask(text), "a number from 0 to 65535"),
         _ => return Err(unknown()),
     };
     tactic.ok_or_else(|| TacticError::Number {
@@ -235,7 +235,7 @@ fn mask(text: &str) -> Option<Tactic> {
     Some(Tactic::AllCuts(mask))
 }
 
-impl FromStr for Malformed {
+impl FromStr for MalformedHeader {
     type Err = TacticError;
 
     fn from_str(text: &str) -> Result<Self, TacticError> {
@@ -247,7 +247,7 @@ impl FromStr for Malformed {
         Ok(Self {
             name: name.parse()?,
             message: message.ok_or_else(|| TacticError::Number {
-                family: Family::Header,
+                family: TacticFamily::Header,
                 text: text.to_owned(),
                 expected: "a name, and the message's number from 1 if it is not the first",
             })?,
@@ -325,6 +325,6 @@ mod tests {
 
     #[test]
     fn families_are_in_the_order_of_their_tactics() {
-        assert!(Family::ALL.is_sorted());
+        assert!(TacticFamily::ALL.is_sorted());
     }
 }

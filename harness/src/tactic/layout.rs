@@ -34,7 +34,7 @@ pub enum Connections {
 
 /// The edges of a script: ascending, none twice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(super) struct StreamLayout {
     /// The stream's end.
     pub(super) end: Offset,
     /// Where a message ends and another begins.
@@ -45,7 +45,7 @@ pub(super) struct Layout {
     pub(super) regions: Vec<Offset>,
 }
 
-impl Layout {
+impl StreamLayout {
     pub(super) fn of(script: &Script, pipelining: Pipelining) -> Self {
         Self {
             end: Offset::new(script.len()),
@@ -102,11 +102,11 @@ mod tests {
     #[test]
     fn without_pipelining_a_turn_ends_at_a_wall() {
         let script = sample::script(&[("1", "a", 0), ("1", "b", 0), ("", "", 1), ("1", "c", 2)]);
-        let strict = Layout::of(&script, Pipelining::Forbidden);
+        let strict = StreamLayout::of(&script, Pipelining::Forbidden);
         assert_eq!(strict.edges, [Offset::new(2), Offset::new(4)]);
         assert_eq!(strict.walls, [Offset::new(4)]);
         assert!(strict.joints().eq([Offset::new(2)]));
-        let loose = Layout::of(&script, Pipelining::Allowed);
+        let loose = StreamLayout::of(&script, Pipelining::Allowed);
         assert_eq!(loose.walls, []);
     }
 }

@@ -9,13 +9,13 @@ use super::Offset;
 /// values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Lengths {
-    runs: Vec<Run>,
+    runs: Vec<ChunkRun>,
     total: usize,
 }
 
 /// So many chunks of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Run {
+pub(super) struct ChunkRun {
     pub(super) length: usize,
     pub(super) times: usize,
 }
@@ -76,7 +76,7 @@ impl Lengths {
         self.total += length * times;
         match self.runs.last_mut() {
             Some(last) if last.length == length => last.times += times,
-            _ => self.runs.push(Run { length, times }),
+            _ => self.runs.push(ChunkRun { length, times }),
         }
     }
 
@@ -106,7 +106,7 @@ impl Lengths {
     }
 
     /// The runs, as they are printed.
-    pub(super) fn runs(&self) -> &[Run] {
+    pub(super) fn runs(&self) -> &[ChunkRun] {
         &self.runs
     }
 
@@ -153,7 +153,7 @@ mod tests {
         let lengths = Lengths::cut_at(offsets(&[2, 4, 6]), Offset::new(8));
         assert_eq!(
             lengths.runs(),
-            [Run {
+            [ChunkRun {
                 length: 2,
                 times: 4
             }]

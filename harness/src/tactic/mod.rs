@@ -3,7 +3,7 @@
 //! In comes a [`Script`], all that one side says, with the regions that its
 //! framing named; what the protocol allows ([`Allowances`]); the malformed
 //! headers that the framing knows ([`HeaderEdit`]); and how much to try
-//! ([`Options`]). A [`Plan`] makes [`Case`]s of them, one at a time: each a
+//! ([`PlanOptions`]). A [`Plan`] makes [`Case`]s of them, one at a time: each a
 //! [`Tactic`], which is a name that stays, and a [`Delivery`], which says
 //! exactly what is sent.
 //!
@@ -21,13 +21,13 @@ mod case;
 mod delivery;
 mod exchange;
 mod family;
+mod filter;
 mod headers;
 mod id;
 mod layout;
 mod lengths;
 mod notation;
 mod offset;
-mod only;
 mod plan;
 mod points;
 mod profile;
@@ -40,21 +40,21 @@ mod segmentation;
 mod shrink;
 
 pub use crate::scenario::{EditName, NameError, ScenarioId, SuiteId};
-pub use apply::{Chunk, Misfit};
+pub use apply::{DeliveredChunk, FitError};
 pub use case::{Case, CaseId, CaseIdError};
-pub use delivery::{Company, Delivery, Edit, EditError, End, Reading};
+pub use delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
 pub use exchange::header_edits;
-pub use family::Family;
+pub use family::TacticFamily;
+pub use filter::{TacticFilter, TacticGlob, TacticGlobError};
 pub use headers::{HeaderEdit, HeaderEditError};
-pub use id::{Malformed, Neighbours, Tactic, TacticError};
+pub use id::{MalformedHeader, Neighbours, Tactic, TacticError};
 pub use layout::{Allowances, Connections, Pipelining};
 pub use lengths::LengthError;
 pub use notation::{NotationError, NotationProblem};
 pub use offset::Offset;
-pub use only::{Only, Pattern, PatternError};
-pub use plan::{Options, Plan};
+pub use plan::{Plan, PlanOptions};
 pub use profile::{Profile, ProfileError};
 pub use random::{Salt, Seed, Segmentations};
-pub use script::{Script, Spoken};
+pub use script::{OutMessage, Script};
 pub use segmentation::SegmentationTree;
 pub use shrink::Weight;

@@ -5,20 +5,20 @@ use std::num::NonZeroU16;
 use std::str::FromStr;
 
 use super::Offset;
-use super::delivery::{Company, Delivery, Edit, EditError, End, Reading};
-use super::lengths::{LengthError, Lengths, Run};
+use super::delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
+use super::lengths::{ChunkRun, LengthError, Lengths};
 use super::offset::number;
 
 /// The longest notation that is read, in bytes.
 const LONGEST: usize = 4 << 20;
 
-const ENDS: [(&str, End); 6] = [
-    ("half", End::Half),
-    ("fin", End::Fin),
-    ("fin+", End::FinAtOnce),
-    ("rst", End::Reset),
-    ("rst@accept", End::ResetBeforeAccept),
-    ("hold", End::Hold),
+const ENDS: [(&str, DeliveryEnd); 6] = [
+    ("half", DeliveryEnd::Half),
+    ("fin", DeliveryEnd::Fin),
+    ("fin+", DeliveryEnd::FinAtOnce),
+    ("rst", DeliveryEnd::Reset),
+    ("rst@accept", DeliveryEnd::ResetBeforeAccept),
+    ("hold", DeliveryEnd::Hold),
 ];
 
 /// The notation: one line that says everything and parses back.
@@ -27,7 +27,7 @@ const ENDS: [(&str, End); 6] = [
 ///   one; `0`: none.
 /// - A word for the end, unless it is as scripted: `half`, `fin`, `fin+`, `rst`,
 ///   `rst@accept`, `hold`.
-/// - `slow`, if the answers are read so; then the company, if there is any:
+/// - `slow`, if the answers are read so; then the other_connections, if there is any:
 ///   `stalled`, `interleaved`, `churn=1000`.
 /// - In front, what is changed in the stream: `@0..10=2d31` puts the bytes `-1`
 ///   in place of the first ten.
@@ -44,16 +44,16 @@ impl fmt::Display for Delivery {
         if self.reading == Reading::Slow {
             f.write_str(" slow")?;
         }
-        match self.company {
-            Company::Alone => Ok(()),
-            Company::Stalled => f.write_str(" stalled"),
-            Company::Interleaved => f.write_str(" interleaved"),
-            Company::Churned(times) => write!(f, " churn={times}"),
+        match self.other_connections {
+            OtherConnections::Alone => Ok(()),
+            OtherConnections::Stalled => f.write_str(" stalled"),
+            OtherConnections::Interleaved => f.write_str(" interleaved"),
+            OtherConnections::Churned(times) => write!(f, " churn={times}"),
         }
     }
 }
 
-fn write_edit(f: &mut fmt::Formatter<'_>, edit: &Edit) -> fmt::Result {
+fn write_edit(f: &mut fmt::Formatter<'_>, edit: &StreamEdit) -> fmt::Result {
     let range = edit.range();
     write!(f, "@{}..{}=", range.start, range.end)?;
     edit.replacement()
@@ -65,7 +65,7 @@ fn write_lengths(f: &mut fmt::Formatter<'_>, lengths: &Lengths) -> fmt::Result {
     if lengths.runs().is_empty() {
         return f.write_char('0');
     }
-    for (index, Run { length, times }) in lengths.runs().iter().enumerate() {
+    for (index, ChunkRun { length, times }) in lengths.runs().iter().enumerate() {
         let comma = if index == 0 { "" } else { "," };
         match times {
             1 => write!(f, "{comma}{length}")?,
@@ -158,15 +158,15 @@ impl Delivery {
     fn say(&mut self, word: &str) -> Result<(), NotationProblem> {
         let twice = || NotationProblem::Twice(shown(word));
         if let Some((_, end)) = ENDS.iter().find(|(name, _)| *name == word) {
-            if *end == End::ResetBeforeAccept && self.chunk_count() > 1 {
+            if *end == DeliveryEnd::ResetBeforeAccept && self.chunk_count() > 1 {
                 return Err(NotationProblem::ChunksBeforeAccept);
             }
             once(&mut self.end, *end).ok_or_else(twice)
         } else if word == "slow" {
             once(&mut self.reading, Reading::Slow).ok_or_else(twice)
         } else {
-            let company = parse_company(word)?;
-            once(&mut self.company, company).ok_or_else(twice)
+            let other_connections = parse_other_connections(word)?;
+            once(&mut self.other_connections, other_connections).ok_or_else(twice)
         }
     }
 }
@@ -176,14 +176,14 @@ fn once<T: Default + PartialEq>(place: &mut T, value: T) -> Option<()> {
     (*place == T::default()).then(|| *place = value)
 }
 
-fn parse_company(word: &str) -> Result<Company, NotationProblem> {
+fn parse_other_connections(word: &str) -> Result<OtherConnections, NotationProblem> {
     let churned = |times| {
         let times = u16::try_from(number(times)?).ok()?;
-        NonZeroU16::new(times).map(Company::Churned)
+        NonZeroU16::new(times).map(OtherConnections::Churned)
     };
     match word {
-        "stalled" => Some(Company::Stalled),
-        "interleaved" => Some(Company::Interleaved),
+        "stalled" => Some(OtherConnections::Stalled),
+        "interleaved" => Some(OtherConnections::Interleaved),
         _ => word.strip_prefix("churn=").and_then(churned),
     }
     .ok_or_else(|| NotationProblem::Word(shown(word)))
@@ -212,7 +212,7 @@ fn parse_run(text: &str) -> Result<(usize, usize), NotationProblem> {
         .ok_or_else(|| NotationProblem::Chunk(shown(text)))
 }
 
-fn parse_edit(word: &str) -> Result<Edit, NotationProblem> {
+fn parse_edit(word: &str) -> Result<StreamEdit, NotationProblem> {
     let parts = || {
         let (range, bytes) = word.strip_prefix('@')?.split_once('=')?;
         let (start, end) = range.split_once("..")?;
@@ -220,7 +220,7 @@ fn parse_edit(word: &str) -> Result<Edit, NotationProblem> {
         Some((range, parse_hex(bytes)?))
     };
     let (range, bytes) = parts().ok_or_else(|| NotationProblem::Edit(shown(word)))?;
-    Edit::new(range, bytes).map_err(NotationProblem::ImpossibleEdit)
+    StreamEdit::new(range, bytes).map_err(NotationProblem::ImpossibleEdit)
 }
 
 fn parse_hex(text: &str) -> Option<Vec<u8>> {

@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::headers::{self, HeaderEdit, HeaderEditError, Spoiled};
-use super::layout::Layout;
+use super::headers::{self, HeaderEdit, HeaderEditError, PlacedEdit};
+use super::layout::StreamLayout;
 use super::points::Points;
 use super::rules;
 use super::{
-    Allowances, Case, Connections, Delivery, Family, Malformed, Neighbours, Offset, Only, Profile,
-    Salt, Script, Seed, Segmentations, Tactic,
+    Allowances, Case, Connections, Delivery, MalformedHeader, Neighbours, Offset, Profile, Salt,
+    Script, Seed, Segmentations, Tactic, TacticFamily, TacticFilter,
 };
 
 /// How much is tried, and what of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct PlanOptions {
     /// How much.
     pub profile: Profile,
     /// What the random deliveries are drawn from.
@@ -22,7 +22,7 @@ pub struct Options {
     /// What tells this scenario's draws from another's.
     pub salt: Salt,
     /// Which tactics the user asked for.
-    pub only: Only,
+    pub only: TacticFilter,
 }
 
 /// The cases of one scenario.
@@ -34,10 +34,10 @@ pub struct Options {
 /// every case is compared with it. [`Plan::selected`] counts without it then.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    pub(super) layout: Arc<Layout>,
+    pub(super) layout: Arc<StreamLayout>,
     pub(super) segmentations: Segmentations,
-    pub(super) headers: BTreeMap<Malformed, Spoiled>,
-    pub(super) options: Options,
+    pub(super) headers: BTreeMap<MalformedHeader, PlacedEdit>,
+    pub(super) options: PlanOptions,
     connections: Connections,
     points: Points,
 }
@@ -52,9 +52,9 @@ impl Plan {
         script: &Script,
         allowances: Allowances,
         edits: &[HeaderEdit],
-        options: Options,
+        options: PlanOptions,
     ) -> Result<Self, HeaderEditError> {
-        let layout = Arc::new(Layout::of(script, allowances.pipelining));
+        let layout = Arc::new(StreamLayout::of(script, allowances.pipelining));
         Ok(Self {
             points: Points::of(script, &layout, options.profile),
             headers: headers::placed(script, edits)?,
@@ -82,20 +82,20 @@ impl Plan {
     /// How many of them the user asked for: 0 if `--only` matches nothing.
     #[must_use]
     pub fn selected(&self) -> usize {
-        let picked = |tactic: &Tactic| self.options.only.picks(tactic);
+        let picked = |tactic: &Tactic| self.options.only.accepts(tactic);
         self.tactics().filter(picked).count()
     }
 
     /// The tactics of the cases.
     pub fn tactics(&self) -> impl Iterator<Item = Tactic> + Send + '_ {
-        Family::ALL
+        TacticFamily::ALL
             .into_iter()
             .filter(|family| family.profile() <= self.options.profile)
             .filter(|family| {
-                *family == Family::Whole || self.options.only.may_pick(family.as_str())
+                *family == TacticFamily::Whole || self.options.only.may_accept(family.as_str())
             })
             .flat_map(|family| self.family(family))
-            .filter(|tactic| *tactic == Tactic::Whole || self.options.only.picks(tactic))
+            .filter(|tactic| *tactic == Tactic::Whole || self.options.only.accepts(tactic))
     }
 
     /// The case of one tactic, whether or not the profile has it; none if the
@@ -149,29 +149,31 @@ impl Plan {
     }
 
     /// The tactics of one kind that are tried.
-    fn family(&self, family: Family) -> Tactics<'_> {
+    fn family(&self, family: TacticFamily) -> Tactics<'_> {
         let points = &self.points;
         match family {
-            Family::Whole => self.those([Tactic::Whole]),
-            Family::Bytes => self.those([Tactic::Bytes]),
-            Family::Cut => self.each(&points.cuts, Tactic::Cut),
-            Family::Cuts => self.those(pairs(&points.pairs)),
-            Family::Joined => self.those([Tactic::Joined]),
-            Family::JoinedCut => self.each(&points.joined, Tactic::JoinedCut),
-            Family::Random => self.those((0..self.options.profile.draws()).map(Tactic::Random)),
-            Family::Fin => self.each(&points.ends, Tactic::Fin),
-            Family::Half => self.each(&points.ends, Tactic::Half),
-            Family::Rst => self.each(&points.ends, Tactic::Rst),
-            Family::FinAtOnce => self.each(&points.ends, Tactic::FinAtOnce),
-            Family::Hold => self.each(&points.holds, Tactic::Hold),
-            Family::RstAtAccept => self.those([Tactic::RstAtAccept]),
-            Family::SlowRead => self.those([Tactic::SlowRead]),
-            Family::Neighbours => {
+            TacticFamily::Whole => self.those([Tactic::Whole]),
+            TacticFamily::Bytes => self.those([Tactic::Bytes]),
+            TacticFamily::Cut => self.each(&points.cuts, Tactic::Cut),
+            TacticFamily::Cuts => self.those(pairs(&points.pairs)),
+            TacticFamily::Joined => self.those([Tactic::Joined]),
+            TacticFamily::JoinedCut => self.each(&points.joined, Tactic::JoinedCut),
+            TacticFamily::Random => {
+                self.those((0..self.options.profile.draws()).map(Tactic::Random))
+            }
+            TacticFamily::Fin => self.each(&points.ends, Tactic::Fin),
+            TacticFamily::Half => self.each(&points.ends, Tactic::Half),
+            TacticFamily::Rst => self.each(&points.ends, Tactic::Rst),
+            TacticFamily::FinAtOnce => self.each(&points.ends, Tactic::FinAtOnce),
+            TacticFamily::Hold => self.each(&points.holds, Tactic::Hold),
+            TacticFamily::RstAtAccept => self.those([Tactic::RstAtAccept]),
+            TacticFamily::SlowRead => self.those([Tactic::SlowRead]),
+            TacticFamily::Neighbours => {
                 self.those([Neighbours::Stalled, Neighbours::Interleaved].map(Tactic::Neighbours))
             }
-            Family::Header => self.those(self.headers.keys().cloned().map(Tactic::Header)),
-            Family::Churn => self.those([Tactic::Churn]),
-            Family::AllCuts => self.those(rules::masks(&self.layout).map(Tactic::AllCuts)),
+            TacticFamily::Header => self.those(self.headers.keys().cloned().map(Tactic::Header)),
+            TacticFamily::Churn => self.those([Tactic::Churn]),
+            TacticFamily::AllCuts => self.those(rules::masks(&self.layout).map(Tactic::AllCuts)),
         }
     }
 
@@ -201,7 +203,7 @@ mod tests {
     use super::super::{Pipelining, sample};
     use super::*;
 
-    fn plan(messages: &[(&str, &str, usize)], options: Options) -> Plan {
+    fn plan(messages: &[(&str, &str, usize)], options: PlanOptions) -> Plan {
         let script = sample::script(messages);
         Plan::new(&script, STRICT, &[], options).expect("no edits, so none is wrong")
     }
@@ -212,9 +214,9 @@ mod tests {
     };
 
     fn quick(messages: &[(&str, &str, usize)]) -> Vec<String> {
-        let options = Options {
+        let options = PlanOptions {
             profile: Profile::Quick,
-            ..Options::default()
+            ..PlanOptions::default()
         };
         let plan = plan(messages, options);
         let cases = plan.cases();
@@ -223,10 +225,10 @@ mod tests {
             .collect()
     }
 
-    fn only(pattern: &str) -> Options {
-        Options {
+    fn only(pattern: &str) -> PlanOptions {
+        PlanOptions {
             only: [pattern.parse().expect("a pattern")].into_iter().collect(),
-            ..Options::default()
+            ..PlanOptions::default()
         }
     }
 
@@ -272,7 +274,7 @@ mod tests {
             cases,
             ["whole: 0", "fin@0: 0 fin", "half@0: 0 half", "rst@0: 0 rst"]
         );
-        let plan = plan(&[], Options::default());
+        let plan = plan(&[], PlanOptions::default());
         let standard: Vec<_> = plan.tactics().map(|tactic| tactic.to_string()).collect();
         assert_eq!(
             standard,
@@ -303,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_tactic_that_the_script_has_no_room_for_is_no_case() {
-        let plan = plan(&[("1", "a", 0), ("1", "b", 1)], Options::default());
+        let plan = plan(&[("1", "a", 0), ("1", "b", 1)], PlanOptions::default());
         for id in [
             "cut@0",
             "cut@2",
@@ -339,7 +341,7 @@ mod tests {
     fn what_is_held_is_compared_with_as_few_writes_as_allowed() {
         let plan = plan(
             &[("1", "a", 0), ("1", "b", 0), ("1", "c", 1)],
-            Options::default(),
+            PlanOptions::default(),
         );
         let held = plan.case(&Tactic::Hold(Offset::new(5))).expect("a case");
         assert_eq!(held.delivery.to_string(), "1x5 hold");

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::layout::Layout;
+use super::layout::StreamLayout;
 use super::{Offset, Profile, Script};
 
 /// Streams up to this long are tried at every offset.
@@ -46,7 +46,7 @@ pub(super) struct Points {
 }
 
 impl Points {
-    pub(super) fn of(script: &Script, layout: &Layout, profile: Profile) -> Self {
+    pub(super) fn of(script: &Script, layout: &StreamLayout, profile: Profile) -> Self {
         let everywhere = everywhere(script, layout);
         let edges = at_edges(layout);
         let new_cut = |at: &Offset| layout.is_new_cut(*at);
@@ -64,7 +64,7 @@ impl Points {
 }
 
 /// Every offset, or many of them; the stream's two ends always.
-fn everywhere(script: &Script, layout: &Layout) -> BTreeSet<Offset> {
+fn everywhere(script: &Script, layout: &StreamLayout) -> BTreeSet<Offset> {
     if layout.end.get() <= EVERY_OFFSET {
         return (0..=layout.end.get()).map(Offset::new).collect();
     }
@@ -76,13 +76,13 @@ fn everywhere(script: &Script, layout: &Layout) -> BTreeSet<Offset> {
 }
 
 /// The edges of regions and their neighbours; the stream's two ends always.
-fn at_edges(layout: &Layout) -> BTreeSet<Offset> {
+fn at_edges(layout: &StreamLayout) -> BTreeSet<Offset> {
     let mut points = around(layout, 1, EVERY_OFFSET);
     points.extend([Offset::START, layout.end]);
     points
 }
 
-fn paired(layout: &Layout) -> BTreeSet<Offset> {
+fn paired(layout: &StreamLayout) -> BTreeSet<Offset> {
     if layout.end.get() <= EVERY_PAIR {
         return (0..=layout.end.get()).map(Offset::new).collect();
     }
@@ -90,7 +90,7 @@ fn paired(layout: &Layout) -> BTreeSet<Offset> {
 }
 
 /// Holding no byte or one leaves nothing to compare with one write.
-fn held(layout: &Layout) -> Vec<Offset> {
+fn held(layout: &StreamLayout) -> Vec<Offset> {
     let end = layout.end.get();
     if end <= EVERY_HOLD {
         return (2..=end).map(Offset::new).collect();
@@ -100,7 +100,7 @@ fn held(layout: &Layout) -> Vec<Offset> {
     points.into_iter().filter(|at| at.get() >= 2).collect()
 }
 
-fn few(layout: &Layout) -> BTreeSet<Offset> {
+fn few(layout: &StreamLayout) -> BTreeSet<Offset> {
     let mut points = around(layout, 1, FEW_AROUND_EDGES);
     points.extend(spread(layout.end, FEW_SPREAD));
     points
@@ -108,7 +108,7 @@ fn few(layout: &Layout) -> BTreeSet<Offset> {
 
 /// In each message that may follow another at once: around the edges of its
 /// regions, and in its middle.
-fn around_joints(script: &Script, layout: &Layout) -> Vec<Offset> {
+fn around_joints(script: &Script, layout: &StreamLayout) -> Vec<Offset> {
     let followers = script.spans().map(|(_, span)| span);
     let followers = followers.filter(|span| layout.is_edge(span.start));
     let mut points = BTreeSet::new();
@@ -125,7 +125,7 @@ fn around_joints(script: &Script, layout: &Layout) -> Vec<Offset> {
 }
 
 /// The offsets up to `reach` away from an edge of a region, `most` of them.
-fn around(layout: &Layout, reach: usize, most: usize) -> BTreeSet<Offset> {
+fn around(layout: &StreamLayout, reach: usize, most: usize) -> BTreeSet<Offset> {
     let edges = layout.regions.iter();
     let points: BTreeSet<_> = edges
         .flat_map(|edge| neighbourhood(*edge, reach))
@@ -168,7 +168,7 @@ mod tests {
 
     fn points(messages: &[(&str, &str, usize)], profile: Profile) -> Points {
         let script = sample::script(messages);
-        let layout = Layout::of(&script, Pipelining::Forbidden);
+        let layout = StreamLayout::of(&script, Pipelining::Forbidden);
         Points::of(&script, &layout, profile)
     }
 

@@ -10,9 +10,9 @@ use proptest::prelude::RngExt as _;
 use proptest::strategy::{NewTree, Strategy, ValueTree as _};
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 
-use super::layout::{Layout, Pipelining};
-use super::segmentation::{Departure, SegmentationTree};
-use super::{Delivery, Offset, Options, Script};
+use super::layout::{Pipelining, StreamLayout};
+use super::segmentation::{Difference, SegmentationTree};
+use super::{Delivery, Offset, PlanOptions, Script};
 
 /// The most cuts that are drawn.
 const MOST_CUTS: usize = 1024;
@@ -34,30 +34,30 @@ impl fmt::Display for Seed {
 /// A proptest strategy: deliveries of a whole script, cut and joined at random.
 #[derive(Clone, Debug)]
 pub struct Segmentations {
-    layout: Arc<Layout>,
+    layout: Arc<StreamLayout>,
 }
 
 impl Segmentations {
     /// Segmentations of a script.
     #[must_use]
     pub fn new(script: &Script, pipelining: Pipelining) -> Self {
-        Self::over(Arc::new(Layout::of(script, pipelining)))
+        Self::over(Arc::new(StreamLayout::of(script, pipelining)))
     }
 
-    pub(super) fn over(layout: Arc<Layout>) -> Self {
+    pub(super) fn over(layout: Arc<StreamLayout>) -> Self {
         Self { layout }
     }
 
     /// The nth that the seed gives a scenario, whatever else is drawn.
-    pub(super) fn nth(&self, draw: usize, options: &Options) -> Delivery {
+    pub(super) fn nth(&self, draw: usize, options: &PlanOptions) -> Delivery {
         let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &key(draw, options));
         self.draw(&mut rng).current()
     }
 
     /// Draws one.
     pub fn draw(&self, rng: &mut TestRng) -> SegmentationTree {
-        let joins = self.draw_joins(rng).into_iter().map(Departure::Join);
-        let cuts = self.draw_cuts(rng).into_iter().map(Departure::Cut);
+        let joins = self.draw_joins(rng).into_iter().map(Difference::Join);
+        let cuts = self.draw_cuts(rng).into_iter().map(Difference::Cut);
         SegmentationTree::new(Arc::clone(&self.layout), joins.chain(cuts).collect())
     }
 
@@ -113,7 +113,7 @@ fn burst(rng: &mut TestRng, last: usize) -> Vec<Offset> {
 }
 
 /// The generator's key: no two draws of a run share one.
-fn key(draw: usize, options: &Options) -> [u8; 32] {
+fn key(draw: usize, options: &PlanOptions) -> [u8; 32] {
     let words = [options.seed.0, options.salt.0, draw as u64, KEY_VERSION];
     let mut key = [0; 32];
     for (place, word) in key.chunks_exact_mut(8).zip(words) {
@@ -150,9 +150,9 @@ mod tests {
     }
 
     fn draw(draw: usize, seed: u64) -> String {
-        let options = Options {
+        let options = PlanOptions {
             seed: Seed(seed),
-            ..Options::default()
+            ..PlanOptions::default()
         };
         let all = Segmentations::new(&sample(), Pipelining::Forbidden);
         all.nth(draw, &options).to_string()
@@ -171,7 +171,7 @@ mod tests {
     fn each_draw(check: impl Fn(SegmentationTree)) {
         let all = Segmentations::new(&sample(), Pipelining::Forbidden);
         for draw in 0..200 {
-            let key = key(draw, &Options::default());
+            let key = key(draw, &PlanOptions::default());
             check(all.draw(&mut TestRng::from_seed(RngAlgorithm::ChaCha, &key)));
         }
     }

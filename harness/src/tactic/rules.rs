@@ -3,10 +3,10 @@
 
 use std::num::NonZeroU16;
 
-use super::headers::Spoiled;
-use super::layout::Layout;
+use super::headers::PlacedEdit;
+use super::layout::StreamLayout;
 use super::lengths::Lengths;
-use super::{Company, Delivery, End, Neighbours, Offset, Plan, Reading, Tactic};
+use super::{Delivery, DeliveryEnd, Neighbours, Offset, OtherConnections, Plan, Reading, Tactic};
 
 /// The longest stream of which every segmentation is tried.
 const ALL_CUTS: usize = 16;
@@ -30,21 +30,23 @@ pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
         Tactic::Joined => joined(layout, end),
         Tactic::JoinedCut(at) => cut(&layout.walls, &[*at], end),
         Tactic::Random(draw) => plan.segmentations.nth(*draw, &plan.options),
-        Tactic::Fin(at) => whole(layout, *at).with_end(End::Fin),
-        Tactic::Half(at) => whole(layout, *at).with_end(End::Half),
-        Tactic::Rst(at) => whole(layout, *at).with_end(End::Reset),
-        Tactic::FinAtOnce(at) => joined(layout, *at).with_end(End::FinAtOnce),
-        Tactic::Hold(at) => bytes(layout, *at).with_end(End::Hold),
-        Tactic::RstAtAccept => unanswered(layout).with_end(End::ResetBeforeAccept),
+        Tactic::Fin(at) => whole(layout, *at).with_end(DeliveryEnd::Fin),
+        Tactic::Half(at) => whole(layout, *at).with_end(DeliveryEnd::Half),
+        Tactic::Rst(at) => whole(layout, *at).with_end(DeliveryEnd::Reset),
+        Tactic::FinAtOnce(at) => joined(layout, *at).with_end(DeliveryEnd::FinAtOnce),
+        Tactic::Hold(at) => bytes(layout, *at).with_end(DeliveryEnd::Hold),
+        Tactic::RstAtAccept => unanswered(layout).with_end(DeliveryEnd::ResetBeforeAccept),
         Tactic::SlowRead => whole(layout, end).with_reading(Reading::Slow),
         Tactic::Neighbours(Neighbours::Stalled) => {
-            whole(layout, end).with_company(Company::Stalled)
+            whole(layout, end).with_other_connections(OtherConnections::Stalled)
         }
         Tactic::Neighbours(Neighbours::Interleaved) => {
-            bytes(layout, end).with_company(Company::Interleaved)
+            bytes(layout, end).with_other_connections(OtherConnections::Interleaved)
         }
         Tactic::Header(malformed) => spoiled(layout, &plan.headers[malformed]),
-        Tactic::Churn => whole(layout, end).with_company(Company::Churned(CHURN)),
+        Tactic::Churn => {
+            whole(layout, end).with_other_connections(OtherConnections::Churned(CHURN))
+        }
         Tactic::AllCuts(mask) => cut(&[], &masked(*mask), end),
     }
 }
@@ -60,22 +62,22 @@ pub(super) fn at_once(plan: &Plan, delivery: &Delivery) -> Delivery {
 }
 
 /// Each message in one write.
-fn whole(layout: &Layout, end: Offset) -> Delivery {
+fn whole(layout: &StreamLayout, end: Offset) -> Delivery {
     cut(&layout.edges, &[], end)
 }
 
 /// All that may be said at once in one write.
-fn joined(layout: &Layout, end: Offset) -> Delivery {
+fn joined(layout: &StreamLayout, end: Offset) -> Delivery {
     cut(&layout.walls, &[], end)
 }
 
 /// What may be said before the first answer, in one write.
-fn unanswered(layout: &Layout) -> Delivery {
+fn unanswered(layout: &StreamLayout) -> Delivery {
     let end = layout.walls.first().copied().unwrap_or(layout.end);
     cut(&[], &[], end)
 }
 
-fn bytes(layout: &Layout, end: Offset) -> Delivery {
+fn bytes(layout: &StreamLayout, end: Offset) -> Delivery {
     let mut lengths = Lengths::single_bytes(end.min(Offset::new(ONE_BY_ONE)));
     lengths.extend_to(layout.edges.iter().copied(), end);
     Delivery::of(lengths)
@@ -89,28 +91,28 @@ fn cut(edges: &[Offset], more: &[Offset], end: Offset) -> Delivery {
 
 /// The messages before it whole, then the wrong one, then nothing more is said:
 /// what the peer answers to the wrong one is still read.
-fn spoiled(layout: &Layout, message: &Spoiled) -> Delivery {
+fn spoiled(layout: &StreamLayout, message: &PlacedEdit) -> Delivery {
     let before = layout.edges.iter().copied();
     let before = before.take_while(|edge| *edge <= message.start);
     Delivery::of(Lengths::cut_at(before, message.end))
         .with_edit(message.edit.clone())
-        .with_end(End::Half)
+        .with_end(DeliveryEnd::Half)
 }
 
 /// The masks of the segmentations that cross no wall.
-pub(super) fn masks(layout: &Layout) -> impl Iterator<Item = u16> + '_ {
+pub(super) fn masks(layout: &StreamLayout) -> impl Iterator<Item = u16> + '_ {
     let masks = (0..mask_count(layout)).map_while(|mask| u16::try_from(mask).ok());
     masks.filter(|mask| is_mask(layout, *mask))
 }
 
 /// Whether a mask is one of this stream's, and crosses no wall.
-pub(super) fn is_mask(layout: &Layout, mask: u16) -> bool {
+pub(super) fn is_mask(layout: &StreamLayout, mask: u16) -> bool {
     let cuts = masked(mask);
     u32::from(mask) < mask_count(layout) && layout.walls.iter().all(|wall| cuts.contains(wall))
 }
 
 /// A bit for each place between two bytes; no mask for a longer stream.
-fn mask_count(layout: &Layout) -> u32 {
+fn mask_count(layout: &StreamLayout) -> u32 {
     match layout.end.get() {
         end @ 1..=ALL_CUTS => 1 << (end - 1),
         _ => 0,
@@ -130,8 +132,8 @@ mod tests {
     use super::super::{Pipelining, sample};
     use super::*;
 
-    fn layout(messages: &[(&str, &str, usize)]) -> Layout {
-        Layout::of(&sample::script(messages), Pipelining::Forbidden)
+    fn layout(messages: &[(&str, &str, usize)]) -> StreamLayout {
+        StreamLayout::of(&sample::script(messages), Pipelining::Forbidden)
     }
 
     #[test]

@@ -1,22 +1,22 @@
 //! Scripts for this room's own tests.
 
-use super::{Script, Spoken};
+use super::{OutMessage, Script};
 use crate::framing::{Encoded, RegionKind};
 
 /// A script of messages given as header, payload and turn.
 pub(super) fn script(messages: &[(&str, &str, usize)]) -> Script {
     let messages = messages
         .iter()
-        .map(|&(header, payload, turn)| spoken(header, payload, turn))
+        .map(|&(header, payload, turn)| out_message(header, payload, turn))
         .collect();
     Script { messages }
 }
 
-fn spoken(header: &str, payload: &str, turn: usize) -> Spoken {
+fn out_message(header: &str, payload: &str, turn: usize) -> OutMessage {
     let mut encoded = Encoded::default();
     encoded.push(RegionKind::Header, header.as_bytes());
     encoded.push(RegionKind::Payload, payload.as_bytes());
-    Spoken {
+    OutMessage {
         bytes: encoded.bytes,
         regions: encoded.regions,
         turn,

@@ -9,12 +9,12 @@ use crate::framing::Region;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
     /// The side's messages.
-    pub messages: Vec<Spoken>,
+    pub messages: Vec<OutMessage>,
 }
 
 /// One message of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Spoken {
+pub struct OutMessage {
     /// The bytes that go over the wire.
     pub bytes: Vec<u8>,
     /// What each stretch of them is for: in order, touching, covering all.
@@ -89,7 +89,7 @@ impl Script {
     }
 }
 
-impl Spoken {
+impl OutMessage {
     /// Where its regions touch, counted from the message's first byte.
     fn inner_edges(&self) -> impl Iterator<Item = usize> + Clone + '_ {
         let len = self.bytes.len();

@@ -1,27 +1,27 @@
 //! A drawn segmentation, and how it shrinks.
 //!
-//! It is kept as its departures from `whole`: edges that it joins over, and cuts
-//! that it adds. Dropping departures therefore leads to `whole`, and never to a
+//! It is kept as its differences from `whole`: edges that it joins over, and cuts
+//! that it adds. Dropping differences therefore leads to `whole`, and never to a
 //! chunk that the protocol forbids.
 
 use std::sync::Arc;
 
 use proptest::strategy::ValueTree;
 
-use super::layout::Layout;
+use super::layout::StreamLayout;
 use super::lengths::Lengths;
 use super::{Delivery, Offset};
 
 /// One way in which a segmentation is not `whole`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Departure {
+pub(super) enum Difference {
     /// Two messages share a chunk.
     Join(Offset),
     /// A chunk ends inside a message.
     Cut(Offset),
 }
 
-impl Departure {
+impl Difference {
     fn join(&self) -> Option<Offset> {
         match self {
             Self::Join(at) => Some(*at),
@@ -39,65 +39,65 @@ impl Departure {
 
 /// A drawn segmentation and those that are simpler.
 ///
-/// First departures are dropped, all of them, then half of them, and so on down
+/// First differences are dropped, all of them, then half of them, and so on down
 /// to one; then the cuts that are left are moved to the left, one after the
 /// other.
 #[derive(Clone, Debug)]
 pub struct SegmentationTree {
-    layout: Arc<Layout>,
+    layout: Arc<StreamLayout>,
     /// The joins, then the cuts, both ascending.
-    departures: Vec<Departure>,
-    before: Option<Vec<Departure>>,
-    step: Step,
+    differences: Vec<Difference>,
+    before: Option<Vec<Difference>>,
+    step: ShrinkStep,
 }
 
 /// What is tried next.
 #[derive(Clone, Copy, Debug)]
-enum Step {
-    /// To drop `block` departures, from the `at`th on.
+enum ShrinkStep {
+    /// To drop `block` differences, from the `at`th on.
     Drop { block: usize, at: usize },
-    /// To move the `index`th departure, if it is a cut, to `low` or after.
+    /// To move the `index`th difference, if it is a cut, to `low` or after.
     Move { index: usize, low: Offset },
 }
 
 impl SegmentationTree {
-    pub(super) fn new(layout: Arc<Layout>, departures: Vec<Departure>) -> Self {
-        let block = departures.len();
+    pub(super) fn new(layout: Arc<StreamLayout>, differences: Vec<Difference>) -> Self {
+        let block = differences.len();
         Self {
             layout,
-            departures,
+            differences,
             before: None,
-            step: Step::Drop { block, at: 0 },
+            step: ShrinkStep::Drop { block, at: 0 },
         }
     }
 
     fn drop_block(&mut self, at: usize, block: usize) {
-        self.before = Some(self.departures.clone());
-        let end = self.departures.len().min(at + block);
-        self.departures.drain(at..end);
+        self.before = Some(self.differences.clone());
+        let end = self.differences.len().min(at + block);
+        self.differences.drain(at..end);
     }
 
     /// Halves the distance to `low`; false if there is none, or no cut.
     fn move_left(&mut self, index: usize, low: Offset) -> bool {
-        let Some(at) = self.departures[index].cut().filter(|at| low < *at) else {
+        let Some(at) = self.differences[index].cut().filter(|at| low < *at) else {
             return false;
         };
-        self.before = Some(self.departures.clone());
+        self.before = Some(self.differences.clone());
         let middle = low.plus((at.get() - low.get()) / 2);
-        self.departures[index] = Departure::Cut(middle);
+        self.differences[index] = Difference::Cut(middle);
         true
     }
 
     /// Where the cut at `index` may go: past the one before it.
     fn lowest(&self, index: usize) -> Offset {
-        let before = index.checked_sub(1).map(|before| self.departures[before]);
-        let cut = before.as_ref().and_then(Departure::cut);
+        let before = index.checked_sub(1).map(|before| self.differences[before]);
+        let cut = before.as_ref().and_then(Difference::cut);
         cut.unwrap_or(Offset::START).plus(1)
     }
 
-    fn start_move(&self, index: usize) -> Step {
+    fn start_move(&self, index: usize) -> ShrinkStep {
         let low = self.lowest(index);
-        Step::Move { index, low }
+        ShrinkStep::Move { index, low }
     }
 }
 
@@ -105,11 +105,15 @@ impl ValueTree for SegmentationTree {
     type Value = Delivery;
 
     fn current(&self) -> Delivery {
-        let joins: Vec<_> = self.departures.iter().filter_map(Departure::join).collect();
+        let joins: Vec<_> = self
+            .differences
+            .iter()
+            .filter_map(Difference::join)
+            .collect();
         let joined = |edge: &Offset| joins.binary_search(edge).is_ok();
         let edges = self.layout.edges.iter().copied();
         let mut edges: Vec<_> = edges.filter(|edge| !joined(edge)).collect();
-        edges.extend(self.departures.iter().filter_map(Departure::cut));
+        edges.extend(self.differences.iter().filter_map(Difference::cut));
         edges.sort_unstable();
         Delivery::of(Lengths::cut_at(edges, self.layout.end))
     }
@@ -117,19 +121,19 @@ impl ValueTree for SegmentationTree {
     fn simplify(&mut self) -> bool {
         loop {
             match self.step {
-                Step::Drop { block: 0, .. } => self.step = self.start_move(0),
-                Step::Drop { block, at } if at >= self.departures.len() => {
-                    self.step = Step::Drop {
+                ShrinkStep::Drop { block: 0, .. } => self.step = self.start_move(0),
+                ShrinkStep::Drop { block, at } if at >= self.differences.len() => {
+                    self.step = ShrinkStep::Drop {
                         block: block / 2,
                         at: 0,
                     };
                 }
-                Step::Drop { block, at } => {
+                ShrinkStep::Drop { block, at } => {
                     self.drop_block(at, block);
                     return true;
                 }
-                Step::Move { index, .. } if index >= self.departures.len() => return false,
-                Step::Move { index, low } => {
+                ShrinkStep::Move { index, .. } if index >= self.differences.len() => return false,
+                ShrinkStep::Move { index, low } => {
                     if self.move_left(index, low) {
                         return true;
                     }
@@ -143,10 +147,10 @@ impl ValueTree for SegmentationTree {
         let Some(before) = self.before.take() else {
             return false;
         };
-        let tried = std::mem::replace(&mut self.departures, before);
+        let tried = std::mem::replace(&mut self.differences, before);
         match &mut self.step {
-            Step::Drop { block, at } => *at += *block,
-            Step::Move { index, low } => {
+            ShrinkStep::Drop { block, at } => *at += *block,
+            ShrinkStep::Move { index, low } => {
                 if let Some(at) = tried[*index].cut() {
                     *low = at.plus(1);
                 }

@@ -3,15 +3,15 @@
 use std::num::NonZeroU16;
 use std::ops::Range;
 
-use super::delivery::Edit;
+use super::delivery::StreamEdit;
 use super::lengths::Lengths;
-use super::{Company, Delivery, End, Offset, Reading, Script};
+use super::{Delivery, DeliveryEnd, Offset, OtherConnections, Reading, Script};
 
 /// How far a delivery is from the baseline; ordered, the baseline the least.
 ///
-/// What counts, in this order: whether the stream is edited; the departures
+/// What counts, in this order: whether the stream is edited; the differences
 /// from `whole`, which are the cuts inside messages and the edges joined over;
-/// how many bytes are delivered; the company, the reading and the end, each in
+/// how many bytes are delivered; the other_connections, the reading and the end, each in
 /// the order of its type; and how far to the right the cuts are.
 ///
 /// Each part is a number that can't fall for ever, so no chain of ever smaller
@@ -19,11 +19,11 @@ use super::{Company, Delivery, End, Offset, Reading, Script};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight {
     edits: usize,
-    departures: usize,
+    differences: usize,
     delivered: Offset,
-    company: Company,
+    other_connections: OtherConnections,
     reading: Reading,
-    end: End,
+    end: DeliveryEnd,
     places: u128,
 }
 
@@ -31,21 +31,21 @@ impl Delivery {
     /// How far it is from the baseline of `script`.
     #[must_use]
     pub fn weight(&self, script: &Script) -> Weight {
-        let departures = Edges::of(self, script).departures();
+        let differences = Edges::of(self, script).differences();
         Weight {
             edits: usize::from(self.edit.is_some()),
-            departures: departures.len(),
+            differences: differences.len(),
             delivered: self.delivered(),
-            company: self.company,
+            other_connections: self.other_connections,
             reading: self.reading,
             end: self.end,
-            places: departures.iter().map(|at| at.get() as u128).sum(),
+            places: differences.iter().map(|at| at.get() as u128).sum(),
         }
     }
 
     /// Deliveries of the same script that are smaller by [`Weight`], the boldest
-    /// steps first: the unedited stream, fewer departures, fewer bytes, simpler
-    /// company, reading and end, cuts further to the left.
+    /// steps first: the unedited stream, fewer differences, fewer bytes, simpler
+    /// other_connections, reading and end, cuts further to the left.
     ///
     /// Each one [fits](Delivery::fits) the script if this one does, and joins no
     /// messages that this one doesn't join. A held delivery stays held: what it
@@ -80,15 +80,15 @@ impl Delivery {
         Some(unedited.with_end(self.end))
     }
 
-    /// With fewer departures from `whole`: without all of them, without each
+    /// With fewer differences from `whole`: without all of them, without each
     /// half, and so on down to each one.
     fn closer(&self, edges: Edges) -> impl Iterator<Item = Self> + '_ {
-        let departures = match self.end {
-            End::ResetBeforeAccept => Vec::new(),
-            _ => edges.departures(),
+        let differences = match self.end {
+            DeliveryEnd::ResetBeforeAccept => Vec::new(),
+            _ => edges.differences(),
         };
-        blocks(departures.len()).map(move |(start, end)| {
-            let kept = [&departures[..start], &departures[end..]].concat();
+        blocks(differences.len()).map(move |(start, end)| {
+            let kept = [&differences[..start], &differences[end..]].concat();
             self.cut_at(symmetric_difference(&edges.whole, &kept))
         })
     }
@@ -97,7 +97,7 @@ impl Delivery {
     /// three quarters, and so on up to all but the last.
     fn shorter(&self) -> impl Iterator<Item = Self> + '_ {
         let len = match self.end {
-            End::AsScripted => 0,
+            DeliveryEnd::AsScripted => 0,
             _ => self.delivered().get(),
         };
         let dropped = halvings(len);
@@ -106,7 +106,7 @@ impl Delivery {
 
     /// An edit that is not reached any more goes too.
     fn truncated(&self, end: Offset) -> Self {
-        let reached = |edit: &Edit| edit.range().start < end;
+        let reached = |edit: &StreamEdit| edit.range().start < end;
         Self {
             edit: self.edit.clone().filter(reached),
             lengths: self.lengths.truncated(end),
@@ -115,8 +115,8 @@ impl Delivery {
     }
 
     fn simpler(&self, len: usize) -> impl Iterator<Item = Self> + '_ {
-        let company =
-            simpler_company(self.company).map(|company| self.clone().with_company(company));
+        let other_connections = simpler_connections(self.other_connections)
+            .map(|other_connections| self.clone().with_other_connections(other_connections));
         let reading = [Reading::Eager, Reading::Slow].into_iter();
         let reading = reading
             .filter(|reading| *reading < self.reading)
@@ -124,7 +124,7 @@ impl Delivery {
         let ends = simpler_ends(self.end)
             .map(|end| self.clone().with_end(end))
             .filter(move |delivery| self.fits(len).is_err() || delivery.fits(len).is_ok());
-        company.chain(reading).chain(ends)
+        other_connections.chain(reading).chain(ends)
     }
 
     /// With one cut moved to the left: right after the edge before it, halfway
@@ -171,7 +171,7 @@ impl Edges {
         }
     }
 
-    fn departures(&self) -> Vec<Offset> {
+    fn differences(&self) -> Vec<Offset> {
         symmetric_difference(&self.own, &self.whole)
     }
 }
@@ -209,30 +209,34 @@ fn left_of(cut: Offset, before: Offset) -> impl Iterator<Item = Offset> {
     places.into_iter()
 }
 
-fn simpler_company(company: Company) -> impl Iterator<Item = Company> {
-    let fewer = match company {
-        Company::Churned(times) => NonZeroU16::new(times.get() / 2).map(Company::Churned),
+fn simpler_connections(
+    other_connections: OtherConnections,
+) -> impl Iterator<Item = OtherConnections> {
+    let fewer = match other_connections {
+        OtherConnections::Churned(times) => {
+            NonZeroU16::new(times.get() / 2).map(OtherConnections::Churned)
+        }
         _ => None,
     };
-    let alone = (company != Company::Alone).then_some(Company::Alone);
+    let alone = (other_connections != OtherConnections::Alone).then_some(OtherConnections::Alone);
     alone.into_iter().chain(fewer)
 }
 
-fn simpler_ends(end: End) -> impl Iterator<Item = End> {
-    const SIMPLE: [End; 5] = [
-        End::AsScripted,
-        End::Half,
-        End::Fin,
-        End::FinAtOnce,
-        End::Reset,
+fn simpler_ends(end: DeliveryEnd) -> impl Iterator<Item = DeliveryEnd> {
+    const SIMPLE: [DeliveryEnd; 5] = [
+        DeliveryEnd::AsScripted,
+        DeliveryEnd::Half,
+        DeliveryEnd::Fin,
+        DeliveryEnd::FinAtOnce,
+        DeliveryEnd::Reset,
     ];
-    let simpler = move |other: &End| end != End::Hold && *other < end;
+    let simpler = move |other: &DeliveryEnd| end != DeliveryEnd::Hold && *other < end;
     SIMPLE.into_iter().filter(simpler)
 }
 
 /// Where a place of the edited stream lay before the edit; none for one inside
 /// what was put in.
-fn unshift(edit: &Edit, at: Offset) -> Option<Offset> {
+fn unshift(edit: &StreamEdit, at: Offset) -> Option<Offset> {
     let added = edit.replacement().len();
     if at >= edit.range().start.plus(added) {
         Some(at.minus(added).plus(edit.removed()))
@@ -322,7 +326,7 @@ mod tests {
     #[test]
     fn what_is_sent_before_accept_stays_one_write() {
         for smaller in delivery("9 rst@accept").smaller(&script()) {
-            let early = smaller.end() == End::ResetBeforeAccept;
+            let early = smaller.end() == DeliveryEnd::ResetBeforeAccept;
             assert!(!early || smaller.chunk_count() <= 1, "{smaller}");
         }
     }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use wirecheck::framing::{
-    Counts, Decoded, Endian, Framing, Headers, Length, Line, Netstring, Resp, Width,
+    CountedBytes, Decoded, Endian, FieldWidth, Framing, Headers, Length, Line, Netstring, Resp,
 };
 
 use crate::reading::{Ending, read};
@@ -30,16 +30,20 @@ proptest! {
 #[test]
 fn a_declared_length_takes_no_memory() {
     let framing = Framing::Length(Length {
-        width: Width::U32,
+        width: FieldWidth::U32,
         endian: Endian::Big,
         offset: 0,
-        counts: Counts::Body,
+        counts: CountedBytes::Body,
         max: 1 << 30,
     });
     let mut decoder = framing.decoder();
     let mut start = &b"\x3f\xff\xff\xffhello"[..];
     assert_eq!(decoder.decode(&mut start), Decoded::NeedMore);
-    assert!(decoder.held() <= 64, "{} bytes are held", decoder.held());
+    assert!(
+        decoder.allocated() <= 64,
+        "{} bytes are held",
+        decoder.allocated()
+    );
 }
 
 #[test]
@@ -49,7 +53,7 @@ fn what_is_held_never_passes_the_longest_message() {
     let mut decoder = framing.decoder();
     for byte in message.bytes.chunks(1) {
         decoder.decode(&mut &byte[..]);
-        assert!(decoder.held() <= framing.bound());
+        assert!(decoder.allocated() <= framing.bound());
     }
     assert_eq!(framing.bound(), message.bytes.len());
 }
@@ -65,8 +69,8 @@ fn a_steady_stream_needs_no_more_memory() {
             let mut rest = piece;
             while let Decoded::Message(_) = decoder.decode(&mut rest) {}
         }
-        let at_first = *held.get_or_insert_with(|| decoder.held());
-        assert_eq!(decoder.held(), at_first);
+        let at_first = *held.get_or_insert_with(|| decoder.allocated());
+        assert_eq!(decoder.allocated(), at_first);
     }
 }
 
@@ -90,7 +94,7 @@ fn once_malformed_a_stream_stays_malformed() {
 #[test]
 fn a_large_message_byte_by_byte_takes_linear_time() {
     let crlf = Line {
-        ending: wirecheck::framing::Ending::CrLf,
+        ending: wirecheck::framing::LineEnding::CrLf,
         ..Line::default()
     };
     let headers = Headers {

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use wirecheck::framing::{Framing, Malformed, MalformedKind, Response};
+use wirecheck::framing::{Framing, MalformedKind, MalformedMessage, Response};
 
 use crate::reading::{Ending, cover, read};
 use crate::{samples, strategies};
 
 /// The law: our own reader, which is right, does what a right reader may do.
-fn is_answered_as_it_says(framing: &Framing, payload: &[u8], member: &Malformed) {
+fn is_answered_as_it_says(framing: &Framing, payload: &[u8], member: &MalformedMessage) {
     let right: Vec<_> = framing.canonical(payload).into_iter().collect();
     let reading = read(framing, [&member.bytes[..]]);
     let refused = matches!(reading.ending, Ending::Malformed(_));
@@ -24,7 +24,7 @@ fn is_answered_as_it_says(framing: &Framing, payload: &[u8], member: &Malformed)
     assert!(holds, "{framing:?} {payload:?} {member:?}: {reading:?}");
 }
 
-fn is_one_edit_away(framing: &Framing, payload: &[u8], member: &Malformed) {
+fn is_one_edit_away(framing: &Framing, payload: &[u8], member: &MalformedMessage) {
     let right = framing.encode(payload).expect("it can be sent");
     assert_eq!(member.edit.apply(&right.bytes), member.bytes);
     assert_ne!(member.bytes, right.bytes, "{framing:?} {}", member.kind);

@@ -1,7 +1,7 @@
 //! What a decoder makes of a stream that comes in pieces, in values that outlive
 //! the decoder.
 
-use wirecheck::framing::{Decoded, Decoder, End, Framing, Malformation, Region, Truncation};
+use wirecheck::framing::{Decoded, Decoder, Framing, Malformation, Region, StreamEnd, Truncation};
 
 /// All that can be seen of one decoding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,13 +20,13 @@ pub(crate) enum Ending {
     Malformed(Malformation),
 }
 
-impl From<End<'_>> for Ending {
-    fn from(end: End<'_>) -> Self {
+impl From<StreamEnd<'_>> for Ending {
+    fn from(end: StreamEnd<'_>) -> Self {
         match end {
-            End::Clean => Self::Clean,
-            End::Message(payload) => Self::Message(payload.to_vec()),
-            End::Truncated(place) => Self::Truncated(place),
-            End::Malformed(why) => Self::Malformed(why),
+            StreamEnd::Clean => Self::Clean,
+            StreamEnd::Message(payload) => Self::Message(payload.to_vec()),
+            StreamEnd::Truncated(place) => Self::Truncated(place),
+            StreamEnd::Malformed(why) => Self::Malformed(why),
         }
     }
 }
@@ -37,7 +37,7 @@ pub(crate) fn read<'a>(framing: &Framing, pieces: impl IntoIterator<Item = &'a [
     let mut messages = Vec::new();
     for piece in pieces {
         take(&mut decoder, piece, &mut messages);
-        assert!(decoder.held() <= decoder.bound(), "{framing:?}");
+        assert!(decoder.allocated() <= decoder.bound(), "{framing:?}");
     }
     Reading {
         messages,

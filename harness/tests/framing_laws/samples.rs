@@ -1,8 +1,8 @@
 //! Every framing there can be, with payloads that it can carry.
 
 use wirecheck::framing::{
-    Align, AsciiLength, Blank, Counts, Delimiter, Endian, Ending, Fixed, Framing, Headers, Length,
-    Line, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength, Width,
+    Align, AsciiLength, Blank, CountedBytes, Delimiter, Endian, FieldWidth, Fixed, Framing,
+    Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength,
 };
 
 /// A framing and payloads for it, none of them long.
@@ -46,7 +46,7 @@ fn headers() -> Framing {
 }
 
 fn lines() -> impl Iterator<Item = Sample> {
-    let endings = [Ending::Lf, Ending::CrLf, Ending::Either];
+    let endings = [LineEnding::Lf, LineEnding::CrLf, LineEnding::Either];
     let strips = [Strip::Nothing, Strip::End, Strip::Both];
     let blanks = [Blank::Message, Blank::Skipped];
     let settings = endings
@@ -94,9 +94,19 @@ fn columns() -> impl Iterator<Item = Sample> {
 }
 
 fn lengths() -> impl Iterator<Item = Sample> {
-    let widths = [Width::U8, Width::U16, Width::U24, Width::U32, Width::U64];
+    let widths = [
+        FieldWidth::U8,
+        FieldWidth::U16,
+        FieldWidth::U24,
+        FieldWidth::U32,
+        FieldWidth::U64,
+    ];
     let endians = [Endian::Big, Endian::Little];
-    let counts = [Counts::Body, Counts::FieldAndBody, Counts::Message];
+    let counts = [
+        CountedBytes::Body,
+        CountedBytes::FieldAndBody,
+        CountedBytes::Message,
+    ];
     widths
         .into_iter()
         .flat_map(move |width| endians.map(|endian| (width, endian)))

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use wirecheck::framing::{
-    Align, AsciiLength, Blank, Counts, Delimiter, Endian, Ending, Fixed, Framing, Headers, Length,
-    Line, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength, Width,
+    Align, AsciiLength, Blank, CountedBytes, Delimiter, Endian, FieldWidth, Fixed, Framing,
+    Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength,
 };
 
 /// Any framing with limits that random bytes can reach.
@@ -26,7 +26,7 @@ pub(crate) fn framing() -> impl Strategy<Value = Framing> {
 }
 
 fn line() -> impl Strategy<Value = Line> {
-    let ending = select(vec![Ending::Lf, Ending::CrLf, Ending::Either]);
+    let ending = select(vec![LineEnding::Lf, LineEnding::CrLf, LineEnding::Either]);
     let strip = select(vec![Strip::Nothing, Strip::End, Strip::Both]);
     let blank = select(vec![Blank::Message, Blank::Skipped]);
     (ending, strip, blank, 0usize..60).prop_map(|(ending, strip, blank, max)| Line {
@@ -55,14 +55,18 @@ fn ascii_length() -> impl Strategy<Value = AsciiLength> {
 
 fn length() -> impl Strategy<Value = Length> {
     let width = select(vec![
-        Width::U8,
-        Width::U16,
-        Width::U24,
-        Width::U32,
-        Width::U64,
+        FieldWidth::U8,
+        FieldWidth::U16,
+        FieldWidth::U24,
+        FieldWidth::U32,
+        FieldWidth::U64,
     ]);
     let endian = select(vec![Endian::Big, Endian::Little]);
-    let counts = select(vec![Counts::Body, Counts::FieldAndBody, Counts::Message]);
+    let counts = select(vec![
+        CountedBytes::Body,
+        CountedBytes::FieldAndBody,
+        CountedBytes::Message,
+    ]);
     (width, endian, 0usize..5, counts, 0usize..600).prop_map(
         |(width, endian, offset, counts, max)| Length {
             width,
@@ -137,7 +141,7 @@ fn list((kind, mut items): (u8, Vec<Vec<u8>>)) -> Vec<u8> {
 fn fitted(framing: &Framing, mut payload: Vec<u8>) -> Vec<u8> {
     match framing {
         Framing::Fixed(fixed) => payload.resize(fixed.size(), b'.'),
-        Framing::Line(line) if line.ending == Ending::CrLf => {
+        Framing::Line(line) if line.ending == LineEnding::CrLf => {
             let text = payload.windows(2).position(|pair| pair == b"\r\n");
             payload.truncate(text.unwrap_or(payload.len()).min(line.max));
         }

@@ -8,7 +8,7 @@ use super::peers::Peer;
 use crate::cli::args::DEFAULT_SEED;
 use crate::run::Selection;
 use crate::scenario::{NoAttachments, Suite, parse};
-use crate::tactic::{Family, Profile, Seed};
+use crate::tactic::{Profile, Seed, TacticFamily};
 
 /// An embedded peer with its suite.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ const GREETING_AND_FEW_ENDS: Cases = Cases {
 #[derive(Debug)]
 pub(super) struct Expects {
     /// The kinds of delivery that it falls under; it holds under all others.
-    pub(super) falls: &'static [Family],
+    pub(super) falls: &'static [TacticFamily],
     /// The defects that are to be named.
     pub(super) codes: &'static [&'static str],
     /// Those that may be named too: whether a close becomes a reset is a matter of
@@ -148,7 +148,7 @@ impl Embedded {
 /// What these peers do takes them no longer, however busy the machine is.
 const ENOUGH: Duration = Duration::from_secs(2);
 
-use Family::{Bytes, Cut, Fin, Half, Joined, JoinedCut, Random, Whole};
+use TacticFamily::{Bytes, Cut, Fin, Half, Joined, JoinedCut, Random, Whole};
 
 /// All of them; the forms of a system beside each other.
 pub(super) const ALL: [Embedded; 12] = [

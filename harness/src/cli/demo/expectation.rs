@@ -99,10 +99,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tactic::Family;
+    use crate::tactic::TacticFamily;
 
     const EXPECTS: Expects = Expects {
-        falls: &[Family::Cut],
+        falls: &[TacticFamily::Cut],
         codes: &["F01"],
         by_chance: &["C08"],
         wrong: "takes a read for a header",

@@ -16,9 +16,9 @@ mod words;
 use super::codec::{Codec, Machine};
 use super::decimal;
 use super::decoder::{Decoded, Decoder};
-use super::malformed::Family;
+use super::malformed::MalformedVariants;
 use super::{DEFAULT_MAX, EncodeError, Encoded, MalformedKind, RegionKind};
-use reader::Reader;
+use reader::ValueReader;
 use value::Type;
 
 /// The Redis serialisation protocol.
@@ -83,23 +83,23 @@ impl Codec for Resp {
 
     /// The length that is wrong is that of the bulk string at the end, or else
     /// that of the array at the start.
-    fn malform(&self, family: &mut Family) {
-        family.replace(MalformedKind::UnknownType, 0..1, "@");
-        let bytes = &family.right().bytes;
+    fn malform(&self, variants: &mut MalformedVariants) {
+        variants.replace(MalformedKind::UnknownType, 0..1, "@");
+        let bytes = &variants.right().bytes;
         let Some(length) = value::telling_length(bytes) else {
             return;
         };
         let (end, spare) = (bytes.len(), self.max - bytes.len());
         let most = length.number + spare.saturating_sub(1) / length.unit;
         let start = length.digits.start;
-        family.insert(MalformedKind::Spaces, start, RegionKind::Header, " ");
-        decimal::malform(family, length.digits, length.number, most);
+        variants.insert(MalformedKind::Spaces, start, RegionKind::Header, " ");
+        decimal::malform(variants, length.digits, length.number, most);
         if length.ends_the_value {
-            family.replace(MalformedKind::WrongTerminator, end - 2..end, "xx");
+            variants.replace(MalformedKind::WrongTerminator, end - 2..end, "xx");
         }
     }
 
     fn machine(&self) -> Box<dyn Machine> {
-        Box::new(Reader::new(self.clone()))
+        Box::new(ValueReader::new(self.clone()))
     }
 }

@@ -12,20 +12,20 @@ use super::super::decoder::reserve_within;
 use super::super::want::{Want, Whole};
 use super::super::{Malformation, Truncation};
 use super::Resp;
-use super::value::{SHORTEST_VALUE, Shape, Type};
+use super::value::{SHORTEST_VALUE, Type, ValueShape};
 
 #[derive(Debug)]
-pub(super) struct Reader {
+pub(super) struct ValueReader {
     limits: Resp,
     /// Where the current element begins.
     start: usize,
-    state: State,
+    state: ReaderState,
     /// How many values each open array still lacks, the outermost first.
     open: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum State {
+enum ReaderState {
     /// Before an element's type byte.
     Type,
     /// On its first line.
@@ -34,29 +34,29 @@ enum State {
     Bulk { length: usize },
 }
 
-impl Reader {
+impl ValueReader {
     pub(super) fn new(limits: Resp) -> Self {
         Self {
             limits,
             start: 0,
-            state: State::Type,
+            state: ReaderState::Type,
             open: Vec::new(),
         }
     }
 
     fn next(&mut self, so_far: &[u8]) -> Result<Want, Malformation> {
         match self.state {
-            State::Type if so_far.len() == self.start => self.want_within(so_far, 1),
-            State::Type => self.type_byte(so_far),
-            State::Line(kind) => self.line(so_far, kind),
-            State::Bulk { .. } => self.bulk_end(so_far),
+            ReaderState::Type if so_far.len() == self.start => self.want_within(so_far, 1),
+            ReaderState::Type => self.type_byte(so_far),
+            ReaderState::Line(kind) => self.line(so_far, kind),
+            ReaderState::Bulk { .. } => self.bulk_end(so_far),
         }
     }
 
     fn type_byte(&mut self, so_far: &[u8]) -> Result<Want, Malformation> {
         let (at, byte) = (self.start, so_far[self.start]);
         let kind = Type::of(byte).ok_or(Malformation::UnknownType { at, byte })?;
-        self.state = State::Line(kind);
+        self.state = ReaderState::Line(kind);
         match self.room(so_far) {
             0 => Err(self.too_long()),
             room => Ok(Want::through(b'\n', longest_line(kind).min(room))),
@@ -67,15 +67,15 @@ impl Reader {
         let at = self.start + 1;
         let text = self.text(&so_far[at..], kind)?;
         match kind.shape {
-            Shape::Line => {
+            ValueShape::Line => {
                 kind.check(text, at)?;
                 self.close(so_far)
             }
-            Shape::Bulk => match kind.declared(text, at)? {
+            ValueShape::Bulk => match kind.declared(text, at)? {
                 Some(length) => self.bulk(so_far, length),
                 None => self.close(so_far),
             },
-            Shape::List { per } => match kind.declared(text, at)? {
+            ValueShape::List { per } => match kind.declared(text, at)? {
                 Some(count) => self.list(so_far, count.saturating_mul(per)),
                 None => self.close(so_far),
             },
@@ -113,7 +113,7 @@ impl Reader {
         let length = usize::try_from(declared).ok();
         let length = length.filter(|length| *length <= self.room(so_far).saturating_sub(2));
         let length = length.ok_or(Malformation::DeclaredTooLong { declared, max })?;
-        self.state = State::Bulk { length };
+        self.state = ReaderState::Bulk { length };
         self.want_within(so_far, length + 2)
     }
 
@@ -161,7 +161,7 @@ impl Reader {
 
     fn begin(&mut self, so_far: &[u8]) -> Result<Want, Malformation> {
         self.start = so_far.len();
-        self.state = State::Type;
+        self.state = ReaderState::Type;
         self.want_within(so_far, 1)
     }
 
@@ -200,19 +200,19 @@ impl Reader {
 fn longest_line(kind: Type) -> usize {
     const DIGITS_AND_ENDING: usize = 20 + 2;
     match kind.shape {
-        Shape::Line => usize::MAX,
-        Shape::Bulk | Shape::List { .. } => DIGITS_AND_ENDING,
+        ValueShape::Line => usize::MAX,
+        ValueShape::Bulk | ValueShape::List { .. } => DIGITS_AND_ENDING,
     }
 }
 
-impl Machine for Reader {
+impl Machine for ValueReader {
     fn want(&mut self, so_far: &[u8]) -> Want {
         self.next(so_far).into()
     }
 
     fn ended(&self, so_far: &[u8]) -> Result<Range<usize>, Truncation> {
         Err(match self.state {
-            State::Bulk { length } => {
+            ReaderState::Bulk { length } => {
                 let body = so_far.len() - self.bulk_start(so_far);
                 match length.checked_sub(body) {
                     Some(0) | None => Truncation::AfterBody { body: length },
@@ -222,7 +222,7 @@ impl Machine for Reader {
                     },
                 }
             }
-            State::Type | State::Line(_) => Truncation::Unended {
+            ReaderState::Type | ReaderState::Line(_) => Truncation::Unended {
                 have: so_far.len(),
                 mark: "last \\r\\n",
             },
@@ -243,7 +243,7 @@ impl Machine for Reader {
 
     fn reset(&mut self) {
         self.start = 0;
-        self.state = State::Type;
+        self.state = ReaderState::Type;
         self.open.clear();
     }
 }

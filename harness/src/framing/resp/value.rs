@@ -10,12 +10,12 @@ use super::super::{Encoded, Malformation, RegionKind, decimal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Type {
     pub(super) byte: u8,
-    pub(super) shape: Shape,
+    pub(super) shape: ValueShape,
 }
 
 /// What follows a type byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum ValueShape {
     /// Text up to the end of the line.
     Line,
     /// A length, then so many bytes and a line end.
@@ -30,10 +30,10 @@ pub(super) const SHORTEST_VALUE: usize = 3;
 impl Type {
     pub(super) fn of(byte: u8) -> Option<Self> {
         let shape = match byte {
-            b'+' | b'-' | b':' | b'_' | b'#' | b',' | b'(' => Shape::Line,
-            b'$' | b'!' | b'=' => Shape::Bulk,
-            b'*' | b'~' | b'>' => Shape::List { per: 1 },
-            b'%' => Shape::List { per: 2 },
+            b'+' | b'-' | b':' | b'_' | b'#' | b',' | b'(' => ValueShape::Line,
+            b'$' | b'!' | b'=' => ValueShape::Bulk,
+            b'*' | b'~' | b'>' => ValueShape::List { per: 1 },
+            b'%' => ValueShape::List { per: 2 },
             _ => return None,
         };
         Some(Self { byte, shape })
@@ -76,7 +76,7 @@ fn is_double(text: &[u8]) -> bool {
 /// `payload` with the line end that a value of one line may lack.
 pub(super) fn completed(kind: Type, payload: &[u8]) -> Vec<u8> {
     let mut bytes = payload.to_vec();
-    if kind.shape == Shape::Line && !payload.ends_with(b"\r\n") {
+    if kind.shape == ValueShape::Line && !payload.ends_with(b"\r\n") {
         bytes.extend_from_slice(b"\r\n");
     }
     bytes
@@ -100,11 +100,13 @@ impl Element {
         let kind = Type::of(*bytes.get(start)?)?;
         let line = start + memchr(b'\r', &bytes[start..])?;
         let declared = match kind.shape {
-            Shape::Line => None,
-            Shape::Bulk | Shape::List { .. } => kind.declared(&bytes[start + 1..line], 0).ok()?,
+            ValueShape::Line => None,
+            ValueShape::Bulk | ValueShape::List { .. } => {
+                kind.declared(&bytes[start + 1..line], 0).ok()?
+            }
         };
         let declared = declared.and_then(|number| usize::try_from(number).ok());
-        let body = declared.filter(|_| kind.shape == Shape::Bulk);
+        let body = declared.filter(|_| kind.shape == ValueShape::Bulk);
         Some(Self {
             kind,
             start,
@@ -121,8 +123,8 @@ impl Element {
     /// Appends its regions to a message that has come as far as its start.
     fn name(&self, bytes: &[u8], message: &mut Encoded) {
         let header = match self.kind.shape {
-            Shape::Line => self.start..self.start + 1,
-            Shape::Bulk | Shape::List { .. } => self.start..self.line,
+            ValueShape::Line => self.start..self.start + 1,
+            ValueShape::Bulk | ValueShape::List { .. } => self.start..self.line,
         };
         let text = header.end..self.line;
         message.push(RegionKind::Header, &bytes[header]);
@@ -151,7 +153,7 @@ pub(super) fn named(bytes: &[u8]) -> Encoded {
 
 /// A length or count that stands in a value.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Length {
+pub(super) struct DeclaredLength {
     pub(super) digits: Range<usize>,
     pub(super) number: usize,
     /// The fewest bytes that one more of what it counts takes.
@@ -162,15 +164,15 @@ pub(super) struct Length {
 
 /// The length of a whole value that a change of one would be noticed by: of the
 /// bulk string it ends with, or else of the array it begins with.
-pub(super) fn telling_length(bytes: &[u8]) -> Option<Length> {
+pub(super) fn telling_length(bytes: &[u8]) -> Option<DeclaredLength> {
     let last = elements(bytes).last().filter(|last| last.body.is_some());
     let ends_the_value = last.is_some();
     let element = last.or_else(|| Element::at(bytes, 0))?;
     let unit = match element.kind.shape {
-        Shape::List { per } => per as usize * SHORTEST_VALUE,
-        Shape::Line | Shape::Bulk => 1,
+        ValueShape::List { per } => per as usize * SHORTEST_VALUE,
+        ValueShape::Line | ValueShape::Bulk => 1,
     };
-    Some(Length {
+    Some(DeclaredLength {
         digits: element.start + 1..element.line,
         number: element.declared?,
         unit,

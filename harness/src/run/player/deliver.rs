@@ -10,7 +10,7 @@ use crate::run::leaving::unread;
 use crate::run::lookout::Lull;
 use crate::run::voice::chunks;
 use crate::scenario::{Action, Step};
-use crate::tactic::End;
+use crate::tactic::DeliveryEnd;
 use crate::wire::link::{self, Posted, Reason, Sent, Stall};
 
 /// Chunks that the peer left unread although more followed.
@@ -55,7 +55,7 @@ impl Player<'_, '_, '_> {
         }
         self.lookout.await_settled(&mut self.link);
         self.listen();
-        let answers = |it: &Step| it.side != self.part.side && matches!(it.action, Action::Say(_));
+        let answers = |it: &Step| it.side != self.part.side && matches!(it.action, Action::Send(_));
         let mut after = self.part.exchange.iter().skip(step);
         let hearing = &self.account.hearing;
         let is_ahead = match hearing.step_after(hearing.accepted()) {
@@ -70,7 +70,7 @@ impl Player<'_, '_, '_> {
     /// The step in which our message with this number is said.
     fn step_of(&self, message: usize) -> usize {
         let ours =
-            |step: &Step| step.side == self.part.side && matches!(step.action, Action::Say(_));
+            |step: &Step| step.side == self.part.side && matches!(step.action, Action::Send(_));
         let mut said = self
             .part
             .exchange
@@ -182,7 +182,10 @@ impl Player<'_, '_, '_> {
 
     /// Whether the stream ends where the exchange does not.
     fn is_cut_off(&self) -> bool {
-        matches!(self.part.delivery.end(), End::Half | End::Fin)
+        matches!(
+            self.part.delivery.end(),
+            DeliveryEnd::Half | DeliveryEnd::Fin
+        )
     }
 
     /// Sends what follows on a chunk that was left unread.

@@ -18,7 +18,7 @@ use crate::run::lookout::{Bound, Lookout, Lull};
 use crate::run::target::Target;
 use crate::run::voice::Voice;
 use crate::scenario::{Action, Side, Step, Template};
-use crate::tactic::{Delivery, End, Script};
+use crate::tactic::{Delivery, DeliveryEnd, Script};
 use crate::wire::diag::{Holder, Seen};
 use crate::wire::link::{Link, Read};
 
@@ -92,8 +92,8 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     pub(super) fn play(mut self) -> Played<'s> {
         if self.deliver() == Go::On {
             match self.part.delivery.end() {
-                End::Half => self.end_half(),
-                End::Fin => return self.end_fin(),
+                DeliveryEnd::Half => self.end_half(),
+                DeliveryEnd::Fin => return self.end_fin(),
                 _ => return self.end_as_scripted(),
             }
         }
@@ -115,7 +115,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             let current = &self.part.exchange[self.at];
             let go = match &current.action {
                 _ if current.side == self.part.side => Go::On,
-                Action::Say(_) => self.await_message(self.at, current.within),
+                Action::Send(_) => self.await_message(self.at, current.within),
                 Action::Prints(text) => self.await_print(self.at, text),
                 Action::Close(_) | Action::Exits(_) => Go::On,
             };

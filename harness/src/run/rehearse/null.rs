@@ -114,6 +114,6 @@ fn wants_a_process(steps: &[Step], side: Side) -> bool {
 /// Whether a null peer in place of a side tells anything of the scenario. It does
 /// for the side under test; another that is to do nothing but close is not meant.
 fn asks_anything_of(scene: &Scene<'_>, side: Side) -> bool {
-    let says = |step: &Step| step.side == side && matches!(step.action, Action::Say(_));
+    let says = |step: &Step| step.side == side && matches!(step.action, Action::Send(_));
     side == scene.under_test() || scene.scenario.exchange().iter().any(says)
 }

@@ -12,7 +12,7 @@ use crate::run::player::{Part, Player};
 use crate::run::standstill::Seat;
 use crate::run::voice::Voice;
 use crate::scenario::{Bindings, Scenario, Side, Suite};
-use crate::tactic::{Delivery, Only, Plan, Profile, Script, Seed, Tactic};
+use crate::tactic::{Delivery, Plan, Profile, Script, Seed, Tactic, TacticFilter};
 use crate::wire::link::{Link, Listener, Options};
 
 /// How long anything may take. Nothing does: a side that waits in vain knows it.
@@ -60,7 +60,7 @@ impl<'s> Scene<'s> {
                 side,
                 Profile::Quick,
                 Seed::default(),
-                Only::default(),
+                TacticFilter::default(),
             ),
         };
         Self {

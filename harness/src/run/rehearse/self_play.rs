@@ -4,7 +4,7 @@ use super::scene::{Ends, Scene, Seen};
 use super::{Unplayable, words};
 use crate::judge::Ended;
 use crate::run::standstill::Seat;
-use crate::scenario::{Action, Body, Close, Diagnostic, Name, Side, Step};
+use crate::scenario::{Action, Body, Close, Diagnostic, Side, Step, VariableName};
 use crate::tactic::{Delivery, Tactic};
 
 /// What each side saw of the other.
@@ -61,12 +61,12 @@ fn play(scene: &Scene<'_>, client: &Delivery, server: &Delivery) -> Result<Mutua
 /// heard it. Playing does not show this: both sides know the value.
 fn says_the_unknown(steps: &[Step], under_test: Side) -> Option<&Step> {
     let holder = steps.iter().find(|step| match &step.action {
-        Action::Say(message) => {
+        Action::Send(message) => {
             let is_exact = matches!(message.body, Body::Text(_) | Body::Raw(_) | Body::Json(_));
             let says_it = message
-                .uses()
+                .used_variables()
                 .iter()
-                .any(|name| name.as_str() == Name::UNIQUE);
+                .any(|name| name.as_str() == VariableName::UNIQUE);
             says_it && (is_exact || step.side != under_test)
         }
         _ => false,

@@ -25,7 +25,7 @@ use crate::run::selection::Selection;
 use crate::run::session::Settings;
 use crate::run::target::Target;
 use crate::scenario::Permission;
-use crate::tactic::{Family, Script};
+use crate::tactic::{Script, TacticFamily};
 use crate::wire::link::{Link, Options, Pacer};
 
 /// A run as it goes on.
@@ -226,7 +226,7 @@ impl<'r> Stage<'r> {
     }
 
     /// Takes cases that are not played after all.
-    fn skip(&mut self, families: impl Iterator<Item = Family>, results: &mut Results) {
+    fn skip(&mut self, families: impl Iterator<Item = TacticFamily>, results: &mut Results) {
         let mut dropped = 0;
         for family in families {
             dropped += u64::from(is_played(family));
@@ -242,8 +242,8 @@ impl<'r> Stage<'r> {
         agenda: &mut Agenda<'_>,
         results: &mut Results,
     ) -> Round {
-        let mut skipped: Vec<Family> = Vec::new();
-        let families = Family::ALL.into_iter();
+        let mut skipped: Vec<TacticFamily> = Vec::new();
+        let families = TacticFamily::ALL.into_iter();
         let given_up: Vec<_> = families
             .filter(|family| agenda.has_given_up(*family))
             .collect();
@@ -280,7 +280,7 @@ impl<'r> Stage<'r> {
         round: &mut Round,
         agenda: &mut Agenda<'_>,
     ) -> Result<(), Halt> {
-        let known = |family: &Family| agenda.breaks.contains_key(family);
+        let known = |family: &TacticFamily| agenda.breaks.contains_key(family);
         let guilt = self
             .court(ground, baseline, results)
             .find_guilty(round, &known);

@@ -1,6 +1,6 @@
 //! The framings and their parameters.
 
-use super::{Key, Shape, Table, Variants, optional, required};
+use super::{Key, Shape, TableShape, Variants, optional, required};
 
 const MIB: i64 = 1 << 20;
 const GIB: i64 = 1 << 30;
@@ -26,7 +26,7 @@ static FRAMINGS: Variants = Variants {
     what: "a framing",
     tag: "a kind of framing",
     tables: &[
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "raw",
@@ -34,56 +34,56 @@ static FRAMINGS: Variants = Variants {
                 "No boundaries: the stream is the message.",
             )],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required("line", Shape::Table(&LINE), "Text lines.")],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "delimiter",
                 Shape::Table(&DELIMITER),
                 "Messages that end with a byte string.",
             )
-            .written("delimiter = { bytes = '\\r\\n' }")],
+            .example("delimiter = { bytes = '\\r\\n' }")],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "fixed",
                 Shape::Table(&FIXED),
                 "Messages that are all of one size.",
             )
-            .written("fixed = { size = 16 }")],
+            .example("fixed = { size = 16 }")],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "ascii_length",
                 Shape::Table(&ASCII_LENGTH),
                 "A decimal length in a column, then the body.",
             )
-            .written("ascii_length = { width = 10 }")],
+            .example("ascii_length = { width = 10 }")],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "length",
                 Shape::Table(&LENGTH),
                 "A binary length, then the body.",
             )
-            .written("length = { type = 'u32' }")],
+            .example("length = { type = 'u32' }")],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "varint_length",
                 Shape::Table(&VARINT_LENGTH),
                 "A length of variable width, then the body.",
             )
-            .written("varint_length = { encoding = 'leb128' }")],
+            .example("varint_length = { encoding = 'leb128' }")],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "netstring",
@@ -91,7 +91,7 @@ static FRAMINGS: Variants = Variants {
                 "`5:hello,`",
             )],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "headers",
@@ -99,7 +99,7 @@ static FRAMINGS: Variants = Variants {
                 "Header lines with Content-Length, a blank line, the body.",
             )],
         },
-        Table {
+        TableShape {
             what: "a framing",
             keys: &[required(
                 "resp",
@@ -110,12 +110,12 @@ static FRAMINGS: Variants = Variants {
     ],
 };
 
-static RAW: Table = Table {
+static RAW: TableShape = TableShape {
     what: "a raw framing",
     keys: &[MAX_KEY],
 };
 
-static LINE: Table = Table {
+static LINE: TableShape = TableShape {
     what: "a line framing",
     keys: &[
         optional(
@@ -137,16 +137,16 @@ static LINE: Table = Table {
     ],
 };
 
-static DELIMITER: Table = Table {
+static DELIMITER: TableShape = TableShape {
     what: "a delimiter framing",
     keys: &[
         required("bytes", Shape::Payload, "What each message ends with.")
-            .written("bytes = '\\r\\n'"),
+            .example("bytes = '\\r\\n'"),
         MAX_KEY,
     ],
 };
 
-static FIXED: Table = Table {
+static FIXED: TableShape = TableShape {
     what: "a fixed framing",
     keys: &[required(
         "size",
@@ -158,7 +158,7 @@ static FIXED: Table = Table {
     )],
 };
 
-static ASCII_LENGTH: Table = Table {
+static ASCII_LENGTH: TableShape = TableShape {
     what: "an ascii_length framing",
     keys: &[
         required(
@@ -166,8 +166,7 @@ static ASCII_LENGTH: Table = Table {
             Shape::Integer { min: 1, max: 20 },
             "How many columns the length takes.",
         )
-        .written("size = 16")
-        .written("width = 10"),
+        .example("width = 10"),
         optional(
             "align",
             Shape::Word(&["left", "right"]),
@@ -182,7 +181,7 @@ static ASCII_LENGTH: Table = Table {
     ],
 };
 
-static LENGTH: Table = Table {
+static LENGTH: TableShape = TableShape {
     what: "a length framing",
     keys: &[
         required(
@@ -190,7 +189,7 @@ static LENGTH: Table = Table {
             Shape::Word(&["u8", "u16", "u24", "u32", "u64"]),
             "How wide the length field is.",
         )
-        .written("type = 'u32'"),
+        .example("type = 'u32'"),
         optional(
             "endian",
             Shape::Word(&["big", "little"]),
@@ -206,7 +205,7 @@ static LENGTH: Table = Table {
     ],
 };
 
-static VARINT_LENGTH: Table = Table {
+static VARINT_LENGTH: TableShape = TableShape {
     what: "a varint_length framing",
     keys: &[
         required(
@@ -214,18 +213,18 @@ static VARINT_LENGTH: Table = Table {
             Shape::Word(&["leb128", "mqtt"]),
             "How the length is written.",
         )
-        .written("encoding = 'leb128'"),
+        .example("encoding = 'leb128'"),
         OFFSET,
         MAX_KEY,
     ],
 };
 
-static NETSTRING: Table = Table {
+static NETSTRING: TableShape = TableShape {
     what: "a netstring framing",
     keys: &[MAX_KEY],
 };
 
-static HEADERS: Table = Table {
+static HEADERS: TableShape = TableShape {
     what: "a headers framing",
     keys: &[
         optional(
@@ -237,7 +236,7 @@ static HEADERS: Table = Table {
     ],
 };
 
-static RESP: Table = Table {
+static RESP: TableShape = TableShape {
     what: "a resp framing",
     keys: &[
         optional(

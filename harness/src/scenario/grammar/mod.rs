@@ -11,7 +11,7 @@ pub(in crate::scenario) use suite::{MISPLACED, SUITE};
 
 /// A table with a known set of keys.
 #[derive(Debug)]
-pub(in crate::scenario) struct Table {
+pub(in crate::scenario) struct TableShape {
     /// What the table is, for messages: "a suite", "a step".
     pub(in crate::scenario) what: &'static str,
     pub(in crate::scenario) keys: &'static [Key],
@@ -21,24 +21,24 @@ pub(in crate::scenario) struct Table {
 #[derive(Debug)]
 pub(in crate::scenario) struct Key {
     pub(in crate::scenario) name: &'static str,
-    pub(in crate::scenario) need: Need,
+    pub(in crate::scenario) presence: Presence,
     pub(in crate::scenario) shape: Shape,
     /// Shown by editors, through the schema.
     pub(in crate::scenario) doc: &'static str,
-    /// How it is written, where that is not plain from its shape.
-    pub(in crate::scenario) written: Option<&'static str>,
+    /// A correct line, where the shape does not show how to write it.
+    pub(in crate::scenario) example: Option<&'static str>,
 }
 
 impl Key {
-    const fn written(mut self, written: &'static str) -> Self {
-        self.written = Some(written);
+    const fn example(mut self, example: &'static str) -> Self {
+        self.example = Some(example);
         self
     }
 }
 
 /// Whether a table can do without a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::scenario) enum Need {
+pub(in crate::scenario) enum Presence {
     Required,
     Optional,
 }
@@ -73,7 +73,7 @@ pub(in crate::scenario) enum Shape {
         max: usize,
     },
     /// A table with known keys.
-    Table(&'static Table),
+    Table(&'static TableShape),
     /// A table that is one of several, told apart by its first key.
     Variants(&'static Variants),
     /// A table with free names as keys.
@@ -90,10 +90,10 @@ pub(in crate::scenario) struct Variants {
     pub(in crate::scenario) what: &'static str,
     /// What its first key says, for messages: "a verb".
     pub(in crate::scenario) tag: &'static str,
-    pub(in crate::scenario) tables: &'static [Table],
+    pub(in crate::scenario) tables: &'static [TableShape],
 }
 
-impl Table {
+impl TableShape {
     pub(in crate::scenario) fn key(&self, name: &str) -> Option<&'static Key> {
         self.keys.iter().find(|key| key.name == name)
     }
@@ -109,19 +109,19 @@ impl Table {
 const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key {
         name,
-        need: Need::Required,
+        presence: Presence::Required,
         shape,
         doc,
-        written: None,
+        example: None,
     }
 }
 
 const fn optional(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key {
         name,
-        need: Need::Optional,
+        presence: Presence::Optional,
         shape,
         doc,
-        written: None,
+        example: None,
     }
 }

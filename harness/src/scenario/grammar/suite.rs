@@ -1,7 +1,7 @@
 //! A suite, its scenarios, their steps.
 
 use super::framing::FRAMING;
-use super::{Key, Shape, Table, Variants, optional, required};
+use super::{Key, Shape, TableShape, Variants, optional, required};
 
 const GIB: i64 = 1 << 30;
 
@@ -30,7 +30,7 @@ const MAX_STEPS: usize = 1_000;
 const MAX_TAGS: usize = 32;
 const MAX_ALTERNATIVES: usize = 64;
 
-pub(in crate::scenario) static SUITE: Table = Table {
+pub(in crate::scenario) static SUITE: TableShape = TableShape {
     what: "a suite",
     keys: &[
         optional(
@@ -44,7 +44,7 @@ pub(in crate::scenario) static SUITE: Table = Table {
             "What the suite is about, in a few words.",
         ),
         optional("why", Shape::Text, "Why these scenarios matter."),
-        required("framing", FRAMING, "How messages lie in the stream.").written("framing = 'line'"),
+        required("framing", FRAMING, "How messages lie in the stream.").example("framing = 'line'"),
         LEVEL,
         SPEC,
         TAGS,
@@ -60,11 +60,11 @@ pub(in crate::scenario) static SUITE: Table = Table {
             },
             "The scenarios, in the order in which they are shown.",
         )
-        .written("[[scenario]]"),
+        .example("[[scenario]]"),
     ],
 };
 
-static SCENARIO: Table = Table {
+static SCENARIO: TableShape = TableShape {
     what: "a scenario",
     keys: &[
         required(
@@ -93,7 +93,7 @@ static SCENARIO: Table = Table {
             },
             "Who says what, in order.",
         )
-        .written("exchange = [{ client = 'hello' }, { server = 'ok' }]"),
+        .example("exchange = [{ client = 'hello' }, { server = 'ok' }]"),
     ],
 };
 
@@ -128,7 +128,7 @@ const ADVERSARY_KEY: Key = optional(
     "What this protocol lets a difficult partner do; what it forbids is not tried.",
 );
 
-static LIMITS: Table = Table {
+static LIMITS: TableShape = TableShape {
     what: "limits",
     keys: &[
         optional(
@@ -167,7 +167,7 @@ static LIMITS: Table = Table {
     ],
 };
 
-static ADVERSARY: Table = Table {
+static ADVERSARY: TableShape = TableShape {
     what: "an adversary",
     keys: &[
         optional(
@@ -192,17 +192,17 @@ static STEP: Variants = Variants {
     what: "a step",
     tag: "a speaker",
     tables: &[
-        Table {
+        TableShape {
             what: "a client's step",
             keys: &[
-                required("client", SPEECH_OR_TEXT, "What the client says or does."),
+                required("client", ACTION_OR_TEXT, "What the client says or does."),
                 WITHIN,
             ],
         },
-        Table {
+        TableShape {
             what: "a server's step",
             keys: &[
-                required("server", SPEECH_OR_TEXT, "What the server says or does."),
+                required("server", ACTION_OR_TEXT, "What the server says or does."),
                 WITHIN,
             ],
         },
@@ -214,7 +214,7 @@ const WITHIN: Key = optional(
     Shape::Duration,
     "How long this step may take, if not `limits.reply`.",
 );
-const SPEECH_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&SPEECH)]);
+const ACTION_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&ACTION)]);
 
 const CAPTURE: Key = optional(
     "capture",
@@ -222,18 +222,18 @@ const CAPTURE: Key = optional(
     "Keeps what was said for `${name}`: the whole message under one name, or parts of a JSON message by JSON pointer.",
 );
 
-static SPEECH: Variants = Variants {
+static ACTION: Variants = Variants {
     what: "what a side says or does",
     tag: "a verb",
     tables: &[
-        Table {
+        TableShape {
             what: "a text message",
             keys: &[
                 required("text", Shape::Payload, "The message, as text with escapes."),
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "a JSON message",
             keys: &[
                 required(
@@ -244,7 +244,7 @@ static SPEECH: Variants = Variants {
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "a hex message",
             keys: &[
                 required(
@@ -255,7 +255,7 @@ static SPEECH: Variants = Variants {
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "a large message",
             keys: &[
                 required(
@@ -266,7 +266,7 @@ static SPEECH: Variants = Variants {
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "a message from a file",
             keys: &[
                 required(
@@ -277,7 +277,7 @@ static SPEECH: Variants = Variants {
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "raw bytes",
             keys: &[required(
                 "raw",
@@ -285,7 +285,7 @@ static SPEECH: Variants = Variants {
                 "Bytes past the framing, as they stand.",
             )],
         },
-        Table {
+        TableShape {
             what: "a pattern",
             keys: &[
                 required(
@@ -301,7 +301,7 @@ static SPEECH: Variants = Variants {
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "a part of a JSON message",
             keys: &[
                 required(
@@ -317,7 +317,7 @@ static SPEECH: Variants = Variants {
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "any message",
             keys: &[
                 required("any", Shape::True, "Any one message will do."),
@@ -329,7 +329,7 @@ static SPEECH: Variants = Variants {
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "one of several messages",
             keys: &[
                 required(
@@ -344,7 +344,7 @@ static SPEECH: Variants = Variants {
                 CAPTURE,
             ],
         },
-        Table {
+        TableShape {
             what: "a close",
             keys: &[required(
                 "close",
@@ -352,7 +352,7 @@ static SPEECH: Variants = Variants {
                 "How the side ends: `write` (half), `full`, `reset`; expected of the other: `fin`, `reset`, `any`.",
             )],
         },
-        Table {
+        TableShape {
             what: "an output",
             keys: &[required(
                 "prints",
@@ -360,7 +360,7 @@ static SPEECH: Variants = Variants {
                 "A text that the side prints.",
             )],
         },
-        Table {
+        TableShape {
             what: "an exit",
             keys: &[required(
                 "exits",
@@ -371,7 +371,7 @@ static SPEECH: Variants = Variants {
     ],
 };
 
-static REPEAT: Table = Table {
+static REPEAT: TableShape = TableShape {
     what: "a repetition",
     keys: &[
         required("text", Shape::Payload, "What is repeated."),

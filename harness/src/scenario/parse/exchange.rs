@@ -1,9 +1,9 @@
 //! From an exchange's list to its steps.
 
+use super::action;
+use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
-use super::rehearsal::Rehearsal;
-use super::source::Source;
-use super::speech;
+use super::source::SuiteSource;
 use crate::framing::Framing;
 use crate::scenario::exchange::{Side, Step};
 use crate::scenario::suite::Limits;
@@ -13,13 +13,13 @@ pub(super) fn read(
     scenario: &Fields<'_>,
     framing: Option<&Framing>,
     limits: &Limits,
-    source: &mut Source<'_>,
+    source: &mut SuiteSource<'_>,
 ) -> Option<Vec<Step>> {
-    let mut rehearsal = Rehearsal::new(framing, limits);
+    let mut dry_run = DryRun::new(framing, limits);
     let mut steps = Vec::new();
     let mut complete = true;
     for node in scenario.list("exchange") {
-        match read_step(node, &mut rehearsal, source) {
+        match read_step(node, &mut dry_run, source) {
             Some(step) => steps.push(step),
             None => complete = false,
         }
@@ -29,8 +29,8 @@ pub(super) fn read(
 
 fn read_step(
     node: &Node<'_>,
-    rehearsal: &mut Rehearsal<'_>,
-    source: &mut Source<'_>,
+    dry_run: &mut DryRun<'_>,
+    source: &mut SuiteSource<'_>,
 ) -> Option<Step> {
     let fields = fields::of(node)?;
     let side = if fields.has("client") {
@@ -38,18 +38,18 @@ fn read_step(
     } else {
         Side::Server
     };
-    let speech = fields.get(if side == Side::Client {
+    let spec = fields.get(if side == Side::Client {
         "client"
     } else {
         "server"
     })?;
-    let (action, place) = speech::read(speech, rehearsal, source)?;
-    rehearsal.play(side, &action, &place, &mut source.faults);
+    let (action, place) = action::read(spec, dry_run, source)?;
+    dry_run.play(side, &action, &place, &mut source.faults);
     Some(Step {
         side,
         action,
         within: fields.duration("within"),
-        line: source.line(speech.span().start),
+        line: source.line(spec.span().start),
         span: place.span,
     })
 }

@@ -6,10 +6,9 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::scenario::check::integer;
 use crate::scenario::duration;
-
-pub(super) type Node<'a> = Spanned<DeValue<'a>>;
+pub(super) use crate::scenario::toml_value::Node;
+use crate::scenario::toml_value::integer;
 
 /// The table of a whole file, as a node like any other.
 pub(super) fn root(table: Spanned<DeTable<'_>>) -> Node<'_> {

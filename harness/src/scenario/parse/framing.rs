@@ -1,15 +1,16 @@
 //! From a framing's table to a [`Framing`].
 
 use super::fields::{self, Fields, Node};
-use super::source::Source;
+use super::source::SuiteSource;
 use crate::framing::{
-    Align, AsciiLength, Blank, Counts, DEFAULT_MAX, Delimiter, Endian, Ending, Fixed, Framing,
-    Headers, Length, Line, Netstring, Pad, Raw, Resp, Strip, Unusable, Varint, VarintLength, Width,
+    Align, AsciiLength, Blank, CountedBytes, DEFAULT_MAX, Delimiter, Endian, FieldWidth, Fixed,
+    Framing, FramingError, Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip,
+    Varint, VarintLength,
 };
 use crate::scenario::diagnostic::Diagnostic;
 
 /// Reads the value of `framing`: a word or a table of one key.
-pub(super) fn read(node: &Node<'_>, source: &mut Source<'_>) -> Option<Framing> {
+pub(super) fn read(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Framing> {
     if let Some(word) = node.get_ref().as_str() {
         return plain(word);
     }
@@ -42,8 +43,8 @@ fn plain(word: &str) -> Option<Framing> {
 fn of_kind(
     kind: &str,
     parameters: &Fields<'_>,
-    source: &mut Source<'_>,
-) -> Option<Result<Framing, Unusable>> {
+    source: &mut SuiteSource<'_>,
+) -> Option<Result<Framing, FramingError>> {
     let max = parameters.number("max").unwrap_or(DEFAULT_MAX);
     Some(Ok(match kind {
         "raw" => Framing::Raw(Raw { max }),
@@ -77,9 +78,9 @@ fn of_kind(
 fn line(parameters: &Fields<'_>, max: usize) -> Line {
     Line {
         ending: match parameters.text("ending") {
-            Some("crlf") => Ending::CrLf,
-            Some("either") => Ending::Either,
-            _ => Ending::Lf,
+            Some("crlf") => LineEnding::CrLf,
+            Some("either") => LineEnding::Either,
+            _ => LineEnding::Lf,
         },
         strip: match parameters.text("strip") {
             Some("end") => Strip::End,
@@ -94,7 +95,7 @@ fn line(parameters: &Fields<'_>, max: usize) -> Line {
     }
 }
 
-fn ascii_length(parameters: &Fields<'_>, max: usize) -> Option<Result<AsciiLength, Unusable>> {
+fn ascii_length(parameters: &Fields<'_>, max: usize) -> Option<Result<AsciiLength, FramingError>> {
     let align = match parameters.text("align") {
         Some("right") => Align::Right,
         _ => Align::Left,
@@ -114,11 +115,11 @@ fn ascii_length(parameters: &Fields<'_>, max: usize) -> Option<Result<AsciiLengt
 fn length(parameters: &Fields<'_>, max: usize) -> Option<Length> {
     Some(Length {
         width: match parameters.text("type")? {
-            "u8" => Width::U8,
-            "u16" => Width::U16,
-            "u24" => Width::U24,
-            "u32" => Width::U32,
-            "u64" => Width::U64,
+            "u8" => FieldWidth::U8,
+            "u16" => FieldWidth::U16,
+            "u24" => FieldWidth::U24,
+            "u32" => FieldWidth::U32,
+            "u64" => FieldWidth::U64,
             _ => return None,
         },
         endian: match parameters.text("endian") {
@@ -127,9 +128,9 @@ fn length(parameters: &Fields<'_>, max: usize) -> Option<Length> {
         },
         offset: parameters.number("offset").unwrap_or(0),
         counts: match parameters.text("counts") {
-            Some("field_and_body") => Counts::FieldAndBody,
-            Some("message") => Counts::Message,
-            _ => Counts::Body,
+            Some("field_and_body") => CountedBytes::FieldAndBody,
+            Some("message") => CountedBytes::Message,
+            _ => CountedBytes::Body,
         },
         max,
     })

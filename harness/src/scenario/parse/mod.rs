@@ -5,13 +5,13 @@
 //! which take what has the right structure and report what makes no sense. All
 //! faults come back together, in the file's order.
 
+mod action;
+mod dry_run;
 mod exchange;
 mod fields;
 mod framing;
-mod rehearsal;
 mod source;
-mod speech;
-mod toml_one;
+mod toml_1_0;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ use std::path::Path;
 use toml::de::DeTable;
 
 use self::fields::{Fields, Node};
-use self::source::Source;
+use self::source::SuiteSource;
 use super::check;
 use super::diagnostic::{Diagnostic, SuiteError};
 use super::exchange::Side;
@@ -71,9 +71,9 @@ fn parse_all(
     }
     let root = fields::root(tree);
     let mut faults = Vec::new();
-    toml_one::check(text, &root, &mut faults);
+    toml_1_0::check(text, &root, &mut faults);
     check::check(&root, &Shape::Table(&SUITE), &mut faults);
-    let mut source = Source::new(text, attachments, faults);
+    let mut source = SuiteSource::new(text, attachments, faults);
     let suite = fields::of(&root).and_then(|fields| read_suite(path, &fields, &mut source));
     match suite {
         Some(suite) if source.faults.is_empty() => Ok(suite),
@@ -92,7 +92,7 @@ fn syntax_fault(error: &toml::de::Error, text: &str) -> Diagnostic {
     }
 }
 
-fn read_suite(path: &str, fields: &Fields<'_>, source: &mut Source<'_>) -> Option<Suite> {
+fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<Suite> {
     let common = Common::read(fields, &Common::default());
     let framing = framing::read(fields.get("framing")?, source);
     let id = suite_id(path, fields, source);
@@ -122,7 +122,7 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut Source<'_>) -> Optio
     })
 }
 
-fn suite_id(path: &str, fields: &Fields<'_>, source: &mut Source<'_>) -> Option<SuiteId> {
+fn suite_id(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<SuiteId> {
     if let Some(id) = fields.get("id") {
         return id.get_ref().as_str()?.parse().ok();
     }
@@ -162,7 +162,7 @@ fn read_scenario(
     node: &Node<'_>,
     suite: &Common,
     framing: Option<&crate::framing::Framing>,
-    source: &mut Source<'_>,
+    source: &mut SuiteSource<'_>,
 ) -> Option<Scenario> {
     let fields = fields::of(node)?;
     let common = Common::read(&fields, suite);

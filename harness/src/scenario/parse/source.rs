@@ -10,7 +10,7 @@ use crate::scenario::payload::{Notation, TokenKind, tokens};
 use crate::scenario::template::{Bindings, Template};
 
 /// A suite's text, with the faults found in it so far.
-pub(super) struct Source<'s> {
+pub(super) struct SuiteSource<'s> {
     text: &'s str,
     /// Where its lines begin.
     lines: Vec<usize>,
@@ -23,6 +23,18 @@ pub(super) struct Source<'s> {
 pub(super) struct Literal<'s> {
     pub(super) start: usize,
     pub(super) text: &'s str,
+}
+
+/// Where the parts of an action stand in the file.
+pub(super) struct ActionSpans<'s> {
+    /// What is said or done.
+    pub(super) span: Range<usize>,
+    /// The string whose bytes go over the wire, if it is one.
+    pub(super) literal: Option<Literal<'s>>,
+    /// What wirecheck says in place of a pattern.
+    pub(super) example: Option<Range<usize>>,
+    /// What is kept, and under which name.
+    pub(super) capture: Option<Range<usize>>,
 }
 
 impl Literal<'_> {
@@ -62,7 +74,7 @@ fn within_token(kind: &TokenKind<'_>, range: Range<usize>, offset: usize) -> Ran
     }
 }
 
-impl<'s> Source<'s> {
+impl<'s> SuiteSource<'s> {
     pub(super) fn new(
         text: &'s str,
         attachments: &'s dyn Attachments,

@@ -3,39 +3,39 @@
 
 use std::ops::Range;
 
-use super::speech::Place;
+use super::source::ActionSpans;
 use crate::framing::Framing;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close, Side};
 use crate::scenario::message::Message;
 use crate::scenario::suite::Limits;
-use crate::scenario::template::{Bindings, Name, Template};
+use crate::scenario::template::{Bindings, Template, VariableName};
 
 /// What is known at one point of an exchange.
-pub(super) struct Rehearsal<'f> {
+pub(super) struct DryRun<'f> {
     framing: Option<&'f Framing>,
     stream_bytes: usize,
     bindings: Bindings,
-    client: Speaker,
-    server: Speaker,
+    client: SideState,
+    server: SideState,
 }
 
 /// What one side has done so far.
 #[derive(Default)]
-struct Speaker {
+struct SideState {
     said: usize,
     closed: Option<(Close, Range<usize>)>,
     exited: Option<Range<usize>>,
 }
 
-impl<'f> Rehearsal<'f> {
+impl<'f> DryRun<'f> {
     pub(super) fn new(framing: Option<&'f Framing>, limits: &Limits) -> Self {
         Self {
             framing,
             stream_bytes: limits.stream_bytes,
             bindings: Bindings::example(),
-            client: Speaker::default(),
-            server: Speaker::default(),
+            client: SideState::default(),
+            server: SideState::default(),
         }
     }
 
@@ -43,8 +43,8 @@ impl<'f> Rehearsal<'f> {
         self.stream_bytes
     }
 
-    pub(super) fn knows(&self, name: &str) -> bool {
-        self.bindings.knows(name)
+    pub(super) fn defines(&self, name: &str) -> bool {
+        self.bindings.defines(name)
     }
 
     pub(super) fn fill(&self, template: &Template) -> Vec<u8> {
@@ -56,21 +56,21 @@ impl<'f> Rehearsal<'f> {
         &mut self,
         side: Side,
         action: &Action,
-        place: &Place<'_>,
+        place: &ActionSpans<'_>,
         faults: &mut Vec<Diagnostic>,
     ) {
         if let Some(fault) = self.after_the_end(side, action, place) {
             return faults.push(fault);
         }
         match action {
-            Action::Say(message) => self.say(side, message, place, faults),
+            Action::Send(message) => self.say(side, message, place, faults),
             Action::Close(close) => self.speaker(side).closed = Some((*close, place.span.clone())),
             Action::Exits(_) => self.speaker(side).exited = Some(place.span.clone()),
             Action::Prints(_) => {}
         }
     }
 
-    fn speaker(&mut self, side: Side) -> &mut Speaker {
+    fn speaker(&mut self, side: Side) -> &mut SideState {
         match side {
             Side::Client => &mut self.client,
             Side::Server => &mut self.server,
@@ -81,7 +81,7 @@ impl<'f> Rehearsal<'f> {
         &mut self,
         side: Side,
         action: &Action,
-        place: &Place<'_>,
+        place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
         if let Some(exited) = self.speaker(side).exited.clone() {
             let fault = Diagnostic::new(
@@ -111,10 +111,10 @@ impl<'f> Rehearsal<'f> {
         &mut self,
         side: Side,
         action: &Action,
-        place: &Place<'_>,
+        place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
         let (close, closed) = self.speaker(side.other()).closed.clone()?;
-        if close.still_hears() || !matches!(action, Action::Say(_)) {
+        if close.still_reads() || !matches!(action, Action::Send(_)) {
             return None;
         }
         let message = format!("the {} no longer hears the {side}", side.other());
@@ -127,7 +127,7 @@ impl<'f> Rehearsal<'f> {
         &mut self,
         side: Side,
         message: &Message,
-        place: &Place<'_>,
+        place: &ActionSpans<'_>,
         faults: &mut Vec<Diagnostic>,
     ) {
         let Some(framing) = self.framing else { return };
@@ -146,7 +146,13 @@ impl<'f> Rehearsal<'f> {
         }
     }
 
-    fn count(&mut self, side: Side, bytes: usize, place: &Place<'_>, faults: &mut Vec<Diagnostic>) {
+    fn count(
+        &mut self,
+        side: Side,
+        bytes: usize,
+        place: &ActionSpans<'_>,
+        faults: &mut Vec<Diagnostic>,
+    ) {
         let most = self.stream_bytes;
         let speaker = self.speaker(side);
         let before = speaker.said;
@@ -158,7 +164,11 @@ impl<'f> Rehearsal<'f> {
         }
     }
 
-    fn unencodable(&self, error: &crate::framing::EncodeError, place: &Place<'_>) -> Diagnostic {
+    fn unencodable(
+        &self,
+        error: &crate::framing::EncodeError,
+        place: &ActionSpans<'_>,
+    ) -> Diagnostic {
         let whole = place.example.clone().unwrap_or_else(|| place.span.clone());
         let exact = error.offset().zip(place.literal.as_ref());
         let span = exact.map_or(whole, |(offset, literal)| {
@@ -172,13 +182,13 @@ impl<'f> Rehearsal<'f> {
         .help("change the message or the framing, or send it past the framing with `raw`")
     }
 
-    fn taken_name(&self, message: &Message, place: &Place<'_>) -> Option<Diagnostic> {
+    fn taken_name(&self, message: &Message, place: &ActionSpans<'_>) -> Option<Diagnostic> {
         let taken = message
-            .captured()
+            .captured_variables()
             .into_iter()
-            .find(|name| self.knows(name.as_str()))?;
+            .find(|name| self.defines(name.as_str()))?;
         let span = place.capture.clone().unwrap_or_else(|| place.span.clone());
-        let label = if taken.as_str() == Name::UNIQUE {
+        let label = if taken.as_str() == VariableName::UNIQUE {
             "is wirecheck's own"
         } else {
             "was captured before"
@@ -194,10 +204,10 @@ impl<'f> Rehearsal<'f> {
         &mut self,
         message: &Message,
         framing: &Framing,
-        place: &Place<'_>,
+        place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
-        use crate::scenario::message::Refusal;
-        let said = message.spoken(&self.bindings);
+        use crate::scenario::refusal::Refusal;
+        let said = message.outgoing_payload(&self.bindings);
         let said = framing.canonical(&said).unwrap_or(said);
         let refusal = message.accept(&said, framing, &mut self.bindings).err()?;
         let (message, span) = match refusal {

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::message::Refusal;
+use super::refusal::Refusal;
 
 /// How much of the value that was received has to be expected.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum JsonMatch {
     /// All of it. The order of an object's entries means nothing.
     Equal,
     /// What is expected must be found; objects may hold more.
@@ -14,14 +14,19 @@ pub(super) enum Extent {
 }
 
 /// Says where `actual` first departs from `expected`.
-pub(super) fn compare(actual: &Value, expected: &Value, extent: Extent) -> Result<(), Refusal> {
+pub(super) fn compare(actual: &Value, expected: &Value, extent: JsonMatch) -> Result<(), Refusal> {
     below(actual, expected, extent, "")
 }
 
-fn below(actual: &Value, expected: &Value, extent: Extent, pointer: &str) -> Result<(), Refusal> {
+fn below(
+    actual: &Value,
+    expected: &Value,
+    extent: JsonMatch,
+    pointer: &str,
+) -> Result<(), Refusal> {
     match (actual, expected) {
         (Value::Object(found), Value::Object(wanted))
-            if extent == Extent::Subset || found.len() <= wanted.len() =>
+            if extent == JsonMatch::Subset || found.len() <= wanted.len() =>
         {
             entries(found, wanted, extent, pointer)
         }
@@ -39,7 +44,7 @@ fn below(actual: &Value, expected: &Value, extent: Extent, pointer: &str) -> Res
 fn entries(
     found: &Map<String, Value>,
     wanted: &Map<String, Value>,
-    extent: Extent,
+    extent: JsonMatch,
     pointer: &str,
 ) -> Result<(), Refusal> {
     wanted.iter().try_for_each(|(key, wanted)| {
@@ -69,8 +74,12 @@ mod tests {
     fn a_subset_asks_only_for_what_it_names() {
         let message = json!({ "ok": true, "n": [1, { "a": 2, "b": 3 }] });
         let part = json!({ "n": [1, { "a": 2 }] });
-        assert_eq!(compare(&message, &part, Extent::Subset), Ok(()));
-        let refusal = compare(&message, &json!({ "n": [1, { "a": 4 }] }), Extent::Subset);
+        assert_eq!(compare(&message, &part, JsonMatch::Subset), Ok(()));
+        let refusal = compare(
+            &message,
+            &json!({ "n": [1, { "a": 4 }] }),
+            JsonMatch::Subset,
+        );
         assert_eq!(
             refusal.unwrap_err().to_string(),
             "at `/n/1/a`: expected 4, found 2"
@@ -81,12 +90,16 @@ mod tests {
     fn equal_values_may_differ_in_the_order_of_entries_alone() {
         let expected = json!({ "a": 1, "b": 2 });
         assert_eq!(
-            compare(&json!({ "b": 2, "a": 1 }), &expected, Extent::Equal),
+            compare(&json!({ "b": 2, "a": 1 }), &expected, JsonMatch::Equal),
             Ok(())
         );
-        let more = compare(&json!({ "a": 1, "b": 2, "c": 3 }), &expected, Extent::Equal);
+        let more = compare(
+            &json!({ "a": 1, "b": 2, "c": 3 }),
+            &expected,
+            JsonMatch::Equal,
+        );
         assert!(more.is_err());
-        let less = compare(&json!({ "a": 1 }), &expected, Extent::Equal);
+        let less = compare(&json!({ "a": 1 }), &expected, JsonMatch::Equal);
         assert_eq!(
             less.unwrap_err().to_string(),
             "at `/b`: expected 2, found nothing"

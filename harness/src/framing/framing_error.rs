@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// Settings that make no framing: the suite author's to mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum Unusable {
+pub enum FramingError {
     /// A delimiter without bytes.
     #[error("an empty delimiter ends nothing: give at least one byte")]
     EmptyDelimiter,

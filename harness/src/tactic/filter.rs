@@ -6,19 +6,19 @@ use super::Tactic;
 
 /// The tactics that the user asked for; all of them, if none was named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Only {
-    patterns: Vec<Pattern>,
+pub struct TacticFilter {
+    patterns: Vec<TacticGlob>,
 }
 
 /// A glob over tactic ids: `*` stands for any run of characters, `?` for any one,
 /// everything else for itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern(Vec<char>);
+pub struct TacticGlob(Vec<char>);
 
 /// Why a text is no pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum PatternError {
+pub enum TacticGlobError {
     /// It would match nothing.
     #[error("a pattern is never empty: write `*` for every tactic")]
     Empty,
@@ -35,16 +35,16 @@ pub enum PatternError {
     Character(char),
 }
 
-impl Only {
+impl TacticFilter {
     /// Every tactic.
     #[must_use]
-    pub fn everything() -> Self {
+    pub fn all() -> Self {
         Self::default()
     }
 
     /// Whether the user asked for `tactic`.
     #[must_use]
-    pub fn picks(&self, tactic: &Tactic) -> bool {
+    pub fn accepts(&self, tactic: &Tactic) -> bool {
         if self.patterns.is_empty() {
             return true;
         }
@@ -53,19 +53,19 @@ impl Only {
     }
 
     /// Whether the user may have asked for a tactic whose id begins so.
-    pub(super) fn may_pick(&self, prefix: &str) -> bool {
+    pub(super) fn may_accept(&self, prefix: &str) -> bool {
         self.patterns.is_empty() || self.patterns.iter().any(|it| it.may_match(prefix))
     }
 }
 
-impl FromIterator<Pattern> for Only {
-    fn from_iter<I: IntoIterator<Item = Pattern>>(patterns: I) -> Self {
+impl FromIterator<TacticGlob> for TacticFilter {
+    fn from_iter<I: IntoIterator<Item = TacticGlob>>(patterns: I) -> Self {
         let patterns = patterns.into_iter().collect();
         Self { patterns }
     }
 }
 
-impl Pattern {
+impl TacticGlob {
     const LONGEST: usize = 128;
 
     /// Whether it may stand for a text that begins so: it does not begin otherwise.
@@ -107,20 +107,20 @@ impl Pattern {
     }
 }
 
-impl FromStr for Pattern {
-    type Err = PatternError;
+impl FromStr for TacticGlob {
+    type Err = TacticGlobError;
 
-    fn from_str(text: &str) -> Result<Self, PatternError> {
+    fn from_str(text: &str) -> Result<Self, TacticGlobError> {
         let characters: Vec<_> = text.chars().collect();
         let allowed = |c: char| matches!(c, 'a'..='z' | '0'..='9') || "*?@+,:-_.".contains(c);
         match characters.len() {
-            0 => Err(PatternError::Empty),
-            length if length > Self::LONGEST => Err(PatternError::TooLong {
+            0 => Err(TacticGlobError::Empty),
+            length if length > Self::LONGEST => Err(TacticGlobError::TooLong {
                 longest: Self::LONGEST,
                 length,
             }),
             _ => match characters.iter().find(|&&c| !allowed(c)) {
-                Some(&wrong) => Err(PatternError::Character(wrong)),
+                Some(&wrong) => Err(TacticGlobError::Character(wrong)),
                 None => Ok(Self(characters)),
             },
         }
@@ -132,7 +132,10 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, id: &str) -> bool {
-        pattern.parse::<Pattern>().expect("a pattern").matches(id)
+        pattern
+            .parse::<TacticGlob>()
+            .expect("a pattern")
+            .matches(id)
     }
 
     #[test]
@@ -155,34 +158,34 @@ mod tests {
 
     #[test]
     fn one_of_several_is_enough() {
-        let only: Only = ["bytes", "header:*"]
+        let only: TacticFilter = ["bytes", "header:*"]
             .map(|pattern| pattern.parse().expect("a pattern"))
             .into_iter()
             .collect();
-        let picks = |id: &str| only.picks(&id.parse().expect("a tactic"));
-        assert!(picks("bytes") && picks("header:negative"));
-        assert!(!picks("whole"));
-        assert!(Only::everything().picks(&Tactic::Whole));
+        let accepts = |id: &str| only.accepts(&id.parse().expect("a tactic"));
+        assert!(accepts("bytes") && accepts("header:negative"));
+        assert!(!accepts("whole"));
+        assert!(TacticFilter::all().accepts(&Tactic::Whole));
     }
 
     #[test]
     fn what_may_be_picked_is_known_by_how_it_begins() {
-        let may_pick = |pattern: &str| {
-            let pattern: Pattern = pattern.parse().expect("a pattern");
-            Only::from_iter([pattern]).may_pick("header")
+        let may_accept = |pattern: &str| {
+            let pattern: TacticGlob = pattern.parse().expect("a pattern");
+            TacticFilter::from_iter([pattern]).may_accept("header")
         };
-        assert!(may_pick("*") && may_pick("h?ader:hex") && may_pick("header:hex"));
-        assert!(may_pick("head"), "more than is picked may be planned");
-        assert!(!may_pick("cut@*") && !may_pick("hold@*"));
-        assert!(Only::everything().may_pick("header"));
+        assert!(may_accept("*") && may_accept("h?ader:hex") && may_accept("header:hex"));
+        assert!(may_accept("head"), "more than is picked may be planned");
+        assert!(!may_accept("cut@*") && !may_accept("hold@*"));
+        assert!(TacticFilter::all().may_accept("header"));
     }
 
     #[test]
     fn a_pattern_that_can_match_nothing_is_refused() {
-        let wrong = |text: &str| text.parse::<Pattern>().expect_err("no pattern");
-        assert_eq!(wrong(""), PatternError::Empty);
-        assert_eq!(wrong("cut@[0-9]"), PatternError::Character('['));
-        assert_eq!(wrong("Cut@1"), PatternError::Character('C'));
+        let wrong = |text: &str| text.parse::<TacticGlob>().expect_err("no pattern");
+        assert_eq!(wrong(""), TacticGlobError::Empty);
+        assert_eq!(wrong("cut@[0-9]"), TacticGlobError::Character('['));
+        assert_eq!(wrong("Cut@1"), TacticGlobError::Character('C'));
         assert!(wrong(&"*".repeat(129)).to_string().ends_with("has 129"));
     }
 }

@@ -7,7 +7,7 @@ use super::{Malformation, Truncation};
 
 /// The parts of a message whose header is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Extent {
+pub(super) struct MessageLayout {
     /// Bytes of the payload that stand before the length field.
     pub(super) prefix: usize,
     /// Bytes before the body: the prefix and the length field.
@@ -18,7 +18,7 @@ pub(super) struct Extent {
     pub(super) tail: usize,
 }
 
-impl Extent {
+impl MessageLayout {
     /// A header and the body that it announces.
     pub(super) fn new(header: usize, body: usize) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Extent {
         self.header..self.header + self.body
     }
 
-    /// How far a message of this extent got.
+    /// How far a message of this layout got.
     pub(super) fn truncation(&self, so_far: &[u8]) -> Truncation {
         let have = so_far.len() - self.header;
         if have < self.body || self.tail == 0 {

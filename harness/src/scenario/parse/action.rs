@@ -2,40 +2,28 @@
 
 use std::ops::Range;
 
+use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
-use super::rehearsal::Rehearsal;
-use super::source::{Literal, Source};
+use super::source::{ActionSpans, Literal, SuiteSource};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close};
 use crate::scenario::json;
-use crate::scenario::message::{Body, Capture, Captured, Message, Pattern};
-use crate::scenario::template::{JsonTemplate, Name, Template};
-
-/// Where the parts of an action stand in the file.
-pub(super) struct Place<'s> {
-    /// What is said or done.
-    pub(super) span: Range<usize>,
-    /// The string whose bytes go over the wire, if it is one.
-    pub(super) literal: Option<Literal<'s>>,
-    /// What wirecheck says in place of a pattern.
-    pub(super) example: Option<Range<usize>>,
-    /// What is kept, and under which name.
-    pub(super) capture: Option<Range<usize>>,
-}
+use crate::scenario::message::{Body, Capture, Captured, Message, MessagePattern};
+use crate::scenario::template::{JsonTemplate, Template, VariableName};
 
 /// Reads an action; what is wrong with it is reported.
 pub(super) fn read<'s>(
     node: &Node<'_>,
-    rehearsal: &Rehearsal<'_>,
-    source: &mut Source<'s>,
-) -> Option<(Action, Place<'s>)> {
+    dry_run: &DryRun<'_>,
+    source: &mut SuiteSource<'s>,
+) -> Option<(Action, ActionSpans<'s>)> {
     if node.get_ref().is_str() {
-        let text = source.payload(node, &|name| rehearsal.knows(name))?;
+        let text = source.payload(node, &|name| dry_run.defines(name))?;
         let message = Message {
             body: Body::Text(text),
             captures: Vec::new(),
         };
-        return Some((Action::Say(message), place(node, None, source)));
+        return Some((Action::Send(message), place(node, None, source)));
     }
     let fields = fields::of(node)?;
     let (verb, value) = fields
@@ -43,22 +31,26 @@ pub(super) fn read<'s>(
         .find(|(key, _)| !["example", "capture"].contains(key))?;
     let action = match verb {
         "close" => Action::Close(close(value)?),
-        "prints" => Action::Prints(source.payload(value, &|name| rehearsal.knows(name))?),
+        "prints" => Action::Prints(source.payload(value, &|name| dry_run.defines(name))?),
         "exits" => Action::Exits(fields.number("exits")?),
-        _ => Action::Say(Message {
-            body: body(verb, value, &fields, rehearsal, source)?,
+        _ => Action::Send(Message {
+            body: body(verb, value, &fields, dry_run, source)?,
             captures: captures(&fields),
         }),
     };
     Some((action, place(value, Some(&fields), source)))
 }
 
-fn place<'s>(value: &Node<'_>, fields: Option<&Fields<'_>>, source: &mut Source<'s>) -> Place<'s> {
+fn place<'s>(
+    value: &Node<'_>,
+    fields: Option<&Fields<'_>>,
+    source: &mut SuiteSource<'s>,
+) -> ActionSpans<'s> {
     let span_of = |key| Some(fields?.get(key)?.span());
     let spoken = fields
         .and_then(|fields| fields.get("example"))
         .unwrap_or(value);
-    Place {
+    ActionSpans {
         span: value.span(),
         literal: spoken
             .get_ref()
@@ -85,17 +77,17 @@ fn body(
     verb: &str,
     value: &Node<'_>,
     fields: &Fields<'_>,
-    rehearsal: &Rehearsal<'_>,
-    source: &mut Source<'_>,
+    dry_run: &DryRun<'_>,
+    source: &mut SuiteSource<'_>,
 ) -> Option<Body> {
-    let known = |name: &str| rehearsal.knows(name);
+    let known = |name: &str| dry_run.defines(name);
     Some(match verb {
         "text" => Body::Text(source.payload(value, &known)?),
         "raw" => Body::Raw(source.payload(value, &known)?),
         "hex" => Body::Text(Template::of_bytes(hex(value, source)?)),
-        "repeat" => Body::Text(repeat(value, rehearsal, source)?),
+        "repeat" => Body::Text(repeat(value, dry_run, source)?),
         "file" => Body::Text(Template::of_bytes(
-            source.attachment(value, rehearsal.stream_bytes())?,
+            source.attachment(value, dry_run.stream_bytes())?,
         )),
         "json" => Body::Json(json_template(value, &known, source)?),
         "matches" => {
@@ -137,14 +129,14 @@ fn body(
 fn json_template(
     node: &Node<'_>,
     known: &dyn Fn(&str) -> bool,
-    source: &mut Source<'_>,
+    source: &mut SuiteSource<'_>,
 ) -> Option<JsonTemplate> {
     let faults = source.faults.len();
     source.check_json_values(node, known);
     (source.faults.len() == faults).then(|| JsonTemplate::new(json::value(node.get_ref())))
 }
 
-fn hex(node: &Node<'_>, source: &mut Source<'_>) -> Option<Vec<u8>> {
+fn hex(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Vec<u8>> {
     let literal = source.literal(node)?;
     let digits: Vec<(usize, char)> = literal
         .text
@@ -179,12 +171,12 @@ fn hex(node: &Node<'_>, source: &mut Source<'_>) -> Option<Vec<u8>> {
     )
 }
 
-fn repeat(node: &Node<'_>, rehearsal: &Rehearsal<'_>, source: &mut Source<'_>) -> Option<Template> {
+fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -> Option<Template> {
     let fields = fields::of(node)?;
     let times: usize = fields.number("times")?;
-    let once = source.payload(fields.get("text")?, &|name| rehearsal.knows(name))?;
-    let once = rehearsal.fill(&once);
-    let most = rehearsal.stream_bytes();
+    let once = source.payload(fields.get("text")?, &|name| dry_run.defines(name))?;
+    let once = dry_run.fill(&once);
+    let most = dry_run.stream_bytes();
     if once.len().saturating_mul(times) > most {
         let span = fields.get("times")?.span();
         let fault = Diagnostic::new(
@@ -200,7 +192,7 @@ fn repeat(node: &Node<'_>, rehearsal: &Rehearsal<'_>, source: &mut Source<'_>) -
     Some(Template::of_bytes(once.repeat(times)))
 }
 
-fn pattern(node: &Node<'_>, source: &mut Source<'_>) -> Option<Pattern> {
+fn pattern(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<MessagePattern> {
     let written = node.get_ref().as_str()?;
     let literal = source.literal(node)?;
     if let Err(error) = regex_syntax::Parser::new().parse(written) {
@@ -212,7 +204,7 @@ fn pattern(node: &Node<'_>, source: &mut Source<'_>) -> Option<Pattern> {
         ));
         return None;
     }
-    match Pattern::new(written) {
+    match MessagePattern::new(written) {
         Ok(pattern) => Some(pattern),
         Err(_) => {
             let label = "takes too much memory when compiled";
@@ -247,7 +239,7 @@ fn captures(fields: &Fields<'_>) -> Vec<Capture> {
     };
     if let Some(name) = node.get_ref().as_str() {
         return vec![Capture {
-            name: Name::new(name),
+            name: VariableName::new(name),
             what: Captured::Whole,
         }];
     }
@@ -258,7 +250,7 @@ fn captures(fields: &Fields<'_>) -> Vec<Capture> {
     names
         .entries()
         .map(|(name, node)| Capture {
-            name: Name::new(name),
+            name: VariableName::new(name),
             what: Captured::Pointer(pointer(node)),
         })
         .collect()
