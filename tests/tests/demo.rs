@@ -33,17 +33,17 @@ fn each_embedded_peer_shows_just_what_it_is_built_to_show() {
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
     let rows = matrix(&ran);
     let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
-    let both = |(name, _)| [format!("{name} naive"), format!("{name} mended")];
+    let both = |(name, _)| [format!("{name} naive"), format!("{name} fixed")];
     let all = SYSTEMS.map(both);
     assert_eq!(names, all.concat(), "{}", ran.stdout);
     for (forms, (_, codes)) in rows.chunks(2).zip(SYSTEMS) {
-        let [naive, mended] = forms else { continue };
+        let [naive, fixed] = forms else { continue };
         assert!(naive.cells.contains('✗'), "{naive:?}");
         for code in codes {
             assert!(naive.cells.contains(code), "{code}: {naive:?}");
         }
-        assert!(mended.cells.contains("✓100%"), "{mended:?}");
-        assert!(!mended.cells.contains('✗'), "{mended:?}");
+        assert!(fixed.cells.contains("✓100%"), "{fixed:?}");
+        assert!(!fixed.cells.contains('✗'), "{fixed:?}");
     }
     assert!(
         ran.stdout.lines().all(|line| line.chars().count() <= 80),
@@ -89,7 +89,7 @@ fn matrix(ran: &Ran) -> Vec<Row> {
     for line in lines {
         let (name, cells) = line.split_at(beside);
         let name = name.trim();
-        let form = ["naive", "mended"]
+        let form = ["naive", "fixed"]
             .into_iter()
             .find(|it| cells.starts_with(it));
         match (form, rows.last_mut()) {

@@ -8,8 +8,8 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use globset::Glob;
 
-use super::demo::Peer;
 use super::exit::Exit;
+use super::peers::DemoPeer;
 use crate::load::MAX_SUITE_BYTES;
 use crate::scenario::{self, DurationError};
 use crate::tactic::{Profile, TacticGlob};
@@ -85,7 +85,7 @@ pub(super) enum Command {
 #[derive(Debug, clap::Args)]
 pub(super) struct PeerArgs {
     /// Which one
-    pub(super) name: Peer,
+    pub(super) name: DemoPeer,
     /// The address that it listens on, or calls
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
     pub(super) host: IpAddr,
@@ -226,8 +226,8 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     })
 }
 
-/// The seed unless one is given: a run repeats the one before it.
-pub(super) const DEFAULT_SEED: u64 = 53_888_879;
+/// Fixed, so that a run repeats the one before it.
+const DEFAULT_SEED: u64 = 53_888_879;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {

@@ -10,6 +10,7 @@ mod failure;
 mod forgotten;
 mod interrupt;
 mod list;
+mod peers;
 mod print;
 mod reporter;
 mod run;
@@ -39,7 +40,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Demo => demo::run(),
-        Command::Peer(args) => demo::peer(&args),
+        Command::Peer(args) => peers::run(args.name, args.host, args.port),
         Command::Check(args) => check::run(&args),
         Command::Run(args) => run::run(&args),
         Command::List(args) => list::run(&args),

@@ -20,28 +20,28 @@ pub struct MatrixRow<'a> {
     /// What it is called; the forms of one peer share their name.
     pub name: &'a str,
     /// Which of them it is.
-    pub form: Form,
+    pub form: PeerForm,
     /// Its run.
     pub record: &'a Record,
 }
 
 /// Whether a peer's reader is as one writes it at first or as it has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum PeerForm {
     /// As it was found, or only one form of it is known.
     AsFound,
     /// Believing that a read is a message.
     Naive,
     /// Put right.
-    Mended,
+    Fixed,
 }
 
-impl Form {
+impl PeerForm {
     const fn word(self) -> &'static str {
         match self {
             Self::AsFound => "",
             Self::Naive => "naive",
-            Self::Mended => "mended",
+            Self::Fixed => "fixed",
         }
     }
 }

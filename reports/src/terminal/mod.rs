@@ -24,7 +24,7 @@ mod width;
 
 pub use failure::{Explain, failure};
 pub use header::{Planned, header, left_out};
-pub use matrix::{Columns, Form, MatrixRow, matrix};
+pub use matrix::{Columns, PeerForm, MatrixRow, matrix};
 pub use progress::{Progress, tick};
 pub use summary::summary;
 pub use table::table;

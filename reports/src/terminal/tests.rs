@@ -8,7 +8,7 @@ use super::sample::{
 };
 use super::width::columns;
 use super::{
-    Columns, Explain, Form, MatrixRow, Planned, Progress, Width, failure, header, matrix, summary,
+    Columns, Explain, PeerForm, MatrixRow, Planned, Progress, Width, failure, header, matrix, summary,
     table, tick,
 };
 use crate::Record;
@@ -57,7 +57,7 @@ fn everything(record: &Record, width: Width) -> String {
     text += &summary(record, 1, ".wirecheck/last.json", width);
     let row = MatrixRow {
         name: &record.wirecheck,
-        form: Form::Naive,
+        form: PeerForm::Naive,
         record,
     };
     text + &matrix(&[row], Columns::Suites, width) + &matrix(&[row], Columns::Families, width)
@@ -570,9 +570,9 @@ fn one_case_is_not_all_cases() {
     );
 }
 
-/// A naive peer and a mended one, as in the demo.
+/// A naive peer and a fixed one, as in the demo.
 fn demo() -> [Record; 3] {
-    let mended = record(vec![
+    let fixed = record(vec![
         suite(
             "header",
             vec![held("greeting", 614), held("wide-characters", 20)],
@@ -584,25 +584,25 @@ fn demo() -> [Record; 3] {
         suite("line", vec![mute()]),
     ]);
     let other = record(vec![suite("stay-alive", vec![held("stays", 12)])]);
-    [naive, mended, other]
+    [naive, fixed, other]
 }
 
 fn rows(records: &[Record; 3]) -> [MatrixRow<'_>; 3] {
-    let [naive, mended, other] = records;
+    let [naive, fixed, other] = records;
     [
         MatrixRow {
             name: "python header",
-            form: Form::Naive,
+            form: PeerForm::Naive,
             record: naive,
         },
         MatrixRow {
             name: "python header",
-            form: Form::Mended,
-            record: mended,
+            form: PeerForm::Fixed,
+            record: fixed,
         },
         MatrixRow {
             name: "日本 server",
-            form: Form::AsFound,
+            form: PeerForm::AsFound,
             record: other,
         },
     ]
@@ -640,7 +640,7 @@ fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
     let record = all_families();
     let row = MatrixRow {
         name: "stay-alive",
-        form: Form::Mended,
+        form: PeerForm::Fixed,
         record: &record,
     };
     let text = matrix(&[row], Columns::Families, Width::default());
@@ -660,7 +660,7 @@ fn names_are_broken_between_words_before_a_matrix_comes_in_parts() {
         form,
         record: &record,
     };
-    let rows = [row(Form::Naive), row(Form::Mended)];
+    let rows = [row(PeerForm::Naive), row(PeerForm::Fixed)];
     let text = matrix(&rows, Columns::Families, Width::default());
     holds(
         &text,

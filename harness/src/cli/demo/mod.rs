@@ -7,7 +7,6 @@
 mod embedded;
 mod expectation;
 mod page;
-mod peers;
 mod progress;
 mod trial;
 
@@ -15,9 +14,7 @@ use wirecheck_report::Record;
 use wirecheck_report::record::State;
 
 use self::embedded::{ALL, Embedded};
-pub(super) use self::peers::Peer;
 use self::progress::Progress;
-use super::args::PeerArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::interrupt;
@@ -49,13 +46,4 @@ pub(super) fn run() -> Result<Exit, Failure> {
     };
     page::print(&shown, &misses, exit)?;
     Ok(exit)
-}
-
-/// `wirecheck peer`: be one of the embedded peers.
-pub(super) fn peer(args: &PeerArgs) -> Result<Exit, Failure> {
-    let PeerArgs { name, host, port } = *args;
-    match name.run(host, port) {
-        Ok(()) => Ok(Exit::Held),
-        Err(error) => Err(Failure::Usage(format!("{host} port {port}: {error}"))),
-    }
 }

@@ -23,7 +23,7 @@ impl Progress {
         let version = env!("CARGO_PKG_VERSION");
         writeln!(
             anstream::stdout(),
-            "wirecheck {version}   {} embedded peers, naive and mended\n",
+            "wirecheck {version}   {} embedded peers, naive and fixed\n",
             peers.len()
         )?;
         Ok(Self {

@@ -9,9 +9,9 @@ use std::sync::atomic::AtomicBool;
 use wirecheck_report::Record;
 
 use super::embedded::Embedded;
-use super::peers::Peer;
 use super::progress::Progress;
 use crate::cli::failure::Failure;
+use crate::cli::peers::DemoPeer;
 use crate::peer::{CommandLine, StartOptions};
 use crate::run::{self, Calling, Calls, Jobs, PeerSource, Settings};
 use crate::scenario::Side;
@@ -40,7 +40,7 @@ pub(super) fn judge(
     Ok(ran.record)
 }
 
-fn settings(peer: Peer, ourselves: &Path) -> Settings {
+fn settings(peer: DemoPeer, ourselves: &Path) -> Settings {
     let name = peer.name();
     let words = ["peer", &name, "--host", "{host}", "--port", "{port}"];
     let program = [ourselves.as_os_str().to_owned()];

@@ -1,13 +1,13 @@
-//! A server that prints each line it receives and answers nothing, one client
+//! A server that prints each line it receives, answers nothing, and serves one client
 //! after another.
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
 
-use super::stream::{end, whole_line};
+use super::stream::{close, read_line};
 
-/// Takes each read for a line, and an empty one for a line too: at the end of the
-/// first client it prints for ever, and no other is served.
+/// Takes each read for a line, and an empty read for an empty line: when the first
+/// client closes, it prints in an endless loop and serves no other.
 pub(super) fn naive(mut client: TcpStream) -> io::Result<()> {
     let mut data = [0; 4096];
     loop {
@@ -17,16 +17,15 @@ pub(super) fn naive(mut client: TcpStream) -> io::Result<()> {
     }
 }
 
-/// Prints whole lines; an empty read is the end of this client and the turn of the
-/// next.
-pub(super) fn mended(client: TcpStream) -> io::Result<()> {
+/// Prints whole lines. An empty read is the end of this client.
+pub(super) fn fixed(client: TcpStream) -> io::Result<()> {
     let outcome = print_lines(&client);
-    end(&client, outcome)
+    close(&client, outcome)
 }
 
 fn print_lines(client: &TcpStream) -> io::Result<()> {
     let mut stream = BufReader::new(client);
-    while let Some(line) = whole_line(&mut stream)? {
+    while let Some(line) = read_line(&mut stream)? {
         writeln!(io::stdout(), "received: {}", String::from_utf8_lossy(&line))?;
     }
     Ok(())

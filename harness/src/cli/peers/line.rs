@@ -1,15 +1,15 @@
-//! Lines of text: a greeting is answered `ok`, a command in JSON is acknowledged,
-//! then the server closes. White space around a line and blank lines mean nothing.
+//! A server of text lines: it answers a greeting with `ok`, acknowledges one command in
+//! JSON, and closes. It ignores white space around a line, and blank lines.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use super::stream::{end, refused, whole_line};
+use super::stream::{close, invalid, read_line};
 
-/// Takes what a read returns for whole characters. One that comes in two pieces is
-/// the end of the server; so is a line that is no JSON.
+/// Takes each read for whole characters. A split character ends the server; so does a
+/// line that is not JSON.
 pub(super) fn naive(mut client: TcpStream) -> io::Result<()> {
     let mut buffer = String::new();
     if naive_line(&mut client, &mut buffer)?.is_none() {
@@ -42,38 +42,38 @@ fn naive_line(client: &mut TcpStream, buffer: &mut String) -> io::Result<Option<
     }
 }
 
-/// Puts lines together as bytes, decodes whole ones, and says what is wrong with
-/// those that are no commands.
-pub(super) fn mended(client: TcpStream) -> io::Result<()> {
-    let outcome = converse(&client);
+/// Assembles lines as bytes, decodes whole lines only, and answers an invalid command
+/// with an error.
+pub(super) fn fixed(client: TcpStream) -> io::Result<()> {
+    let outcome = serve(&client);
     if let Err(error) = &outcome
         && error.kind() == ErrorKind::InvalidData
     {
-        let refusal = json!({ "ok": false, "error": error.to_string() });
-        say(&client, &refusal.to_string())?;
+        let answer = json!({ "ok": false, "error": error.to_string() });
+        send_line(&client, &answer.to_string())?;
     }
-    end(&client, outcome)
+    close(&client, outcome)
 }
 
-fn converse(client: &TcpStream) -> io::Result<()> {
+fn serve(client: &TcpStream) -> io::Result<()> {
     let mut stream = BufReader::new(client);
-    if mended_line(&mut stream)?.is_none() {
+    if read_text(&mut stream)?.is_none() {
         return Ok(());
     }
-    say(client, "ok")?;
-    let Some(line) = mended_line(&mut stream)? else {
+    send_line(client, "ok")?;
+    let Some(line) = read_text(&mut stream)? else {
         return Ok(());
     };
-    let command: Value = serde_json::from_str(&line).map_err(|_| refused("not JSON"))?;
+    let command: Value = serde_json::from_str(&line).map_err(|_| invalid("not JSON"))?;
     let cmd = command.get("cmd").and_then(Value::as_str);
-    let cmd = cmd.ok_or_else(|| refused("not a command"))?;
-    say(client, &json!({ "ok": true, "cmd": cmd }).to_string())
+    let cmd = cmd.ok_or_else(|| invalid("not a command"))?;
+    send_line(client, &json!({ "ok": true, "cmd": cmd }).to_string())
 }
 
 /// The next line that is not blank, without the white space around it.
-pub(super) fn mended_line(stream: &mut impl BufRead) -> io::Result<Option<String>> {
-    while let Some(line) = whole_line(stream)? {
-        let line = String::from_utf8(line).map_err(|_| refused("not UTF-8"))?;
+pub(super) fn read_text(stream: &mut impl BufRead) -> io::Result<Option<String>> {
+    while let Some(line) = read_line(stream)? {
+        let line = String::from_utf8(line).map_err(|_| invalid("not UTF-8"))?;
         match line.trim() {
             "" => {}
             line => return Ok(Some(line.to_owned())),
@@ -82,6 +82,6 @@ pub(super) fn mended_line(stream: &mut impl BufRead) -> io::Result<Option<String
     Ok(None)
 }
 
-pub(super) fn say(mut peer: &TcpStream, line: &str) -> io::Result<()> {
+pub(super) fn send_line(mut peer: &TcpStream, line: &str) -> io::Result<()> {
     peer.write_all(format!("{line}\n").as_bytes())
 }

@@ -1,13 +1,13 @@
-//! A client of the ten columns: prints each message until the server closes.
+//! A client of the header server: prints each message until the server closes.
 
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
 
-use super::header::mended_message;
+use super::header::read_message;
 
-/// Takes the first read for the whole header. What follows a body that came with it
-/// is swallowed, and waited for. The end of the stream is its own end, in words of a
-/// panic; inside a body it is not noticed at all, and read again for ever.
+/// Takes the first read for the whole header, drops what follows a body in the same
+/// read, and waits for it. The end of the stream makes it panic; inside a body it
+/// ignores the end and reads in an endless loop.
 pub(super) fn naive(mut server: TcpStream) -> io::Result<()> {
     loop {
         println!("{}", naive_message(&mut server)?);
@@ -29,11 +29,11 @@ fn naive_message(server: &mut TcpStream) -> io::Result<String> {
     Ok(String::from_utf8(body).unwrap())
 }
 
-/// Prints whole messages. The end of the stream between two of them is the end; inside
-/// one it is an error.
-pub(super) fn mended(server: TcpStream) -> io::Result<()> {
+/// Prints whole messages. The stream may end between two messages; inside one it is an
+/// error.
+pub(super) fn fixed(server: TcpStream) -> io::Result<()> {
     let mut stream = BufReader::new(server);
-    while let Some(text) = mended_message(&mut stream)? {
+    while let Some(text) = read_message(&mut stream)? {
         writeln!(io::stdout(), "{text}")?;
     }
     Ok(())
