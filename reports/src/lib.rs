@@ -11,5 +11,5 @@ mod tally;
 pub mod terminal;
 
 pub use record::Record;
-pub use store::{StoreError, check_place, read, write};
-pub use tally::Tally;
+pub use store::{StoreError, check_writable, read, write};
+pub use tally::CaseTally;

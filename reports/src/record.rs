@@ -1,14 +1,15 @@
-//! What is kept of a run.
+//! The run record: everything that is kept of a run.
 //!
-//! A record is made as the run goes and is whole at every moment: a run that was
-//! cut off leaves what it had, with [`State::CutOff`] or [`State::Running`].
-//! Two runs of one peer give equal records but for the fields named `*_us`,
-//! `started` and `address`.
+//! A record is complete at every moment: a run that ends early leaves what it had, with
+//! [`RunState::CutOff`] or [`RunState::Running`]. Two runs against the same peer give
+//! equal records, except for the fields named `*_us`, `started` and `address`.
+//!
+//! Doc comments on these types become the descriptions in the JSON Schema.
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
-/// The version of this format; a reader refuses versions it does not know.
+/// The version of the format. A reader refuses any other version.
 pub const VERSION: u32 = 1;
 
 /// The JSON Schema of a record.
@@ -22,64 +23,64 @@ pub fn schema() -> Schema {
 pub struct Record {
     /// The version of the format.
     pub version: u32,
-    /// Which wirecheck made it.
+    /// The version of wirecheck that wrote the record.
     pub wirecheck: String,
-    /// When the run began, in RFC 3339.
+    /// When the run started, in RFC 3339.
     pub started: String,
-    /// How long it took, in microseconds.
+    /// How long the run took, in microseconds.
     pub took_us: u64,
-    /// Whether it came to its end.
-    pub state: State,
-    /// What random deliveries were drawn from.
+    /// Whether the run finished.
+    pub state: RunState,
+    /// The seed for random deliveries.
     pub seed: u64,
-    /// How thorough the run was.
+    /// The profile: `quick`, `standard`, `thorough` or `exhaustive`.
     pub profile: String,
     /// The implementation under test.
-    pub peer: Peer,
-    /// How surely bytes were delivered as they should be.
+    pub peer: PeerRecord,
+    /// How many boundaries between chunks were proven.
     pub delivery: DeliveryTally,
     /// The suites, in the order in which they were run.
-    pub suites: Vec<Suite>,
-    /// How often a peer had to be started again.
+    pub suites: Vec<SuiteRecord>,
+    /// How many times a fresh peer had to be started.
     pub restarts: u32,
-    /// What was said beside the verdicts: about the peer, the machine, the run.
+    /// Notes on the peer, the machine and the run.
     pub notes: Vec<String>,
-    /// The verdict over all.
+    /// The verdict on the run.
     pub verdict: Verdict,
 }
 
-/// How far a run came.
+/// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// It was under way when this was written.
+pub enum RunState {
+    /// It was in progress when the record was written.
     Running,
-    /// It came to its end.
+    /// It finished.
     Finished,
-    /// It was stopped before its end: by the user, or because the peer was gone.
+    /// It ended early: the user stopped it, or the peer was gone.
     CutOff,
 }
 
 /// The implementation under test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Peer {
-    /// Which side of the exchange it plays.
+pub struct PeerRecord {
+    /// The side of the exchange that it plays.
     pub role: Role,
-    /// How it is started, word by word; nothing for one that ran already.
+    /// The command that starts it, one item per argument; empty if it was already running.
     pub command: Vec<String>,
-    /// Where it was reached.
+    /// Its address.
     pub address: String,
-    /// How its connections are driven.
+    /// How many cases ran at the same time.
     pub concurrency: Concurrency,
-    /// For how long one process of it is used.
-    #[serde(default)]
-    pub lives: Lives,
+    /// How long one process of it is used.
+    #[serde(default, rename = "lives")]
+    pub process_lifetime: ProcessLifetime,
 }
 
-/// For how long one process of the peer is used.
+/// How long one process of the peer is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Lives {
+pub enum ProcessLifetime {
     /// For as many cases as it survives.
     #[default]
     ManyCases,
@@ -91,9 +92,9 @@ pub enum Lives {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// The one who connects.
+    /// The side that connects.
     Client,
-    /// The one who listens.
+    /// The side that listens.
     Server,
 }
 
@@ -107,84 +108,84 @@ pub enum Concurrency {
     Several,
 }
 
-/// How surely bytes were delivered as they should be.
+/// How many boundaries between chunks were proven.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeliveryTally {
-    /// Boundaries between chunks that were to be kept.
+    /// The boundaries of all deliveries.
     pub boundaries: u64,
-    /// Those that the kernel proved.
+    /// Those at which the kernel proved that the peer had read the chunk before.
     pub proven: u64,
     /// Why the others could not be proven, if any, and what would help.
     pub unverified: Option<String>,
 }
 
-/// What starting a process of the peer for each case cost.
+/// The cost of starting one process of the peer per case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Starts {
-    /// How long one that nothing else kept waiting took until it connected, in
+pub struct StartCost {
+    /// From the start of one process to its first connection on an idle machine, in
     /// microseconds.
     pub one_us: u64,
-    /// How long all cases waited for theirs, in microseconds.
+    /// How long all cases together waited for their process, in microseconds.
     pub waited_us: u64,
-    /// Out of so much time.
+    /// How long all cases together took, in microseconds.
     pub worked_us: u64,
 }
 
-/// What became of a suite.
+/// The results of a suite.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Suite {
-    /// Its id.
+pub struct SuiteRecord {
+    /// The id of the suite.
     pub id: String,
-    /// Its title.
+    /// The title of the suite.
     pub title: String,
-    /// The file.
+    /// The suite file.
     pub path: String,
-    /// Its scenarios.
-    pub scenarios: Vec<Scenario>,
+    /// The results of its scenarios.
+    pub scenarios: Vec<ScenarioRecord>,
 }
 
-/// What became of a scenario.
+/// The results of a scenario.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Scenario {
-    /// Its id in the suite.
+pub struct ScenarioRecord {
+    /// Its id, unique in the suite.
     pub id: String,
-    /// Its title.
+    /// The title of the scenario.
     pub title: String,
-    /// Why it must hold.
+    /// Why a correct peer passes it.
     pub why: Option<String>,
-    /// What asks for it.
+    /// The specification that requires it.
     pub spec: Option<String>,
-    /// How much it matters.
+    /// Whether a failure fails the run.
     pub level: Level,
-    /// Where it begins in its file.
+    /// The line of the suite file where it begins.
     pub line: u32,
-    /// The verdict over its cases.
+    /// The verdict on all its cases.
     pub verdict: Verdict,
-    /// How its cases went, tactic by tactic.
-    pub families: Vec<Family>,
+    /// The results of its cases, by family of tactics.
+    pub families: Vec<FamilyRecord>,
     /// How long the slowest case took, in microseconds.
     pub slowest_us: u64,
-    /// Where each case has a process of the peer: what starting them cost.
-    #[serde(default)]
-    pub starts: Option<Starts>,
-    /// Its cases that did not pass, the baseline first, then in the order of the
-    /// tactics; all of them by name, the first with their evidence.
-    pub failures: Vec<Failure>,
-    /// The defects that explain them.
+    /// The cost of starting one process of the peer per case, where it is used so.
+    #[serde(default, rename = "starts")]
+    pub start_cost: Option<StartCost>,
+    /// The cases that did not pass, the baseline first, then in the order of the
+    /// tactics. All are named; the first ones have evidence.
+    pub failures: Vec<FailedCase>,
+    /// The defects that explain the failures.
     pub defects: Vec<Defect>,
-    /// What wirecheck's side says, for the strip of offsets.
-    pub stream: Stream,
+    /// What wirecheck's side sends.
+    pub stream: StreamRecord,
 }
 
-/// How much a scenario matters.
+/// Whether a failure fails the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
-    /// Broken, it fails the run.
+    /// A failure fails the run.
     Must,
-    /// Broken, it is nonstrict.
+    /// A failure is reported as nonstrict.
     Should,
-    /// Both ways are right.
+    /// Both behaviours are allowed.
     May,
 }
 
@@ -192,137 +193,142 @@ pub enum Level {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It held.
+    /// It passed.
     Pass,
-    /// Something that must hold did not.
+    /// A requirement of level `must` failed.
     Fail,
-    /// Something that should hold did not.
+    /// A requirement of level `should` failed.
     Nonstrict,
-    /// It failed once and not again.
+    /// It failed once and passed when it was repeated.
     Flaky,
-    /// It failed, and the run ended before it was played again.
+    /// It failed, and the run ended before it was repeated.
     Unconfirmed,
-    /// It was not run, or not to its end.
+    /// It was not run, or did not finish.
     Skipped,
-    /// wirecheck could not judge.
+    /// wirecheck could not judge it.
     Error,
 }
 
-/// The cases of one tactic in one scenario.
+/// The results of one family of tactics in one scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Family {
-    /// The tactic, without its offsets: `cut`.
+pub struct FamilyRecord {
+    /// The tactic without its offsets: `cut`.
     pub name: String,
-    /// How many cases it made.
+    /// The number of its cases.
     pub cases: u64,
-    /// How many of them passed.
+    /// How many passed.
     pub passed: u64,
-    /// How many of them were not run.
+    /// How many were not run.
     pub skipped: u64,
-    /// At which offsets of the stream they were run, in order; nothing for a tactic
-    /// that is not about one offset.
+    /// The offsets of the stream at which cases were run, in order; empty for a tactic
+    /// without an offset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub tried: Vec<Stretch>,
+    pub tried: Vec<OffsetRange>,
 }
 
-/// Offsets that follow each other.
+/// Consecutive offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Stretch {
-    /// The first of them.
+pub struct OffsetRange {
+    /// The first offset.
     pub first: u64,
-    /// The last of them; the first again if there is just one.
+    /// The last offset, inclusive.
     pub last: u64,
 }
 
 /// A case that did not pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Failure {
+pub struct FailedCase {
     /// Its tactic with its offsets: the last part of the case id.
     pub tactic: String,
-    /// The verdict.
+    /// The verdict on the case.
     pub verdict: Verdict,
-    /// What fell short.
-    pub findings: Vec<Finding>,
-    /// What happened; kept for the first failures of a scenario.
-    pub evidence: Option<Evidence>,
+    /// The expectations that failed.
+    pub findings: Vec<FindingRecord>,
+    /// What happened in the case; kept for the first failures of a scenario.
+    pub evidence: Option<Transcript>,
 }
 
-/// A claim that fell short.
+/// An expectation that failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Finding {
-    /// What kind of claim: `no-answer`, `wrong-answer` …
+pub struct FindingRecord {
+    /// Its kind: `no-answer`, `wrong-answer` …
     pub kind: String,
     /// What was seen, as a sentence.
     pub what: String,
-    /// What was expected, if it can be held against what came.
-    pub expected: Option<Shown>,
+    /// What was expected, if it can be compared with what came.
+    pub expected: Option<LabelledBytes>,
     /// What came instead.
-    pub actual: Option<Shown>,
-    /// The line of the suite that asks for it.
+    pub actual: Option<LabelledBytes>,
+    /// The line of the suite file that expects it.
     pub line: Option<u32>,
 }
 
-/// Something that was said or printed.
+/// Bytes that were sent or printed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Shown {
-    /// Who said it and how: `server`, `client prints`.
-    pub who: String,
-    /// What was said.
+pub struct LabelledBytes {
+    /// Who sent or printed them: `server`, `client prints`.
+    #[serde(rename = "who")]
+    pub label: String,
+    /// The bytes.
     pub bytes: Bytes,
 }
 
 /// What happened in one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Evidence {
+pub struct Transcript {
     /// The delivery, in wirecheck's notation.
     pub delivery: String,
-    /// Boundaries that were to be kept in this case.
+    /// The boundaries between the chunks of the delivery.
     pub boundaries: u64,
     /// Those that the kernel proved.
     pub proven: u64,
     /// The events, in order.
-    pub events: Vec<Event>,
-    /// What the peer last said on standard error or output.
-    pub last_words: Vec<String>,
+    pub events: Vec<WireEvent>,
+    /// The last lines that the peer printed to standard error or standard output.
+    #[serde(rename = "last_words")]
+    pub last_output: Vec<String>,
     /// How long the case took, in microseconds.
     pub took_us: u64,
 }
 
-/// Something that happened on the wire.
+/// An event on the wire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Event {
-    /// When, in microseconds from the start of the connection.
+pub struct WireEvent {
+    /// When it happened, in microseconds since the start of the connection.
     pub at_us: u64,
-    /// Whose doing it was.
+    /// The side that did it.
     pub by: Role,
-    /// What it was.
-    pub what: Happening,
+    /// What the side did.
+    pub what: WireAction,
 }
 
-/// What happened.
+/// What a side did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Happening {
-    /// Bytes went over the wire.
-    Said(Bytes),
-    /// The side sent its FIN.
+pub enum WireAction {
+    /// It sent bytes.
+    #[serde(rename = "said")]
+    Sent(Bytes),
+    /// It sent its FIN.
     Fin,
-    /// The side reset the connection.
+    /// It reset the connection.
     Reset,
-    /// The side printed a text.
+    // This version writes neither `printed` nor `exited`. They are in the published
+    // schema, so a record that has them must stay readable.
+    /// It printed text.
     Printed(Bytes),
-    /// The side's process ended.
+    /// Its process ended.
     Exited(String),
-    /// The connection broke in another way.
+    /// The connection failed in another way.
     Broke(String),
 }
 
-/// Bytes, bounded: text with escapes, so that a record can be read by people.
+/// Bytes, up to a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bytes {
-    /// The first of them, each as two hex digits.
+    /// The first bytes, two hex digits per byte.
     pub hex: String,
-    /// How many there were in all.
+    /// The number of all bytes.
     pub len: u64,
 }
 
@@ -330,40 +336,35 @@ impl Bytes {
     /// The most bytes that are kept.
     pub const KEPT: usize = 512;
 
-    /// Keeps the first of `bytes` and how many there are.
+    /// Keeps the first of `bytes` and the number of all.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         let kept = &bytes[..bytes.len().min(Self::KEPT)];
-        let hex = kept.iter().map(|byte| format!("{byte:02x}")).collect();
         Self {
-            hex,
+            hex: hex::encode(kept),
             len: bytes.len() as u64,
         }
     }
 
-    /// The bytes that were kept; what is not hex is passed over.
+    /// The bytes that were kept; none if they are not valid hex.
     #[must_use]
     pub fn kept(&self) -> Vec<u8> {
-        let digits: Vec<_> = self.hex.chars().filter_map(|c| c.to_digit(16)).collect();
-        digits
-            .chunks_exact(2)
-            .filter_map(|pair| u8::try_from(pair[0] << 4 | pair[1]).ok())
-            .collect()
+        hex::decode(&self.hex).unwrap_or_default()
     }
 }
 
-/// What wirecheck's side says in a scenario.
+/// What wirecheck's side sends in a scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Stream {
-    /// How many bytes.
+pub struct StreamRecord {
+    /// The number of bytes.
     pub len: u64,
-    /// What each stretch of them is for, in order, neighbours of one kind joined.
-    pub regions: Vec<Region>,
+    /// The regions of the stream, in order. Adjacent regions of one kind are merged.
+    pub regions: Vec<RegionRecord>,
 }
 
-/// A stretch of a stream.
+/// A part of a stream with one purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Region {
+pub struct RegionRecord {
     /// `header`, `payload` or `delimiter`.
     pub kind: String,
     /// Its first byte.
@@ -379,7 +380,7 @@ pub struct Defect {
     pub code: String,
     /// `short-header-read`.
     pub name: String,
-    /// What was seen that tells it from its neighbours.
+    /// What was seen that distinguishes it from similar defects.
     pub because: String,
 }
 
@@ -388,10 +389,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_come_back_as_far_as_they_were_kept() {
+    fn bytes_are_kept_up_to_the_limit() {
         let long: Vec<_> = (0..=255).cycle().take(Bytes::KEPT + 10).collect();
         let bytes = Bytes::of(&long);
         assert_eq!(bytes.kept(), long[..Bytes::KEPT]);
         assert_eq!(bytes.len, long.len() as u64);
+    }
+
+    #[test]
+    fn bytes_that_are_not_hex_are_none() {
+        let bytes = Bytes {
+            hex: "zz".to_owned(),
+            len: 1,
+        };
+        assert_eq!(bytes.kept(), [0; 0]);
     }
 }

@@ -28,7 +28,7 @@ pub enum StoreError {
     },
     /// The file is no record.
     #[error("{}: not a record of a wirecheck run: {source}", path.display())]
-    NoRecord {
+    InvalidRecord {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
@@ -36,7 +36,7 @@ pub enum StoreError {
     },
     /// The record was made by a wirecheck that writes another format.
     #[error("{}: a record of version {found}; this wirecheck reads version {VERSION}", path.display())]
-    OtherVersion {
+    UnsupportedVersion {
         /// The file.
         path: PathBuf,
         /// Its version.
@@ -55,7 +55,7 @@ pub fn write(record: &Record, path: &Path) -> Result<(), StoreError> {
 
 /// Whether a record can be written to a place, before there is one. Its folder is
 /// made; what the place holds is left as it is.
-pub fn check_place(path: &Path) -> Result<(), StoreError> {
+pub fn check_writable(path: &Path) -> Result<(), StoreError> {
     check_taken(path)?;
     let io = |source| StoreError::Io {
         path: path.to_owned(),
@@ -165,14 +165,14 @@ pub fn read(path: &Path) -> Result<Record, StoreError> {
         path: path.to_owned(),
         source,
     };
-    let no_record = |source| StoreError::NoRecord {
+    let no_record = |source| StoreError::InvalidRecord {
         path: path.to_owned(),
         source,
     };
     let text = fs::read(path).map_err(io)?;
     let value: serde_json::Value = serde_json::from_slice(&text).map_err(no_record)?;
     match value.get("version").and_then(serde_json::Value::as_u64) {
-        Some(found) if found != u64::from(VERSION) => Err(StoreError::OtherVersion {
+        Some(found) if found != u64::from(VERSION) => Err(StoreError::UnsupportedVersion {
             path: path.to_owned(),
             found,
         }),
@@ -214,7 +214,7 @@ mod tests {
 
     fn refusal(path: &Path) -> String {
         let before = fs::symlink_metadata(path).map(|it| it.file_type()).ok();
-        let checked = check_place(path).expect_err("it is not to be replaced");
+        let checked = check_writable(path).expect_err("it is not to be replaced");
         let written = replace(path, |out| out.write_all(b"new")).expect_err("nor is it");
         assert_eq!(checked.to_string(), written.to_string());
         let after = fs::symlink_metadata(path).map(|it| it.file_type()).ok();
@@ -257,10 +257,10 @@ mod tests {
     fn a_check_leaves_a_file_as_it_was_and_nothing_beside_it() {
         let scratch = Scratch::new("check");
         let place = scratch.0.join("record.json");
-        check_place(&place).expect("nothing is there");
+        check_writable(&place).expect("nothing is there");
         assert_eq!(scratch.names(), [""; 0]);
         fs::write(&place, "old").expect("it is ours");
-        check_place(&place).expect("a file is there");
+        check_writable(&place).expect("a file is there");
         assert_eq!(scratch.names(), ["record.json"]);
         assert_eq!(fs::read(&place).expect("it is there"), b"old");
     }
@@ -281,6 +281,6 @@ mod tests {
 
     #[test]
     fn a_name_without_a_file_is_refused() {
-        check_place(Path::new("")).expect_err("it names nothing");
+        check_writable(Path::new("")).expect_err("it names nothing");
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
-use crate::record::{Defect, Family, Record, Scenario, Suite, Verdict};
+use crate::record::{Defect, FamilyRecord, Record, ScenarioRecord, SuiteRecord, Verdict};
 
 /// How many cases there were and how they went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct CaseTally {
     /// All of them.
     pub cases: u64,
     /// Those that passed.
@@ -16,7 +16,7 @@ pub struct Tally {
     pub skipped: u64,
 }
 
-impl Tally {
+impl CaseTally {
     /// Those that were run and did not pass.
     #[must_use]
     pub const fn failed(&self) -> u64 {
@@ -30,7 +30,7 @@ impl Tally {
     }
 }
 
-impl AddAssign for Tally {
+impl AddAssign for CaseTally {
     fn add_assign(&mut self, other: Self) {
         self.cases = self.cases.saturating_add(other.cases);
         self.passed = self.passed.saturating_add(other.passed);
@@ -38,7 +38,7 @@ impl AddAssign for Tally {
     }
 }
 
-impl FromIterator<Self> for Tally {
+impl FromIterator<Self> for CaseTally {
     fn from_iter<I: IntoIterator<Item = Self>>(parts: I) -> Self {
         let mut sum = Self::default();
         parts.into_iter().for_each(|part| sum += part);
@@ -46,11 +46,11 @@ impl FromIterator<Self> for Tally {
     }
 }
 
-impl Family {
+impl FamilyRecord {
     /// How its cases went.
     #[must_use]
-    pub const fn tally(&self) -> Tally {
-        Tally {
+    pub const fn tally(&self) -> CaseTally {
+        CaseTally {
             cases: self.cases,
             passed: self.passed,
             skipped: self.skipped,
@@ -58,16 +58,16 @@ impl Family {
     }
 }
 
-impl Scenario {
+impl ScenarioRecord {
     /// How its cases went.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.families.iter().map(Family::tally).collect()
+    pub fn tally(&self) -> CaseTally {
+        self.families.iter().map(FamilyRecord::tally).collect()
     }
 
     /// Whether it ended at its baseline: then the other deliveries were not run.
     #[must_use]
-    pub fn fell_at_baseline(&self) -> bool {
+    pub fn failed_at_baseline(&self) -> bool {
         let baseline = self
             .failures
             .iter()
@@ -77,11 +77,11 @@ impl Scenario {
     }
 }
 
-impl Suite {
+impl SuiteRecord {
     /// How its cases went.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.scenarios.iter().map(Scenario::tally).collect()
+    pub fn tally(&self) -> CaseTally {
+        self.scenarios.iter().map(ScenarioRecord::tally).collect()
     }
 
     /// The defects that were found in it, each once, by code.
@@ -94,12 +94,12 @@ impl Suite {
 impl Record {
     /// How its cases went.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.suites.iter().map(Suite::tally).collect()
+    pub fn tally(&self) -> CaseTally {
+        self.suites.iter().map(SuiteRecord::tally).collect()
     }
 
     /// All scenarios, each with its suite.
-    pub fn scenarios(&self) -> impl Iterator<Item = (&Suite, &Scenario)> {
+    pub fn scenarios(&self) -> impl Iterator<Item = (&SuiteRecord, &ScenarioRecord)> {
         let of = |suite| move |scenario| (suite, scenario);
         self.suites
             .iter()
@@ -113,7 +113,7 @@ impl Record {
     }
 }
 
-fn each_once<'a>(scenarios: impl Iterator<Item = &'a Scenario>) -> Vec<&'a Defect> {
+fn each_once<'a>(scenarios: impl Iterator<Item = &'a ScenarioRecord>) -> Vec<&'a Defect> {
     let mut found = BTreeMap::new();
     for defect in scenarios.flat_map(|scenario| &scenario.defects) {
         found.entry(&defect.code).or_insert(defect);

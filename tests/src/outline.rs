@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 use wirecheck_report::Record;
-use wirecheck_report::record::{Failure, Finding, Scenario};
+use wirecheck_report::record::{FailedCase, FindingRecord, ScenarioRecord};
 
 /// What held and what fell: a paragraph a scenario, a line a family of tactics
 /// that fell, with the kinds of its findings.
@@ -29,7 +29,7 @@ pub fn outline(record: &Record) -> String {
 }
 
 /// The families that were played and never fell.
-fn held(scenario: &Scenario) -> Vec<&str> {
+fn held(scenario: &ScenarioRecord) -> Vec<&str> {
     let families = scenario.families.iter();
     families
         .filter(|family| family.passed > 0 && family.passed + family.skipped == family.cases)
@@ -59,7 +59,7 @@ pub fn diagnoses(record: &Record) -> String {
     text
 }
 
-fn kinds(scenario: &Scenario, family: &str) -> BTreeSet<String> {
+fn kinds(scenario: &ScenarioRecord, family: &str) -> BTreeSet<String> {
     fallen(scenario)
         .filter(|(failure, _)| failure.tactic.split(['@', ':']).next() == Some(family))
         .map(|(_, kinds)| kinds)
@@ -69,7 +69,7 @@ fn kinds(scenario: &Scenario, family: &str) -> BTreeSet<String> {
 /// The cases that fell, with the kinds of their findings. Left out are those in which
 /// nothing but the close was wrong: whether a server that closes with bytes unread
 /// sends a FIN or a reset depends on when the bytes came.
-fn fallen(scenario: &Scenario) -> impl Iterator<Item = (&Failure, String)> {
+fn fallen(scenario: &ScenarioRecord) -> impl Iterator<Item = (&FailedCase, String)> {
     let with_kinds = scenario.failures.iter().map(|failure| {
         let kinds: Vec<_> = failure.findings.iter().map(|it| it.kind.as_str()).collect();
         (failure, kinds.join("+"))
@@ -78,7 +78,7 @@ fn fallen(scenario: &Scenario) -> impl Iterator<Item = (&Failure, String)> {
 }
 
 /// All findings of a record, with the scenario and the tactic that they are about.
-pub fn findings(record: &Record) -> impl Iterator<Item = (&str, &str, &Finding)> {
+pub fn findings(record: &Record) -> impl Iterator<Item = (&str, &str, &FindingRecord)> {
     let scenarios = record.suites.iter().flat_map(|suite| &suite.scenarios);
     scenarios.flat_map(|scenario| {
         scenario.failures.iter().flat_map(|failure| {

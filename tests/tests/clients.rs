@@ -1,7 +1,7 @@
 //! Clients without a defect: wirecheck plays their servers and finds none, proves
 //! every boundary, and leaves nothing of them running.
 
-use wirecheck_report::record::{Lives, Role, State, Verdict};
+use wirecheck_report::record::{ProcessLifetime, Role, RunState, Verdict};
 use wirecheck_tests::{Judged, Trial, findings, processes};
 
 #[test]
@@ -70,7 +70,7 @@ fn a_service_that_comes_back_holds() {
             .with(&["--reconnects"])
             .calling("agent_client_mended.py", &[])
             .judge();
-        is_spotless(&judged, Lives::ManyCases);
+        is_spotless(&judged, ProcessLifetime::ManyCases);
     }
 }
 
@@ -123,7 +123,7 @@ fn holds(client: &str, arguments: &[&str], cases: &[&str]) {
             .with(how)
             .calling(client, arguments)
             .judge();
-        is_spotless(&judged, Lives::OneCase);
+        is_spotless(&judged, ProcessLifetime::OneCase);
     };
     judge(&[]);
     judge(&["--jobs", "1", "--only", "bytes", "--only", "joined"]);
@@ -132,16 +132,19 @@ fn holds(client: &str, arguments: &[&str], cases: &[&str]) {
     }
 }
 
-fn is_spotless(judged: &Judged, lives: Lives) {
+fn is_spotless(judged: &Judged, lives: ProcessLifetime) {
     let record = judged.record();
     let found: Vec<_> = findings(record).collect();
     assert!(found.is_empty(), "{found:#?}");
     assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
     assert_eq!(
         (record.state, record.verdict),
-        (State::Finished, Verdict::Pass)
+        (RunState::Finished, Verdict::Pass)
     );
-    assert_eq!((record.peer.role, record.peer.lives), (Role::Client, lives));
+    assert_eq!(
+        (record.peer.role, record.peer.process_lifetime),
+        (Role::Client, lives)
+    );
     assert_eq!(record.restarts, 0);
     let delivery = &record.delivery;
     assert_eq!(delivery.proven, delivery.boundaries, "{delivery:?}");

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
 use wirecheck_report::notation::counted;
-use wirecheck_report::record::{Failure, Scenario, State, Verdict};
+use wirecheck_report::record::{FailedCase, RunState, ScenarioRecord, Verdict};
 use wirecheck_tests::{Judged, Trial, make_fifo, processes, root, run};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
@@ -34,7 +34,7 @@ fn a_server_that_runs_already_is_judged_where_it_is() {
             "{}",
             judged.stdout
         );
-        assert_eq!((record.state, record.restarts), (State::Finished, 0));
+        assert_eq!((record.state, record.restarts), (RunState::Finished, 0));
         assert_eq!(record.peer.address, server.address);
         assert_eq!(record.delivery.proven, record.delivery.boundaries);
     }
@@ -75,7 +75,7 @@ fn nobody_at_the_address_is_no_verdict_on_a_peer() {
     for claim in ["boundaries", "0 scenarios", "│"] {
         assert!(!judged.stdout.contains(claim), "{claim}: {}", judged.stdout);
     }
-    assert_eq!(judged.record().state, State::CutOff);
+    assert_eq!(judged.record().state, RunState::CutOff);
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn a_run_under_nohup_outlives_its_terminal() {
     std::io::copy(&mut out, &mut std::io::sink()).expect("it can be read");
     let status = child.wait().expect("it was started");
     let record = wirecheck_report::read(&record).expect("it kept a record");
-    assert_eq!((status.code(), record.state), (Some(0), State::Finished));
+    assert_eq!((status.code(), record.state), (Some(0), RunState::Finished));
 }
 
 fn ends_in_order(signal: Signal) {
@@ -419,11 +419,12 @@ fn ends_in_order(signal: Signal) {
     running.signal(signal);
     let judged = running.finish();
     let record = judged.record();
-    assert_eq!(record.state, State::CutOff);
+    assert_eq!(record.state, RunState::CutOff);
     let [first, second, ref others @ ..] = scenarios(record).collect::<Vec<_>>()[..] else {
         panic!("{record:?}");
     };
-    let never_reached = |it: &&Scenario| (it.verdict, it.tally().run()) == (Verdict::Skipped, 0);
+    let never_reached =
+        |it: &&ScenarioRecord| (it.verdict, it.tally().run()) == (Verdict::Skipped, 0);
     assert!(!others.is_empty() && others.iter().all(never_reached));
     counts_all_that_was_planned(&judged);
     let of_others = format!("  {}/", record.suites[1].id);
@@ -482,7 +483,7 @@ fn what_failed_and_was_not_played_again_before_ctrl_c_is_unconfirmed() {
     assert_eq!(judged.code, 130, "{}", judged.stdout);
     assert_eq!(record.verdict, Verdict::Unconfirmed);
     let failures: Vec<_> = scenarios(record).flat_map(|it| &it.failures).collect();
-    let unconfirmed = |it: &&Failure| it.verdict == Verdict::Unconfirmed;
+    let unconfirmed = |it: &&FailedCase| it.verdict == Verdict::Unconfirmed;
     assert!(failures.len() > 1 && failures.iter().all(unconfirmed));
     assert_eq!(record.notes, [""; 0], "it is said once");
     let told = "UNCONFIRMED  1 scenario failed and could not be confirmed";
@@ -506,7 +507,7 @@ fn a_run_that_is_killed_leaves_no_record_of_an_earlier_one() {
     running.await_line("suites");
     running.signal(Signal::KILL);
     let record = wirecheck_report::read(&place).expect("it is written when the run begins");
-    assert_eq!(record.state, State::Running);
+    assert_eq!(record.state, RunState::Running);
 }
 
 /// The table and the record come to what the header said.
@@ -553,7 +554,7 @@ fn what_a_peer_was_lost_before_is_counted_as_not_played() {
         (3, Verdict::Error),
         "{judged:?}"
     );
-    assert_eq!(record.state, State::CutOff);
+    assert_eq!(record.state, RunState::CutOff);
     let verdicts: Vec<_> = scenarios(record).map(|it| it.verdict).collect();
     assert_eq!(verdicts[0], Verdict::Pass);
     assert!(verdicts.len() > 2);
@@ -606,7 +607,7 @@ fn two_signals_at_once_end_a_run_in_order() {
     running.signal(Signal::TERM);
     let judged = running.finish();
     assert_eq!(judged.code, 130, "{judged:?}");
-    assert_eq!(judged.record().state, State::CutOff);
+    assert_eq!(judged.record().state, RunState::CutOff);
     assert_eq!(judged.left, [""; 0]);
 }
 
@@ -662,7 +663,7 @@ fn of_lines(how: &[&str]) -> Option<Record> {
     })
 }
 
-fn scenarios(record: &Record) -> impl Iterator<Item = &Scenario> {
+fn scenarios(record: &Record) -> impl Iterator<Item = &ScenarioRecord> {
     record.suites.iter().flat_map(|suite| &suite.scenarios)
 }
 
@@ -672,7 +673,7 @@ fn ids(record: &Record) -> Vec<&str> {
         .collect()
 }
 
-fn played(scenario: &Scenario) -> Vec<&str> {
+fn played(scenario: &ScenarioRecord) -> Vec<&str> {
     let families = scenario.families.iter().filter(|family| family.passed > 0);
     families.map(|family| family.name.as_str()).collect()
 }

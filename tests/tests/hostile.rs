@@ -1,7 +1,7 @@
 //! Servers that misbehave end in a verdict, never in a wirecheck that hangs, and
 //! nothing of them is left running.
 
-use wirecheck_report::record::{Happening, Role, State, Verdict};
+use wirecheck_report::record::{Role, RunState, Verdict, WireAction};
 use wirecheck_tests::{Judged, Trial, findings, processes};
 
 #[test]
@@ -176,7 +176,7 @@ fn a_refusal_that_comes_while_wirecheck_still_sends_is_what_is_judged() {
         .events;
     let said = |by: Role| {
         events.iter().find_map(|event| match &event.what {
-            Happening::Said(bytes) if event.by == by => Some(bytes.len),
+            WireAction::Sent(bytes) if event.by == by => Some(bytes.len),
             _ => None,
         })
     };
@@ -206,7 +206,7 @@ fn never_started(judged: &Judged, words: &[&str]) {
         assert!(judged.stderr.contains(word), "{word}: {}", judged.stderr);
     }
     let record = judged.record();
-    assert_eq!(record.state, State::CutOff);
+    assert_eq!(record.state, RunState::CutOff);
     assert_ne!(record.verdict, Verdict::Pass, "nothing was seen to hold");
     assert_eq!(judged.left, [""; 0]);
 }
@@ -241,6 +241,6 @@ fn falls(server: &str, expected: &[(&str, &str)]) -> Option<Judged> {
 /// It came to its end, said nothing but its result, and left nothing behind.
 fn is_over(judged: &Judged) {
     assert_eq!(judged.stderr, "");
-    assert_eq!(judged.record().state, State::Finished);
+    assert_eq!(judged.record().state, RunState::Finished);
     assert_eq!(judged.left, [""; 0]);
 }

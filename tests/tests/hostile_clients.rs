@@ -1,7 +1,7 @@
 //! Clients that misbehave end in a verdict, never in a wirecheck that hangs, and
 //! nothing of them is left running.
 
-use wirecheck_report::record::{State, Verdict};
+use wirecheck_report::record::{RunState, Verdict};
 use wirecheck_tests::{Judged, Trial, findings, processes};
 
 #[test]
@@ -15,7 +15,7 @@ fn a_command_that_is_not_there_is_not_found() {
         assert!(judged.stderr.contains(word), "{word}: {}", judged.stderr);
     }
     let record = judged.record();
-    assert_eq!(record.state, State::CutOff);
+    assert_eq!(record.state, RunState::CutOff);
     assert_ne!(record.verdict, Verdict::Pass, "nothing was seen to hold");
     assert_eq!(judged.left, [""; 0]);
 }
@@ -138,6 +138,6 @@ fn falls_so(how: &[&str], client: &str, arguments: &[&str], kind: &str) -> Optio
 /// It came to its end, said nothing but its result, and left nothing behind.
 fn is_over(judged: &Judged) {
     assert_eq!(judged.stderr, "");
-    assert_eq!(judged.record().state, State::Finished);
+    assert_eq!(judged.record().state, RunState::Finished);
     assert_eq!(judged.left, [""; 0]);
 }

@@ -2,7 +2,7 @@
 //! which do not, and by what; the same in every run.
 
 use snapbox::{IntoData, assert_data_eq, str};
-use wirecheck_report::record::State;
+use wirecheck_report::record::RunState;
 use wirecheck_tests::{Trial, outline, processes, timeless};
 
 /// How many runs must come to the same.
@@ -220,7 +220,7 @@ fn falls(cases: &[&str], server: &str, arguments: &[&str], expected: snapbox::da
         .judge();
     assert_data_eq!(outline(judged.record()), expected.raw());
     assert_eq!((judged.code, judged.stderr.as_str()), (1, ""));
-    assert_eq!(judged.record().state, State::Finished);
+    assert_eq!(judged.record().state, RunState::Finished);
     assert_eq!(judged.left, [""; 0]);
 }
 

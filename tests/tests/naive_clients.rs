@@ -2,7 +2,7 @@
 //! under, and which defects are named.
 
 use snapbox::{IntoData, assert_data_eq, str};
-use wirecheck_report::record::State;
+use wirecheck_report::record::RunState;
 use wirecheck_tests::{Trial, diagnoses, processes, verdicts};
 
 /// How many runs must come to the same.
@@ -202,7 +202,7 @@ fn falls(cases: &[&str], client: &str, arguments: &[&str], expected: snapbox::da
     let judged = trial(cases).calling(client, arguments).judge();
     assert_data_eq!(diagnoses(judged.record()), expected.raw());
     assert_eq!((judged.code, judged.stderr.as_str()), (1, ""));
-    assert_eq!(judged.record().state, State::Finished);
+    assert_eq!(judged.record().state, RunState::Finished);
     assert_eq!(judged.left, [""; 0]);
 }
 

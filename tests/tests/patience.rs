@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::Signal;
-use wirecheck_report::record::{State, Verdict};
+use wirecheck_report::record::{RunState, Verdict};
 use wirecheck_tests::{Judged, Trial, findings, processes};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
@@ -215,7 +215,7 @@ fn one_sigterm_ends_a_run_that_waits_for_a_sleeper() {
     let judged = running.finish();
     assert_eq!(judged.code, 130, "{judged:?}");
     let record = judged.record();
-    assert_eq!(record.state, State::CutOff);
+    assert_eq!(record.state, RunState::CutOff);
     assert_ne!(record.verdict, Verdict::Fail, "nothing was seen to fall");
     assert!(findings(record).next().is_none(), "{}", judged.stdout);
     assert_eq!(judged.left, [""; 0]);
@@ -267,7 +267,7 @@ fn judged(how: &[&str], server: &str, habits: &[&str]) -> Option<Judged> {
     }
     let judged = Trial::of(COMMAND).with(how).on(server, habits).judge();
     assert_eq!(judged.stderr, "");
-    assert_eq!(judged.record().state, State::Finished);
+    assert_eq!(judged.record().state, RunState::Finished);
     assert_eq!(judged.left, [""; 0]);
     Some(judged)
 }

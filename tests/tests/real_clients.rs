@@ -1,6 +1,6 @@
 //! Clients that the world uses hold, whichever way their answers are cut.
 
-use wirecheck_report::record::{State, Verdict};
+use wirecheck_report::record::{RunState, Verdict};
 use wirecheck_tests::{Judged, Trial, findings, processes};
 
 /// Stands in the path that is asked for; as long as the suite's own example.
@@ -69,7 +69,7 @@ fn is_spotless(judged: &Judged) {
     assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
     assert_eq!(
         (record.state, record.verdict),
-        (State::Finished, Verdict::Pass)
+        (RunState::Finished, Verdict::Pass)
     );
     let delivery = &record.delivery;
     assert!(delivery.boundaries > 0, "{delivery:?}");

@@ -1,7 +1,7 @@
 //! Servers without a defect: wirecheck finds none, proves every boundary, and
 //! never has to start them again, whichever way it reaches them.
 
-use wirecheck_report::record::{State, Verdict};
+use wirecheck_report::record::{RunState, Verdict};
 use wirecheck_tests::{Judged, Trial, findings, processes};
 
 /// Whether the client has its say in a suite: then there are boundaries to prove.
@@ -128,7 +128,7 @@ fn is_spotless(judged: &Judged, client: Client, how: &[&str]) {
     assert_eq!((judged.code, judged.stderr.as_str()), (0, ""), "{how:?}");
     assert_eq!(
         (record.state, record.verdict),
-        (State::Finished, Verdict::Pass),
+        (RunState::Finished, Verdict::Pass),
         "{how:?}"
     );
     assert_eq!(record.restarts, 0, "{how:?}");

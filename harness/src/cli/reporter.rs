@@ -9,7 +9,7 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wirecheck_report::record::Verdict;
-use wirecheck_report::terminal::{self, Explain, Planned, Progress, Width};
+use wirecheck_report::terminal::{self, Explain, PlannedSuite, ScenarioProgress, TerminalWidth};
 use wirecheck_report::{Record, StoreError};
 
 use super::exit::Exit;
@@ -19,7 +19,7 @@ use crate::run::{Event, Selection};
 /// Shows a run.
 pub(super) struct Reporter<'a> {
     path: &'a Path,
-    width: Width,
+    width: TerminalWidth,
     planned: Vec<(String, u64, u64)>,
     left_out: u64,
     bar: Option<ProgressBar>,
@@ -127,7 +127,7 @@ impl<'a> Reporter<'a> {
         let planned: Vec<_> = self
             .planned
             .iter()
-            .map(|(path, scenarios, cases)| Planned {
+            .map(|(path, scenarios, cases)| PlannedSuite {
                 path,
                 scenarios: *scenarios,
                 cases: *cases,
@@ -145,14 +145,14 @@ impl<'a> Reporter<'a> {
             return;
         };
         self.done = record.tally().run();
-        let progress = Progress {
+        let progress = ScenarioProgress {
             suite: &suite.id,
             scenario,
             done: self.done,
             planned: self.all,
         };
         if self.bar.is_none() || scenario.verdict != Verdict::Pass {
-            self.show(&terminal::tick(&progress));
+            self.show(&terminal::progress_line(&progress));
         }
     }
 
@@ -173,9 +173,9 @@ impl<'a> Reporter<'a> {
 }
 
 /// The width of the terminal; 80 columns where there is none.
-pub(super) fn width() -> Width {
+pub(super) fn width() -> TerminalWidth {
     let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    columns.map_or_else(Width::default, Width::of)
+    columns.map_or_else(TerminalWidth::default, TerminalWidth::of)
 }
 
 fn bar() -> ProgressBar {

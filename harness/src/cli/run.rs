@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use wirecheck_report::record::{State, Verdict};
+use wirecheck_report::record::{RunState, Verdict};
 
 use super::args::{MAX_JOBS, RunArgs};
 use super::cases::select;
@@ -25,7 +25,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let selection = select(&args.cases, ours)?;
     check_played(&selection)?;
     // A run of an hour is not to end with a record that has no place.
-    wirecheck_report::check_place(&args.record).map_err(Failure::NoPlace)?;
+    wirecheck_report::check_writable(&args.record).map_err(Failure::NoPlace)?;
     let stop = interrupt::flag()?;
     let mut reporter = Reporter::new(&selection, &args.record);
     let ran = run::run(&selection, &settings, &stop, &mut |event| {
@@ -33,7 +33,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     });
     let exit = match (&ran.failure, ran.record.verdict) {
         (Some(_), _) => Exit::NoPeer,
-        (None, _) if ran.record.state == State::CutOff => Exit::Interrupted,
+        (None, _) if ran.record.state == RunState::CutOff => Exit::Interrupted,
         (None, Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped) => Exit::Held,
         (None, Verdict::Fail | Verdict::Flaky | Verdict::Unconfirmed) => Exit::Failed,
         (None, Verdict::Error) => Exit::Internal,

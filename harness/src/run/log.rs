@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use wirecheck_report::record::{Bytes, Event, Happening, Role};
+use wirecheck_report::record::{Bytes, Role, WireAction, WireEvent};
 
 use crate::wire::link::{End, Ending, Received};
 
@@ -15,7 +15,7 @@ pub(super) struct Log {
     /// The first bytes of each chunk, one after the other.
     said: Vec<u8>,
     chunks: Vec<Chunk>,
-    left: Option<(Duration, Happening)>,
+    left: Option<(Duration, WireAction)>,
     received: Received,
     ending: Option<Ending>,
     /// What happened later does not belong to the case.
@@ -46,7 +46,7 @@ impl Log {
     }
 
     pub(super) fn fin(&mut self, at: Duration) {
-        self.left = Some((at, Happening::Fin));
+        self.left = Some((at, WireAction::Fin));
     }
 
     /// Says that the case is over; only the connection is still to be cleared away.
@@ -55,7 +55,7 @@ impl Log {
     }
 
     pub(super) fn reset(&mut self, at: Duration) {
-        self.left = Some((at, Happening::Reset));
+        self.left = Some((at, WireAction::Reset));
     }
 
     pub(super) fn received(&mut self, received: Received, ending: Option<Ending>) {
@@ -64,7 +64,7 @@ impl Log {
     }
 
     /// The events in order, `us` being the side that wirecheck plays.
-    pub(super) fn events(&self, us: Role) -> Vec<Event> {
+    pub(super) fn events(&self, us: Role) -> Vec<WireEvent> {
         let them = match us {
             Role::Client => Role::Server,
             Role::Server => Role::Client,
@@ -74,13 +74,13 @@ impl Log {
         for chunk in &self.chunks {
             let mut bytes = Bytes::of(&self.said[start..chunk.end]);
             bytes.len = chunk.len as u64;
-            events.push(event(chunk.at, us, Happening::Said(bytes)));
+            events.push(event(chunk.at, us, WireAction::Sent(bytes)));
             start = chunk.end;
         }
         let mut start = 0;
         for arrival in self.received.arrivals().iter().take(MOST) {
             let bytes = &self.received.bytes()[start..arrival.end];
-            events.push(event(arrival.at, them, Happening::Said(Bytes::of(bytes))));
+            events.push(event(arrival.at, them, WireAction::Sent(Bytes::of(bytes))));
             start = arrival.end;
         }
         events.extend(self.left.clone().map(|(at, how)| event(at, us, how)));
@@ -95,17 +95,17 @@ impl Log {
     }
 }
 
-fn happening(end: End) -> Option<Happening> {
+fn happening(end: End) -> Option<WireAction> {
     match end {
-        End::Eof => Some(Happening::Fin),
-        End::Reset => Some(Happening::Reset),
-        End::Broken { errno } => Some(Happening::Broke(format!("system error {errno}"))),
+        End::Eof => Some(WireAction::Fin),
+        End::Reset => Some(WireAction::Reset),
+        End::Broken { errno } => Some(WireAction::Broke(format!("system error {errno}"))),
         End::Ours => None,
     }
 }
 
-fn event(at: Duration, by: Role, what: Happening) -> Event {
-    Event {
+fn event(at: Duration, by: Role, what: WireAction) -> WireEvent {
+    WireEvent {
         at_us: micros(at),
         by,
         what,

@@ -79,7 +79,7 @@ pub(super) enum Outcome {
 pub(super) struct Told {
     pub(super) kind: Kind,
     pub(super) sign: Sign,
-    pub(super) finding: record::Finding,
+    pub(super) finding: record::FindingRecord,
 }
 
 impl Outcome {
@@ -113,7 +113,7 @@ impl Outcome {
     pub(super) fn shorten(&mut self, what: &str) {
         if let Self::Fell(told) = self {
             for told in told {
-                told.finding = record::Finding {
+                told.finding = record::FindingRecord {
                     kind: told.kind.as_str().to_owned(),
                     what: what.to_owned(),
                     expected: None,
@@ -169,12 +169,12 @@ struct Counts {
 
 impl Counts {
     /// The offsets, neighbours drawn together.
-    fn stretches(&self) -> Vec<record::Stretch> {
-        let mut stretches: Vec<record::Stretch> = Vec::new();
+    fn stretches(&self) -> Vec<record::OffsetRange> {
+        let mut stretches: Vec<record::OffsetRange> = Vec::new();
         for at in self.tried.iter().map(|at| at.get() as u64) {
             match stretches.last_mut() {
                 Some(last) if last.last + 1 == at => last.last = at,
-                _ => stretches.push(record::Stretch {
+                _ => stretches.push(record::OffsetRange {
                     first: at,
                     last: at,
                 }),
@@ -227,8 +227,8 @@ impl Results {
         counts.skipped += cases;
     }
 
-    pub(super) fn families(&self) -> Vec<record::Family> {
-        let family = |(family, counts): (&TacticFamily, &Counts)| record::Family {
+    pub(super) fn families(&self) -> Vec<record::FamilyRecord> {
+        let family = |(family, counts): (&TacticFamily, &Counts)| record::FamilyRecord {
             name: family.as_str().to_owned(),
             cases: counts.cases,
             passed: counts.passed,

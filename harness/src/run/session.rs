@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
-use wirecheck_report::record::{self, Record, State, Verdict};
+use wirecheck_report::record::{self, Record, RunState, Verdict};
 
 use super::agenda::played_cases;
 use super::caller::Calls;
@@ -93,8 +93,8 @@ pub fn run(
         (_, verdict) => verdict,
     };
     record.state = match failure.is_some() || stop.load(Ordering::Relaxed) {
-        true => State::CutOff,
-        false => State::Finished,
+        true => RunState::CutOff,
+        false => RunState::Finished,
     };
     on(Event::Ended { record: &record });
     Ran { record, failure }
@@ -106,10 +106,10 @@ fn blank(selection: &Selection, settings: &Settings) -> Record {
         wirecheck: env!("CARGO_PKG_VERSION").to_owned(),
         started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         took_us: 0,
-        state: State::Running,
+        state: RunState::Running,
         seed: selection.seed.0,
         profile: selection.profile.to_string(),
-        peer: record::Peer {
+        peer: record::PeerRecord {
             role: match selection.side {
                 Side::Client => record::Role::Server,
                 Side::Server => record::Role::Client,
@@ -117,11 +117,11 @@ fn blank(selection: &Selection, settings: &Settings) -> Record {
             command: settings.command.clone(),
             address: String::new(),
             concurrency: record::Concurrency::One,
-            lives: match &settings.peer {
+            process_lifetime: match &settings.peer {
                 PeerSource::Client { calling, .. } if calling.habit == Calls::Once => {
-                    record::Lives::OneCase
+                    record::ProcessLifetime::OneCase
                 }
-                _ => record::Lives::ManyCases,
+                _ => record::ProcessLifetime::ManyCases,
             },
         },
         delivery: record::DeliveryTally::default(),

@@ -1,6 +1,6 @@
 //! Findings in words, for the record.
 
-use wirecheck_report::record::{self, Bytes, Shown};
+use wirecheck_report::record::{self, Bytes, LabelledBytes};
 
 use super::result::Told;
 use crate::diagnose::Sign;
@@ -12,14 +12,14 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
     let step = finding.step().and_then(|index| exchange.get(index));
     let who = us.other().to_string();
     let said = |bytes: &[u8]| {
-        Some(Shown {
-            who: who.clone(),
+        Some(LabelledBytes {
+            label: who.clone(),
             bytes: Bytes::of(bytes),
         })
     };
     let printed = |bytes: &[u8]| {
-        Some(Shown {
-            who: format!("{who} prints"),
+        Some(LabelledBytes {
+            label: format!("{who} prints"),
             bytes: Bytes::of(bytes),
         })
     };
@@ -49,7 +49,7 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
     Told {
         kind: finding.kind(),
         sign,
-        finding: record::Finding {
+        finding: record::FindingRecord {
             kind: finding.kind().as_str().to_owned(),
             what: finding.to_string(),
             expected,

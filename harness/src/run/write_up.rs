@@ -1,6 +1,8 @@
 //! From the results of a scenario to its place in the record.
 
-use wirecheck_report::record::{self, Evidence, Failure, Region, Role, Starts, Stream};
+use wirecheck_report::record::{
+    self, FailedCase, RegionRecord, Role, StartCost, StreamRecord, Transcript,
+};
 
 use super::case::Ground;
 use super::evidence::defects;
@@ -13,7 +15,7 @@ use crate::tactic::Script;
 /// The most failures of a scenario that are listed; all are counted.
 const MOST_LISTED: usize = 5_000;
 
-pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenario {
+pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::ScenarioRecord {
     let scenario = ground.selected.scenario;
     let families = results.families();
     let defects = defects(ground, &results);
@@ -22,7 +24,7 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
     let us = role(ground.side);
     let mut fallen = results.fallen;
     fallen.sort_by(|a, b| a.result.tactic.cmp(&b.result.tactic));
-    record::Scenario {
+    record::ScenarioRecord {
         id: scenario.id().to_string(),
         title: scenario.title().to_owned(),
         why: scenario.why().map(str::to_owned),
@@ -32,7 +34,7 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
         verdict: record::Verdict::Pass,
         families,
         slowest_us,
-        starts,
+        start_cost: starts,
         failures: fallen
             .into_iter()
             .take(MOST_LISTED)
@@ -43,24 +45,24 @@ pub(super) fn write_up(ground: &Ground<'_>, results: Results) -> record::Scenari
     }
 }
 
-fn starts(ground: &Ground<'_>, results: &Results) -> Option<Starts> {
-    Some(Starts {
+fn starts(ground: &Ground<'_>, results: &Results) -> Option<StartCost> {
+    Some(StartCost {
         one_us: micros(ground.program()?.start),
         waited_us: micros(results.waited),
         worked_us: micros(results.worked),
     })
 }
 
-fn failure(fallen: Fallen, us: Role) -> Failure {
+fn failure(fallen: Fallen, us: Role) -> FailedCase {
     let result = fallen.result;
     let events = result.log.events(us);
     let is_seen = !events.is_empty() || !result.last_words.is_empty();
-    let evidence = is_seen.then(|| Evidence {
+    let evidence = is_seen.then(|| Transcript {
         delivery: result.delivery.to_string(),
         boundaries: result.boundaries.kept,
         proven: result.boundaries.proven,
         events,
-        last_words: result.last_words,
+        last_output: result.last_words,
         took_us: micros(result.took),
     });
     let (verdict, findings) = match result.outcome {
@@ -71,7 +73,7 @@ fn failure(fallen: Fallen, us: Role) -> Failure {
         Outcome::Unjudged(why) => (record::Verdict::Error, vec![unjudged(why)]),
         Outcome::Held => (fallen.verdict, Vec::new()),
     };
-    Failure {
+    FailedCase {
         tactic: result.tactic.to_string(),
         verdict,
         findings,
@@ -79,8 +81,8 @@ fn failure(fallen: Fallen, us: Role) -> Failure {
     }
 }
 
-fn unjudged(why: String) -> record::Finding {
-    record::Finding {
+fn unjudged(why: String) -> record::FindingRecord {
+    record::FindingRecord {
         kind: "unjudged".to_owned(),
         what: why,
         expected: None,
@@ -104,8 +106,8 @@ fn level(level: Level) -> record::Level {
     }
 }
 
-fn stream(script: &Script) -> Stream {
-    let mut regions: Vec<Region> = Vec::new();
+fn stream(script: &Script) -> StreamRecord {
+    let mut regions: Vec<RegionRecord> = Vec::new();
     for (index, span) in script.spans() {
         for region in &script.messages[index].regions {
             let kind = match region.kind {
@@ -117,7 +119,7 @@ fn stream(script: &Script) -> Stream {
             let end = (span.start.get() + region.range.end) as u64;
             match regions.last_mut() {
                 Some(last) if last.kind == kind && last.end == start => last.end = end,
-                _ => regions.push(Region {
+                _ => regions.push(RegionRecord {
                     kind: kind.to_owned(),
                     start,
                     end,
@@ -125,7 +127,7 @@ fn stream(script: &Script) -> Stream {
             }
         }
     }
-    Stream {
+    StreamRecord {
         len: script.len() as u64,
         regions,
     }

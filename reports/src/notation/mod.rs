@@ -7,4 +7,4 @@ mod number;
 mod text;
 
 pub use number::{counted, duration, grouped, share};
-pub use text::{Glyph, glyphs, harmless, text};
+pub use text::{Glyph, glyphs, printable, text};

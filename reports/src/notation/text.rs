@@ -57,16 +57,16 @@ pub fn text(bytes: &[u8]) -> String {
 /// A text for people, with what is not printable escaped. Unlike [`text`] it
 /// leaves a backslash alone and widens a tab, for nobody reads it back.
 #[must_use]
-pub fn harmless(text: &str) -> String {
-    let mut harmless = String::with_capacity(text.len());
+pub fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            '\\' => harmless.push(c),
-            '\t' => harmless.push_str("    "),
-            _ => harmless.push_str(&escaped(c)),
+            '\\' => printable.push(c),
+            '\t' => printable.push_str("    "),
+            _ => printable.push_str(&escaped(c)),
         }
     }
-    harmless
+    printable
 }
 
 /// A character that moves, hides, joins or turns its neighbours is escaped: it
@@ -102,16 +102,16 @@ mod tests {
         let sly = "a\u{202e}b\u{200b}c\u{feff}d\u{9b}e\u{301}\u{2028}";
         let written = r"a\u{202e}b\u{200b}c\u{feff}d\u{9b}e\u{301}\u{2028}";
         assert_eq!(text(sly.as_bytes()), written);
-        assert_eq!(harmless(sly), written);
+        assert_eq!(printable(sly), written);
     }
 
     #[test]
     fn a_text_for_people_keeps_its_backslashes() {
         assert_eq!(
-            harmless("C:\\x\tTrace\x1b[31m\n"),
+            printable("C:\\x\tTrace\x1b[31m\n"),
             "C:\\x    Trace\\x1b[31m\\n"
         );
-        assert_eq!(harmless(&harmless("\x07\\")), harmless("\x07\\"));
+        assert_eq!(printable(&printable("\x07\\")), printable("\x07\\"));
     }
 
     #[test]

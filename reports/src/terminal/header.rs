@@ -1,17 +1,17 @@
 //! What is said before the first case runs.
 
-use super::line::Line;
+use super::line::StyledLine;
 use super::page::Page;
 use super::shell::quoted_if_needed;
 use super::style::{BOLD, DIM};
-use super::width::{Width, columns, without_middle};
+use super::width::{TerminalWidth, columns, without_middle};
 use crate::Record;
-use crate::notation::{counted, harmless};
-use crate::record::{Lives, Peer, Role};
+use crate::notation::{counted, printable};
+use crate::record::{PeerRecord, ProcessLifetime, Role};
 
 /// A suite, and how much of it is going to be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Planned<'a> {
+pub struct PlannedSuite<'a> {
     /// The file.
     pub path: &'a str,
     /// How many of its scenarios.
@@ -25,10 +25,10 @@ const NAMED: usize = 8;
 
 /// Who runs what against whom.
 #[must_use]
-pub fn header(record: &Record, planned: &[Planned<'_>], width: Width) -> String {
+pub fn header(record: &Record, planned: &[PlannedSuite<'_>], width: TerminalWidth) -> String {
     let mut page = Page::new(width);
     page.line(
-        Line::new()
+        StyledLine::new()
             .styled(BOLD, format!("wirecheck {}", record.wirecheck))
             .plain(format!("   seed {}", record.seed))
             .plain(format!("   profile {}", record.profile)),
@@ -41,7 +41,7 @@ pub fn header(record: &Record, planned: &[Planned<'_>], width: Width) -> String 
 /// How many scenarios are left out because they are about the other side alone, and the
 /// end of the header.
 #[must_use]
-pub fn left_out(record: &Record, scenarios: u64, width: Width) -> String {
+pub fn left_out(record: &Record, scenarios: u64, width: TerminalWidth) -> String {
     let mut page = Page::new(width);
     if scenarios > 0 {
         let others = match record.peer.role {
@@ -54,7 +54,7 @@ pub fn left_out(record: &Record, scenarios: u64, width: Width) -> String {
     page.into_text() + "\n"
 }
 
-fn peer(page: &mut Page, peer: &Peer) {
+fn peer(page: &mut Page, peer: &PeerRecord) {
     let name = match peer.command.as_slice() {
         [] => peer.address.clone(),
         words => {
@@ -76,27 +76,29 @@ fn peer(page: &mut Page, peer: &Peer) {
 }
 
 /// How many connections it serves at once is not known before the first case.
-fn what_it_is(peer: &Peer) -> &'static str {
+fn what_it_is(peer: &PeerRecord) -> &'static str {
     match (peer.role, peer.command.is_empty()) {
-        (Role::Client, _) if peer.lives == Lives::OneCase => "client, one process a case",
+        (Role::Client, _) if peer.process_lifetime == ProcessLifetime::OneCase => {
+            "client, one process a case"
+        }
         (Role::Client, _) => "client that connects again and again",
         (Role::Server, true) => "server that runs already",
         (Role::Server, false) => "server",
     }
 }
 
-fn suites(page: &mut Page, planned: &[Planned<'_>]) {
-    let paths: Vec<_> = planned.iter().map(|suite| harmless(suite.path)).collect();
+fn suites(page: &mut Page, planned: &[PlannedSuite<'_>]) {
+    let paths: Vec<_> = planned.iter().map(|suite| printable(suite.path)).collect();
     let counts: Vec<_> = planned
         .iter()
         .map(|suite| amount(suite.scenarios, suite.cases))
         .collect();
     let widest = |texts: &[String]| texts.iter().map(|text| columns(text)).max().unwrap_or(0);
-    let room = page.room().saturating_sub(widest(&counts) + 3);
-    let beside = page.margin() + widest(&paths).min(room) + 3;
+    let available = page.available().saturating_sub(widest(&counts) + 3);
+    let beside = page.margin() + widest(&paths).min(available) + 3;
     let mut label = "suites";
     for (path, count) in paths.iter().zip(&counts).take(NAMED) {
-        let path = without_middle(path, room);
+        let path = without_middle(path, available);
         page.line(page.label(label).plain(path).at(beside).styled(DIM, count));
         label = "";
     }

@@ -1,6 +1,6 @@
 //! A line of a terminal: the one way by which text gets into a report.
 //!
-//! Whatever is put on a line is made harmless first, so nothing that came from
+//! Whatever is put on a line is made printable first, so nothing that came from
 //! a peer, a suite or a record can reach the terminal as an instruction.
 
 use std::fmt;
@@ -8,16 +8,16 @@ use std::fmt;
 use anstyle::Style;
 
 use super::width::{columns, split};
-use crate::notation::harmless;
+use crate::notation::printable;
 
 /// Pieces of text, each with its style.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line {
+pub(super) struct StyledLine {
     pieces: Vec<(Style, String)>,
     columns: usize,
 }
 
-impl Line {
+impl StyledLine {
     pub(super) fn new() -> Self {
         Self::default()
     }
@@ -27,7 +27,7 @@ impl Line {
     }
 
     pub(super) fn styled(mut self, style: Style, text: impl AsRef<str>) -> Self {
-        let text = harmless(text.as_ref());
+        let text = printable(text.as_ref());
         self.columns += columns(&text);
         self.pieces.push((style, text));
         self
@@ -57,13 +57,13 @@ impl Line {
     }
 
     /// The line as far as it fits, with `…` for what does not.
-    pub(super) fn cut(self, room: usize) -> Self {
-        if self.columns <= room {
+    pub(super) fn cut(self, available: usize) -> Self {
+        if self.columns <= available {
             return self;
         }
         let mut short = Self::new();
         for (style, text) in self.pieces {
-            let left = room.saturating_sub(short.columns + 1);
+            let left = available.saturating_sub(short.columns + 1);
             let (head, rest) = split(&text, left);
             short = short.styled(style, head);
             if !rest.is_empty() {
@@ -74,7 +74,7 @@ impl Line {
     }
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for StyledLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.pieces
             .iter()
@@ -89,22 +89,22 @@ mod tests {
 
     #[test]
     fn nothing_on_a_line_is_an_instruction_to_the_terminal() {
-        let line = Line::new().plain("\x1b[2J\r").plain("a\nb\u{9b}");
+        let line = StyledLine::new().plain("\x1b[2J\r").plain("a\nb\u{9b}");
         assert_eq!(line.to_string(), r"\x1b[2J\ra\nb\u{9b}");
     }
 
     #[test]
     fn a_line_goes_on_at_a_column_whatever_the_width_of_its_characters() {
-        let narrow = Line::new().plain("ab").at(6).plain("|");
-        let wide = Line::new().plain("日本").at(6).plain("|");
+        let narrow = StyledLine::new().plain("ab").at(6).plain("|");
+        let wide = StyledLine::new().plain("日本").at(6).plain("|");
         assert_eq!(narrow.columns(), wide.columns());
         assert_eq!(wide.to_string(), "日本  |");
     }
 
     #[test]
     fn a_line_that_is_too_long_says_so() {
-        assert_eq!(Line::new().plain("abcdef").cut(4).to_string(), "abc…");
-        assert_eq!(Line::new().plain("日本語").cut(4).to_string(), "日…");
-        assert_eq!(Line::new().plain("abcd").cut(4).to_string(), "abcd");
+        assert_eq!(StyledLine::new().plain("abcdef").cut(4).to_string(), "abc…");
+        assert_eq!(StyledLine::new().plain("日本語").cut(4).to_string(), "日…");
+        assert_eq!(StyledLine::new().plain("abcd").cut(4).to_string(), "abcd");
     }
 }

@@ -6,13 +6,13 @@ use tabled::builder::Builder;
 use tabled::settings::object::Columns as Vertical;
 use tabled::settings::{Padding, Style as Border};
 
-use super::line::Line;
+use super::line::StyledLine;
 use super::page::Page;
 use super::style::{BOLD, DIM, mark, rank, style};
-use super::width::{Width, columns, without_middle, wrapped};
-use crate::notation::{harmless, share};
-use crate::record::{Defect, Family, Scenario, Verdict};
-use crate::{Record, Tally};
+use super::width::{TerminalWidth, columns, without_middle, wrapped};
+use crate::notation::{printable, share};
+use crate::record::{Defect, FamilyRecord, ScenarioRecord, Verdict};
+use crate::{CaseTally, Record};
 
 /// A peer and what became of it.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ impl PeerForm {
 
 /// What stands across.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Columns {
+pub enum MatrixColumns {
     /// A column a suite.
     Suites,
     /// A column a kind of delivery.
@@ -73,18 +73,18 @@ const PADDING: usize = 2;
 /// The matrix, in as many parts as the width asks for, and below it the defects
 /// that were found.
 #[must_use]
-pub fn matrix(rows: &[MatrixRow<'_>], columns: Columns, width: Width) -> String {
+pub fn matrix(rows: &[MatrixRow<'_>], columns: MatrixColumns, width: TerminalWidth) -> String {
     let heads = titles(rows, columns);
-    let roomy: Vec<_> = heads.iter().map(|name| Title::roomy(name)).collect();
-    let tight: Vec<_> = heads.iter().map(|name| Title::tight(name)).collect();
-    let whole: Vec<_> = rows.iter().map(Name::whole).collect();
-    let broken = Name::broken(rows);
-    let room_beside = |names: &[Name]| room(rows, names, width);
-    let titles = match taken(&roomy) <= room_beside(&whole) {
+    let roomy: Vec<_> = heads.iter().map(|name| ColumnTitle::roomy(name)).collect();
+    let tight: Vec<_> = heads.iter().map(|name| ColumnTitle::tight(name)).collect();
+    let whole: Vec<_> = rows.iter().map(RowName::whole).collect();
+    let broken = RowName::broken(rows);
+    let available_beside = |names: &[RowName]| available(rows, names, width);
+    let titles = match taken(&roomy) <= available_beside(&whole) {
         true => roomy,
         false => tight,
     };
-    let parts_beside = |names: &[Name]| parts(&titles, room_beside(names));
+    let parts_beside = |names: &[RowName]| parts(&titles, available_beside(names));
     let names = match parts_beside(&broken).len() < parts_beside(&whole).len() {
         true => broken,
         false => whole,
@@ -101,21 +101,21 @@ pub fn matrix(rows: &[MatrixRow<'_>], columns: Columns, width: Width) -> String 
 }
 
 /// What stands above a column.
-struct Title<'a> {
+struct ColumnTitle<'a> {
     name: &'a str,
     lines: Vec<String>,
     /// How wide the column is.
     width: usize,
 }
 
-impl<'a> Title<'a> {
+impl<'a> ColumnTitle<'a> {
     fn roomy(name: &'a str) -> Self {
-        Self::of(name, vec![harmless(name)], ROOMY)
+        Self::of(name, vec![printable(name)], ROOMY)
     }
 
     /// Broken where a second word begins: `joined`, `+cut`.
     fn tight(name: &'a str) -> Self {
-        let shown = harmless(name);
+        let shown = printable(name);
         let second = shown.find(['+', '@', '-']).filter(|at| *at > 0);
         let (first, second) = shown.split_at(second.unwrap_or(shown.len()));
         let lines = [first, second].into_iter().filter(|line| !line.is_empty());
@@ -138,7 +138,7 @@ impl<'a> Title<'a> {
     fn written(&self) -> String {
         let lines = self.lines.iter();
         let lines: Vec<_> = lines
-            .map(|line| Line::new().styled(BOLD, line).to_string())
+            .map(|line| StyledLine::new().styled(BOLD, line).to_string())
             .collect();
         lines.join("\n")
     }
@@ -146,12 +146,12 @@ impl<'a> Title<'a> {
 
 /// What stands across, in the order in which it first comes. A kind of delivery
 /// that nobody was given says nothing.
-fn titles(rows: &[MatrixRow<'_>], columns: Columns) -> Vec<String> {
+fn titles(rows: &[MatrixRow<'_>], columns: MatrixColumns) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
     for suite in rows.iter().flat_map(|row| &row.record.suites) {
         let names: Vec<_> = match columns {
-            Columns::Suites => vec![&suite.id],
-            Columns::Families => {
+            MatrixColumns::Suites => vec![&suite.id],
+            MatrixColumns::Families => {
                 let families = suite
                     .scenarios
                     .iter()
@@ -170,14 +170,14 @@ fn titles(rows: &[MatrixRow<'_>], columns: Columns) -> Vec<String> {
 }
 
 /// What a peer is called, as it is shown.
-struct Name {
+struct RowName {
     lines: Vec<String>,
 }
 
-impl Name {
+impl RowName {
     fn whole(row: &MatrixRow<'_>) -> Self {
         Self {
-            lines: vec![without_middle(&harmless(row.name), NAME)],
+            lines: vec![without_middle(&printable(row.name), NAME)],
         }
     }
 
@@ -198,7 +198,7 @@ impl Name {
     }
 
     fn written(&self) -> String {
-        let lines = self.lines.iter().map(|line| Line::new().plain(line));
+        let lines = self.lines.iter().map(|line| StyledLine::new().plain(line));
         lines
             .map(|line| line.to_string())
             .collect::<Vec<_>>()
@@ -207,26 +207,26 @@ impl Name {
 }
 
 /// What is left beside the names of the peers, their forms and the border.
-fn room(rows: &[MatrixRow<'_>], names: &[Name], width: Width) -> usize {
-    let names = names.iter().map(Name::width);
+fn available(rows: &[MatrixRow<'_>], names: &[RowName], width: TerminalWidth) -> usize {
+    let names = names.iter().map(RowName::width);
     let forms = rows.iter().map(|row| columns(row.form.word()));
     let name = names.chain([columns(PEER)]).max().unwrap_or(0) + PADDING / 2;
     let form = forms.max().unwrap_or(0) + PADDING;
     width.after(name + form + 2)
 }
 
-fn taken(titles: &[Title<'_>]) -> usize {
+fn taken(titles: &[ColumnTitle<'_>]) -> usize {
     titles.iter().map(|title| title.width + PADDING).sum()
 }
 
 /// The columns, in parts that fit.
-fn parts<'a, 'n>(titles: &'a [Title<'n>], room: usize) -> Vec<&'a [Title<'n>]> {
+fn parts<'a, 'n>(titles: &'a [ColumnTitle<'n>], available: usize) -> Vec<&'a [ColumnTitle<'n>]> {
     let mut parts = Vec::new();
     let mut rest = titles;
     while !rest.is_empty() {
         let fitting = (1..=rest.len())
             .rev()
-            .find(|many| taken(&rest[..*many]) <= room);
+            .find(|many| taken(&rest[..*many]) <= available);
         let (part, behind) = rest.split_at(fitting.unwrap_or(1));
         parts.push(part);
         rest = behind;
@@ -237,10 +237,15 @@ fn parts<'a, 'n>(titles: &'a [Title<'n>], room: usize) -> Vec<&'a [Title<'n>]> {
 /// What stands above the peers' names.
 const PEER: &str = "peer";
 
-fn part(rows: &[MatrixRow<'_>], names: &[Name], columns: Columns, titles: &[Title<'_>]) -> String {
+fn part(
+    rows: &[MatrixRow<'_>],
+    names: &[RowName],
+    columns: MatrixColumns,
+    titles: &[ColumnTitle<'_>],
+) -> String {
     let mut builder = Builder::new();
-    let peer = Line::new().styled(BOLD, PEER).to_string();
-    let heads = titles.iter().map(Title::written);
+    let peer = StyledLine::new().styled(BOLD, PEER).to_string();
+    let heads = titles.iter().map(ColumnTitle::written);
     builder.push_record([peer, String::new()].into_iter().chain(heads));
     let mut above = "";
     for (row, name) in rows.iter().zip(names) {
@@ -249,11 +254,11 @@ fn part(rows: &[MatrixRow<'_>], names: &[Name], columns: Columns, titles: &[Titl
             false => name.written(),
         };
         above = row.name;
-        let form = Line::new().styled(DIM, row.form.word()).to_string();
+        let form = StyledLine::new().styled(DIM, row.form.word()).to_string();
         let names = [shown, form];
         let cells = titles
             .iter()
-            .map(|title| Cell::of(row.record, columns, title.name).written(title.width));
+            .map(|title| MatrixCell::of(row.record, columns, title.name).written(title.width));
         builder.push_record(names.into_iter().chain(cells));
     }
     let mut table = builder.build();
@@ -264,28 +269,28 @@ fn part(rows: &[MatrixRow<'_>], names: &[Name], columns: Columns, titles: &[Titl
 
 /// How a peer fared in one column.
 #[derive(Default)]
-struct Cell<'a> {
-    tally: Tally,
+struct MatrixCell<'a> {
+    tally: CaseTally,
     worst: Option<Verdict>,
     codes: BTreeSet<&'a str>,
 }
 
-impl<'a> Cell<'a> {
-    fn of(record: &'a Record, columns: Columns, title: &str) -> Self {
+impl<'a> MatrixCell<'a> {
+    fn of(record: &'a Record, columns: MatrixColumns, title: &str) -> Self {
         let mut cell = Self::default();
         for (suite, scenario) in record.scenarios() {
-            let here = |family: &&Family| match columns {
-                Columns::Suites => suite.id == title,
-                Columns::Families => family.name == title,
+            let here = |family: &&FamilyRecord| match columns {
+                MatrixColumns::Suites => suite.id == title,
+                MatrixColumns::Families => family.name == title,
             };
             let families = scenario.families.iter().filter(here);
-            cell.add(families.map(Family::tally).collect(), scenario);
+            cell.add(families.map(FamilyRecord::tally).collect(), scenario);
         }
         cell
     }
 
     /// Takes in a part of a scenario; its defects are shown where it failed.
-    fn add(&mut self, tally: Tally, scenario: &'a Scenario) {
+    fn add(&mut self, tally: CaseTally, scenario: &'a ScenarioRecord) {
         self.tally += tally;
         if tally.failed() > 0 {
             let verdicts = self.worst.into_iter().chain([scenario.verdict]);
@@ -300,15 +305,15 @@ impl<'a> Cell<'a> {
         let share = share(self.tally.passed, self.tally.run()).replace(' ', "");
         let verdict = self.worst.unwrap_or(Verdict::Pass);
         let share = match self.tally.run() {
-            0 => Line::new().styled(DIM, share),
-            _ => Line::new().styled(style(verdict), format!("{}{share:>4}", mark(verdict))),
+            0 => StyledLine::new().styled(DIM, share),
+            _ => StyledLine::new().styled(style(verdict), format!("{}{share:>4}", mark(verdict))),
         };
-        let codes: Vec<_> = self.codes.iter().copied().map(harmless).collect();
+        let codes: Vec<_> = self.codes.iter().copied().map(printable).collect();
         let codes = match codes.is_empty() {
             true => Vec::new(),
             false => wrapped(&codes.join(" "), width),
         };
-        let codes = codes.iter().map(|codes| Line::new().plain(codes));
+        let codes = codes.iter().map(|codes| StyledLine::new().plain(codes));
         let lines: Vec<_> = [share]
             .into_iter()
             .chain(codes)
@@ -320,13 +325,13 @@ impl<'a> Cell<'a> {
 
 /// The defects of all rows, each once, with the words of where it was found
 /// first.
-fn defects(rows: &[MatrixRow<'_>], width: Width) -> String {
+fn defects(rows: &[MatrixRow<'_>], width: TerminalWidth) -> String {
     let mut found: Vec<_> = rows.iter().flat_map(|row| row.record.defects()).collect();
     found.sort_by(|one, other| one.code.cmp(&other.code));
     found.dedup_by(|one, other| one.code == other.code);
     let head = |defect: &Defect| {
-        let name = without_middle(&harmless(&defect.name), DEFECT);
-        Line::new()
+        let name = without_middle(&printable(&defect.name), DEFECT);
+        StyledLine::new()
             .styled(style(Verdict::Fail).bold(), &defect.code)
             .plain("  ")
             .plain(name)
@@ -336,7 +341,7 @@ fn defects(rows: &[MatrixRow<'_>], width: Width) -> String {
     let mut page = Page::new(width);
     for defect in found {
         let mut line = head(defect);
-        for because in wrapped(&harmless(&defect.because), width.after(beside)) {
+        for because in wrapped(&printable(&defect.because), width.after(beside)) {
             let begun = std::mem::take(&mut line);
             page.line(begun.at(beside).styled(DIM, because));
         }

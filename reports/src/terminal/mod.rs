@@ -8,7 +8,7 @@
 //! All text passes through `line::Line`, which escapes whatever a terminal
 //! could take for an instruction: what a peer says cannot move the cursor.
 //!
-//! This room does no I/O, asks no environment and knows no clock.
+//! This available does no I/O, asks no environment and knows no clock.
 
 mod failure;
 mod header;
@@ -23,12 +23,12 @@ mod table;
 mod width;
 
 pub use failure::{Explain, failure};
-pub use header::{Planned, header, left_out};
-pub use matrix::{Columns, PeerForm, MatrixRow, matrix};
-pub use progress::{Progress, tick};
+pub use header::{PlannedSuite, header, left_out};
+pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
+pub use progress::{ScenarioProgress, progress_line};
 pub use summary::summary;
 pub use table::table;
-pub use width::Width;
+pub use width::TerminalWidth;
 
 #[cfg(test)]
 mod sample;

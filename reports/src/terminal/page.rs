@@ -2,15 +2,15 @@
 
 use anstyle::Style;
 
-use super::line::Line;
+use super::line::StyledLine;
 use super::style::DIM;
-use super::width::{Width, columns, wrapped};
-use crate::notation::harmless;
+use super::width::{TerminalWidth, columns, wrapped};
+use crate::notation::printable;
 
 /// Text that grows line by line.
 pub(super) struct Page {
     text: String,
-    width: Width,
+    width: TerminalWidth,
     indent: usize,
 }
 
@@ -18,7 +18,7 @@ pub(super) struct Page {
 const LABEL: usize = 10;
 
 impl Page {
-    pub(super) const fn new(width: Width) -> Self {
+    pub(super) const fn new(width: TerminalWidth) -> Self {
         Self {
             text: String::new(),
             width,
@@ -32,7 +32,7 @@ impl Page {
         self
     }
 
-    pub(super) const fn width(&self) -> Width {
+    pub(super) const fn width(&self) -> TerminalWidth {
         self.width
     }
 
@@ -42,25 +42,25 @@ impl Page {
     }
 
     /// What the text beside the labels may take.
-    pub(super) const fn room(&self) -> usize {
+    pub(super) const fn available(&self) -> usize {
         self.width.after(self.margin())
     }
 
     /// A label, and the place for what it labels.
-    pub(super) fn label(&self, label: &str) -> Line {
-        Line::new()
+    pub(super) fn label(&self, label: &str) -> StyledLine {
+        StyledLine::new()
             .at(self.indent)
             .styled(DIM, label)
             .at(self.margin())
     }
 
     /// Adds a line, cut to the width.
-    pub(super) fn line(&mut self, line: Line) {
+    pub(super) fn line(&mut self, line: StyledLine) {
         self.whole(&line.cut(self.width.columns()));
     }
 
     /// Adds a line as it is, for what must be copied whole.
-    pub(super) fn whole(&mut self, line: &Line) {
+    pub(super) fn whole(&mut self, line: &StyledLine) {
         self.text.push_str(line.to_string().trim_end_matches(' '));
         self.text.push('\n');
     }
@@ -71,17 +71,17 @@ impl Page {
 
     /// Adds a text of any length beside a label.
     pub(super) fn paragraph(&mut self, label: &str, style: Style, text: &str) {
-        let text = harmless(text);
+        let text = printable(text);
         let mut label = label;
-        for line in wrapped(&text, self.room()) {
+        for line in wrapped(&text, self.available()) {
             self.line(self.label(label).styled(style, line));
             label = "";
         }
     }
 
     /// Adds two texts: beside each other, the second at a column or as close to
-    /// it as there is room, or the second below.
-    pub(super) fn beside_or_below(&mut self, first: Line, second: Line, column: usize) {
+    /// it as there is available, or the second below.
+    pub(super) fn beside_or_below(&mut self, first: StyledLine, second: StyledLine, column: usize) {
         let column = column.min(self.width.after(second.columns()));
         let beside = first
             .clone()
@@ -92,7 +92,7 @@ impl Page {
             return self.line(beside);
         }
         self.line(first);
-        self.line(Line::new().at(self.indent.max(2)).then(second));
+        self.line(StyledLine::new().at(self.indent.max(2)).then(second));
     }
 
     pub(super) fn into_text(self) -> String {
@@ -102,12 +102,15 @@ impl Page {
 
 /// As many items as fit into so many columns, a comma between them, and how
 /// many are left out.
-pub(super) fn listed<'a>(items: impl Iterator<Item = &'a str>, room: usize) -> (String, usize) {
+pub(super) fn listed<'a>(
+    items: impl Iterator<Item = &'a str>,
+    available: usize,
+) -> (String, usize) {
     let mut list = String::new();
     let mut left_out = 0;
     for item in items {
         let comma = if list.is_empty() { "" } else { ", " };
-        let fits = list.is_empty() || columns(&list) + 2 + columns(item) <= room;
+        let fits = list.is_empty() || columns(&list) + 2 + columns(item) <= available;
         match fits && left_out == 0 {
             true => list += &format!("{comma}{item}"),
             false => left_out += 1,

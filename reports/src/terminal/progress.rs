@@ -1,17 +1,17 @@
 //! Plain lines where no progress bar can be drawn.
 
-use super::line::Line;
+use super::line::StyledLine;
 use super::style::{BAD, DIM, style, word};
 use crate::notation::{counted, grouped};
-use crate::record::Scenario;
+use crate::record::ScenarioRecord;
 
 /// A scenario that has come to its end, and how far the run is.
 #[derive(Clone, Copy, Debug)]
-pub struct Progress<'a> {
+pub struct ScenarioProgress<'a> {
     /// The id of its suite.
     pub suite: &'a str,
     /// What became of it.
-    pub scenario: &'a Scenario,
+    pub scenario: &'a ScenarioRecord,
     /// How many cases of the run are done.
     pub done: u64,
     /// How many there are in all.
@@ -20,15 +20,15 @@ pub struct Progress<'a> {
 
 /// One line: `  312/614  FAIL  header/greeting   12 of 312 cases failed`.
 #[must_use]
-pub fn tick(progress: &Progress<'_>) -> String {
-    let Progress {
+pub fn progress_line(progress: &ScenarioProgress<'_>) -> String {
+    let ScenarioProgress {
         suite,
         scenario,
         done,
         planned,
     } = progress;
     let planned = planned.to_string();
-    let line = Line::new()
+    let line = StyledLine::new()
         .styled(DIM, format!("  {done:>0$}/{planned}  ", planned.len()))
         .styled(style(scenario.verdict), word(scenario.verdict))
         .plain(format!("  {suite}/{}   ", scenario.id))
@@ -36,13 +36,13 @@ pub fn tick(progress: &Progress<'_>) -> String {
     format!("{line}\n")
 }
 
-fn outcome(scenario: &Scenario) -> Line {
+fn outcome(scenario: &ScenarioRecord) -> StyledLine {
     let tally = scenario.tally();
     let line = match tally.failed() {
-        0 => Line::new().plain(format!("{} passed", counted(tally.passed, "case"))),
+        0 => StyledLine::new().plain(format!("{} passed", counted(tally.passed, "case"))),
         failed => {
             let of = counted(tally.run(), "case");
-            Line::new().styled(BAD, format!("{} of {of} failed", grouped(failed)))
+            StyledLine::new().styled(BAD, format!("{} of {of} failed", grouped(failed)))
         }
     };
     match tally.skipped {

@@ -1,12 +1,13 @@
 //! Hand-made records for the tests.
 
 use crate::record::{
-    Bytes, Concurrency, Defect, DeliveryTally, Event, Evidence, Failure, Family, Finding,
-    Happening, Level, Lives, Peer, Record, Region, Role, Scenario, Shown, State, Stream, Stretch,
-    Suite, VERSION, Verdict,
+    Bytes, Concurrency, Defect, DeliveryTally, FailedCase, FamilyRecord, FindingRecord,
+    LabelledBytes, Level, OffsetRange, PeerRecord, ProcessLifetime, Record, RegionRecord, Role,
+    RunState, ScenarioRecord, StreamRecord, SuiteRecord, Transcript, VERSION, Verdict, WireAction,
+    WireEvent,
 };
 
-pub(super) fn record(suites: Vec<Suite>) -> Record {
+pub(super) fn record(suites: Vec<SuiteRecord>) -> Record {
     let failed = suites.iter().flat_map(|suite| &suite.scenarios);
     let failed = failed
         .filter(|scenario| scenario.verdict != Verdict::Pass)
@@ -16,7 +17,7 @@ pub(super) fn record(suites: Vec<Suite>) -> Record {
         wirecheck: "0.1.0".to_owned(),
         started: "2024-05-06T07:08:09Z".to_owned(),
         took_us: 3_200_000,
-        state: State::Finished,
+        state: RunState::Finished,
         seed: 53_888_879,
         profile: "standard".to_owned(),
         peer: client(),
@@ -36,34 +37,34 @@ pub(super) fn record(suites: Vec<Suite>) -> Record {
     }
 }
 
-pub(super) fn client() -> Peer {
+pub(super) fn client() -> PeerRecord {
     let command = [
         "python3",
         "tests/peers/python/header_client.py",
         "{host}",
         "{port}",
     ];
-    Peer {
+    PeerRecord {
         role: Role::Client,
         command: command.map(str::to_owned).to_vec(),
         address: "127.0.0.1:40112".to_owned(),
         concurrency: Concurrency::Several,
-        lives: Lives::OneCase,
+        process_lifetime: ProcessLifetime::OneCase,
     }
 }
 
-pub(super) fn server(command: &[&str]) -> Peer {
-    Peer {
+pub(super) fn server(command: &[&str]) -> PeerRecord {
+    PeerRecord {
         role: Role::Server,
         command: command.iter().map(|word| (*word).to_owned()).collect(),
         address: "127.0.0.1:7000".to_owned(),
         concurrency: Concurrency::One,
-        lives: Lives::ManyCases,
+        process_lifetime: ProcessLifetime::ManyCases,
     }
 }
 
-pub(super) fn suite(id: &str, scenarios: Vec<Scenario>) -> Suite {
-    Suite {
+pub(super) fn suite(id: &str, scenarios: Vec<ScenarioRecord>) -> SuiteRecord {
+    SuiteRecord {
         id: id.to_owned(),
         title: format!("The suite {id}"),
         path: format!("scenarios/{id}/{id}.toml"),
@@ -72,8 +73,8 @@ pub(super) fn suite(id: &str, scenarios: Vec<Scenario>) -> Suite {
 }
 
 /// A scenario that held.
-pub(super) fn held(id: &str, cases: u64) -> Scenario {
-    Scenario {
+pub(super) fn passing(id: &str, cases: u64) -> ScenarioRecord {
+    ScenarioRecord {
         id: id.to_owned(),
         title: "Each message is answered in capitals".to_owned(),
         why: None,
@@ -83,18 +84,18 @@ pub(super) fn held(id: &str, cases: u64) -> Scenario {
         verdict: Verdict::Pass,
         families: vec![family("whole", 1, 1), family("cut", cases - 1, cases - 1)],
         slowest_us: 1_234,
-        starts: None,
+        start_cost: None,
         failures: Vec::new(),
         defects: Vec::new(),
-        stream: Stream {
+        stream: StreamRecord {
             len: 32,
             regions: regions(&[("header", 10), ("payload", 22)]),
         },
     }
 }
 
-pub(super) fn family(name: &str, cases: u64, passed: u64) -> Family {
-    Family {
+pub(super) fn family(name: &str, cases: u64, passed: u64) -> FamilyRecord {
+    FamilyRecord {
         name: name.to_owned(),
         cases,
         passed,
@@ -104,18 +105,18 @@ pub(super) fn family(name: &str, cases: u64, passed: u64) -> Family {
 }
 
 /// A family that was run at these offsets, first and last.
-pub(super) fn tried(family: Family, stretches: &[(u64, u64)]) -> Family {
-    let stretch = |&(first, last): &(u64, u64)| Stretch { first, last };
-    Family {
+pub(super) fn tried(family: FamilyRecord, stretches: &[(u64, u64)]) -> FamilyRecord {
+    let stretch = |&(first, last): &(u64, u64)| OffsetRange { first, last };
+    FamilyRecord {
         tried: stretches.iter().map(stretch).collect(),
         ..family
     }
 }
 
-pub(super) fn regions(lengths: &[(&str, u64)]) -> Vec<Region> {
+pub(super) fn regions(lengths: &[(&str, u64)]) -> Vec<RegionRecord> {
     let mut start = 0;
     let region = |(kind, len): &(&str, u64)| {
-        let region = Region {
+        let region = RegionRecord {
             kind: (*kind).to_owned(),
             start,
             end: start + len,
@@ -141,8 +142,8 @@ pub(super) fn short_header_read() -> Defect {
 }
 
 /// A failure without evidence.
-pub(super) fn failed(tactic: &str) -> Failure {
-    Failure {
+pub(super) fn failed(tactic: &str) -> FailedCase {
+    FailedCase {
         tactic: tactic.to_owned(),
         verdict: Verdict::Fail,
         findings: Vec::new(),
@@ -150,8 +151,12 @@ pub(super) fn failed(tactic: &str) -> Failure {
     }
 }
 
-pub(super) fn finding(what: &str, expected: Option<Shown>, actual: Option<Shown>) -> Finding {
-    Finding {
+pub(super) fn finding(
+    what: &str,
+    expected: Option<LabelledBytes>,
+    actual: Option<LabelledBytes>,
+) -> FindingRecord {
+    FindingRecord {
         kind: "wrong".to_owned(),
         what: what.to_owned(),
         expected,
@@ -160,45 +165,45 @@ pub(super) fn finding(what: &str, expected: Option<Shown>, actual: Option<Shown>
     }
 }
 
-pub(super) fn shown(who: &str, bytes: impl AsRef<[u8]>) -> Option<Shown> {
-    Some(Shown {
-        who: who.to_owned(),
+pub(super) fn shown(who: &str, bytes: impl AsRef<[u8]>) -> Option<LabelledBytes> {
+    Some(LabelledBytes {
+        label: who.to_owned(),
         bytes: Bytes::of(bytes.as_ref()),
     })
 }
 
-pub(super) fn evidence(delivery: &str, boundaries: u64, events: Vec<Event>) -> Evidence {
-    Evidence {
+pub(super) fn evidence(delivery: &str, boundaries: u64, events: Vec<WireEvent>) -> Transcript {
+    Transcript {
         delivery: delivery.to_owned(),
         boundaries,
         proven: boundaries,
         events,
-        last_words: Vec::new(),
+        last_output: Vec::new(),
         took_us: 1_200,
     }
 }
 
-pub(super) fn says(by: Role, bytes: impl AsRef<[u8]>) -> Event {
-    happens(by, 300, Happening::Said(Bytes::of(bytes.as_ref())))
+pub(super) fn says(by: Role, bytes: impl AsRef<[u8]>) -> WireEvent {
+    happens(by, 300, WireAction::Sent(Bytes::of(bytes.as_ref())))
 }
 
-pub(super) fn happens(by: Role, at_us: u64, what: Happening) -> Event {
-    Event { at_us, by, what }
+pub(super) fn happens(by: Role, at_us: u64, what: WireAction) -> WireEvent {
+    WireEvent { at_us, by, what }
 }
 
 /// A client that reads the header with one recv.
-pub(super) fn greeting() -> Scenario {
+pub(super) fn greeting() -> ScenarioRecord {
     let mut first = failed("cut@1");
     let events = vec![
         says(Role::Server, "2"),
         says(Role::Server, "2         Welcome to the server!"),
-        happens(Role::Client, 700, Happening::Printed(Bytes::of(b"We"))),
-        happens(Role::Client, 812, Happening::Fin),
-        happens(Role::Client, 2_400, Happening::Exited("code 1".to_owned())),
+        happens(Role::Client, 700, WireAction::Printed(Bytes::of(b"We"))),
+        happens(Role::Client, 812, WireAction::Fin),
+        happens(Role::Client, 2_400, WireAction::Exited("code 1".to_owned())),
     ];
     let words = "ValueError: invalid literal for int() with base 10: ''";
-    first.evidence = Some(Evidence {
-        last_words: vec![
+    first.evidence = Some(Transcript {
+        last_output: vec![
             "Traceback (most recent call last):".to_owned(),
             words.to_owned(),
         ],
@@ -212,7 +217,7 @@ pub(super) fn greeting() -> Scenario {
     let mut failures = vec![failed("bytes"), first];
     failures.extend((2..10).map(|at| failed(&format!("cut@{at}"))));
     failures.extend([failed("random@3"), failed("random@5")]);
-    Scenario {
+    ScenarioRecord {
         title: "A header may arrive in pieces".to_owned(),
         verdict: Verdict::Fail,
         families: vec![
@@ -224,6 +229,6 @@ pub(super) fn greeting() -> Scenario {
         ],
         failures,
         defects: vec![short_header_read()],
-        ..held("greeting", 312)
+        ..passing("greeting", 312)
     }
 }

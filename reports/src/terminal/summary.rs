@@ -4,10 +4,10 @@ use anstyle::Style;
 
 use super::page::{Page, listed};
 use super::style::{DOUBTFUL, style, word};
-use super::width::Width;
+use super::width::TerminalWidth;
 use crate::Record;
-use crate::notation::{counted, duration, grouped, harmless};
-use crate::record::{DeliveryTally, Starts, State, Verdict};
+use crate::notation::{counted, duration, grouped, printable};
+use crate::record::{DeliveryTally, RunState, StartCost, Verdict};
 
 /// How many notes are shown; the record holds all.
 const NOTES: usize = 8;
@@ -15,7 +15,7 @@ const NOTES: usize = 8;
 /// What is to be said when all is done, the verdict and the record's place
 /// last.
 #[must_use]
-pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Width) -> String {
+pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: TerminalWidth) -> String {
     let mut page = Page::new(width);
     if record.scenarios().next().is_some() {
         delivery(&mut page, &record.delivery);
@@ -69,8 +69,8 @@ fn restarts(page: &mut Page, restarts: u32) {
 /// What the peer's own start took of the time, where each case has a process of its
 /// own.
 fn starts(page: &mut Page, record: &Record) {
-    let starts = record.scenarios().filter_map(|(_, it)| it.starts);
-    let Some(all) = starts.reduce(|sum, it| Starts {
+    let starts = record.scenarios().filter_map(|(_, it)| it.start_cost);
+    let Some(all) = starts.reduce(|sum, it| StartCost {
         one_us: sum.one_us.max(it.one_us),
         waited_us: sum.waited_us + it.waited_us,
         worked_us: sum.worked_us + it.worked_us,
@@ -103,12 +103,12 @@ fn not_run(page: &mut Page, record: &Record) {
     let mut behind_baseline = 0;
     let mut families: Vec<(String, u64)> = Vec::new();
     for (_, scenario) in record.scenarios() {
-        if scenario.fell_at_baseline() {
+        if scenario.failed_at_baseline() {
             behind_baseline += scenario.tally().skipped;
             continue;
         }
         for family in scenario.families.iter().filter(|family| family.skipped > 0) {
-            let name = harmless(&family.name);
+            let name = printable(&family.name);
             match families.iter_mut().find(|(known, _)| *known == name) {
                 Some((_, count)) => *count += family.skipped,
                 None => families.push((name, family.skipped)),
@@ -130,7 +130,7 @@ fn not_run(page: &mut Page, record: &Record) {
 fn skipped_families(page: &Page, families: &[(String, u64)]) -> String {
     let cases = families.iter().map(|(_, count)| count).sum();
     let names = families.iter().map(|(name, _)| name.as_str());
-    let (list, left_out) = listed(names, page.room().saturating_sub(32));
+    let (list, left_out) = listed(names, page.available().saturating_sub(32));
     let more = match left_out {
         0 => String::new(),
         more => format!(" … {more} more"),
@@ -142,15 +142,15 @@ fn state(page: &mut Page, record: &Record) {
     let all = record.scenarios().count() as u64;
     let played = played(record);
     match record.state {
-        State::CutOff if played > 0 => {
+        RunState::CutOff if played > 0 => {
             let text = match all.saturating_sub(played) {
                 0 => CUT_OFF.to_owned(),
                 rest => format!("{CUT_OFF}; {} not played", counted(rest, "scenario")),
             };
             page.paragraph("state", DOUBTFUL, &text);
         }
-        State::Running => page.paragraph("state", DOUBTFUL, "still running"),
-        State::CutOff | State::Finished => {}
+        RunState::Running => page.paragraph("state", DOUBTFUL, "still running"),
+        RunState::CutOff | RunState::Finished => {}
     }
 }
 
@@ -165,7 +165,7 @@ fn played(record: &Record) -> u64 {
 fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
     // What was not played to its end holds as far as it went, and no further.
     let (word, style) = match (record.verdict, record.state) {
-        (Verdict::Pass | Verdict::Skipped, State::CutOff | State::Running) => {
+        (Verdict::Pass | Verdict::Skipped, RunState::CutOff | RunState::Running) => {
             ("UNFINISHED", DOUBTFUL)
         }
         (verdict, _) => (word(verdict), style(verdict)),
@@ -202,7 +202,7 @@ fn outcome(record: &Record) -> String {
         .map(|(count, before, after)| before + &counted(count, "scenario") + after)
         .collect();
     match said.is_empty() {
-        true => held(record),
+        true => passing(record),
         false => said.join(", "),
     }
 }
@@ -210,13 +210,13 @@ fn outcome(record: &Record) -> String {
 const UNCONFIRMED: &str = " failed and could not be confirmed before the run ended";
 
 /// What was seen where nothing fell.
-fn held(record: &Record) -> String {
+fn passing(record: &Record) -> String {
     let tally = record.tally();
     let passed = counted(tally.passed, "case");
     if tally.run() == 0 {
         return "nothing was judged".to_owned();
     }
-    if record.state != State::Finished {
+    if record.state != RunState::Finished {
         let scenarios = counted(played(record), "scenario");
         return format!("{passed} in {scenarios} held until then");
     }

@@ -5,25 +5,25 @@ use tabled::settings::object::{Columns, Object, Rows};
 use tabled::settings::style::{HorizontalLine, Style as Border};
 use tabled::settings::{Alignment, Theme};
 
-use super::line::Line;
+use super::line::StyledLine;
 use super::style::{BAD, BOLD, DIM, DOUBTFUL, mark, style};
-use super::width::{Width, columns, without_middle};
-use crate::notation::{counted, duration, grouped, harmless};
-use crate::record::{Defect, Scenario, Starts, Suite};
-use crate::{Record, Tally};
+use super::width::{TerminalWidth, columns, without_middle};
+use crate::notation::{counted, duration, grouped, printable};
+use crate::record::{Defect, ScenarioRecord, StartCost, SuiteRecord};
+use crate::{CaseTally, Record};
 
 /// The table of a record's scenarios, no wider than the terminal; nothing if
 /// there are none.
 #[must_use]
-pub fn table(record: &Record, width: Width) -> String {
+pub fn table(record: &Record, width: TerminalWidth) -> String {
     let rows: Vec<_> = record
         .scenarios()
-        .map(|(suite, scenario)| Row::of(suite, scenario))
+        .map(|(suite, scenario)| TableRow::of(suite, scenario))
         .collect();
     if rows.is_empty() {
         return String::new();
     }
-    let layout = Layout::of(&rows, record.tally(), width);
+    let layout = TableLayout::of(&rows, record.tally(), width);
     let mut builder = Builder::new();
     builder.push_record(layout.titles());
     for row in &rows {
@@ -50,26 +50,26 @@ fn borders(rows: usize) -> Theme {
 }
 
 /// A scenario as the table shows it.
-struct Row<'a> {
+struct TableRow<'a> {
     name: String,
-    scenario: &'a Scenario,
-    tally: Tally,
+    scenario: &'a ScenarioRecord,
+    tally: CaseTally,
     slowest: String,
     start: String,
 }
 
-impl<'a> Row<'a> {
-    fn of(suite: &Suite, scenario: &'a Scenario) -> Self {
+impl<'a> TableRow<'a> {
+    fn of(suite: &SuiteRecord, scenario: &'a ScenarioRecord) -> Self {
         let tally = scenario.tally();
         Self {
-            name: harmless(&format!("{}/{}", suite.id, scenario.id)),
+            name: printable(&format!("{}/{}", suite.id, scenario.id)),
             scenario,
             tally,
             slowest: match tally.run() {
                 0 => String::new(),
                 _ => duration(scenario.slowest_us),
             },
-            start: scenario.starts.map_or_else(String::new, share),
+            start: scenario.start_cost.map_or_else(String::new, share),
         }
     }
 }
@@ -81,7 +81,7 @@ struct Times<'a> {
     start: &'a str,
 }
 
-impl Row<'_> {
+impl TableRow<'_> {
     fn times(&self) -> Times<'_> {
         Times {
             slowest: &self.slowest,
@@ -90,7 +90,7 @@ impl Row<'_> {
     }
 }
 
-fn share(starts: Starts) -> String {
+fn share(starts: StartCost) -> String {
     let percent = starts.waited_us * 100 / starts.worked_us.max(1);
     format!("{percent} %")
 }
@@ -98,7 +98,7 @@ fn share(starts: Starts) -> String {
 /// What a column shows; it is there only if there is something to show and
 /// room for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum TableColumn {
     Cases,
     Passed,
     Failed,
@@ -108,7 +108,7 @@ enum Column {
     Start,
 }
 
-impl Column {
+impl TableColumn {
     const fn title(self) -> &'static str {
         match self {
             Self::Cases => "cases",
@@ -120,7 +120,7 @@ impl Column {
         }
     }
 
-    fn cell(self, tally: &Tally, times: Times<'_>) -> String {
+    fn cell(self, tally: &CaseTally, times: Times<'_>) -> String {
         match self {
             Self::Cases => grouped(tally.cases),
             Self::Passed => grouped(tally.passed),
@@ -133,8 +133,8 @@ impl Column {
 }
 
 /// How much of what the rows hold is shown.
-struct Layout {
-    columns: Vec<Column>,
+struct TableLayout {
+    columns: Vec<TableColumn>,
     name: usize,
     defects: usize,
 }
@@ -146,28 +146,28 @@ const DEFECTS: usize = 11;
 /// What the border and the spaces beside it take of a column.
 const BORDER: usize = 3;
 
-impl Layout {
-    fn of(rows: &[Row<'_>], sums: Tally, width: Width) -> Self {
-        let mut shown = vec![Column::Cases, Column::Passed, Column::Failed];
+impl TableLayout {
+    fn of(rows: &[TableRow<'_>], sums: CaseTally, width: TerminalWidth) -> Self {
+        let mut shown = vec![TableColumn::Cases, TableColumn::Passed, TableColumn::Failed];
         if sums.skipped > 0 {
-            shown.push(Column::Skipped);
+            shown.push(TableColumn::Skipped);
         }
-        shown.push(Column::Slowest);
+        shown.push(TableColumn::Slowest);
         if rows.iter().any(|row| !row.start.is_empty()) {
-            shown.push(Column::Start);
+            shown.push(TableColumn::Start);
         }
         let codes = widest("defects", rows.iter().map(|row| codes(row, usize::MAX)));
         let names = widest("scenario", rows.iter().map(|row| row.name.clone())) + 2;
-        let room = |shown: &[Column]| {
+        let available = |shown: &[TableColumn]| {
             let taken = shown.iter().map(|column| column_width(*column, rows, sums));
             width.after(taken.sum::<usize>() + 2 * BORDER + 1)
         };
-        while room(&shown) < NAME.min(names) + DEFECTS.min(codes) && shown.len() > 3 {
+        while available(&shown) < NAME.min(names) + DEFECTS.min(codes) && shown.len() > 3 {
             shown.pop();
         }
-        let room = room(&shown);
-        let defects = codes.min(room.saturating_sub(names).max(DEFECTS));
-        let name = names.min(room.saturating_sub(defects));
+        let available = available(&shown);
+        let defects = codes.min(available.saturating_sub(names).max(DEFECTS));
+        let name = names.min(available.saturating_sub(defects));
         Self {
             columns: shown,
             name,
@@ -183,34 +183,40 @@ impl Layout {
         let titles = self.columns.iter().map(|column| column.title());
         let titles = ["scenario"].into_iter().chain(titles).chain(["defects"]);
         titles
-            .map(|title| Line::new().styled(BOLD, title).to_string())
+            .map(|title| StyledLine::new().styled(BOLD, title).to_string())
             .collect()
     }
 
-    fn cells(&self, row: &Row<'_>) -> Vec<String> {
+    fn cells(&self, row: &TableRow<'_>) -> Vec<String> {
         let verdict = row.scenario.verdict;
         let name = without_middle(&row.name, self.name.saturating_sub(2));
-        let name = Line::new()
+        let name = StyledLine::new()
             .styled(style(verdict), mark(verdict))
             .plain(format!(" {name}"));
-        let defects = Line::new().styled(style(verdict), codes(row, self.defects));
+        let defects = StyledLine::new().styled(style(verdict), codes(row, self.defects));
         self.row(name, &row.tally, row.times(), defects)
     }
 
-    fn sums(&self, scenarios: usize, tally: &Tally) -> Vec<String> {
-        let name = Line::new().plain(counted(scenarios as u64, "scenario"));
-        self.row(name, tally, Times::default(), Line::new())
+    fn sums(&self, scenarios: usize, tally: &CaseTally) -> Vec<String> {
+        let name = StyledLine::new().plain(counted(scenarios as u64, "scenario"));
+        self.row(name, tally, Times::default(), StyledLine::new())
     }
 
-    fn row(&self, name: Line, tally: &Tally, times: Times<'_>, defects: Line) -> Vec<String> {
+    fn row(
+        &self,
+        name: StyledLine,
+        tally: &CaseTally,
+        times: Times<'_>,
+        defects: StyledLine,
+    ) -> Vec<String> {
         let numbers = self.columns.iter().map(|column| {
             let style = match column {
-                Column::Failed if tally.failed() > 0 => BAD,
-                Column::Skipped if tally.skipped > 0 => DOUBTFUL,
-                Column::Slowest | Column::Start => DIM,
+                TableColumn::Failed if tally.failed() > 0 => BAD,
+                TableColumn::Skipped if tally.skipped > 0 => DOUBTFUL,
+                TableColumn::Slowest | TableColumn::Start => DIM,
                 _ => anstyle::Style::new(),
             };
-            Line::new().styled(style, column.cell(tally, times))
+            StyledLine::new().styled(style, column.cell(tally, times))
         });
         let cells = [name.cut(self.name)]
             .into_iter()
@@ -220,7 +226,7 @@ impl Layout {
     }
 }
 
-fn column_width(column: Column, rows: &[Row<'_>], sums: Tally) -> usize {
+fn column_width(column: TableColumn, rows: &[TableRow<'_>], sums: CaseTally) -> usize {
     let cells = rows.iter().map(|row| column.cell(&row.tally, row.times()));
     widest(
         column.title(),
@@ -237,19 +243,19 @@ fn widest(title: &str, cells: impl Iterator<Item = String>) -> usize {
 }
 
 /// The codes of a scenario's defects, as many as fit.
-fn codes(row: &Row<'_>, room: usize) -> String {
+fn codes(row: &TableRow<'_>, available: usize) -> String {
     let codes: Vec<_> = row.scenario.defects.iter().map(code).collect();
     let all = codes.join(" ");
-    if columns(&all) <= room {
+    if columns(&all) <= available {
         return all;
     }
     let fitting = (1..codes.len())
         .rev()
         .map(|shown| format!("{} +{}", codes[..shown].join(" "), codes.len() - shown))
-        .find(|short| columns(short) <= room);
+        .find(|short| columns(short) <= available);
     fitting.unwrap_or_else(|| format!("+{}", codes.len()))
 }
 
 fn code(defect: &Defect) -> String {
-    harmless(&defect.code)
+    printable(&defect.code)
 }

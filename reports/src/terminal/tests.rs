@@ -3,17 +3,18 @@
 use snapbox::{Data, assert_data_eq, file};
 
 use super::sample::{
-    client, defect, evidence, failed, family, finding, greeting, happens, held, record, regions,
+    client, defect, evidence, failed, family, finding, greeting, happens, passing, record, regions,
     says, server, short_header_read, shown, suite, tried,
 };
 use super::width::columns;
 use super::{
-    Columns, Explain, PeerForm, MatrixRow, Planned, Progress, Width, failure, header, matrix, summary,
-    table, tick,
+    Explain, MatrixColumns, MatrixRow, PeerForm, PlannedSuite, ScenarioProgress, TerminalWidth,
+    failure, header, matrix, progress_line, summary, table,
 };
 use crate::Record;
 use crate::record::{
-    Bytes, DeliveryTally, Evidence, Happening, Level, Role, Scenario, State, Stream, Verdict,
+    Bytes, DeliveryTally, Level, Role, RunState, ScenarioRecord, StreamRecord, Transcript, Verdict,
+    WireAction,
 };
 
 /// The text without its styles, for these tests only.
@@ -21,7 +22,7 @@ fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
 
-fn holds(text: &str, width: Width, snapshot: Data) {
+fn assert_snapshot(text: &str, width: TerminalWidth, snapshot: Data) {
     let text = plain(text);
     for line in text.lines() {
         assert!(columns(line) <= width.columns(), "too wide: {line}");
@@ -30,14 +31,14 @@ fn holds(text: &str, width: Width, snapshot: Data) {
     assert_data_eq!(text, snapshot.raw());
 }
 
-fn block(scenario: Scenario, width: Width) -> String {
+fn block(scenario: ScenarioRecord, width: TerminalWidth) -> String {
     let record = record(vec![suite("header", vec![scenario])]);
     let suite = &record.suites[0];
     failure(&record, suite, &suite.scenarios[0], width, Explain::Absent)
 }
 
-fn everything(record: &Record, width: Width) -> String {
-    let planned = [Planned {
+fn everything(record: &Record, width: TerminalWidth) -> String {
+    let planned = [PlannedSuite {
         path: "scenarios/a/a.toml",
         scenarios: 1,
         cases: 2,
@@ -45,7 +46,7 @@ fn everything(record: &Record, width: Width) -> String {
     let mut text = header(record, &planned, width);
     for (suite, scenario) in record.scenarios() {
         let id = &suite.id;
-        text += &tick(&Progress {
+        text += &progress_line(&ScenarioProgress {
             suite: id,
             scenario,
             done: 1,
@@ -60,32 +61,37 @@ fn everything(record: &Record, width: Width) -> String {
         form: PeerForm::Naive,
         record,
     };
-    text + &matrix(&[row], Columns::Suites, width) + &matrix(&[row], Columns::Families, width)
+    text + &matrix(&[row], MatrixColumns::Suites, width)
+        + &matrix(&[row], MatrixColumns::Families, width)
 }
 
 #[test]
 fn a_header_names_the_peer_and_the_suites() {
     let planned = [
-        Planned {
+        PlannedSuite {
             path: "scenarios/header/header.toml",
             scenarios: 5,
             cases: 614,
         },
-        Planned {
+        PlannedSuite {
             path: "scenarios/line/line.toml",
             scenarios: 1,
             cases: 12_048,
         },
     ];
     let record = record(Vec::new());
-    let text = header(&record, &planned, Width::default());
-    holds(&text, Width::default(), file!["snapshots/header.txt"]);
+    let text = header(&record, &planned, TerminalWidth::default());
+    assert_snapshot(
+        &text,
+        TerminalWidth::default(),
+        file!["snapshots/header.txt"],
+    );
 }
 
 #[test]
 fn a_header_with_long_names_still_fits() {
     let path = "scenarios/a-protocol-with-a-long-name/and-a-suite-with-a-longer-one-still.toml";
-    let planned = [Planned {
+    let planned = [PlannedSuite {
         path,
         scenarios: 5,
         cases: 614,
@@ -98,26 +104,30 @@ fn a_header_with_long_names_still_fits() {
         "exec ./build/release/a-server-with-a-long-name --port {port} --verbose",
         "it's",
     ]);
-    let text = header(&record, &planned, Width::default());
-    holds(&text, Width::default(), file!["snapshots/header-long.txt"]);
+    let text = header(&record, &planned, TerminalWidth::default());
+    assert_snapshot(
+        &text,
+        TerminalWidth::default(),
+        file!["snapshots/header-long.txt"],
+    );
 }
 
 #[test]
 fn a_cut_in_the_header_is_shown_with_its_bytes() {
-    let text = block(greeting(), Width::default());
-    holds(
+    let text = block(greeting(), TerminalWidth::default());
+    assert_snapshot(
         &text,
-        Width::default(),
+        TerminalWidth::default(),
         file!["snapshots/failure-header-cut.txt"],
     );
 }
 
 #[test]
 fn a_wide_terminal_has_room_beside() {
-    let text = block(greeting(), Width::of(120));
-    holds(
+    let text = block(greeting(), TerminalWidth::of(120));
+    assert_snapshot(
         &text,
-        Width::of(120),
+        TerminalWidth::of(120),
         file!["snapshots/failure-header-cut-120.txt"],
     );
 }
@@ -127,7 +137,7 @@ fn a_delivery_that_was_not_proven_says_so() {
     let mut scenario = greeting();
     let evidence = scenario.failures[1].evidence.as_mut();
     evidence.expect("it has evidence").proven = 1;
-    let text = plain(&block(scenario, Width::default()));
+    let text = plain(&block(scenario, TerminalWidth::default()));
     assert!(
         text.contains("1 of 2 boundaries proven, unverified"),
         "{text}"
@@ -147,7 +157,7 @@ fn the_gravest_and_simplest_failure_is_shown() {
         other.evidence = Some(evidence("7", boundaries, Vec::new()));
         scenario.failures.push(other);
     }
-    let text = plain(&block(scenario, Width::default()));
+    let text = plain(&block(scenario, TerminalWidth::default()));
     assert!(
         text.contains("smallest failing delivery    cut@11"),
         "{text}"
@@ -156,10 +166,10 @@ fn the_gravest_and_simplest_failure_is_shown() {
 }
 
 /// A server that never answers.
-fn mute() -> Scenario {
+fn mute() -> ScenarioRecord {
     let events = vec![
         says(Role::Client, "hello\n"),
-        happens(Role::Client, 300_412, Happening::Fin),
+        happens(Role::Client, 300_412, WireAction::Fin),
     ];
     let mut whole = failed("whole");
     whole.evidence = Some(evidence("6", 1, events));
@@ -170,12 +180,12 @@ fn mute() -> Scenario {
     );
     nothing.line = Some(14);
     whole.findings = vec![nothing];
-    let mut scenario = Scenario {
+    let mut scenario = ScenarioRecord {
         why: Some("Without an answer there is nothing to compare.".to_owned()),
         verdict: Verdict::Fail,
         failures: vec![whole],
         spec: Some("RFC 5321 §4.1.1.1".to_owned()),
-        ..held("acknowledges-one-command", 311)
+        ..passing("acknowledges-one-command", 311)
     };
     scenario.families[0].passed = 0;
     scenario.families[1].passed = 0;
@@ -193,14 +203,18 @@ fn a_mute_peer_fails_at_the_baseline() {
         &record,
         suite,
         &suite.scenarios[0],
-        Width::default(),
+        TerminalWidth::default(),
         Explain::Offered,
     );
-    holds(&text, Width::default(), file!["snapshots/failure-mute.txt"]);
+    assert_snapshot(
+        &text,
+        TerminalWidth::default(),
+        file!["snapshots/failure-mute.txt"],
+    );
 }
 
 /// A server that fails everywhere, on a long stream.
-fn many() -> Scenario {
+fn many() -> ScenarioRecord {
     let long = "0123456789abcdef".repeat(256);
     let answer = |at: usize| {
         let mut answer = long.clone().into_bytes();
@@ -213,14 +227,14 @@ fn many() -> Scenario {
         events.push(says(Role::Client, &long[at * 40..at * 40 + 1 + at]));
     }
     events.push(says(Role::Server, answer(300)));
-    events.push(happens(Role::Server, 4_812_000, Happening::Reset));
+    events.push(happens(Role::Server, 4_812_000, WireAction::Reset));
     events.push(happens(
         Role::Client,
         4_813_000,
-        Happening::Broke("connection reset by peer".to_owned()),
+        WireAction::Broke("connection reset by peer".to_owned()),
     ));
-    first.evidence = Some(Evidence {
-        last_words: (0..20).map(|line| format!("  at frame {line} of a trace that goes on and on until it is wider than any terminal")).collect(),
+    first.evidence = Some(Transcript {
+        last_output: (0..20).map(|line| format!("  at frame {line} of a trace that goes on and on until it is wider than any terminal")).collect(),
         ..evidence("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20x7 fin", 40, events)
     });
     first.findings = vec![
@@ -257,7 +271,7 @@ fn many() -> Scenario {
     );
     failures.extend((0..4096).map(|at| failed(&format!("half@{at}"))));
     failures.last_mut().expect("not empty").verdict = Verdict::Flaky;
-    Scenario {
+    ScenarioRecord {
         verdict: Verdict::Fail,
         families: vec![
             family("whole", 1, 1),
@@ -280,7 +294,7 @@ fn many() -> Scenario {
                 "it resets where it should close",
             ),
         ],
-        stream: Stream {
+        stream: StreamRecord {
             len: 4_096,
             regions: regions(&[
                 ("header", 10),
@@ -291,20 +305,24 @@ fn many() -> Scenario {
                 ("payload", 2_066),
             ]),
         },
-        ..held("a-long-name-for-a-scenario-that-says-much", 12_210)
+        ..passing("a-long-name-for-a-scenario-that-says-much", 12_210)
     }
 }
 
 #[test]
 fn many_failures_in_a_long_stream_stay_readable() {
-    let text = block(many(), Width::default());
-    holds(&text, Width::default(), file!["snapshots/failure-many.txt"]);
+    let text = block(many(), TerminalWidth::default());
+    assert_snapshot(
+        &text,
+        TerminalWidth::default(),
+        file!["snapshots/failure-many.txt"],
+    );
     let lines = plain(&text).lines().count();
     assert!(lines < 80, "{lines} lines");
 }
 
 /// A server that failed under some deliveries, and under none of them again.
-fn flaky() -> Scenario {
+fn flaky() -> ScenarioRecord {
     let mut scenario = greeting();
     scenario.defects.clear();
     scenario.verdict = Verdict::Flaky;
@@ -322,14 +340,14 @@ fn what_failed_once_is_said_to_have_held_again() {
     let mut record = record(vec![suite("header", vec![flaky()])]);
     record.verdict = Verdict::Flaky;
     let suite = &record.suites[0];
-    let width = Width::default();
+    let width = TerminalWidth::default();
     let text = failure(&record, suite, &suite.scenarios[0], width, Explain::Offered)
         + &summary(&record, 1, ".wirecheck/last.json", width);
-    holds(&text, width, file!["snapshots/failure-flaky.txt"]);
+    assert_snapshot(&text, width, file!["snapshots/failure-flaky.txt"]);
 }
 
 /// A server whose failures were not played again.
-fn unconfirmed() -> Scenario {
+fn unconfirmed() -> ScenarioRecord {
     let mut scenario = greeting();
     scenario.defects.clear();
     scenario.verdict = Verdict::Unconfirmed;
@@ -342,14 +360,14 @@ fn unconfirmed() -> Scenario {
 #[test]
 fn what_was_not_played_again_is_said_to_be_unconfirmed() {
     let mut record = record(vec![suite("header", vec![unconfirmed()])]);
-    (record.verdict, record.state) = (Verdict::Unconfirmed, State::CutOff);
+    (record.verdict, record.state) = (Verdict::Unconfirmed, RunState::CutOff);
     let suite = &record.suites[0];
     let scenario = &suite.scenarios[0];
-    let width = Width::default();
+    let width = TerminalWidth::default();
     let text = failure(&record, suite, scenario, width, Explain::Offered)
         + &table(&record, width)
         + &summary(&record, 130, ".wirecheck/last.json", width);
-    holds(&text, width, file!["snapshots/failure-unconfirmed.txt"]);
+    assert_snapshot(&text, width, file!["snapshots/failure-unconfirmed.txt"]);
 }
 
 #[test]
@@ -358,7 +376,7 @@ fn some_that_were_not_played_again_are_told_from_those_that_failed() {
     for failure in scenario.failures.iter_mut().skip(4) {
         failure.verdict = Verdict::Unconfirmed;
     }
-    let text = plain(&block(scenario, Width::default()));
+    let text = plain(&block(scenario, TerminalWidth::default()));
     for told in [
         "the run ended before 8 failures could be confirmed",
         "cut@4–9 (unconfirmed)",
@@ -369,7 +387,7 @@ fn some_that_were_not_played_again_are_told_from_those_that_failed() {
 }
 
 /// A server that was given up: not every offset was tried.
-fn given_up() -> Scenario {
+fn given_up() -> ScenarioRecord {
     let mut scenario = greeting();
     scenario.families = vec![
         tried(family("cut", 12, 3), &[(1, 9), (29, 31)]),
@@ -381,7 +399,7 @@ fn given_up() -> Scenario {
 
 #[test]
 fn an_offset_that_was_not_tried_looks_like_none_that_held() {
-    let text = plain(&block(given_up(), Width::LEAST));
+    let text = plain(&block(given_up(), TerminalWidth::LEAST));
     let strips = text.lines().skip_while(|line| !line.contains("stream"));
     let strips: Vec<_> = strips.take_while(|line| !line.is_empty()).collect();
     assert_data_eq!(
@@ -391,12 +409,12 @@ fn an_offset_that_was_not_tried_looks_like_none_that_held() {
 }
 
 /// A server that decodes each chunk as text.
-fn split_character() -> Scenario {
+fn split_character() -> ScenarioRecord {
     let events = vec![
         says(Role::Client, "caffè 日本\n".as_bytes().split_at(9).0),
         says(Role::Client, "caffè 日本\n".as_bytes().split_at(9).1),
         says(Role::Server, "CAFFÈ 日\u{fffd}\u{fffd}\n"),
-        happens(Role::Server, 812, Happening::Fin),
+        happens(Role::Server, 812, WireAction::Fin),
     ];
     let mut cut = failed("cut@9");
     cut.evidence = Some(evidence("9,4", 2, events));
@@ -406,7 +424,7 @@ fn split_character() -> Scenario {
         shown("server", "CAFFÈ 日本\n"),
         shown("server", "CAFFÈ 日\u{fffd}\u{fffd}\n"),
     )];
-    Scenario {
+    ScenarioRecord {
         title: "Wide characters, 日本, are not taken apart".to_owned(),
         level: Level::Should,
         verdict: Verdict::Nonstrict,
@@ -420,23 +438,27 @@ fn split_character() -> Scenario {
             "split-character",
             "cuts within a character fail, cuts between 日 and 本 do not",
         )],
-        stream: Stream {
+        stream: StreamRecord {
             len: 13,
             regions: regions(&[("payload", 12), ("delimiter", 1)]),
         },
-        ..held("wide-characters", 13)
+        ..passing("wide-characters", 13)
     }
 }
 
 #[test]
 fn wide_characters_stay_in_their_columns() {
-    let text = block(split_character(), Width::default());
-    holds(&text, Width::default(), file!["snapshots/failure-wide.txt"]);
+    let text = block(split_character(), TerminalWidth::default());
+    assert_snapshot(
+        &text,
+        TerminalWidth::default(),
+        file!["snapshots/failure-wide.txt"],
+    );
 }
 
 fn several() -> Record {
     let scenarios = vec![
-        held("greeting-and-time", 614),
+        passing("greeting-and-time", 614),
         greeting(),
         many(),
         mute(),
@@ -444,7 +466,7 @@ fn several() -> Record {
     ];
     let mut record = record(vec![
         suite("header", scenarios),
-        suite("日本", vec![held("all-is-well", 1_048_576)]),
+        suite("日本", vec![passing("all-is-well", 1_048_576)]),
     ]);
     record.peer = client();
     record
@@ -452,34 +474,51 @@ fn several() -> Record {
 
 #[test]
 fn a_table_fits_eighty_columns() {
-    let text = table(&several(), Width::default());
-    holds(&text, Width::default(), file!["snapshots/table.txt"]);
+    let text = table(&several(), TerminalWidth::default());
+    assert_snapshot(
+        &text,
+        TerminalWidth::default(),
+        file!["snapshots/table.txt"],
+    );
 }
 
 #[test]
 fn a_table_shows_whole_names_where_there_is_room() {
-    let text = table(&several(), Width::of(120));
-    holds(&text, Width::of(120), file!["snapshots/table-120.txt"]);
+    let text = table(&several(), TerminalWidth::of(120));
+    assert_snapshot(
+        &text,
+        TerminalWidth::of(120),
+        file!["snapshots/table-120.txt"],
+    );
 }
 
 #[test]
 fn a_table_on_a_narrow_terminal_leaves_columns_out() {
-    let text = table(&several(), Width::LEAST);
-    holds(&text, Width::LEAST, file!["snapshots/table-60.txt"]);
+    let text = table(&several(), TerminalWidth::LEAST);
+    assert_snapshot(&text, TerminalWidth::LEAST, file!["snapshots/table-60.txt"]);
 }
 
 #[test]
 fn a_run_in_which_all_held_says_so_in_few_words() {
-    let record = record(vec![suite("header", vec![held("greeting", 312)])]);
-    let width = Width::default();
+    let record = record(vec![suite("header", vec![passing("greeting", 312)])]);
+    let width = TerminalWidth::default();
     let text = table(&record, width) + &summary(&record, 0, ".wirecheck/last.json", width);
-    holds(&text, width, file!["snapshots/summary-pass.txt"]);
+    assert_snapshot(&text, width, file!["snapshots/summary-pass.txt"]);
 }
 
 #[test]
 fn a_summary_counts_defects() {
-    let text = summary(&several(), 1, ".wirecheck/last.json", Width::default());
-    holds(&text, Width::default(), file!["snapshots/summary-fail.txt"]);
+    let text = summary(
+        &several(),
+        1,
+        ".wirecheck/last.json",
+        TerminalWidth::default(),
+    );
+    assert_snapshot(
+        &text,
+        TerminalWidth::default(),
+        file!["snapshots/summary-fail.txt"],
+    );
 }
 
 #[test]
@@ -490,7 +529,7 @@ fn a_summary_says_what_was_not_proven_and_not_run() {
         proven: 1_000,
         unverified: Some("the peer runs in another network namespace; start it with `wirecheck run -- CMD` to have every boundary proven".to_owned()),
     };
-    record.state = State::CutOff;
+    record.state = RunState::CutOff;
     record.restarts = 2;
     record.notes = vec!["the peer serves one client at a time".to_owned()];
     for name in ["rst", "hold", "slow-read"] {
@@ -498,22 +537,22 @@ fn a_summary_says_what_was_not_proven_and_not_run() {
         rst.skipped = 1_033;
         record.suites[1].scenarios[0].families.push(rst);
     }
-    let text = summary(&record, 1, ".wirecheck/last.json", Width::default());
-    holds(
+    let text = summary(&record, 1, ".wirecheck/last.json", TerminalWidth::default());
+    assert_snapshot(
         &text,
-        Width::default(),
+        TerminalWidth::default(),
         file!["snapshots/summary-unverified.txt"],
     );
 }
 
 /// A run that was stopped when so many cases had held.
 fn stopped(verdict: Verdict, cases: u64) -> Record {
-    let scenarios = (cases > 0).then(|| held("greeting", cases));
+    let scenarios = (cases > 0).then(|| passing("greeting", cases));
     let mut record = match scenarios {
         Some(scenario) => record(vec![suite("header", vec![scenario])]),
         None => record(Vec::new()),
     };
-    record.state = State::CutOff;
+    record.state = RunState::CutOff;
     record.verdict = verdict;
     record.restarts = 1;
     record.delivery.boundaries = cases - cases.min(1);
@@ -530,11 +569,16 @@ fn a_run_that_was_stopped_says_no_more_than_was_seen() {
         ("interrupted", stopped(Verdict::Pass, 1), 130),
     ];
     let texts = runs.map(|(what, record, code)| {
-        let text = summary(&record, code, ".wirecheck/last.json", Width::default());
+        let text = summary(
+            &record,
+            code,
+            ".wirecheck/last.json",
+            TerminalWidth::default(),
+        );
         format!("-- {what}\n{text}")
     });
-    let width = Width::default();
-    holds(
+    let width = TerminalWidth::default();
+    assert_snapshot(
         &texts.concat(),
         width,
         file!["snapshots/summary-stopped.txt"],
@@ -543,7 +587,11 @@ fn a_run_that_was_stopped_says_no_more_than_was_seen() {
 
 #[test]
 fn scenarios_that_were_not_played_are_no_scenarios_that_held() {
-    let mut scenarios = vec![held("greeting", 12), held("time", 40), held("end", 7)];
+    let mut scenarios = vec![
+        passing("greeting", 12),
+        passing("time", 40),
+        passing("end", 7),
+    ];
     for scenario in &mut scenarios[1..] {
         scenario.verdict = Verdict::Skipped;
         scenario.slowest_us = 0;
@@ -552,18 +600,18 @@ fn scenarios_that_were_not_played_are_no_scenarios_that_held() {
         }
     }
     let mut record = record(vec![suite("header", scenarios)]);
-    (record.state, record.verdict) = (State::CutOff, Verdict::Skipped);
-    let width = Width::default();
+    (record.state, record.verdict) = (RunState::CutOff, Verdict::Skipped);
+    let width = TerminalWidth::default();
     let text = table(&record, width) + &summary(&record, 130, ".wirecheck/last.json", width);
-    holds(&text, width, file!["snapshots/summary-not-played.txt"]);
+    assert_snapshot(&text, width, file!["snapshots/summary-not-played.txt"]);
 }
 
 #[test]
 fn one_case_is_not_all_cases() {
-    let mut only = held("greeting", 1);
+    let mut only = passing("greeting", 1);
     only.families.truncate(1);
     let record = record(vec![suite("header", vec![only])]);
-    let text = plain(&summary(&record, 0, "last.json", Width::default()));
+    let text = plain(&summary(&record, 0, "last.json", TerminalWidth::default()));
     assert!(
         text.contains("PASS  1 case in 1 scenario   (exit 0)"),
         "{text}"
@@ -575,15 +623,15 @@ fn demo() -> [Record; 3] {
     let fixed = record(vec![
         suite(
             "header",
-            vec![held("greeting", 614), held("wide-characters", 20)],
+            vec![passing("greeting", 614), passing("wide-characters", 20)],
         ),
-        suite("line", vec![held("acknowledges", 312)]),
+        suite("line", vec![passing("acknowledges", 312)]),
     ]);
     let naive = record(vec![
         suite("header", vec![greeting(), split_character(), many()]),
         suite("line", vec![mute()]),
     ]);
-    let other = record(vec![suite("stay-alive", vec![held("stays", 12)])]);
+    let other = record(vec![suite("stay-alive", vec![passing("stays", 12)])]);
     [naive, fixed, other]
 }
 
@@ -610,10 +658,14 @@ fn rows(records: &[Record; 3]) -> [MatrixRow<'_>; 3] {
 
 #[test]
 fn a_matrix_sets_peers_against_suites() {
-    let text = matrix(&rows(&demo()), Columns::Suites, Width::default());
-    holds(
+    let text = matrix(
+        &rows(&demo()),
+        MatrixColumns::Suites,
+        TerminalWidth::default(),
+    );
+    assert_snapshot(
         &text,
-        Width::default(),
+        TerminalWidth::default(),
         file!["snapshots/matrix-suites.txt"],
     );
 }
@@ -643,10 +695,10 @@ fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
         form: PeerForm::Fixed,
         record: &record,
     };
-    let text = matrix(&[row], Columns::Families, Width::default());
-    holds(
+    let text = matrix(&[row], MatrixColumns::Families, TerminalWidth::default());
+    assert_snapshot(
         &text,
-        Width::default(),
+        TerminalWidth::default(),
         file!["snapshots/matrix-all-families.txt"],
     );
     assert_eq!(plain(&text).matches("peer").count(), 1, "{text}");
@@ -661,36 +713,44 @@ fn names_are_broken_between_words_before_a_matrix_comes_in_parts() {
         record: &record,
     };
     let rows = [row(PeerForm::Naive), row(PeerForm::Fixed)];
-    let text = matrix(&rows, Columns::Families, Width::default());
-    holds(
+    let text = matrix(&rows, MatrixColumns::Families, TerminalWidth::default());
+    assert_snapshot(
         &text,
-        Width::default(),
+        TerminalWidth::default(),
         file!["snapshots/matrix-broken-names.txt"],
     );
-    let roomy = matrix(&rows, Columns::Families, Width::of(100));
+    let roomy = matrix(&rows, MatrixColumns::Families, TerminalWidth::of(100));
     assert!(plain(&roomy).contains("header client"), "{roomy}");
 }
 
 #[test]
 fn a_matrix_that_is_too_wide_comes_in_parts() {
-    let text = matrix(&rows(&demo()), Columns::Families, Width::LEAST);
-    holds(&text, Width::LEAST, file!["snapshots/matrix-families.txt"]);
+    let text = matrix(
+        &rows(&demo()),
+        MatrixColumns::Families,
+        TerminalWidth::LEAST,
+    );
+    assert_snapshot(
+        &text,
+        TerminalWidth::LEAST,
+        file!["snapshots/matrix-families.txt"],
+    );
 }
 
 #[test]
 fn progress_is_a_line_a_scenario() {
     let record = several();
     let ticks = record.scenarios().map(|(suite, scenario)| {
-        tick(&Progress {
+        progress_line(&ScenarioProgress {
             suite: &suite.id,
             scenario,
             done: 312,
             planned: 12_614,
         })
     });
-    holds(
+    assert_snapshot(
         &ticks.collect::<String>(),
-        Width::of(120),
+        TerminalWidth::of(120),
         file!["snapshots/progress.txt"],
     );
 }
@@ -705,13 +765,13 @@ fn hostile() -> Record {
         happens(
             Role::Client,
             1,
-            Happening::Printed(Bytes::of(evil.as_bytes())),
+            WireAction::Printed(Bytes::of(evil.as_bytes())),
         ),
-        happens(Role::Client, 1, Happening::Exited(text.clone())),
-        happens(Role::Client, 1, Happening::Broke(text.clone())),
+        happens(Role::Client, 1, WireAction::Exited(text.clone())),
+        happens(Role::Client, 1, WireAction::Broke(text.clone())),
     ];
-    first.evidence = Some(Evidence {
-        last_words: vec![text.clone()],
+    first.evidence = Some(Transcript {
+        last_output: vec![text.clone()],
         ..evidence(evil, 1, events)
     });
     first.findings = vec![finding(
@@ -719,13 +779,13 @@ fn hostile() -> Record {
         shown(evil, format!("a{evil}")),
         shown(evil, format!("b{evil}")),
     )];
-    let scenario = Scenario {
+    let scenario = ScenarioRecord {
         title: text.clone(),
         spec: Some(text.clone()),
         failures: vec![failed(&format!("fin@{evil}")), first],
         defects: vec![defect(evil, evil, evil)],
         families: vec![family(evil, 3, 1), family("cut", 3, 1)],
-        stream: Stream {
+        stream: StreamRecord {
             len: 30,
             regions: regions(&[(evil, 30)]),
         },
@@ -742,7 +802,7 @@ fn hostile() -> Record {
 
 #[test]
 fn nothing_that_came_from_outside_reaches_the_terminal_as_an_instruction() {
-    let text = everything(&hostile(), Width::default());
+    let text = everything(&hostile(), TerminalWidth::default());
     let ours = |sequence: &str| {
         sequence
             .split_once('m')
@@ -761,19 +821,19 @@ fn nothing_that_came_from_outside_reaches_the_terminal_as_an_instruction() {
 
 #[test]
 fn a_record_with_nothing_in_it_can_be_shown() {
-    let empty = Scenario {
+    let empty = ScenarioRecord {
         failures: Vec::new(),
         families: Vec::new(),
-        stream: Stream::default(),
+        stream: StreamRecord::default(),
         ..greeting()
     };
-    everything(&record(vec![suite("a", vec![empty])]), Width::LEAST);
-    everything(&record(Vec::new()), Width::LEAST);
-    assert_eq!(matrix(&[], Columns::Suites, Width::LEAST), "");
+    everything(&record(vec![suite("a", vec![empty])]), TerminalWidth::LEAST);
+    everything(&record(Vec::new()), TerminalWidth::LEAST);
+    assert_eq!(matrix(&[], MatrixColumns::Suites, TerminalWidth::LEAST), "");
 }
 
 #[test]
 fn styles_are_there_for_whoever_wants_them() {
-    let text = block(greeting(), Width::default());
+    let text = block(greeting(), TerminalWidth::default());
     assert!(text.starts_with("\x1b[1m\x1b[31mFAIL\x1b[0m"), "{text:?}");
 }

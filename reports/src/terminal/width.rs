@@ -4,9 +4,9 @@ use unicode_width::UnicodeWidthChar;
 
 /// How many columns a report may take; never fewer than [`Width::LEAST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Width(usize);
+pub struct TerminalWidth(usize);
 
-impl Width {
+impl TerminalWidth {
     /// Below this nothing useful can be laid out: the terminal must wrap.
     pub const LEAST: Self = Self(60);
 
@@ -31,7 +31,7 @@ impl Width {
 }
 
 /// Eighty columns.
-impl Default for Width {
+impl Default for TerminalWidth {
     fn default() -> Self {
         Self(80)
     }
@@ -47,11 +47,11 @@ pub(super) fn columns_of_char(c: char) -> usize {
 }
 
 /// The longest start of a text that fits, and what it leaves.
-pub(super) fn split(text: &str, room: usize) -> (&str, &str) {
+pub(super) fn split(text: &str, available: usize) -> (&str, &str) {
     let mut taken = 0;
     for (at, c) in text.char_indices() {
         taken += columns_of_char(c);
-        if taken > room {
+        if taken > available {
             return text.split_at(at);
         }
     }
@@ -59,11 +59,11 @@ pub(super) fn split(text: &str, room: usize) -> (&str, &str) {
 }
 
 /// A text with its middle left out so that it fits: names differ at both ends.
-pub(super) fn without_middle(text: &str, room: usize) -> String {
-    if columns(text) <= room {
+pub(super) fn without_middle(text: &str, available: usize) -> String {
+    if columns(text) <= available {
         return text.to_owned();
     }
-    let kept = room.saturating_sub(1);
+    let kept = available.saturating_sub(1);
     let (head, rest) = split(text, kept / 2);
     let mut left = columns(rest);
     let tail = rest.char_indices().find_map(|(at, c)| {
@@ -76,21 +76,21 @@ pub(super) fn without_middle(text: &str, room: usize) -> String {
 
 /// A text broken at its spaces, or within a word that is longer than a line.
 /// Spaces beside each other stay, but for those at a break.
-pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
-    let room = room.max(2);
+pub(super) fn wrapped(text: &str, available: usize) -> Vec<String> {
+    let available = available.max(2);
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split(' ') {
         if line.is_empty() {
             line.push_str(word);
-        } else if columns(&line) + 1 + columns(word) <= room {
+        } else if columns(&line) + 1 + columns(word) <= available {
             line.push(' ');
             line.push_str(word);
         } else {
             lines.push(std::mem::replace(&mut line, word.to_owned()));
         }
-        while columns(&line) > room {
-            let (head, rest) = split(&line, room);
+        while columns(&line) > available {
+            let (head, rest) = split(&line, available);
             lines.push(head.to_owned());
             line = rest.to_owned();
         }
@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn a_terminal_is_never_narrower_than_what_can_be_laid_out() {
-        assert_eq!(Width::of(0), Width::LEAST);
-        assert_eq!(Width::of(120).columns(), 120);
+        assert_eq!(TerminalWidth::of(0), TerminalWidth::LEAST);
+        assert_eq!(TerminalWidth::of(120).columns(), 120);
     }
 
     #[test]

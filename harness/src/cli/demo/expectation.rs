@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use wirecheck_report::Record;
-use wirecheck_report::record::State;
+use wirecheck_report::record::RunState;
 
 use super::Shown;
 use super::embedded::Expects;
@@ -43,7 +43,7 @@ pub(super) fn misses(shown: &[Shown<'_>]) -> Vec<Miss> {
 }
 
 fn held_against(record: &Record, expects: &Expects) -> Vec<What> {
-    if record.state == State::CutOff {
+    if record.state == RunState::CutOff {
         return vec![What::CutOff];
     }
     let falls = expects.falls.iter().map(|family| family.as_str());
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn a_run_that_was_cut_off_shows_nothing() {
         let mut shown = record(&[("cut", 3)], &["F01"]);
-        shown.state = State::CutOff;
+        shown.state = RunState::CutOff;
         assert_eq!(misses(&shown), [What::CutOff]);
     }
 }

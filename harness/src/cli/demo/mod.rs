@@ -11,7 +11,7 @@ mod progress;
 mod trial;
 
 use wirecheck_report::Record;
-use wirecheck_report::record::State;
+use wirecheck_report::record::RunState;
 
 use self::embedded::{ALL, Embedded};
 use self::progress::Progress;
@@ -32,7 +32,7 @@ pub(super) fn run() -> Result<Exit, Failure> {
     let mut shown = Vec::with_capacity(ALL.len());
     for embedded in &ALL {
         let record = trial::judge(embedded, &ourselves, &stop, &mut progress)?;
-        if record.state == State::CutOff {
+        if record.state == RunState::CutOff {
             break;
         }
         shown.push(Shown { embedded, record });

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use wirecheck_report::terminal::{Columns, MatrixRow, matrix};
+use wirecheck_report::terminal::{MatrixColumns, MatrixRow, matrix};
 
 use super::Shown;
 use super::embedded::ALL;
@@ -21,7 +21,7 @@ pub(super) fn print(shown: &[Shown<'_>], misses: &[Miss], exit: Exit) -> io::Res
     let rows: Vec<_> = rows.collect();
     let mut out = anstream::stdout();
     if !rows.is_empty() {
-        writeln!(out, "\n{}", matrix(&rows, Columns::Families, width()))?;
+        writeln!(out, "\n{}", matrix(&rows, MatrixColumns::Families, width()))?;
     }
     let naive = shown.iter().map(|it| it.embedded);
     for embedded in naive.filter(|it| !it.expects.wrong.is_empty()) {

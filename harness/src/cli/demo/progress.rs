@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use indicatif::{ProgressBar, ProgressStyle};
 use wirecheck_report::Record;
 use wirecheck_report::notation::{counted, duration, grouped};
-use wirecheck_report::record::State;
+use wirecheck_report::record::RunState;
 
 use super::embedded::Embedded;
 use crate::run::Event;
@@ -57,7 +57,7 @@ impl Progress {
 
     /// Says what became of a peer, if it was judged to the end.
     pub(super) fn end(&mut self, embedded: &Embedded, record: &Record) -> io::Result<()> {
-        if record.state == State::CutOff {
+        if record.state == RunState::CutOff {
             return Ok(());
         }
         let line = line(&embedded.peer.name(), record);

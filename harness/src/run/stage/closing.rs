@@ -60,14 +60,14 @@ impl Stage<'_> {
     }
 
     /// The suite in the record that a scenario goes into.
-    fn suite(&mut self, ground: &Ground<'_>) -> &mut record::Suite {
+    fn suite(&mut self, ground: &Ground<'_>) -> &mut record::SuiteRecord {
         let suite = ground.selected.suite;
         let suites = &mut self.record.suites;
         if suites
             .last()
             .is_none_or(|last| last.id != suite.id().as_str())
         {
-            suites.push(record::Suite {
+            suites.push(record::SuiteRecord {
                 id: suite.id().to_string(),
                 title: suite.title().to_owned(),
                 path: suite.path().to_owned(),

@@ -1,7 +1,7 @@
 //! The command that repeats a case.
 
 use crate::Record;
-use crate::record::{Failure, Lives, Role, Scenario, Suite};
+use crate::record::{FailedCase, ProcessLifetime, Role, ScenarioRecord, SuiteRecord};
 use crate::terminal::page::Page;
 use crate::terminal::shell::{quoted, quoted_if_needed};
 use crate::terminal::width::columns;
@@ -12,9 +12,9 @@ const USUAL_PROFILE: &str = "standard";
 pub(super) fn again(
     page: &mut Page,
     record: &Record,
-    suite: &Suite,
-    scenario: &Scenario,
-    shown: &Failure,
+    suite: &SuiteRecord,
+    scenario: &ScenarioRecord,
+    shown: &FailedCase,
 ) {
     let mut words = vec!["wirecheck run".to_owned(), quoted_if_needed(&suite.path)];
     words.push(format!(
@@ -32,7 +32,7 @@ pub(super) fn again(
     for (label, line) in ["again"]
         .into_iter()
         .chain(std::iter::repeat(""))
-        .zip(broken(words, page.room()))
+        .zip(broken(words, page.available()))
     {
         page.whole(&page.label(label).plain(line));
     }
@@ -43,7 +43,7 @@ fn peer(record: &Record) -> Vec<String> {
     let mut words = Vec::new();
     if peer.role == Role::Client {
         words.push("--client".to_owned());
-        if peer.lives == Lives::ManyCases {
+        if peer.process_lifetime == ProcessLifetime::ManyCases {
             words.push("--reconnects".to_owned());
         }
     }
@@ -58,11 +58,11 @@ fn peer(record: &Record) -> Vec<String> {
 }
 
 /// Lines that a shell puts together again; no word is broken.
-fn broken(words: Vec<String>, room: usize) -> Vec<String> {
+fn broken(words: Vec<String>, available: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
         match lines.last_mut() {
-            Some(line) if columns(line) + columns(&word) + 3 <= room => {
+            Some(line) if columns(line) + columns(&word) + 3 <= available => {
                 *line += &format!(" {word}")
             }
             Some(line) => {
@@ -85,7 +85,7 @@ mod tests {
         let mut record = record(Vec::new());
         let reconnects = |record: &Record| peer(record).contains(&"--reconnects".to_owned());
         assert!(!reconnects(&record), "it has a process for each case");
-        record.peer.lives = Lives::ManyCases;
+        record.peer.process_lifetime = ProcessLifetime::ManyCases;
         assert_eq!(peer(&record)[..2], ["--client", "--reconnects"]);
         record.peer = server(&["serve"]);
         assert!(!reconnects(&record), "it is no client");

@@ -1,25 +1,28 @@
 //! The other deliveries that fail, by name, neighbours drawn together.
 
 use super::smallest::failures;
-use crate::record::{Failure, Scenario, Verdict};
+use crate::record::{FailedCase, ScenarioRecord, Verdict};
 use crate::terminal::page::{Page, listed};
 
 /// How many lines the names may take.
 const LINES: usize = 2;
 
-pub(super) fn also(page: &mut Page, scenario: &Scenario, shown: &Failure) {
+pub(super) fn also(page: &mut Page, scenario: &ScenarioRecord, shown: &FailedCase) {
     let runs = runs(failures(scenario).filter(|failure| failure.tactic != shown.tactic));
     let names: Vec<_> = runs
         .iter()
         .map(|run| run.written(scenario.verdict))
         .collect();
     // Words break at spaces, and the count at the end needs its place.
-    let room = (page.room() * LINES).saturating_sub(24);
-    let (mut list, left_out) = listed(names.iter().map(String::as_str), room);
+    let available = (page.available() * LINES).saturating_sub(24);
+    let (mut list, left_out) = listed(names.iter().map(String::as_str), available);
     if list.is_empty() {
         return;
     }
-    let cases: u64 = runs[runs.len() - left_out..].iter().map(Run::cases).sum();
+    let cases: u64 = runs[runs.len() - left_out..]
+        .iter()
+        .map(TacticRange::cases)
+        .sum();
     if cases > 0 {
         list += &format!(" … {} more", crate::notation::grouped(cases));
     }
@@ -28,16 +31,16 @@ pub(super) fn also(page: &mut Page, scenario: &Scenario, shown: &Failure) {
 }
 
 /// Failures whose offsets follow each other.
-struct Run<'a> {
+struct TacticRange<'a> {
     name: &'a str,
     offsets: Option<(u64, u64)>,
     verdict: Verdict,
 }
 
-fn runs<'a>(failures: impl Iterator<Item = &'a Failure>) -> Vec<Run<'a>> {
-    let mut runs: Vec<Run<'_>> = Vec::new();
+fn runs<'a>(failures: impl Iterator<Item = &'a FailedCase>) -> Vec<TacticRange<'a>> {
+    let mut runs: Vec<TacticRange<'_>> = Vec::new();
     for failure in failures {
-        let next = Run::of(failure);
+        let next = TacticRange::of(failure);
         match runs.last_mut().and_then(|run| run.followed_by(&next)) {
             Some(()) => {}
             None => runs.push(next),
@@ -46,8 +49,8 @@ fn runs<'a>(failures: impl Iterator<Item = &'a Failure>) -> Vec<Run<'a>> {
     runs
 }
 
-impl<'a> Run<'a> {
-    fn of(failure: &'a Failure) -> Self {
+impl<'a> TacticRange<'a> {
+    fn of(failure: &'a FailedCase) -> Self {
         let verdict = failure.verdict;
         let parts = failure.tactic.rsplit_once('@');
         let number = parts.and_then(|(name, number)| Some((name, number.parse().ok()?)));

@@ -2,9 +2,9 @@
 
 use anstyle::Style;
 
-use crate::notation::{Glyph, counted, glyphs, grouped, harmless};
-use crate::record::{Bytes, Finding, Shown};
-use crate::terminal::line::Line;
+use crate::notation::{Glyph, counted, glyphs, grouped, printable};
+use crate::record::{Bytes, FindingRecord, LabelledBytes};
+use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BAD, DIM, GOOD};
 use crate::terminal::width::{columns, without_middle};
@@ -13,13 +13,13 @@ use crate::terminal::width::{columns, without_middle};
 const WHO: usize = 24;
 
 /// Shows what a finding holds against each other, if anything.
-pub(super) fn difference(page: &mut Page, finding: &Finding) {
+pub(super) fn difference(page: &mut Page, finding: &FindingRecord) {
     let (expected, actual) = (finding.expected.as_ref(), finding.actual.as_ref());
     let said = [expected, actual].into_iter().flatten();
     let widest = said.map(|shown| columns(&who(shown))).max().unwrap_or(0);
     let place = page.margin() + widest + 3;
     let comparison = Comparison::of(expected, actual, page.width().after(place));
-    let mut value = |label, shown: &Shown, style| {
+    let mut value = |label, shown: &LabelledBytes, style| {
         let line = page.label(label).plain(who(shown)).at(place);
         page.line(line.then(comparison.line(&shown.bytes, style)));
     };
@@ -35,18 +35,18 @@ pub(super) fn difference(page: &mut Page, finding: &Finding) {
         return;
     }
     if let Some(caret) = comparison.caret() {
-        page.line(Line::new().at(place).then(caret));
+        page.line(StyledLine::new().at(place).then(caret));
     } else if let Some(lengths) = expected.zip(actual).and_then(lengths) {
-        page.line(Line::new().at(place).styled(BAD, lengths));
+        page.line(StyledLine::new().at(place).styled(BAD, lengths));
     }
 }
 
-fn who(shown: &Shown) -> String {
-    without_middle(&harmless(&shown.who), WHO)
+fn who(shown: &LabelledBytes) -> String {
+    without_middle(&printable(&shown.label), WHO)
 }
 
 /// What is known of values that part behind all that was kept of them.
-fn lengths((expected, actual): (&Shown, &Shown)) -> Option<String> {
+fn lengths((expected, actual): (&LabelledBytes, &LabelledBytes)) -> Option<String> {
     let (expected, actual) = (expected.bytes.len, actual.bytes.len);
     (expected != actual).then(|| {
         let actual = counted(actual, "byte");
@@ -56,14 +56,14 @@ fn lengths((expected, actual): (&Shown, &Shown)) -> Option<String> {
 
 /// Two values, where they part, and from where both are shown.
 struct Comparison {
-    room: usize,
+    available: usize,
     /// The first glyph that is shown.
     from: usize,
     /// The first glyph that is not the same in both, if it is known.
-    parting: Option<Parting>,
+    parting: Option<Difference>,
 }
 
-struct Parting {
+struct Difference {
     glyph: usize,
     /// Where it is marked, in columns from the place of the values.
     column: usize,
@@ -71,9 +71,13 @@ struct Parting {
 }
 
 impl Comparison {
-    fn of(expected: Option<&Shown>, actual: Option<&Shown>, room: usize) -> Self {
+    fn of(
+        expected: Option<&LabelledBytes>,
+        actual: Option<&LabelledBytes>,
+        available: usize,
+    ) -> Self {
         let nowhere = Self {
-            room,
+            available,
             from: 0,
             parting: None,
         };
@@ -91,17 +95,17 @@ impl Comparison {
             .map(|glyphs| wide(glyphs))
             .max()
             .unwrap_or(0);
-        let from = if widest <= room {
+        let from = if widest <= available {
             0
         } else {
-            start(common, room)
+            start(common, available)
         };
         let column = usize::from(from > 0) + wide(&common[from..]);
         let says = says(expected, actual, bytes_in(common));
         Self {
-            room,
+            available,
             from,
-            parting: Some(Parting {
+            parting: Some(Difference {
                 glyph,
                 column,
                 says,
@@ -111,17 +115,17 @@ impl Comparison {
 
     /// What of a value fits, from where both are shown; what is not the same
     /// in both has a style.
-    fn line(&self, bytes: &Bytes, style: Style) -> Line {
+    fn line(&self, bytes: &Bytes, style: Style) -> StyledLine {
         let glyphs = glyphs(&bytes.kept());
         if bytes.len == 0 {
-            return Line::new().styled(DIM, "nothing");
+            return StyledLine::new().styled(DIM, "nothing");
         }
         let parting = self
             .parting
             .as_ref()
             .map_or(glyphs.len(), |parting| parting.glyph);
         let parting = parting.min(glyphs.len());
-        let mut line = Line::new();
+        let mut line = StyledLine::new();
         if self.from > 0 {
             line = line.styled(DIM, "…");
         }
@@ -131,19 +135,23 @@ impl Comparison {
         if bytes.len > bytes_in(&glyphs) {
             line = line.styled(DIM, "…");
         }
-        line.cut(self.room)
+        line.cut(self.available)
     }
 
     /// A mark below the first difference, and what differs, on the side where
-    /// there is room.
-    fn caret(&self) -> Option<Line> {
-        let Parting { column, says, .. } = self.parting.as_ref()?;
-        let right = column + 2 + says.len() <= self.room;
+    /// there is available.
+    fn caret(&self) -> Option<StyledLine> {
+        let Difference { column, says, .. } = self.parting.as_ref()?;
+        let right = column + 2 + says.len() <= self.available;
         Some(match right {
-            true => Line::new().at(*column).styled(BAD, format!("^ {says}")),
+            true => StyledLine::new()
+                .at(*column)
+                .styled(BAD, format!("^ {says}")),
             false => {
                 let begins = column.saturating_sub(says.len() + 1);
-                Line::new().at(begins).styled(BAD, format!("{says} ^"))
+                StyledLine::new()
+                    .at(begins)
+                    .styled(BAD, format!("{says} ^"))
             }
         })
     }
@@ -157,15 +165,15 @@ fn first_difference(one: &[Glyph], other: &[Glyph]) -> Option<usize> {
     within.or(length)
 }
 
-/// Where to begin so that the difference comes after a third of the room.
-fn start(common: &[Glyph], room: usize) -> usize {
-    if wide(common) <= room * 2 / 3 {
+/// Where to begin so that the difference comes after a third of the available.
+fn start(common: &[Glyph], available: usize) -> usize {
+    if wide(common) <= available * 2 / 3 {
         return 0;
     }
     let mut before = 0;
     let enough = common.iter().rposition(|glyph| {
         before += columns(&glyph.written);
-        before > room / 3
+        before > available / 3
     });
     enough.map_or(0, |index| index + 1)
 }
@@ -195,24 +203,24 @@ fn bytes_in(glyphs: &[Glyph]) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::width::Width;
+    use crate::terminal::width::TerminalWidth;
 
     /// The lines of a comparison, without styles.
     fn lines(expected: &[u8], actual: &[u8]) -> Vec<String> {
         let shown = |bytes| {
-            Some(Shown {
-                who: "server".to_owned(),
+            Some(LabelledBytes {
+                label: "server".to_owned(),
                 bytes: Bytes::of(bytes),
             })
         };
-        let finding = Finding {
+        let finding = FindingRecord {
             kind: "wrong-answer".to_owned(),
             what: String::new(),
             expected: shown(expected),
             actual: shown(actual),
             line: None,
         };
-        let mut page = Page::new(Width::LEAST).indented(2);
+        let mut page = Page::new(TerminalWidth::LEAST).indented(2);
         difference(&mut page, &finding);
         let text = anstream::adapter::strip_str(&page.into_text()).to_string();
         text.lines().map(str::to_owned).collect()

@@ -6,7 +6,7 @@ use crate::terminal::width::columns;
 
 /// What a line of a dump shows.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Row {
+pub(super) enum DumpRow {
     /// Up to sixteen bytes.
     Bytes {
         /// How many.
@@ -26,7 +26,7 @@ const A_LINE: usize = 16;
 const LINES: usize = 5;
 
 /// The first bytes, and the last if they were kept.
-pub(super) fn dump(bytes: &Bytes) -> Vec<Row> {
+pub(super) fn dump(bytes: &Bytes) -> Vec<DumpRow> {
     let kept = bytes.kept();
     let mut rows = rows(&kept);
     let unkept = bytes.len.saturating_sub(kept.len() as u64);
@@ -38,13 +38,13 @@ pub(super) fn dump(bytes: &Bytes) -> Vec<Row> {
         _ => Vec::new(),
     };
     rows.truncate(LINES - 2);
-    let shown: usize = rows.iter().chain(&last).map(Row::bytes).sum();
-    rows.push(Row::LeftOut(bytes.len.saturating_sub(shown as u64)));
+    let shown: usize = rows.iter().chain(&last).map(DumpRow::bytes).sum();
+    rows.push(DumpRow::LeftOut(bytes.len.saturating_sub(shown as u64)));
     rows.extend(last);
     rows
 }
 
-impl Row {
+impl DumpRow {
     const fn bytes(&self) -> usize {
         match self {
             Self::Bytes { count, .. } => *count,
@@ -58,12 +58,12 @@ pub(super) fn left_out(count: u64) -> String {
     format!("… {}", counted(count, "more byte"))
 }
 
-fn rows(bytes: &[u8]) -> Vec<Row> {
+fn rows(bytes: &[u8]) -> Vec<DumpRow> {
     let cells = cells(bytes);
     bytes
         .chunks(A_LINE)
         .zip(cells.chunks(A_LINE))
-        .map(|(bytes, cells)| Row::Bytes {
+        .map(|(bytes, cells)| DumpRow::Bytes {
             count: bytes.len(),
             hex: hex(bytes),
             text: cells.concat(),
@@ -107,8 +107,8 @@ mod tests {
 
     fn texts(bytes: &[u8]) -> Vec<String> {
         let text = |row| match row {
-            Row::Bytes { text, .. } => text,
-            Row::LeftOut(count) => left_out(count),
+            DumpRow::Bytes { text, .. } => text,
+            DumpRow::LeftOut(count) => left_out(count),
         };
         dump(&Bytes::of(bytes)).into_iter().map(text).collect()
     }
@@ -147,11 +147,11 @@ mod tests {
             hex: String::new(),
             len: 7,
         };
-        assert_eq!(dump(&none), [Row::LeftOut(7)]);
+        assert_eq!(dump(&none), [DumpRow::LeftOut(7)]);
         let some = Bytes {
             len: 600,
             ..Bytes::of(b"abc")
         };
-        assert_eq!(dump(&some)[1], Row::LeftOut(597));
+        assert_eq!(dump(&some)[1], DumpRow::LeftOut(597));
     }
 }

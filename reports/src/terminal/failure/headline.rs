@@ -2,9 +2,9 @@
 
 use anstyle::Style;
 
-use crate::notation::{counted, grouped, harmless};
-use crate::record::{Scenario, Suite, Verdict};
-use crate::terminal::line::Line;
+use crate::notation::{counted, grouped, printable};
+use crate::record::{ScenarioRecord, SuiteRecord, Verdict};
+use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, level, style, word};
 use crate::terminal::width::{columns, without_middle};
@@ -12,20 +12,20 @@ use crate::terminal::width::{columns, without_middle};
 /// Where the defects begin, if there is room beside what failed.
 const BESIDE: usize = 54;
 
-pub(super) fn headline(page: &mut Page, suite: &Suite, scenario: &Scenario) {
+pub(super) fn headline(page: &mut Page, suite: &SuiteRecord, scenario: &ScenarioRecord) {
     let word = word(scenario.verdict);
     let often = how_often(scenario);
-    let room = page.width().after(columns(word) + columns(&often) + 5);
-    let id = harmless(&format!("{}/{}", suite.id, scenario.id));
-    let what = Line::new()
+    let available = page.width().after(columns(word) + columns(&often) + 5);
+    let id = printable(&format!("{}/{}", suite.id, scenario.id));
+    let what = StyledLine::new()
         .styled(style(scenario.verdict).bold(), word)
         .plain("  ")
-        .styled(BOLD, without_middle(&id, room))
+        .styled(BOLD, without_middle(&id, available))
         .plain(format!("   {often}"));
     page.beside_or_below(what, defects(scenario), BESIDE);
     let place = format!("{}:{}", suite.path, scenario.line);
-    let title = Line::new().plain(&scenario.title);
-    page.beside_or_below(Line::new().at(2).styled(DIM, place), title, 0);
+    let title = StyledLine::new().plain(&scenario.title);
+    page.beside_or_below(StyledLine::new().at(2).styled(DIM, place), title, 0);
     if let Some(why) = &scenario.why {
         page.paragraph("why", Style::new(), why);
     }
@@ -45,7 +45,7 @@ const FLAKY: &str = "what failed did so once: played again, alone and on a fresh
     a race in the peer, or a machine too busy to tell";
 
 /// Says of failures that were seen once how many there are, whatever else failed.
-fn unconfirmed(page: &mut Page, scenario: &Scenario) {
+fn unconfirmed(page: &mut Page, scenario: &ScenarioRecord) {
     let failures = scenario.failures.iter();
     let once = failures.filter(|failure| failure.verdict == Verdict::Unconfirmed);
     let count = once.count() as u64;
@@ -56,9 +56,9 @@ fn unconfirmed(page: &mut Page, scenario: &Scenario) {
     }
 }
 
-fn how_often(scenario: &Scenario) -> String {
+fn how_often(scenario: &ScenarioRecord) -> String {
     let tally = scenario.tally();
-    if scenario.fell_at_baseline() {
+    if scenario.failed_at_baseline() {
         return format!(
             "at the baseline, {} not run",
             counted(tally.skipped, "other")
@@ -74,7 +74,7 @@ fn how_often(scenario: &Scenario) -> String {
     }
 }
 
-fn defects(scenario: &Scenario) -> Line {
+fn defects(scenario: &ScenarioRecord) -> StyledLine {
     let names: Vec<_> = scenario
         .defects
         .iter()
@@ -86,7 +86,7 @@ fn defects(scenario: &Scenario) -> Line {
         (true, _) => "no known defect".to_owned(),
         (false, _) => names.join(", "),
     };
-    Line::new()
+    StyledLine::new()
         .styled(style(scenario.verdict), names)
         .plain(format!(" ({})", level(scenario.level)))
 }

@@ -1,9 +1,9 @@
 //! What went over the wire in one case, event by event.
 
-use super::dump::{Row, dump, left_out};
+use super::dump::{DumpRow, dump, left_out};
 use crate::notation::{counted, duration, grouped, text};
-use crate::record::{Event, Evidence, Failure, Happening, Role, Verdict};
-use crate::terminal::line::Line;
+use crate::record::{FailedCase, Role, Transcript, Verdict, WireAction, WireEvent};
+use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
 
@@ -14,7 +14,7 @@ const LAST: usize = 10;
 /// Where a line's own text begins, behind `    C: `.
 const MARGIN: usize = 7;
 
-pub(super) fn ladder(page: &mut Page, shown: &Failure) {
+pub(super) fn ladder(page: &mut Page, shown: &FailedCase) {
     page.blank();
     let title = match shown.verdict {
         Verdict::Flaky => "smallest flaky delivery",
@@ -22,19 +22,19 @@ pub(super) fn ladder(page: &mut Page, shown: &Failure) {
         Verdict::Error => "smallest one not judged",
         _ => "smallest failing delivery",
     };
-    let title = Line::new().at(2).plain(title).at(31);
+    let title = StyledLine::new().at(2).plain(title).at(31);
     let Some(evidence) = &shown.evidence else {
         return page.line(title.styled(BOLD, &shown.tactic));
     };
     let what = title
         .styled(BOLD, &shown.tactic)
         .plain(format!("   {}", proof(evidence)));
-    let sends = Line::new().styled(DIM, format!("sends {}", evidence.delivery));
+    let sends = StyledLine::new().styled(DIM, format!("sends {}", evidence.delivery));
     page.beside_or_below(what, sends, 0);
     rungs(page, &evidence.events);
 }
 
-fn proof(evidence: &Evidence) -> String {
+fn proof(evidence: &Transcript) -> String {
     match evidence.boundaries {
         0 => "no boundary to prove".to_owned(),
         all => {
@@ -48,11 +48,11 @@ fn proof(evidence: &Evidence) -> String {
     }
 }
 
-fn rungs(page: &mut Page, events: &[Event]) {
+fn rungs(page: &mut Page, events: &[WireEvent]) {
     let rungs: Vec<_> = events.iter().flat_map(rungs_of).collect();
     let hex = rungs
         .iter()
-        .filter_map(Rung::hex_columns)
+        .filter_map(LadderLine::hex_columns)
         .max()
         .unwrap_or(0);
     let lines: Vec<_> = rungs.into_iter().map(|rung| rung.into_line(hex)).collect();
@@ -61,7 +61,7 @@ fn rungs(page: &mut Page, events: &[Event]) {
         match index {
             FIRST if hidden > 1 => {
                 let more = format!("… {}", counted(hidden as u64, "more line"));
-                page.line(Line::new().at(MARGIN).styled(DIM, more));
+                page.line(StyledLine::new().at(MARGIN).styled(DIM, more));
             }
             _ if hidden > 1 && (FIRST..FIRST + hidden).contains(&index) => {}
             _ => page.line(line),
@@ -70,57 +70,57 @@ fn rungs(page: &mut Page, events: &[Event]) {
 }
 
 /// One line of the ladder.
-struct Rung {
+struct LadderLine {
     by: Role,
-    shows: Shows,
+    shows: LadderItem,
 }
 
-enum Shows {
-    Chunk(Row),
+enum LadderItem {
+    Chunk(DumpRow),
     Doing(String),
 }
 
-fn rungs_of(event: &Event) -> Vec<Rung> {
+fn rungs_of(event: &WireEvent) -> Vec<LadderLine> {
     let by = event.by;
     let after = duration(event.at_us);
     let doing = match &event.what {
-        Happening::Said(bytes) => {
-            let rung = |row| Rung {
+        WireAction::Sent(bytes) => {
+            let rung = |row| LadderLine {
                 by,
-                shows: Shows::Chunk(row),
+                shows: LadderItem::Chunk(row),
             };
             return dump(bytes).into_iter().map(rung).collect();
         }
-        Happening::Fin => format!("closes after {after}"),
-        Happening::Reset => format!("resets after {after}"),
-        Happening::Printed(bytes) => format!("prints  {}", text(&bytes.kept())),
-        Happening::Exited(how) => format!("exits after {after}: {how}"),
-        Happening::Broke(how) => format!("breaks after {after}: {how}"),
+        WireAction::Fin => format!("closes after {after}"),
+        WireAction::Reset => format!("resets after {after}"),
+        WireAction::Printed(bytes) => format!("prints  {}", text(&bytes.kept())),
+        WireAction::Exited(how) => format!("exits after {after}: {how}"),
+        WireAction::Broke(how) => format!("breaks after {after}: {how}"),
     };
-    vec![Rung {
+    vec![LadderLine {
         by,
-        shows: Shows::Doing(doing),
+        shows: LadderItem::Doing(doing),
     }]
 }
 
-impl Rung {
+impl LadderLine {
     fn hex_columns(&self) -> Option<usize> {
         match &self.shows {
-            Shows::Chunk(Row::Bytes { hex, .. }) => Some(hex.len()),
+            LadderItem::Chunk(DumpRow::Bytes { hex, .. }) => Some(hex.len()),
             _ => None,
         }
     }
 
     /// The text of all chunks begins in one column.
-    fn into_line(self, hex_columns: usize) -> Line {
+    fn into_line(self, hex_columns: usize) -> StyledLine {
         let side = match self.by {
-            Role::Client => Line::new().at(4).styled(OURS, "C: "),
-            Role::Server => Line::new().at(4).styled(THEIRS, "S: "),
+            Role::Client => StyledLine::new().at(4).styled(OURS, "C: "),
+            Role::Server => StyledLine::new().at(4).styled(THEIRS, "S: "),
         };
         match self.shows {
-            Shows::Doing(doing) => side.plain(doing),
-            Shows::Chunk(Row::LeftOut(count)) => side.styled(DIM, left_out(count)),
-            Shows::Chunk(Row::Bytes { hex, text, .. }) => side
+            LadderItem::Doing(doing) => side.plain(doing),
+            LadderItem::Chunk(DumpRow::LeftOut(count)) => side.styled(DIM, left_out(count)),
+            LadderItem::Chunk(DumpRow::Bytes { hex, text, .. }) => side
                 .plain(hex)
                 .at(MARGIN + hex_columns + 2)
                 .styled(DIM, "|")

@@ -10,13 +10,13 @@ mod ladder;
 mod smallest;
 mod strip;
 
-use super::line::Line;
+use super::line::StyledLine;
 use super::page::Page;
 use super::style::DIM;
-use super::width::Width;
+use super::width::TerminalWidth;
 use crate::Record;
 use crate::notation::counted;
-use crate::record::{Failure, Scenario, Suite};
+use crate::record::{FailedCase, ScenarioRecord, SuiteRecord};
 use smallest::smallest;
 
 /// Whether `wirecheck explain` can be pointed to.
@@ -38,9 +38,9 @@ const LAST_WORDS: usize = 8;
 #[must_use]
 pub fn failure(
     record: &Record,
-    suite: &Suite,
-    scenario: &Scenario,
-    width: Width,
+    suite: &SuiteRecord,
+    scenario: &ScenarioRecord,
+    width: TerminalWidth,
     explain: Explain,
 ) -> String {
     let mut page = Page::new(width).indented(2);
@@ -60,7 +60,7 @@ pub fn failure(
     page.into_text()
 }
 
-fn findings(page: &mut Page, suite: &Suite, shown: &Failure) {
+fn findings(page: &mut Page, suite: &SuiteRecord, shown: &FailedCase) {
     page.blank();
     for finding in shown.findings.iter().take(FINDINGS) {
         let place = finding
@@ -76,11 +76,11 @@ fn findings(page: &mut Page, suite: &Suite, shown: &Failure) {
     }
 }
 
-fn last_words(page: &mut Page, shown: &Failure) {
+fn last_words(page: &mut Page, shown: &FailedCase) {
     let words = shown
         .evidence
         .iter()
-        .flat_map(|evidence| &evidence.last_words);
+        .flat_map(|evidence| &evidence.last_output);
     let words: Vec<_> = words.collect();
     if words.is_empty() {
         return;
@@ -90,14 +90,14 @@ fn last_words(page: &mut Page, shown: &Failure) {
     let earlier = words.len().saturating_sub(LAST_WORDS);
     if earlier > 0 {
         let earlier = format!("… {} before", counted(earlier as u64, "line"));
-        page.line(Line::new().at(4).styled(DIM, earlier));
+        page.line(StyledLine::new().at(4).styled(DIM, earlier));
     }
     for line in &words[earlier..] {
-        page.line(Line::new().at(4).plain(line));
+        page.line(StyledLine::new().at(4).plain(line));
     }
 }
 
-fn more(page: &mut Page, scenario: &Scenario) {
+fn more(page: &mut Page, scenario: &ScenarioRecord) {
     let mut label = "more";
     for defect in &scenario.defects {
         page.line(

@@ -1,11 +1,12 @@
 //! Which failure is shown: the gravest, and of those the simplest.
 
-use crate::record::{Failure, Scenario, Verdict};
+use crate::record::{FailedCase, ScenarioRecord, Verdict};
 use crate::terminal::style::rank;
 
 /// The failures: what was not run is none.
-pub(super) fn failures(scenario: &Scenario) -> impl Iterator<Item = &Failure> {
-    let failed = |failure: &&Failure| !matches!(failure.verdict, Verdict::Pass | Verdict::Skipped);
+pub(super) fn failures(scenario: &ScenarioRecord) -> impl Iterator<Item = &FailedCase> {
+    let failed =
+        |failure: &&FailedCase| !matches!(failure.verdict, Verdict::Pass | Verdict::Skipped);
     scenario.failures.iter().filter(failed)
 }
 
@@ -24,7 +25,7 @@ const PLAINEST: [&str; 8] = [
 
 /// One with evidence if there is any, the gravest first, then the plainest, then the
 /// fewest chunks; of equals the first in the record, which is the shortest prefix.
-pub(super) fn smallest(scenario: &Scenario) -> Option<&Failure> {
+pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<&FailedCase> {
     failures(scenario).min_by_key(|failure| {
         let evidence = failure.evidence.as_ref();
         (
@@ -61,15 +62,15 @@ mod tests {
 
     /// The tactic that is shown of failures with so many chunks.
     fn shown(failures: &[(&str, u64)]) -> String {
-        let failure = |(tactic, chunks): &(&str, u64)| Failure {
+        let failure = |(tactic, chunks): &(&str, u64)| FailedCase {
             evidence: Some(evidence(&format!("7x{chunks}"), *chunks, Vec::new())),
             ..failed(tactic)
         };
         of(failures.iter().map(failure).collect())
     }
 
-    fn of(failures: Vec<Failure>) -> String {
-        let scenario = Scenario {
+    fn of(failures: Vec<FailedCase>) -> String {
+        let scenario = ScenarioRecord {
             failures,
             ..greeting()
         };
@@ -99,7 +100,7 @@ mod tests {
 
     #[test]
     fn a_peer_that_gives_up_sooner_does_not_make_a_delivery_smaller() {
-        let failure = |tactic, delivery, kept| Failure {
+        let failure = |tactic, delivery, kept| FailedCase {
             evidence: Some(evidence(delivery, kept, Vec::new())),
             ..failed(tactic)
         };

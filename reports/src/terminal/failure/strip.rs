@@ -5,8 +5,8 @@ use anstyle::Style;
 
 use super::smallest::failures;
 use crate::notation::{counted, grouped};
-use crate::record::{Family, Region, Scenario, Stream, Verdict};
-use crate::terminal::line::Line;
+use crate::record::{FamilyRecord, RegionRecord, ScenarioRecord, StreamRecord, Verdict};
+use crate::terminal::line::StyledLine;
 use crate::terminal::page::{Page, listed};
 use crate::terminal::style::{DIM, mark, rank, style};
 use crate::terminal::width::columns;
@@ -18,7 +18,7 @@ const FAMILIES: [&str; 7] = ["cut", "joined+cut", "fin", "fin+", "half", "rst", 
 const REGIONS: usize = 6;
 
 /// The strips of the families that have failures, if there are any.
-pub(super) fn strips(page: &mut Page, scenario: &Scenario) {
+pub(super) fn strips(page: &mut Page, scenario: &ScenarioRecord) {
     let families: Vec<_> = scenario
         .families
         .iter()
@@ -28,11 +28,11 @@ pub(super) fn strips(page: &mut Page, scenario: &Scenario) {
         return;
     }
     let counts = families.iter().map(|family| count(family).len()).max();
-    let room = page.room().saturating_sub(counts.unwrap_or(0) + 4);
-    let scale = Scale::of(scenario.stream.len, room);
+    let available = page.available().saturating_sub(counts.unwrap_or(0) + 4);
+    let scale = Scale::of(scenario.stream.len, available);
     let rows: Vec<_> = families
         .into_iter()
-        .map(|family| Row::of(scenario, family, scale))
+        .map(|family| StripRow::of(scenario, family, scale))
         .collect();
     let margin = page.margin() + 1;
     page.blank();
@@ -43,7 +43,7 @@ pub(super) fn strips(page: &mut Page, scenario: &Scenario) {
         page.line(strip.at(margin + scale.cells + 2).plain(&row.count));
     }
     for line in legend(&scenario.stream, scale, &rows, page.width().after(margin)) {
-        page.line(Line::new().at(margin).styled(DIM, line));
+        page.line(StyledLine::new().at(margin).styled(DIM, line));
     }
 }
 
@@ -57,9 +57,9 @@ struct Scale {
 }
 
 impl Scale {
-    fn of(len: u64, room: usize) -> Self {
-        let room = room.max(1) as u64;
-        let each = len / room + 1;
+    fn of(len: u64, available: usize) -> Self {
+        let available = available.max(1) as u64;
+        let each = len / available + 1;
         let cells = usize::try_from(len / each + 1).expect("as many as there is room for");
         Self { each, cells }
     }
@@ -71,14 +71,14 @@ impl Scale {
 
 /// What became of the offsets that a mark stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
+enum StripMark {
     Untried,
     Held,
     /// The gravest of what was seen there.
     Fell(Verdict),
 }
 
-impl Mark {
+impl StripMark {
     fn and_fell(self, verdict: Verdict) -> Self {
         match self {
             Self::Fell(other) if rank(other) <= rank(verdict) => self,
@@ -96,27 +96,27 @@ impl Mark {
 }
 
 /// The marks, as the legend explains them.
-const MEANINGS: [(Mark, &str); 7] = [
-    (Mark::Fell(Verdict::Fail), "✗ fails here"),
-    (Mark::Fell(Verdict::Nonstrict), "! nonstrict here"),
-    (Mark::Fell(Verdict::Flaky), "~ flaky here"),
-    (Mark::Fell(Verdict::Unconfirmed), "* unconfirmed here"),
-    (Mark::Fell(Verdict::Error), "? not judged here"),
-    (Mark::Held, "· holds here"),
-    (Mark::Untried, "blank: not tried"),
+const MEANINGS: [(StripMark, &str); 7] = [
+    (StripMark::Fell(Verdict::Fail), "✗ fails here"),
+    (StripMark::Fell(Verdict::Nonstrict), "! nonstrict here"),
+    (StripMark::Fell(Verdict::Flaky), "~ flaky here"),
+    (StripMark::Fell(Verdict::Unconfirmed), "* unconfirmed here"),
+    (StripMark::Fell(Verdict::Error), "? not judged here"),
+    (StripMark::Held, "· holds here"),
+    (StripMark::Untried, "blank: not tried"),
 ];
 
 /// How one family fared along the stream.
-struct Row<'a> {
+struct StripRow<'a> {
     family: &'a str,
-    marks: Vec<Mark>,
+    marks: Vec<StripMark>,
     count: String,
 }
 
 /// The failures of a family, each at its offset; nothing if it has none.
 fn failures_of<'a>(
-    scenario: &'a Scenario,
-    family: &'a Family,
+    scenario: &'a ScenarioRecord,
+    family: &'a FamilyRecord,
 ) -> impl Iterator<Item = (u64, Verdict)> + 'a {
     let known = FAMILIES.contains(&family.name.as_str());
     let offset = |tactic: &str| {
@@ -128,18 +128,18 @@ fn failures_of<'a>(
         .filter_map(move |failure| Some((offset(&failure.tactic)?, failure.verdict)))
 }
 
-fn count(family: &Family) -> String {
+fn count(family: &FamilyRecord) -> String {
     let tally = family.tally();
     format!("{} of {}", grouped(tally.failed()), grouped(tally.run()))
 }
 
-impl<'a> Row<'a> {
-    fn of(scenario: &'a Scenario, family: &'a Family, scale: Scale) -> Self {
-        let mut marks = vec![Mark::Untried; scale.cells];
+impl<'a> StripRow<'a> {
+    fn of(scenario: &'a ScenarioRecord, family: &'a FamilyRecord, scale: Scale) -> Self {
+        let mut marks = vec![StripMark::Untried; scale.cells];
         for stretch in &family.tried {
             let (first, last) = (scale.cell(stretch.first), scale.cell(stretch.last));
             let tried = marks.iter_mut().take(last.saturating_add(1)).skip(first);
-            tried.for_each(|mark| *mark = Mark::Held);
+            tried.for_each(|mark| *mark = StripMark::Held);
         }
         for (offset, verdict) in failures_of(scenario, family) {
             if let Some(mark) = marks.get_mut(scale.cell(offset)) {
@@ -153,8 +153,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn strip(&self) -> Line {
-        self.marks.iter().fold(Line::new(), |line, mark| {
+    fn strip(&self) -> StyledLine {
+        self.marks.iter().fold(StyledLine::new(), |line, mark| {
             let (style, mark) = mark.shown();
             line.styled(style, mark)
         })
@@ -162,7 +162,7 @@ impl<'a> Row<'a> {
 }
 
 /// The first letter of what each place in the stream is for.
-fn letters(stream: &Stream, scale: Scale) -> Line {
+fn letters(stream: &StreamRecord, scale: Scale) -> StyledLine {
     let bytes = (0..scale.cells as u64).map(|cell| cell * scale.each);
     let letters: String = bytes
         .map(|byte| {
@@ -175,25 +175,30 @@ fn letters(stream: &Stream, scale: Scale) -> Line {
                 .unwrap_or(' ')
         })
         .collect();
-    Line::new().styled(DIM, letters.trim_end())
+    StyledLine::new().styled(DIM, letters.trim_end())
 }
 
 /// What lies where, and what the marks mean that are there.
-fn legend(stream: &Stream, scale: Scale, rows: &[Row<'_>], room: usize) -> Vec<String> {
-    let used = |mark: Mark| rows.iter().any(|row| row.marks.contains(&mark));
+fn legend(
+    stream: &StreamRecord,
+    scale: Scale,
+    rows: &[StripRow<'_>],
+    available: usize,
+) -> Vec<String> {
+    let used = |mark: StripMark| rows.iter().any(|row| row.marks.contains(&mark));
     let meanings = MEANINGS.iter().filter(|(mark, _)| used(*mark));
     let mut items: Vec<_> = meanings.map(|(_, meaning)| (*meaning).to_owned()).collect();
     items.push(match scale.each {
         1 => "a mark a byte".to_owned(),
         each => format!("a mark for {}", counted(each, "byte")),
     });
-    let regions = Some(regions(stream, room)).filter(|list| !list.is_empty());
+    let regions = Some(regions(stream, available)).filter(|list| !list.is_empty());
     let mut lines: Vec<_> = regions.into_iter().collect();
     let mut line = String::new();
     for item in items {
         if line.is_empty() {
             line = item;
-        } else if columns(&line) + 3 + columns(&item) <= room {
+        } else if columns(&line) + 3 + columns(&item) <= available {
             line += &format!("   {item}");
         } else {
             lines.push(std::mem::replace(&mut line, item));
@@ -203,9 +208,12 @@ fn legend(stream: &Stream, scale: Scale, rows: &[Row<'_>], room: usize) -> Vec<S
     lines
 }
 
-fn regions(stream: &Stream, room: usize) -> String {
+fn regions(stream: &StreamRecord, available: usize) -> String {
     let regions: Vec<_> = stream.regions.iter().take(REGIONS).map(named).collect();
-    let (mut list, left_out) = listed(regions.iter().map(String::as_str), room.saturating_sub(12));
+    let (mut list, left_out) = listed(
+        regions.iter().map(String::as_str),
+        available.saturating_sub(12),
+    );
     let left_out = left_out + stream.regions.len().saturating_sub(REGIONS);
     if left_out > 0 {
         list += &format!(" … {} more", grouped(left_out as u64));
@@ -213,7 +221,7 @@ fn regions(stream: &Stream, room: usize) -> String {
     list
 }
 
-fn named(region: &Region) -> String {
+fn named(region: &RegionRecord) -> String {
     match region.end.saturating_sub(1) {
         last if last <= region.start => format!("{} {}", region.kind, region.start),
         last => format!("{} {}–{last}", region.kind, region.start),
