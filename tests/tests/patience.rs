@@ -13,7 +13,7 @@ const ONE_LINE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/one-l
 const ASKS_TWICE: &[&str] = &["tests/suites/patience.toml", "--scenario", "*/asks-twice"];
 const SLEEPY: &str = "sleepy_server.py";
 const ROUNDABOUT: &str = "roundabout_server.py";
-const ASLEEP: &str = "no answer (it has read everything and sleeps)";
+const ASLEEP: &str = "no answer (it has read everything and is idle)";
 
 /// By then a wirecheck that asks for no alarm is through with its baseline: it looks
 /// for half a second, then for a second.

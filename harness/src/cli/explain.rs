@@ -8,7 +8,7 @@ use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::tactics;
-use crate::diagnose::{Code, UnknownCode};
+use crate::diagnose::{DefectCode, UnknownDefectCode};
 use crate::tactic::TacticFamily;
 
 const BOLD: Style = Style::new().bold();
@@ -21,7 +21,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
             writeln!(out, "\nTactics:")?;
             tactics::table(&mut out)?;
         }
-        Some(text) => match (text.parse::<Code>(), tactics::named(text)) {
+        Some(text) => match (text.parse::<DefectCode>(), tactics::named(text)) {
             (Ok(code), _) => explain(code, &mut out)?,
             (Err(_), Some(family)) => tactics::explain(family, &mut out)?,
             (Err(unknown), None) => return Err(Failure::Usage(with_all(&unknown))),
@@ -31,19 +31,19 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
 }
 
 /// A word that is not known, with those that are.
-fn with_all(unknown: &UnknownCode) -> String {
-    let codes = Code::ALL.map(Code::code).join(" ");
+fn with_all(unknown: &UnknownDefectCode) -> String {
+    let codes = DefectCode::ALL.map(DefectCode::code).join(" ");
     let tactics = TacticFamily::ALL.map(TacticFamily::as_str).join(" ");
     format!("{unknown}\n  defects: {codes}\n  tactics: {tactics}")
 }
 
 /// A line for each class; an empty one where another chapter begins.
 fn table(out: &mut impl Write) -> std::io::Result<()> {
-    let names = Code::ALL.map(|code| code.name().len());
+    let names = DefectCode::ALL.map(|code| code.name().len());
     let width = names.into_iter().max().unwrap_or_default();
-    let chapter = |code: Code| code.code().chars().next();
-    let mut last = chapter(Code::ALL[0]);
-    for code in Code::ALL {
+    let chapter = |code: DefectCode| code.code().chars().next();
+    let mut last = chapter(DefectCode::ALL[0]);
+    for code in DefectCode::ALL {
         if std::mem::replace(&mut last, chapter(code)) != chapter(code) {
             writeln!(out)?;
         }
@@ -57,7 +57,7 @@ fn table(out: &mut impl Write) -> std::io::Result<()> {
     Ok(())
 }
 
-fn explain(code: Code, out: &mut impl Write) -> std::io::Result<()> {
+fn explain(code: DefectCode, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "{BOLD}{code}{BOLD:#}: {}\n", code.summary())?;
     for line in code.explanation().lines() {
         match line.strip_prefix("## ") {

@@ -1,11 +1,11 @@
-//! C01–C09: how a peer takes the end of a connection.
+//! C01–C09: how a peer handles the end of a connection.
 
-use super::evidence::{Ending, Evidence, Fallen};
-use super::places::Place;
-use super::sign::Sign;
-use super::words::offsets;
-use super::{Code, Diagnosis};
-use crate::judge::Ended;
+use super::cut_map::CutLocation;
+use super::evidence::{CaseFailure, DefectEvidence, ExchangeEnd};
+use super::symptom::Symptom;
+use super::wording::offsets;
+use super::{DefectCode, Diagnosis};
+use crate::judge::PeerClose;
 use crate::tactic::{Offset, Tactic, TacticFamily};
 
 /// The tactics that end the stream with a FIN.
@@ -14,10 +14,10 @@ const FINS: [TacticFamily; 3] = [
     TacticFamily::Half,
     TacticFamily::FinAtOnce,
 ];
-/// Those that reset it.
+/// The tactics that reset it.
 const RESETS: [TacticFamily; 2] = [TacticFamily::Rst, TacticFamily::RstAtAccept];
 
-pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
+pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
     let ignored = ignored_eof(evidence);
     let leaks = match ignored {
         Some(_) => None,
@@ -37,213 +37,220 @@ pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
     found.into_iter().flatten().collect()
 }
 
-/// Even where nothing was cut off, the peer sleeps on and keeps its side.
-fn ignored_eof(evidence: &Evidence) -> Option<Diagnosis> {
-    let asleep = |it: &Fallen| it.says(|sign| sign == Sign::StaysOpenAsleep);
-    let at: Vec<_> = ends(evidence, asleep, |at| {
-        evidence.places.of_offset(at) == Place::Edge
-    });
-    let baseline = evidence.of(TacticFamily::Whole).any(asleep);
-    let when = match at.as_slice() {
-        _ if baseline => "after a whole exchange".to_owned(),
-        [] => return None,
-        at => format!("where messages end (offset {})", offsets(at)),
+/// The peer is idle and does not close, even where no message was truncated.
+fn ignored_eof(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let at = idle_after_fin(evidence, |at| is_edge(evidence, at));
+    let when = if evidence
+        .failures_of(TacticFamily::Whole)
+        .any(stays_open_idle)
+    {
+        "a whole exchange".to_owned()
+    } else if at.is_empty() {
+        return None;
+    } else {
+        format!("a FIN between messages (offset {})", offsets(&at))
     };
-    let because = format!("the stream ends {when}; the peer sleeps and does not close");
-    Some(Code::IgnoredEof.because(because))
+    let because = format!("after {when} the peer is idle and does not close the connection");
+    Some(DefectCode::IgnoredEof.because(because))
 }
 
-/// The stream is over and the peer runs without rest.
-fn eof_spin(evidence: &Evidence) -> Option<Diagnosis> {
-    let spinning = |it: &&Fallen| it.says(|sign| sign == Sign::StaysOpenSpinning);
-    let first = evidence
-        .fallen()
-        .filter(spinning)
-        .map(|it| &it.tactic)
-        .min()?;
-    let because =
-        format!("after {first} the stream is over; the peer goes on, and runs without rest");
-    Some(Code::EofSpin.because(because))
+fn eof_spin(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let spins = |case: &&CaseFailure| case.shows(|it| it == Symptom::StaysOpenSpinning);
+    let tactics = evidence.failures().filter(spins).map(|case| &case.tactic);
+    let first = tactics.min()?;
+    let because = format!(
+        "in {first} the stream is over, and the peer keeps a processor busy instead of closing"
+    );
+    Some(DefectCode::EofSpin.because(because))
 }
 
-/// The process crashes when a stream ends that it had read well so far.
-fn dies_on_eof(evidence: &Evidence) -> Option<Diagnosis> {
+/// The process dies where a stream ends, and the answers before that are correct.
+fn dies_on_eof(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let at = ends_that_crash(evidence, &FINS);
-    let when = match at.as_slice() {
-        _ if whole_crashes(evidence, Ending::Fin) => "after a whole exchange".to_owned(),
-        [] => return None,
-        at => format!("at offset {}", offsets(at)),
+    let when = if whole_crashes(evidence, ExchangeEnd::Fin) {
+        "after a whole exchange".to_owned()
+    } else if at.is_empty() {
+        return None;
+    } else {
+        format!("at offset {}", offsets(&at))
     };
     let because = format!(
-        "the process crashes when the stream ends {when}; its answers up to there are right"
+        "the process dies when the stream ends {when}; no answer before that is wrong or missing"
     );
-    Some(Code::DiesOnEof.because(because))
+    Some(DefectCode::DiesOnEof.because(because))
 }
 
-fn dies_on_reset(evidence: &Evidence) -> Option<Diagnosis> {
+fn dies_on_reset(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let at = ends_that_crash(evidence, &RESETS);
-    let at_accept = evidence.of(TacticFamily::RstAtAccept).any(crashed);
-    let when = match at.as_slice() {
-        _ if whole_crashes(evidence, Ending::Reset) => "after a whole exchange".to_owned(),
-        [] if !at_accept => return None,
-        [] => "before it is accepted".to_owned(),
-        at => format!("at offset {}", offsets(at)),
-    };
-    let because = format!("the process crashes when a connection is reset {when}");
-    Some(Code::DiesOnReset.because(because))
-}
-
-/// Whether the process crashes when a whole exchange ends so.
-fn whole_crashes(evidence: &Evidence, ending: Ending) -> bool {
-    evidence.ends(ending) && evidence.of(TacticFamily::Whole).any(crashed)
-}
-
-fn crashed(it: &Fallen) -> bool {
-    it.says(|sign| sign == Sign::Crashed) && !it.is_misread()
-}
-
-/// The early ends at which the process crashed, unless it was the bytes before
-/// the end that were too much for it.
-fn ends_that_crash(evidence: &Evidence, families: &[TacticFamily]) -> Vec<Offset> {
-    let at = evidence.ended_early(families).filter(|(_, it)| crashed(it));
-    ascending(
-        at.map(|(at, _)| at)
-            .filter(|at| !evidence.is_fragile_at(*at)),
-    )
-}
-
-/// The next connection is not served; or the process ended as if it were done.
-fn stops_serving(evidence: &Evidence) -> Option<Diagnosis> {
-    let not_headers = || {
-        let fallen = evidence.fallen();
-        fallen.filter(|it| it.tactic.family() != TacticFamily::Header)
-    };
-    let unserved = |it: &&Fallen| it.says(|sign| sign == Sign::NextNotServed);
-    let exited = |it: &&Fallen| it.says(|sign| sign == Sign::Exited);
-    let what = if let Some(it) = not_headers().find(unserved) {
-        format!(
-            "after {} the peer runs on and the next connection is not served",
-            it.tactic
-        )
-    } else if whole_crashes(evidence, Ending::ByPeer) {
-        "the process crashes once it has closed a whole exchange".to_owned()
+    let when = if whole_crashes(evidence, ExchangeEnd::Reset) {
+        "after a whole exchange".to_owned()
+    } else if !at.is_empty() {
+        format!("at offset {}", offsets(&at))
+    } else if evidence.failures_of(TacticFamily::RstAtAccept).any(crashed) {
+        "before it is accepted".to_owned()
     } else {
-        let it = not_headers().find(exited)?;
+        return None;
+    };
+    let because = format!("the process dies when a connection is reset {when}");
+    Some(DefectCode::DiesOnReset.because(because))
+}
+
+/// Whether the process dies after a whole exchange that ends in this way.
+fn whole_crashes(evidence: &DefectEvidence, end: ExchangeEnd) -> bool {
+    evidence.exchange_ends_with(end) && evidence.failures_of(TacticFamily::Whole).any(crashed)
+}
+
+fn crashed(case: &CaseFailure) -> bool {
+    case.shows(|it| it == Symptom::Crashed) && !case.is_misread()
+}
+
+/// The early ends at which the process died, except where it may have died of the
+/// bytes before the end.
+fn ends_that_crash(evidence: &DefectEvidence, families: &[TacticFamily]) -> Vec<Offset> {
+    let ends = evidence.failed_ends(families);
+    let ends = ends.filter(|(at, case)| crashed(case) && !evidence.may_misread_before(*at));
+    ascending(ends.map(|(at, _)| at))
+}
+
+/// The next connection is not served, or the process ended.
+fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let failures = || {
+        let failures = evidence.failures();
+        failures.filter(|case| case.tactic.family() != TacticFamily::Header)
+    };
+    let unserved = |case: &&CaseFailure| case.shows(|it| it == Symptom::NextNotServed);
+    let exited = |case: &&CaseFailure| case.shows(|it| it == Symptom::ExitedCleanly);
+    let because = if let Some(case) = failures().find(unserved) {
+        format!("after {} the next connection is not served", case.tactic)
+    } else if whole_crashes(evidence, ExchangeEnd::ByPeer) {
+        "the process dies after a whole exchange, which it closes itself".to_owned()
+    } else {
+        let tactic = &failures().find(exited)?.tactic;
+        format!("after {tactic} the process ends with exit code 0; it serves no other connection")
+    };
+    Some(DefectCode::StopsServing.because(because))
+}
+
+/// A FIN gets an extra answer: inside a message where a cut without a FIN passes, or
+/// between messages, where nothing is left to answer.
+fn partial_as_message(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let answered = |(_, case): &(Offset, &CaseFailure)| case.shows(|it| it == Symptom::Surplus);
+    let ends = evidence.failed_ends(&[TacticFamily::Fin, TacticFamily::Half]);
+    let at = ascending(ends.filter(answered).map(|(at, _)| at));
+    let (between, inside): (Vec<_>, Vec<_>) = at.into_iter().partition(|at| is_edge(evidence, *at));
+    let cut_passes = |at: &Offset| evidence.has_passed(&Tactic::Cut(*at));
+    let inside: Vec<_> = inside.into_iter().filter(cut_passes).collect();
+    let because = if !inside.is_empty() {
         format!(
-            "after {} the process ends with exit code 0, as if one connection were all",
-            it.tactic
+            "a FIN inside a message (offset {}) gets an extra answer; a cut there without a FIN passes",
+            offsets(&inside)
         )
+    } else if !between.is_empty() {
+        format!(
+            "a FIN between messages (offset {}) gets an extra answer",
+            offsets(&between)
+        )
+    } else {
+        return None;
     };
-    Some(Code::StopsServing.because(what))
+    Some(DefectCode::PartialAsMessage.because(because))
 }
 
-/// The end of the stream is answered where the same bytes without an end are not:
-/// inside a message whose cut the peer sits out, or where nothing is left to
-/// answer.
-fn partial_as_message(evidence: &Evidence) -> Option<Diagnosis> {
-    let surplus = |it: &Fallen| it.says(|sign| sign == Sign::Surplus);
-    let fins = [TacticFamily::Fin, TacticFamily::Half];
-    let at = evidence.ended_early(&fins).filter(|(_, it)| surplus(it));
-    let at = ascending(at.map(|(at, _)| at));
-    let (empty, rest): (Vec<_>, Vec<_>) = at
-        .into_iter()
-        .partition(|at| evidence.places.of_offset(*at) == Place::Edge);
-    let cut_held = |at: &Offset| evidence.has_held(&Tactic::Cut(*at));
-    let partial: Vec<_> = rest.into_iter().filter(cut_held).collect();
-    let because = match (partial.as_slice(), empty.as_slice()) {
-        ([], []) => return None,
-        ([], empty) => format!(
-            "the end of the stream is answered although no message was begun (offset {})",
-            offsets(empty)
-        ),
-        (partial, _) => format!(
-            "what the stream's end cuts off at {} is answered; cut there without an end it is waited for",
-            offsets(partial)
-        ),
-    };
-    Some(Code::PartialAsMessage.because(because))
-}
-
-/// A stream that ends between messages is let go, one that ends elsewhere is kept.
-fn leaks(evidence: &Evidence) -> Option<Diagnosis> {
-    let asleep = |it: &Fallen| it.says(|sign| sign == Sign::StaysOpenAsleep);
-    let is_edge = |at: Offset| evidence.places.of_offset(at) == Place::Edge;
-    let kept = ends(evidence, asleep, |at| !is_edge(at));
-    let let_go = [
-        Offset::START,
-        evidence.places.first_end(),
-        evidence.places.end(),
-    ]
-    .into_iter()
-    .any(|at| evidence.has_held(&Tactic::Fin(at)) || evidence.has_held(&Tactic::Half(at)));
-    (let_go && !kept.is_empty()).then(|| {
+/// The peer closes after a FIN between messages, but not after one inside a message.
+fn leaks(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let kept = idle_after_fin(evidence, |at| !is_edge(evidence, at));
+    let cut_map = &evidence.cut_map;
+    let edges = [Offset::START, cut_map.first_message_end(), cut_map.end()];
+    let closed = edges.into_iter().find(|at| {
+        evidence.has_passed(&Tactic::Fin(*at)) || evidence.has_passed(&Tactic::Half(*at))
+    })?;
+    (!kept.is_empty()).then(|| {
         let because = format!(
-            "a connection that ends at {} is kept for ever, by a peer that sleeps; one that ends between messages is closed",
+            "after a FIN inside a message (offset {}) the peer is idle and does not close the connection; after a FIN at offset {closed} it closes",
             offsets(&kept)
         );
-        Code::Leaks.because(because)
+        DefectCode::Leaks.because(because)
     })
 }
 
-/// A reset where the exchange asks for a FIN; or in place of an answer, by a process
-/// that lives on. One that ends with its connection leaves what is still to come to
-/// the kernel: whether that meets a FIN or a reset is no doing of its own. How many
-/// deliveries meet one is a matter of moments: only the first is told.
-fn reset_instead_of_fin(evidence: &Evidence) -> Option<Diagnosis> {
-    let dies = |sign| matches!(sign, Sign::Crashed | Sign::Exited | Sign::NextNotServed);
-    let lives = evidence.lives_on() && !evidence.fallen().any(|it| it.says(dies));
-    let at_last = |sign| sign == Sign::WrongClose { how: Ended::Reset };
-    let early = |sign| match sign {
-        Sign::EndedEarly { how, .. } => lives && how == Ended::Reset,
-        _ => false,
+/// A reset where the exchange expects a FIN, or before the exchange is complete.
+///
+/// An early reset counts only for a process that should keep running and does: when a
+/// process exits, the kernel decides whether late bytes meet a FIN or a reset. How many
+/// deliveries are reset depends on timing, so only the first is named.
+fn reset_instead_of_fin(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let ended = |it| {
+        matches!(
+            it,
+            Symptom::Crashed | Symptom::ExitedCleanly | Symptom::NextNotServed
+        )
+    };
+    let keeps_running =
+        evidence.should_keep_running() && !evidence.failures().any(|case| case.shows(ended));
+    let how = PeerClose::Reset;
+    let at_close = |it| it == Symptom::WrongClose { how };
+    let early = |it| {
+        matches!(
+            it,
+            Symptom::EndedEarly {
+                how: PeerClose::Reset,
+                ..
+            }
+        )
     };
     let resets = evidence
-        .fallen()
-        .filter(|it| it.says(at_last) || it.says(early));
-    let first = resets.min_by_key(|it| &it.tactic)?;
-    let what = match first.says(at_last) {
-        true => "where the exchange asks for a FIN",
-        false => "and lives on",
-    };
+        .failures()
+        .filter(|case| case.shows(at_close) || keeps_running && case.shows(early));
+    let first = resets.min_by_key(|case| &case.tactic)?;
     let tactic = &first.tactic;
-    let because = format!("in {tactic} the peer ends the connection with a reset, {what}");
-    Some(Code::ResetInsteadOfFin.because(because))
+    let when = if first.shows(at_close) {
+        "where the exchange expects a FIN"
+    } else {
+        "before the exchange is complete"
+    };
+    let because = format!("in {tactic} the peer resets the connection {when}");
+    Some(DefectCode::ResetInsteadOfFin.because(because))
 }
 
 /// Answers to whole messages are missing only because the stream ended.
-fn loses_answers_at_eof(evidence: &Evidence) -> Option<Diagnosis> {
-    let missing = |it: &Fallen| {
-        it.says(|sign| sign.missing().is_some()) && !it.says(|sign| sign == Sign::Crashed)
+fn loses_answers_at_eof(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let missing = |case: &CaseFailure| {
+        case.shows(|it| it.missing_step().is_some()) && !case.shows(|it| it == Symptom::Crashed)
     };
-    let joins_well = !evidence.has_fallen(&Tactic::Joined);
-    let first_end = evidence.places.first_end();
-    let at = evidence
-        .ended_early(&[TacticFamily::Half, TacticFamily::FinAtOnce])
-        .filter(|(_, it)| missing(it))
-        .filter(|(at, _)| *at == first_end || joins_well)
-        .map(|(at, _)| at)
-        .filter(|at| !evidence.is_fragile_at(*at));
-    let at = ascending(at);
+    let joined_failed = evidence.has_failed(&Tactic::Joined);
+    let first_message_end = evidence.cut_map.first_message_end();
+    let ends = evidence
+        .failed_ends(&[TacticFamily::Half, TacticFamily::FinAtOnce])
+        .filter(|(at, case)| {
+            missing(case)
+                && (*at == first_message_end || !joined_failed)
+                && !evidence.may_misread_before(*at)
+        });
+    let at = ascending(ends.map(|(at, _)| at));
     (!at.is_empty()).then(|| {
         let because = format!(
-            "messages that were whole before the stream ended (offset {}) are not answered; without the end they are",
+            "whole messages before a FIN (offset {}) are not answered; in the baseline they are",
             offsets(&at)
         );
-        Code::LosesAnswersAtEof.because(because)
+        DefectCode::LosesAnswersAtEof.because(because)
     })
 }
 
-/// The ends with a FIN at which a case fell so.
-fn ends(
-    evidence: &Evidence,
-    fell: impl Fn(&Fallen) -> bool,
-    is_there: impl Fn(Offset) -> bool,
-) -> Vec<Offset> {
-    let at = evidence.ended_early(&FINS).filter(|(_, it)| fell(it));
-    ascending(at.map(|(at, _)| at).filter(|at| is_there(*at)))
+fn is_edge(evidence: &DefectEvidence, at: Offset) -> bool {
+    evidence.cut_map.location(at) == CutLocation::Edge
 }
 
-/// In order, none twice.
+fn stays_open_idle(case: &CaseFailure) -> bool {
+    case.shows(|it| it == Symptom::StaysOpenIdle)
+}
+
+/// The early FINs after which the peer was idle and did not close.
+fn idle_after_fin(evidence: &DefectEvidence, is_there: impl Fn(Offset) -> bool) -> Vec<Offset> {
+    let ends = evidence.failed_ends(&FINS);
+    let ends = ends.filter(|(at, case)| stays_open_idle(case) && is_there(*at));
+    ascending(ends.map(|(at, _)| at))
+}
+
 fn ascending(offsets: impl Iterator<Item = Offset>) -> Vec<Offset> {
     let mut offsets: Vec<_> = offsets.collect();
     offsets.sort_unstable();

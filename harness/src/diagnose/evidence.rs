@@ -2,120 +2,117 @@
 
 use std::collections::BTreeSet;
 
-use super::places::{Place, Places};
-use super::sign::Sign;
+use super::cut_map::{CutLocation, CutMap};
+use super::symptom::Symptom;
 use crate::tactic::{Offset, Script, Tactic, TacticFamily};
 
 /// How the deliveries of one exchange to one peer went.
 ///
-/// Passes are kept only for tactics that have at most one offset: a stream has
-/// some thousand of these at most, however many cases were played.
+/// Passes are kept only for tactics that have at most one offset. That bounds the
+/// memory: a stream has a few thousand of these, but any number of others.
 #[derive(Clone, Debug)]
-pub struct Evidence {
-    pub(super) places: Places,
-    /// The steps in which the peer says or prints something.
+pub struct DefectEvidence {
+    pub(super) cut_map: CutMap,
+    /// The steps in which the peer sends or prints something.
     answers: Vec<usize>,
-    ending: Ending,
-    life: Life,
-    fallen: Vec<Fallen>,
-    held: BTreeSet<Tactic>,
+    exchange_end: ExchangeEnd,
+    lifetime: PeerLifetime,
+    failed: Vec<CaseFailure>,
+    passed: BTreeSet<Tactic>,
 }
 
-/// How an exchange ends that is played to its end.
+/// Which side ends an exchange that is played to its end, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// wirecheck's side ends first, with a FIN.
+pub enum ExchangeEnd {
+    /// wirecheck, with a FIN.
     Fin,
-    /// wirecheck's side ends first, with a reset.
+    /// wirecheck, with a reset.
     Reset,
-    /// The peer ends first.
+    /// The peer.
     ByPeer,
 }
 
-/// How many cases a process of the peer lives through.
+/// How many cases a process of the peer serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Life {
-    /// One: it ends with its connection, and how it ends is its own affair.
+pub enum PeerLifetime {
+    /// One: it exits with its connection.
     OneCase,
-    /// All of them, if it is right.
+    /// All of them: it should never exit.
     ManyCases,
 }
 
-/// A case that fell short, and fell short again when it was repeated.
+/// A case that failed, and failed again when it was repeated.
 #[derive(Clone, Debug)]
-pub(super) struct Fallen {
+pub(super) struct CaseFailure {
     pub(super) tactic: Tactic,
-    pub(super) signs: Vec<Sign>,
+    pub(super) symptoms: Vec<Symptom>,
 }
 
-/// How the cuts at one kind of place went.
+/// How the single cuts at one kind of location went.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tally {
-    /// Where the peer made of the bytes something else than they say; ascending.
-    pub(super) fell: Vec<Offset>,
-    /// How many held.
-    pub(super) held: usize,
+pub(super) struct CutTally {
+    /// The cuts after which the peer misread the bytes; ascending.
+    pub(super) failed: Vec<Offset>,
+    pub(super) passed: usize,
 }
 
-impl Evidence {
-    /// Nothing is known yet of how `script` was taken. `answers` are the steps of
-    /// the exchange in which the peer says or prints something, `ending` is how it
-    /// ends, and `life` is how long a process of the peer lives.
+impl DefectEvidence {
+    /// Starts without any cases. `answers` are the steps of the exchange in which the
+    /// peer sends or prints something.
     #[must_use]
     pub fn new(
         script: &Script,
         answers: impl IntoIterator<Item = usize>,
-        ending: Ending,
-        life: Life,
+        exchange_end: ExchangeEnd,
+        lifetime: PeerLifetime,
     ) -> Self {
         Self {
-            places: Places::of(script),
+            cut_map: CutMap::of(script),
             answers: answers.into_iter().collect(),
-            ending,
-            life,
-            fallen: Vec::new(),
-            held: BTreeSet::new(),
+            exchange_end,
+            lifetime,
+            failed: Vec::new(),
+            passed: BTreeSet::new(),
         }
     }
 
-    /// A case fell short, and again when it was repeated. One that did not fall
-    /// again says nothing: it is neither given here nor as one that held.
-    pub fn fell(&mut self, tactic: Tactic, signs: Vec<Sign>) {
-        self.fallen.push(Fallen { tactic, signs });
+    /// Adds a case that failed, and failed again when it was repeated. A case that
+    /// failed only once is neither a failure nor a pass.
+    pub fn add_failure(&mut self, tactic: Tactic, symptoms: Vec<Symptom>) {
+        self.failed.push(CaseFailure { tactic, symptoms });
     }
 
-    /// A case was played and held.
-    pub fn held(&mut self, tactic: Tactic) {
-        if Self::keeps(tactic.family()) {
-            self.held.insert(tactic);
+    /// Adds a case that passed.
+    pub fn add_pass(&mut self, tactic: Tactic) {
+        if Self::keeps_passes_of(tactic.family()) {
+            self.passed.insert(tactic);
         }
     }
 
-    /// Whether it matters which cases of a family held.
+    /// Whether any rule asks which cases of a family passed.
     #[must_use]
-    pub const fn keeps(family: TacticFamily) -> bool {
+    pub const fn keeps_passes_of(family: TacticFamily) -> bool {
         !matches!(
             family,
             TacticFamily::Cuts | TacticFamily::Random | TacticFamily::AllCuts
         )
     }
 
-    /// Whether an exchange that is played to its end ends so.
-    pub(super) fn ends(&self, ending: Ending) -> bool {
-        self.ending == ending
+    pub(super) fn exchange_ends_with(&self, end: ExchangeEnd) -> bool {
+        self.exchange_end == end
     }
 
-    /// Whether a process of the peer is to live through all cases.
-    pub(super) fn lives_on(&self) -> bool {
-        self.life == Life::ManyCases
+    /// Whether a process of the peer should outlive every case.
+    pub(super) fn should_keep_running(&self) -> bool {
+        self.lifetime == PeerLifetime::ManyCases
     }
 
-    pub(super) fn has_held(&self, tactic: &Tactic) -> bool {
-        self.held.contains(tactic)
+    pub(super) fn has_passed(&self, tactic: &Tactic) -> bool {
+        self.passed.contains(tactic)
     }
 
-    pub(super) fn has_fallen(&self, tactic: &Tactic) -> bool {
-        self.fallen.iter().any(|it| it.tactic == *tactic)
+    pub(super) fn has_failed(&self, tactic: &Tactic) -> bool {
+        self.failed.iter().any(|case| case.tactic == *tactic)
     }
 
     /// The step of the first answer.
@@ -123,66 +120,61 @@ impl Evidence {
         self.answers.first().copied()
     }
 
-    /// What fell.
-    pub(super) fn fallen(&self) -> impl Iterator<Item = &Fallen> {
-        self.fallen.iter()
+    pub(super) fn failures(&self) -> impl Iterator<Item = &CaseFailure> {
+        self.failed.iter()
     }
 
-    /// What fell of one kind of tactic.
-    pub(super) fn of(&self, family: TacticFamily) -> impl Iterator<Item = &Fallen> {
-        self.fallen().filter(move |it| it.tactic.family() == family)
+    pub(super) fn failures_of(&self, family: TacticFamily) -> impl Iterator<Item = &CaseFailure> {
+        self.failures()
+            .filter(move |case| case.tactic.family() == family)
     }
 
-    /// What fell where the stream ended early, with a FIN or as `family` says, and
-    /// where it ended.
-    pub(super) fn ended_early(
+    /// The failures of these families whose stream ended early, with the offset of the
+    /// end.
+    pub(super) fn failed_ends(
         &self,
         families: &[TacticFamily],
-    ) -> impl Iterator<Item = (Offset, &Fallen)> {
-        self.fallen()
-            .filter(|it| families.contains(&it.tactic.family()))
-            .filter_map(|it| Some((it.end()?, it)))
+    ) -> impl Iterator<Item = (Offset, &CaseFailure)> {
+        self.failures()
+            .filter(|case| families.contains(&case.tactic.family()))
+            .filter_map(|case| Some((case.end()?, case)))
     }
 
-    /// How the single cuts at one kind of place went. A case that fell for another
-    /// reason than its answers counts neither way.
-    pub(super) fn cuts(&self, place: Place) -> Tally {
-        let is_there = |at: &Offset| self.places.of_offset(*at) == place;
-        let mut fell: Vec<_> = self
-            .fallen()
-            .filter(|it| it.is_misread())
-            .filter_map(Fallen::cut)
-            .filter(is_there)
-            .collect();
-        fell.sort_unstable();
-        let held = self.held.iter().filter_map(cut).filter(is_there).count();
-        Tally { fell, held }
+    /// How the single cuts at one kind of location went. A case counts as failed only
+    /// if its answers were wrong, not for how its connection or process ended.
+    pub(super) fn cuts(&self, location: CutLocation) -> CutTally {
+        let is_there = |at: &Offset| self.cut_map.location(*at) == location;
+        let failed = self.failed_cuts(location).filter_map(CaseFailure::cut);
+        let mut failed: Vec<_> = failed.collect();
+        failed.sort_unstable();
+        let passed = self.passed.iter().filter_map(cut).filter(is_there).count();
+        CutTally { failed, passed }
     }
 
-    /// What fell, cut at one kind of place.
-    pub(super) fn fallen_cuts(&self, place: Place) -> impl Iterator<Item = &Fallen> {
-        self.fallen()
-            .filter(|it| it.is_misread())
-            .filter(move |it| {
-                it.cut()
-                    .is_some_and(|at| self.places.of_offset(at) == place)
-            })
+    /// The single cuts at one kind of location after which the peer misread the bytes.
+    pub(super) fn failed_cuts(&self, location: CutLocation) -> impl Iterator<Item = &CaseFailure> {
+        let is_there = move |at| self.cut_map.location(at) == location;
+        self.failures()
+            .filter(|case| case.is_misread())
+            .filter(move |case| case.cut().is_some_and(is_there))
     }
 
-    /// Whether the bytes before `at` alone lead the peer astray.
-    pub(super) fn is_fragile_at(&self, at: Offset) -> bool {
-        let mut misread = self.fallen().filter(|it| it.is_misread());
-        self.places.of_offset(at) == Place::Character || misread.any(|it| it.cut() == Some(at))
+    /// Whether the peer may fail on the bytes before `at` alone: an end there shows
+    /// nothing about ends.
+    pub(super) fn may_misread_before(&self, at: Offset) -> bool {
+        let mut misread = self.failures().filter(|case| case.is_misread());
+        self.cut_map.location(at) == CutLocation::Character
+            || misread.any(|case| case.cut() == Some(at))
     }
 }
 
-impl Fallen {
-    pub(super) fn says(&self, is_it: impl Fn(Sign) -> bool) -> bool {
-        self.signs.iter().any(|sign| is_it(*sign))
+impl CaseFailure {
+    pub(super) fn shows(&self, wanted: impl Fn(Symptom) -> bool) -> bool {
+        self.symptoms.iter().any(|symptom| wanted(*symptom))
     }
 
     pub(super) fn is_misread(&self) -> bool {
-        self.says(Sign::is_misreading)
+        self.shows(Symptom::is_misreading)
     }
 
     /// Where it was cut, if it was cut once.
@@ -190,8 +182,8 @@ impl Fallen {
         cut(&self.tactic)
     }
 
-    /// Where its stream ended, if it ended early.
-    pub(super) fn end(&self) -> Option<Offset> {
+    /// Where its stream ended early, if it did.
+    fn end(&self) -> Option<Offset> {
         match self.tactic {
             Tactic::Fin(at) | Tactic::Half(at) | Tactic::Rst(at) | Tactic::FinAtOnce(at) => {
                 Some(at)
@@ -208,14 +200,14 @@ fn cut(tactic: &Tactic) -> Option<Offset> {
     }
 }
 
-impl Tally {
-    /// Whether at least one in `share` fell.
-    pub(super) fn fell_one_in(&self, share: usize) -> bool {
-        !self.fell.is_empty() && self.fell.len() * share >= self.fell.len() + self.held
+impl CutTally {
+    /// Whether at least one cut of `share` failed.
+    pub(super) fn failed_one_in(&self, share: usize) -> bool {
+        !self.failed.is_empty() && self.failed.len() * share >= self.failed.len() + self.passed
     }
 
-    /// Whether some held and none fell.
-    pub(super) fn all_held(&self) -> bool {
-        self.fell.is_empty() && self.held > 0
+    /// Whether some passed and none failed.
+    pub(super) fn all_passed(&self) -> bool {
+        self.failed.is_empty() && self.passed > 0
     }
 }

@@ -1,18 +1,19 @@
-//! F01–F09: how a peer takes bytes for messages.
+//! F01–F09: how a peer finds the messages in a stream.
 
 use std::collections::{BTreeSet, HashSet};
 use std::mem::{Discriminant, discriminant};
 
-use super::evidence::{Evidence, Fallen};
-use super::places::Place;
-use super::sign::{Sign, Slip};
-use super::words::{contrast, deliveries, fails};
-use super::{Code, Diagnosis};
-use crate::judge::Ended;
+use super::cut_map::CutLocation;
+use super::evidence::{CaseFailure, DefectEvidence};
+use super::output_difference::OutputDifference;
+use super::symptom::Symptom;
+use super::wording::{contrast, failed_cuts};
+use super::{DefectCode, Diagnosis};
+use crate::judge::PeerClose;
 use crate::tactic::{Neighbours, Tactic, TacticFamily};
 
-/// The tactics that send every message whole and leave the end to the exchange:
-/// what is answered beyond what is due is not the answer to an early end.
+/// The tactics that send every message whole and end as the exchange does: an extra
+/// answer is not the answer to an early end.
 const COMPLETE: [TacticFamily; 7] = [
     TacticFamily::Bytes,
     TacticFamily::Cut,
@@ -23,7 +24,7 @@ const COMPLETE: [TacticFamily; 7] = [
     TacticFamily::AllCuts,
 ];
 
-pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
+pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
     let per_recv = reply_per_recv(evidence);
     let (short_body, lost_tail) = match per_recv {
         Some(_) => (None, None),
@@ -43,194 +44,218 @@ pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
     found.into_iter().flatten().collect()
 }
 
-/// Most cuts inside a header fail. What the body does is said beside it: a cut
-/// in the body, which leaves the header whole, can't be explained by this.
-fn short_header_read(evidence: &Evidence) -> Option<Diagnosis> {
-    let header = evidence.cuts(Place::Header);
-    header.fell_one_in(2).then(|| {
-        let body = contrast(&evidence.cuts(Place::Payload), "inside a payload");
-        let fails = fails("cut", &header.fell, "inside a header");
-        Code::ShortHeaderRead.because(format!("{fails}; {body}"))
+/// Half of the cuts inside the header or more fail. Cuts in the body leave the header
+/// whole: if they fail too, that is another defect.
+fn short_header_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let header = evidence.cuts(CutLocation::Header);
+    header.failed_one_in(2).then(|| {
+        let cuts = failed_cuts(&header.failed, "inside the header");
+        let other = payload_contrast(evidence);
+        DefectCode::ShortHeaderRead.because(format!("{cuts}; {other}"))
     })
 }
 
-/// Cuts between the characters of a payload fail: many of them, or with an answer
-/// that was made of a part of the message.
-fn short_body_read(evidence: &Evidence) -> Option<Diagnosis> {
-    let body = evidence.cuts(Place::Payload);
-    let answered = evidence.fallen_cuts(Place::Payload);
-    let answered = answered.filter(|it| took_a_part(it)).count();
-    if answered == 0 && !body.fell_one_in(3) {
+/// Cuts between the characters of a payload fail: a third of them or more, or any with
+/// an answer to a part of the message.
+fn short_body_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let payload = evidence.cuts(CutLocation::Payload);
+    let failed = evidence.failed_cuts(CutLocation::Payload);
+    let partial = failed.filter(|case| answers_a_part(case)).count();
+    if partial == 0 && !payload.failed_one_in(3) {
         return None;
     }
-    let fails = fails("cut", &body.fell, "inside a payload");
-    let how = match answered {
+    let cuts = failed_cuts(&payload.failed, "inside the payload");
+    let detail = match partial {
         0 => String::new(),
-        1 => " (one with an answer that leaves a part out)".to_owned(),
-        all => format!(" ({all} with answers that leave a part out)"),
+        _ => format!(" ({partial} with a part of the answer missing)"),
     };
-    let other = match evidence.places.have_headers() {
-        true => contrast(&evidence.cuts(Place::Header), "inside a header"),
-        false => "no answer comes beyond those that are due".to_owned(),
+    let other = if evidence.cut_map.has_headers() {
+        contrast(&evidence.cuts(CutLocation::Header), "inside the header")
+    } else {
+        "the peer sends no extra answers".to_owned()
     };
-    Some(Code::ShortBodyRead.because(format!("{fails}{how}; {other}")))
+    Some(DefectCode::ShortBodyRead.because(format!("{cuts}{detail}; {other}")))
 }
 
-/// Whether a part was taken for the message. A program that died had said what it
-/// could by then, and took it for nothing.
-fn took_a_part(it: &Fallen) -> bool {
-    let died = |sign| matches!(sign, Sign::EndsOtherwise | Sign::Crashed);
-    it.says(Sign::is_shortened) && !it.says(died)
+/// Whether a part was taken for the whole message. The output of a program that failed
+/// stops early for another reason.
+fn answers_a_part(case: &CaseFailure) -> bool {
+    let failed = |it| matches!(it, Symptom::OtherExit | Symptom::Crashed);
+    case.shows(Symptom::lacks_a_part) && !case.shows(failed)
 }
 
-/// Messages that come joined lose the answers after the first, and that is not
-/// because each segment has one answer.
-fn lost_tail(evidence: &Evidence) -> Option<Diagnosis> {
+/// Messages in one segment lose the answers after the first. Without extra answers
+/// after cuts that is not one answer per segment.
+fn lost_tail(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let first = evidence.first_answer()?;
-    let later = |it: &Fallen| it.says(|sign| sign.missing().is_some_and(|step| step > first));
-    if evidence.of(TacticFamily::Joined).any(later) {
-        let cuts = contrast(&evidence.cuts(Place::Payload), "inside a payload");
+    let is_later = |step: Option<usize>| step.is_some_and(|step| step > first);
+    let missing = |case: &CaseFailure| case.shows(|it| is_later(it.missing_step()));
+    if evidence.failures_of(TacticFamily::Joined).any(missing) {
+        let other = payload_contrast(evidence);
         let because = format!(
-            "of messages that come in one segment the first is answered and a later one is not; {cuts}"
+            "of several messages in one segment the first is answered and a later one is not; {other}"
         );
-        return Some(Code::LostTail.because(because));
+        return Some(DefectCode::LostTail.because(because));
     }
-    let wrong_later = |sign: Sign| match sign {
-        Sign::WrongAnswer { step, .. } => sign.is_shortened() && step > first,
-        _ => false,
+    let shortened = |case: &CaseFailure| {
+        case.shows(|it| match it {
+            Symptom::WrongAnswer { step, .. } => it.lacks_a_part() && step > first,
+            _ => false,
+        })
     };
-    let mut halves: Vec<_> = evidence
-        .of(TacticFamily::JoinedCut)
-        .filter(|it| later(it) || it.says(wrong_later))
-        .filter_map(|it| match it.tactic {
-            Tactic::JoinedCut(at) if evidence.has_held(&Tactic::Cut(at)) => Some(at),
+    let mut cuts: Vec<_> = evidence
+        .failures_of(TacticFamily::JoinedCut)
+        .filter(|case| missing(case) || shortened(case))
+        .filter_map(|case| match case.tactic {
+            Tactic::JoinedCut(at) if evidence.has_passed(&Tactic::Cut(at)) => Some(at),
             _ => None,
         })
         .collect();
-    halves.sort_unstable();
-    (!halves.is_empty()).then(|| {
-        let fails = fails("cut", &halves, "with a whole message in the same segment");
-        Code::LostTail.because(format!("{fails}; without one each of these cuts holds"))
+    cuts.sort_unstable();
+    (!cuts.is_empty()).then(|| {
+        let cuts = failed_cuts(&cuts, "behind a whole message in the same segment");
+        DefectCode::LostTail.because(format!("{cuts}; without that message they pass"))
     })
 }
 
 /// Cuts inside the delimiter fail, and no others.
-fn split_delimiter(evidence: &Evidence) -> Option<Diagnosis> {
-    let delimiter = evidence.cuts(Place::Delimiter);
-    let payload = evidence.cuts(Place::Payload);
-    let header = evidence.cuts(Place::Header);
-    let only = payload.all_held() && header.fell.is_empty();
-    (only && delimiter.fell_one_in(2)).then(|| {
-        let fails = fails("cut", &delimiter.fell, "inside a delimiter");
-        let payload = contrast(&payload, "inside a payload");
-        Code::SplitDelimiter.because(format!("{fails}; {payload}"))
+fn split_delimiter(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let delimiter = evidence.cuts(CutLocation::Delimiter);
+    let others_pass = evidence.cuts(CutLocation::Payload).all_passed()
+        && evidence.cuts(CutLocation::Header).failed.is_empty();
+    (others_pass && delimiter.failed_one_in(2)).then(|| {
+        let cuts = failed_cuts(&delimiter.failed, "inside the delimiter");
+        let other = payload_contrast(evidence);
+        DefectCode::SplitDelimiter.because(format!("{cuts}; {other}"))
     })
 }
 
-/// Cuts inside characters fail where those between them hold, or fail in a way of
-/// their own.
-fn split_character(evidence: &Evidence) -> Option<Diagnosis> {
-    let inside = evidence.cuts(Place::Character);
-    if !inside.fell_one_in(2) {
+/// Cuts inside characters fail where those between characters pass or fail in another
+/// way.
+fn split_character(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let inside = evidence.cuts(CutLocation::Character);
+    if !inside.failed_one_in(2) {
         return None;
     }
-    let between = evidence.cuts(Place::Payload);
-    let garbled = |place| {
-        let mut cuts = evidence.fallen_cuts(place);
-        cuts.any(|it| it.says(|sign| sign.slip() == Some(Slip::Garbled)))
+    let between = evidence.cuts(CutLocation::Payload);
+    let other = if between.all_passed() {
+        contrast(&between, "between characters")
+    } else if between.failed.is_empty() {
+        return None;
+    } else if is_garbled(evidence, CutLocation::Character)
+        && !is_garbled(evidence, CutLocation::Payload)
+    {
+        "only their answers contain replacement characters (U+FFFD)".to_owned()
+    } else if fails_differently(evidence, CutLocation::Character, CutLocation::Payload) {
+        "cuts between characters fail in another way".to_owned()
+    } else {
+        return None;
     };
-    let other = match () {
-        () if between.all_held() => contrast(&between, "between characters"),
-        () if between.fell.is_empty() => return None,
-        () if garbled(Place::Character) && !garbled(Place::Payload) => {
-            "the answers have replacement characters, as after no other cut".to_owned()
-        }
-        () if ways(evidence, Place::Character).is_disjoint(&ways(evidence, Place::Payload)) => {
-            "those between characters fail in another way".to_owned()
-        }
-        () => return None,
-    };
-    let fails = fails("cut", &inside.fell, "inside characters of several bytes");
-    Some(Code::SplitCharacter.because(format!("{fails}; {other}")))
+    let cuts = failed_cuts(&inside.failed, "inside characters of several bytes");
+    Some(DefectCode::SplitCharacter.because(format!("{cuts}; {other}")))
 }
 
-/// The ways in which cuts at one kind of place are misread: for each, its signs
+fn is_garbled(evidence: &DefectEvidence, location: CutLocation) -> bool {
+    let garbled = |it: Symptom| it.difference() == Some(OutputDifference::Garbled);
+    let mut cuts = evidence.failed_cuts(location);
+    cuts.any(|case| case.shows(garbled))
+}
+
+fn fails_differently(evidence: &DefectEvidence, one: CutLocation, other: CutLocation) -> bool {
+    failure_modes(evidence, one).is_disjoint(&failure_modes(evidence, other))
+}
+
+/// The ways in which cuts at one kind of location fail: for each case its misreadings
 /// without their steps.
-fn ways(evidence: &Evidence, place: Place) -> HashSet<Vec<Discriminant<Sign>>> {
-    let way = |it: &Fallen| {
-        let misreadings = it.signs.iter().filter(|sign| sign.is_misreading());
-        misreadings.map(way_of).collect()
+fn failure_modes(
+    evidence: &DefectEvidence,
+    location: CutLocation,
+) -> HashSet<Vec<Discriminant<Symptom>>> {
+    let mode = |case: &CaseFailure| {
+        let misreadings = case.symptoms.iter().filter(|it| it.is_misreading());
+        misreadings.map(failure_mode).collect()
     };
-    evidence.fallen_cuts(place).map(way).collect()
+    evidence.failed_cuts(location).map(mode).collect()
 }
 
-/// A wrong text is one way, whether or not what the exchange asks for stands in it.
-fn way_of(sign: &Sign) -> Discriminant<Sign> {
-    match sign {
-        Sign::NotPrinted { slip, .. } => discriminant(&Sign::PrintsOther { slip: *slip }),
-        other => discriminant(other),
+/// A wrong printed text is one mode, whether a step expects it or the baseline.
+fn failure_mode(symptom: &Symptom) -> Discriminant<Symptom> {
+    match *symptom {
+        Symptom::NotPrinted { difference, .. } => {
+            discriminant(&Symptom::PrintsOther { difference })
+        }
+        ref other => discriminant(other),
     }
 }
 
 /// The baseline's answer ends where a length in characters ends it.
-fn length_in_characters(evidence: &Evidence) -> Option<Diagnosis> {
-    let is_it = |sign: Sign| sign.slip() == Some(Slip::CountedInCharacters);
-    let mut baseline = evidence.of(TacticFamily::Whole);
-    baseline.any(|it| it.says(is_it)).then(|| {
+fn length_in_characters(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let counted = |it: Symptom| it.difference() == Some(OutputDifference::CountedInCharacters);
+    let mut baseline = evidence.failures_of(TacticFamily::Whole);
+    baseline.any(|case| case.shows(counted)).then(|| {
         let because =
-            "an uncut answer is short by just as many bytes as it has more bytes than characters";
-        Code::LengthInCharacters.because(because.to_owned())
+            "the uncut answer ends after as many bytes as the expected answer has characters";
+        DefectCode::LengthInCharacters.because(because.to_owned())
     })
 }
 
-/// More is answered than is due although every message was sent once, and no
-/// header was there to be misread: more answers, or several that run together.
-fn reply_per_recv(evidence: &Evidence) -> Option<Diagnosis> {
-    if evidence.places.have_headers() {
+/// The peer sends more than the expected answers although every message was sent once.
+/// Where there are headers, a misread one could be the cause.
+fn reply_per_recv(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    if evidence.cut_map.has_headers() {
         return None;
     }
-    let is_more = |sign: Sign| sign.slip() == Some(Slip::PutIn) || sign == Sign::Surplus;
-    let surplus = evidence
-        .fallen()
-        .filter(|it| COMPLETE.contains(&it.tactic.family()))
-        .filter(|it| it.says(is_more));
-    let surplus: BTreeSet<_> = surplus.map(|it| &it.tactic).collect();
-    let first = surplus.first()?;
-    let cuts = contrast(&evidence.cuts(Place::Payload), "inside a message");
-    let because = format!(
-        "in {} (as {first}) more answers come than there are messages; {cuts}",
-        deliveries(surplus.len()),
-    );
-    Some(Code::ReplyPerRecv.because(because))
+    let is_extra = |it: Symptom| {
+        it == Symptom::Surplus || it.difference() == Some(OutputDifference::PartAdded)
+    };
+    let extra: BTreeSet<_> = evidence
+        .failures()
+        .filter(|case| COMPLETE.contains(&case.tactic.family()))
+        .filter(|case| case.shows(is_extra))
+        .map(|case| &case.tactic)
+        .collect();
+    let first = extra.first()?;
+    let deliveries = match extra.len() {
+        1 => format!("in {first}"),
+        count => format!("in {count} deliveries (the first is {first})"),
+    };
+    let cuts = payload_contrast(evidence);
+    let because = format!("{deliveries} the peer sends more than the expected answers; {cuts}");
+    Some(DefectCode::ReplyPerRecv.because(because))
 }
 
-/// A reader that takes its time does not get all of an answer.
-fn short_send(evidence: &Evidence) -> Option<Diagnosis> {
-    let is_it = |sign: Sign| match sign {
-        Sign::EndedEarly { how, .. } => how == Ended::Closed,
-        Sign::NoAnswer { .. } | Sign::BrokenAnswer { .. } => true,
-        _ => sign.is_shortened(),
+/// An answer is incomplete only where wirecheck reads slowly.
+fn short_send(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let incomplete = |it: Symptom| match it {
+        Symptom::EndedEarly { how, .. } => how == PeerClose::Fin,
+        Symptom::NoAnswer { .. } | Symptom::BrokenAnswer { .. } => true,
+        _ => it.lacks_a_part(),
     };
-    let mut slow = evidence.of(TacticFamily::SlowRead);
-    slow.any(|it| it.says(is_it)).then(|| {
-        let because = "a slow reader does not get all of an answer that a fast one gets whole";
-        Code::ShortSend.because(because.to_owned())
+    let mut slow = evidence.failures_of(TacticFamily::SlowRead);
+    slow.any(|case| case.shows(incomplete)).then(|| {
+        let because = "a slow reader does not get the whole answer; in the baseline it is whole";
+        DefectCode::ShortSend.because(because.to_owned())
     })
 }
 
-/// Two connections that speak in turns get other answers than each alone.
-fn cross_talk(evidence: &Evidence) -> Option<Diagnosis> {
-    let interleaved = Tactic::Neighbours(Neighbours::Interleaved);
-    let is_it = |sign| {
+/// Two connections that alternate get other answers than one alone.
+fn cross_talk(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let wrong = |it| {
         matches!(
-            sign,
-            Sign::WrongAnswer { .. } | Sign::BrokenAnswer { .. } | Sign::Surplus
+            it,
+            Symptom::WrongAnswer { .. } | Symptom::BrokenAnswer { .. } | Symptom::Surplus
         )
     };
-    let fell = evidence.of(TacticFamily::Neighbours);
-    let mut fell = fell.filter(|it| it.tactic == interleaved);
-    (evidence.has_held(&Tactic::Bytes) && fell.any(|it| it.says(is_it))).then(|| {
-        let because = "two connections that send byte by byte in turns get wrong answers; one that does so alone gets the right ones";
-        Code::CrossTalk.because(because.to_owned())
+    let interleaved = Tactic::Neighbours(Neighbours::Interleaved);
+    let mixed = evidence
+        .failures_of(TacticFamily::Neighbours)
+        .any(|case| case.tactic == interleaved && case.shows(wrong));
+    (mixed && evidence.has_passed(&Tactic::Bytes)).then(|| {
+        let because = "two connections that alternate byte by byte get wrong answers; one alone gets the correct answers";
+        DefectCode::CrossTalk.because(because.to_owned())
     })
+}
+
+fn payload_contrast(evidence: &DefectEvidence) -> String {
+    contrast(&evidence.cuts(CutLocation::Payload), "inside the payload")
 }

@@ -1,60 +1,57 @@
-//! H01–H05: what a peer makes of a header that is none. What becomes of its
-//! memory (H02, H05) is not among the signs yet, so neither is named.
+//! H01, H03, H04: how a peer handles a malformed header. H02 and H05 are about the
+//! peer's memory, which no symptom shows: no rule names them.
 
-use super::evidence::{Evidence, Fallen};
-use super::sign::Sign;
-use super::{Code, Diagnosis};
+use super::evidence::{CaseFailure, DefectEvidence};
+use super::symptom::Symptom;
+use super::{DefectCode, Diagnosis};
 use crate::tactic::{Tactic, TacticFamily};
 
-/// Headers that are right in form and lie: to believe them is no defect.
+/// Headers with a valid form and a false length: no reader can detect them.
 const WELL_FORMED: [&str; 3] = ["longer", "shorter", "too-large"];
 
-pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
-    let answered = |it: &Fallen| it.says(|sign| sign == Sign::Surplus) && is_ill_formed(it);
-    let died = |it: &Fallen| it.says(|sign| matches!(sign, Sign::Crashed | Sign::Exited));
-    let hangs = |it: &Fallen| {
-        it.says(|sign| matches!(sign, Sign::StaysOpenAsleep | Sign::StaysOpenSpinning))
-            && !evidence.has_fallen(&Tactic::Whole)
+pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
+    let answered = |case: &CaseFailure| {
+        case.shows(|it| it == Symptom::Surplus)
+            && name(case).is_some_and(|name| !WELL_FORMED.contains(&name))
+    };
+    let died = |case: &CaseFailure| {
+        case.shows(|it| matches!(it, Symptom::Crashed | Symptom::ExitedCleanly))
+    };
+    let closes_in_baseline = !evidence.has_failed(&Tactic::Whole);
+    let hangs = |case: &CaseFailure| {
+        let is_open = |it| matches!(it, Symptom::StaysOpenIdle | Symptom::StaysOpenSpinning);
+        case.shows(is_open) && closes_in_baseline
     };
     let found = [
-        named(evidence, answered).map(|headers| {
-            Code::AcceptsBadLength.because(format!("a message is answered whose header is {headers}"))
+        names(evidence, answered).map(|names| {
+            let because = format!("a message with a malformed header ({names}) gets an answer");
+            DefectCode::AcceptsBadLength.because(because)
         }),
-        named(evidence, died).map(|headers| {
-            Code::DiesOnBadHeader.because(format!("the process ends at a header that is {headers}"))
+        names(evidence, died).map(|names| {
+            let because = format!("the process ends after a malformed header ({names})");
+            DefectCode::DiesOnBadHeader.because(because)
         }),
-        named(evidence, hangs).map(|headers| {
+        names(evidence, hangs).map(|names| {
             let because = format!(
-                "after a header that is {headers} the connection is kept; after right ones it is closed"
+                "after a malformed header ({names}) the peer does not close the connection; in the baseline it closes"
             );
-            Code::HangsOnBadHeader.because(because)
+            DefectCode::HangsOnBadHeader.because(because)
         }),
     ];
     found.into_iter().flatten().collect()
 }
 
-/// The names of the malformed headers that fell so.
-fn named(evidence: &Evidence, fell: impl Fn(&Fallen) -> bool) -> Option<String> {
-    let mut names: Vec<_> = evidence
-        .of(TacticFamily::Header)
-        .filter(|it| fell(it))
-        .filter_map(name)
-        .collect();
+/// The names of the malformed headers that failed in this way: `hex, negative`.
+fn names(evidence: &DefectEvidence, failed: impl Fn(&CaseFailure) -> bool) -> Option<String> {
+    let cases = evidence.failures_of(TacticFamily::Header);
+    let mut names: Vec<_> = cases.filter(|case| failed(case)).filter_map(name).collect();
     names.sort_unstable();
     names.dedup();
-    let (last, others) = names.split_last()?;
-    Some(match others {
-        [] => (*last).to_owned(),
-        others => format!("{} or {last}", others.join(", ")),
-    })
+    (!names.is_empty()).then(|| names.join(", "))
 }
 
-fn is_ill_formed(it: &Fallen) -> bool {
-    name(it).is_some_and(|name| !WELL_FORMED.contains(&name))
-}
-
-fn name(it: &Fallen) -> Option<&str> {
-    match &it.tactic {
+fn name(case: &CaseFailure) -> Option<&str> {
+    match &case.tactic {
         Tactic::Header(malformed) => Some(malformed.name.as_str()),
         _ => None,
     }

@@ -1,49 +1,53 @@
-//! The defect catalogue, and which findings and passes mean which defect.
+//! The defect catalogue, and the rules that name a defect from passes and failures.
 //!
-//! In comes [`Evidence`]: what wirecheck's side says, and how each delivery of it
-//! went, down to a [`Sign`] a finding. Out goes a [`Diagnosis`] for each defect
-//! that the evidence tells from its neighbours, with the one sentence that says
-//! why. [`Code`] is the catalogue itself, for people who ask what a code means.
+//! In: [`DefectEvidence`], that is, what wirecheck's side sends and how each delivery
+//! of it went, with a [`Symptom`] for each finding. Out: a [`Diagnosis`] for each
+//! defect that the evidence tells from similar ones. [`DefectCode`] is the catalogue
+//! itself, for `wirecheck explain`.
 //!
-//! One file a chapter of the catalogue holds its rules. A rule compares: a cut
-//! that fails means little; cuts that fail inside the header while those inside
-//! the body hold mean one thing only. What no rule explains stays unexplained.
+//! A rule compares. A cut that fails means little; cuts that fail inside the header
+//! while those inside the payload pass mean one defect only. Each file holds the rules
+//! of one part of the catalogue: `framing` (F), `closing` (C), `header` (H), `serving`
+//! (S). A failure that no rule explains stays unexplained.
 //!
-//! Everything here is a pure function of those values. This room must not know
-//! of sockets, clocks, records or how a case is played.
+//! A diagnosis says only what was observed. This module is a pure function of its
+//! input: it knows no sockets, no clock, no records and no engine.
 
+mod catalogue;
 mod closing;
-mod code;
+mod cut_map;
 mod evidence;
 mod framing;
 mod header;
-mod places;
+mod output_difference;
 #[cfg(test)]
 mod program_tests;
 #[cfg(test)]
 mod sample;
 mod serving;
-mod sign;
+mod symptom;
 #[cfg(test)]
 mod tests;
-mod words;
+mod wording;
 
-pub use code::{Code, UnknownCode};
-pub use evidence::{Ending, Evidence, Life};
-pub use sign::{Sign, Slip};
+pub use catalogue::{DefectCode, UnknownDefectCode};
+pub use evidence::{DefectEvidence, ExchangeEnd, PeerLifetime};
+pub use output_difference::OutputDifference;
+pub use symptom::Symptom;
 
-/// A defect that explains what was seen.
+/// A defect that explains failures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnosis {
-    /// Which class it is.
-    pub code: Code,
-    /// What was seen that tells it from its neighbours, in one sentence.
+    /// Its place in the catalogue.
+    pub code: DefectCode,
+    /// The observations that tell it from similar defects, in one sentence without a
+    /// full stop.
     pub because: String,
 }
 
-/// Names the defects behind what was seen, in the order of the catalogue.
+/// Names the defects that the evidence shows, in the order of the catalogue.
 #[must_use]
-pub fn diagnose(evidence: &Evidence) -> Vec<Diagnosis> {
+pub fn diagnose(evidence: &DefectEvidence) -> Vec<Diagnosis> {
     let mut found = framing::rules(evidence);
     found.extend(closing::rules(evidence));
     found.extend(header::rules(evidence));
@@ -52,8 +56,7 @@ pub fn diagnose(evidence: &Evidence) -> Vec<Diagnosis> {
     found
 }
 
-impl Code {
-    /// A diagnosis of this class.
+impl DefectCode {
     fn because(self, because: String) -> Diagnosis {
         Diagnosis {
             code: self,

@@ -1,13 +1,14 @@
-//! Scripts and evidence for this room's own tests, written as people write them.
+//! Scripts and evidence for the tests of this module, in the notation of the command
+//! line.
 
-use super::{Ending, Evidence, Life, Sign, diagnose};
+use super::{DefectEvidence, ExchangeEnd, PeerLifetime, Symptom, diagnose};
 use crate::framing::{Encoded, RegionKind};
 use crate::tactic::{OutMessage, Script, Tactic};
 
 /// The steps in which the peer of a sample answers: after each of our messages.
 const ANSWERS: [usize; 4] = [1, 3, 5, 7];
 
-/// Messages after a header of three bytes.
+/// Messages with a header of three bytes.
 pub(super) fn with_header(payloads: &[&str]) -> Script {
     script(payloads, |message, payload| {
         message.push(RegionKind::Header, b"123");
@@ -15,7 +16,7 @@ pub(super) fn with_header(payloads: &[&str]) -> Script {
     })
 }
 
-/// Messages before a delimiter.
+/// Messages with a delimiter.
 pub(super) fn lines(ending: &str, payloads: &[&str]) -> Script {
     script(payloads, |message, payload| {
         message.push(RegionKind::Payload, payload);
@@ -24,7 +25,7 @@ pub(super) fn lines(ending: &str, payloads: &[&str]) -> Script {
 }
 
 fn script(payloads: &[&str], encode: impl Fn(&mut Encoded, &[u8])) -> Script {
-    let spoken = |(turn, payload): (usize, &&str)| {
+    let message = |(turn, payload): (usize, &&str)| {
         let mut message = Encoded::default();
         encode(&mut message, payload.as_bytes());
         OutMessage {
@@ -35,46 +36,55 @@ fn script(payloads: &[&str], encode: impl Fn(&mut Encoded, &[u8])) -> Script {
         }
     };
     Script {
-        messages: payloads.iter().enumerate().map(spoken).collect(),
+        messages: payloads.iter().enumerate().map(message).collect(),
     }
 }
 
-/// What became of some cases: `cut@1-9 joined` and what they showed.
-pub(super) type Fell<'a> = (&'a str, &'a [Sign]);
+/// Cases that failed, and their symptoms: `("cut@1-9 joined", &[…])`.
+pub(super) type Failed<'a> = (&'a str, &'a [Symptom]);
 
 /// The codes that are named, in order: `F01 F02`.
-pub(super) fn codes(script: &Script, fell: &[Fell<'_>], held: &str) -> String {
-    let evidence = evidence(script, fell, held);
-    let codes = diagnose(&evidence).into_iter().map(|it| it.code.code());
+pub(super) fn codes(evidence: &DefectEvidence) -> String {
+    let codes = diagnose(evidence).into_iter().map(|it| it.code.code());
     codes.collect::<Vec<_>>().join(" ")
 }
 
-/// What is named, and why.
-pub(super) fn reasons(script: &Script, fell: &[Fell<'_>], held: &str) -> Vec<String> {
-    let found = diagnose(&evidence(script, fell, held)).into_iter();
+/// The codes that are named, each with its sentence.
+pub(super) fn reasons(evidence: &DefectEvidence) -> Vec<String> {
+    let found = diagnose(evidence).into_iter();
     found
         .map(|it| format!("{}: {}", it.code.code(), it.because))
         .collect()
 }
 
-fn evidence(script: &Script, fell: &[Fell<'_>], held: &str) -> Evidence {
-    evidence_of(script, Life::ManyCases, fell, held)
+/// Evidence of a peer that serves many cases.
+pub(super) fn server(script: &Script, failed: &[Failed<'_>], passed: &str) -> DefectEvidence {
+    evidence(script, PeerLifetime::ManyCases, failed, passed)
 }
 
-/// What is known of a peer whose processes live so long.
-pub(super) fn evidence_of(script: &Script, life: Life, fell: &[Fell<'_>], held: &str) -> Evidence {
-    let mut evidence = Evidence::new(script, ANSWERS, Ending::Fin, life);
-    for (tactics, signs) in fell {
-        tactics_of(tactics).for_each(|tactic| evidence.fell(tactic, signs.to_vec()));
+/// Evidence of a program that is started for each case.
+pub(super) fn program(script: &Script, failed: &[Failed<'_>], passed: &str) -> DefectEvidence {
+    evidence(script, PeerLifetime::OneCase, failed, passed)
+}
+
+fn evidence(
+    script: &Script,
+    lifetime: PeerLifetime,
+    failed: &[Failed<'_>],
+    passed: &str,
+) -> DefectEvidence {
+    let mut evidence = DefectEvidence::new(script, ANSWERS, ExchangeEnd::Fin, lifetime);
+    for (ids, symptoms) in failed {
+        tactics(ids).for_each(|tactic| evidence.add_failure(tactic, symptoms.to_vec()));
     }
-    tactics_of(held).for_each(|tactic| evidence.held(tactic));
+    tactics(passed).for_each(|tactic| evidence.add_pass(tactic));
     evidence
 }
 
 /// `cut@1-3 joined` is `cut@1`, `cut@2`, `cut@3` and `joined`.
-fn tactics_of(words: &str) -> impl Iterator<Item = Tactic> {
-    words.split_whitespace().flat_map(|word| {
-        let numbered = word.split_once('@');
+fn tactics(ids: &str) -> impl Iterator<Item = Tactic> {
+    ids.split_whitespace().flat_map(|id| {
+        let numbered = id.split_once('@');
         let range = numbered.and_then(|(name, range)| Some((name, range.split_once('-')?)));
         let ids: Vec<String> = match range {
             Some((name, (first, last))) => {
@@ -82,7 +92,7 @@ fn tactics_of(words: &str) -> impl Iterator<Item = Tactic> {
                 let range = number(first)..=number(last);
                 range.map(|at| format!("{name}@{at}")).collect()
             }
-            None => vec![word.to_owned()],
+            None => vec![id.to_owned()],
         };
         ids.into_iter().map(|id| id.parse().expect("a tactic"))
     })

@@ -1,23 +1,27 @@
-//! S01: what one client does to another.
+//! S01: one client keeps the peer from serving another.
 
-use super::evidence::Evidence;
-use super::sign::Sign;
-use super::{Code, Diagnosis};
+use super::evidence::DefectEvidence;
+use super::symptom::Symptom;
+use super::{DefectCode, Diagnosis};
 use crate::tactic::{Neighbours, Tactic, TacticFamily};
 
-pub(super) fn rules(evidence: &Evidence) -> Vec<Diagnosis> {
-    let is_it = |sign| {
+pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
+    let not_served = |it| {
         matches!(
-            sign,
-            Sign::NotConnected | Sign::NotRead | Sign::NoAnswer { .. } | Sign::NotPrinted { .. }
+            it,
+            Symptom::NotConnected
+                | Symptom::NotRead
+                | Symptom::NoAnswer { .. }
+                | Symptom::NotPrinted { .. }
         )
     };
     let stalled = Tactic::Neighbours(Neighbours::Stalled);
-    let fell = evidence.of(TacticFamily::Neighbours);
-    let mut fell = fell.filter(|it| it.tactic == stalled);
-    let blocked = fell.any(|it| it.says(is_it)).then(|| {
-        let because = "the exchange that holds alone is not served while other clients stay silent in the middle of a message";
-        Code::BlockedByNeighbour.because(because.to_owned())
+    let blocked = evidence
+        .failures_of(TacticFamily::Neighbours)
+        .any(|case| case.tactic == stalled && case.shows(not_served));
+    let diagnosis = blocked.then(|| {
+        let because = "while other clients stop in the middle of a message, the exchange is not served; alone it is";
+        DefectCode::BlockedByNeighbour.because(because.to_owned())
     });
-    blocked.into_iter().collect()
+    diagnosis.into_iter().collect()
 }

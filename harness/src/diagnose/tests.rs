@@ -1,51 +1,52 @@
-//! Evidence made by hand, and the codes that it means: each rule beside the
-//! neighbours that it must not be taken for.
+//! Each rule beside the similar defects that it must not be taken for: evidence made
+//! by hand, and the codes that it means.
 
-use super::sample::{Fell, codes, lines, reasons, with_header};
-use super::{Code, Ending, Evidence, Life, Sign, Slip, diagnose};
-use crate::judge::Ended;
-use crate::tactic::{Tactic, TacticFamily};
+use super::sample::{Failed, codes, lines, reasons, server, with_header};
+use super::{
+    DefectCode, DefectEvidence, ExchangeEnd, OutputDifference, PeerLifetime, Symptom, diagnose,
+};
+use crate::judge::PeerClose;
+use crate::tactic::{Script, Tactic, TacticFamily};
 
-const fn wrong(step: usize, slip: Slip) -> [Sign; 1] {
-    [Sign::WrongAnswer { step, slip }]
+const fn wrong(step: usize, difference: OutputDifference) -> [Symptom; 1] {
+    [Symptom::WrongAnswer { step, difference }]
 }
-const OTHER: [Sign; 1] = wrong(1, Slip::Other);
-const SHORTENED: [Sign; 1] = wrong(1, Slip::LeftOut);
-const SHORTENED_LATER: [Sign; 1] = wrong(3, Slip::LeftOut);
-const GARBLED: [Sign; 1] = wrong(1, Slip::Garbled);
-const IN_CHARACTERS: [Sign; 1] = wrong(1, Slip::CountedInCharacters);
-const SILENT: [Sign; 1] = [Sign::NoAnswer { step: 1 }];
-const SILENT_LATER: [Sign; 1] = [Sign::NoAnswer { step: 3 }];
-const SURPLUS: [Sign; 1] = [Sign::Surplus];
-const UNREAD: [Sign; 1] = [Sign::NotRead];
-const CLOSED: [Sign; 1] = [Sign::EndedEarly {
-    step: 1,
-    how: Ended::Closed,
-}];
-const RESET: [Sign; 1] = [Sign::EndedEarly {
-    step: 1,
-    how: Ended::Reset,
-}];
-const RESET_AT_LAST: [Sign; 1] = [Sign::WrongClose { how: Ended::Reset }];
-const ASLEEP: [Sign; 1] = [Sign::StaysOpenAsleep];
-const SPINNING: [Sign; 1] = [Sign::StaysOpenSpinning];
-const CRASHED: [Sign; 1] = [Sign::Crashed];
-const CRASHED_UNANSWERED: [Sign; 2] = [
-    Sign::Crashed,
-    Sign::EndedEarly {
-        step: 1,
-        how: Ended::Closed,
-    },
-];
-const EXITED: [Sign; 1] = [Sign::Exited];
-const UNSERVED: [Sign; 1] = [Sign::NextNotServed];
+const OTHER: [Symptom; 1] = wrong(1, OutputDifference::Other);
+const SHORTENED: [Symptom; 1] = wrong(1, OutputDifference::PartMissing);
+const SHORTENED_LATER: [Symptom; 1] = wrong(3, OutputDifference::PartMissing);
+const GARBLED: [Symptom; 1] = wrong(1, OutputDifference::Garbled);
+const IN_CHARACTERS: [Symptom; 1] = wrong(1, OutputDifference::CountedInCharacters);
+const NO_ANSWER: [Symptom; 1] = [Symptom::NoAnswer { step: 1 }];
+const NO_LATER_ANSWER: [Symptom; 1] = [Symptom::NoAnswer { step: 3 }];
+const SURPLUS: [Symptom; 1] = [Symptom::Surplus];
+const UNREAD: [Symptom; 1] = [Symptom::NotRead];
+const CLOSED: [Symptom; 1] = [ended_early(PeerClose::Fin)];
+const RESET: [Symptom; 1] = [ended_early(PeerClose::Reset)];
+const RESET_AT_CLOSE: [Symptom; 1] = [wrong_close(PeerClose::Reset)];
+const FIN_AT_CLOSE: [Symptom; 1] = [wrong_close(PeerClose::Fin)];
+const IDLE: [Symptom; 1] = [Symptom::StaysOpenIdle];
+const SPINNING: [Symptom; 1] = [Symptom::StaysOpenSpinning];
+const OPEN: [Symptom; 1] = [Symptom::StaysOpen];
+const CRASHED: [Symptom; 1] = [Symptom::Crashed];
+const CRASHED_UNANSWERED: [Symptom; 2] = [Symptom::Crashed, ended_early(PeerClose::Fin)];
+const EXITED: [Symptom; 1] = [Symptom::ExitedCleanly];
+const UNSERVED: [Symptom; 1] = [Symptom::NextNotServed];
 
-/// What is told, what fell, what held, and the codes.
-type Row<'a> = (&'a str, &'a [Fell<'a>], &'a str, &'a str);
+const fn ended_early(how: PeerClose) -> Symptom {
+    Symptom::EndedEarly { step: 1, how }
+}
 
-fn check(script: &crate::tactic::Script, rows: &[Row<'_>]) {
-    for (told, fell, held, expected) in rows {
-        assert_eq!(codes(script, fell, held), *expected, "{told}");
+const fn wrong_close(how: PeerClose) -> Symptom {
+    Symptom::WrongClose { how }
+}
+
+/// A description, what failed, what passed, and the codes that are expected.
+type Row<'a> = (&'a str, &'a [Failed<'a>], &'a str, &'a str);
+
+fn check(script: &Script, rows: &[Row<'_>]) {
+    for (description, failed, passed, expected) in rows {
+        let evidence = server(script, failed, passed);
+        assert_eq!(codes(&evidence), *expected, "{description}");
     }
 }
 
@@ -55,7 +56,7 @@ fn messages_with_headers() {
     check(
         &with_header(&["abcdef", "ghi"]),
         &[
-            ("nothing fell", &[], "whole bytes cut@1-8 joined", ""),
+            ("nothing failed", &[], "whole bytes cut@1-8 joined", ""),
             (
                 "only cuts in headers",
                 &[("cut@1-2 cut@10-11 bytes", &OTHER)],
@@ -63,64 +64,64 @@ fn messages_with_headers() {
                 "F01",
             ),
             (
-                "a header cut at one of many places",
+                "one of several cuts in headers",
                 &[("cut@1", &OTHER)],
                 "cut@2-8 cut@10-14",
                 "",
             ),
             (
-                "only cuts in bodies",
-                &[("cut@4-8 cut@12-14", &SILENT)],
+                "only cuts in payloads",
+                &[("cut@4-8 cut@12-14", &NO_ANSWER)],
                 "cut@1-3 cut@10-11",
                 "F02",
             ),
             (
-                "the far ends of bodies, answered in part",
+                "one cut in a payload, answered in part",
                 &[("cut@8", &SHORTENED)],
                 "cut@1-7 cut@10-14",
                 "F02",
             ),
             (
-                "one offset of a body, and no sign of what went wrong",
-                &[("cut@8", &SILENT)],
+                "one cut in a payload, not answered",
+                &[("cut@8", &NO_ANSWER)],
                 "cut@1-7 cut@10-14",
                 "",
             ),
             (
-                "headers and bodies",
+                "cuts in headers and in payloads",
                 &[("cut@1-8 cut@10-14", &OTHER)],
                 "whole",
                 "F01 F02",
             ),
             (
-                "more answers than due, where a header may have been misread",
+                "extra answers, where a header may have been misread",
                 &[("cut@4-8", &SURPLUS)],
                 "cut@1-3 cut@9-14",
                 "F02",
             ),
             (
-                "joined messages lose the second answer",
-                &[("joined", &SILENT_LATER)],
+                "the second of two joined messages is not answered",
+                &[("joined", &NO_LATER_ANSWER)],
                 "cut@1-8 cut@10-14",
                 "F03",
             ),
             (
-                "joined messages lose the first answer",
-                &[("joined", &SILENT)],
+                "the first of two joined messages is not answered",
+                &[("joined", &NO_ANSWER)],
                 "cut@1-8 cut@10-14",
                 "",
             ),
             (
-                "half a message after a whole one is lost",
+                "a part of a message is lost behind a whole message",
                 &[("joined+cut@12-13", &SHORTENED_LATER)],
                 "joined cut@1-8 cut@10-14",
                 "F03",
             ),
             (
-                "the same half is lost without a message before it",
+                "the same part is lost without a message before it",
                 &[
-                    ("joined+cut@10-11", &SILENT_LATER),
-                    ("cut@1-2 cut@10-11", &SILENT),
+                    ("joined+cut@10-11", &NO_LATER_ANSWER),
+                    ("cut@1-2 cut@10-11", &NO_ANSWER),
                 ],
                 "joined cut@3-8 cut@12-14",
                 "F01",
@@ -136,8 +137,8 @@ fn messages_before_delimiters() {
         &lines("\n", &["abcd", "ef"]),
         &[
             (
-                "a fragment is answered, then the connection is closed",
-                &[("cut@1-3", &SHORTENED), ("cut@4", &RESET_AT_LAST)],
+                "a part is answered and the connection closed",
+                &[("cut@1-3", &SHORTENED), ("cut@4", &RESET_AT_CLOSE)],
                 "cut@6-7",
                 "F02 C08",
             ),
@@ -146,32 +147,32 @@ fn messages_before_delimiters() {
                 &[
                     ("cut@1-4 cut@6", &SHORTENED),
                     ("cut@7 random@3", &SURPLUS),
-                    ("joined", &SILENT_LATER),
+                    ("joined", &NO_LATER_ANSWER),
                 ],
                 "whole",
                 "F07",
             ),
             (
-                "more answers than due, but to a stream that was cut off",
+                "extra answers, but to a stream that ended early",
                 &[("half@1-3", &SURPLUS)],
                 "cut@1-4 cut@6-7 half@0 half@5",
                 "C06",
             ),
             (
-                "fragments are answered, with and without an end",
+                "parts are answered, with and without a FIN",
                 &[("cut@1-3 cut@6", &SHORTENED), ("half@1-3", &SURPLUS)],
                 "cut@4 cut@7 half@0",
                 "F02",
             ),
             (
-                "fragments are answered, and so is an end after nothing",
+                "parts are answered, and so is a FIN between messages",
                 &[("cut@1-3 cut@6", &SHORTENED), ("half@0-3", &SURPLUS)],
                 "cut@4 cut@7",
                 "F02 C06",
             ),
             (
-                "no cut is answered, for a reason that nobody knows",
-                &[("cut@3", &SILENT)],
+                "one cut is not answered",
+                &[("cut@3", &NO_ANSWER)],
                 "cut@1-2 cut@4 cut@6-7",
                 "",
             ),
@@ -187,7 +188,7 @@ fn delimiters_of_two_bytes() {
         &[
             (
                 "only cuts in delimiters",
-                &[("cut@3 cut@7", &SILENT)],
+                &[("cut@3 cut@7", &NO_ANSWER)],
                 "cut@1-2 cut@5-6",
                 "F04",
             ),
@@ -214,7 +215,7 @@ fn characters_of_two_bytes() {
                 "F05",
             ),
             (
-                "characters in one way, the rest in another, twice answered",
+                "cuts in characters fail differently, a cut before the delimiter gets two answers",
                 &[
                     ("cut@2", &UNREAD),
                     ("cut@1 cut@3", &SHORTENED),
@@ -224,7 +225,7 @@ fn characters_of_two_bytes() {
                 "F05 F07",
             ),
             (
-                "characters and the rest in the same way",
+                "all cuts fail in the same way",
                 &[("cut@1-4", &SHORTENED)],
                 "whole",
                 "F02",
@@ -236,20 +237,20 @@ fn characters_of_two_bytes() {
                 "F02 F05",
             ),
             (
-                "nobody knows how the rest would have gone",
+                "no cut between characters was played",
                 &[("cut@2", &CLOSED)],
                 "whole",
                 "",
             ),
             (
-                "an end inside a character is too much, an end elsewhere is not",
+                "a crash at an end inside a character only",
                 &[("cut@2", &CRASHED_UNANSWERED), ("half@2 fin@2", &CRASHED)],
                 "cut@1 cut@3-4 half@0-1 half@3-5",
                 "F05",
             ),
             (
-                "a socket is kept that broke on a character",
-                &[("cut@2", &UNREAD), ("half@2 fin@2", &ASLEEP)],
+                "the connection stays open after a cut in a character",
+                &[("cut@2", &UNREAD), ("half@2 fin@2", &IDLE)],
                 "cut@1 cut@3-4 half@0-1 half@3-5 fin@0",
                 "F05 C07",
             ),
@@ -262,21 +263,31 @@ fn baselines() {
     check(
         &lines("\n", &["aé"]),
         &[
-            ("counted", &[("whole", &IN_CHARACTERS)], "", "F06"),
-            ("only short", &[("whole", &SHORTENED)], "", ""),
+            (
+                "as many bytes as characters",
+                &[("whole", &IN_CHARACTERS)],
+                "",
+                "F06",
+            ),
+            ("a part is missing", &[("whole", &SHORTENED)], "", ""),
             ("crashed after the end", &[("whole", &CRASHED)], "", "C03"),
             (
-                "crashed in between",
+                "crashed before the answer",
                 &[("whole", &CRASHED_UNANSWERED)],
                 "",
                 "",
             ),
-            ("done after the end", &[("whole", &EXITED)], "", "C05"),
-            ("mute", &[("whole", &SILENT)], "", ""),
-            ("asleep after the end", &[("whole", &ASLEEP)], "", "C01"),
             (
-                "open after the end, and nobody knows what it does",
-                &[("whole", &[Sign::StaysOpen])],
+                "exit code 0 after the end",
+                &[("whole", &EXITED)],
+                "",
+                "C05",
+            ),
+            ("no answer", &[("whole", &NO_ANSWER)], "", ""),
+            ("idle after the end", &[("whole", &IDLE)], "", "C01"),
+            (
+                "open after the end, idle or not",
+                &[("whole", &OPEN)],
                 "",
                 "",
             ),
@@ -292,31 +303,31 @@ fn ends() {
         &lines("\n", &["abcd", "ef"]),
         &[
             (
-                "every end is slept through",
-                &[("half@0-8", &ASLEEP)],
+                "idle after every FIN",
+                &[("half@0-8", &IDLE)],
                 "whole",
                 "C01",
             ),
             (
-                "ends inside messages are slept through, others are not",
-                &[("half@1-4", &ASLEEP)],
+                "idle after FINs inside messages only",
+                &[("half@1-4", &IDLE)],
                 "half@0 half@5",
                 "C07",
             ),
             (
-                "ends inside messages are slept through, of others nothing is known",
-                &[("half@1-4", &ASLEEP)],
+                "idle after FINs inside messages, no others played",
+                &[("half@1-4", &IDLE)],
                 "",
                 "",
             ),
             (
-                "an end inside a message spins",
+                "spinning after a FIN inside a message",
                 &[("half@2", &SPINNING)],
                 "half@0",
                 "C02",
             ),
             (
-                "a crash at an end",
+                "a crash at a FIN",
                 &[("fin@0 fin@3", &CRASHED)],
                 "half@1",
                 "C03",
@@ -328,7 +339,7 @@ fn ends() {
                 "C03",
             ),
             (
-                "a crash at fragments, whatever follows",
+                "a crash at parts of messages, with and without a FIN",
                 &[("cut@1-3", &CRASHED_UNANSWERED), ("fin@1-3", &CRASHED)],
                 "fin@0",
                 "F02",
@@ -341,44 +352,44 @@ fn ends() {
                 "C04",
             ),
             (
-                "a process that is done",
+                "a process that exits with code 0",
                 &[("fin@0 cut@2", &EXITED)],
                 "",
                 "C05",
             ),
             (
-                "the next one waits",
+                "the next connection is not served",
                 &[("rst@accept", &UNSERVED)],
                 "",
                 "C05",
             ),
             (
-                "a reset at last",
-                &[("cut@4", &RESET_AT_LAST)],
+                "a reset in place of the FIN",
+                &[("cut@4", &RESET_AT_CLOSE)],
                 "cut@1-3",
                 "C08",
             ),
             (
-                "the resets of a process that dies",
+                "early resets of a process that dies",
                 &[("cut@4", &RESET), ("fin@0", &CRASHED)],
                 "cut@1-3",
                 "C03",
             ),
             (
-                "another close",
-                &[("whole", &[Sign::WrongClose { how: Ended::Closed }])],
+                "a FIN in place of the reset",
+                &[("whole", &FIN_AT_CLOSE)],
                 "",
                 "",
             ),
             (
-                "an end takes the answer away",
-                &[("fin+@5", &SILENT)],
+                "no answer to a message with a FIN right behind it",
+                &[("fin+@5", &NO_ANSWER)],
                 "joined half@5",
                 "C09",
             ),
             (
-                "an end takes the second answer away, and joining does too",
-                &[("fin+@8 joined", &SILENT_LATER)],
+                "no second answer, with a FIN or joined",
+                &[("fin+@8 joined", &NO_LATER_ANSWER)],
                 "half@5",
                 "F03",
             ),
@@ -392,50 +403,55 @@ fn headers_and_neighbours() {
         &with_header(&["abc"]),
         &[
             (
-                "a header that is none is answered",
+                "malformed headers are answered",
                 &[("header:negative header:hex", &SURPLUS)],
                 "",
                 "H01",
             ),
             (
-                "a header that lies is believed",
+                "a false length is believed",
                 &[("header:shorter", &SURPLUS)],
                 "",
                 "",
             ),
-            ("a header kills", &[("header:empty", &CRASHED)], "", "H03"),
             (
-                "a header hangs",
-                &[("header:empty", &ASLEEP)],
+                "a crash at a malformed header",
+                &[("header:empty", &CRASHED)],
+                "",
+                "H03",
+            ),
+            (
+                "idle after a malformed header",
+                &[("header:empty", &IDLE)],
                 "half@0",
                 "H04",
             ),
             (
-                "a silent neighbour",
-                &[("neighbours:stalled", &SILENT)],
+                "not served beside a stalled client",
+                &[("neighbours:stalled", &NO_ANSWER)],
                 "",
                 "S01",
             ),
             (
-                "a neighbour's bytes",
+                "wrong answers beside an interleaved client",
                 &[("neighbours:interleaved", &OTHER)],
                 "bytes",
                 "F09",
             ),
             (
-                "bytes alone",
+                "wrong answers beside an interleaved client and alone",
                 &[("neighbours:interleaved bytes", &OTHER)],
                 "",
                 "",
             ),
             (
-                "a slow reader",
-                &[("slow-read", &[Sign::BrokenAnswer { step: 1 }])],
+                "a slow reader gets a broken answer",
+                &[("slow-read", &[Symptom::BrokenAnswer { step: 1 }])],
                 "whole",
                 "F08",
             ),
             (
-                "a slow reader that is reset",
+                "a slow reader is reset",
                 &[("slow-read", &RESET)],
                 "whole",
                 "C08",
@@ -445,40 +461,43 @@ fn headers_and_neighbours() {
 }
 
 #[test]
-fn a_reason_has_the_numbers() {
+fn a_reason_gives_the_numbers() {
     let script = with_header(&["abcdef", "ghi"]);
-    let fell: &[Fell<'_>] = &[("cut@1-2 cut@10-11", &OTHER)];
+    let reasons = |failed: &[Failed<'_>], passed| reasons(&server(&script, failed, passed));
     assert_eq!(
-        reasons(&script, fell, "cut@3-8 cut@12-14"),
-        ["F01: the cuts at 1–2 and 10–11, inside a header, fail; the 9 cuts inside a payload hold"]
+        reasons(&[("cut@1-2 cut@10-11", &OTHER)], "cut@3-8 cut@12-14"),
+        ["F01: the cuts at 1–2 and 10–11, inside the header, fail; \
+             all 9 cuts inside the payload pass"]
     );
-    let fell: &[Fell<'_>] = &[("cut@7-8", &SHORTENED)];
     assert_eq!(
-        reasons(&script, fell, "cut@1-6 cut@10-14"),
+        reasons(&[("cut@7-8", &SHORTENED)], "cut@1-6 cut@10-14"),
         [
-            "F02: the cuts at 7–8, inside a payload, fail (2 with answers that leave a part out); \
-          the 4 cuts inside a header hold"
+            "F02: the cuts at 7–8, inside the payload, fail (2 with a part of the answer missing); \
+             all 4 cuts inside the header pass"
         ]
     );
-    let fell: &[Fell<'_>] = &[("half@4-5", &SURPLUS)];
     assert_eq!(
-        reasons(&script, fell, "cut@1-8"),
-        ["C06: what the stream's end cuts off at 4–5 is answered; \
-          cut there without an end it is waited for"]
+        reasons(&[("half@4-5", &SURPLUS)], "cut@1-8"),
+        [
+            "C06: a FIN inside a message (offset 4–5) gets an extra answer; \
+             a cut there without a FIN passes"
+        ]
     );
 }
 
 #[test]
 fn a_process_that_crashes_after_its_own_close_stops_serving() {
-    let mut evidence = Evidence::new(&lines("\n", &["a"]), [1], Ending::ByPeer, Life::ManyCases);
-    evidence.fell(Tactic::Whole, CRASHED.to_vec());
+    let script = lines("\n", &["a"]);
+    let many = PeerLifetime::ManyCases;
+    let mut evidence = DefectEvidence::new(&script, [1], ExchangeEnd::ByPeer, many);
+    evidence.add_failure(Tactic::Whole, CRASHED.to_vec());
     let found = diagnose(&evidence);
-    assert_eq!(found[0].code, Code::StopsServing);
+    assert_eq!(found[0].code, DefectCode::StopsServing);
     assert_eq!(found.len(), 1);
 }
 
 #[test]
 fn passes_are_kept_only_where_a_rule_may_ask_for_them() {
-    assert!(Evidence::keeps(TacticFamily::Cut));
-    assert!(!Evidence::keeps(TacticFamily::Cuts));
+    assert!(DefectEvidence::keeps_passes_of(TacticFamily::Cut));
+    assert!(!DefectEvidence::keeps_passes_of(TacticFamily::Cuts));
 }

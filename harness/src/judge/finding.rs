@@ -1,202 +1,186 @@
-//! Claims that fell short.
+//! What a peer can do wrong in a case.
 
-use std::fmt;
 use std::time::Duration;
-
-use wirecheck_report::notation::counted;
 
 use crate::framing::{Malformation, Truncation};
 use crate::peer;
 use crate::scenario::Refusal;
 
-/// A checked claim that fell short, with what was seen instead. Steps are indices
-/// into the exchange.
+/// One expectation that the peer did not meet, with what was observed instead. Steps
+/// are indices into the exchange.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
-    /// There was no connection to be had.
+    /// No connection to the peer could be made.
     NotConnected {
-        /// A sentence that says who was called.
+        /// A sentence that names the address.
         why: String,
     },
     /// The peer, a client, did not connect.
     NotCalled {
-        /// In words.
+        /// How that was known.
         why: String,
     },
-    /// The peer did not read what was sent.
+    /// The peer did not read what was sent to it.
     NotRead {
         /// What its socket showed.
-        why: Unread,
+        why: UnreadState,
     },
-    /// The peer said nothing where an answer was due.
+    /// An expected answer did not come, or not all of it.
     NoAnswer {
-        /// The step that was due.
+        /// The step that expects it.
         step: usize,
-        /// How long it was waited for.
-        waited: Waited,
-        /// Bytes of the answer that had come.
+        /// Why the wait ended.
+        proof: SilenceProof,
+        /// The bytes of the answer that had arrived.
         partial: Vec<u8>,
     },
-    /// The peer said something else.
+    /// A whole answer with the wrong content.
     WrongAnswer {
-        /// The step that was due.
+        /// The step that expects another.
         step: usize,
-        /// What is wrong with what came.
+        /// What is wrong with it.
         refusal: Refusal,
-        /// What came.
+        /// The answer that arrived.
         actual: Vec<u8>,
     },
-    /// The peer's answer is no message in the framing.
+    /// Bytes that are no message of the framing.
     MalformedAnswer {
-        /// The step that was due.
+        /// The step that expects a message.
         step: usize,
-        /// Why not.
+        /// The rule that they break.
         why: Malformation,
     },
     /// The peer's stream ended inside an answer.
     CutShort {
-        /// The step that was due.
+        /// The step that expects the whole answer.
         step: usize,
         /// Where it ended.
         at: Truncation,
-        /// What had come of it.
+        /// The bytes of the answer that had arrived.
         partial: Vec<u8>,
     },
-    /// The peer said more than was due.
+    /// The peer sent more than the expected answers.
     Surplus {
         /// The first bytes of it.
         actual: Vec<u8>,
     },
-    /// The peer ended the connection before the exchange was over.
+    /// The peer ended the connection before the exchange was complete.
     EndedEarly {
-        /// The step that was due.
+        /// The step that was next.
         step: usize,
-        /// Whose step it was.
-        turn: Turn,
-        /// How it ended.
-        how: Ended,
+        /// The side that was to perform it.
+        owner: StepOwner,
+        /// How the connection ended.
+        how: PeerClose,
     },
-    /// The peer did not print what was due.
+    /// The peer did not print an expected text.
     NotPrinted {
-        /// The step that was due.
+        /// The step that expects it.
         step: usize,
-        /// What should have been printed.
+        /// The text.
         expected: Vec<u8>,
-        /// What was printed.
+        /// What was printed instead.
         actual: Vec<u8>,
     },
-    /// The connection was over and the peer did not close its side.
+    /// The peer did not close its side of a finished connection.
     StaysOpen {
-        /// How long it was waited for.
-        waited: Waited,
-        /// What its socket shows, in words.
+        /// Why the wait ended.
+        proof: SilenceProof,
+        /// What the peer's socket showed, as a clause.
         seen: String,
     },
-    /// The peer closed in another way than the exchange asks for.
+    /// The peer closed in another way than the exchange allows.
     WrongClose {
-        /// The step that asks.
+        /// The step that expects the close.
         step: usize,
         /// How it closed.
-        how: Ended,
+        how: PeerClose,
     },
     /// The peer's process ended.
     Died {
-        /// How.
+        /// Its exit code or signal.
         how: peer::Ended,
     },
-    /// The peer's program printed something else than it does when all comes whole.
+    /// The program printed another text than in the baseline.
     PrintsOther {
-        /// What it prints then.
+        /// The baseline's text.
         expected: Vec<u8>,
         /// What it printed.
         actual: Vec<u8>,
     },
-    /// The peer's program ended in another way than it should.
+    /// The program ended with another exit code or signal than expected.
     WrongExit {
-        /// The step that asks; without one it is how it ends when all comes whole.
+        /// The step that expects the exit code. None: the baseline sets it.
         step: Option<usize>,
-        /// How it should have ended.
+        /// The expected end.
         expected: peer::Ended,
         /// How it ended.
         actual: peer::Ended,
     },
-    /// The connection was over and the peer's program did not end.
+    /// The program did not exit after its connection ended.
     RunsOn {
-        /// How long it was waited for.
-        waited: Waited,
+        /// Why the wait ended.
+        proof: SilenceProof,
     },
-    /// The peer connected again while it was served.
+    /// The program, a client, opened further connections during the case.
     ConnectsAgain {
-        /// How often.
+        /// How many.
         times: usize,
     },
-    /// The next connection was not served.
+    /// The connection after this case was not served.
     NextNotServed {
-        /// What became of it, in words.
+        /// What was observed of it.
         why: String,
     },
 }
 
-/// Whose turn it was to speak.
+/// The side that was to perform a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// The peer's: an answer was due.
-    Peers,
-    /// Ours: there was more to be said to it.
-    Ours,
+pub enum StepOwner {
+    /// The peer: an answer was expected.
+    Peer,
+    /// wirecheck: it had more to send.
+    Wirecheck,
 }
 
 /// How a peer ended a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
+pub enum PeerClose {
     /// With a FIN.
-    Closed,
+    Fin,
     /// With a reset.
     Reset,
-    /// In another way: the system says it is broken.
-    Broke,
+    /// The system reported another error.
+    Broken,
 }
 
 /// What the socket of a peer shows that does not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unread {
-    /// Nobody has accepted the connection.
+pub enum UnreadState {
+    /// The connection waits in the accept queue.
     NeverAccepted,
-    /// So many bytes lie unread.
+    /// This many bytes are unread.
     Bytes(u32),
-    /// The socket is gone.
+    /// The kernel shows no such socket.
     Gone,
 }
 
-impl fmt::Display for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NeverAccepted => f.write_str("it never accepted the connection"),
-            Self::Bytes(count) => match count {
-                1 => f.write_str("1 byte lies unread in its socket"),
-                _ => write!(f, "{count} bytes lie unread in its socket"),
-            },
-            Self::Gone => f.write_str("its socket is gone"),
-        }
-    }
-}
-
-/// How it was known that nothing would come.
+/// How it was known that nothing more would come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waited {
-    /// The peer had read everything and slept.
-    Quiet(Duration),
-    /// The peer ran without rest and did nothing that could be seen.
+pub enum SilenceProof {
+    /// Every thread of the peer was blocked, for this long.
+    Idle(Duration),
+    /// The peer used the processor without pause, for this long.
     Spinning(Duration),
-    /// The time allowed for it was over.
-    Deadline(Duration),
-    /// The peer had said as much as is kept.
-    Flooded,
+    /// This limit passed.
+    TimeLimit(Duration),
+    /// The peer had sent as many bytes as wirecheck keeps.
+    ReplyLimit,
 }
 
-/// What a finding is about: the word by which records group them.
+/// A finding without its details: reports group by it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum FindingKind {
     /// [`Finding::NotConnected`]
     NotConnected,
     /// [`Finding::NotCalled`]
@@ -237,8 +221,8 @@ pub enum Kind {
     NextNotServed,
 }
 
-impl Kind {
-    /// The word in records.
+impl FindingKind {
+    /// The string in run records. It is part of their schema.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -263,13 +247,11 @@ impl Kind {
             Self::NextNotServed => "next-not-served",
         }
     }
-}
 
-impl Kind {
-    /// Whether it says that something did not come: a claim that patience may
-    /// refute.
+    /// Whether the finding says that something did not happen in time: a longer wait
+    /// may refute it.
     #[must_use]
-    pub const fn is_silence(self) -> bool {
+    pub const fn depends_on_waiting(self) -> bool {
         matches!(
             self,
             Self::NotCalled
@@ -284,35 +266,35 @@ impl Kind {
 }
 
 impl Finding {
-    /// What it is about.
+    /// Which kind of finding this is.
     #[must_use]
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FindingKind {
         match self {
-            Self::NotConnected { .. } => Kind::NotConnected,
-            Self::NotCalled { .. } => Kind::NotCalled,
+            Self::NotConnected { .. } => FindingKind::NotConnected,
+            Self::NotCalled { .. } => FindingKind::NotCalled,
             Self::NotRead {
-                why: Unread::NeverAccepted,
-            } => Kind::NotAccepted,
-            Self::NotRead { .. } => Kind::NotRead,
-            Self::NoAnswer { .. } => Kind::NoAnswer,
-            Self::WrongAnswer { .. } => Kind::WrongAnswer,
-            Self::MalformedAnswer { .. } => Kind::MalformedAnswer,
-            Self::CutShort { .. } => Kind::CutShort,
-            Self::Surplus { .. } => Kind::Surplus,
-            Self::EndedEarly { .. } => Kind::EndedEarly,
-            Self::NotPrinted { .. } => Kind::NotPrinted,
-            Self::StaysOpen { .. } => Kind::StaysOpen,
-            Self::WrongClose { .. } => Kind::WrongClose,
-            Self::Died { .. } => Kind::Died,
-            Self::PrintsOther { .. } => Kind::PrintsOther,
-            Self::WrongExit { .. } => Kind::WrongExit,
-            Self::RunsOn { .. } => Kind::RunsOn,
-            Self::ConnectsAgain { .. } => Kind::ConnectsAgain,
-            Self::NextNotServed { .. } => Kind::NextNotServed,
+                why: UnreadState::NeverAccepted,
+            } => FindingKind::NotAccepted,
+            Self::NotRead { .. } => FindingKind::NotRead,
+            Self::NoAnswer { .. } => FindingKind::NoAnswer,
+            Self::WrongAnswer { .. } => FindingKind::WrongAnswer,
+            Self::MalformedAnswer { .. } => FindingKind::MalformedAnswer,
+            Self::CutShort { .. } => FindingKind::CutShort,
+            Self::Surplus { .. } => FindingKind::Surplus,
+            Self::EndedEarly { .. } => FindingKind::EndedEarly,
+            Self::NotPrinted { .. } => FindingKind::NotPrinted,
+            Self::StaysOpen { .. } => FindingKind::StaysOpen,
+            Self::WrongClose { .. } => FindingKind::WrongClose,
+            Self::Died { .. } => FindingKind::Died,
+            Self::PrintsOther { .. } => FindingKind::PrintsOther,
+            Self::WrongExit { .. } => FindingKind::WrongExit,
+            Self::RunsOn { .. } => FindingKind::RunsOn,
+            Self::ConnectsAgain { .. } => FindingKind::ConnectsAgain,
+            Self::NextNotServed { .. } => FindingKind::NextNotServed,
         }
     }
 
-    /// The step of the exchange that asks for it.
+    /// The step of the exchange that was not met, if the finding is about one.
     #[must_use]
     pub fn step(&self) -> Option<usize> {
         match self {
@@ -325,89 +307,6 @@ impl Finding {
             | Self::WrongClose { step, .. } => Some(*step),
             Self::WrongExit { step, .. } => *step,
             _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotCalled { why } => write!(f, "it never connected: {why}"),
-            Self::NotConnected { why } => f.write_str(why),
-            Self::NotRead { why } => write!(f, "the peer did not read: {why}"),
-            Self::NoAnswer {
-                waited, partial, ..
-            } if partial.is_empty() => write!(f, "no answer {waited}"),
-            Self::NoAnswer {
-                waited, partial, ..
-            } => {
-                let came = counted(partial.len() as u64, "byte");
-                match waited {
-                    Waited::Flooded => write!(
-                        f,
-                        "no whole answer in the {came} that are kept (`limits.reply_bytes`)"
-                    ),
-                    _ => write!(f, "the answer stops after {came} {waited}"),
-                }
-            }
-            Self::WrongAnswer { refusal, .. } => write!(f, "another answer: {refusal}"),
-            Self::MalformedAnswer { why, .. } => write!(f, "an answer that is none: {why}"),
-            Self::CutShort { at, .. } => write!(f, "an answer cut short: {at}"),
-            Self::Surplus { .. } => f.write_str("the peer said more than was due"),
-            Self::EndedEarly { turn, how, .. } => match turn {
-                Turn::Peers => write!(f, "the peer {how} before it answered"),
-                Turn::Ours => write!(f, "the peer {how} before it had heard all"),
-            },
-            Self::NotPrinted { .. } => f.write_str("the peer did not print what was due"),
-            Self::StaysOpen { waited, seen } => {
-                write!(f, "the peer did not close {waited}: {seen}")
-            }
-            Self::WrongClose { how, .. } => {
-                write!(f, "the peer {}, which the exchange does not allow", how)
-            }
-            Self::Died { how } => write!(f, "the peer's process ended: {how}"),
-            Self::PrintsOther { .. } => {
-                f.write_str("the peer prints something else than when all comes whole")
-            }
-            Self::WrongExit {
-                step: Some(_),
-                expected,
-                actual,
-            } => write!(f, "the peer ended with {actual}, where {expected} was due"),
-            Self::WrongExit {
-                expected, actual, ..
-            } => write!(
-                f,
-                "the peer ended with {actual}; when all comes whole it ends with {expected}"
-            ),
-            Self::RunsOn { waited } => write!(
-                f,
-                "the connection is over and the peer did not end {waited}"
-            ),
-            Self::ConnectsAgain { times: 1 } => f.write_str("the peer connected once more"),
-            Self::ConnectsAgain { times } => write!(f, "the peer connected {times} times more"),
-            Self::NextNotServed { why } => write!(f, "the next connection was not served: {why}"),
-        }
-    }
-}
-
-impl fmt::Display for Ended {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Closed => "closed",
-            Self::Reset => "reset the connection",
-            Self::Broke => "broke the connection",
-        })
-    }
-}
-
-impl fmt::Display for Waited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Quiet(_) => f.write_str("(it has read everything and sleeps)"),
-            Self::Spinning(_) => f.write_str("(it runs without rest)"),
-            Self::Deadline(time) => write!(f, "within {time:?}"),
-            Self::Flooded => f.write_str("within the bytes that are kept (`limits.reply_bytes`)"),
         }
     }
 }

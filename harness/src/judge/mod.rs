@@ -1,26 +1,32 @@
-//! What a peer did, held against what the exchange asks of it.
+//! Compares what a peer did in one case with what the exchange expects of it.
 //!
-//! In come a scenario, the delivery, and what was observed; out go
-//! [`Finding`]s, none if all held. [`Hearing`] follows the peer's words as they
-//! come, so that whoever plays the exchange knows when an answer is whole and what
-//! it captured.
+//! In: a scenario, a delivery, and what was observed. Out: [`Finding`]s, empty if the
+//! case passed.
 //!
-//! A program that was started for one case alone is also judged by what it did
-//! beside talking: [`judge_conduct`].
+//! - [`expected_steps`] says how far a delivery obliges the peer to answer.
+//! - [`Expectations`] reads the peer's bytes as they arrive. The engine asks it when an
+//!   answer is complete and which values the peer sent.
+//! - [`judge_connection`] judges the answers and the close of one connection.
+//! - [`judge_process`] judges what a program, started for this case alone, printed and
+//!   how it exited.
 //!
-//! This room never sees a socket or a clock: bytes and times come in as values.
-//! It never folds two observations into one: silence, an end of stream, a reset
-//! and a refusal stay four different findings.
+//! This module knows no sockets, no clock and no engine: bytes and times come in as
+//! values. It keeps observations apart: a timeout, an end of stream, a reset and a
+//! refusal lead to four different findings.
 
-mod conduct;
-mod due;
+mod connection;
+mod expectations;
+mod expected_steps;
 mod finding;
-mod habit;
-mod hearing;
-mod verdict;
+mod finding_text;
+mod output_pattern;
+mod process;
 
-pub use conduct::{Conduct, Custom, Extent, Fate, connects_again, judge_conduct};
-pub use due::{Due, due};
-pub use finding::{Ended, Finding, Kind, Turn, Unread, Waited};
-pub use hearing::{Hearing, Trouble};
-pub use verdict::{Closing, Observed, PeerEnd, Silence, judge};
+pub use connection::{CloseCheck, MissingOutput, Observations, ObservedClose, judge_connection};
+pub use expectations::{Expectations, Mismatch};
+pub use expected_steps::{ExpectedSteps, PlayedSide, expected_steps};
+pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
+pub use process::{
+    BaselineBehavior, Completeness, ProcessEnd, ProcessOutcome, ProcessRun, connects_again,
+    judge_process,
+};

@@ -1,13 +1,13 @@
 //! What is known of a play while it goes on, and what came of it.
 
 use super::log::Log;
-use crate::judge::{Closing, Hearing, Observed};
+use crate::judge::{CloseCheck, Expectations, Observations};
 use crate::wire::link::{Reason, Remains};
 
 /// What came of a play.
 pub(super) struct Played<'s> {
-    pub(super) hearing: Hearing<'s>,
-    pub(super) observed: Observed,
+    pub(super) hearing: Expectations<'s>,
+    pub(super) observed: Observations,
     pub(super) boundaries: Boundaries,
     pub(super) unverified: Option<Reason>,
     pub(super) log: Log,
@@ -15,21 +15,21 @@ pub(super) struct Played<'s> {
 
 /// What is known of a play by now.
 pub(super) struct Account<'s> {
-    pub(super) hearing: Hearing<'s>,
+    pub(super) hearing: Expectations<'s>,
     /// How much of what came has been heard.
     pub(super) heard: usize,
-    pub(super) observed: Observed,
+    pub(super) observed: Observations,
     pub(super) boundaries: Boundaries,
     pub(super) unverified: Option<Reason>,
     pub(super) log: Log,
 }
 
 impl<'s> Account<'s> {
-    pub(super) fn open(hearing: Hearing<'s>) -> Self {
+    pub(super) fn open(hearing: Expectations<'s>) -> Self {
         Self {
             hearing,
             heard: 0,
-            observed: Observed::default(),
+            observed: Observations::default(),
             boundaries: Boundaries::default(),
             unverified: None,
             log: Log::default(),
@@ -42,11 +42,11 @@ impl<'s> Account<'s> {
     }
 
     /// Closes the account of a link that was left.
-    pub(super) fn close(mut self, remains: Remains, closing: Closing) -> Played<'s> {
+    pub(super) fn close(mut self, remains: Remains, closing: CloseCheck) -> Played<'s> {
         let received = remains.received.bytes();
         self.hearing
-            .hear(received.get(self.heard..).unwrap_or_default());
-        self.observed.closing = closing;
+            .receive(received.get(self.heard..).unwrap_or_default());
+        self.observed.close_check = closing;
         self.log.received(remains.received, remains.ending);
         Played {
             hearing: self.hearing,

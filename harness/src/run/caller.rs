@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::lookout::{Bound, Lookout, Lull};
-use crate::judge::{Conduct, Fate, Waited};
+use crate::judge::{ProcessEnd, ProcessOutcome, SilenceProof};
 use crate::peer::{Client, CommandLine, Ended, StartError, Waited as Awaited};
 use crate::wire::link::{AcceptError, Link, Listener, Options};
 use crate::wire::watch::Watch;
@@ -188,26 +188,26 @@ impl Call {
         let fate = loop {
             if let Some(ended) = self.ends_by(Instant::now() + SLICE) {
                 lookout.ended();
-                break Fate::Ended(ended);
+                break ProcessEnd::Exited(ended);
             }
             more_connections += self.refuse_calls(MOST_CONNECTIONS - more_connections);
             let client = &mut self.client;
             let mut ends = |until| matches!(client.wait(until), Awaited::Ended(_));
             let lull = lookout.lull_unless(bound, &mut ends);
             let waited = match lull {
-                Lull::Quiet(time) => Waited::Quiet(time),
+                Lull::Quiet(time) => SilenceProof::Idle(time),
                 _ if bound.is_over() => {
                     lookout.waited_in_vain();
-                    Waited::Deadline(bound.limit)
+                    SilenceProof::TimeLimit(bound.limit)
                 }
-                _ if lookout.is_stopped() => break Fate::NotAwaited,
+                _ if lookout.is_stopped() => break ProcessEnd::NotAwaited,
                 Lull::Busy => match lookout.spins(bound) {
-                    Some(time) => Waited::Spinning(time),
+                    Some(time) => SilenceProof::Spinning(time),
                     None => continue,
                 },
                 Lull::Unseen => continue,
             };
-            break Fate::RunsOn(waited);
+            break ProcessEnd::StillRunning(waited);
         };
         more_connections += self.refuse_calls(MOST_CONNECTIONS - more_connections);
         self.end(fate, more_connections)
@@ -216,17 +216,17 @@ impl Call {
     /// Ends the client where it stands.
     pub(super) fn break_off(self) -> SeenOff {
         let more_connections = self.refuse_calls(MOST_CONNECTIONS);
-        self.end(Fate::NotAwaited, more_connections)
+        self.end(ProcessEnd::NotAwaited, more_connections)
     }
 
-    fn end(mut self, fate: Fate, more_connections: usize) -> SeenOff {
+    fn end(mut self, fate: ProcessEnd, more_connections: usize) -> SeenOff {
         self.client.stop(Duration::ZERO);
         let output = self.client.output();
         SeenOff {
-            conduct: Conduct {
+            conduct: ProcessOutcome {
                 printed: output.stdout.bytes().into_owned(),
-                fate,
-                more_connections,
+                end: fate,
+                extra_connections: more_connections,
             },
             last_words: output.last_words().lines().map(str::to_owned).collect(),
         }
@@ -249,7 +249,7 @@ impl Call {
 
 /// What was seen of a client to its end.
 pub(super) struct SeenOff {
-    pub(super) conduct: Conduct,
+    pub(super) conduct: ProcessOutcome,
     pub(super) last_words: Vec<String>,
 }
 

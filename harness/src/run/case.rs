@@ -14,7 +14,8 @@ use super::target::{NotMet, Target};
 use super::tell::tell;
 use super::voice::Voice;
 use crate::judge::{
-    Conduct, Custom, Extent, Finding, Hearing, Turn, connects_again, due, judge, judge_conduct,
+    BaselineBehavior, Completeness, Expectations, Finding, PlayedSide, ProcessOutcome, ProcessRun,
+    StepOwner, connects_again, expected_steps, judge_connection, judge_process,
 };
 use crate::scenario::{Action, Bindings, Permission, Side};
 use crate::tactic::{Case, Delivery, DeliveryEnd, Script};
@@ -39,7 +40,7 @@ pub(super) struct Ground<'s> {
 #[derive(Clone)]
 pub(super) struct Program {
     /// What it does when all comes whole.
-    pub(super) custom: Custom,
+    pub(super) custom: BaselineBehavior,
     /// How long it takes until it connects.
     pub(super) start: Duration,
 }
@@ -74,6 +75,15 @@ impl<'s> Ground<'s> {
         Bindings::fresh(&format!("{:08}", unique % 100_000_000))
     }
 
+    fn played_side(&self) -> PlayedSide<'_> {
+        PlayedSide {
+            scenario: self.selected.scenario,
+            framing: self.selected.suite.framing(),
+            side: self.side,
+            script: &self.script,
+        }
+    }
+
     /// Plays a case and judges it.
     pub(super) fn play(
         &'s self,
@@ -87,10 +97,10 @@ impl<'s> Ground<'s> {
         let framing = self.selected.suite.framing();
         let scenario = self.selected.scenario;
         let exchange = scenario.exchange();
-        let mut due = due(scenario, framing, self.side, &self.script, &delivery);
-        if self.not_waited_for().contains(&due.steps) {
+        let mut due = expected_steps(&self.played_side(), &delivery);
+        if self.not_waited_for().contains(&due.end) {
             // What it says although this step is cut off is no answer to it.
-            due.more = Permission::Allowed;
+            due.extra_answers = Permission::Allowed;
         }
         let part = Part {
             exchange,
@@ -100,7 +110,7 @@ impl<'s> Ground<'s> {
             due,
             limits: scenario.limits(),
         };
-        let hearing = Hearing::new(
+        let hearing = Expectations::new(
             exchange,
             framing,
             self.side.other(),
@@ -133,13 +143,9 @@ impl<'s> Ground<'s> {
         let played = Player::new(&part, meeting.link, hearing, voice, lookout, output).play();
         self.not_waited_for()
             .extend(&played.observed.not_waited_for);
-        let mut findings = judge(
-            exchange,
-            self.side,
-            part.due,
-            &played.hearing,
-            &played.observed,
-        );
+        let mut findings = judge_connection(&played.hearing, part.due, &played.observed)
+            .into_iter()
+            .collect();
         let seen_off = meeting
             .call
             .map(|call| self.see_off(call, &part, &played, lookout, &mut findings));
@@ -176,19 +182,20 @@ impl<'s> Ground<'s> {
             None
             | Some(
                 Finding::EndedEarly {
-                    turn: Turn::Ours, ..
+                    owner: StepOwner::Wirecheck,
+                    ..
                 }
                 | Finding::WrongClose { .. },
             ) => {
                 let seen = call.see_off(lookout, part.limits.close);
-                let found = self.judge_conduct(part, played, &seen.conduct);
+                let found = self.judge_process(part, played, &seen.conduct);
                 if !found.is_empty() {
                     *findings = found;
                 }
                 seen
             }
             Some(first) => {
-                let is_silence = first.kind().is_silence();
+                let is_silence = first.kind().depends_on_waiting();
                 let seen = call.break_off();
                 if is_silence {
                     // It may be busy with another connection.
@@ -201,21 +208,19 @@ impl<'s> Ground<'s> {
     }
 
     /// Holds what a program that was started for this case did against what was due.
-    fn judge_conduct(
+    fn judge_process(
         &self,
         part: &Part<'_>,
         played: &Played<'_>,
-        conduct: &Conduct,
+        conduct: &ProcessOutcome,
     ) -> Vec<Finding> {
-        judge_conduct(
-            part.exchange,
-            self.side,
-            part.due,
-            played.hearing.bindings(),
-            conduct,
-            self.known().as_ref().map(|program| &program.custom),
-            extent(part.delivery),
-        )
+        let known = self.known();
+        let run = ProcessRun {
+            outcome: conduct,
+            received: extent(part.delivery),
+            baseline: known.as_ref().map(|program| &program.custom),
+        };
+        judge_process(&played.hearing, part.due, run)
     }
 
     /// What is known of the peer's program.
@@ -235,7 +240,7 @@ impl<'s> Ground<'s> {
             }
             unknown => {
                 *unknown = Some(Program {
-                    custom: Custom::of(conduct),
+                    custom: BaselineBehavior::of(conduct),
                     start: result.waited,
                 });
             }
@@ -251,7 +256,7 @@ impl<'s> Ground<'s> {
         steps.unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn unmet(&self, missed: Missed, hearing: &Hearing<'_>) -> Outcome {
+    fn unmet(&self, missed: Missed, hearing: &Expectations<'_>) -> Outcome {
         match missed {
             Missed::Peer(why) => self.told(&[Finding::NotConnected { why }], hearing),
             Missed::Silent(why) => self.told(&[Finding::NotCalled { why }], hearing),
@@ -259,7 +264,7 @@ impl<'s> Ground<'s> {
         }
     }
 
-    fn told(&self, findings: &[Finding], hearing: &Hearing<'_>) -> Outcome {
+    fn told(&self, findings: &[Finding], hearing: &Expectations<'_>) -> Outcome {
         if findings.is_empty() {
             return Outcome::Held;
         }
@@ -274,7 +279,7 @@ impl<'s> Ground<'s> {
     pub(super) fn tell(&self, finding: &Finding) -> super::result::Told {
         let framing = self.selected.suite.framing();
         let exchange = self.selected.scenario.exchange();
-        let hearing = Hearing::new(exchange, framing, self.side.other(), Bindings::example());
+        let hearing = Expectations::new(exchange, framing, self.side.other(), Bindings::example());
         tell(finding, exchange, self.side, &hearing)
     }
 
@@ -287,13 +292,13 @@ impl<'s> Ground<'s> {
 }
 
 /// How much of the exchange the peer hears.
-fn extent(delivery: &Delivery) -> Extent {
+fn extent(delivery: &Delivery) -> Completeness {
     match delivery.end() {
-        DeliveryEnd::AsScripted | DeliveryEnd::Hold => Extent::Whole,
+        DeliveryEnd::AsScripted | DeliveryEnd::Hold => Completeness::Complete,
         DeliveryEnd::Fin
         | DeliveryEnd::Half
         | DeliveryEnd::FinAtOnce
         | DeliveryEnd::Reset
-        | DeliveryEnd::ResetBeforeAccept => Extent::CutOff,
+        | DeliveryEnd::ResetBeforeAccept => Completeness::CutOff,
     }
 }

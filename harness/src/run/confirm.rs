@@ -10,7 +10,7 @@ use super::court::Court;
 use super::halt::Halt;
 use super::lookout::Pace;
 use super::result::{CaseResult, Outcome};
-use crate::judge::Kind;
+use crate::judge::FindingKind;
 use crate::tactic::{Tactic, TacticFamily};
 
 /// How many cases of a group are played again when the first of them held.
@@ -22,7 +22,7 @@ const BASELINES: usize = 8;
 const A_MOMENT: Duration = Duration::from_millis(100);
 
 /// Cases that fell in the same way are confirmed by the first of them.
-type Groups = BTreeMap<(TacticFamily, Vec<Kind>), Vec<(Numbered, CaseResult)>>;
+type Groups = BTreeMap<(TacticFamily, Vec<FindingKind>), Vec<(Numbered, CaseResult)>>;
 
 impl Court<'_, '_> {
     /// Confirms what fell, and says which cases are to be played in another round:
@@ -206,14 +206,14 @@ impl Replayed {
 
 /// The ways in which a case fell. Whether a close on unread bytes is seen as one that
 /// came early or as a reset is a matter of microseconds.
-fn ways(result: &CaseResult) -> Vec<Kind> {
+fn ways(result: &CaseResult) -> Vec<FindingKind> {
     let way = |kind| match kind {
-        Kind::WrongClose => Kind::EndedEarly,
+        FindingKind::WrongClose => FindingKind::EndedEarly,
         kind => kind,
     };
     result.outcome.kinds().into_iter().map(way).collect()
 }
 
 fn prints_other(result: &CaseResult) -> bool {
-    result.outcome.kinds().first() == Some(&Kind::PrintsOther)
+    result.outcome.kinds().first() == Some(&FindingKind::PrintsOther)
 }

@@ -6,7 +6,7 @@ use wirecheck_report::record::{self, Verdict};
 
 use super::case::Ground;
 use super::result::{Outcome, Results};
-use crate::diagnose::{Ending, Evidence, Life, Sign, diagnose};
+use crate::diagnose::{DefectEvidence, ExchangeEnd, PeerLifetime, Symptom, diagnose};
 use crate::scenario::{Action, Close};
 
 /// The defects that explain what fell. Nothing is looked for where nothing fell.
@@ -14,7 +14,7 @@ pub(super) fn defects(ground: &Ground<'_>, results: &Results) -> Vec<record::Def
     if results.fallen.is_empty() {
         return Vec::new();
     }
-    let mut evidence = Evidence::new(
+    let mut evidence = DefectEvidence::new(
         &ground.script,
         answers(ground),
         ending(ground),
@@ -24,14 +24,14 @@ pub(super) fn defects(ground: &Ground<'_>, results: &Results) -> Vec<record::Def
         if matches!(fallen.verdict, Verdict::Fail | Verdict::Nonstrict)
             && let Outcome::Fell(told) = &fallen.result.outcome
         {
-            let signs: Vec<Sign> = told.iter().map(|told| told.sign).collect();
-            evidence.fell(fallen.result.tactic.clone(), signs);
+            let signs: Vec<Symptom> = told.iter().map(|told| told.sign).collect();
+            evidence.add_failure(fallen.result.tactic.clone(), signs);
         }
     }
     // A case that held may have left the peer broken: then it fell when it was alone.
     let fallen: HashSet<_> = results.fallen.iter().map(|it| &it.result.tactic).collect();
     let held = results.held.iter().filter(|it| !fallen.contains(it));
-    held.for_each(|tactic| evidence.held(tactic.clone()));
+    held.for_each(|tactic| evidence.add_pass(tactic.clone()));
     let found = diagnose(&evidence).into_iter();
     found
         .map(|diagnosis| record::Defect {
@@ -52,25 +52,25 @@ fn answers<'g>(ground: &'g Ground<'_>) -> impl Iterator<Item = usize> + 'g {
 }
 
 /// A program's conduct is known only where each case has a program of its own.
-fn life(ground: &Ground<'_>, results: &Results) -> Life {
+fn life(ground: &Ground<'_>, results: &Results) -> PeerLifetime {
     let mut fallen = results.fallen.iter();
     if ground.program().is_some() || fallen.any(|it| it.result.conduct.is_some()) {
-        Life::OneCase
+        PeerLifetime::OneCase
     } else {
-        Life::ManyCases
+        PeerLifetime::ManyCases
     }
 }
 
 /// How a whole exchange ends.
-fn ending(ground: &Ground<'_>) -> Ending {
+fn ending(ground: &Ground<'_>) -> ExchangeEnd {
     let mut steps = ground.selected.scenario.exchange().iter();
     let first_close = steps.find_map(|step| match step.action {
         Action::Close(close) => Some((step.side, close)),
         _ => None,
     });
     match first_close {
-        Some((side, _)) if side != ground.side => Ending::ByPeer,
-        Some((_, Close::Reset)) => Ending::Reset,
-        Some(_) | None => Ending::Fin,
+        Some((side, _)) if side != ground.side => ExchangeEnd::ByPeer,
+        Some((_, Close::Reset)) => ExchangeEnd::Reset,
+        Some(_) | None => ExchangeEnd::Fin,
     }
 }

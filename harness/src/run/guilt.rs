@@ -5,7 +5,7 @@ use super::court::Court;
 use super::halt::Halt;
 use super::result::{CaseResult, Outcome};
 use super::round::{Recent, Round};
-use crate::judge::{Finding, Kind};
+use crate::judge::{Finding, FindingKind};
 use crate::peer::Ended;
 use crate::tactic::TacticFamily;
 use wirecheck_report::record::Verdict;
@@ -63,7 +63,7 @@ impl Court<'_, '_> {
     ) -> Result<Guilt, Halt> {
         let death = self.target.ended();
         if let [(_, result)] = broken.as_slice()
-            && result.outcome.kinds().contains(&Kind::EndedEarly)
+            && result.outcome.kinds().contains(&FindingKind::EndedEarly)
             && known(&result.tactic.family())
             && !may_kill_late(result.tactic.family())
             && let Some(how) = death

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::lookout::{Lookout, Lull};
-use crate::judge::{Closing, Ended, Unread, Waited};
+use crate::judge::{CloseCheck, PeerClose, SilenceProof, UnreadState};
 use crate::wire::diag::{Holder, Seen, TcpState};
 use crate::wire::link::{self, Remains, Stall};
 
@@ -17,17 +17,17 @@ pub(super) fn await_gone(
     remains: &mut Remains,
     lookout: &mut Lookout<'_>,
     limit: Duration,
-) -> Closing {
+) -> CloseCheck {
     let bound = lookout.allowed(limit);
     lookout.begin_to_watch_for_spinning();
     let mut patience = 0;
     loop {
         let Ok(seen) = remains.look() else {
-            return Closing::NotAsked;
+            return CloseCheck::NotChecked;
         };
         if !holds(&seen) {
             lookout.ended();
-            return Closing::Closed;
+            return CloseCheck::Closed;
         }
         patience += 1;
         if patience < QUICK_LOOKS {
@@ -45,14 +45,14 @@ pub(super) fn await_gone(
                 .is_ok_and(|seen| holds(&seen) && has_our_fin(&seen))
         });
         let waited = match lull {
-            Lull::Quiet(time) => Waited::Quiet(time),
+            Lull::Quiet(time) => SilenceProof::Idle(time),
             Lull::Busy | Lull::Unseen if bound.is_over() => {
                 lookout.waited_in_vain();
-                Waited::Deadline(bound.limit)
+                SilenceProof::TimeLimit(bound.limit)
             }
-            _ if lookout.is_stopped() => return Closing::NotAsked,
+            _ if lookout.is_stopped() => return CloseCheck::NotChecked,
             Lull::Busy => match lookout.spins(bound) {
-                Some(time) => Waited::Spinning(time),
+                Some(time) => SilenceProof::Spinning(time),
                 None => {
                     // A peer that runs needs the processor more than we do.
                     std::thread::sleep(BETWEEN_LOOKS);
@@ -64,8 +64,8 @@ pub(super) fn await_gone(
                 continue;
             }
         };
-        return Closing::StaysOpen {
-            waited,
+        return CloseCheck::StaysOpen {
+            proof: waited,
             seen: lingers(&seen),
         };
     }
@@ -103,19 +103,19 @@ pub(super) fn lingers(seen: &Seen) -> String {
     }
 }
 
-pub(super) fn unread(stall: &Stall) -> Unread {
+pub(super) fn unread(stall: &Stall) -> UnreadState {
     match &stall.peer {
-        Some(peer) if peer.holder() == Holder::Queue => Unread::NeverAccepted,
-        Some(peer) => Unread::Bytes(peer.unread),
-        None => Unread::Gone,
+        Some(peer) if peer.holder() == Holder::Queue => UnreadState::NeverAccepted,
+        Some(peer) => UnreadState::Bytes(peer.unread),
+        None => UnreadState::Gone,
     }
 }
 
-pub(super) fn of_peer(end: link::End) -> Option<Ended> {
+pub(super) fn of_peer(end: link::End) -> Option<PeerClose> {
     match end {
-        link::End::Eof => Some(Ended::Closed),
-        link::End::Reset => Some(Ended::Reset),
-        link::End::Broken { .. } => Some(Ended::Broke),
+        link::End::Eof => Some(PeerClose::Fin),
+        link::End::Reset => Some(PeerClose::Reset),
+        link::End::Broken { .. } => Some(PeerClose::Broken),
         link::End::Ours => None,
     }
 }

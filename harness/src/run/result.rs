@@ -7,8 +7,8 @@ use wirecheck_report::record;
 
 use super::account::Boundaries;
 use super::log::Log;
-use crate::diagnose::{Evidence, Sign};
-use crate::judge::{Conduct, Kind};
+use crate::diagnose::{DefectEvidence, Symptom};
+use crate::judge::{FindingKind, ProcessOutcome};
 use crate::tactic::{Delivery, Offset, Tactic, TacticFamily};
 use crate::wire::link::Reason;
 
@@ -24,7 +24,7 @@ pub(super) struct CaseResult {
     pub(super) unverified: Option<Reason>,
     pub(super) log: Log,
     /// What the program did that was started for this case alone.
-    pub(super) conduct: Option<Conduct>,
+    pub(super) conduct: Option<ProcessOutcome>,
     pub(super) last_words: Vec<String>,
 }
 
@@ -77,14 +77,14 @@ pub(super) enum Outcome {
 /// A finding, put into words while all that it speaks of is at hand.
 #[derive(Clone, Debug)]
 pub(super) struct Told {
-    pub(super) kind: Kind,
-    pub(super) sign: Sign,
+    pub(super) kind: FindingKind,
+    pub(super) sign: Symptom,
     pub(super) finding: record::FindingRecord,
 }
 
 impl Outcome {
     /// What fell short, as the words that group failures.
-    pub(super) fn kinds(&self) -> Vec<Kind> {
+    pub(super) fn kinds(&self) -> Vec<FindingKind> {
         match self {
             Self::Fell(told) => told.iter().map(|told| told.kind).collect(),
             Self::Held | Self::Unjudged(_) => Vec::new(),
@@ -94,14 +94,15 @@ impl Outcome {
     /// Whether all that fell short is something that did not come.
     pub(super) fn is_silence(&self) -> bool {
         let kinds = self.kinds();
-        !kinds.is_empty() && kinds.iter().all(|kind| kind.is_silence())
+        !kinds.is_empty() && kinds.iter().all(|kind| kind.depends_on_waiting())
     }
 
     /// Why there was no connection, if there was none.
     pub(super) fn unreachable(&self) -> Option<&str> {
         match self {
             Self::Fell(told) => {
-                let is_it = |kind| matches!(kind, Kind::NotConnected | Kind::NotCalled);
+                let is_it =
+                    |kind| matches!(kind, FindingKind::NotConnected | FindingKind::NotCalled);
                 let told = told.iter().find(|told| is_it(told.kind))?;
                 Some(&told.finding.what)
             }
@@ -205,7 +206,7 @@ impl Results {
         match result.outcome {
             Outcome::Held => {
                 counts.passed += 1;
-                if Evidence::keeps(result.tactic.family()) {
+                if DefectEvidence::keeps_passes_of(result.tactic.family()) {
                     self.held.insert(result.tactic);
                 }
             }

@@ -12,7 +12,7 @@ use super::log::Log;
 use super::lookout::{Lookout, Manner, Pace};
 use super::result::{CaseResult, Results};
 use super::target::Target;
-use crate::judge::Kind;
+use crate::judge::FindingKind;
 use wirecheck_report::record::Verdict;
 
 /// How many of the cases that were done last are remembered.
@@ -151,14 +151,18 @@ fn work<'s>(ground: &'s Ground<'s>, target: &Target, pace: Pace, shared: &Shared
 /// doing of the case that found out.
 fn is_broken(result: &CaseResult, target: &Target, lookout: &mut Lookout<'_>) -> bool {
     let kinds = result.outcome.kinds();
-    let any = |some: &[Kind]| kinds.iter().any(|kind| some.contains(kind));
+    let any = |some: &[FindingKind]| kinds.iter().any(|kind| some.contains(kind));
     if target.is_new_each_time() {
         return false;
     }
-    if any(&[Kind::NotConnected, Kind::NotCalled, Kind::NotAccepted]) {
+    if any(&[
+        FindingKind::NotConnected,
+        FindingKind::NotCalled,
+        FindingKind::NotAccepted,
+    ]) {
         return true;
     }
-    if any(&[Kind::EndedEarly, Kind::CutShort]) {
+    if any(&[FindingKind::EndedEarly, FindingKind::CutShort]) {
         // A process that closed its sockets may be about to end.
         lookout.await_rest();
     }

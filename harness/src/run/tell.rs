@@ -3,12 +3,17 @@
 use wirecheck_report::record::{self, Bytes, LabelledBytes};
 
 use super::result::Told;
-use crate::diagnose::Sign;
-use crate::judge::{Finding, Hearing, Turn};
+use crate::diagnose::Symptom;
+use crate::judge::{Expectations, Finding, StepOwner};
 use crate::scenario::{Action, Refusal, Side, Step};
 
 /// Puts a finding into words, while the values it speaks of are known.
-pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hearing<'_>) -> Told {
+pub(super) fn tell(
+    finding: &Finding,
+    exchange: &[Step],
+    us: Side,
+    hearing: &Expectations<'_>,
+) -> Told {
     let step = finding.step().and_then(|index| exchange.get(index));
     let who = us.other().to_string();
     let said = |bytes: &[u8]| {
@@ -24,7 +29,7 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
         })
     };
     let due = step.and_then(|step| expected(step, hearing));
-    let sign = Sign::of(finding, due.as_deref());
+    let sign = Symptom::of(finding, due.as_deref());
     let (expected, actual) = match finding {
         Finding::WrongAnswer {
             refusal: Refusal::Differs { expected },
@@ -42,7 +47,8 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
         Finding::PrintsOther { expected, actual } => (printed(expected), printed(actual)),
         Finding::MalformedAnswer { .. }
         | Finding::EndedEarly {
-            turn: Turn::Peers, ..
+            owner: StepOwner::Peer,
+            ..
         } => (due.and_then(|due| said(&due)), None),
         _ => (None, None),
     };
@@ -60,9 +66,9 @@ pub(super) fn tell(finding: &Finding, exchange: &[Step], us: Side, hearing: &Hea
 }
 
 /// What wirecheck would say in the peer's place.
-fn expected(step: &Step, hearing: &Hearing<'_>) -> Option<Vec<u8>> {
+fn expected(step: &Step, hearing: &Expectations<'_>) -> Option<Vec<u8>> {
     match &step.action {
-        Action::Send(message) if hearing.can_speak(message) => {
+        Action::Send(message) if hearing.can_fill(message) => {
             Some(message.outgoing_payload(hearing.bindings()))
         }
         _ => None,

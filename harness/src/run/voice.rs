@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::framing::Framing;
-use crate::judge::Hearing;
+use crate::judge::Expectations;
 use crate::scenario::{Action, Message, Scenario, Side};
 use crate::tactic::{Delivery, Script};
 
@@ -42,7 +42,7 @@ impl<'s> Voice<'s> {
 
     /// The bytes that stand at `range` of the script's stream. What the messages
     /// capture is made known to `hearing` as they begin.
-    pub(super) fn bytes(&mut self, range: Range<usize>, hearing: &mut Hearing<'_>) -> Vec<u8> {
+    pub(super) fn bytes(&mut self, range: Range<usize>, hearing: &mut Expectations<'_>) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(range.len());
         for (index, span) in self.script.spans() {
             let span = span.start.get()..span.end.get();
@@ -59,7 +59,7 @@ impl<'s> Voice<'s> {
         bytes
     }
 
-    fn encode_up_to(&mut self, index: usize, hearing: &mut Hearing<'_>) {
+    fn encode_up_to(&mut self, index: usize, hearing: &mut Expectations<'_>) {
         while self.encoded.len() <= index {
             let message = self.messages[self.encoded.len()];
             let encoded = message.encode(self.framing, hearing.bindings());
@@ -67,7 +67,7 @@ impl<'s> Voice<'s> {
             // A captured value may be one that the framing cannot carry.
             self.encoded
                 .push(encoded.map_or_else(|_| example.clone(), |encoded| encoded.bytes));
-            hearing.overhear(message);
+            hearing.note_sent(message);
         }
     }
 }

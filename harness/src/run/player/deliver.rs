@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use super::{FIRST_SLICE, Go, LAST_SLICE, Player};
-use crate::judge::Unread;
+use crate::judge::UnreadState;
 use crate::run::account::Chunk;
 use crate::run::leaving::unread;
 use crate::run::lookout::Lull;
@@ -15,7 +15,7 @@ use crate::wire::link::{self, Posted, Reason, Sent, Stall};
 
 /// Chunks that the peer left unread although more followed.
 pub(super) struct Held {
-    pub(super) unread: Unread,
+    pub(super) unread: UnreadState,
     chunks: usize,
 }
 
@@ -58,7 +58,7 @@ impl Player<'_, '_, '_> {
         let answers = |it: &Step| it.side != self.part.side && matches!(it.action, Action::Send(_));
         let mut after = self.part.exchange.iter().skip(step);
         let hearing = &self.account.hearing;
-        let is_ahead = match hearing.step_after(hearing.accepted()) {
+        let is_ahead = match hearing.step_expected_after(hearing.accepted()) {
             Some(next) => after.take(next.saturating_sub(step)).any(answers),
             None => after.any(answers),
         };
@@ -165,7 +165,7 @@ impl Player<'_, '_, '_> {
         let unread = unread(stall);
         let may_be_seen = had_its_time
             && stall.unwritten == 0
-            && matches!(unread, Unread::Bytes(_))
+            && matches!(unread, UnreadState::Bytes(_))
             && !self.lookout.is_stopped();
         match chunk {
             Chunk::Inner if may_be_seen => {

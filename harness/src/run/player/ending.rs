@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Awaited, FIRST_SLICE, Go, Player};
-use crate::judge::{Closing, PeerEnd};
+use crate::judge::{CloseCheck, ObservedClose};
 use crate::run::account::Played;
 use crate::run::leaving::{await_gone, lingers, of_peer};
 use crate::run::lookout::Lull;
@@ -46,14 +46,14 @@ impl<'s> Player<'s, '_, '_> {
             return;
         }
         self.close_write();
-        if self.await_steps(self.part.due.steps) == Go::On {
-            let scripted = self.part.due.steps == self.part.exchange.len();
+        if self.await_steps(self.part.due.end) == Go::On {
+            let scripted = self.part.due.end == self.part.exchange.len();
             self.await_end(scripted.into());
         }
     }
 
     pub(super) fn end_fin(mut self) -> Played<'s> {
-        match self.await_steps(self.part.due.steps) {
+        match self.await_steps(self.part.due.end) {
             Go::On => self.close(),
             Go::Stop => self.finish(),
         }
@@ -87,12 +87,15 @@ impl<'s> Player<'s, '_, '_> {
                     .link
                     .look()
                     .map_or_else(|blind| blind.to_string(), |seen| lingers(&seen));
-                self.account.observed.closing = Closing::StaysOpen { waited, seen };
+                self.account.observed.close_check = CloseCheck::StaysOpen {
+                    proof: waited,
+                    seen,
+                };
                 Go::Stop
             }
             None => {
                 self.lookout.ended();
-                self.account.observed.closing = Closing::Closed;
+                self.account.observed.close_check = CloseCheck::Closed;
                 Go::On
             }
         }
@@ -104,8 +107,8 @@ impl<'s> Player<'s, '_, '_> {
         {
             self.account
                 .observed
-                .peer_end
-                .get_or_insert(PeerEnd { how, due });
+                .peer_close
+                .get_or_insert(ObservedClose { how, allowed: due });
         }
     }
 
@@ -123,7 +126,7 @@ impl<'s> Player<'s, '_, '_> {
 
     fn reset(mut self) -> Played<'s> {
         self.account.log.reset(self.link.elapsed());
-        self.account.close(self.link.reset(), Closing::Closed)
+        self.account.close(self.link.reset(), CloseCheck::Closed)
     }
 
     /// Ends the play where it stands. A peer that has not ended the connection is
@@ -133,13 +136,13 @@ impl<'s> Player<'s, '_, '_> {
         self.hear_out();
         self.account.log.stop(self.link.elapsed());
         self.note_end(Permission::Forbidden);
-        let closing = std::mem::take(&mut self.account.observed.closing);
+        let closing = std::mem::take(&mut self.account.observed.close_check);
         if self.link.ending().is_some() {
             return self.account.close(self.link.reset(), closing);
         }
         // What it says to a farewell is no part of the case.
         self.account.seal();
-        if closing == Closing::NotAsked {
+        if closing == CloseCheck::NotChecked {
             self.say_farewell();
         }
         self.account.close(self.link.close(), closing)
@@ -165,7 +168,7 @@ impl<'s> Player<'s, '_, '_> {
         self.listen();
         if self.link.ending().is_some() {
             self.account.observed.partial = self.unheard();
-            self.account.hearing.end();
+            self.account.hearing.end_of_stream();
         }
     }
 }

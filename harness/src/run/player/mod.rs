@@ -11,7 +11,7 @@ use deliver::Held;
 
 use std::time::{Duration, Instant};
 
-use crate::judge::{Due, Hearing, Silence, Unread, Waited};
+use crate::judge::{Expectations, ExpectedSteps, MissingOutput, SilenceProof, UnreadState};
 use crate::peer::{Heard, Mark};
 use crate::run::account::{Account, Played};
 use crate::run::lookout::{Bound, Lookout, Lull};
@@ -35,7 +35,7 @@ pub(super) struct Part<'s> {
     pub(super) side: Side,
     pub(super) script: &'s Script,
     pub(super) delivery: &'s Delivery,
-    pub(super) due: Due,
+    pub(super) due: ExpectedSteps,
     pub(super) limits: &'s crate::scenario::Limits,
 }
 
@@ -71,7 +71,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     pub(super) fn new(
         part: &'l Part<'s>,
         link: Link,
-        hearing: Hearing<'s>,
+        hearing: Expectations<'s>,
         voice: Voice<'s>,
         lookout: &'l mut Lookout<'g>,
         output: Option<(&'l Target, Mark)>,
@@ -103,14 +103,16 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     fn listen(&mut self) {
         let received = self.link.received().bytes();
         if received.len() > self.account.heard {
-            self.account.hearing.hear(&received[self.account.heard..]);
+            self.account
+                .hearing
+                .receive(&received[self.account.heard..]);
             self.account.heard = received.len();
         }
     }
 
     /// Waits for what the peer is to say and print before `step`.
     fn await_steps(&mut self, step: usize) -> Go {
-        let step = step.min(self.part.due.steps);
+        let step = step.min(self.part.due.end);
         while self.at < step {
             let current = &self.part.exchange[self.at];
             let go = match &current.action {
@@ -128,9 +130,9 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
     }
 
     fn await_message(&mut self, step: usize, within: Option<Duration>) -> Go {
-        let has_come = |hearing: &Hearing<'_>| {
+        let has_come = |hearing: &Expectations<'_>| {
             hearing
-                .step_after(hearing.accepted())
+                .step_expected_after(hearing.accepted())
                 .is_none_or(|next| next > step)
         };
         let allowed = || self.lookout.allowed(self.part.limits.reply);
@@ -141,23 +143,23 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         }) {
             None => self.lookout.answered(begun.elapsed()),
             Some(waited) => {
-                self.account.observed.silence = Some(Silence::Message(waited));
+                self.account.observed.missing_output = Some(MissingOutput::Message(waited));
                 self.account.observed.partial = self.unheard();
                 let held = self.held.as_ref().map(|held| held.unread);
                 self.account.observed.not_read = self.never_accepted().or(held);
             }
         }
-        if has_come(&self.account.hearing) && self.account.hearing.trouble().is_none() {
+        if has_come(&self.account.hearing) && self.account.hearing.mismatch().is_none() {
             Go::On
         } else {
             Go::Stop
         }
     }
 
-    fn never_accepted(&self) -> Option<Unread> {
+    fn never_accepted(&self) -> Option<UnreadState> {
         match self.link.look() {
             Ok(Seen::Socket(socket)) if socket.holder() == Holder::Queue => {
-                Some(Unread::NeverAccepted)
+                Some(UnreadState::NeverAccepted)
             }
             _ => None,
         }
@@ -177,7 +179,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         awaited: Awaited,
         bound: Bound,
         is_so: impl Fn(&Self) -> bool,
-    ) -> Option<Waited> {
+    ) -> Option<SilenceProof> {
         let begun = Instant::now();
         let mut slice = FIRST_SLICE;
         loop {
@@ -185,15 +187,15 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             if self.link.ending().is_some() {
                 return None;
             }
-            if is_so(self) || self.account.hearing.trouble().is_some() {
+            if is_so(self) || self.account.hearing.mismatch().is_some() {
                 return None;
             }
             if bound.is_over() {
                 self.lookout.waited_in_vain();
-                return Some(Waited::Deadline(bound.limit));
+                return Some(SilenceProof::TimeLimit(bound.limit));
             }
             if self.lookout.is_stopped() {
-                return Some(Waited::Deadline(begun.elapsed()));
+                return Some(SilenceProof::TimeLimit(begun.elapsed()));
             }
             let heard = self.account.heard;
             let until = bound.deadline.min(Instant::now() + slice);
@@ -202,13 +204,13 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 .read_until(|received| received.bytes().len() > heard, until)
             {
                 Read::Enough | Read::Ended(_) => {}
-                Read::Flooded => return Some(Waited::Flooded),
+                Read::Flooded => return Some(SilenceProof::ReplyLimit),
                 Read::TimedOut => {
                     match self.lookout.lull(&mut self.link, bound) {
-                        Lull::Quiet(time) => return Some(Waited::Quiet(time)),
+                        Lull::Quiet(time) => return Some(SilenceProof::Idle(time)),
                         Lull::Busy if awaited == Awaited::End => {
                             if let Some(time) = self.lookout.spins(bound) {
-                                return Some(Waited::Spinning(time));
+                                return Some(SilenceProof::Spinning(time));
                             }
                         }
                         Lull::Busy | Lull::Unseen => {}
@@ -244,7 +246,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
             return Go::On;
         }
         let actual = target.printed();
-        self.account.observed.silence = Some(Silence::Print {
+        self.account.observed.missing_output = Some(MissingOutput::Print {
             step,
             expected: text,
             actual,

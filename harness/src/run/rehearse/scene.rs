@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::Unplayable;
 use crate::framing::Framing;
-use crate::judge::{Finding, Hearing, PeerEnd, due, judge};
+use crate::judge::{
+    Expectations, Finding, ObservedClose, PlayedSide, expected_steps, judge_connection,
+};
 use crate::run::gate::Gate;
 use crate::run::lookout::Lookout;
 use crate::run::player::{Part, Player};
@@ -47,7 +49,7 @@ pub(super) struct Ends {
 /// What one side saw of the other.
 pub(super) struct Seen {
     pub(super) finding: Option<Finding>,
-    pub(super) peer_end: Option<PeerEnd>,
+    pub(super) peer_end: Option<ObservedClose>,
 }
 
 impl<'s> Scene<'s> {
@@ -130,30 +132,29 @@ impl<'s> Scene<'s> {
             scenario, framing, ..
         } = self;
         let script = self.script(side);
+        let played_side = PlayedSide {
+            scenario,
+            framing,
+            side,
+            script,
+        };
         let part = Part {
             exchange: scenario.exchange(),
             side,
             script,
             delivery,
-            due: due(scenario, framing, side, script, delivery),
+            due: expected_steps(&played_side, delivery),
             limits: scenario.limits(),
         };
         let gate = Gate::default();
         let mut lookout = Lookout::across(seat, &gate);
         let fresh = Bindings::fresh(UNIQUE);
-        let hearing = Hearing::new(part.exchange, framing, side.other(), fresh);
+        let hearing = Expectations::new(part.exchange, framing, side.other(), fresh);
         let voice = Voice::new(scenario, framing, side, script);
         let played = Player::new(&part, link, hearing, voice, &mut lookout, None).play();
-        let findings = judge(
-            part.exchange,
-            side,
-            part.due,
-            &played.hearing,
-            &played.observed,
-        );
         Seen {
-            finding: findings.into_iter().next(),
-            peer_end: played.observed.peer_end,
+            finding: judge_connection(&played.hearing, part.due, &played.observed),
+            peer_end: played.observed.peer_close,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::scene::{Ends, Scene, Seen};
 use super::{Unplayable, words};
-use crate::judge::Ended;
+use crate::judge::PeerClose;
 use crate::run::standstill::Seat;
 use crate::scenario::{Action, Body, Close, Diagnostic, Side, Step, VariableName};
 use crate::tactic::{Delivery, Tactic};
@@ -82,7 +82,7 @@ fn unseen_reset(scene: &Scene<'_>, mutual: &Mutual) -> Option<Diagnostic> {
         exchange.filter(|(_, step)| matches!(step.action, Action::Close(Close::Reset)));
     let (index, _) = resets.find(|(_, step)| {
         let seen = mutual.by(step.side.other()).peer_end;
-        seen.is_none_or(|end| end.how != Ended::Reset)
+        seen.is_none_or(|end| end.how != PeerClose::Reset)
     })?;
     Some(words::unseen_reset(scene, index))
 }

@@ -7,7 +7,7 @@ use wirecheck_report::notation::counted;
 use super::null::Null;
 use super::scene::Scene;
 use super::self_play::Mutual;
-use crate::judge::{Ended, Finding, Turn, Waited};
+use crate::judge::{Finding, PeerClose, SilenceProof, StepOwner};
 use crate::scenario::{Action, Diagnostic, Side, Step};
 use crate::tactic::Tactic;
 
@@ -68,16 +68,16 @@ fn is_aftermath(finding: &Finding) -> bool {
     use Finding::{CutShort, EndedEarly, WrongClose};
     match finding {
         EndedEarly { .. } | CutShort { .. } => true,
-        WrongClose { how, .. } => *how == Ended::Reset,
+        WrongClose { how, .. } => *how == PeerClose::Reset,
         _ => false,
     }
 }
 
 fn is_vain_wait(finding: &Finding) -> bool {
-    let (Finding::NoAnswer { waited, .. } | Finding::StaysOpen { waited, .. }) = finding else {
+    let (Finding::NoAnswer { proof, .. } | Finding::StaysOpen { proof, .. }) = finding else {
         return false;
     };
-    matches!(waited, Waited::Quiet(_))
+    matches!(proof, SilenceProof::Idle(_))
 }
 
 /// The step that a side's finding is about; the scenario's name, if it is none.
@@ -98,7 +98,7 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
     let other = side.other();
     match finding {
         Finding::NoAnswer {
-            waited: Waited::Flooded,
+            proof: SilenceProof::ReplyLimit,
             ..
         } => {
             let kept = scene.scenario.limits().reply_bytes;
@@ -112,9 +112,9 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
             format!("the {side} waits for the rest of this, after {came}")
         }
         Finding::StaysOpen { .. } => format!("the {side} waits for the {other} to close"),
-        Finding::EndedEarly { turn, how, .. } => match turn {
-            Turn::Peers => format!("the {side} waited for this when the {other} {how}"),
-            Turn::Ours => format!("the {side} was to say this when the {other} {how}"),
+        Finding::EndedEarly { owner, how, .. } => match owner {
+            StepOwner::Peer => format!("the {side} waited for this when the {other} {how}"),
+            StepOwner::Wirecheck => format!("the {side} was to say this when the {other} {how}"),
         },
         Finding::WrongAnswer { refusal, .. } => {
             format!("the {side} hears another message: {refusal}")

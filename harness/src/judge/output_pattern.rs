@@ -1,42 +1,39 @@
-//! What a program prints when all it hears comes whole, and what of that varies.
+//! What a program prints in the baseline, and which parts of it vary.
 //!
-//! A text is lines of words. Where two runs of the same exchange print another word
-//! in the same place (a time, a port, a process id) any word will do there; where
-//! they print lines of other lengths any line; where they print another number of
-//! lines nothing can be asked of the text.
+//! A text is lines of words. Two runs of the same exchange may print different words
+//! in one place (a time, a port, a process id): then any word is allowed there. If a
+//! line has a different number of words, any line is allowed; if the text has a
+//! different number of lines, any text is.
 
-/// A text as it was printed in one run or more.
+/// What the runs so far have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Habit {
-    lines: Option<Vec<Line>>,
+pub(super) struct OutputPattern {
+    /// None: any text.
+    lines: Option<Vec<LinePattern>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Line {
-    Words(Vec<Word>),
-    /// Its words are never as many as the last time.
+enum LinePattern {
+    Words(Vec<WordPattern>),
     Any,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Word {
+enum WordPattern {
     /// A word, or the space between two.
     Same(Vec<u8>),
-    /// Another word in each run.
+    /// Any word, but not a space.
     Any,
 }
 
-impl Habit {
-    /// What one run showed.
-    #[must_use]
+impl OutputPattern {
     pub(super) fn of(printed: &[u8]) -> Self {
-        let same = |line| Line::Words(words(line).map(|word| Word::Same(word.to_vec())).collect());
+        let lines = lines(printed).map(LinePattern::of);
         Self {
-            lines: Some(lines(printed).map(same).collect()),
+            lines: Some(lines.collect()),
         }
     }
 
-    /// Learns from another run what varies.
     pub(super) fn learn(&mut self, printed: &[u8]) {
         let Some(known) = &mut self.lines else { return };
         if known.len() == lines(printed).count() {
@@ -47,8 +44,6 @@ impl Habit {
         }
     }
 
-    /// Whether a text is of this habit.
-    #[must_use]
     pub(super) fn allows(&self, printed: &[u8]) -> bool {
         let Some(known) = &self.lines else {
             return true;
@@ -57,10 +52,9 @@ impl Habit {
         known.len() == lines(printed).count() && both.all(|(known, line)| known.allows(line))
     }
 
-    /// The text that was to be printed, with the words that vary as they are in
-    /// `actual`: so that a comparison shows nothing but what is wrong.
-    #[must_use]
-    pub(super) fn beside(&self, actual: &[u8]) -> Vec<u8> {
+    /// The expected text, with the words that vary taken from `actual`: a comparison
+    /// of the two shows only what is wrong.
+    pub(super) fn aligned_with(&self, actual: &[u8]) -> Vec<u8> {
         let known = self.lines.as_deref().unwrap_or_default();
         let mut actual = lines(actual);
         let mut text = Vec::new();
@@ -68,13 +62,18 @@ impl Habit {
             if index > 0 {
                 text.push(b'\n');
             }
-            line.beside(actual.next().unwrap_or_default(), &mut text);
+            line.aligned_with(actual.next().unwrap_or_default(), &mut text);
         }
         text
     }
 }
 
-impl Line {
+impl LinePattern {
+    fn of(line: &[u8]) -> Self {
+        let words = words(line).map(|word| WordPattern::Same(word.to_vec()));
+        Self::Words(words.collect())
+    }
+
     fn learn(&mut self, line: &[u8]) {
         let Self::Words(known) = self else { return };
         if known.len() != words(line).count() {
@@ -83,7 +82,7 @@ impl Line {
         }
         for (known, word) in known.iter_mut().zip(words(line)) {
             if !known.allows(word) {
-                *known = Word::Any;
+                *known = WordPattern::Any;
             }
         }
     }
@@ -96,7 +95,7 @@ impl Line {
         known.len() == words(line).count() && both.all(|(known, word)| known.allows(word))
     }
 
-    fn beside(&self, actual: &[u8], text: &mut Vec<u8>) {
+    fn aligned_with(&self, actual: &[u8], text: &mut Vec<u8>) {
         let Self::Words(known) = self else {
             return text.extend_from_slice(actual);
         };
@@ -104,14 +103,14 @@ impl Line {
         for known in known {
             let actual = actual.next().unwrap_or_default();
             text.extend_from_slice(match known {
-                Word::Same(word) => word,
-                Word::Any => actual,
+                WordPattern::Same(word) => word,
+                WordPattern::Any => actual,
             });
         }
     }
 }
 
-impl Word {
+impl WordPattern {
     fn allows(&self, word: &[u8]) -> bool {
         match self {
             Self::Same(known) => known == word,
@@ -124,7 +123,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|&byte| byte == b'\n')
 }
 
-/// Words and the spaces between them, in turns.
+/// Words and the spaces between them, alternating.
 fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.chunk_by(|a, b| is_space(*a) == is_space(*b))
 }
@@ -137,52 +136,55 @@ fn is_space(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    fn habit(runs: &[&str]) -> Habit {
-        let mut habit = Habit::of(runs[0].as_bytes());
+    fn pattern(runs: &[&str]) -> OutputPattern {
+        let mut pattern = OutputPattern::of(runs[0].as_bytes());
         for run in &runs[1..] {
-            habit.learn(run.as_bytes());
+            pattern.learn(run.as_bytes());
         }
-        habit
+        pattern
     }
 
     #[test]
-    fn a_text_that_was_always_the_same_must_be_so_again() {
-        let habit = habit(&["Welcome\n12:00\n", "Welcome\n12:00\n"]);
-        assert!(habit.allows(b"Welcome\n12:00\n"));
+    fn a_text_that_never_varied_must_be_the_same() {
+        let pattern = pattern(&["Welcome\n12:00\n", "Welcome\n12:00\n"]);
+        assert!(pattern.allows(b"Welcome\n12:00\n"));
         for wrong in ["Welcome\n", "Welcome\n12:01\n", "Wel\n12:00\n", ""] {
-            assert!(!habit.allows(wrong.as_bytes()), "{wrong:?}");
+            assert!(!pattern.allows(wrong.as_bytes()), "{wrong:?}");
         }
     }
 
     #[test]
-    fn a_word_that_varied_may_be_any_and_no_more_than_one() {
-        let habit = habit(&["port 4711 is open\n", "port 4712 is open\n"]);
-        assert!(habit.allows(b"port 9 is open\n"));
-        assert!(!habit.allows(b"port 9 10 is open\n"));
-        assert!(!habit.allows(b"port 9 is shut\n"));
-        assert_eq!(habit.beside(b"port 9 is shut\n"), b"port 9 is open\n");
+    fn a_word_that_varied_may_be_any_single_word() {
+        let pattern = pattern(&["port 4711 is open\n", "port 4712 is open\n"]);
+        assert!(pattern.allows(b"port 9 is open\n"));
+        assert!(!pattern.allows(b"port 9 10 is open\n"));
+        assert!(!pattern.allows(b"port 9 is shut\n"));
+        assert_eq!(
+            pattern.aligned_with(b"port 9 is shut\n"),
+            b"port 9 is open\n"
+        );
     }
 
     #[test]
-    fn a_line_whose_words_are_never_as_many_may_be_any_line() {
-        let habit = habit(&["a\nb c\n", "a\nb c d\n"]);
-        assert!(habit.allows(b"a\n\n"));
-        assert!(!habit.allows(b"x\nb c\n"));
-        assert_eq!(habit.beside(b"x\ny z\n"), b"a\ny z\n");
+    fn a_line_whose_number_of_words_varied_may_be_any_line() {
+        let pattern = pattern(&["a\nb c\n", "a\nb c d\n"]);
+        assert!(pattern.allows(b"a\n\n"));
+        assert!(!pattern.allows(b"x\nb c\n"));
+        assert_eq!(pattern.aligned_with(b"x\ny z\n"), b"a\ny z\n");
     }
 
     #[test]
-    fn where_the_lines_are_never_as_many_anything_goes() {
-        let habit = habit(&["a\n", "a\nb\n"]);
-        assert!(habit.allows(b"anything\nat\nall"));
+    fn a_text_whose_number_of_lines_varied_may_be_any_text() {
+        let pattern = pattern(&["a\n", "a\nb\n"]);
+        assert!(pattern.allows(b"anything\nat\nall"));
     }
 
     #[test]
-    fn what_was_learnt_stays_allowed() {
+    fn every_run_that_was_learnt_is_allowed() {
         let runs = ["a 1 x\n", "a 22 x\n", "a  x\n", "a 3 y\n"];
-        let habit = habit(&runs);
+        let pattern = pattern(&runs);
         for run in runs {
-            assert!(habit.allows(run.as_bytes()), "{run:?}");
+            assert!(pattern.allows(run.as_bytes()), "{run:?}");
         }
     }
 }

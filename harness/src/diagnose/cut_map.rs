@@ -1,39 +1,40 @@
-//! What lies where in a stream: the place of a cut decides what it may mean.
+//! What a cut at each offset of a stream goes through: that decides what a failure
+//! may mean.
 
 use std::collections::BTreeSet;
 
 use crate::framing::RegionKind;
 use crate::tactic::{Offset, Script};
 
-/// What a cut at some offset goes through.
+/// What a cut goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Place {
+pub(super) enum CutLocation {
     /// Nothing: a message ends there, or the stream begins.
     Edge,
-    /// A header; what comes first says too little of the length.
+    /// A header: the part before the cut does not give the length.
     Header,
-    /// A payload, or what lies between it and its header or its delimiter; what
-    /// comes first is too little of the message, and ends in whole characters.
+    /// A payload, or the border between it and its header or delimiter. The part
+    /// before the cut ends in whole characters.
     Payload,
     /// A character of several bytes.
     Character,
     /// A delimiter of several bytes.
     Delimiter,
-    /// Two parts of a message, of which the first ends in a delimiter.
-    Joint,
+    /// The border behind a delimiter inside a message.
+    AfterDelimiter,
 }
 
-/// The places of one script.
+/// The locations of one script.
 #[derive(Clone, Debug)]
-pub(super) struct Places {
+pub(super) struct CutMap {
     end: Offset,
     edges: BTreeSet<Offset>,
     characters: BTreeSet<Offset>,
-    /// Where each region ends, with what it is.
+    /// The end of each region, ascending.
     regions: Vec<(Offset, RegionKind)>,
 }
 
-impl Places {
+impl CutMap {
     pub(super) fn of(script: &Script) -> Self {
         let mut regions = Vec::new();
         for (index, span) in script.spans() {
@@ -52,8 +53,7 @@ impl Places {
         }
     }
 
-    /// Whether lengths stand before the messages.
-    pub(super) fn have_headers(&self) -> bool {
+    pub(super) fn has_headers(&self) -> bool {
         let header = |(_, kind): &(Offset, RegionKind)| *kind == RegionKind::Header;
         self.regions.iter().any(header)
     }
@@ -62,15 +62,14 @@ impl Places {
         self.end
     }
 
-    /// Where the first message ends.
-    pub(super) fn first_end(&self) -> Offset {
+    pub(super) fn first_message_end(&self) -> Offset {
         let mut after_start = self.edges.iter().skip(1);
         after_start.next().copied().unwrap_or(self.end)
     }
 
-    pub(super) fn of_offset(&self, at: Offset) -> Place {
+    pub(super) fn location(&self, at: Offset) -> CutLocation {
         if self.edges.contains(&at) || at > self.end {
-            return Place::Edge;
+            return CutLocation::Edge;
         }
         let index = self.regions.partition_point(|(end, _)| *end <= at);
         let kind = |index: usize| self.regions[index].1;
@@ -81,11 +80,11 @@ impl Places {
             kind(index)
         };
         match (before, kind(index)) {
-            _ if self.characters.contains(&at) => Place::Character,
-            (RegionKind::Header, RegionKind::Header | RegionKind::Delimiter) => Place::Header,
-            (RegionKind::Delimiter, RegionKind::Delimiter) => Place::Delimiter,
-            (RegionKind::Delimiter, _) => Place::Joint,
-            _ => Place::Payload,
+            _ if self.characters.contains(&at) => CutLocation::Character,
+            (RegionKind::Header, RegionKind::Header | RegionKind::Delimiter) => CutLocation::Header,
+            (RegionKind::Delimiter, RegionKind::Delimiter) => CutLocation::Delimiter,
+            (RegionKind::Delimiter, _) => CutLocation::AfterDelimiter,
+            _ => CutLocation::Payload,
         }
     }
 }
@@ -96,20 +95,20 @@ mod tests {
     use super::*;
 
     fn map(script: &Script) -> String {
-        let places = Places::of(script);
-        let letter = |at| match places.of_offset(Offset::new(at)) {
-            Place::Edge => '|',
-            Place::Header => 'h',
-            Place::Payload => 'p',
-            Place::Character => 'c',
-            Place::Delimiter => 'd',
-            Place::Joint => 'j',
+        let cut_map = CutMap::of(script);
+        let letter = |at| match cut_map.location(Offset::new(at)) {
+            CutLocation::Edge => '|',
+            CutLocation::Header => 'h',
+            CutLocation::Payload => 'p',
+            CutLocation::Character => 'c',
+            CutLocation::Delimiter => 'd',
+            CutLocation::AfterDelimiter => 'j',
         };
         (0..=script.len()).map(letter).collect()
     }
 
     #[test]
-    fn every_offset_has_one_place() {
+    fn every_offset_has_one_location() {
         assert_eq!(map(&sample::with_header(&["abc", "é"])), "|hhppp|hhpc|");
         assert_eq!(map(&sample::lines("\n", &["ab", "é"])), "|pp|cp|");
         assert_eq!(map(&sample::lines("\r\n", &["ab"])), "|ppd|");

@@ -8,7 +8,7 @@ use crate::scenario::nearest;
 /// A class of defect. The letter says what it breaks: framing, closing, header,
 /// serving. Codes and names are stable for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Code {
+pub enum DefectCode {
     /// F01
     ShortHeaderRead,
     /// F02
@@ -60,7 +60,7 @@ pub enum Code {
 }
 
 /// What the catalogue says of one class.
-struct Entry {
+struct CatalogueEntry {
     code: &'static str,
     name: &'static str,
     summary: &'static str,
@@ -70,7 +70,7 @@ struct Entry {
 /// An entry whose text lies in a file named after its code.
 macro_rules! entry {
     ($code:literal, $name:literal, $summary:literal) => {
-        Entry {
+        CatalogueEntry {
             code: $code,
             name: $name,
             summary: $summary,
@@ -79,9 +79,9 @@ macro_rules! entry {
     };
 }
 
-/// In the order of [`Code::ALL`].
+/// In the order of [`DefectCode::ALL`].
 #[rustfmt::skip]
-static CATALOGUE: [Entry; Code::ALL.len()] = [
+static CATALOGUE: [CatalogueEntry; DefectCode::ALL.len()] = [
     entry!("F01", "short-header-read", "one recv is taken to hold the whole header"),
     entry!("F02", "short-body-read", "one recv is taken to hold all that is left of a message"),
     entry!("F03", "lost-tail", "what follows the first message in a segment is dropped"),
@@ -108,7 +108,7 @@ static CATALOGUE: [Entry; Code::ALL.len()] = [
     entry!("S01", "blocked-by-neighbour", "one silent client keeps all others waiting"),
 ];
 
-impl Code {
+impl DefectCode {
     /// All of them, in the order of the catalogue.
     pub const ALL: [Self; 24] = [
         Self::ShortHeaderRead,
@@ -162,12 +162,12 @@ impl Code {
         self.entry().explanation
     }
 
-    fn entry(self) -> &'static Entry {
+    fn entry(self) -> &'static CatalogueEntry {
         &CATALOGUE[self as usize]
     }
 }
 
-impl fmt::Display for Code {
+impl fmt::Display for DefectCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.code(), self.name())
     }
@@ -176,12 +176,12 @@ impl fmt::Display for Code {
 /// A text that is no code and no name of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no defect is called `{text}`: {}", self.help())]
-pub struct UnknownCode {
+pub struct UnknownDefectCode {
     text: String,
     near: Option<&'static str>,
 }
 
-impl UnknownCode {
+impl UnknownDefectCode {
     fn help(&self) -> String {
         match self.near {
             Some(near) => format!("did you mean `{near}`?"),
@@ -190,16 +190,16 @@ impl UnknownCode {
     }
 }
 
-impl FromStr for Code {
-    type Err = UnknownCode;
+impl FromStr for DefectCode {
+    type Err = UnknownDefectCode;
 
     /// Takes a code or a name, in capitals or not.
-    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+    fn from_str(text: &str) -> Result<Self, UnknownDefectCode> {
         let is_it = |known: &str| known.eq_ignore_ascii_case(text);
         let found = Self::ALL
             .into_iter()
             .find(|code| is_it(code.code()) || is_it(code.name()));
-        found.ok_or_else(|| UnknownCode {
+        found.ok_or_else(|| UnknownDefectCode {
             text: text.to_owned(),
             near: near(text),
         })
@@ -209,7 +209,7 @@ impl FromStr for Code {
 /// A short text is taken for a mistyped code, a longer one for a mistyped name.
 fn near(text: &str) -> Option<&'static str> {
     let is_short = text.len() <= 4;
-    let known = Code::ALL.map(|code| if is_short { code.code() } else { code.name() });
+    let known = DefectCode::ALL.map(|code| if is_short { code.code() } else { code.name() });
     let text = match is_short {
         true => text.to_ascii_uppercase(),
         false => text.to_ascii_lowercase().replace([' ', '_'], "-"),
@@ -223,22 +223,28 @@ mod tests {
 
     #[test]
     fn each_class_has_the_entry_of_its_own_place() {
-        for (index, code) in Code::ALL.into_iter().enumerate() {
+        for (index, code) in DefectCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, index, "{code}");
         }
-        assert_eq!(Code::ShortHeaderRead.to_string(), "F01 short-header-read");
-        assert_eq!(Code::IgnoredEof.to_string(), "C01 ignored-eof");
         assert_eq!(
-            Code::LosesAnswersAtEof.to_string(),
+            DefectCode::ShortHeaderRead.to_string(),
+            "F01 short-header-read"
+        );
+        assert_eq!(DefectCode::IgnoredEof.to_string(), "C01 ignored-eof");
+        assert_eq!(
+            DefectCode::LosesAnswersAtEof.to_string(),
             "C09 loses-answers-at-eof"
         );
-        assert_eq!(Code::UnboundedBuffer.to_string(), "H05 unbounded-buffer");
-        assert_eq!(Code::BlockedByNeighbour.code(), "S01");
+        assert_eq!(
+            DefectCode::UnboundedBuffer.to_string(),
+            "H05 unbounded-buffer"
+        );
+        assert_eq!(DefectCode::BlockedByNeighbour.code(), "S01");
     }
 
     #[test]
     fn each_class_is_found_by_its_code_and_by_its_name() {
-        for code in Code::ALL {
+        for code in DefectCode::ALL {
             assert_eq!(code.code().to_lowercase().parse(), Ok(code));
             assert_eq!(code.name().parse(), Ok(code));
         }
@@ -246,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_mistyped_name_is_guessed() {
-        let says = |text: &str| text.parse::<Code>().expect_err("unknown").to_string();
+        let says = |text: &str| text.parse::<DefectCode>().expect_err("unknown").to_string();
         assert_eq!(
             says("short_head_read"),
             "no defect is called `short_head_read`: did you mean `short-header-read`?"
@@ -261,7 +267,7 @@ mod tests {
 
     #[test]
     fn each_text_has_all_its_parts_and_fits_a_terminal() {
-        for code in Code::ALL {
+        for code in DefectCode::ALL {
             let text = code.explanation();
             for part in ["## On the wire", "## Wrong", "## Right", "## Revealed by"] {
                 assert!(text.contains(part), "{code}: {part}");

@@ -1,0 +1,224 @@
+//! Findings without their bytes and texts: small enough to keep one for each of
+//! thousands of cases.
+
+use super::output_difference::OutputDifference;
+use crate::judge::{Finding, PeerClose, SilenceProof};
+use crate::scenario::Refusal;
+
+/// What a rule may ask of a finding. Steps are indices into the exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Symptom {
+    /// There was no connection.
+    NotConnected,
+    /// The peer did not read what was sent.
+    NotRead,
+    /// An answer did not come, or not all of it.
+    NoAnswer {
+        /// The step that expects it.
+        step: usize,
+    },
+    /// A whole answer with the wrong content.
+    WrongAnswer {
+        /// The step that expects another.
+        step: usize,
+        /// How it differs from that.
+        difference: OutputDifference,
+    },
+    /// An answer is malformed, or the stream ended inside it.
+    BrokenAnswer {
+        /// The step that expects it.
+        step: usize,
+    },
+    /// The peer sent more than the expected answers.
+    Surplus,
+    /// The peer ended the connection before the exchange was complete.
+    EndedEarly {
+        /// The step that was next.
+        step: usize,
+        /// How the connection ended.
+        how: PeerClose,
+    },
+    /// An expected text was not printed.
+    NotPrinted {
+        /// The step that expects it.
+        step: usize,
+        /// How the text in its place differs.
+        difference: OutputDifference,
+    },
+    /// The peer was idle and did not close.
+    StaysOpenIdle,
+    /// The peer used the processor without pause, and did not close or exit.
+    StaysOpenSpinning,
+    /// The peer did not close within the limit; what it did is not known.
+    StaysOpen,
+    /// The peer closed in another way than the exchange allows.
+    WrongClose {
+        /// How it closed.
+        how: PeerClose,
+    },
+    /// The peer's process ended with a failure: an exit code or a signal.
+    Crashed,
+    /// The peer's process ended with exit code 0.
+    ExitedCleanly,
+    /// The program printed another text than in the baseline.
+    PrintsOther {
+        /// How it differs.
+        difference: OutputDifference,
+    },
+    /// The program ended in another way than in the baseline.
+    OtherExit,
+    /// The program did not exit, and did not spin.
+    StillRunning,
+    /// The peer opened further connections during the case.
+    ConnectsAgain,
+    /// The connection after this case was not served.
+    NextNotServed,
+}
+
+impl Symptom {
+    /// `expected` is the answer that would have been correct, if it is known.
+    #[must_use]
+    pub fn of(finding: &Finding, expected: Option<&[u8]>) -> Self {
+        match finding {
+            Finding::NotConnected { .. } | Finding::NotCalled { .. } => Self::NotConnected,
+            Finding::NotRead { .. } => Self::NotRead,
+            Finding::NoAnswer { step, .. } => Self::NoAnswer { step: *step },
+            Finding::WrongAnswer {
+                step,
+                refusal,
+                actual,
+            } => Self::WrongAnswer {
+                step: *step,
+                difference: answer_difference(refusal, expected, actual),
+            },
+            Finding::MalformedAnswer { step, .. } | Finding::CutShort { step, .. } => {
+                Self::BrokenAnswer { step: *step }
+            }
+            Finding::Surplus { .. } => Self::Surplus,
+            Finding::EndedEarly { step, how, .. } => Self::EndedEarly {
+                step: *step,
+                how: *how,
+            },
+            Finding::NotPrinted {
+                step,
+                expected,
+                actual,
+            } => Self::NotPrinted {
+                step: *step,
+                difference: OutputDifference::between(expected, same_lines(expected, actual)),
+            },
+            Finding::StaysOpen { proof, .. } => match proof {
+                SilenceProof::Idle(_) => Self::StaysOpenIdle,
+                SilenceProof::Spinning(_) => Self::StaysOpenSpinning,
+                SilenceProof::TimeLimit(_) | SilenceProof::ReplyLimit => Self::StaysOpen,
+            },
+            Finding::WrongClose { how, .. } => Self::WrongClose { how: *how },
+            Finding::Died { how } if how.is_success() => Self::ExitedCleanly,
+            Finding::Died { .. } => Self::Crashed,
+            Finding::PrintsOther { expected, actual } => Self::PrintsOther {
+                difference: OutputDifference::between(expected, actual),
+            },
+            Finding::WrongExit {
+                step: Some(_),
+                actual,
+                ..
+            } if !actual.is_success() => Self::Crashed,
+            Finding::WrongExit { .. } => Self::OtherExit,
+            Finding::RunsOn {
+                proof: SilenceProof::Spinning(_),
+            } => Self::StaysOpenSpinning,
+            Finding::RunsOn { .. } => Self::StillRunning,
+            Finding::ConnectsAgain { .. } => Self::ConnectsAgain,
+            Finding::NextNotServed { .. } => Self::NextNotServed,
+        }
+    }
+
+    /// Whether the peer misread the bytes: it answered wrongly or not at all, or it
+    /// stopped reading.
+    #[must_use]
+    pub(super) const fn is_misreading(self) -> bool {
+        match self {
+            Self::NotRead
+            | Self::NoAnswer { .. }
+            | Self::WrongAnswer { .. }
+            | Self::BrokenAnswer { .. }
+            | Self::Surplus
+            | Self::EndedEarly { .. }
+            | Self::NotPrinted { .. }
+            | Self::PrintsOther { .. }
+            | Self::OtherExit => true,
+            Self::NotConnected
+            | Self::StaysOpenIdle
+            | Self::StaysOpenSpinning
+            | Self::StaysOpen
+            | Self::WrongClose { .. }
+            | Self::Crashed
+            | Self::ExitedCleanly
+            | Self::StillRunning
+            | Self::ConnectsAgain
+            | Self::NextNotServed => false,
+        }
+    }
+
+    /// How the wrong answer or text differs, if there is one.
+    pub(super) const fn difference(self) -> Option<OutputDifference> {
+        match self {
+            Self::WrongAnswer { difference, .. }
+            | Self::NotPrinted { difference, .. }
+            | Self::PrintsOther { difference } => Some(difference),
+            _ => None,
+        }
+    }
+
+    /// Whether a part of the expected answer or text is missing.
+    pub(super) const fn lacks_a_part(self) -> bool {
+        matches!(
+            self.difference(),
+            Some(OutputDifference::PartMissing | OutputDifference::CountedInCharacters)
+        )
+    }
+
+    /// The step whose answer or text is missing as a whole.
+    pub(super) const fn missing_step(self) -> Option<usize> {
+        match self {
+            Self::NoAnswer { step }
+            | Self::NotPrinted { step, .. }
+            | Self::EndedEarly { step, .. } => Some(step),
+            _ => None,
+        }
+    }
+}
+
+fn answer_difference(
+    refusal: &Refusal,
+    expected: Option<&[u8]>,
+    actual: &[u8],
+) -> OutputDifference {
+    match (refusal, expected) {
+        (Refusal::Differs { expected }, _) => OutputDifference::between(expected, actual),
+        (_, Some(expected)) => OutputDifference::between(expected, actual),
+        (_, None) => OutputDifference::Other,
+    }
+}
+
+/// As many lines of `actual` as `expected` has: what was printed in its place.
+fn same_lines<'a>(expected: &[u8], actual: &'a [u8]) -> &'a [u8] {
+    let lines = expected.split(|&byte| byte == b'\n').count();
+    let mut ends = memchr::memchr_iter(b'\n', actual);
+    &actual[..ends.nth(lines - 1).unwrap_or(actual.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peer::Ended;
+
+    #[test]
+    fn exit_code_0_is_a_clean_exit_and_any_other_end_a_crash() {
+        let died = |how| Symptom::of(&Finding::Died { how }, None);
+        assert_eq!(died(Ended::Code(0)), Symptom::ExitedCleanly);
+        assert_eq!(died(Ended::Code(1)), Symptom::Crashed);
+        assert_eq!(died(Ended::Signal(11)), Symptom::Crashed);
+        assert_eq!(died(Ended::Unknown), Symptom::Crashed);
+    }
+}

@@ -1,0 +1,228 @@
+//! Judges one connection: first the answers, then how the peer closed.
+
+use super::expectations::{Expectations, Mismatch};
+use super::expected_steps::ExpectedSteps;
+use super::finding::{Finding, PeerClose, SilenceProof, StepOwner, UnreadState};
+use crate::scenario::{Action, Close, Permission};
+
+/// What was observed of a connection beside the bytes that the peer sent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observations {
+    /// What the peer did not read.
+    pub not_read: Option<UnreadState>,
+    /// The output whose absence ended the case.
+    pub missing_output: Option<MissingOutput>,
+    /// The bytes of an incomplete answer.
+    pub partial: Vec<u8>,
+    /// The step that was next when the peer ended the connection and wirecheck had
+    /// more to send.
+    pub interrupted: Option<usize>,
+    /// wirecheck's steps whose answers the peer had sent before the step was
+    /// performed.
+    pub not_waited_for: Vec<usize>,
+    /// How the peer ended the connection, if it did.
+    pub peer_close: Option<ObservedClose>,
+    /// Whether the peer closed its side in the end.
+    pub close_check: CloseCheck,
+}
+
+/// Expected output that did not come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MissingOutput {
+    /// A message.
+    Message(SilenceProof),
+    /// A text that the peer's program must print.
+    Print {
+        /// The step that expects it.
+        step: usize,
+        /// The text.
+        expected: Vec<u8>,
+        /// What was printed.
+        actual: Vec<u8>,
+    },
+}
+
+/// How the peer ended the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ObservedClose {
+    /// With what.
+    pub how: PeerClose,
+    /// Whether the exchange had reached the step in which the peer may close.
+    pub allowed: Permission,
+}
+
+/// Whether the peer closed its side after the exchange.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CloseCheck {
+    /// The case failed before.
+    #[default]
+    NotChecked,
+    /// It closed.
+    Closed,
+    /// It did not.
+    StaysOpen {
+        /// Why the wait ended.
+        proof: SilenceProof,
+        /// What its socket shows, as a clause.
+        seen: String,
+    },
+}
+
+/// Judges a connection. After a wrong answer the close is not judged: it proves
+/// nothing more.
+#[must_use]
+pub fn judge_connection(
+    expectations: &Expectations<'_>,
+    expected: ExpectedSteps,
+    observations: &Observations,
+) -> Option<Finding> {
+    wrong_answer(expectations, expected, observations)
+        .or_else(|| wrong_close(expectations, expected, observations))
+}
+
+fn wrong_answer(
+    expectations: &Expectations<'_>,
+    expected: ExpectedSteps,
+    observations: &Observations,
+) -> Option<Finding> {
+    if let Some(mismatch) = expectations.mismatch() {
+        return wrong_bytes(mismatch, expected, &observations.partial);
+    }
+    if let Some(actual) = expectations.last_accepted_from(expected.end)
+        && expected.extra_answers == Permission::Forbidden
+    {
+        let actual = actual.to_vec();
+        return Some(Finding::Surplus { actual });
+    }
+    if let Some(MissingOutput::Print {
+        step,
+        expected,
+        actual,
+    }) = &observations.missing_output
+    {
+        return Some(Finding::NotPrinted {
+            step: *step,
+            expected: expected.clone(),
+            actual: actual.clone(),
+        });
+    }
+    let next = expectations
+        .step_expected_after(expectations.accepted())
+        .filter(|step| *step < expected.end);
+    match next {
+        Some(step) => missing_answer(step, observations),
+        None => unread_message(expectations, observations),
+    }
+}
+
+fn missing_answer(step: usize, observations: &Observations) -> Option<Finding> {
+    if let Some(close) = observations.peer_close {
+        return Some(Finding::EndedEarly {
+            step,
+            owner: StepOwner::Peer,
+            how: close.how,
+        });
+    }
+    if let Some(why) = observations.not_read {
+        return Some(Finding::NotRead { why });
+    }
+    match observations.missing_output {
+        Some(MissingOutput::Message(proof)) => Some(Finding::NoAnswer {
+            step,
+            proof,
+            partial: observations.partial.clone(),
+        }),
+        _ => None,
+    }
+}
+
+fn unread_message(expectations: &Expectations<'_>, observations: &Observations) -> Option<Finding> {
+    if let Some(step) = observations.interrupted
+        && !may_close_on_unread_bytes(expectations)
+    {
+        return Some(Finding::EndedEarly {
+            step,
+            owner: StepOwner::Wirecheck,
+            how: observations.peer_close?.how,
+        });
+    }
+    let why = observations.not_read?;
+    Some(Finding::NotRead { why })
+}
+
+/// Whether the peer may close while more is sent to it. Where the exchange expects a
+/// FIN it may not: its kernel would answer the late bytes with a reset, which can
+/// destroy the peer's own answers.
+fn may_close_on_unread_bytes(expectations: &Expectations<'_>) -> bool {
+    let mut steps = expectations.peer_steps();
+    steps.any(|(_, step)| matches!(step.action, Action::Close(Close::Any | Close::Reset)))
+}
+
+/// Bytes beyond the expected steps are extra, whatever they are, and wrong only where
+/// extra answers are forbidden.
+fn wrong_bytes(mismatch: &Mismatch, expected: ExpectedSteps, partial: &[u8]) -> Option<Finding> {
+    let step = match mismatch {
+        Mismatch::Refused { step, .. }
+        | Mismatch::Malformed { step, .. }
+        | Mismatch::CutShort { step, .. } => *step,
+        Mismatch::Surplus { .. } => usize::MAX,
+    };
+    let is_extra = step >= expected.end;
+    if is_extra && expected.extra_answers == Permission::Allowed {
+        return None;
+    }
+    Some(match mismatch.clone() {
+        Mismatch::Surplus { bytes: actual } => Finding::Surplus { actual },
+        Mismatch::Refused { actual, .. } if is_extra => Finding::Surplus { actual },
+        Mismatch::CutShort { .. } if is_extra => Finding::Surplus {
+            actual: partial.to_vec(),
+        },
+        Mismatch::Refused {
+            step,
+            refusal,
+            actual,
+        } => Finding::WrongAnswer {
+            step,
+            refusal,
+            actual,
+        },
+        Mismatch::Malformed { step, why } => Finding::MalformedAnswer { step, why },
+        Mismatch::CutShort { step, at } => Finding::CutShort {
+            step,
+            at,
+            partial: partial.to_vec(),
+        },
+    })
+}
+
+fn wrong_close(
+    expectations: &Expectations<'_>,
+    expected: ExpectedSteps,
+    observations: &Observations,
+) -> Option<Finding> {
+    if let CloseCheck::StaysOpen { proof, seen } = &observations.close_check {
+        return Some(Finding::StaysOpen {
+            proof: *proof,
+            seen: seen.clone(),
+        });
+    }
+    let mut steps = expectations.peer_steps();
+    let (step, close) = steps.find_map(|(index, step)| match step.action {
+        Action::Close(close) => Some((index, close)),
+        _ => None,
+    })?;
+    if step >= expected.end {
+        return None;
+    }
+    let observed = observations.peer_close?;
+    let as_expected = match close {
+        Close::Any => true,
+        Close::Reset => observed.how == PeerClose::Reset,
+        Close::Write | Close::Full | Close::Fin => observed.how == PeerClose::Fin,
+    };
+    let is_wrong = observed.allowed == Permission::Allowed && !as_expected;
+    is_wrong.then_some(Finding::WrongClose {
+        step,
+        how: observed.how,
+    })
+}

@@ -1,0 +1,255 @@
+//! Reads the peer's stream, message by message, against the exchange.
+
+use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
+use crate::scenario::{Action, Bindings, Body, Message, Refusal, Side, Step};
+
+/// The most bytes that are kept of unexpected output.
+const SURPLUS_KEPT: usize = 4 << 10;
+
+/// What the peer must send in one case, and how much of that it has sent.
+#[derive(Debug)]
+pub struct Expectations<'s> {
+    exchange: &'s [Step],
+    peer: Side,
+    framing: &'s Framing,
+    messages: Vec<ExpectedMessage<'s>>,
+    accepted: usize,
+    last_accepted: Vec<u8>,
+    decoder: Decoder,
+    bindings: Bindings,
+    /// How many bytes of an expected message without boundaries have arrived.
+    unframed_len: usize,
+    mismatch: Option<Mismatch>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct ExpectedMessage<'s> {
+    step: usize,
+    message: &'s Message,
+}
+
+/// The first difference between what the peer sent and what was expected. Bytes after
+/// it are not judged.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mismatch {
+    /// A whole message with the wrong content.
+    Refused {
+        /// The step that expects another message.
+        step: usize,
+        /// What is wrong with it.
+        refusal: Refusal,
+        /// The message that arrived.
+        actual: Vec<u8>,
+    },
+    /// Bytes that the framing does not allow.
+    Malformed {
+        /// The step that expects a message.
+        step: usize,
+        /// The rule that they break.
+        why: Malformation,
+    },
+    /// The stream ended inside a message.
+    CutShort {
+        /// The step that expects the whole message.
+        step: usize,
+        /// Where it ended.
+        at: Truncation,
+    },
+    /// Bytes beyond the last expected message, or before the message that they would
+    /// answer was sent.
+    Surplus {
+        /// The first of them.
+        bytes: Vec<u8>,
+    },
+}
+
+impl<'s> Expectations<'s> {
+    /// Expects what `peer` sends in an exchange. `bindings` holds the fresh value of
+    /// this case.
+    #[must_use]
+    pub fn new(exchange: &'s [Step], framing: &'s Framing, peer: Side, bindings: Bindings) -> Self {
+        let steps = exchange.iter().enumerate();
+        let messages = steps.filter_map(|(step, it)| match &it.action {
+            Action::Send(message) if it.side == peer => Some(ExpectedMessage { step, message }),
+            _ => None,
+        });
+        Self {
+            exchange,
+            peer,
+            framing,
+            messages: messages.collect(),
+            accepted: 0,
+            last_accepted: Vec::new(),
+            decoder: framing.decoder(),
+            bindings,
+            unframed_len: 0,
+            mismatch: None,
+        }
+    }
+
+    /// Takes the next bytes from the peer.
+    pub fn receive(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && self.mismatch.is_none() {
+            match self.messages.get(self.accepted).copied() {
+                // With values unknown it would answer a message that was not yet sent.
+                Some(expected) if self.can_fill(expected.message) => {
+                    self.receive_part_of(expected, &mut bytes);
+                }
+                Some(_) | None => self.mismatch = Some(Mismatch::Surplus { bytes: Vec::new() }),
+            }
+        }
+        if let Some(Mismatch::Surplus { bytes: kept }) = &mut self.mismatch {
+            let free = SURPLUS_KEPT.saturating_sub(kept.len()).min(bytes.len());
+            kept.extend_from_slice(&bytes[..free]);
+        }
+    }
+
+    /// Takes the end of the peer's stream.
+    pub fn end_of_stream(&mut self) {
+        let Some(expected) = self.messages.get(self.accepted).copied() else {
+            return;
+        };
+        if self.mismatch.is_some() {
+            return;
+        }
+        match self.decoder.finish() {
+            StreamEnd::Message(payload) => {
+                let payload = payload.to_vec();
+                self.accept(expected, &payload);
+            }
+            StreamEnd::Truncated(at) => {
+                let step = expected.step;
+                self.mismatch = Some(Mismatch::CutShort { step, at });
+            }
+            StreamEnd::Clean | StreamEnd::Malformed(_) => {}
+        }
+    }
+
+    /// How many messages were accepted.
+    #[must_use]
+    pub fn accepted(&self) -> usize {
+        self.accepted
+    }
+
+    /// How many bytes of an incomplete message have arrived.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.unframed_len + self.decoder.pending()
+    }
+
+    /// The step of the message that follows this number of accepted ones.
+    #[must_use]
+    pub fn step_expected_after(&self, accepted: usize) -> Option<usize> {
+        self.messages.get(accepted).map(|expected| expected.step)
+    }
+
+    /// What the peer sent wrong, if it did.
+    #[must_use]
+    pub fn mismatch(&self) -> Option<&Mismatch> {
+        self.mismatch.as_ref()
+    }
+
+    /// The fresh value and what was captured so far.
+    #[must_use]
+    pub fn bindings(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    /// Whether every variable that the message uses has a value by now.
+    #[must_use]
+    pub fn can_fill(&self, message: &Message) -> bool {
+        let mut names = message.used_variables().into_iter();
+        names.all(|name| self.bindings.defines(name.as_str()))
+    }
+
+    /// Captures from a message that wirecheck's side sends.
+    pub fn note_sent(&mut self, message: &Message) {
+        let sent = message.outgoing_payload(&self.bindings);
+        let sent = self.framing.canonical(&sent).unwrap_or(sent);
+        // A valid suite matches its own messages: accepting this one only captures.
+        _ = message.accept(&sent, self.framing, &mut self.bindings);
+    }
+
+    /// The last accepted message, if it belongs to `step` or a later one.
+    pub(super) fn last_accepted_from(&self, step: usize) -> Option<&[u8]> {
+        let last = self.step_expected_after(self.accepted.checked_sub(1)?)?;
+        (last >= step).then_some(&self.last_accepted)
+    }
+
+    /// The peer's steps, with their places in the exchange.
+    pub(super) fn peer_steps(&self) -> impl Iterator<Item = (usize, &'s Step)> + use<'s> {
+        let peer = self.peer;
+        let steps = self.exchange.iter().enumerate();
+        steps.filter(move |(_, step)| step.side == peer)
+    }
+
+    fn receive_part_of(&mut self, expected: ExpectedMessage<'s>, bytes: &mut &[u8]) {
+        match self.unframed(expected.message) {
+            Some(whole) => self.receive_unframed(expected, &whole, bytes),
+            None => self.receive_framed(expected, bytes),
+        }
+    }
+
+    /// The bytes of a message that has no boundary in the stream: they must arrive
+    /// exactly.
+    fn unframed(&self, message: &Message) -> Option<Vec<u8>> {
+        match (&message.body, self.framing) {
+            (Body::Raw(template), _) | (Body::Text(template), Framing::Raw(_)) => {
+                Some(template.fill(&self.bindings))
+            }
+            _ => None,
+        }
+    }
+
+    fn receive_unframed(&mut self, expected: ExpectedMessage<'s>, whole: &[u8], bytes: &mut &[u8]) {
+        let missing = &whole[self.unframed_len..];
+        let (part, after) = bytes.split_at(missing.len().min(bytes.len()));
+        if !missing.starts_with(part) {
+            let actual = [&whole[..self.unframed_len], bytes].concat();
+            let refusal = Refusal::Differs {
+                expected: whole.to_vec(),
+            };
+            return self.refuse(expected, refusal, actual);
+        }
+        self.unframed_len += part.len();
+        *bytes = after;
+        if self.unframed_len == whole.len() {
+            self.unframed_len = 0;
+            self.accept(expected, whole);
+        }
+    }
+
+    fn receive_framed(&mut self, expected: ExpectedMessage<'s>, bytes: &mut &[u8]) {
+        match self.decoder.decode(bytes) {
+            Decoded::NeedMore => {}
+            Decoded::Message(payload) => {
+                let payload = payload.to_vec();
+                self.accept(expected, &payload);
+            }
+            Decoded::Malformed(why) => {
+                let step = expected.step;
+                self.mismatch = Some(Mismatch::Malformed { step, why });
+            }
+        }
+    }
+
+    fn accept(&mut self, expected: ExpectedMessage<'s>, payload: &[u8]) {
+        let message = expected.message;
+        match message.accept(payload, self.framing, &mut self.bindings) {
+            Ok(()) => {
+                self.accepted += 1;
+                self.last_accepted.clear();
+                self.last_accepted.extend_from_slice(payload);
+            }
+            Err(refusal) => self.refuse(expected, refusal, payload.to_vec()),
+        }
+    }
+
+    fn refuse(&mut self, expected: ExpectedMessage<'s>, refusal: Refusal, actual: Vec<u8>) {
+        self.mismatch = Some(Mismatch::Refused {
+            step: expected.step,
+            refusal,
+            actual,
+        });
+    }
+}

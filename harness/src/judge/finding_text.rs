@@ -1,0 +1,137 @@
+//! Findings as one line of text, for reports.
+
+use std::fmt::{self, Display, Formatter};
+
+use wirecheck_report::notation::counted;
+
+use super::finding::{Finding, PeerClose, SilenceProof, StepOwner, UnreadState};
+
+impl Display for Finding {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotConnected { why } => f.write_str(why),
+            Self::NotCalled { why } => write!(f, "the client never connected: {why}"),
+            Self::NotRead { why } => write!(f, "the peer did not read: {why}"),
+            Self::NoAnswer { proof, partial, .. } => no_answer(*proof, partial.len(), f),
+            Self::WrongAnswer { refusal, .. } => write!(f, "wrong answer: {refusal}"),
+            Self::MalformedAnswer { why, .. } => write!(f, "malformed answer: {why}"),
+            Self::CutShort { at, .. } => write!(f, "truncated answer: {at}"),
+            Self::Surplus { .. } => f.write_str("unexpected extra answer"),
+            Self::EndedEarly { owner, how, .. } => match owner {
+                StepOwner::Peer => write!(f, "the peer {how} before it answered"),
+                StepOwner::Wirecheck => {
+                    write!(f, "the peer {how} before reading everything that was sent")
+                }
+            },
+            Self::NotPrinted { .. } => f.write_str("the peer did not print the expected text"),
+            Self::StaysOpen { proof, seen } => write!(f, "the peer did not close {proof}: {seen}"),
+            Self::WrongClose { how, .. } => {
+                write!(f, "the peer {how}, which the exchange does not allow")
+            }
+            Self::Died { how } => write!(f, "the peer's process ended: {how}"),
+            Self::PrintsOther { .. } => {
+                f.write_str("the peer prints another text than in the baseline")
+            }
+            Self::WrongExit {
+                step: Some(_),
+                expected,
+                actual,
+            } => write!(f, "the peer ended with {actual}, expected {expected}"),
+            Self::WrongExit {
+                expected, actual, ..
+            } => write!(
+                f,
+                "the peer ended with {actual}; in the baseline it ends with {expected}"
+            ),
+            Self::RunsOn { proof } => {
+                write!(
+                    f,
+                    "the connection is over and the peer did not exit {proof}"
+                )
+            }
+            Self::ConnectsAgain { times: 1 } => f.write_str("the peer connected again"),
+            Self::ConnectsAgain { times } => write!(f, "the peer connected {times} more times"),
+            Self::NextNotServed { why } => write!(f, "the next connection was not served: {why}"),
+        }
+    }
+}
+
+fn no_answer(proof: SilenceProof, arrived: usize, f: &mut Formatter<'_>) -> fmt::Result {
+    match arrived {
+        0 => f.write_str("no answer ")?,
+        _ => write!(
+            f,
+            "incomplete answer of {} ",
+            counted(arrived as u64, "byte")
+        )?,
+    }
+    match proof {
+        SilenceProof::Idle(_) => f.write_str("(it has read everything and is idle)"),
+        _ => proof.fmt(f),
+    }
+}
+
+impl Display for PeerClose {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Fin => "closed",
+            Self::Reset => "reset the connection",
+            Self::Broken => "broke the connection",
+        })
+    }
+}
+
+impl Display for UnreadState {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NeverAccepted => f.write_str("it never accepted the connection"),
+            Self::Bytes(1) => f.write_str("1 byte is unread in its socket"),
+            Self::Bytes(count) => write!(f, "{count} bytes are unread in its socket"),
+            Self::Gone => f.write_str("its socket is gone"),
+        }
+    }
+}
+
+impl Display for SilenceProof {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Idle(_) => f.write_str("(it is idle)"),
+            Self::Spinning(_) => f.write_str("(it keeps a processor busy)"),
+            Self::TimeLimit(limit) => write!(f, "within {limit:?}"),
+            Self::ReplyLimit => {
+                f.write_str("within the bytes that are kept (`limits.reply_bytes`)")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_answer_is_reported_with_what_arrived_and_why_the_wait_ended() {
+        let text = |proof, partial: &[u8]| {
+            let partial = partial.to_vec();
+            let step = 1;
+            Finding::NoAnswer {
+                step,
+                proof,
+                partial,
+            }
+            .to_string()
+        };
+        let limit = SilenceProof::TimeLimit(Duration::from_secs(5));
+        assert_eq!(text(limit, b""), "no answer within 5s");
+        assert_eq!(
+            text(SilenceProof::Idle(Duration::ZERO), b""),
+            "no answer (it has read everything and is idle)"
+        );
+        assert_eq!(
+            text(SilenceProof::ReplyLimit, b"ok?"),
+            "incomplete answer of 3 bytes within the bytes that are kept (`limits.reply_bytes`)"
+        );
+    }
+}
