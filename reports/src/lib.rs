@@ -1,7 +1,7 @@
 //! The record of a wirecheck run: the data model, and how it is kept on disk.
 //!
-//! This package knows nothing of the harness. A record says what was run, what
-//! held and what fell short, with the evidence; every report is made from it.
+//! A record says what was run, what passed and what failed, with the evidence. Every
+//! report is made from it. This package does not depend on the harness.
 
 pub mod notation;
 pub mod record;

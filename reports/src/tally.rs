@@ -1,29 +1,29 @@
-//! How many cases went which way, counted from a record.
+//! Counts of cases, computed from a record.
 
 use std::collections::BTreeMap;
 use std::ops::AddAssign;
 
 use crate::record::{Defect, FamilyRecord, Record, ScenarioRecord, SuiteRecord, Verdict};
 
-/// How many cases there were and how they went.
+/// Counts of cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CaseTally {
-    /// All of them.
+    /// All cases, also those that were not run.
     pub cases: u64,
-    /// Those that passed.
+    /// Cases that passed.
     pub passed: u64,
-    /// Those that were not run.
+    /// Cases that were not run.
     pub skipped: u64,
 }
 
 impl CaseTally {
-    /// Those that were run and did not pass.
+    /// Cases that were run and did not pass.
     #[must_use]
     pub const fn failed(&self) -> u64 {
         self.run().saturating_sub(self.passed)
     }
 
-    /// Those that were run.
+    /// Cases that were run.
     #[must_use]
     pub const fn run(&self) -> u64 {
         self.cases.saturating_sub(self.skipped)
@@ -47,7 +47,7 @@ impl FromIterator<Self> for CaseTally {
 }
 
 impl FamilyRecord {
-    /// How its cases went.
+    /// The counts of its cases.
     #[must_use]
     pub const fn tally(&self) -> CaseTally {
         CaseTally {
@@ -59,13 +59,13 @@ impl FamilyRecord {
 }
 
 impl ScenarioRecord {
-    /// How its cases went.
+    /// The counts of its cases.
     #[must_use]
     pub fn tally(&self) -> CaseTally {
         self.families.iter().map(FamilyRecord::tally).collect()
     }
 
-    /// Whether it ended at its baseline: then the other deliveries were not run.
+    /// Whether its baseline failed. The other deliveries were then not run.
     #[must_use]
     pub fn failed_at_baseline(&self) -> bool {
         let baseline = self
@@ -78,21 +78,21 @@ impl ScenarioRecord {
 }
 
 impl SuiteRecord {
-    /// How its cases went.
+    /// The counts of its cases.
     #[must_use]
     pub fn tally(&self) -> CaseTally {
         self.scenarios.iter().map(ScenarioRecord::tally).collect()
     }
 
-    /// The defects that were found in it, each once, by code.
+    /// The defects found in it, each once, sorted by code.
     #[must_use]
     pub fn defects(&self) -> Vec<&Defect> {
-        each_once(self.scenarios.iter())
+        unique(self.scenarios.iter())
     }
 }
 
 impl Record {
-    /// How its cases went.
+    /// The counts of its cases.
     #[must_use]
     pub fn tally(&self) -> CaseTally {
         self.suites.iter().map(SuiteRecord::tally).collect()
@@ -106,14 +106,14 @@ impl Record {
             .flat_map(move |suite| suite.scenarios.iter().map(of(suite)))
     }
 
-    /// The defects that were found, each once, by code.
+    /// The defects found, each once, sorted by code.
     #[must_use]
     pub fn defects(&self) -> Vec<&Defect> {
-        each_once(self.scenarios().map(|(_, scenario)| scenario))
+        unique(self.scenarios().map(|(_, scenario)| scenario))
     }
 }
 
-fn each_once<'a>(scenarios: impl Iterator<Item = &'a ScenarioRecord>) -> Vec<&'a Defect> {
+fn unique<'a>(scenarios: impl Iterator<Item = &'a ScenarioRecord>) -> Vec<&'a Defect> {
     let mut found = BTreeMap::new();
     for defect in scenarios.flat_map(|scenario| &scenario.defects) {
         found.entry(&defect.code).or_insert(defect);

@@ -1,7 +1,7 @@
-//! How a report writes bytes, numbers and times: the same everywhere.
+//! How reports write bytes, numbers and times.
 //!
-//! Raw values come in, text that is safe to show on one line comes out. This
-//! room knows nothing of terminals, pages or widths.
+//! Raw values come in; text that is safe to show on one line comes out. This module
+//! does not know terminals, pages or widths.
 
 mod number;
 mod text;

@@ -1,6 +1,6 @@
-//! Numbers, shares and times, for people.
+//! Numbers, shares and durations as text.
 
-/// A number with its thousands apart: `48 112`.
+/// With thousands separators: `48 112`.
 #[must_use]
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -14,18 +14,18 @@ pub fn grouped(number: u64) -> String {
     grouped
 }
 
-/// So many of a thing: `1 suite`, `1 204 cases`, `2 boundaries`.
+/// A number with its noun: `1 suite`, `1 204 cases`, `2 boundaries`.
 #[must_use]
-pub fn counted(count: u64, thing: &str) -> String {
-    let things = match thing.strip_suffix('y') {
-        _ if count == 1 => thing.to_owned(),
+pub fn counted(count: u64, noun: &str) -> String {
+    let plural = match noun.strip_suffix('y') {
+        _ if count == 1 => noun.to_owned(),
         Some(stem) => format!("{stem}ies"),
-        None => format!("{thing}s"),
+        None => format!("{noun}s"),
     };
-    format!("{} {things}", grouped(count))
+    format!("{} {plural}", grouped(count))
 }
 
-/// A time in the unit that suits it: `42 µs`, `0.8 ms`, `3.4 s`, `2 min 5 s`.
+/// A duration in a suitable unit: `42 µs`, `0.8 ms`, `3.4 s`, `2 min 5 s`.
 #[must_use]
 pub fn duration(micros: u64) -> String {
     match micros {
@@ -45,7 +45,7 @@ fn in_tenths(micros: u64, unit: u64, name: &str) -> String {
     format!("{}.{} {name}", tenths / 10, tenths % 10)
 }
 
-/// A share in per cent that says `100 %` only of all and `0 %` only of none.
+/// A share in per cent: `100 %` means all and `0 %` means none, without rounding.
 #[must_use]
 pub fn share(part: u64, whole: u64) -> String {
     if whole == 0 {
@@ -66,13 +66,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_stand_apart() {
+    fn thousands_are_separated() {
         let written = [0, 999, 1_000, 48_112, 1_234_567].map(grouped);
         assert_eq!(written, ["0", "999", "1 000", "48 112", "1 234 567"]);
     }
 
     #[test]
-    fn one_thing_is_no_plural() {
+    fn one_is_singular() {
         let written = [0, 1, 1_204].map(|count| counted(count, "case"));
         assert_eq!(written, ["0 cases", "1 case", "1 204 cases"]);
         assert_eq!(counted(1, "boundary"), "1 boundary");
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_changes_its_unit_where_it_would_need_four_digits() {
+    fn a_duration_changes_its_unit_before_it_needs_four_digits() {
         let times = [
             (0, "0 µs"),
             (99, "99 µs"),
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn only_all_is_a_hundred_per_cent_and_only_none_is_nothing() {
+    fn only_all_is_100_per_cent_and_only_none_is_0() {
         let shares = [
             ((0, 0), "–"),
             ((0, 7), "0 %"),

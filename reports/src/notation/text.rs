@@ -1,12 +1,12 @@
-//! Bytes as text: the escapes of the suite files, and nothing that a terminal
-//! or a page could take for an instruction.
+//! Bytes as text, with the escapes of the suite files. The result is safe to print: it
+//! has no character that a terminal or a page interprets.
 
-/// One character of a text, or one byte that belongs to none.
+/// One character, or one byte that is not valid UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glyph {
-    /// The bytes that it stands for; never none.
+    /// Never empty.
     pub bytes: Vec<u8>,
-    /// How it is written: a printable character or an escape.
+    /// A printable character or an escape.
     pub written: String,
 }
 
@@ -25,15 +25,14 @@ impl Glyph {
         }
     }
 
-    /// Whether it is written as the character that it is.
+    /// Whether it is written without an escape.
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.written.as_bytes() == self.bytes
     }
 }
 
-/// Takes bytes apart into what is written for them; whatever is no UTF-8 is
-/// written byte by byte.
+/// The characters of the bytes; what is not valid UTF-8 is written byte by byte.
 #[must_use]
 pub fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
     bytes
@@ -45,7 +44,7 @@ pub fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
         .collect()
 }
 
-/// Bytes as a suite file would write them: `café\n`, `\x1b[2J`, `\xc3`.
+/// Bytes as a suite file writes them: `café\n`, `\x1b[2J`, `\xc3`.
 #[must_use]
 pub fn text(bytes: &[u8]) -> String {
     glyphs(bytes)
@@ -54,8 +53,8 @@ pub fn text(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// A text for people, with what is not printable escaped. Unlike [`text`] it
-/// leaves a backslash alone and widens a tab, for nobody reads it back.
+/// Text from outside, on one line and safe to print. Unlike [`text`] it leaves a
+/// backslash alone and expands a tab, because no program reads it back.
 #[must_use]
 pub fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
@@ -69,10 +68,13 @@ pub fn printable(text: &str) -> String {
     printable
 }
 
-/// A character that moves, hides, joins or turns its neighbours is escaped: it
-/// could make a line show something else than what came.
+/// Escapes each character that moves the cursor, is invisible, joins its neighbours or
+/// changes their direction. A line then shows what was received, and its width is the
+/// sum of the widths of its characters.
 fn escaped(c: char) -> String {
     match c {
+        // Skin tones: `escape_debug` escapes all other joining characters.
+        '\u{1f3fb}'..='\u{1f3ff}' => c.escape_unicode().to_string(),
         '\'' | '"' => c.to_string(),
         '\n' | '\r' | '\t' | '\0' | '\\' => c.escape_debug().to_string(),
         _ if c.is_ascii_control() => format!("\\x{:02x}", u32::from(c)),
@@ -92,21 +94,34 @@ mod tests {
     }
 
     #[test]
-    fn half_a_character_is_written_byte_by_byte() {
+    fn an_incomplete_character_is_written_byte_by_byte() {
         assert_eq!(text(b"caf\xc3"), r"caf\xc3");
         assert_eq!(text(b"\xe6\x97!"), r"\xe6\x97!");
     }
 
     #[test]
-    fn characters_that_turn_hide_or_join_text_are_escaped() {
-        let sly = "a\u{202e}b\u{200b}c\u{feff}d\u{9b}e\u{301}\u{2028}";
+    fn characters_that_reorder_hide_or_join_text_are_escaped() {
+        let hostile = "a\u{202e}b\u{200b}c\u{feff}d\u{9b}e\u{301}\u{2028}";
         let written = r"a\u{202e}b\u{200b}c\u{feff}d\u{9b}e\u{301}\u{2028}";
-        assert_eq!(text(sly.as_bytes()), written);
-        assert_eq!(printable(sly), written);
+        assert_eq!(text(hostile.as_bytes()), written);
+        assert_eq!(printable(hostile), written);
     }
 
     #[test]
-    fn a_text_for_people_keeps_its_backslashes() {
+    fn an_emoji_sequence_is_written_as_its_parts() {
+        let sequences = [
+            ("👨‍👩‍👧", r"👨\u{200d}👩\u{200d}👧"),
+            ("👍🏽", r"👍\u{1f3fd}"),
+            ("❤️", r"❤\u{fe0f}"),
+            ("🇩🇪", "🇩🇪"),
+        ];
+        for (sequence, written) in sequences {
+            assert_eq!(printable(sequence), written);
+        }
+    }
+
+    #[test]
+    fn printable_text_keeps_its_backslashes() {
         assert_eq!(
             printable("C:\\x\tTrace\x1b[31m\n"),
             "C:\\x    Trace\\x1b[31m\\n"
@@ -115,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_the_glyphs_are_the_bytes_that_came() {
+    fn the_glyphs_have_the_bytes_of_the_input() {
         let bytes: Vec<u8> = (0..=255).chain("é日\u{202e}".bytes()).collect();
         let joined: Vec<u8> = glyphs(&bytes).into_iter().flat_map(|g| g.bytes).collect();
         assert_eq!(joined, bytes);
