@@ -1,16 +1,20 @@
-//! How wide the terminal is, and how wide a text is on it.
+//! The width of the terminal, and the width of text on it.
+//!
+//! All functions expect printable text: [`printable`](crate::notation::printable) has
+//! escaped the characters that join their neighbours.
 
-use unicode_width::UnicodeWidthChar;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// How many columns a report may take; never fewer than [`Width::LEAST`].
+/// The columns of a report; never fewer than [`TerminalWidth::LEAST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TerminalWidth(usize);
 
 impl TerminalWidth {
-    /// Below this nothing useful can be laid out: the terminal must wrap.
+    /// The narrowest layout. A terminal that is narrower wraps the lines itself.
     pub const LEAST: Self = Self(60);
 
-    /// So many columns, or the fewest that will do.
+    /// The width of a terminal with this many columns.
     #[must_use]
     pub const fn of(columns: usize) -> Self {
         if columns < Self::LEAST.0 {
@@ -24,7 +28,7 @@ impl TerminalWidth {
         self.0
     }
 
-    /// What is left to the right of so many columns.
+    /// The columns to the right of the first `columns`.
     pub(super) const fn after(self, columns: usize) -> usize {
         self.0.saturating_sub(columns)
     }
@@ -37,16 +41,15 @@ impl Default for TerminalWidth {
     }
 }
 
-/// How many columns a text takes that holds nothing but printable characters.
 pub(super) fn columns(text: &str) -> usize {
-    text.chars().map(columns_of_char).sum()
+    text.width()
 }
 
-pub(super) fn columns_of_char(c: char) -> usize {
+fn columns_of_char(c: char) -> usize {
     c.width().unwrap_or(0)
 }
 
-/// The longest start of a text that fits, and what it leaves.
+/// Splits a text after the longest start that fits.
 pub(super) fn split(text: &str, available: usize) -> (&str, &str) {
     let mut taken = 0;
     for (at, c) in text.char_indices() {
@@ -58,7 +61,7 @@ pub(super) fn split(text: &str, available: usize) -> (&str, &str) {
     (text, "")
 }
 
-/// A text with its middle left out so that it fits: names differ at both ends.
+/// Replaces the middle of a long name with `…`, because names differ at both ends.
 pub(super) fn without_middle(text: &str, available: usize) -> String {
     if columns(text) <= available {
         return text.to_owned();
@@ -68,60 +71,56 @@ pub(super) fn without_middle(text: &str, available: usize) -> String {
     let mut left = columns(rest);
     let tail = rest.char_indices().find_map(|(at, c)| {
         let fits = left <= kept - kept / 2;
-        left -= columns_of_char(c);
+        left = left.saturating_sub(columns_of_char(c));
         fits.then(|| &rest[at..])
     });
     format!("{head}…{}", tail.unwrap_or_default())
 }
 
-/// A text broken at its spaces, or within a word that is longer than a line.
-/// Spaces beside each other stay, but for those at a break.
+/// Wraps a text at its spaces, and inside a word that is longer than a line.
 pub(super) fn wrapped(text: &str, available: usize) -> Vec<String> {
-    let available = available.max(2);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ') {
-        if line.is_empty() {
-            line.push_str(word);
-        } else if columns(&line) + 1 + columns(word) <= available {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(std::mem::replace(&mut line, word.to_owned()));
-        }
-        while columns(&line) > available {
-            let (head, rest) = split(&line, available);
-            lines.push(head.to_owned());
-            line = rest.to_owned();
-        }
-    }
-    lines.push(line);
-    lines
+    let options = Options::new(available.max(2))
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    let lines = textwrap::wrap(text, options).into_iter();
+    lines.map(String::from).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notation::printable;
 
     #[test]
-    fn a_terminal_is_never_narrower_than_what_can_be_laid_out() {
+    fn a_terminal_is_never_narrower_than_the_narrowest_layout() {
         assert_eq!(TerminalWidth::of(0), TerminalWidth::LEAST);
         assert_eq!(TerminalWidth::of(120).columns(), 120);
     }
 
     #[test]
-    fn a_name_keeps_both_its_ends() {
+    fn a_shortened_name_keeps_both_ends() {
         assert_eq!(without_middle("header/greeting", 15), "header/greeting");
         assert_eq!(without_middle("header/greeting", 9), "head…ting");
         assert_eq!(without_middle("日本語日本語", 6), "日…語");
     }
 
     #[test]
-    fn text_breaks_at_spaces_and_long_words_anywhere() {
+    fn text_wraps_at_spaces_and_long_words_anywhere() {
         assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
         assert_eq!(wrapped("a bcdefghij k", 4), ["a", "bcde", "fghi", "j k"]);
         assert_eq!(wrapped("日本日本", 5), ["日本", "日本"]);
         assert_eq!(wrapped("", 5), [""]);
-        assert_eq!(wrapped("a   b   c", 6), ["a   b ", "c"]);
+        assert_eq!(wrapped("a   b   c", 6), ["a   b", "c"]);
+        assert_eq!(wrapped("    at frame 1", 60), ["    at frame 1"]);
+    }
+
+    #[test]
+    fn the_width_of_a_printable_emoji_sequence_is_the_sum_of_its_characters() {
+        for sequence in ["👨‍👩‍👧", "👍🏽", "❤️", "🇩🇪", "1️⃣"] {
+            let text = printable(sequence);
+            let sum: usize = text.chars().map(columns_of_char).sum();
+            assert_eq!(columns(&text), sum, "{text}");
+        }
     }
 }
