@@ -9,7 +9,7 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wirecheck_report::record::Verdict;
-use wirecheck_report::terminal::{self, Explain, PlannedSuite, ScenarioProgress, TerminalWidth};
+use wirecheck_report::terminal::{self, PlannedSuite, ScenarioProgress, TerminalWidth};
 use wirecheck_report::{Record, StoreError};
 
 use super::exit::Exit;
@@ -103,13 +103,7 @@ impl<'a> Reporter<'a> {
                 .iter()
                 .filter(|scenario| !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped));
             for scenario in fallen {
-                text.push_str(&terminal::failure(
-                    record,
-                    suite,
-                    scenario,
-                    self.width,
-                    Explain::Offered,
-                ));
+                text.push_str(&terminal::failure(record, suite, scenario, self.width));
                 text.push('\n');
             }
         }

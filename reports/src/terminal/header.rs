@@ -1,4 +1,4 @@
-//! What is said before the first case runs.
+//! The first lines of a run.
 
 use super::line::StyledLine;
 use super::page::Page;
@@ -9,21 +9,21 @@ use crate::Record;
 use crate::notation::{counted, printable};
 use crate::record::{PeerRecord, ProcessLifetime, Role};
 
-/// A suite, and how much of it is going to be run.
+/// A suite, and how much of it will be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlannedSuite<'a> {
-    /// The file.
+    /// The suite file.
     pub path: &'a str,
-    /// How many of its scenarios.
+    /// Scenarios that are selected.
     pub scenarios: u64,
-    /// How many cases they make.
+    /// Cases of these scenarios.
     pub cases: u64,
 }
 
-/// How many suites are named.
+/// The most suites that are listed.
 const NAMED: usize = 8;
 
-/// Who runs what against whom.
+/// The version, the seed, the profile, the peer and the suites.
 #[must_use]
 pub fn header(record: &Record, planned: &[PlannedSuite<'_>], width: TerminalWidth) -> String {
     let mut page = Page::new(width);
@@ -38,8 +38,7 @@ pub fn header(record: &Record, planned: &[PlannedSuite<'_>], width: TerminalWidt
     page.into_text()
 }
 
-/// How many scenarios are left out because they are about the other side alone, and the
-/// end of the header.
+/// The number of scenarios that are not for this kind of peer, and the end of the header.
 #[must_use]
 pub fn left_out(record: &Record, scenarios: u64, width: TerminalWidth) -> String {
     let mut page = Page::new(width);
@@ -48,7 +47,7 @@ pub fn left_out(record: &Record, scenarios: u64, width: TerminalWidth) -> String
             Role::Server => "clients",
             Role::Client => "servers",
         };
-        let text = format!("{} about {others} alone", counted(scenarios, "scenario"));
+        let text = format!("{} for {others} only", counted(scenarios, "scenario"));
         page.line(page.label("left out").styled(DIM, text));
     }
     page.into_text() + "\n"
@@ -62,27 +61,26 @@ fn peer(page: &mut Page, peer: &PeerRecord) {
             words.join(" ")
         }
     };
-    let how = format!("({})", what_it_is(peer));
+    let kind = format!("({})", kind(peer));
     let line = page
         .label("peer")
         .styled(BOLD, &name)
         .plain("   ")
-        .styled(DIM, &how);
+        .styled(DIM, &kind);
     if line.columns() <= page.width().columns() {
         return page.line(line);
     }
     page.paragraph("peer", BOLD, &name);
-    page.paragraph("", DIM, &how);
+    page.paragraph("", DIM, &kind);
 }
 
-/// How many connections it serves at once is not known before the first case.
-fn what_it_is(peer: &PeerRecord) -> &'static str {
+fn kind(peer: &PeerRecord) -> &'static str {
     match (peer.role, peer.command.is_empty()) {
         (Role::Client, _) if peer.process_lifetime == ProcessLifetime::OneCase => {
-            "client, one process a case"
+            "client, one process per case"
         }
-        (Role::Client, _) => "client that connects again and again",
-        (Role::Server, true) => "server that runs already",
+        (Role::Client, _) => "client that reconnects",
+        (Role::Server, true) => "running server",
         (Role::Server, false) => "server",
     }
 }
@@ -112,7 +110,7 @@ fn suites(page: &mut Page, planned: &[PlannedSuite<'_>]) {
     if planned.len() > 1 {
         let scenarios = planned.iter().map(|suite| suite.scenarios).sum();
         let cases = planned.iter().map(|suite| suite.cases).sum();
-        page.line(page.label("in all").plain(amount(scenarios, cases)));
+        page.line(page.label("total").plain(amount(scenarios, cases)));
     }
 }
 

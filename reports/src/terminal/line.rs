@@ -1,7 +1,7 @@
-//! A line of a terminal: the one way by which text gets into a report.
+//! A line of a report. All text enters a report here.
 //!
-//! Whatever is put on a line is made printable first, so nothing that came from
-//! a peer, a suite or a record can reach the terminal as an instruction.
+//! A line escapes its text, so nothing from a peer, a suite or a record reaches the
+//! terminal as a control sequence.
 
 use std::fmt;
 
@@ -10,7 +10,6 @@ use anstyle::Style;
 use super::width::{columns, split};
 use crate::notation::printable;
 
-/// Pieces of text, each with its style.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StyledLine {
     pieces: Vec<(Style, String)>,
@@ -33,20 +32,20 @@ impl StyledLine {
         self
     }
 
-    /// Puts another line behind this one.
+    /// Appends another line.
     pub(super) fn then(mut self, other: Self) -> Self {
         self.columns += other.columns;
         self.pieces.extend(other.pieces);
         self
     }
 
-    /// Goes on at a column, or one space further if that lies behind.
+    /// Continues at a column, or after one space if the line is already longer.
     pub(super) fn at(self, column: usize) -> Self {
         let gap = column.checked_sub(self.columns).unwrap_or(1);
         self.plain(" ".repeat(gap))
     }
 
-    /// Goes on at a column, or right here if that lies behind.
+    /// Continues at a column, or right here if the line is already longer.
     pub(super) fn at_least(self, column: usize) -> Self {
         let gap = column.saturating_sub(self.columns);
         self.plain(" ".repeat(gap))
@@ -56,7 +55,7 @@ impl StyledLine {
         self.columns
     }
 
-    /// The line as far as it fits, with `…` for what does not.
+    /// Replaces what does not fit with `…`.
     pub(super) fn cut(self, available: usize) -> Self {
         if self.columns <= available {
             return self;
@@ -88,13 +87,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_on_a_line_is_an_instruction_to_the_terminal() {
+    fn a_line_has_no_control_characters() {
         let line = StyledLine::new().plain("\x1b[2J\r").plain("a\nb\u{9b}");
         assert_eq!(line.to_string(), r"\x1b[2J\ra\nb\u{9b}");
     }
 
     #[test]
-    fn a_line_goes_on_at_a_column_whatever_the_width_of_its_characters() {
+    fn wide_characters_count_as_two_columns() {
         let narrow = StyledLine::new().plain("ab").at(6).plain("|");
         let wide = StyledLine::new().plain("日本").at(6).plain("|");
         assert_eq!(narrow.columns(), wide.columns());
@@ -102,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_too_long_says_so() {
+    fn a_line_that_is_cut_ends_with_an_ellipsis() {
         assert_eq!(StyledLine::new().plain("abcdef").cut(4).to_string(), "abc…");
         assert_eq!(StyledLine::new().plain("日本語").cut(4).to_string(), "日…");
         assert_eq!(StyledLine::new().plain("abcd").cut(4).to_string(), "abcd");

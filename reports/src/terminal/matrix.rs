@@ -1,4 +1,4 @@
-//! Peers against suites, or against the kinds of delivery.
+//! One row per peer, one column per suite or family of tactics, and the defects found.
 
 use std::collections::BTreeSet;
 
@@ -14,107 +14,109 @@ use crate::notation::{printable, share};
 use crate::record::{Defect, FamilyRecord, ScenarioRecord, Verdict};
 use crate::{CaseTally, Record};
 
-/// A peer and what became of it.
+/// A peer and its run.
 #[derive(Clone, Copy, Debug)]
 pub struct MatrixRow<'a> {
-    /// What it is called; the forms of one peer share their name.
+    /// The forms of one peer have the same name.
     pub name: &'a str,
-    /// Which of them it is.
+    /// Which form of the peer it is.
     pub form: PeerForm,
-    /// Its run.
+    /// The run against it.
     pub record: &'a Record,
 }
 
-/// Whether a peer's reader is as one writes it at first or as it has to be.
+/// Broken or fixed, for peers that come in both forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeerForm {
-    /// As it was found, or only one form of it is known.
-    AsFound,
-    /// Believing that a read is a message.
+    /// There is only one form.
+    Only,
+    /// It takes each read for a message.
     Naive,
-    /// Put right.
+    /// Its bug is fixed.
     Fixed,
 }
 
 impl PeerForm {
     const fn word(self) -> &'static str {
         match self {
-            Self::AsFound => "",
+            Self::Only => "",
             Self::Naive => "naive",
             Self::Fixed => "fixed",
         }
     }
 }
 
-/// What stands across.
+/// The meaning of the columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatrixColumns {
-    /// A column a suite.
+    /// One column per suite.
     Suites,
-    /// A column a kind of delivery.
+    /// One column per family of tactics.
     Families,
 }
 
-/// The widest that a peer's name is shown.
+/// The most columns of a peer's name.
 const NAME: usize = 22;
 
-/// The widest that the name of a defect is shown.
+/// The most columns of the name of a defect.
 const DEFECT: usize = 24;
 
 /// The narrowest column: a mark and `100%`.
 const CELL: usize = 5;
 
-/// A column with room for two codes beside each other.
-const ROOMY: usize = 7;
+/// Wide enough for two codes on one line.
+const WIDE: usize = 7;
 
-/// The spaces beside what a column holds.
+/// The spaces between two columns.
 const PADDING: usize = 2;
 
-/// The matrix, in as many parts as the width asks for, and below it the defects
-/// that were found.
+/// The matrix, in several parts if it is too wide, and below it the defects found.
 #[must_use]
 pub fn matrix(rows: &[MatrixRow<'_>], columns: MatrixColumns, width: TerminalWidth) -> String {
     let heads = titles(rows, columns);
-    let roomy: Vec<_> = heads.iter().map(|name| ColumnTitle::roomy(name)).collect();
-    let tight: Vec<_> = heads.iter().map(|name| ColumnTitle::tight(name)).collect();
+    let wide: Vec<_> = heads.iter().map(|name| ColumnTitle::wide(name)).collect();
+    let narrow: Vec<_> = heads.iter().map(|name| ColumnTitle::narrow(name)).collect();
     let whole: Vec<_> = rows.iter().map(RowName::whole).collect();
-    let broken = RowName::broken(rows);
-    let available_beside = |names: &[RowName]| available(rows, names, width);
-    let titles = match taken(&roomy) <= available_beside(&whole) {
-        true => roomy,
-        false => tight,
+    let wrapped = RowName::wrapped(rows);
+    let available = |names: &[RowName]| columns_for_cells(rows, names, width);
+    let titles = if total_width(&wide) <= available(&whole) {
+        wide
+    } else {
+        narrow
     };
-    let parts_beside = |names: &[RowName]| parts(&titles, available_beside(names));
-    let names = match parts_beside(&broken).len() < parts_beside(&whole).len() {
-        true => broken,
-        false => whole,
+    let parts_with = |names: &[RowName]| parts(&titles, available(names));
+    let names = if parts_with(&wrapped).len() < parts_with(&whole).len() {
+        wrapped
+    } else {
+        whole
     };
     let mut text = String::new();
-    for titles in parts_beside(&names) {
+    for titles in parts_with(&names) {
         text += &part(rows, &names, columns, titles);
         text.push('\n');
     }
-    match defects(rows, width) {
-        defects if defects.is_empty() => text,
-        defects => format!("{text}\n{defects}"),
+    let defects = defects(rows, width);
+    if defects.is_empty() {
+        text
+    } else {
+        format!("{text}\n{defects}")
     }
 }
 
-/// What stands above a column.
 struct ColumnTitle<'a> {
     name: &'a str,
     lines: Vec<String>,
-    /// How wide the column is.
+    /// The width of the column.
     width: usize,
 }
 
 impl<'a> ColumnTitle<'a> {
-    fn roomy(name: &'a str) -> Self {
-        Self::of(name, vec![printable(name)], ROOMY)
+    fn wide(name: &'a str) -> Self {
+        Self::of(name, vec![printable(name)], WIDE)
     }
 
-    /// Broken where a second word begins: `joined`, `+cut`.
-    fn tight(name: &'a str) -> Self {
+    /// On two lines: `joined`, `+cut`.
+    fn narrow(name: &'a str) -> Self {
         let shown = printable(name);
         let second = shown.find(['+', '@', '-']).filter(|at| *at > 0);
         let (first, second) = shown.split_at(second.unwrap_or(shown.len()));
@@ -144,8 +146,8 @@ impl<'a> ColumnTitle<'a> {
     }
 }
 
-/// What stands across, in the order in which it first comes. A kind of delivery
-/// that nobody was given says nothing.
+/// The names of the columns, in the order of the records. A family that no peer ran is
+/// left out.
 fn titles(rows: &[MatrixRow<'_>], columns: MatrixColumns) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
     for suite in rows.iter().flat_map(|row| &row.record.suites) {
@@ -169,7 +171,7 @@ fn titles(rows: &[MatrixRow<'_>], columns: MatrixColumns) -> Vec<String> {
     titles
 }
 
-/// What a peer is called, as it is shown.
+/// The name of a peer, on one line or several.
 struct RowName {
     lines: Vec<String>,
 }
@@ -181,15 +183,15 @@ impl RowName {
         }
     }
 
-    /// Broken between words, each no wider than the longest word of them all.
-    fn broken(rows: &[MatrixRow<'_>]) -> Vec<Self> {
+    /// Wrapped at its spaces, as narrow as the longest word of all names.
+    fn wrapped(rows: &[MatrixRow<'_>]) -> Vec<Self> {
         let whole: Vec<_> = rows.iter().flat_map(|row| Self::whole(row).lines).collect();
         let words = whole.iter().flat_map(|name| name.split(' '));
         let width = words.map(columns).max().unwrap_or(0);
-        let broken = whole.iter().map(|name| Self {
+        let wrapped = whole.iter().map(|name| Self {
             lines: wrapped(name, width),
         });
-        broken.collect()
+        wrapped.collect()
     }
 
     fn width(&self) -> usize {
@@ -206,8 +208,8 @@ impl RowName {
     }
 }
 
-/// What is left beside the names of the peers, their forms and the border.
-fn available(rows: &[MatrixRow<'_>], names: &[RowName], width: TerminalWidth) -> usize {
+/// What the names of the peers, their forms and the border leave.
+fn columns_for_cells(rows: &[MatrixRow<'_>], names: &[RowName], width: TerminalWidth) -> usize {
     let names = names.iter().map(RowName::width);
     let forms = rows.iter().map(|row| columns(row.form.word()));
     let name = names.chain([columns(PEER)]).max().unwrap_or(0) + PADDING / 2;
@@ -215,18 +217,18 @@ fn available(rows: &[MatrixRow<'_>], names: &[RowName], width: TerminalWidth) ->
     width.after(name + form + 2)
 }
 
-fn taken(titles: &[ColumnTitle<'_>]) -> usize {
+fn total_width(titles: &[ColumnTitle<'_>]) -> usize {
     titles.iter().map(|title| title.width + PADDING).sum()
 }
 
-/// The columns, in parts that fit.
+/// Splits the columns into parts that fit.
 fn parts<'a, 'n>(titles: &'a [ColumnTitle<'n>], available: usize) -> Vec<&'a [ColumnTitle<'n>]> {
     let mut parts = Vec::new();
     let mut rest = titles;
     while !rest.is_empty() {
         let fitting = (1..=rest.len())
             .rev()
-            .find(|many| taken(&rest[..*many]) <= available);
+            .find(|many| total_width(&rest[..*many]) <= available);
         let (part, behind) = rest.split_at(fitting.unwrap_or(1));
         parts.push(part);
         rest = behind;
@@ -234,7 +236,6 @@ fn parts<'a, 'n>(titles: &'a [ColumnTitle<'n>], available: usize) -> Vec<&'a [Co
     parts
 }
 
-/// What stands above the peers' names.
 const PEER: &str = "peer";
 
 fn part(
@@ -249,9 +250,10 @@ fn part(
     builder.push_record([peer, String::new()].into_iter().chain(heads));
     let mut above = "";
     for (row, name) in rows.iter().zip(names) {
-        let shown = match row.name == above {
-            true => String::new(),
-            false => name.written(),
+        let shown = if row.name == above {
+            String::new()
+        } else {
+            name.written()
         };
         above = row.name;
         let form = StyledLine::new().styled(DIM, row.form.word()).to_string();
@@ -267,7 +269,7 @@ fn part(
     format!("{table}")
 }
 
-/// How a peer fared in one column.
+/// The results of one peer in one column.
 #[derive(Default)]
 struct MatrixCell<'a> {
     tally: CaseTally,
@@ -289,7 +291,7 @@ impl<'a> MatrixCell<'a> {
         cell
     }
 
-    /// Takes in a part of a scenario; its defects are shown where it failed.
+    /// Adds a part of a scenario. Its defects are shown only where it failed.
     fn add(&mut self, tally: CaseTally, scenario: &'a ScenarioRecord) {
         self.tally += tally;
         if tally.failed() > 0 {
@@ -300,18 +302,20 @@ impl<'a> MatrixCell<'a> {
         }
     }
 
-    /// The share that passed of what was run, and the codes below it.
+    /// The share that passed, and the codes below it.
     fn written(&self, width: usize) -> String {
         let share = share(self.tally.passed, self.tally.run()).replace(' ', "");
         let verdict = self.worst.unwrap_or(Verdict::Pass);
-        let share = match self.tally.run() {
-            0 => StyledLine::new().styled(DIM, share),
-            _ => StyledLine::new().styled(style(verdict), format!("{}{share:>4}", mark(verdict))),
+        let share = if self.tally.run() == 0 {
+            StyledLine::new().styled(DIM, share)
+        } else {
+            StyledLine::new().styled(style(verdict), format!("{}{share:>4}", mark(verdict)))
         };
         let codes: Vec<_> = self.codes.iter().copied().map(printable).collect();
-        let codes = match codes.is_empty() {
-            true => Vec::new(),
-            false => wrapped(&codes.join(" "), width),
+        let codes = if codes.is_empty() {
+            Vec::new()
+        } else {
+            wrapped(&codes.join(" "), width)
         };
         let codes = codes.iter().map(|codes| StyledLine::new().plain(codes));
         let lines: Vec<_> = [share]
@@ -323,8 +327,7 @@ impl<'a> MatrixCell<'a> {
     }
 }
 
-/// The defects of all rows, each once, with the words of where it was found
-/// first.
+/// The defects of all rows, each once, with the explanation from the first row.
 fn defects(rows: &[MatrixRow<'_>], width: TerminalWidth) -> String {
     let mut found: Vec<_> = rows.iter().flat_map(|row| row.record.defects()).collect();
     found.sort_by(|one, other| one.code.cmp(&other.code));

@@ -1,14 +1,14 @@
 //! Records as text for a terminal.
 //!
-//! In comes a [`Record`](crate::Record), or several, and the terminal's
-//! [`Width`]; out comes text with ANSI styles, each part ending in a line feed.
-//! Whoever prints it sends it through `anstream`, which takes the styles out
-//! where nobody wants them: the words are the same without them.
+//! A [`Record`](crate::Record) or several and a [`TerminalWidth`] come in; text with
+//! ANSI styles comes out, each part ending with a line feed. The caller prints it
+//! through `anstream`, which removes the styles where they are not wanted. The words are
+//! the same without them.
 //!
-//! All text passes through `line::Line`, which escapes whatever a terminal
-//! could take for an instruction: what a peer says cannot move the cursor.
+//! All text passes through `line::StyledLine`, which escapes what a terminal would
+//! interpret: the output of a peer cannot move the cursor.
 //!
-//! This available does no I/O, asks no environment and knows no clock.
+//! This module does no I/O and reads neither the environment nor the clock.
 
 mod failure;
 mod header;
@@ -22,7 +22,7 @@ mod summary;
 mod table;
 mod width;
 
-pub use failure::{Explain, failure};
+pub use failure::failure;
 pub use header::{PlannedSuite, header, left_out};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
 pub use progress::{ScenarioProgress, progress_line};

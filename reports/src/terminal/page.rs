@@ -1,4 +1,4 @@
-//! Lines under each other, none wider than the terminal.
+//! Lines that are at most as wide as the terminal.
 
 use anstyle::Style;
 
@@ -7,14 +7,13 @@ use super::style::DIM;
 use super::width::{TerminalWidth, columns, wrapped};
 use crate::notation::printable;
 
-/// Text that grows line by line.
 pub(super) struct Page {
     text: String,
     width: TerminalWidth,
     indent: usize,
 }
 
-/// The columns that a label takes.
+/// The columns of a label and the space after it.
 const LABEL: usize = 10;
 
 impl Page {
@@ -26,7 +25,7 @@ impl Page {
         }
     }
 
-    /// Sets the labels of all lines that follow so many columns in.
+    /// Indents the labels of all following lines.
     pub(super) const fn indented(mut self, indent: usize) -> Self {
         self.indent = indent;
         self
@@ -36,17 +35,17 @@ impl Page {
         self.width
     }
 
-    /// Where the text beside the labels begins.
+    /// The column where the text next to a label begins.
     pub(super) const fn margin(&self) -> usize {
         self.indent + LABEL
     }
 
-    /// What the text beside the labels may take.
+    /// The columns for the text next to a label.
     pub(super) const fn available(&self) -> usize {
         self.width.after(self.margin())
     }
 
-    /// A label, and the place for what it labels.
+    /// A line that begins with a label.
     pub(super) fn label(&self, label: &str) -> StyledLine {
         StyledLine::new()
             .at(self.indent)
@@ -54,12 +53,12 @@ impl Page {
             .at(self.margin())
     }
 
-    /// Adds a line, cut to the width.
+    /// Adds a line and cuts it to the width.
     pub(super) fn line(&mut self, line: StyledLine) {
         self.whole(&line.cut(self.width.columns()));
     }
 
-    /// Adds a line as it is, for what must be copied whole.
+    /// Adds a line without cutting it, for text that users copy.
     pub(super) fn whole(&mut self, line: &StyledLine) {
         self.text.push_str(line.to_string().trim_end_matches(' '));
         self.text.push('\n');
@@ -69,7 +68,7 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// Adds a text of any length beside a label.
+    /// Adds a wrapped text next to a label.
     pub(super) fn paragraph(&mut self, label: &str, style: Style, text: &str) {
         let text = printable(text);
         let mut label = label;
@@ -79,8 +78,8 @@ impl Page {
         }
     }
 
-    /// Adds two texts: beside each other, the second at a column or as close to
-    /// it as there is available, or the second below.
+    /// Adds two texts on one line, the second at `column` or further left, or on two
+    /// lines if one is too short.
     pub(super) fn beside_or_below(&mut self, first: StyledLine, second: StyledLine, column: usize) {
         let column = column.min(self.width.after(second.columns()));
         let beside = first
@@ -100,8 +99,7 @@ impl Page {
     }
 }
 
-/// As many items as fit into so many columns, a comma between them, and how
-/// many are left out.
+/// The first items that fit, separated by commas, and how many are left out.
 pub(super) fn listed<'a>(
     items: impl Iterator<Item = &'a str>,
     available: usize,
@@ -111,9 +109,10 @@ pub(super) fn listed<'a>(
     for item in items {
         let comma = if list.is_empty() { "" } else { ", " };
         let fits = list.is_empty() || columns(&list) + 2 + columns(item) <= available;
-        match fits && left_out == 0 {
-            true => list += &format!("{comma}{item}"),
-            false => left_out += 1,
+        if fits && left_out == 0 {
+            list += &format!("{comma}{item}");
+        } else {
+            left_out += 1;
         }
     }
     (list, left_out)
@@ -124,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_says_how_much_it_leaves_out() {
+    fn a_list_counts_the_items_it_leaves_out() {
         let items = || ["one", "two", "three"].into_iter();
         assert_eq!(listed(items(), 15), ("one, two, three".to_owned(), 0));
         assert_eq!(listed(items(), 10), ("one, two".to_owned(), 1));

@@ -1,20 +1,20 @@
-//! Plain lines where no progress bar can be drawn.
+//! One plain line per scenario, where there is no progress bar.
 
 use super::line::StyledLine;
 use super::style::{BAD, DIM, style, word};
 use crate::notation::{counted, grouped};
 use crate::record::ScenarioRecord;
 
-/// A scenario that has come to its end, and how far the run is.
+/// A finished scenario, and how far the run is.
 #[derive(Clone, Copy, Debug)]
 pub struct ScenarioProgress<'a> {
     /// The id of its suite.
     pub suite: &'a str,
-    /// What became of it.
+    /// Its results.
     pub scenario: &'a ScenarioRecord,
-    /// How many cases of the run are done.
+    /// Cases of the run that are done.
     pub done: u64,
-    /// How many there are in all.
+    /// All cases of the run.
     pub planned: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Hand-made records for the tests.
+//! Records for the tests.
 
 use crate::record::{
     Bytes, Concurrency, Defect, DeliveryTally, FailedCase, FamilyRecord, FindingRecord,
@@ -72,7 +72,7 @@ pub(super) fn suite(id: &str, scenarios: Vec<ScenarioRecord>) -> SuiteRecord {
     }
 }
 
-/// A scenario that held.
+/// A scenario that passed.
 pub(super) fn passing(id: &str, cases: u64) -> ScenarioRecord {
     ScenarioRecord {
         id: id.to_owned(),
@@ -104,11 +104,11 @@ pub(super) fn family(name: &str, cases: u64, passed: u64) -> FamilyRecord {
     }
 }
 
-/// A family that was run at these offsets, first and last.
-pub(super) fn tried(family: FamilyRecord, stretches: &[(u64, u64)]) -> FamilyRecord {
-    let stretch = |&(first, last): &(u64, u64)| OffsetRange { first, last };
+/// With the offsets that were run, as pairs of first and last.
+pub(super) fn tried(family: FamilyRecord, ranges: &[(u64, u64)]) -> FamilyRecord {
+    let range = |&(first, last): &(u64, u64)| OffsetRange { first, last };
     FamilyRecord {
-        tried: stretches.iter().map(stretch).collect(),
+        tried: ranges.iter().map(range).collect(),
         ..family
     }
 }
@@ -183,7 +183,7 @@ pub(super) fn evidence(delivery: &str, boundaries: u64, events: Vec<WireEvent>) 
     }
 }
 
-pub(super) fn says(by: Role, bytes: impl AsRef<[u8]>) -> WireEvent {
+pub(super) fn sends(by: Role, bytes: impl AsRef<[u8]>) -> WireEvent {
     happens(by, 300, WireAction::Sent(Bytes::of(bytes.as_ref())))
 }
 
@@ -195,8 +195,8 @@ pub(super) fn happens(by: Role, at_us: u64, what: WireAction) -> WireEvent {
 pub(super) fn greeting() -> ScenarioRecord {
     let mut first = failed("cut@1");
     let events = vec![
-        says(Role::Server, "2"),
-        says(Role::Server, "2         Welcome to the server!"),
+        sends(Role::Server, "2"),
+        sends(Role::Server, "2         Welcome to the server!"),
         happens(Role::Client, 700, WireAction::Printed(Bytes::of(b"We"))),
         happens(Role::Client, 812, WireAction::Fin),
         happens(Role::Client, 2_400, WireAction::Exited("code 1".to_owned())),
@@ -210,7 +210,7 @@ pub(super) fn greeting() -> ScenarioRecord {
         ..evidence("1,31", 2, events)
     });
     first.findings.push(finding(
-        "the client printed something else",
+        "the client prints something else",
         shown("client prints", "Welcome to the server!"),
         shown("client prints", "We"),
     ));

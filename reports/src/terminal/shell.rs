@@ -1,26 +1,31 @@
-//! Words of a command, written so that a shell reads them back.
+//! Arguments of a command, quoted for a shell.
+//!
+//! Unlike the shlex crate this leaves `{port}` unquoted, as users type it, and writes
+//! control characters as escapes that are safe to print.
 
 use crate::notation::{Glyph, glyphs};
 
-/// The word in quotes, unless every shell takes it as it is.
+/// Quotes a word unless every shell leaves it unchanged.
 pub(super) fn quoted_if_needed(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+{}".contains(c);
-    match !word.is_empty() && word.chars().all(safe) {
-        true => word.to_owned(),
-        false => quoted(word),
+    if !word.is_empty() && word.chars().all(safe) {
+        word.to_owned()
+    } else {
+        quoted(word)
     }
 }
 
-/// The word in quotes: `'it'\''s'`, or `$'\x1b'` for what cannot be printed.
+/// Quotes a word: `'it'\''s'`, or `$'\x1b'` if it is not printable.
 pub(super) fn quoted(word: &str) -> String {
     let glyphs = glyphs(word.as_bytes());
-    match glyphs.iter().all(can_be_printed) {
-        true => format!("'{}'", word.replace('\'', r"'\''")),
-        false => format!("$'{}'", glyphs.iter().map(with_escapes).collect::<String>()),
+    if glyphs.iter().all(is_printable) {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    } else {
+        format!("$'{}'", glyphs.iter().map(with_escapes).collect::<String>())
     }
 }
 
-fn can_be_printed(glyph: &Glyph) -> bool {
+fn is_printable(glyph: &Glyph) -> bool {
     glyph.is_plain() || glyph.bytes == b"\\"
 }
 
@@ -56,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_printed_is_quoted_byte_by_byte() {
+    fn characters_that_are_not_printable_are_escaped_byte_by_byte() {
         assert_eq!(quoted("\x1b[2J'\\\n"), r"$'\x1b[2J\'\\\x0a'");
         assert_eq!(quoted("a\u{202e}"), r"$'a\xe2\x80\xae'");
     }

@@ -1,5 +1,4 @@
-//! What looks how: styles, and the words and marks of verdicts. No meaning
-//! hangs on colour alone.
+//! Styles, and the words and marks of verdicts. Colour alone never carries a meaning.
 
 use anstyle::{AnsiColor, Style};
 
@@ -47,7 +46,7 @@ pub(super) const fn style(verdict: Verdict) -> Style {
     }
 }
 
-/// What matters more comes first.
+/// The most serious verdict has the lowest rank.
 pub(super) const fn rank(verdict: Verdict) -> u8 {
     match verdict {
         Verdict::Fail => 0,

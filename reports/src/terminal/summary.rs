@@ -1,4 +1,4 @@
-//! The last lines of a run: how sure it is, what was left out, the verdict.
+//! The last lines of a run: delivery, notes, what was not run, the verdict.
 
 use anstyle::Style;
 
@@ -9,18 +9,17 @@ use crate::Record;
 use crate::notation::{counted, duration, grouped, printable};
 use crate::record::{DeliveryTally, RunState, StartCost, Verdict};
 
-/// How many notes are shown; the record holds all.
+/// The most notes that are shown. The record has all.
 const NOTES: usize = 8;
 
-/// What is to be said when all is done, the verdict and the record's place
-/// last.
+/// The last lines of a run, with the verdict and the path of the record.
 #[must_use]
 pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: TerminalWidth) -> String {
     let mut page = Page::new(width);
     if record.scenarios().next().is_some() {
         delivery(&mut page, &record.delivery);
         restarts(&mut page, record.restarts);
-        starts(&mut page, record);
+        start_cost(&mut page, record);
     }
     notes(&mut page, &record.notes);
     not_run(&mut page, record);
@@ -54,23 +53,15 @@ fn delivery(page: &mut Page, tally: &DeliveryTally) {
 
 fn restarts(page: &mut Page, restarts: u32) {
     if restarts > 0 {
-        let times = match restarts {
-            1 => "once".to_owned(),
-            _ => counted(restarts.into(), "time"),
-        };
-        page.paragraph(
-            "restarts",
-            DOUBTFUL,
-            &format!("a fresh peer was started {times}"),
-        );
+        let text = format!("{} of the peer", counted(restarts.into(), "fresh start"));
+        page.paragraph("restarts", DOUBTFUL, &text);
     }
 }
 
-/// What the peer's own start took of the time, where each case has a process of its
-/// own.
-fn starts(page: &mut Page, record: &Record) {
-    let starts = record.scenarios().filter_map(|(_, it)| it.start_cost);
-    let Some(all) = starts.reduce(|sum, it| StartCost {
+/// The cost of one process per case.
+fn start_cost(page: &mut Page, record: &Record) {
+    let costs = record.scenarios().filter_map(|(_, it)| it.start_cost);
+    let Some(all) = costs.reduce(|sum, it| StartCost {
         one_us: sum.one_us.max(it.one_us),
         waited_us: sum.waited_us + it.waited_us,
         worked_us: sum.worked_us + it.worked_us,
@@ -79,7 +70,9 @@ fn starts(page: &mut Page, record: &Record) {
     };
     let one = duration(all.one_us);
     let share = all.waited_us * 100 / all.worked_us.max(1);
-    let text = format!("a client takes {one} until it connects: {share} % of the time");
+    let text = format!(
+        "{one} from the start of a client to its connection, {share} % of the time of the run"
+    );
     page.paragraph("start", Style::new(), &text);
 }
 
@@ -98,13 +91,12 @@ fn notes(page: &mut Page, notes: &[String]) {
     }
 }
 
-/// What was left out, and whether that is a scenario's fault.
 fn not_run(page: &mut Page, record: &Record) {
-    let mut behind_baseline = 0;
+    let mut after_baseline = 0;
     let mut families: Vec<(String, u64)> = Vec::new();
     for (_, scenario) in record.scenarios() {
         if scenario.failed_at_baseline() {
-            behind_baseline += scenario.tally().skipped;
+            after_baseline += scenario.tally().skipped;
             continue;
         }
         for family in scenario.families.iter().filter(|family| family.skipped > 0) {
@@ -120,10 +112,10 @@ fn not_run(page: &mut Page, record: &Record) {
         page.paragraph(label, Style::new(), &skipped_families(page, &families));
         label = "";
     }
-    if behind_baseline > 0 {
-        let cases = counted(behind_baseline, "case");
-        let behind = format!("{cases} of scenarios that already fail at their baseline");
-        page.paragraph(label, Style::new(), &behind);
+    if after_baseline > 0 {
+        let cases = counted(after_baseline, "case");
+        let text = format!("{cases} of scenarios that fail even uncut");
+        page.paragraph(label, Style::new(), &text);
     }
 }
 
@@ -140,30 +132,30 @@ fn skipped_families(page: &Page, families: &[(String, u64)]) -> String {
 
 fn state(page: &mut Page, record: &Record) {
     let all = record.scenarios().count() as u64;
-    let played = played(record);
+    let started = started(record);
     match record.state {
-        RunState::CutOff if played > 0 => {
-            let text = match all.saturating_sub(played) {
+        RunState::CutOff if started > 0 => {
+            let text = match all.saturating_sub(started) {
                 0 => CUT_OFF.to_owned(),
-                rest => format!("{CUT_OFF}; {} not played", counted(rest, "scenario")),
+                rest => format!("{CUT_OFF}; {} not run", counted(rest, "scenario")),
             };
             page.paragraph("state", DOUBTFUL, &text);
         }
-        RunState::Running => page.paragraph("state", DOUBTFUL, "still running"),
+        RunState::Running => page.paragraph("state", DOUBTFUL, "in progress"),
         RunState::CutOff | RunState::Finished => {}
     }
 }
 
-const CUT_OFF: &str = "stopped before its end; the last scenario played may be unfinished";
+const CUT_OFF: &str = "stopped early; the last scenario may be incomplete";
 
-/// How many scenarios had a case that was run.
-fn played(record: &Record) -> u64 {
-    let played = record.scenarios().filter(|(_, it)| it.tally().run() > 0);
-    played.count() as u64
+/// The number of scenarios with a case that was run.
+fn started(record: &Record) -> u64 {
+    let started = record.scenarios().filter(|(_, it)| it.tally().run() > 0);
+    started.count() as u64
 }
 
 fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
-    // What was not played to its end holds as far as it went, and no further.
+    // A run that did not finish did not pass, even without a failure.
     let (word, style) = match (record.verdict, record.state) {
         (Verdict::Pass | Verdict::Skipped, RunState::CutOff | RunState::Running) => {
             ("UNFINISHED", DOUBTFUL)
@@ -176,6 +168,15 @@ fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
 
 /// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.
 fn outcome(record: &Record) -> String {
+    let parts = failures(record);
+    if parts.is_empty() {
+        without_failures(record)
+    } else {
+        parts.join(", ")
+    }
+}
+
+fn failures(record: &Record) -> Vec<String> {
     let (mut explained, mut unexplained, mut flaky) = (0, 0, 0);
     let (mut unconfirmed, mut unjudged) = (0, 0);
     for (_, scenario) in record.scenarios() {
@@ -188,37 +189,35 @@ fn outcome(record: &Record) -> String {
             _ => unexplained += 1,
         }
     }
+    let scenarios = |count| counted(count, "scenario");
     let defects = counted(record.defects().len() as u64, "defect");
+    let unknown = counted(unexplained, "failure");
+    let matches = if unexplained == 1 { "matches" } else { "match" };
     let parts = [
-        (explained, format!("{defects} in "), ""),
-        (unexplained, String::new(), " unexplained"),
-        (flaky, String::new(), " flaky"),
-        (unconfirmed, String::new(), UNCONFIRMED),
-        (unjudged, String::new(), " not judged"),
+        (explained, format!("{defects} in {}", scenarios(explained))),
+        (unexplained, format!("{unknown} {matches} no known defect")),
+        (flaky, format!("{} flaky", scenarios(flaky))),
+        (
+            unconfirmed,
+            format!("{} {UNCONFIRMED}", scenarios(unconfirmed)),
+        ),
+        (unjudged, format!("{} not judged", scenarios(unjudged))),
     ];
-    let said: Vec<_> = parts
-        .into_iter()
-        .filter(|(count, ..)| *count > 0)
-        .map(|(count, before, after)| before + &counted(count, "scenario") + after)
-        .collect();
-    match said.is_empty() {
-        true => passing(record),
-        false => said.join(", "),
-    }
+    let present = parts.into_iter().filter(|(count, _)| *count > 0);
+    present.map(|(_, text)| text).collect()
 }
 
-const UNCONFIRMED: &str = " failed and could not be confirmed before the run ended";
+const UNCONFIRMED: &str = "failed, not confirmed";
 
-/// What was seen where nothing fell.
-fn passing(record: &Record) -> String {
+fn without_failures(record: &Record) -> String {
     let tally = record.tally();
     let passed = counted(tally.passed, "case");
     if tally.run() == 0 {
         return "nothing was judged".to_owned();
     }
     if record.state != RunState::Finished {
-        let scenarios = counted(played(record), "scenario");
-        return format!("{passed} in {scenarios} held until then");
+        let scenarios = counted(started(record), "scenario");
+        return format!("{passed} in {scenarios} passed so far");
     }
     let scenarios = counted(record.scenarios().count() as u64, "scenario");
     match (tally.cases, tally.passed == tally.cases) {

@@ -1,4 +1,4 @@
-//! All scenarios, a row each.
+//! One row per scenario.
 
 use tabled::builder::Builder;
 use tabled::settings::object::{Columns, Object, Rows};
@@ -12,8 +12,7 @@ use crate::notation::{counted, duration, grouped, printable};
 use crate::record::{Defect, ScenarioRecord, StartCost, SuiteRecord};
 use crate::{CaseTally, Record};
 
-/// The table of a record's scenarios, no wider than the terminal; nothing if
-/// there are none.
+/// The table of the scenarios, at most as wide as the terminal; empty without scenarios.
 #[must_use]
 pub fn table(record: &Record, width: TerminalWidth) -> String {
     let rows: Vec<_> = record
@@ -30,7 +29,7 @@ pub fn table(record: &Record, width: TerminalWidth) -> String {
         builder.push_record(layout.cells(row));
     }
     if rows.len() > 1 {
-        builder.push_record(layout.sums(rows.len(), &record.tally()));
+        builder.push_record(layout.totals(rows.len(), &record.tally()));
     }
     let mut table = builder.build();
     table.with(borders(rows.len()));
@@ -39,7 +38,7 @@ pub fn table(record: &Record, width: TerminalWidth) -> String {
     format!("{table}\n")
 }
 
-/// Round corners, a line below the titles and one above the sums.
+/// Round corners, a line below the titles and a line above the totals.
 fn borders(rows: usize) -> Theme {
     let line = HorizontalLine::full('─', '┼', '├', '┤');
     let mut theme = Theme::from_style(Border::rounded());
@@ -49,7 +48,6 @@ fn borders(rows: usize) -> Theme {
     theme
 }
 
-/// A scenario as the table shows it.
 struct TableRow<'a> {
     name: String,
     scenario: &'a ScenarioRecord,
@@ -74,7 +72,6 @@ impl<'a> TableRow<'a> {
     }
 }
 
-/// A row's times, in words.
 #[derive(Clone, Copy, Default)]
 struct Times<'a> {
     slowest: &'a str,
@@ -95,8 +92,7 @@ fn share(starts: StartCost) -> String {
     format!("{percent} %")
 }
 
-/// What a column shows; it is there only if there is something to show and
-/// room for it.
+/// A column of numbers. It is left out if it is empty or does not fit.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum TableColumn {
     Cases,
@@ -104,7 +100,7 @@ enum TableColumn {
     Failed,
     Skipped,
     Slowest,
-    /// The share of the time in which the peer's own start was waited for.
+    /// The share of the time that cases waited for the start of the peer.
     Start,
 }
 
@@ -132,24 +128,24 @@ impl TableColumn {
     }
 }
 
-/// How much of what the rows hold is shown.
+/// The columns that are shown, and the widths of the others.
 struct TableLayout {
     columns: Vec<TableColumn>,
     name: usize,
     defects: usize,
 }
 
-/// The narrowest that names and defects are made.
+/// The least columns of names and defects.
 const NAME: usize = 16;
 const DEFECTS: usize = 11;
 
-/// What the border and the spaces beside it take of a column.
+/// The columns of a border and its spaces.
 const BORDER: usize = 3;
 
 impl TableLayout {
-    fn of(rows: &[TableRow<'_>], sums: CaseTally, width: TerminalWidth) -> Self {
+    fn of(rows: &[TableRow<'_>], totals: CaseTally, width: TerminalWidth) -> Self {
         let mut shown = vec![TableColumn::Cases, TableColumn::Passed, TableColumn::Failed];
-        if sums.skipped > 0 {
+        if totals.skipped > 0 {
             shown.push(TableColumn::Skipped);
         }
         shown.push(TableColumn::Slowest);
@@ -159,7 +155,9 @@ impl TableLayout {
         let codes = widest("defects", rows.iter().map(|row| codes(row, usize::MAX)));
         let names = widest("scenario", rows.iter().map(|row| row.name.clone())) + 2;
         let available = |shown: &[TableColumn]| {
-            let taken = shown.iter().map(|column| column_width(*column, rows, sums));
+            let taken = shown
+                .iter()
+                .map(|column| column_width(*column, rows, totals));
             width.after(taken.sum::<usize>() + 2 * BORDER + 1)
         };
         while available(&shown) < NAME.min(names) + DEFECTS.min(codes) && shown.len() > 3 {
@@ -197,7 +195,7 @@ impl TableLayout {
         self.row(name, &row.tally, row.times(), defects)
     }
 
-    fn sums(&self, scenarios: usize, tally: &CaseTally) -> Vec<String> {
+    fn totals(&self, scenarios: usize, tally: &CaseTally) -> Vec<String> {
         let name = StyledLine::new().plain(counted(scenarios as u64, "scenario"));
         self.row(name, tally, Times::default(), StyledLine::new())
     }
@@ -226,11 +224,11 @@ impl TableLayout {
     }
 }
 
-fn column_width(column: TableColumn, rows: &[TableRow<'_>], sums: CaseTally) -> usize {
+fn column_width(column: TableColumn, rows: &[TableRow<'_>], totals: CaseTally) -> usize {
     let cells = rows.iter().map(|row| column.cell(&row.tally, row.times()));
     widest(
         column.title(),
-        cells.chain([column.cell(&sums, Times::default())]),
+        cells.chain([column.cell(&totals, Times::default())]),
     ) + BORDER
 }
 
@@ -242,7 +240,7 @@ fn widest(title: &str, cells: impl Iterator<Item = String>) -> usize {
         .unwrap_or(0)
 }
 
-/// The codes of a scenario's defects, as many as fit.
+/// The codes of the defects that fit, and the number of the others.
 fn codes(row: &TableRow<'_>, available: usize) -> String {
     let codes: Vec<_> = row.scenario.defects.iter().map(code).collect();
     let all = codes.join(" ");

@@ -1,15 +1,15 @@
-//! What people read, held as files; written anew by `SNAPSHOTS=overwrite`.
+//! Snapshots of what users read. `SNAPSHOTS=overwrite` writes them again.
 
 use snapbox::{Data, assert_data_eq, file};
 
 use super::sample::{
     client, defect, evidence, failed, family, finding, greeting, happens, passing, record, regions,
-    says, server, short_header_read, shown, suite, tried,
+    sends, server, short_header_read, shown, suite, tried,
 };
 use super::width::columns;
 use super::{
-    Explain, MatrixColumns, MatrixRow, PeerForm, PlannedSuite, ScenarioProgress, TerminalWidth,
-    failure, header, matrix, progress_line, summary, table,
+    MatrixColumns, MatrixRow, PeerForm, PlannedSuite, ScenarioProgress, TerminalWidth, failure,
+    header, matrix, progress_line, summary, table,
 };
 use crate::Record;
 use crate::record::{
@@ -17,7 +17,7 @@ use crate::record::{
     WireAction,
 };
 
-/// The text without its styles, for these tests only.
+/// Without styles.
 fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()
 }
@@ -26,7 +26,7 @@ fn assert_snapshot(text: &str, width: TerminalWidth, snapshot: Data) {
     let text = plain(text);
     for line in text.lines() {
         assert!(columns(line) <= width.columns(), "too wide: {line}");
-        assert_eq!(line.trim_end(), line, "blanks at the end");
+        assert_eq!(line.trim_end(), line, "spaces at the end");
     }
     assert_data_eq!(text, snapshot.raw());
 }
@@ -34,7 +34,7 @@ fn assert_snapshot(text: &str, width: TerminalWidth, snapshot: Data) {
 fn block(scenario: ScenarioRecord, width: TerminalWidth) -> String {
     let record = record(vec![suite("header", vec![scenario])]);
     let suite = &record.suites[0];
-    failure(&record, suite, &suite.scenarios[0], width, Explain::Absent)
+    failure(&record, suite, &suite.scenarios[0], width)
 }
 
 fn everything(record: &Record, width: TerminalWidth) -> String {
@@ -52,7 +52,7 @@ fn everything(record: &Record, width: TerminalWidth) -> String {
             done: 1,
             planned: 2,
         });
-        text += &failure(record, suite, scenario, width, Explain::Offered);
+        text += &failure(record, suite, scenario, width);
     }
     text += &table(record, width);
     text += &summary(record, 1, ".wirecheck/last.json", width);
@@ -66,7 +66,7 @@ fn everything(record: &Record, width: TerminalWidth) -> String {
 }
 
 #[test]
-fn a_header_names_the_peer_and_the_suites() {
+fn a_header_shows_the_peer_and_the_suites() {
     let planned = [
         PlannedSuite {
             path: "scenarios/header/header.toml",
@@ -89,7 +89,7 @@ fn a_header_names_the_peer_and_the_suites() {
 }
 
 #[test]
-fn a_header_with_long_names_still_fits() {
+fn a_header_with_long_names_fits() {
     let path = "scenarios/a-protocol-with-a-long-name/and-a-suite-with-a-longer-one-still.toml";
     let planned = [PlannedSuite {
         path,
@@ -113,7 +113,7 @@ fn a_header_with_long_names_still_fits() {
 }
 
 #[test]
-fn a_cut_in_the_header_is_shown_with_its_bytes() {
+fn a_failing_cut_is_shown_with_its_bytes() {
     let text = block(greeting(), TerminalWidth::default());
     assert_snapshot(
         &text,
@@ -123,7 +123,7 @@ fn a_cut_in_the_header_is_shown_with_its_bytes() {
 }
 
 #[test]
-fn a_wide_terminal_has_room_beside() {
+fn a_failure_on_a_wide_terminal_has_longer_lines() {
     let text = block(greeting(), TerminalWidth::of(120));
     assert_snapshot(
         &text,
@@ -133,7 +133,7 @@ fn a_wide_terminal_has_room_beside() {
 }
 
 #[test]
-fn a_delivery_that_was_not_proven_says_so() {
+fn a_delivery_that_was_not_proven_is_marked() {
     let mut scenario = greeting();
     let evidence = scenario.failures[1].evidence.as_mut();
     evidence.expect("it has evidence").proven = 1;
@@ -145,7 +145,7 @@ fn a_delivery_that_was_not_proven_says_so() {
 }
 
 #[test]
-fn the_gravest_and_simplest_failure_is_shown() {
+fn the_most_serious_and_simplest_failure_is_shown() {
     let mut scenario = greeting();
     for (tactic, boundaries, verdict) in [
         ("cut@3", 1, Verdict::Flaky),
@@ -159,29 +159,29 @@ fn the_gravest_and_simplest_failure_is_shown() {
     }
     let text = plain(&block(scenario, TerminalWidth::default()));
     assert!(
-        text.contains("smallest failing delivery    cut@11"),
+        text.contains("smallest failing delivery      cut@11"),
         "{text}"
     );
     assert!(text.contains("cut@3 (flaky)"), "{text}");
 }
 
 /// A server that never answers.
-fn mute() -> ScenarioRecord {
+fn silent() -> ScenarioRecord {
     let events = vec![
-        says(Role::Client, "hello\n"),
+        sends(Role::Client, "hello\n"),
         happens(Role::Client, 300_412, WireAction::Fin),
     ];
     let mut whole = failed("whole");
     whole.evidence = Some(evidence("6", 1, events));
     let mut nothing = finding(
-        "no answer came; the peer has read everything and sleeps",
+        "no answer; the server has read everything and waits",
         shown("server", "ok\n"),
         None,
     );
     nothing.line = Some(14);
     whole.findings = vec![nothing];
     let mut scenario = ScenarioRecord {
-        why: Some("Without an answer there is nothing to compare.".to_owned()),
+        why: Some("A client waits for the answer before it goes on.".to_owned()),
         verdict: Verdict::Fail,
         failures: vec![whole],
         spec: Some("RFC 5321 §4.1.1.1".to_owned()),
@@ -194,8 +194,8 @@ fn mute() -> ScenarioRecord {
 }
 
 #[test]
-fn a_mute_peer_fails_at_the_baseline() {
-    let mut record = record(vec![suite("line", vec![mute()])]);
+fn a_silent_peer_fails_even_uncut() {
+    let mut record = record(vec![suite("line", vec![silent()])]);
     record.peer = server(&[]);
     record.profile = "quick".to_owned();
     let suite = &record.suites[0];
@@ -204,12 +204,11 @@ fn a_mute_peer_fails_at_the_baseline() {
         suite,
         &suite.scenarios[0],
         TerminalWidth::default(),
-        Explain::Offered,
     );
     assert_snapshot(
         &text,
         TerminalWidth::default(),
-        file!["snapshots/failure-mute.txt"],
+        file!["snapshots/failure-silent.txt"],
     );
 }
 
@@ -224,9 +223,9 @@ fn many() -> ScenarioRecord {
     let mut first = failed("random@3");
     let mut events = Vec::new();
     for at in 0..40 {
-        events.push(says(Role::Client, &long[at * 40..at * 40 + 1 + at]));
+        events.push(sends(Role::Client, &long[at * 40..at * 40 + 1 + at]));
     }
-    events.push(says(Role::Server, answer(300)));
+    events.push(sends(Role::Server, answer(300)));
     events.push(happens(Role::Server, 4_812_000, WireAction::Reset));
     events.push(happens(
         Role::Client,
@@ -239,18 +238,18 @@ fn many() -> ScenarioRecord {
     });
     first.findings = vec![
         finding(
-            "the answer is not what was asked for",
+            "wrong answer",
             shown("server", answer(4_000)),
             shown("server", answer(300)),
         ),
         finding(
-            "the peer reset the connection after 4.8 s where a FIN was due",
+            "the server reset the connection after 4.8 s instead of closing it",
             None,
             None,
         ),
-        finding("3 descriptors were left open", None, None),
+        finding("the server left 3 descriptors open", None, None),
         finding(
-            "it uses 12 % of a processor while nothing is due",
+            "the server uses 12 % of a processor while it is idle",
             None,
             None,
         ),
@@ -291,7 +290,7 @@ fn many() -> ScenarioRecord {
             defect(
                 "C08",
                 "reset-instead-of-fin",
-                "it resets where it should close",
+                "the server resets the connection instead of closing it",
             ),
         ],
         stream: StreamRecord {
@@ -310,7 +309,7 @@ fn many() -> ScenarioRecord {
 }
 
 #[test]
-fn many_failures_in_a_long_stream_stay_readable() {
+fn many_failures_in_a_long_stream_fit_on_a_page() {
     let text = block(many(), TerminalWidth::default());
     assert_snapshot(
         &text,
@@ -321,7 +320,7 @@ fn many_failures_in_a_long_stream_stay_readable() {
     assert!(lines < 80, "{lines} lines");
 }
 
-/// A server that failed under some deliveries, and under none of them again.
+/// A client that failed under some deliveries, and passed when they were repeated.
 fn flaky() -> ScenarioRecord {
     let mut scenario = greeting();
     scenario.defects.clear();
@@ -336,17 +335,17 @@ fn flaky() -> ScenarioRecord {
 }
 
 #[test]
-fn what_failed_once_is_said_to_have_held_again() {
+fn a_flaky_failure_is_shown_as_passed_when_repeated() {
     let mut record = record(vec![suite("header", vec![flaky()])]);
     record.verdict = Verdict::Flaky;
     let suite = &record.suites[0];
     let width = TerminalWidth::default();
-    let text = failure(&record, suite, &suite.scenarios[0], width, Explain::Offered)
+    let text = failure(&record, suite, &suite.scenarios[0], width)
         + &summary(&record, 1, ".wirecheck/last.json", width);
     assert_snapshot(&text, width, file!["snapshots/failure-flaky.txt"]);
 }
 
-/// A server whose failures were not played again.
+/// A client whose failures were not repeated.
 fn unconfirmed() -> ScenarioRecord {
     let mut scenario = greeting();
     scenario.defects.clear();
@@ -358,36 +357,36 @@ fn unconfirmed() -> ScenarioRecord {
 }
 
 #[test]
-fn what_was_not_played_again_is_said_to_be_unconfirmed() {
+fn a_failure_that_was_not_repeated_is_shown_as_unconfirmed() {
     let mut record = record(vec![suite("header", vec![unconfirmed()])]);
     (record.verdict, record.state) = (Verdict::Unconfirmed, RunState::CutOff);
     let suite = &record.suites[0];
     let scenario = &suite.scenarios[0];
     let width = TerminalWidth::default();
-    let text = failure(&record, suite, scenario, width, Explain::Offered)
+    let text = failure(&record, suite, scenario, width)
         + &table(&record, width)
         + &summary(&record, 130, ".wirecheck/last.json", width);
     assert_snapshot(&text, width, file!["snapshots/failure-unconfirmed.txt"]);
 }
 
 #[test]
-fn some_that_were_not_played_again_are_told_from_those_that_failed() {
+fn unconfirmed_failures_are_marked_among_confirmed_ones() {
     let mut scenario = greeting();
     for failure in scenario.failures.iter_mut().skip(4) {
         failure.verdict = Verdict::Unconfirmed;
     }
     let text = plain(&block(scenario, TerminalWidth::default()));
-    for told in [
-        "the run ended before 8 failures could be confirmed",
+    for part in [
+        "the run ended before 8 failures could be repeated",
         "cut@4–9 (unconfirmed)",
         "* unconfirmed here",
     ] {
-        assert!(text.contains(told), "{told}: {text}");
+        assert!(text.contains(part), "{part}: {text}");
     }
 }
 
-/// A server that was given up: not every offset was tried.
-fn given_up() -> ScenarioRecord {
+/// A client that was not tried at every offset.
+fn partly_tried() -> ScenarioRecord {
     let mut scenario = greeting();
     scenario.families = vec![
         tried(family("cut", 12, 3), &[(1, 9), (29, 31)]),
@@ -398,8 +397,8 @@ fn given_up() -> ScenarioRecord {
 }
 
 #[test]
-fn an_offset_that_was_not_tried_looks_like_none_that_held() {
-    let text = plain(&block(given_up(), TerminalWidth::LEAST));
+fn an_offset_that_was_not_tried_has_no_mark() {
+    let text = plain(&block(partly_tried(), TerminalWidth::LEAST));
     let strips = text.lines().skip_while(|line| !line.contains("stream"));
     let strips: Vec<_> = strips.take_while(|line| !line.is_empty()).collect();
     assert_data_eq!(
@@ -411,21 +410,21 @@ fn an_offset_that_was_not_tried_looks_like_none_that_held() {
 /// A server that decodes each chunk as text.
 fn split_character() -> ScenarioRecord {
     let events = vec![
-        says(Role::Client, "caffè 日本\n".as_bytes().split_at(9).0),
-        says(Role::Client, "caffè 日本\n".as_bytes().split_at(9).1),
-        says(Role::Server, "CAFFÈ 日\u{fffd}\u{fffd}\n"),
+        sends(Role::Client, "caffè 日本\n".as_bytes().split_at(9).0),
+        sends(Role::Client, "caffè 日本\n".as_bytes().split_at(9).1),
+        sends(Role::Server, "CAFFÈ 日\u{fffd}\u{fffd}\n"),
         happens(Role::Server, 812, WireAction::Fin),
     ];
     let mut cut = failed("cut@9");
     cut.evidence = Some(evidence("9,4", 2, events));
     cut.verdict = Verdict::Nonstrict;
     cut.findings = vec![finding(
-        "the answer holds characters that were not sent: 日\u{fffd}",
+        "the answer has characters that were not sent: 日\u{fffd}",
         shown("server", "CAFFÈ 日本\n"),
         shown("server", "CAFFÈ 日\u{fffd}\u{fffd}\n"),
     )];
     ScenarioRecord {
-        title: "Wide characters, 日本, are not taken apart".to_owned(),
+        title: "Wide characters, 日本, stay whole".to_owned(),
         level: Level::Should,
         verdict: Verdict::Nonstrict,
         families: vec![
@@ -447,7 +446,7 @@ fn split_character() -> ScenarioRecord {
 }
 
 #[test]
-fn wide_characters_stay_in_their_columns() {
+fn wide_characters_keep_columns_aligned() {
     let text = block(split_character(), TerminalWidth::default());
     assert_snapshot(
         &text,
@@ -461,7 +460,7 @@ fn several() -> Record {
         passing("greeting-and-time", 614),
         greeting(),
         many(),
-        mute(),
+        silent(),
         split_character(),
     ];
     let mut record = record(vec![
@@ -483,7 +482,7 @@ fn a_table_fits_eighty_columns() {
 }
 
 #[test]
-fn a_table_shows_whole_names_where_there_is_room() {
+fn a_table_on_a_wide_terminal_shows_whole_names() {
     let text = table(&several(), TerminalWidth::of(120));
     assert_snapshot(
         &text,
@@ -493,13 +492,13 @@ fn a_table_shows_whole_names_where_there_is_room() {
 }
 
 #[test]
-fn a_table_on_a_narrow_terminal_leaves_columns_out() {
+fn a_table_on_a_narrow_terminal_leaves_out_columns() {
     let text = table(&several(), TerminalWidth::LEAST);
     assert_snapshot(&text, TerminalWidth::LEAST, file!["snapshots/table-60.txt"]);
 }
 
 #[test]
-fn a_run_in_which_all_held_says_so_in_few_words() {
+fn a_run_without_failures_has_a_short_summary() {
     let record = record(vec![suite("header", vec![passing("greeting", 312)])]);
     let width = TerminalWidth::default();
     let text = table(&record, width) + &summary(&record, 0, ".wirecheck/last.json", width);
@@ -522,7 +521,7 @@ fn a_summary_counts_defects() {
 }
 
 #[test]
-fn a_summary_says_what_was_not_proven_and_not_run() {
+fn a_summary_shows_what_was_not_proven_and_not_run() {
     let mut record = several();
     record.delivery = DeliveryTally {
         boundaries: 48_112,
@@ -545,7 +544,7 @@ fn a_summary_says_what_was_not_proven_and_not_run() {
     );
 }
 
-/// A run that was stopped when so many cases had held.
+/// A run that was stopped after this many cases passed.
 fn stopped(verdict: Verdict, cases: u64) -> Record {
     let scenarios = (cases > 0).then(|| passing("greeting", cases));
     let mut record = match scenarios {
@@ -561,11 +560,11 @@ fn stopped(verdict: Verdict, cases: u64) -> Record {
 }
 
 #[test]
-fn a_run_that_was_stopped_says_no_more_than_was_seen() {
+fn a_run_that_was_stopped_claims_no_more_than_was_seen() {
     let runs = [
-        ("never reached", stopped(Verdict::Error, 0), 3),
-        ("lost", stopped(Verdict::Error, 312), 3),
-        ("interrupted at first", stopped(Verdict::Pass, 0), 130),
+        ("not reached", stopped(Verdict::Error, 0), 3),
+        ("peer lost", stopped(Verdict::Error, 312), 3),
+        ("interrupted early", stopped(Verdict::Pass, 0), 130),
         ("interrupted", stopped(Verdict::Pass, 1), 130),
     ];
     let texts = runs.map(|(what, record, code)| {
@@ -586,7 +585,7 @@ fn a_run_that_was_stopped_says_no_more_than_was_seen() {
 }
 
 #[test]
-fn scenarios_that_were_not_played_are_no_scenarios_that_held() {
+fn scenarios_that_were_not_run_do_not_count_as_passed() {
     let mut scenarios = vec![
         passing("greeting", 12),
         passing("time", 40),
@@ -607,7 +606,7 @@ fn scenarios_that_were_not_played_are_no_scenarios_that_held() {
 }
 
 #[test]
-fn one_case_is_not_all_cases() {
+fn one_case_is_not_called_all_cases() {
     let mut only = passing("greeting", 1);
     only.families.truncate(1);
     let record = record(vec![suite("header", vec![only])]);
@@ -618,7 +617,7 @@ fn one_case_is_not_all_cases() {
     );
 }
 
-/// A naive peer and a fixed one, as in the demo.
+/// A naive peer, its fixed form and another peer, as in the demo.
 fn demo() -> [Record; 3] {
     let fixed = record(vec![
         suite(
@@ -629,7 +628,7 @@ fn demo() -> [Record; 3] {
     ]);
     let naive = record(vec![
         suite("header", vec![greeting(), split_character(), many()]),
-        suite("line", vec![mute()]),
+        suite("line", vec![silent()]),
     ]);
     let other = record(vec![suite("stay-alive", vec![passing("stays", 12)])]);
     [naive, fixed, other]
@@ -650,14 +649,14 @@ fn rows(records: &[Record; 3]) -> [MatrixRow<'_>; 3] {
         },
         MatrixRow {
             name: "日本 server",
-            form: PeerForm::AsFound,
+            form: PeerForm::Only,
             record: other,
         },
     ]
 }
 
 #[test]
-fn a_matrix_sets_peers_against_suites() {
+fn a_matrix_can_have_one_column_per_suite() {
     let text = matrix(
         &rows(&demo()),
         MatrixColumns::Suites,
@@ -670,7 +669,7 @@ fn a_matrix_sets_peers_against_suites() {
     );
 }
 
-/// A run in which some cases fell under each kind of delivery that is played.
+/// A run in which some cases of each family failed.
 fn all_families() -> Record {
     let names = [
         "whole",
@@ -688,7 +687,7 @@ fn all_families() -> Record {
 }
 
 #[test]
-fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
+fn a_matrix_of_all_families_fits_eighty_columns() {
     let record = all_families();
     let row = MatrixRow {
         name: "stay-alive",
@@ -705,7 +704,7 @@ fn a_matrix_of_all_that_is_played_fits_eighty_columns() {
 }
 
 #[test]
-fn names_are_broken_between_words_before_a_matrix_comes_in_parts() {
+fn names_are_wrapped_before_a_matrix_is_split() {
     let record = all_families();
     let row = |form| MatrixRow {
         name: "header client",
@@ -719,12 +718,12 @@ fn names_are_broken_between_words_before_a_matrix_comes_in_parts() {
         TerminalWidth::default(),
         file!["snapshots/matrix-broken-names.txt"],
     );
-    let roomy = matrix(&rows, MatrixColumns::Families, TerminalWidth::of(100));
-    assert!(plain(&roomy).contains("header client"), "{roomy}");
+    let wide = matrix(&rows, MatrixColumns::Families, TerminalWidth::of(100));
+    assert!(plain(&wide).contains("header client"), "{wide}");
 }
 
 #[test]
-fn a_matrix_that_is_too_wide_comes_in_parts() {
+fn a_matrix_that_is_too_wide_is_split() {
     let text = matrix(
         &rows(&demo()),
         MatrixColumns::Families,
@@ -738,7 +737,7 @@ fn a_matrix_that_is_too_wide_comes_in_parts() {
 }
 
 #[test]
-fn progress_is_a_line_a_scenario() {
+fn progress_is_one_line_per_scenario() {
     let record = several();
     let ticks = record.scenarios().map(|(suite, scenario)| {
         progress_line(&ScenarioProgress {
@@ -755,13 +754,13 @@ fn progress_is_a_line_a_scenario() {
     );
 }
 
-/// A record in which every text tries to take over the terminal.
+/// A record in which every text has control sequences.
 fn hostile() -> Record {
     let evil = "\x1b[2J\x1b]0;owned\x07\r\u{9b}31m\u{202e}\n";
     let text = evil.to_owned();
     let mut first = failed(&format!("cut@1{evil}"));
     let events = vec![
-        says(Role::Server, evil),
+        sends(Role::Server, evil),
         happens(
             Role::Client,
             1,
@@ -801,7 +800,7 @@ fn hostile() -> Record {
 }
 
 #[test]
-fn nothing_that_came_from_outside_reaches_the_terminal_as_an_instruction() {
+fn no_text_from_outside_reaches_the_terminal_as_a_control_sequence() {
     let text = everything(&hostile(), TerminalWidth::default());
     let ours = |sequence: &str| {
         sequence
@@ -813,14 +812,14 @@ fn nothing_that_came_from_outside_reaches_the_terminal_as_an_instruction() {
         assert!(style, "{:?}", &sequence[..sequence.len().min(20)]);
     }
     let plain = plain(&text);
-    let sly = |c: &char| (c.is_control() && *c != '\n') || *c == '\u{202e}';
-    assert_eq!(plain.chars().find(sly), None);
+    let hostile = |c: &char| (c.is_control() && *c != '\n') || *c == '\u{202e}';
+    assert_eq!(plain.chars().find(hostile), None);
     assert!(plain.contains(r"\x1b[2J"));
     assert_data_eq!(plain, file!["snapshots/hostile.txt"].raw());
 }
 
 #[test]
-fn a_record_with_nothing_in_it_can_be_shown() {
+fn an_empty_record_can_be_shown() {
     let empty = ScenarioRecord {
         failures: Vec::new(),
         families: Vec::new(),
@@ -833,7 +832,7 @@ fn a_record_with_nothing_in_it_can_be_shown() {
 }
 
 #[test]
-fn styles_are_there_for_whoever_wants_them() {
+fn a_block_has_styles() {
     let text = block(greeting(), TerminalWidth::default());
     assert!(text.starts_with("\x1b[1m\x1b[31mFAIL\x1b[0m"), "{text:?}");
 }

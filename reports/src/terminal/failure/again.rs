@@ -1,38 +1,38 @@
 //! The command that repeats a case.
 
+use super::FailedScenario;
 use crate::Record;
-use crate::record::{FailedCase, ProcessLifetime, Role, ScenarioRecord, SuiteRecord};
+use crate::record::{ProcessLifetime, Role};
 use crate::terminal::page::Page;
 use crate::terminal::shell::{quoted, quoted_if_needed};
 use crate::terminal::width::columns;
 
-/// The profile of a run that names none.
-const USUAL_PROFILE: &str = "standard";
+/// The profile of a run without `--profile`.
+const DEFAULT_PROFILE: &str = "standard";
 
-pub(super) fn again(
-    page: &mut Page,
-    record: &Record,
-    suite: &SuiteRecord,
-    scenario: &ScenarioRecord,
-    shown: &FailedCase,
-) {
+pub(super) fn again(page: &mut Page, failed: FailedScenario<'_>, tactic: &str) {
+    let FailedScenario {
+        record,
+        suite,
+        scenario,
+    } = failed;
     let mut words = vec!["wirecheck run".to_owned(), quoted_if_needed(&suite.path)];
     words.push(format!(
         "--scenario {}",
         quoted(&format!("{}/{}", suite.id, scenario.id))
     ));
-    words.push(format!("--only {}", quoted(&shown.tactic)));
-    if record.profile != USUAL_PROFILE {
+    words.push(format!("--only {}", quoted(tactic)));
+    if record.profile != DEFAULT_PROFILE {
         words.push(format!("--profile {}", quoted_if_needed(&record.profile)));
     }
-    if shown.tactic.starts_with("random@") {
+    if tactic.starts_with("random@") {
         words.push(format!("--seed {}", record.seed));
     }
     words.extend(peer(record));
     for (label, line) in ["again"]
         .into_iter()
         .chain(std::iter::repeat(""))
-        .zip(broken(words, page.available()))
+        .zip(wrapped_command(words, page.available()))
     {
         page.whole(&page.label(label).plain(line));
     }
@@ -57,8 +57,8 @@ fn peer(record: &Record) -> Vec<String> {
     words
 }
 
-/// Lines that a shell puts together again; no word is broken.
-fn broken(words: Vec<String>, available: usize) -> Vec<String> {
+/// Breaks a command between words, with `\` at the end of each line but the last.
+fn wrapped_command(words: Vec<String>, available: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words {
         match lines.last_mut() {
@@ -81,21 +81,21 @@ mod tests {
     use crate::terminal::sample::{record, server};
 
     #[test]
-    fn a_client_that_connects_again_and_again_is_asked_to_do_so_again() {
+    fn a_client_that_reconnects_is_repeated_with_the_same_option() {
         let mut record = record(Vec::new());
         let reconnects = |record: &Record| peer(record).contains(&"--reconnects".to_owned());
-        assert!(!reconnects(&record), "it has a process for each case");
+        assert!(!reconnects(&record), "it has one process per case");
         record.peer.process_lifetime = ProcessLifetime::ManyCases;
         assert_eq!(peer(&record)[..2], ["--client", "--reconnects"]);
         record.peer = server(&["serve"]);
-        assert!(!reconnects(&record), "it is no client");
+        assert!(!reconnects(&record), "it is a server");
     }
 
     #[test]
-    fn a_long_command_is_broken_so_that_a_shell_reads_it_as_one() {
+    fn a_long_command_is_broken_with_backslashes() {
         let words = ["wirecheck run", "a.toml", "--only 'cut@1'"].map(str::to_owned);
-        let lines = broken(words.to_vec(), 24);
+        let lines = wrapped_command(words.to_vec(), 24);
         assert_eq!(lines, ["wirecheck run a.toml \\", "  --only 'cut@1'"]);
-        assert_eq!(broken(words.to_vec(), 80).len(), 1);
+        assert_eq!(wrapped_command(words.to_vec(), 80).len(), 1);
     }
 }

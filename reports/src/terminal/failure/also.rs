@@ -1,25 +1,25 @@
-//! The other deliveries that fail, by name, neighbours drawn together.
+//! The other failing deliveries: `bytes, cut@2–9, random@3`.
 
 use super::smallest::failures;
 use crate::record::{FailedCase, ScenarioRecord, Verdict};
 use crate::terminal::page::{Page, listed};
 
-/// How many lines the names may take.
+/// The most lines of names.
 const LINES: usize = 2;
 
-pub(super) fn also(page: &mut Page, scenario: &ScenarioRecord, shown: &FailedCase) {
-    let runs = runs(failures(scenario).filter(|failure| failure.tactic != shown.tactic));
-    let names: Vec<_> = runs
+pub(super) fn also(page: &mut Page, scenario: &ScenarioRecord, case: &FailedCase) {
+    let ranges = ranges(failures(scenario).filter(|failure| failure.tactic != case.tactic));
+    let names: Vec<_> = ranges
         .iter()
-        .map(|run| run.written(scenario.verdict))
+        .map(|range| range.written(scenario.verdict))
         .collect();
-    // Words break at spaces, and the count at the end needs its place.
+    // Lines break at spaces, and the count needs columns at the end.
     let available = (page.available() * LINES).saturating_sub(24);
     let (mut list, left_out) = listed(names.iter().map(String::as_str), available);
     if list.is_empty() {
         return;
     }
-    let cases: u64 = runs[runs.len() - left_out..]
+    let cases: u64 = ranges[ranges.len() - left_out..]
         .iter()
         .map(TacticRange::cases)
         .sum();
@@ -30,23 +30,28 @@ pub(super) fn also(page: &mut Page, scenario: &ScenarioRecord, shown: &FailedCas
     page.paragraph("also", anstyle::Style::new(), &list);
 }
 
-/// Failures whose offsets follow each other.
+/// Failures of one tactic with consecutive offsets and the same verdict.
 struct TacticRange<'a> {
     name: &'a str,
     offsets: Option<(u64, u64)>,
     verdict: Verdict,
 }
 
-fn runs<'a>(failures: impl Iterator<Item = &'a FailedCase>) -> Vec<TacticRange<'a>> {
-    let mut runs: Vec<TacticRange<'_>> = Vec::new();
+fn ranges<'a>(failures: impl Iterator<Item = &'a FailedCase>) -> Vec<TacticRange<'a>> {
+    let mut ranges: Vec<TacticRange<'_>> = Vec::new();
     for failure in failures {
         let next = TacticRange::of(failure);
-        match runs.last_mut().and_then(|run| run.followed_by(&next)) {
-            Some(()) => {}
-            None => runs.push(next),
+        match ranges.last_mut() {
+            Some(last) if last.ends_before(&next) => {
+                last.offsets = last
+                    .offsets
+                    .zip(next.offsets)
+                    .map(|((first, _), (_, last))| (first, last))
+            }
+            _ => ranges.push(next),
         }
     }
-    runs
+    ranges
 }
 
 impl<'a> TacticRange<'a> {
@@ -68,12 +73,13 @@ impl<'a> TacticRange<'a> {
         }
     }
 
-    /// Takes in the next one, if it is the neighbour.
-    fn followed_by(&mut self, next: &Self) -> Option<()> {
-        let (_, last) = self.offsets.as_mut()?;
-        let (first, _) = next.offsets?;
+    fn ends_before(&self, next: &Self) -> bool {
         let same = (self.name, self.verdict) == (next.name, next.verdict);
-        (same && last.checked_add(1) == Some(first)).then(|| *last = first)
+        let adjacent = match (self.offsets, next.offsets) {
+            (Some((_, last)), Some((first, _))) => last.checked_add(1) == Some(first),
+            _ => false,
+        };
+        same && adjacent
     }
 
     fn cases(&self) -> u64 {

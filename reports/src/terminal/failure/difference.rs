@@ -1,4 +1,4 @@
-//! Expected and actual under each other, the first difference marked.
+//! The expected and the actual bytes, with a mark below the first difference.
 
 use anstyle::Style;
 
@@ -9,18 +9,18 @@ use crate::terminal::page::Page;
 use crate::terminal::style::{BAD, DIM, GOOD};
 use crate::terminal::width::{columns, without_middle};
 
-/// The widest that a name of who said it is shown.
-const WHO: usize = 24;
+/// The most columns of a label.
+const LABEL: usize = 24;
 
-/// Shows what a finding holds against each other, if anything.
+/// Adds nothing for a finding without expected or actual bytes.
 pub(super) fn difference(page: &mut Page, finding: &FindingRecord) {
     let (expected, actual) = (finding.expected.as_ref(), finding.actual.as_ref());
-    let said = [expected, actual].into_iter().flatten();
-    let widest = said.map(|shown| columns(&who(shown))).max().unwrap_or(0);
+    let labels = [expected, actual].into_iter().flatten().map(label_of);
+    let widest = labels.map(|label| columns(&label)).max().unwrap_or(0);
     let place = page.margin() + widest + 3;
     let comparison = Comparison::of(expected, actual, page.width().after(place));
     let mut value = |label, shown: &LabelledBytes, style| {
-        let line = page.label(label).plain(who(shown)).at(place);
+        let line = page.label(label).plain(label_of(shown)).at(place);
         page.line(line.then(comparison.line(&shown.bytes, style)));
     };
     if let Some(expected) = expected {
@@ -41,11 +41,11 @@ pub(super) fn difference(page: &mut Page, finding: &FindingRecord) {
     }
 }
 
-fn who(shown: &LabelledBytes) -> String {
-    without_middle(&printable(&shown.label), WHO)
+fn label_of(shown: &LabelledBytes) -> String {
+    without_middle(&printable(&shown.label), LABEL)
 }
 
-/// What is known of values that part behind all that was kept of them.
+/// For values that are equal as far as they were kept.
 fn lengths((expected, actual): (&LabelledBytes, &LabelledBytes)) -> Option<String> {
     let (expected, actual) = (expected.bytes.len, actual.bytes.len);
     (expected != actual).then(|| {
@@ -54,20 +54,20 @@ fn lengths((expected, actual): (&LabelledBytes, &LabelledBytes)) -> Option<Strin
     })
 }
 
-/// Two values, where they part, and from where both are shown.
+/// Two values, and the part of both that is shown.
 struct Comparison {
     available: usize,
     /// The first glyph that is shown.
     from: usize,
-    /// The first glyph that is not the same in both, if it is known.
-    parting: Option<Difference>,
+    /// The first difference, if it is in the bytes that were kept.
+    difference: Option<Difference>,
 }
 
 struct Difference {
     glyph: usize,
-    /// Where it is marked, in columns from the place of the values.
+    /// Counted from the first column of the values.
     column: usize,
-    says: String,
+    text: String,
 }
 
 impl Comparison {
@@ -76,18 +76,18 @@ impl Comparison {
         actual: Option<&LabelledBytes>,
         available: usize,
     ) -> Self {
-        let nowhere = Self {
+        let equal = Self {
             available,
             from: 0,
-            parting: None,
+            difference: None,
         };
         let (Some(expected), Some(actual)) = (expected, actual) else {
-            return nowhere;
+            return equal;
         };
         let (expected, actual) = (&expected.bytes, &actual.bytes);
         let glyphs_of = [glyphs(&expected.kept()), glyphs(&actual.kept())];
         let Some(glyph) = first_difference(&glyphs_of[0], &glyphs_of[1]) else {
-            return nowhere;
+            return equal;
         };
         let common = &glyphs_of[0][..glyph];
         let widest = glyphs_of
@@ -101,59 +101,49 @@ impl Comparison {
             start(common, available)
         };
         let column = usize::from(from > 0) + wide(&common[from..]);
-        let says = says(expected, actual, bytes_in(common));
+        let text = describe(expected, actual, bytes_in(common));
         Self {
             available,
             from,
-            parting: Some(Difference {
+            difference: Some(Difference {
                 glyph,
                 column,
-                says,
+                text,
             }),
         }
     }
 
-    /// What of a value fits, from where both are shown; what is not the same
-    /// in both has a style.
+    /// The part of a value that fits. What follows the first difference has a style.
     fn line(&self, bytes: &Bytes, style: Style) -> StyledLine {
         let glyphs = glyphs(&bytes.kept());
         if bytes.len == 0 {
             return StyledLine::new().styled(DIM, "nothing");
         }
-        let parting = self
-            .parting
-            .as_ref()
-            .map_or(glyphs.len(), |parting| parting.glyph);
-        let parting = parting.min(glyphs.len());
+        let different = self.difference.as_ref().map(|it| it.glyph);
+        let different = different.map_or(glyphs.len(), |at| at.min(glyphs.len()));
         let mut line = StyledLine::new();
         if self.from > 0 {
             line = line.styled(DIM, "…");
         }
         line = line
-            .plain(written(&glyphs[self.from.min(parting)..parting]))
-            .styled(style, written(&glyphs[parting..]));
+            .plain(text_of(&glyphs[self.from.min(different)..different]))
+            .styled(style, text_of(&glyphs[different..]));
         if bytes.len > bytes_in(&glyphs) {
             line = line.styled(DIM, "…");
         }
         line.cut(self.available)
     }
 
-    /// A mark below the first difference, and what differs, on the side where
-    /// there is available.
+    /// The mark below the first difference, with its text on the side where it fits.
     fn caret(&self) -> Option<StyledLine> {
-        let Difference { column, says, .. } = self.parting.as_ref()?;
-        let right = column + 2 + says.len() <= self.available;
-        Some(match right {
-            true => StyledLine::new()
-                .at(*column)
-                .styled(BAD, format!("^ {says}")),
-            false => {
-                let begins = column.saturating_sub(says.len() + 1);
-                StyledLine::new()
-                    .at(begins)
-                    .styled(BAD, format!("{says} ^"))
-            }
-        })
+        let Difference { column, text, .. } = self.difference.as_ref()?;
+        let fits_right = column + 2 + text.len() <= self.available;
+        let (at, marked) = if fits_right {
+            (*column, format!("^ {text}"))
+        } else {
+            (column.saturating_sub(text.len() + 1), format!("{text} ^"))
+        };
+        Some(StyledLine::new().at(at).styled(BAD, marked))
     }
 }
 
@@ -165,30 +155,30 @@ fn first_difference(one: &[Glyph], other: &[Glyph]) -> Option<usize> {
     within.or(length)
 }
 
-/// Where to begin so that the difference comes after a third of the available.
+/// The first glyph to show, so that a third of the columns comes before the difference.
 fn start(common: &[Glyph], available: usize) -> usize {
     if wide(common) <= available * 2 / 3 {
         return 0;
     }
     let mut before = 0;
-    let enough = common.iter().rposition(|glyph| {
+    let last_left_out = common.iter().rposition(|glyph| {
         before += columns(&glyph.written);
         before > available / 3
     });
-    enough.map_or(0, |index| index + 1)
+    last_left_out.map_or(0, |index| index + 1)
 }
 
-fn says(expected: &Bytes, actual: &Bytes, at: u64) -> String {
+fn describe(expected: &Bytes, actual: &Bytes, at: u64) -> String {
     if at == actual.len {
         return format!("ends after {}", counted(at, "byte"));
     }
     if at == expected.len {
-        return format!("{} too many", counted(actual.len - at, "byte"));
+        return format!("{}", counted(actual.len - at, "extra byte"));
     }
     format!("differs at byte {}", grouped(at))
 }
 
-fn written(glyphs: &[Glyph]) -> String {
+fn text_of(glyphs: &[Glyph]) -> String {
     glyphs.iter().map(|glyph| glyph.written.as_str()).collect()
 }
 
@@ -226,7 +216,7 @@ mod tests {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// What stands above the caret in a line.
+    /// The character above the caret in a line.
     fn marked(line: &str, caret: &str) -> Option<char> {
         let column = columns(caret.split('^').next()?);
         let mut at = 0;
@@ -237,11 +227,13 @@ mod tests {
     }
 
     #[test]
-    fn the_caret_stands_below_the_first_difference_whatever_comes_before() {
-        let cases: [(&str, &str, char, char); 5] = [
+    fn the_caret_is_below_the_first_difference() {
+        let cases: [(&str, &str, char, char); 7] = [
             ("HELLO", "HELP", 'L', 'P'),
             ("日本語A", "日本語B", 'A', 'B'),
             ("a\u{1b}\nx", "a\u{1b}\ny", 'x', 'y'),
+            ("👨‍👩‍👧 A", "👨‍👩‍👧 B", 'A', 'B'),
+            ("👍🏽A", "👍🏽B", 'A', 'B'),
             (&"x日".repeat(60), &"x日".repeat(59), 'x', ' '),
             (
                 &("é".repeat(100) + "A"),
@@ -274,21 +266,21 @@ mod tests {
     }
 
     #[test]
-    fn half_a_character_differs_from_a_whole_one() {
+    fn an_incomplete_character_differs_from_a_complete_one() {
         let lines = lines("café".as_bytes(), b"caf\xc3");
         assert!(lines[1].ends_with(r"caf\xc3"), "{lines:#?}");
         assert!(lines[2].ends_with("^ differs at byte 3"), "{lines:#?}");
     }
 
     #[test]
-    fn a_value_that_is_too_short_or_too_long_is_said_to_be() {
+    fn a_value_that_is_too_short_or_too_long_is_marked() {
         assert!(lines(b"Welcome", b"We")[2].ends_with("^ ends after 2 bytes"));
-        assert!(lines(b"We", b"Welcome")[2].ends_with("^ 5 bytes too many"));
+        assert!(lines(b"We", b"Welcome")[2].ends_with("^ 5 extra bytes"));
         assert!(lines(b"We", b"")[1].ends_with("nothing"));
     }
 
     #[test]
-    fn values_that_part_behind_what_was_kept_differ_in_length() {
+    fn values_that_are_equal_as_far_as_kept_differ_in_length() {
         let lines = lines(&[b'a'; 2_000], &[b'a'; 1_600]);
         assert!(
             lines[2].ends_with("1 600 bytes instead of 2 000"),

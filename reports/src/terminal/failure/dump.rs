@@ -1,31 +1,28 @@
-//! Bytes in hex and as text, sixteen a line, a column a byte.
+//! Bytes in hex and as text, 16 per line. In the text one column is one byte.
 
 use crate::notation::{Glyph, counted, glyphs};
 use crate::record::Bytes;
 use crate::terminal::width::columns;
 
-/// What a line of a dump shows.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum DumpRow {
     /// Up to sixteen bytes.
     Bytes {
-        /// How many.
         count: usize,
-        /// In hex, in groups.
         hex: String,
-        /// As text, as many columns as there are bytes.
+        /// One column per byte.
         text: String,
     },
-    /// So many bytes are not shown here.
+    /// The number of bytes that are not shown.
     LeftOut(u64),
 }
 
-const A_LINE: usize = 16;
+const PER_LINE: usize = 16;
 
-/// How many lines of one chunk are shown.
+/// The most lines of one chunk.
 const LINES: usize = 5;
 
-/// The first bytes, and the last if they were kept.
+/// The first bytes, and the last ones if the record has them.
 pub(super) fn dump(bytes: &Bytes) -> Vec<DumpRow> {
     let kept = bytes.kept();
     let mut rows = rows(&kept);
@@ -53,7 +50,6 @@ impl DumpRow {
     }
 }
 
-/// What stands in the place of bytes that are not shown.
 pub(super) fn left_out(count: u64) -> String {
     format!("… {}", counted(count, "more byte"))
 }
@@ -61,8 +57,8 @@ pub(super) fn left_out(count: u64) -> String {
 fn rows(bytes: &[u8]) -> Vec<DumpRow> {
     let cells = cells(bytes);
     bytes
-        .chunks(A_LINE)
-        .zip(cells.chunks(A_LINE))
+        .chunks(PER_LINE)
+        .zip(cells.chunks(PER_LINE))
         .map(|(bytes, cells)| DumpRow::Bytes {
             count: bytes.len(),
             hex: hex(bytes),
@@ -76,26 +72,27 @@ fn hex(bytes: &[u8]) -> String {
         let pairs: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         pairs.join(" ")
     };
-    let groups: Vec<_> = bytes.chunks(A_LINE / 2).map(group).collect();
+    let groups: Vec<_> = bytes.chunks(PER_LINE / 2).map(group).collect();
     groups.join("  ")
 }
 
-/// A cell for each byte. A character stands at its first byte and is filled up
-/// with `·` to as many columns as it has bytes; one that a line's end or a
-/// chunk's end takes apart is only `·`, as is all that cannot be printed.
+/// One cell per byte. A character is in the cell of its first byte and is padded with
+/// `·` to as many columns as it has bytes. What is not printable, or is split by the end
+/// of the line or chunk, is only `·`.
 fn cells(bytes: &[u8]) -> Vec<String> {
     let mut cells: Vec<String> = Vec::with_capacity(bytes.len());
     for glyph in glyphs(bytes) {
-        let at = cells.len() % A_LINE;
-        match glyph.is_plain() && at + glyph.bytes.len() <= A_LINE {
-            true => cells.extend(filled_up(&glyph)),
-            false => cells.extend(glyph.bytes.iter().map(|_| "·".to_owned())),
+        let at = cells.len() % PER_LINE;
+        if glyph.is_plain() && at + glyph.bytes.len() <= PER_LINE {
+            cells.extend(padded(&glyph));
+        } else {
+            cells.extend(glyph.bytes.iter().map(|_| "·".to_owned()));
         }
     }
     cells
 }
 
-fn filled_up(glyph: &Glyph) -> impl Iterator<Item = String> {
+fn padded(glyph: &Glyph) -> impl Iterator<Item = String> {
     let wide = columns(&glyph.written);
     let rest = (1..glyph.bytes.len()).map(move |at| if at < wide { "" } else { "·" }.to_owned());
     std::iter::once(glyph.written.clone()).chain(rest)
@@ -114,16 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn every_byte_takes_a_column() {
+    fn every_byte_has_one_column() {
         for bytes in ["caf\u{e9} 日本!".as_bytes(), b"\x1b[2J\\'\x80", b"\xe6\x97"] {
-            let [text] = texts(bytes).try_into().expect("fewer than sixteen bytes");
+            let [text] = texts(bytes).try_into().expect("fewer than 16 bytes");
             assert_eq!(columns(&text), bytes.len(), "{text}");
         }
         assert_eq!(texts("caf\u{e9} 日本!\n".as_bytes()), ["café· 日·本·!·"]);
     }
 
     #[test]
-    fn a_character_that_a_line_takes_apart_is_not_shown_twice() {
+    fn a_character_split_by_the_end_of_a_line_is_not_shown_twice() {
         assert_eq!(
             texts("fifteen bytes..日".as_bytes()),
             ["fifteen bytes..·", "··"]
@@ -142,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_a_record_does_not_hold_are_counted_too() {
+    fn bytes_that_a_record_did_not_keep_are_counted() {
         let none = Bytes {
             hex: String::new(),
             len: 7,

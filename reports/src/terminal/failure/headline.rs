@@ -1,18 +1,25 @@
-//! What failed, how often, why, and where it stands in the suite.
+//! What failed, how often, why, and its place in the suite file.
 
 use anstyle::Style;
 
+use super::{BASELINE, FailedScenario};
+use crate::Record;
 use crate::notation::{counted, grouped, printable};
-use crate::record::{ScenarioRecord, SuiteRecord, Verdict};
+use crate::record::{Concurrency, ScenarioRecord, Verdict};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, level, style, word};
 use crate::terminal::width::{columns, without_middle};
 
-/// Where the defects begin, if there is room beside what failed.
-const BESIDE: usize = 54;
+/// The column of the defects, if they fit on the first line.
+const DEFECTS: usize = 54;
 
-pub(super) fn headline(page: &mut Page, suite: &SuiteRecord, scenario: &ScenarioRecord) {
+pub(super) fn headline(page: &mut Page, failed: FailedScenario<'_>) {
+    let FailedScenario {
+        record,
+        suite,
+        scenario,
+    } = failed;
     let word = word(scenario.verdict);
     let often = how_often(scenario);
     let available = page.width().after(columns(word) + columns(&often) + 5);
@@ -22,7 +29,7 @@ pub(super) fn headline(page: &mut Page, suite: &SuiteRecord, scenario: &Scenario
         .plain("  ")
         .styled(BOLD, without_middle(&id, available))
         .plain(format!("   {often}"));
-    page.beside_or_below(what, defects(scenario), BESIDE);
+    page.beside_or_below(what, defects(scenario), DEFECTS);
     let place = format!("{}:{}", suite.path, scenario.line);
     let title = StyledLine::new().plain(&scenario.title);
     page.beside_or_below(StyledLine::new().at(2).styled(DIM, place), title, 0);
@@ -30,10 +37,10 @@ pub(super) fn headline(page: &mut Page, suite: &SuiteRecord, scenario: &Scenario
         page.paragraph("why", Style::new(), why);
     }
     if let Some(spec) = &scenario.spec {
-        page.paragraph("asked by", Style::new(), spec);
+        page.paragraph("spec", Style::new(), spec);
     }
     if scenario.verdict == Verdict::Flaky {
-        page.paragraph("flaky", Style::new(), FLAKY);
+        page.paragraph("flaky", Style::new(), flaky(record, scenario));
     }
     unconfirmed(page, scenario);
     for defect in &scenario.defects {
@@ -41,18 +48,27 @@ pub(super) fn headline(page: &mut Page, suite: &SuiteRecord, scenario: &Scenario
     }
 }
 
-const FLAKY: &str = "what failed did so once: played again, alone and on a fresh peer, it held; \
-    a race in the peer, or a machine too busy to tell";
+/// The baseline has no other connections beside it.
+fn flaky(record: &Record, scenario: &ScenarioRecord) -> &'static str {
+    let mut failures = scenario.failures.iter();
+    let is_baseline = failures.any(|failure| failure.tactic == BASELINE);
+    if record.peer.concurrency == Concurrency::Several && !is_baseline {
+        "failed beside other connections, passed alone on a fresh peer; look for a race in \
+         the peer, or repeat the run on an idle machine"
+    } else {
+        "failed once, passed when repeated on a fresh peer; look for a race in the peer, or \
+         repeat the run on an idle machine"
+    }
+}
 
-/// Says of failures that were seen once how many there are, whatever else failed.
 fn unconfirmed(page: &mut Page, scenario: &ScenarioRecord) {
     let failures = scenario.failures.iter();
-    let once = failures.filter(|failure| failure.verdict == Verdict::Unconfirmed);
-    let count = once.count() as u64;
+    let unconfirmed = failures.filter(|failure| failure.verdict == Verdict::Unconfirmed);
+    let count = unconfirmed.count() as u64;
     if count > 0 {
         let failures = counted(count, "failure");
-        let text = format!("the run ended before {failures} could be confirmed by another try");
-        page.paragraph("unsure", Style::new(), &text);
+        let text = format!("the run ended before {failures} could be repeated");
+        page.paragraph("note", Style::new(), &text);
     }
 }
 
@@ -60,17 +76,21 @@ fn how_often(scenario: &ScenarioRecord) -> String {
     let tally = scenario.tally();
     if scenario.failed_at_baseline() {
         return format!(
-            "at the baseline, {} not run",
-            counted(tally.skipped, "other")
+            "fails even uncut, {} not run",
+            counted(tally.skipped, "other case")
         );
     }
     match tally.failed() {
         0 => counted(tally.cases, "delivery"),
-        failed => format!(
-            "{} of {}",
-            grouped(failed),
-            counted(tally.run(), "delivery")
-        ),
+        failed => {
+            let fail = match scenario.verdict {
+                Verdict::Flaky | Verdict::Unconfirmed => "failed",
+                _ if failed == 1 => "fails",
+                _ => "fail",
+            };
+            let all = counted(tally.run(), "delivery");
+            format!("{} of {all} {fail}", grouped(failed))
+        }
     }
 }
 
@@ -81,8 +101,8 @@ fn defects(scenario: &ScenarioRecord) -> StyledLine {
         .map(|defect| format!("{} {}", defect.code, defect.name))
         .collect();
     let names = match (names.is_empty(), scenario.verdict) {
-        (true, Verdict::Flaky) => "did not fail again".to_owned(),
-        (true, Verdict::Unconfirmed) => "not played again".to_owned(),
+        (true, Verdict::Flaky) => "passed when repeated".to_owned(),
+        (true, Verdict::Unconfirmed) => "not repeated".to_owned(),
         (true, _) => "no known defect".to_owned(),
         (false, _) => names.join(", "),
     };

@@ -1,5 +1,6 @@
-//! What went over the wire in one case, event by event.
+//! The events of one case: who sent which bytes, and how the connection ended.
 
+use super::BASELINE;
 use super::dump::{DumpRow, dump, left_out};
 use crate::notation::{counted, duration, grouped, text};
 use crate::record::{FailedCase, Role, Transcript, Verdict, WireAction, WireEvent};
@@ -7,55 +8,73 @@ use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
 
-/// How many lines are shown before and after what is left out.
+/// The lines that are shown before and after those that are left out.
 const FIRST: usize = 9;
 const LAST: usize = 10;
 
-/// Where a line's own text begins, behind `    C: `.
+/// The column after `    C: `.
 const MARGIN: usize = 7;
 
-pub(super) fn ladder(page: &mut Page, shown: &FailedCase) {
+pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
     page.blank();
-    let title = match shown.verdict {
-        Verdict::Flaky => "smallest flaky delivery",
-        Verdict::Unconfirmed => "smallest one not confirmed",
-        Verdict::Error => "smallest one not judged",
-        _ => "smallest failing delivery",
-    };
-    let title = StyledLine::new().at(2).plain(title).at(31);
-    let Some(evidence) = &shown.evidence else {
-        return page.line(title.styled(BOLD, &shown.tactic));
-    };
-    let what = title
-        .styled(BOLD, &shown.tactic)
-        .plain(format!("   {}", proof(evidence)));
-    let sends = StyledLine::new().styled(DIM, format!("sends {}", evidence.delivery));
-    page.beside_or_below(what, sends, 0);
-    rungs(page, &evidence.events);
-}
-
-fn proof(evidence: &Transcript) -> String {
-    match evidence.boundaries {
-        0 => "no boundary to prove".to_owned(),
-        all => {
-            let all = counted(all, "boundary");
-            let proof = format!("{} of {all} proven", grouped(evidence.proven));
-            match evidence.proven < evidence.boundaries {
-                true => proof + ", unverified",
-                false => proof,
-            }
-        }
+    if case.tactic == BASELINE && matches!(case.verdict, Verdict::Fail | Verdict::Nonstrict) {
+        let peer = match peer {
+            Role::Client => "client",
+            Role::Server => "server",
+        };
+        let text = format!("fails even uncut: the {peer} or the suite is wrong");
+        page.line(StyledLine::new().at(2).plain(text));
+    } else {
+        delivery(page, case);
+    }
+    if let Some(transcript) = &case.evidence {
+        events(page, &transcript.events);
     }
 }
 
-fn rungs(page: &mut Page, events: &[WireEvent]) {
-    let rungs: Vec<_> = events.iter().flat_map(rungs_of).collect();
-    let hex = rungs
+fn delivery(page: &mut Page, case: &FailedCase) {
+    let title = match case.verdict {
+        Verdict::Flaky => "smallest flaky delivery",
+        Verdict::Unconfirmed => "smallest unconfirmed delivery",
+        Verdict::Error => "smallest delivery not judged",
+        _ => "smallest failing delivery",
+    };
+    let name = StyledLine::new()
+        .at(2)
+        .plain(title)
+        .at(33)
+        .styled(BOLD, &case.tactic);
+    let Some(transcript) = &case.evidence else {
+        return page.line(name);
+    };
+    let sends = StyledLine::new().styled(DIM, format!("sends {}", transcript.delivery));
+    page.beside_or_below(name.plain(proof(transcript)), sends, 0);
+}
+
+fn proof(transcript: &Transcript) -> String {
+    let Transcript {
+        boundaries, proven, ..
+    } = *transcript;
+    if boundaries == 0 {
+        return String::new();
+    }
+    let all = counted(boundaries, "boundary");
+    let unverified = if proven < boundaries {
+        ", unverified"
+    } else {
+        ""
+    };
+    format!("   {} of {all} proven{unverified}", grouped(proven))
+}
+
+fn events(page: &mut Page, events: &[WireEvent]) {
+    let lines: Vec<_> = events.iter().flat_map(lines_of).collect();
+    let hex = lines
         .iter()
         .filter_map(LadderLine::hex_columns)
         .max()
         .unwrap_or(0);
-    let lines: Vec<_> = rungs.into_iter().map(|rung| rung.into_line(hex)).collect();
+    let lines: Vec<_> = lines.into_iter().map(|line| line.styled(hex)).collect();
     let hidden = lines.len().saturating_sub(FIRST + LAST);
     for (index, line) in lines.into_iter().enumerate() {
         match index {
@@ -69,56 +88,55 @@ fn rungs(page: &mut Page, events: &[WireEvent]) {
     }
 }
 
-/// One line of the ladder.
 struct LadderLine {
     by: Role,
-    shows: LadderItem,
+    item: LadderItem,
 }
 
 enum LadderItem {
     Chunk(DumpRow),
-    Doing(String),
+    Action(String),
 }
 
-fn rungs_of(event: &WireEvent) -> Vec<LadderLine> {
+fn lines_of(event: &WireEvent) -> Vec<LadderLine> {
     let by = event.by;
     let after = duration(event.at_us);
-    let doing = match &event.what {
+    let action = match &event.what {
         WireAction::Sent(bytes) => {
-            let rung = |row| LadderLine {
+            let line = |row| LadderLine {
                 by,
-                shows: LadderItem::Chunk(row),
+                item: LadderItem::Chunk(row),
             };
-            return dump(bytes).into_iter().map(rung).collect();
+            return dump(bytes).into_iter().map(line).collect();
         }
         WireAction::Fin => format!("closes after {after}"),
         WireAction::Reset => format!("resets after {after}"),
         WireAction::Printed(bytes) => format!("prints  {}", text(&bytes.kept())),
         WireAction::Exited(how) => format!("exits after {after}: {how}"),
-        WireAction::Broke(how) => format!("breaks after {after}: {how}"),
+        WireAction::Broke(how) => format!("connection fails after {after}: {how}"),
     };
     vec![LadderLine {
         by,
-        shows: LadderItem::Doing(doing),
+        item: LadderItem::Action(action),
     }]
 }
 
 impl LadderLine {
     fn hex_columns(&self) -> Option<usize> {
-        match &self.shows {
+        match &self.item {
             LadderItem::Chunk(DumpRow::Bytes { hex, .. }) => Some(hex.len()),
             _ => None,
         }
     }
 
-    /// The text of all chunks begins in one column.
-    fn into_line(self, hex_columns: usize) -> StyledLine {
+    /// Aligns the text of all chunks.
+    fn styled(self, hex_columns: usize) -> StyledLine {
         let side = match self.by {
             Role::Client => StyledLine::new().at(4).styled(OURS, "C: "),
             Role::Server => StyledLine::new().at(4).styled(THEIRS, "S: "),
         };
-        match self.shows {
-            LadderItem::Doing(doing) => side.plain(doing),
+        match self.item {
+            LadderItem::Action(action) => side.plain(action),
             LadderItem::Chunk(DumpRow::LeftOut(count)) => side.styled(DIM, left_out(count)),
             LadderItem::Chunk(DumpRow::Bytes { hex, text, .. }) => side
                 .plain(hex)

@@ -1,5 +1,5 @@
-//! A scenario that did not pass: what failed, the smallest delivery that shows
-//! it, where else it fails, and how to see it again.
+//! The block of a scenario that did not pass: what failed, the smallest failing
+//! delivery, where else it fails, and the command that repeats it.
 
 mod again;
 mod also;
@@ -19,50 +19,54 @@ use crate::notation::counted;
 use crate::record::{FailedCase, ScenarioRecord, SuiteRecord};
 use smallest::smallest;
 
-/// Whether `wirecheck explain` can be pointed to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Explain {
-    /// There is such a command.
-    Offered,
-    /// There is none yet.
-    Absent,
-}
+/// The tactic that cuts nothing.
+const BASELINE: &str = "whole";
 
-/// How many findings of one case are shown.
+/// The most findings of one case that are shown.
 const FINDINGS: usize = 3;
 
-/// How many of the peer's last lines are shown.
-const LAST_WORDS: usize = 8;
+/// The most lines of the peer's output that are shown.
+const LAST_OUTPUT: usize = 8;
 
-/// All that is to be said about a scenario that did not pass.
+/// A scenario that did not pass, and the run it is from.
+#[derive(Clone, Copy)]
+struct FailedScenario<'a> {
+    record: &'a Record,
+    suite: &'a SuiteRecord,
+    scenario: &'a ScenarioRecord,
+}
+
+/// The block of a scenario that did not pass.
 #[must_use]
 pub fn failure(
     record: &Record,
     suite: &SuiteRecord,
     scenario: &ScenarioRecord,
     width: TerminalWidth,
-    explain: Explain,
 ) -> String {
+    let failed = FailedScenario {
+        record,
+        suite,
+        scenario,
+    };
     let mut page = Page::new(width).indented(2);
-    headline::headline(&mut page, suite, scenario);
-    if let Some(shown) = smallest(scenario) {
-        ladder::ladder(&mut page, shown);
-        findings(&mut page, suite, shown);
+    headline::headline(&mut page, failed);
+    if let Some(case) = smallest(scenario) {
+        ladder::ladder(&mut page, case, record.peer.role);
+        findings(&mut page, suite, case);
         strip::strips(&mut page, scenario);
-        also::also(&mut page, scenario, shown);
-        last_words(&mut page, shown);
+        also::also(&mut page, scenario, case);
+        last_output(&mut page, case);
         page.blank();
-        again::again(&mut page, record, suite, scenario, shown);
+        again::again(&mut page, failed, &case.tactic);
     }
-    if explain == Explain::Offered {
-        more(&mut page, scenario);
-    }
+    explain(&mut page, scenario);
     page.into_text()
 }
 
-fn findings(page: &mut Page, suite: &SuiteRecord, shown: &FailedCase) {
+fn findings(page: &mut Page, suite: &SuiteRecord, case: &FailedCase) {
     page.blank();
-    for finding in shown.findings.iter().take(FINDINGS) {
+    for finding in case.findings.iter().take(FINDINGS) {
         let place = finding
             .line
             .map(|line| format!("   ({}:{line})", suite.path));
@@ -70,35 +74,34 @@ fn findings(page: &mut Page, suite: &SuiteRecord, shown: &FailedCase) {
         page.paragraph("seen", anstyle::Style::new(), &seen);
         difference::difference(page, finding);
     }
-    if let Some(more @ 1..) = shown.findings.len().checked_sub(FINDINGS) {
+    if let Some(more @ 1..) = case.findings.len().checked_sub(FINDINGS) {
         let more = format!("… {}", counted(more as u64, "more finding"));
         page.line(page.label("").styled(DIM, more));
     }
 }
 
-fn last_words(page: &mut Page, shown: &FailedCase) {
-    let words = shown
-        .evidence
-        .iter()
-        .flat_map(|evidence| &evidence.last_output);
-    let words: Vec<_> = words.collect();
-    if words.is_empty() {
+fn last_output(page: &mut Page, case: &FailedCase) {
+    let lines: &[String] = match &case.evidence {
+        Some(transcript) => &transcript.last_output,
+        None => &[],
+    };
+    if lines.is_empty() {
         return;
     }
     page.blank();
-    page.line(page.label("peer's last words"));
-    let earlier = words.len().saturating_sub(LAST_WORDS);
+    page.line(page.label("last output of the peer"));
+    let earlier = lines.len().saturating_sub(LAST_OUTPUT);
     if earlier > 0 {
-        let earlier = format!("… {} before", counted(earlier as u64, "line"));
+        let earlier = format!("… {}", counted(earlier as u64, "earlier line"));
         page.line(StyledLine::new().at(4).styled(DIM, earlier));
     }
-    for line in &words[earlier..] {
+    for line in &lines[earlier..] {
         page.line(StyledLine::new().at(4).plain(line));
     }
 }
 
-fn more(page: &mut Page, scenario: &ScenarioRecord) {
-    let mut label = "more";
+fn explain(page: &mut Page, scenario: &ScenarioRecord) {
+    let mut label = "explain";
     for defect in &scenario.defects {
         page.line(
             page.label(label)

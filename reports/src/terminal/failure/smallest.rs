@@ -1,18 +1,18 @@
-//! Which failure is shown: the gravest, and of those the simplest.
+//! Which failure is shown: the most serious, and of those the simplest.
 
 use crate::record::{FailedCase, ScenarioRecord, Verdict};
 use crate::terminal::style::rank;
 
-/// The failures: what was not run is none.
+/// Without the cases that were not run.
 pub(super) fn failures(scenario: &ScenarioRecord) -> impl Iterator<Item = &FailedCase> {
     let failed =
         |failure: &&FailedCase| !matches!(failure.verdict, Verdict::Pass | Verdict::Skipped);
     scenario.failures.iter().filter(failed)
 }
 
-/// The families, the plainest first: one cut says more than the same cut amid
-/// others, and what ends as scripted shows the cut and nothing else.
-const PLAINEST: [&str; 8] = [
+/// The families, the simplest first. One cut shows more than the same cut among others,
+/// and a delivery that ends as the exchange says shows only the cut.
+const SIMPLEST: [&str; 8] = [
     "whole",
     "cut",
     "joined",
@@ -23,28 +23,28 @@ const PLAINEST: [&str; 8] = [
     "random",
 ];
 
-/// One with evidence if there is any, the gravest first, then the plainest, then the
-/// fewest chunks; of equals the first in the record, which is the shortest prefix.
+/// Prefers a failure with evidence, then the most serious, the simplest family and the
+/// fewest chunks. The first in the record wins a tie: it has the shortest prefix.
 pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<&FailedCase> {
     failures(scenario).min_by_key(|failure| {
-        let evidence = failure.evidence.as_ref();
+        let transcript = failure.evidence.as_ref();
         (
-            evidence.is_none(),
+            transcript.is_none(),
             rank(failure.verdict),
-            plainness(&failure.tactic),
-            evidence.map(|evidence| chunks(&evidence.delivery)),
+            simplicity(&failure.tactic),
+            transcript.map(|it| chunks(&it.delivery)),
         )
     })
 }
 
-fn plainness(tactic: &str) -> usize {
+fn simplicity(tactic: &str) -> usize {
     let family = tactic.split('@').next().unwrap_or_default();
-    let known = PLAINEST.iter().position(|known| *known == family);
-    known.unwrap_or(PLAINEST.len())
+    let known = SIMPLEST.iter().position(|known| *known == family);
+    known.unwrap_or(SIMPLEST.len())
 }
 
-/// How many chunks a delivery has: `1,31` has two, `1,10x3` has four. How many of
-/// their boundaries were kept depends on when the peer gave up.
+/// The chunks of a delivery: `1,31` has two, `1,10x3` has four. The boundaries in the
+/// transcript would not do: their number depends on when the peer closed.
 fn chunks(delivery: &str) -> u64 {
     let lengths = delivery.split(' ').find(|word| !word.starts_with('@'));
     let times = |run: &str| run.split_once('x')?.1.parse().ok();
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use crate::terminal::sample::{evidence, failed, greeting};
 
-    /// The tactic that is shown of failures with so many chunks.
+    /// The tactic that is shown if these fail, each with a number of chunks.
     fn shown(failures: &[(&str, u64)]) -> String {
         let failure = |(tactic, chunks): &(&str, u64)| FailedCase {
             evidence: Some(evidence(&format!("7x{chunks}"), *chunks, Vec::new())),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_cut_is_shown_before_all_that_hides_one() {
+    fn a_single_cut_is_preferred_to_combined_deliveries() {
         let others = [("bytes", 1), ("joined+cut@2", 1), ("cuts@1,2", 1)];
         for other in others.into_iter().chain([("random@0", 1), ("half@1", 0)]) {
             assert_eq!(shown(&[other, ("cut@7", 5)]), "cut@7", "{other:?}");
@@ -88,18 +88,18 @@ mod tests {
     }
 
     #[test]
-    fn the_baseline_is_plainer_than_any_cut() {
+    fn the_baseline_is_simpler_than_any_cut() {
         assert_eq!(shown(&[("cut@1", 1), ("whole", 9)]), "whole");
     }
 
     #[test]
-    fn of_one_kind_the_fewest_chunks_are_shown_then_the_shortest_prefix() {
+    fn fewer_chunks_win_then_the_shorter_prefix() {
         assert_eq!(shown(&[("cut@2", 2), ("cut@9", 1)]), "cut@9");
         assert_eq!(shown(&[("cut@9", 1), ("cut@12", 1)]), "cut@9");
     }
 
     #[test]
-    fn a_peer_that_gives_up_sooner_does_not_make_a_delivery_smaller() {
+    fn a_peer_that_closes_sooner_does_not_make_a_delivery_smaller() {
         let failure = |tactic, delivery, kept| FailedCase {
             evidence: Some(evidence(delivery, kept, Vec::new())),
             ..failed(tactic)
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_chunks_of_a_delivery_are_counted_as_they_are_written() {
+    fn the_chunks_of_a_delivery_are_counted() {
         for (delivery, count) in [("1,31", 2), ("1,10x3 fin", 4), ("@1..2=0a78 5,6", 2)] {
             assert_eq!(chunks(delivery), count, "{delivery}");
         }

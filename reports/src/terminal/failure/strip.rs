@@ -1,5 +1,5 @@
-//! Where in the stream a delivery fails, a strip for each kind of delivery that
-//! has an offset.
+//! Where in the stream deliveries fail: one strip per family of tactics that has an
+//! offset.
 
 use anstyle::Style;
 
@@ -14,10 +14,10 @@ use crate::terminal::width::columns;
 /// The families whose number is an offset in the stream.
 const FAMILIES: [&str; 7] = ["cut", "joined+cut", "fin", "fin+", "half", "rst", "hold"];
 
-/// How many regions the legend names.
+/// The most regions in the legend.
 const REGIONS: usize = 6;
 
-/// The strips of the families that have failures, if there are any.
+/// Adds the strips of the families with failures.
 pub(super) fn strips(page: &mut Page, scenario: &ScenarioRecord) {
     let families: Vec<_> = scenario
         .families
@@ -47,11 +47,10 @@ pub(super) fn strips(page: &mut Page, scenario: &ScenarioRecord) {
     }
 }
 
-/// How a stream's offsets lie on a strip. An offset is a place before a byte,
-/// or behind the last.
+/// Maps the offsets of a stream to marks. An offset is before a byte, or after the last.
 #[derive(Clone, Copy)]
 struct Scale {
-    /// Offsets a mark stands for.
+    /// Offsets per mark.
     each: u64,
     cells: usize,
 }
@@ -60,7 +59,7 @@ impl Scale {
     fn of(len: u64, available: usize) -> Self {
         let available = available.max(1) as u64;
         let each = len / available + 1;
-        let cells = usize::try_from(len / each + 1).expect("as many as there is room for");
+        let cells = usize::try_from(len / each + 1).expect("at most the available columns");
         Self { each, cells }
     }
 
@@ -69,51 +68,51 @@ impl Scale {
     }
 }
 
-/// What became of the offsets that a mark stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum StripMark {
     Untried,
-    Held,
-    /// The gravest of what was seen there.
-    Fell(Verdict),
+    Passed,
+    /// With the most serious verdict.
+    Failed(Verdict),
 }
 
 impl StripMark {
-    fn and_fell(self, verdict: Verdict) -> Self {
+    fn with_failure(self, verdict: Verdict) -> Self {
         match self {
-            Self::Fell(other) if rank(other) <= rank(verdict) => self,
-            _ => Self::Fell(verdict),
+            Self::Failed(other) if rank(other) <= rank(verdict) => self,
+            _ => Self::Failed(verdict),
         }
     }
 
-    fn shown(self) -> (Style, &'static str) {
+    fn symbol(self) -> (Style, &'static str) {
         match self {
             Self::Untried => (Style::new(), " "),
-            Self::Held => (DIM, "·"),
-            Self::Fell(verdict) => (style(verdict), mark(verdict)),
+            Self::Passed => (DIM, "·"),
+            Self::Failed(verdict) => (style(verdict), mark(verdict)),
         }
     }
 }
 
-/// The marks, as the legend explains them.
 const MEANINGS: [(StripMark, &str); 7] = [
-    (StripMark::Fell(Verdict::Fail), "✗ fails here"),
-    (StripMark::Fell(Verdict::Nonstrict), "! nonstrict here"),
-    (StripMark::Fell(Verdict::Flaky), "~ flaky here"),
-    (StripMark::Fell(Verdict::Unconfirmed), "* unconfirmed here"),
-    (StripMark::Fell(Verdict::Error), "? not judged here"),
-    (StripMark::Held, "· holds here"),
+    (StripMark::Failed(Verdict::Fail), "✗ fails here"),
+    (StripMark::Failed(Verdict::Nonstrict), "! nonstrict here"),
+    (StripMark::Failed(Verdict::Flaky), "~ flaky here"),
+    (
+        StripMark::Failed(Verdict::Unconfirmed),
+        "* unconfirmed here",
+    ),
+    (StripMark::Failed(Verdict::Error), "? not judged here"),
+    (StripMark::Passed, "· passes here"),
     (StripMark::Untried, "blank: not tried"),
 ];
 
-/// How one family fared along the stream.
 struct StripRow<'a> {
     family: &'a str,
     marks: Vec<StripMark>,
     count: String,
 }
 
-/// The failures of a family, each at its offset; nothing if it has none.
+/// The failures of a family with their offsets.
 fn failures_of<'a>(
     scenario: &'a ScenarioRecord,
     family: &'a FamilyRecord,
@@ -136,14 +135,14 @@ fn count(family: &FamilyRecord) -> String {
 impl<'a> StripRow<'a> {
     fn of(scenario: &'a ScenarioRecord, family: &'a FamilyRecord, scale: Scale) -> Self {
         let mut marks = vec![StripMark::Untried; scale.cells];
-        for stretch in &family.tried {
-            let (first, last) = (scale.cell(stretch.first), scale.cell(stretch.last));
+        for range in &family.tried {
+            let (first, last) = (scale.cell(range.first), scale.cell(range.last));
             let tried = marks.iter_mut().take(last.saturating_add(1)).skip(first);
-            tried.for_each(|mark| *mark = StripMark::Held);
+            tried.for_each(|mark| *mark = StripMark::Passed);
         }
         for (offset, verdict) in failures_of(scenario, family) {
             if let Some(mark) = marks.get_mut(scale.cell(offset)) {
-                *mark = mark.and_fell(verdict);
+                *mark = mark.with_failure(verdict);
             }
         }
         Self {
@@ -155,13 +154,13 @@ impl<'a> StripRow<'a> {
 
     fn strip(&self) -> StyledLine {
         self.marks.iter().fold(StyledLine::new(), |line, mark| {
-            let (style, mark) = mark.shown();
+            let (style, mark) = mark.symbol();
             line.styled(style, mark)
         })
     }
 }
 
-/// The first letter of what each place in the stream is for.
+/// The first letter of the region of each mark.
 fn letters(stream: &StreamRecord, scale: Scale) -> StyledLine {
     let bytes = (0..scale.cells as u64).map(|cell| cell * scale.each);
     let letters: String = bytes
@@ -178,7 +177,7 @@ fn letters(stream: &StreamRecord, scale: Scale) -> StyledLine {
     StyledLine::new().styled(DIM, letters.trim_end())
 }
 
-/// What lies where, and what the marks mean that are there.
+/// The regions, and the meaning of the marks that are used.
 fn legend(
     stream: &StreamRecord,
     scale: Scale,
@@ -189,8 +188,8 @@ fn legend(
     let meanings = MEANINGS.iter().filter(|(mark, _)| used(*mark));
     let mut items: Vec<_> = meanings.map(|(_, meaning)| (*meaning).to_owned()).collect();
     items.push(match scale.each {
-        1 => "a mark a byte".to_owned(),
-        each => format!("a mark for {}", counted(each, "byte")),
+        1 => "one mark = one byte".to_owned(),
+        each => format!("one mark = {}", counted(each, "byte")),
     });
     let regions = Some(regions(stream, available)).filter(|list| !list.is_empty());
     let mut lines: Vec<_> = regions.into_iter().collect();
