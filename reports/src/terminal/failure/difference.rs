@@ -173,7 +173,7 @@ fn describe(expected: &Bytes, actual: &Bytes, at: u64) -> String {
         return format!("ends after {}", counted(at, "byte"));
     }
     if at == expected.len {
-        return format!("{}", counted(actual.len - at, "extra byte"));
+        return counted(actual.len - at, "extra byte");
     }
     format!("differs at byte {}", grouped(at))
 }
