@@ -148,7 +148,7 @@ fn a_tactic_is_explained_as_well_as_a_defect() {
         ("cut", "One cut, at every offset"),
         ("cut@7", "--only 'cut@*'"),
         ("fin+", "back to back"),
-        ("header:negative", "in a known way"),
+        ("header:negative", "A malformed header"),
     ] {
         let ran = run(COMMAND, &["explain", text]);
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{text}");

@@ -1,4 +1,4 @@
-//! `wirecheck explain`: what a code of the defect catalogue means, or a tactic.
+//! `wirecheck explain`: describes a defect of the catalogue, or a tactic.
 
 use std::io::Write;
 
@@ -30,29 +30,28 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
     Ok(Exit::Held)
 }
 
-/// A word that is not known, with those that are.
 fn with_all(unknown: &UnknownDefectCode) -> String {
     let codes = DefectCode::ALL.map(DefectCode::code).join(" ");
     let tactics = TacticFamily::ALL.map(TacticFamily::as_str).join(" ");
     format!("{unknown}\n  defects: {codes}\n  tactics: {tactics}")
 }
 
-/// A line for each class; an empty one where another chapter begins.
+/// One line per defect, with an empty line between the letters.
 fn table(out: &mut impl Write) -> std::io::Result<()> {
     let names = DefectCode::ALL.map(|code| code.name().len());
     let width = names.into_iter().max().unwrap_or_default();
-    let chapter = |code: DefectCode| code.code().chars().next();
-    let mut last = chapter(DefectCode::ALL[0]);
-    for code in DefectCode::ALL {
-        if std::mem::replace(&mut last, chapter(code)) != chapter(code) {
+    let letter = |code: &DefectCode| code.code().chars().next();
+    for (index, codes) in DefectCode::ALL
+        .chunk_by(|one, next| letter(one) == letter(next))
+        .enumerate()
+    {
+        if index > 0 {
             writeln!(out)?;
         }
-        let (name, summary) = (code.name(), code.summary());
-        writeln!(
-            out,
-            "{BOLD}{}{BOLD:#}  {name:<width$}  {summary}",
-            code.code()
-        )?;
+        for code in codes {
+            let (code, name, summary) = (code.code(), code.name(), code.summary());
+            writeln!(out, "{BOLD}{code}{BOLD:#}  {name:<width$}  {summary}")?;
+        }
     }
     Ok(())
 }

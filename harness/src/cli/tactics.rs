@@ -1,4 +1,4 @@
-//! What the tactics are, for people who meet one in a report.
+//! The texts about tactics for `wirecheck explain`.
 
 use std::io::{self, Write};
 
@@ -17,7 +17,7 @@ pub(super) fn named(text: &str) -> Option<TacticFamily> {
     by_name.or_else(|| text.parse::<Tactic>().ok().map(|tactic| tactic.family()))
 }
 
-/// A line for each.
+/// One line per family.
 pub(super) fn table(out: &mut impl Write) -> io::Result<()> {
     for family in TacticFamily::ALL {
         let (name, summary) = (family.as_str(), about(family).summary);
@@ -26,16 +26,16 @@ pub(super) fn table(out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-/// All that is to be said of one.
 pub(super) fn explain(family: TacticFamily, out: &mut impl Write) -> io::Result<()> {
     let About { summary, more, id } = about(family);
     writeln!(out, "{BOLD}{family}{BOLD:#}: a tactic. {summary}\n")?;
     writeln!(out, "{more}\n")?;
     writeln!(out, "{BOLD}id{BOLD:#}       {id}")?;
     writeln!(out, "{BOLD}profile{BOLD:#}  from {} on", family.profile())?;
-    match is_played(family) {
-        true => writeln!(out, "{BOLD}alone{BOLD:#}    --only '{}'", glob(family, id)),
-        false => writeln!(out, "This version lists it and does not play it yet."),
+    if is_played(family) {
+        writeln!(out, "{BOLD}alone{BOLD:#}    --only '{}'", glob(family, id))
+    } else {
+        writeln!(out, "This version lists it but does not play it yet.")
     }
 }
 
@@ -60,98 +60,103 @@ fn about(family: TacticFamily) -> About {
     let (summary, more, id) = match family {
         TacticFamily::Whole => (
             "Each message in one write: the baseline.",
-            "The friendliest delivery. What falls here is wrong whatever the delivery, so the\n\
-             scenario's other cases are not played.",
+            "If it fails, the delivery is not the cause: the scenario's other cases are not\n\
+             played.",
             "whole",
         ),
         TacticFamily::Bytes => (
-            "Every byte alone.",
-            "Each read of the peer gives it one byte: who takes a read for a message falls at once.",
+            "Each byte in a write of its own.",
+            "Each read of the peer returns one byte. A peer that treats a read as a message\n\
+             fails.",
             "bytes",
         ),
         TacticFamily::Cut => (
-            "One cut, at every offset of what wirecheck's side says.",
+            "One cut, at every offset of the bytes that wirecheck sends.",
             "cut@7 sends seven bytes, waits until the peer has read them, and sends the rest.\n\
-             Which offsets fall says where the reader goes wrong: in a header, in a body, in a\n\
-             delimiter, in a character. Of long streams the edges and a sample are cut.",
+             The offsets that fail show what the reader gets wrong: a header, a body, a\n\
+             delimiter, a character. Long streams are cut at the edges and at a sample of\n\
+             offsets.",
             "cut@7",
         ),
         TacticFamily::Cuts => (
             "Two cuts, at every pair of offsets of a short stream.",
-            "For readers that survive one cut, but not one after the other. Of streams longer\n\
-             than 64 bytes the edges are cut.",
+            "For readers that survive one cut, but not two. Streams longer than 64 bytes are\n\
+             cut at the edges.",
             "cuts@3,9",
         ),
         TacticFamily::Joined => (
-            "All that may be said at once, in one write.",
-            "Several messages come in one read: who answers the first and forgets the rest falls.",
+            "All messages that may be sent at once, in one write.",
+            "One read returns several messages. A peer that answers the first and drops the\n\
+             rest fails.",
             "joined",
         ),
         TacticFamily::JoinedCut => (
-            "The same with one cut: a message and a half, then what is missing.",
-            "The end of one message and the beginning of the next come in one read.",
+            "The same with one cut: a message and a part of the next, then the rest.",
+            "One read returns the end of one message and the beginning of the next.",
             "joined+cut@12",
         ),
         TacticFamily::Random => (
-            "Cut and joined at random, from the seed.",
-            "The same --seed draws the same deliveries.",
+            "Random cuts and joins, drawn from the seed.",
+            "The same --seed gives the same deliveries.",
             "random@5",
         ),
         TacticFamily::Fin => (
-            "The connection is closed after so many bytes.",
-            "A peer has to notice, to close its side, and to serve the next one.",
+            "The connection is closed after this many bytes.",
+            "The peer must notice it, close its side and serve the next connection.",
             "fin@7",
         ),
         TacticFamily::Half => (
-            "The sending direction is closed after so many bytes.",
-            "wirecheck still reads: what was asked for before is to be answered.",
+            "The sending direction is closed after this many bytes.",
+            "wirecheck still reads: the peer must answer every message before the end.",
             "half@7",
         ),
         TacticFamily::Rst => (
-            "The connection is reset after so many bytes.",
-            "The peer's next read or write fails; it has to live on and serve the next one.",
+            "The connection is reset after this many bytes.",
+            "The peer's next read or write fails. It must keep running and serve the next\n\
+             connection.",
             "rst@7",
         ),
         TacticFamily::FinAtOnce => (
-            "So many bytes and the FIN back to back.",
-            "As fin, without waiting until the peer has read: it may find both at once.",
+            "This many bytes and the FIN, back to back.",
+            "Like fin, but without waiting until the peer has read the bytes.",
             "fin+@7",
         ),
         TacticFamily::Hold => (
-            "So many bytes in one write, then the same one by one; nothing is closed.",
-            "The answers that are visible must be the same both times.",
+            "This many bytes in one write, then the same one by one; nothing is closed.",
+            "The answers must be the same both times.",
             "hold@7",
         ),
         TacticFamily::RstAtAccept => (
             "Bytes and a reset before the peer accepts.",
-            "The connection is dead when the peer gets it; accepting it must not end the peer.",
+            "The connection is already reset when the peer accepts it. The peer must not end.",
             "rst@accept",
         ),
         TacticFamily::SlowRead => (
             "The answers are read byte by byte, through the smallest buffer.",
-            "Who takes a write that wrote a part for one that wrote all loses bytes.",
+            "A peer that ignores how many bytes its write accepted loses the rest.",
             "slow-read",
         ),
         TacticFamily::Neighbours => (
-            "Other connections stand open, in the middle of a message.",
-            "They must not hold this one up, nor may their bytes get into its messages.",
+            "Other connections are open, in the middle of a message.",
+            "They must not block this connection, and their bytes must not get into its\n\
+             messages.",
             "neighbours:stalled",
         ),
         TacticFamily::Header => (
-            "A header that is wrong in a known way.",
-            "Negative, signed, too large, no number: what a length field must not hold. The peer\n\
-             may refuse, but not hang, die, or take it for a length.",
+            "A malformed header.",
+            "Negative, signed, too large, not a number. The peer may refuse it, but must not\n\
+             hang, die or accept the length.",
             "header:negative",
         ),
         TacticFamily::Churn => (
             "A thousand connections are opened and dropped first.",
-            "Descriptors, memory and threads that are not given back show.",
+            "Shows descriptors, memory and threads that are not released.",
             "churn",
         ),
         TacticFamily::AllCuts => (
             "Every segmentation of a short stream.",
-            "The number has a bit for each byte after which there is a cut, the first byte's the\n\
-             lowest.",
+            "In the number, each set bit is a cut after one byte. The lowest bit is the first\n\
+             byte.",
             "all-cuts@5",
         ),
     };

@@ -2,11 +2,11 @@
 //!
 //! In: [`DefectEvidence`], that is, what wirecheck's side sends and how each delivery
 //! of it went, with a [`Symptom`] for each finding. Out: a [`Diagnosis`] for each
-//! defect that the evidence tells from similar ones. [`DefectCode`] is the catalogue
+//! defect that the evidence distinguishes from similar ones. [`DefectCode`] is the catalogue
 //! itself, for `wirecheck explain`.
 //!
 //! A rule compares. A cut that fails means little; cuts that fail inside the header
-//! while those inside the payload pass mean one defect only. Each file holds the rules
+//! while those inside the payload pass mean one defect only. Each file has the rules
 //! of one part of the catalogue: `framing` (F), `closing` (C), `header` (H), `serving`
 //! (S). A failure that no rule explains stays unexplained.
 //!
@@ -40,7 +40,7 @@ pub use symptom::Symptom;
 pub struct Diagnosis {
     /// Its place in the catalogue.
     pub code: DefectCode,
-    /// The observations that tell it from similar defects, in one sentence without a
+    /// The observations that distinguish it from similar defects, in one sentence without a
     /// full stop.
     pub because: String,
 }

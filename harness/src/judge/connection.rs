@@ -158,8 +158,7 @@ fn may_close_on_unread_bytes(expectations: &Expectations<'_>) -> bool {
     steps.any(|(_, step)| matches!(step.action, Action::Close(Close::Any | Close::Reset)))
 }
 
-/// Bytes beyond the expected steps are extra, whatever they are, and wrong only where
-/// extra answers are forbidden.
+/// Bytes beyond the expected steps are wrong only where extra answers are forbidden.
 fn wrong_bytes(mismatch: &Mismatch, expected: ExpectedSteps, partial: &[u8]) -> Option<Finding> {
     let step = match mismatch {
         Mismatch::Refused { step, .. }

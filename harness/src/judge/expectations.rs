@@ -64,8 +64,8 @@ pub enum Mismatch {
 }
 
 impl<'s> Expectations<'s> {
-    /// Expects what `peer` sends in an exchange. `bindings` holds the fresh value of
-    /// this case.
+    /// Expects what `peer` sends in an exchange. `bindings` has the fresh value of this
+    /// case.
     #[must_use]
     pub fn new(exchange: &'s [Step], framing: &'s Framing, peer: Side, bindings: Bindings) -> Self {
         let steps = exchange.iter().enumerate();

@@ -59,7 +59,7 @@ struct MessageStep {
 }
 
 /// Whether a truncated message may be answered. Without a boundary in the stream a
-/// part of a message cannot be told from a whole one.
+/// part of a message looks like a whole one.
 fn may_be_answered(played: &PlayedSide<'_>, message: MessageStep) -> bool {
     let without_boundaries = matches!(played.framing, Framing::Raw(_)) || !message.is_framed;
     without_boundaries || played.scenario.adversary().truncation_replies == Permission::Allowed

@@ -106,8 +106,8 @@ pub struct ProcessRun<'a> {
 /// Judges a run. A program whose stream was cut off may report an error, connect again
 /// or exit with any code, but not crash or spin.
 ///
-/// The output alone does not tell whether a program took a part of a message for the
-/// whole or failed on it: after a wrong text the exit is judged as well.
+/// A program with a wrong text may have taken a part for the whole message, or failed
+/// on it: its exit shows which, so it is judged as well.
 #[must_use]
 pub fn judge_process(
     expectations: &Expectations<'_>,
