@@ -127,7 +127,6 @@ fn random_cuts(rng: &mut TestRng, length: usize, one_in: u32) -> Vec<usize> {
 }
 
 fn reads_the_same(decoder: &mut Decoder, stream: &[u8], ends: &[usize], expected: &[u8]) -> bool {
-    decoder.reset();
     let (mut start, mut same) = (0, false);
     for &end in ends {
         let mut piece = &stream[start..end];

@@ -94,7 +94,7 @@ fn every_suite_of_the_project_can_be_planned_on_both_sides() {
                     side,
                     Profile::Thorough,
                     Seed(1),
-                    TacticFilter::all(),
+                    TacticFilter::default(),
                 );
                 for case in plan.cases() {
                     assert_eq!(

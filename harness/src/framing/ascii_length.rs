@@ -60,26 +60,6 @@ impl AsciiLength {
         })
     }
 
-    /// How many characters the column has.
-    pub fn width(&self) -> usize {
-        self.width
-    }
-
-    /// On which side of it the number stands.
-    pub fn align(&self) -> Align {
-        self.align
-    }
-
-    /// What fills it up.
-    pub fn pad(&self) -> Pad {
-        self.pad
-    }
-
-    /// The longest body.
-    pub fn max(&self) -> usize {
-        self.max
-    }
-
     /// The largest number that fits the column.
     fn largest(&self) -> u64 {
         10u64
@@ -184,7 +164,7 @@ impl Codec for AsciiLength {
     }
 
     fn malform(&self, variants: &mut MalformedVariants) {
-        let number = variants.right().bytes.len() - self.width;
+        let number = variants.valid().bytes.len() - self.width;
         self.misspell_number(variants, number);
         let empty = " ".repeat(self.width);
         variants.replace(MalformedKind::Empty, 0..self.width, empty);

@@ -52,12 +52,11 @@ pub struct Decoder {
     /// What every message begins with.
     first: Need,
     need: Need,
-    stage: DecoderState,
+    state: DecoderState,
     /// The current message's bytes from earlier stretches.
     buffer: Vec<u8>,
     /// The most bytes that one message has.
     longest: usize,
-    taken: u64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -83,10 +82,9 @@ impl Decoder {
         Self {
             first,
             need: first,
-            stage: DecoderState::Between,
+            state: DecoderState::Between,
             buffer: Vec::new(),
             longest: machine.longest(),
-            taken: 0,
             machine,
         }
     }
@@ -109,7 +107,7 @@ impl Decoder {
 
     /// Whether the stream may end here.
     pub fn finish(&self) -> StreamEnd<'_> {
-        match self.stage {
+        match self.state {
             DecoderState::Between => StreamEnd::Clean,
             DecoderState::Malformed(why) => StreamEnd::Malformed(why),
             DecoderState::Within => match self.machine.ended(&self.buffer) {
@@ -119,21 +117,10 @@ impl Decoder {
         }
     }
 
-    /// Begins another stream; what was allocated stays.
-    pub fn reset(&mut self) {
-        self.stage = DecoderState::Between;
-        self.taken = 0;
-    }
-
-    /// How many bytes of the stream have been taken.
-    pub fn taken(&self) -> u64 {
-        self.taken
-    }
-
     /// How many bytes of a message that is not yet whole have been taken; 0
     /// between messages.
     pub fn pending(&self) -> usize {
-        match self.stage {
+        match self.state {
             DecoderState::Within => self.buffer.len(),
             DecoderState::Between | DecoderState::Malformed(_) => 0,
         }
@@ -150,7 +137,7 @@ impl Decoder {
     }
 
     fn step<'i>(&mut self, input: &mut &'i [u8]) -> Attempt<'i> {
-        match self.stage {
+        match self.state {
             DecoderState::Malformed(why) => Attempt::Malformed(why),
             _ if input.is_empty() => Attempt::NeedMore,
             DecoderState::Within => self.advance(input, true),
@@ -183,7 +170,11 @@ impl Decoder {
             match self.machine.want(so_far) {
                 Want::More(need) => self.need = need,
                 Want::Whole(whole) => return self.hand_over(whole, split_off(input, used), held),
-                Want::Malformed(why) => return self.give_up(why, split_off(input, used)),
+                Want::Malformed(why) => {
+                    split_off(input, used);
+                    self.state = DecoderState::Malformed(why);
+                    return Attempt::Malformed(why);
+                }
             }
         }
     }
@@ -193,14 +184,12 @@ impl Decoder {
         if !held {
             self.hold(all);
         }
-        self.taken += all.len() as u64;
-        self.stage = DecoderState::Within;
+        self.state = DecoderState::Within;
         Attempt::NeedMore
     }
 
     fn hand_over<'i>(&mut self, whole: Whole, latest: &'i [u8], held: bool) -> Attempt<'i> {
-        self.taken += latest.len() as u64;
-        self.stage = DecoderState::Between;
+        self.state = DecoderState::Between;
         match whole {
             Whole::Nothing => Attempt::Skipped,
             Whole::Payload(range) if held => Attempt::Buffered(range),
@@ -213,12 +202,6 @@ impl Decoder {
                 Attempt::Buffered(hole.len()..self.buffer.len())
             }
         }
-    }
-
-    fn give_up<'i>(&mut self, why: Malformation, latest: &'i [u8]) -> Attempt<'i> {
-        self.taken += latest.len() as u64;
-        self.stage = DecoderState::Malformed(why);
-        Attempt::Malformed(why)
     }
 
     #[inline]

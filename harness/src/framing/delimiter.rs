@@ -26,16 +26,6 @@ impl Delimiter {
         Ok(Self { bytes, max })
     }
 
-    /// What ends a message.
-    pub fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-
-    /// The longest payload.
-    pub fn max(&self) -> usize {
-        self.max
-    }
-
     fn last(&self) -> u8 {
         *self
             .bytes
@@ -66,7 +56,7 @@ impl Codec for Delimiter {
     }
 
     fn malform(&self, variants: &mut MalformedVariants) {
-        let end = variants.right().bytes.len() - self.bytes.len();
+        let end = variants.valid().bytes.len() - self.bytes.len();
         if let Some(filler) = self.stranger() {
             variants.overfill(end, filler, self.max);
         }

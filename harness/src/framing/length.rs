@@ -152,7 +152,7 @@ impl Codec for Length {
     }
 
     fn malform(&self, variants: &mut MalformedVariants) {
-        let number = self.read(&variants.right().bytes[self.field()]);
+        let number = self.read(&variants.valid().bytes[self.field()]);
         let body = number - self.own() as u64;
         let all_ones = self.width.largest();
         let largest_positive = all_ones >> 1;

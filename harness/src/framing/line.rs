@@ -151,7 +151,7 @@ impl Codec for Line {
     }
 
     fn malform(&self, variants: &mut MalformedVariants) {
-        let end = variants.right().bytes.len() - self.ending.written().len();
+        let end = variants.valid().bytes.len() - self.ending.written().len();
         variants.overfill(end, b'x', self.max);
     }
 

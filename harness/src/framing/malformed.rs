@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Encoded, MalformedKind, Region, RegionKind};
+use super::{Encoded, MalformedKind};
 
 /// A message with one thing wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +16,6 @@ pub struct MalformedMessage {
     pub response: Response,
     /// What was done to the right message.
     pub edit: MessageEdit,
-    /// The bytes that go over the wire.
-    pub bytes: Vec<u8>,
-    /// What each stretch of them is for: in order, touching, covering all.
-    pub regions: Vec<Region>,
 }
 
 /// What a right reader may do with a malformed message.
@@ -61,48 +57,45 @@ const MOST_FILLER: usize = 16 << 20;
 /// The malformed variants of one message, as it grows.
 #[derive(Debug)]
 pub(super) struct MalformedVariants {
-    right: Encoded,
+    valid: Encoded,
     members: Vec<MalformedMessage>,
 }
 
 impl MalformedVariants {
-    pub(super) fn of(right: Encoded) -> Self {
+    pub(super) fn of(valid: Encoded) -> Self {
         let members = Vec::new();
-        Self { right, members }
+        Self { valid, members }
     }
 
     /// The message that is right.
-    pub(super) fn right(&self) -> &Encoded {
-        &self.right
+    pub(super) fn valid(&self) -> &Encoded {
+        &self.valid
     }
 
     pub(super) fn finish(self) -> Vec<MalformedMessage> {
         self.members
     }
 
-    /// Adds the message with `range`, which is not empty, replaced.
+    /// Adds the message with `range` replaced.
     pub(super) fn replace(
         &mut self,
         kind: MalformedKind,
         range: Range<usize>,
         replacement: impl Into<Vec<u8>>,
     ) {
-        let inside = |region: &&Region| region.range.contains(&range.start);
-        let region = self.right.regions.iter().find(inside);
-        let region = region.map_or(RegionKind::Header, |region| region.kind);
-        self.add(kind, region, range, replacement.into());
+        self.members.push(MalformedMessage {
+            kind,
+            response: kind.usual_response(),
+            edit: MessageEdit {
+                range,
+                replacement: replacement.into(),
+            },
+        });
     }
 
-    /// Adds the message with `bytes` put in `at` this place, as part of a
-    /// region of the given kind.
-    pub(super) fn insert(
-        &mut self,
-        kind: MalformedKind,
-        at: usize,
-        region: RegionKind,
-        bytes: impl Into<Vec<u8>>,
-    ) {
-        self.add(kind, region, at..at, bytes.into());
+    /// Adds the message with `bytes` inserted at offset `at`.
+    pub(super) fn insert(&mut self, kind: MalformedKind, at: usize, bytes: impl Into<Vec<u8>>) {
+        self.replace(kind, at..at, bytes);
     }
 
     /// Adds the message with so much of `filler` after its payload, which now
@@ -111,7 +104,7 @@ impl MalformedVariants {
         let missing = max.saturating_sub(at).saturating_add(1);
         if missing <= MOST_FILLER {
             let bytes = vec![filler; missing];
-            self.insert(MalformedKind::TooLarge, at, RegionKind::Payload, bytes);
+            self.insert(MalformedKind::TooLarge, at, bytes);
         }
     }
 
@@ -124,66 +117,12 @@ impl MalformedVariants {
             }
         }
     }
-
-    fn add(
-        &mut self,
-        kind: MalformedKind,
-        region: RegionKind,
-        range: Range<usize>,
-        replacement: Vec<u8>,
-    ) {
-        let edit = MessageEdit { range, replacement };
-        self.members.push(MalformedMessage {
-            kind,
-            response: kind.usual_response(),
-            bytes: edit.apply(&self.right.bytes),
-            regions: edited(&self.right.regions, &edit, region),
-            edit,
-        });
-    }
-}
-
-/// The regions of a message after an edit, whose bytes belong to `kind`.
-fn edited(regions: &[Region], edit: &MessageEdit, kind: RegionKind) -> Vec<Region> {
-    let Range { start, end } = edit.range;
-    let mut edited = Vec::new();
-    for region in regions {
-        append(
-            &mut edited,
-            region.kind,
-            region.range.start..region.range.end.min(start),
-        );
-    }
-    append(&mut edited, kind, 0..edit.replacement.len());
-    for region in regions {
-        append(
-            &mut edited,
-            region.kind,
-            region.range.start.max(end)..region.range.end,
-        );
-    }
-    edited
-}
-
-/// Appends as many bytes as `range` has; joins regions of one kind.
-fn append(regions: &mut Vec<Region>, kind: RegionKind, range: Range<usize>) {
-    if range.is_empty() {
-        return;
-    }
-    let start = regions.last().map_or(0, |last| last.range.end);
-    let end = start + range.len();
-    match regions.last_mut() {
-        Some(last) if last.kind == kind => last.range.end = end,
-        _ => regions.push(Region {
-            kind,
-            range: start..end,
-        }),
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::framing::RegionKind;
 
     fn greeting() -> MalformedVariants {
         let mut message = Encoded::default();
@@ -193,45 +132,25 @@ mod tests {
         MalformedVariants::of(message)
     }
 
-    fn lengths(regions: &[Region]) -> Vec<(RegionKind, usize)> {
-        regions.iter().map(|r| (r.kind, r.range.len())).collect()
-    }
-
     #[test]
-    fn an_edit_moves_the_regions_behind_it() {
+    fn an_edit_is_applied_to_the_valid_message() {
         let mut variants = greeting();
+        let valid = variants.valid().bytes.clone();
         variants.replace(MalformedKind::Hex, 0..1, "0x5");
-        let member = &variants.finish()[0];
-        assert_eq!(member.bytes, b"0x5:hello,");
-        assert_eq!(
-            lengths(&member.regions),
-            [
-                (RegionKind::Header, 4),
-                (RegionKind::Payload, 5),
-                (RegionKind::Delimiter, 1)
-            ]
-        );
+        variants.insert(MalformedKind::Duplicate, 2, "5:");
+        let applied = variants
+            .finish()
+            .into_iter()
+            .map(|it| it.edit.apply(&valid));
+        assert!(applied.eq([&b"0x5:hello,"[..], b"5:5:hello,"]));
     }
 
     #[test]
-    fn an_edit_may_remove_a_region_and_part_of_another() {
-        let mut variants = greeting();
-        variants.replace(MalformedKind::Missing, 0..4, "");
-        let member = &variants.finish()[0];
-        assert_eq!(member.bytes, b"llo,");
-        assert_eq!(
-            lengths(&member.regions),
-            [(RegionKind::Payload, 3), (RegionKind::Delimiter, 1)]
-        );
-    }
-
-    #[test]
-    fn the_edit_alone_makes_the_bytes_again() {
-        let mut variants = greeting();
-        let right = variants.right().bytes.clone();
-        variants.insert(MalformedKind::Duplicate, 2, RegionKind::Header, "5:");
-        let member = &variants.finish()[0];
-        assert_eq!(member.edit.apply(&right), member.bytes);
-        assert_eq!(member.edit.apply(b"5"), b"55:");
+    fn a_range_beyond_the_message_is_cut_off() {
+        let edit = MessageEdit {
+            range: 2..4,
+            replacement: b"5:".to_vec(),
+        };
+        assert_eq!(edit.apply(b"5"), b"55:");
     }
 }

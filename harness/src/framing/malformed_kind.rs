@@ -1,9 +1,6 @@
 //! The ways in which a message can be wrong, by their stable names.
 
 use std::fmt;
-use std::str::FromStr;
-
-use thiserror::Error;
 
 use super::Response;
 
@@ -50,28 +47,6 @@ pub enum MalformedKind {
 }
 
 impl MalformedKind {
-    /// All of them, in the order in which they are tried.
-    pub const ALL: [Self; 18] = [
-        Self::Negative,
-        Self::Signed,
-        Self::Underscored,
-        Self::NonAsciiDigits,
-        Self::Hex,
-        Self::Spaces,
-        Self::LeadingZeros,
-        Self::Empty,
-        Self::TooLarge,
-        Self::Longer,
-        Self::Shorter,
-        Self::Impossible,
-        Self::Overlong,
-        Self::Unterminated,
-        Self::Missing,
-        Self::Duplicate,
-        Self::WrongTerminator,
-        Self::UnknownType,
-    ];
-
     /// Its stable name.
     pub fn id(self) -> &'static str {
         match self {
@@ -125,39 +100,5 @@ impl MalformedKind {
 impl fmt::Display for MalformedKind {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(self.id())
-    }
-}
-
-/// A name that no malformed kind has.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("no malformed message is called {0:?}")]
-pub struct UnknownKind(pub String);
-
-impl FromStr for MalformedKind {
-    type Err = UnknownKind;
-
-    fn from_str(name: &str) -> Result<Self, UnknownKind> {
-        Self::ALL
-            .into_iter()
-            .find(|kind| kind.id() == name)
-            .ok_or_else(|| UnknownKind(name.to_owned()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kind_is_found_by_its_name() {
-        for kind in MalformedKind::ALL {
-            assert_eq!(kind.to_string().parse(), Ok(kind));
-        }
-    }
-
-    #[test]
-    fn a_name_that_nothing_has_is_said_again() {
-        let unknown = "Negative".parse::<MalformedKind>();
-        assert_eq!(unknown, Err(UnknownKind("Negative".to_owned())));
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! In come payloads and stretches of a stream, out go bytes, messages and
 //! precise complaints. Nothing here does I/O, knows a clock, or holds more bytes
-//! than the framing's own [bound](Framing::bound) allows.
+//! than the framing's own [bound](Decoder::bound) allows.
 //!
 //! Each framing is a file with its settings, its `Codec` and a
 //! small machine that only says which bytes it wants next; buffering is the
@@ -50,7 +50,7 @@ pub use length::{CountedBytes, Endian, FieldWidth, Length};
 pub use line::{Blank, Line, LineEnding, Strip};
 pub use malformation::Malformation;
 pub use malformed::{MalformedMessage, MessageEdit, Response};
-pub use malformed_kind::{MalformedKind, UnknownKind};
+pub use malformed_kind::MalformedKind;
 pub use netstring::Netstring;
 pub use raw::Raw;
 pub use region::{Encoded, Region, RegionKind};
@@ -117,11 +117,6 @@ impl Framing {
         let mut variants = malformed::MalformedVariants::of(encoded);
         self.codec().malform(&mut variants);
         variants.finish()
-    }
-
-    /// The most bytes that a decoder of this framing ever holds.
-    pub fn bound(&self) -> usize {
-        self.decoder().bound()
     }
 
     fn codec(&self) -> &dyn Codec {

@@ -85,7 +85,7 @@ impl Codec for Netstring {
     }
 
     fn malform(&self, variants: &mut MalformedVariants) {
-        let bytes = &variants.right().bytes;
+        let bytes = &variants.valid().bytes;
         let comma = bytes.len() - 1;
         // One byte shorter, a payload that ends with a comma is a netstring too.
         let payload_ends_with_comma = bytes[comma - 1] == b',';
@@ -93,7 +93,7 @@ impl Codec for Netstring {
             return;
         };
         decimal::malform(variants, 0..colon, comma - colon - 1, self.max);
-        variants.insert(MalformedKind::Spaces, 0, RegionKind::Header, " ");
+        variants.insert(MalformedKind::Spaces, 0, " ");
         variants.replace(MalformedKind::WrongTerminator, comma..comma + 1, ";");
         variants.forbid(&[
             MalformedKind::LeadingZeros,

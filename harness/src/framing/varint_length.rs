@@ -138,7 +138,7 @@ impl Codec for VarintLength {
     }
 
     fn malform(&self, variants: &mut MalformedVariants) {
-        let Ok(Some(layout)) = self.layout(&variants.right().bytes) else {
+        let Ok(Some(layout)) = self.layout(&variants.valid().bytes) else {
             return;
         };
         let (number, room) = (layout.body as u64, (self.max - self.offset) as u64);

@@ -67,12 +67,6 @@ impl MessagePattern {
         })
     }
 
-    /// The expression as the suite has it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.written
-    }
-
     /// The names of its groups: what it captures.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.anchored.capture_names().flatten()

@@ -16,7 +16,6 @@ pub struct Suite {
     pub(super) path: String,
     pub(super) text: String,
     pub(super) title: String,
-    pub(super) why: Option<String>,
     pub(super) framing: Framing,
     pub(super) scenarios: Vec<Scenario>,
 }
@@ -43,12 +42,6 @@ impl Suite {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
-    }
-
-    /// Why these scenarios matter.
-    #[must_use]
-    pub fn why(&self) -> Option<&str> {
-        self.why.as_deref()
     }
 
     /// How messages lie in the stream.

@@ -27,18 +27,6 @@ pub struct CaseId {
     pub tactic: Tactic,
 }
 
-impl CaseId {
-    /// A number that spreads cases evenly, for sharding: the 64-bit FNV-1a hash
-    /// of the printed id.
-    ///
-    /// Stable for ever, on every machine: a case never moves from one shard to
-    /// another because wirecheck was updated.
-    #[must_use]
-    pub fn stable_hash(&self) -> u64 {
-        fnv1a(self.to_string().as_bytes())
-    }
-}
-
 impl Salt {
     /// The salt of a scenario: no two scenarios draw the same deliveries from
     /// one seed, and none draws others because a scenario was added beside it.
@@ -123,13 +111,11 @@ mod tests {
         assert!(id("a/a/cut@9") < id("a/b/whole"));
     }
 
-    /// The vectors are the FNV authors' own; the last is what sharding relies on.
+    /// The vectors are from the authors of FNV.
     #[test]
     fn the_hash_is_the_published_one() {
         assert_eq!(fnv1a(b""), 0xcbf2_9ce4_8422_2325);
         assert_eq!(fnv1a(b"a"), 0xaf63_dc4c_8601_ec8c);
         assert_eq!(fnv1a(b"foobar"), 0x8594_4171_f739_67e8);
-        let id = id("lines/two/cut@7");
-        assert_eq!(id.stable_hash(), fnv1a(b"lines/two/cut@7"));
     }
 }

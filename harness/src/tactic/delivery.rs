@@ -4,7 +4,7 @@
 use std::num::NonZeroU16;
 use std::ops::Range;
 
-use super::lengths::{LengthError, Lengths};
+use super::lengths::Lengths;
 use super::{Offset, Script};
 
 /// One concrete way to hand one side's bytes over.
@@ -159,19 +159,6 @@ impl StreamEdit {
 }
 
 impl Delivery {
-    /// Hands over so many bytes at a time, in order, and ends as scripted.
-    ///
-    /// # Errors
-    ///
-    /// If a chunk is empty, or the chunks are longer than any stream.
-    pub fn in_chunks(lengths: impl IntoIterator<Item = usize>) -> Result<Self, LengthError> {
-        let mut chunks = Lengths::default();
-        for length in lengths {
-            chunks.try_add(length, 1)?;
-        }
-        Ok(Self::of(chunks))
-    }
-
     pub(super) fn of(lengths: Lengths) -> Self {
         Self {
             edit: None,
@@ -280,6 +267,10 @@ mod tests {
     use super::super::sample;
     use super::*;
 
+    fn delivery(notation: &str) -> Delivery {
+        notation.parse().expect("a delivery")
+    }
+
     fn edit(range: Range<usize>, replacement: &str) -> StreamEdit {
         StreamEdit::new(
             Offset::new(range.start)..Offset::new(range.end),
@@ -312,17 +303,14 @@ mod tests {
     #[test]
     fn messages_begin_where_the_edit_left_them() {
         let script = sample::script(&[("2", "ab", 0), ("2", "cd", 0), ("2", "ef", 0)]);
-        let delivery = Delivery::in_chunks([5, 1])
-            .expect("chunks")
-            .with_edit(edit(3..4, "-2"));
+        let delivery = delivery("5,1").with_edit(edit(3..4, "-2"));
         let openings: Vec<_> = delivery.openings(&script).collect();
         assert_eq!(openings, [(0, Offset::START), (1, Offset::new(3))]);
     }
 
     #[test]
     fn what_is_sent_before_accept_is_one_write() {
-        let delivery = Delivery::in_chunks([3, 4]).expect("chunks");
-        let lengths: Vec<_> = delivery
+        let lengths: Vec<_> = delivery("3,4")
             .with_end(DeliveryEnd::ResetBeforeAccept)
             .lengths()
             .collect();

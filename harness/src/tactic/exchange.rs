@@ -116,8 +116,7 @@ fn needs_answers(scenario: &Scenario, side: Side) -> bool {
 
 /// How the first message of a script that has a header can be wrong. What is longer
 /// than an [`StreamEdit`] can hold is left out: a message too large for a large bound.
-#[must_use]
-pub fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
+fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
     let framed = script
         .messages
         .iter()

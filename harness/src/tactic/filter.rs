@@ -36,12 +36,6 @@ pub enum TacticGlobError {
 }
 
 impl TacticFilter {
-    /// Every tactic.
-    #[must_use]
-    pub fn all() -> Self {
-        Self::default()
-    }
-
     /// Whether the user asked for `tactic`.
     #[must_use]
     pub fn accepts(&self, tactic: &Tactic) -> bool {
@@ -165,7 +159,7 @@ mod tests {
         let accepts = |id: &str| only.accepts(&id.parse().expect("a tactic"));
         assert!(accepts("bytes") && accepts("header:negative"));
         assert!(!accepts("whole"));
-        assert!(TacticFilter::all().accepts(&Tactic::Whole));
+        assert!(TacticFilter::default().accepts(&Tactic::Whole));
     }
 
     #[test]
@@ -177,7 +171,7 @@ mod tests {
         assert!(may_accept("*") && may_accept("h?ader:hex") && may_accept("header:hex"));
         assert!(may_accept("head"), "more than is picked may be planned");
         assert!(!may_accept("cut@*") && !may_accept("hold@*"));
-        assert!(TacticFilter::all().may_accept("header"));
+        assert!(TacticFilter::default().may_accept("header"));
     }
 
     #[test]

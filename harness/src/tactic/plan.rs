@@ -6,10 +6,11 @@ use std::sync::Arc;
 use super::headers::{self, HeaderEdit, HeaderEditError, PlacedEdit};
 use super::layout::StreamLayout;
 use super::points::Points;
+use super::random::Segmentations;
 use super::rules;
 use super::{
     Allowances, Case, Connections, Delivery, MalformedHeader, Neighbours, Offset, Profile, Salt,
-    Script, Seed, Segmentations, Tactic, TacticFamily, TacticFilter,
+    Script, Seed, Tactic, TacticFamily, TacticFilter,
 };
 
 /// How much is tried, and what of it.

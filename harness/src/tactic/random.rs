@@ -7,12 +7,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use proptest::prelude::RngExt as _;
-use proptest::strategy::{NewTree, Strategy, ValueTree as _};
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
 
-use super::layout::{Pipelining, StreamLayout};
+use super::layout::StreamLayout;
 use super::segmentation::{Difference, SegmentationTree};
-use super::{Delivery, Offset, PlanOptions, Script};
+use super::{Delivery, Offset, PlanOptions};
 
 /// The most cuts that are drawn.
 const MOST_CUTS: usize = 1024;
@@ -33,17 +33,11 @@ impl fmt::Display for Seed {
 
 /// A proptest strategy: deliveries of a whole script, cut and joined at random.
 #[derive(Clone, Debug)]
-pub struct Segmentations {
+pub(super) struct Segmentations {
     layout: Arc<StreamLayout>,
 }
 
 impl Segmentations {
-    /// Segmentations of a script.
-    #[must_use]
-    pub fn new(script: &Script, pipelining: Pipelining) -> Self {
-        Self::over(Arc::new(StreamLayout::of(script, pipelining)))
-    }
-
     pub(super) fn over(layout: Arc<StreamLayout>) -> Self {
         Self { layout }
     }
@@ -55,7 +49,7 @@ impl Segmentations {
     }
 
     /// Draws one.
-    pub fn draw(&self, rng: &mut TestRng) -> SegmentationTree {
+    fn draw(&self, rng: &mut TestRng) -> SegmentationTree {
         let joins = self.draw_joins(rng).into_iter().map(Difference::Join);
         let cuts = self.draw_cuts(rng).into_iter().map(Difference::Cut);
         SegmentationTree::new(Arc::clone(&self.layout), joins.chain(cuts).collect())
@@ -126,27 +120,19 @@ fn key(draw: usize, options: &PlanOptions) -> [u8; 32] {
 /// deliveries for new ones.
 const KEY_VERSION: u64 = 1;
 
-impl Strategy for Segmentations {
-    type Tree = SegmentationTree;
-    type Value = Delivery;
-
-    fn new_tree(&self, runner: &mut TestRunner) -> NewTree<Self> {
-        Ok(self.draw(runner.rng()))
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::{Seed, sample};
+    use super::super::{Pipelining, Seed, sample};
     use super::*;
 
-    fn sample() -> Script {
+    fn segmentations() -> Segmentations {
         let messages = [
             ("0012", "hello, world", 0),
             ("0003", "abc", 0),
             ("0001", "x", 1),
         ];
-        sample::script(&messages)
+        let layout = StreamLayout::of(&sample::script(&messages), Pipelining::Forbidden);
+        Segmentations::over(Arc::new(layout))
     }
 
     fn draw(draw: usize, seed: u64) -> String {
@@ -154,8 +140,7 @@ mod tests {
             seed: Seed(seed),
             ..PlanOptions::default()
         };
-        let all = Segmentations::new(&sample(), Pipelining::Forbidden);
-        all.nth(draw, &options).to_string()
+        segmentations().nth(draw, &options).to_string()
     }
 
     /// What shrinking ends in, if what `fails` says fails.
@@ -169,7 +154,7 @@ mod tests {
     }
 
     fn each_draw(check: impl Fn(SegmentationTree)) {
-        let all = Segmentations::new(&sample(), Pipelining::Forbidden);
+        let all = segmentations();
         for draw in 0..200 {
             let key = key(draw, &PlanOptions::default());
             check(all.draw(&mut TestRng::from_seed(RngAlgorithm::ChaCha, &key)));

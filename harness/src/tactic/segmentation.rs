@@ -43,7 +43,7 @@ impl Difference {
 /// to one; then the cuts that are left are moved to the left, one after the
 /// other.
 #[derive(Clone, Debug)]
-pub struct SegmentationTree {
+pub(super) struct SegmentationTree {
     layout: Arc<StreamLayout>,
     /// The joins, then the cuts, both ascending.
     differences: Vec<Difference>,

@@ -23,7 +23,7 @@ proptest! {
     ) {
         // `read` watches the bound.
         let reading = read(&framing, stream.chunks(size));
-        prop_assert!(reading.taken <= stream.len() as u64);
+        prop_assert!(reading.taken <= stream.len() );
     }
 }
 
@@ -53,9 +53,9 @@ fn what_is_held_never_passes_the_longest_message() {
     let mut decoder = framing.decoder();
     for byte in message.bytes.chunks(1) {
         decoder.decode(&mut &byte[..]);
-        assert!(decoder.allocated() <= framing.bound());
+        assert!(decoder.allocated() <= decoder.bound());
     }
-    assert_eq!(framing.bound(), message.bytes.len());
+    assert_eq!(decoder.bound(), message.bytes.len());
 }
 
 #[test]
@@ -85,8 +85,6 @@ fn once_malformed_a_stream_stays_malformed() {
     };
     assert_eq!(later, b"1:a,");
     assert_eq!(Ending::from(decoder.finish()), Ending::Malformed(why));
-    decoder.reset();
-    assert_eq!(decoder.decode(&mut later), Decoded::Message(b"a"));
 }
 
 /// Messages that a reader which begins again at each byte would need minutes

@@ -8,7 +8,7 @@ use wirecheck::framing::{Decoded, Decoder, Framing, Malformation, Region, Stream
 pub(crate) struct Reading {
     pub(crate) messages: Vec<Vec<u8>>,
     pub(crate) ending: Ending,
-    pub(crate) taken: u64,
+    pub(crate) taken: usize,
 }
 
 /// How a stream ended.
@@ -35,23 +35,29 @@ impl From<StreamEnd<'_>> for Ending {
 pub(crate) fn read<'a>(framing: &Framing, pieces: impl IntoIterator<Item = &'a [u8]>) -> Reading {
     let mut decoder = framing.decoder();
     let mut messages = Vec::new();
+    let mut taken = 0;
     for piece in pieces {
-        take(&mut decoder, piece, &mut messages);
+        taken += take(&mut decoder, piece, &mut messages);
         assert!(decoder.allocated() <= decoder.bound(), "{framing:?}");
     }
     Reading {
         messages,
         ending: decoder.finish().into(),
-        taken: decoder.taken(),
+        taken,
     }
 }
 
-fn take(decoder: &mut Decoder, mut piece: &[u8], messages: &mut Vec<Vec<u8>>) {
+/// Collects the messages of a piece; returns how many of its bytes were taken.
+fn take(decoder: &mut Decoder, piece: &[u8], messages: &mut Vec<Vec<u8>>) -> usize {
+    let mut rest = piece;
     loop {
-        match decoder.decode(&mut piece) {
+        match decoder.decode(&mut rest) {
             Decoded::Message(payload) => messages.push(payload.to_vec()),
-            Decoded::NeedMore => return assert!(piece.is_empty(), "bytes were left behind"),
-            Decoded::Malformed(_) => return,
+            Decoded::NeedMore => {
+                assert!(rest.is_empty(), "the decoder left bytes behind");
+                return piece.len();
+            }
+            Decoded::Malformed(_) => return piece.len() - rest.len(),
         }
     }
 }

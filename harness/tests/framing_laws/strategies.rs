@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 use wirecheck::framing::{
-    Align, AsciiLength, Blank, CountedBytes, Delimiter, Endian, FieldWidth, Fixed, Framing,
-    Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength,
+    Align, AsciiLength, Blank, CountedBytes, Delimiter, EncodeError, Endian, FieldWidth, Fixed,
+    Framing, Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint,
+    VarintLength,
 };
 
 /// Any framing with limits that random bytes can reach.
@@ -137,30 +138,17 @@ fn list((kind, mut items): (u8, Vec<Vec<u8>>)) -> Vec<u8> {
     [header.into_bytes(), items.concat()].concat()
 }
 
-/// The payload as this framing can carry it, if that takes little.
+/// The payload cut down to what this framing can carry, where an error says how.
 fn fitted(framing: &Framing, mut payload: Vec<u8>) -> Vec<u8> {
-    match framing {
-        Framing::Fixed(fixed) => payload.resize(fixed.size(), b'.'),
-        Framing::Line(line) if line.ending == LineEnding::CrLf => {
-            let text = payload.windows(2).position(|pair| pair == b"\r\n");
-            payload.truncate(text.unwrap_or(payload.len()).min(line.max));
+    for _ in 0..3 {
+        match framing.encode(&payload) {
+            Err(EncodeError::WrongSize { size, .. }) => payload.resize(size, b'.'),
+            Err(EncodeError::TooLong { max, .. }) => payload.truncate(max),
+            Err(EncodeError::ContainsEnding { at, .. } | EncodeError::ContainsDelimiter { at }) => {
+                payload.truncate(at);
+            }
+            _ => break,
         }
-        Framing::Line(line) => {
-            payload.retain(|byte| *byte != b'\n');
-            payload.truncate(line.max);
-        }
-        Framing::Delimiter(delimiter) => {
-            let unlike = |byte: &u8| !delimiter.bytes().starts_with(&[*byte]);
-            payload.retain(unlike);
-            payload.truncate(delimiter.max());
-        }
-        Framing::Raw(raw) => payload.truncate(raw.max),
-        Framing::AsciiLength(column) => payload.truncate(column.max()),
-        Framing::Length(length) => payload.truncate(length.max),
-        Framing::VarintLength(varint) => payload.truncate(varint.max),
-        Framing::Netstring(netstring) => payload.truncate(netstring.max),
-        Framing::Headers(headers) => payload.truncate(headers.max),
-        Framing::Resp(_) => {}
     }
     payload
 }

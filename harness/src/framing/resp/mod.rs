@@ -17,7 +17,7 @@ use super::codec::{Codec, Machine};
 use super::decimal;
 use super::decoder::{Decoded, Decoder};
 use super::malformed::MalformedVariants;
-use super::{DEFAULT_MAX, EncodeError, Encoded, MalformedKind, RegionKind};
+use super::{DEFAULT_MAX, EncodeError, Encoded, MalformedKind};
 use reader::ValueReader;
 use value::Type;
 
@@ -85,14 +85,14 @@ impl Codec for Resp {
     /// that of the array at the start.
     fn malform(&self, variants: &mut MalformedVariants) {
         variants.replace(MalformedKind::UnknownType, 0..1, "@");
-        let bytes = &variants.right().bytes;
+        let bytes = &variants.valid().bytes;
         let Some(length) = value::telling_length(bytes) else {
             return;
         };
         let (end, spare) = (bytes.len(), self.max - bytes.len());
         let most = length.number + spare.saturating_sub(1) / length.unit;
         let start = length.digits.start;
-        variants.insert(MalformedKind::Spaces, start, RegionKind::Header, " ");
+        variants.insert(MalformedKind::Spaces, start, " ");
         decimal::malform(variants, length.digits, length.number, most);
         if length.ends_the_value {
             variants.replace(MalformedKind::WrongTerminator, end - 2..end, "xx");

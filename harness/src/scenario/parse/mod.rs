@@ -116,7 +116,6 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         path: path.to_owned(),
         text: source.text().to_owned(),
         title: fields.text("title")?.to_owned(),
-        why: fields.text("why").map(str::to_owned),
         framing: framing?,
         scenarios,
     })
