@@ -225,3 +225,97 @@ fn wrong_close(
         how: observed.how,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::scenario::{Bindings, NoAttachments, Side, Suite, parse};
+
+    const IDLE: SilenceProof = SilenceProof::Idle(Duration::ZERO);
+    const NO_MESSAGE: Observations = Observations {
+        missing_output: Some(MissingOutput::Message(IDLE)),
+        not_read: None,
+        partial: Vec::new(),
+        interrupted: None,
+        not_waited_for: Vec::new(),
+        peer_close: None,
+        close_check: CloseCheck::NotChecked,
+    };
+
+    /// A server that must answer `hi` with `ok` and close with a FIN.
+    fn suite() -> Suite {
+        let text = "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\n\
+                    exchange = [{ client = 'hi' }, { server = 'ok' }, { server.close = 'fin' }]";
+        parse("t.toml", text, &NoAttachments).expect("a valid suite")
+    }
+
+    fn judged(received: &str, end: usize, observations: &Observations) -> Option<Finding> {
+        let suite = suite();
+        let exchange = suite.scenarios()[0].exchange();
+        let bindings = Bindings::example();
+        let mut expectations = Expectations::new(exchange, suite.framing(), Side::Server, bindings);
+        expectations.receive(received.as_bytes());
+        let expected = ExpectedSteps {
+            end,
+            extra_answers: Permission::Forbidden,
+        };
+        judge_connection(&expectations, expected, observations)
+    }
+
+    fn kind(received: &str, observations: &Observations) -> Option<&'static str> {
+        let finding = judged(received, 3, observations)?;
+        Some(finding.kind().as_str())
+    }
+
+    fn closed(how: PeerClose) -> Observations {
+        let allowed = Permission::Allowed;
+        Observations {
+            peer_close: Some(ObservedClose { how, allowed }),
+            ..Observations::default()
+        }
+    }
+
+    #[test]
+    fn the_expected_answer_and_close_pass() {
+        assert_eq!(kind("ok\n", &closed(PeerClose::Fin)), None);
+    }
+
+    #[test]
+    fn a_close_an_unread_message_and_a_timeout_are_different_findings() {
+        assert_eq!(kind("", &closed(PeerClose::Fin)), Some("ended-early"));
+        assert_eq!(kind("", &NO_MESSAGE), Some("no-answer"));
+        let unread = Observations {
+            not_read: Some(UnreadState::Bytes(3)),
+            ..NO_MESSAGE
+        };
+        assert_eq!(kind("", &unread), Some("not-read"));
+    }
+
+    #[test]
+    fn a_wrong_answer_hides_a_wrong_close() {
+        let reset = closed(PeerClose::Reset);
+        assert_eq!(kind("ok\n", &reset), Some("wrong-close"));
+        assert_eq!(kind("no\n", &reset), Some("wrong-answer"));
+    }
+
+    #[test]
+    fn every_answer_beyond_the_expected_steps_is_extra() {
+        let closed = closed(PeerClose::Fin);
+        assert_eq!(kind("ok\nok\n", &closed), Some("surplus"));
+        for answer in ["ok\n", "no\n"] {
+            let finding = judged(answer, 0, &closed);
+            assert_eq!(finding.map(|it| it.kind().as_str()), Some("surplus"));
+        }
+    }
+
+    #[test]
+    fn more_to_send_after_an_early_close_is_a_finding_where_a_fin_is_expected() {
+        let interrupted = Observations {
+            interrupted: Some(0),
+            ..closed(PeerClose::Fin)
+        };
+        assert_eq!(kind("ok\n", &interrupted), Some("ended-early"));
+    }
+}
