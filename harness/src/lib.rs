@@ -12,8 +12,8 @@
 //! - [`tactic`]: an exchange's bytes become deliveries;
 //! - [`peer`]: the implementation under test: start, readiness, output, stop;
 //! - [`wire`]: sockets, exact delivery, what the kernel shows of the peer;
-//! - [`judge`]: what the peer did, held against what the exchange asks of it;
-//! - [`diagnose`]: the defect catalogue; which findings and passes mean which defect.
+//! - [`judge`]: compares what the peer did with what the exchange expects of it;
+//! - [`diagnose`]: the defect catalogue; which failures and passes mean which defect.
 //!
 //! [`load`] reads suites from disk.
 //!

@@ -91,7 +91,7 @@ fn about(family: TacticFamily) -> About {
             "joined",
         ),
         TacticFamily::JoinedCut => (
-            "The same with one cut: a message and a part of the next, then the rest.",
+            "As joined, with one cut: a message and a part of the next, then the rest.",
             "One read returns the end of one message and the beginning of the next.",
             "joined+cut@12",
         ),
@@ -101,28 +101,28 @@ fn about(family: TacticFamily) -> About {
             "random@5",
         ),
         TacticFamily::Fin => (
-            "The connection is closed after this many bytes.",
+            "The connection is closed after the first k bytes.",
             "The peer must notice it, close its side and serve the next connection.",
             "fin@7",
         ),
         TacticFamily::Half => (
-            "The sending direction is closed after this many bytes.",
+            "The sending direction is closed after the first k bytes.",
             "wirecheck still reads: the peer must answer every message before the end.",
             "half@7",
         ),
         TacticFamily::Rst => (
-            "The connection is reset after this many bytes.",
+            "The connection is reset after the first k bytes.",
             "The peer's next read or write fails. It must keep running and serve the next\n\
              connection.",
             "rst@7",
         ),
         TacticFamily::FinAtOnce => (
-            "This many bytes and the FIN, back to back.",
+            "The first k bytes and the FIN, back to back.",
             "Like fin, but without waiting until the peer has read the bytes.",
             "fin+@7",
         ),
         TacticFamily::Hold => (
-            "This many bytes in one write, then the same one by one; nothing is closed.",
+            "The first k bytes in one write, then the same one by one; nothing is closed.",
             "The answers must be the same both times.",
             "hold@7",
         ),
