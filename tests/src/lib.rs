@@ -1,12 +1,13 @@
-//! What wirecheck's end-to-end tests share: where things lie, the command, and
-//! runs of it on peers.
+//! Shared by wirecheck's end-to-end tests: paths of the project, the built command, runs of it
+//! against peers, and records as text.
 
-mod outline;
 pub mod processes;
-mod trial;
+mod record_text;
+mod run;
+pub mod tools;
 
-pub use outline::{diagnoses, findings, outline, timeless, verdicts};
-pub use trial::{Judged, Running, Trial};
+pub use record_text::{diagnoses, family_results, findings, verdicts};
+pub use run::{ActiveRun, Run, RunOutcome};
 
 use std::path::{Path, PathBuf};
 
@@ -15,15 +16,15 @@ use rustix::fs::{CWD, FileType, Mode, mknodat};
 /// The project's root.
 ///
 /// # Panics
-/// If this package was moved out of it.
+/// If this package was moved out of the project.
 #[must_use]
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
-        .expect("the package lies in the project")
+        .expect("the package is a folder of the project")
 }
 
-/// The files below `folder` with this extension, in order.
+/// The files below `folder` with this extension, sorted.
 ///
 /// # Panics
 /// If the folder cannot be read.
@@ -32,7 +33,7 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).expect("the folder is part of the project");
     let mut paths: Vec<_> = entries
-        .map(|entry| entry.expect("it can be read").path())
+        .map(|entry| entry.expect("the folder can be read").path())
         .collect();
     paths.sort();
     for path in paths {
@@ -45,7 +46,7 @@ pub fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     found
 }
 
-/// Makes a named pipe: who opens it waits for somebody at its other end.
+/// Makes a named pipe. Opening it blocks until its other end is opened too.
 ///
 /// # Panics
 /// If the folder does not allow it.
@@ -54,9 +55,9 @@ pub fn make_fifo(path: &Path) {
         .expect("the folder is the test's own");
 }
 
-/// What the command did.
+/// Exit code and output of a command that has ended.
 #[derive(Debug)]
-pub struct Ran {
+pub struct CommandOutput {
     /// Its exit code.
     pub code: i32,
     /// Its standard output.
@@ -65,21 +66,21 @@ pub struct Ran {
     pub stderr: String,
 }
 
-/// Runs a built command from the project's root.
+/// Runs a built command in the project's root.
 ///
 /// # Panics
-/// If it cannot be started or is ended by a signal.
+/// If it cannot be started or a signal ends it.
 #[must_use]
-pub fn run(command: &str, arguments: &[&str]) -> Ran {
+pub fn run(command: &str, arguments: &[&str]) -> CommandOutput {
     run_in(root(), command, arguments)
 }
 
-/// Runs a built command from a folder.
+/// Runs a built command in a folder.
 ///
 /// # Panics
-/// If it cannot be started or is ended by a signal.
+/// If it cannot be started or a signal ends it.
 #[must_use]
-pub fn run_in(folder: &Path, command: &str, arguments: &[&str]) -> Ran {
+pub fn run_in(folder: &Path, command: &str, arguments: &[&str]) -> CommandOutput {
     let output = std::process::Command::new(command)
         .args(arguments)
         .current_dir(folder)
@@ -88,7 +89,7 @@ pub fn run_in(folder: &Path, command: &str, arguments: &[&str]) -> Ran {
         .output()
         .expect("the command was built with the tests");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the command writes UTF-8");
-    Ran {
+    CommandOutput {
         code: output.status.code().expect("no signal ended it"),
         stdout: text(output.stdout),
         stderr: text(output.stderr),

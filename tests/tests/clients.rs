@@ -1,142 +1,152 @@
-//! Clients without a defect: wirecheck plays their servers and finds none, proves
-//! every boundary, and leaves nothing of them running.
+//! Clients without a defect: wirecheck plays their servers, finds nothing, proves every boundary,
+//! and leaves no process running.
 
 use wirecheck_report::record::{ProcessLifetime, Role, RunState, Verdict};
-use wirecheck_tests::{Judged, Trial, findings, processes};
+use wirecheck_tests::{Run, RunOutcome, findings, tools};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
 #[test]
-fn a_line_connection_that_is_right_holds() {
-    holds(
-        "line_connection_client_mended.py",
-        &[],
+fn a_fixed_line_connection_passes() {
+    passes(
+        "line_connection_client_fixed.py",
         &["scenarios/line/line-client.toml"],
     );
 }
 
 #[test]
-fn a_line_connection_that_is_right_holds_in_the_scenario_of_its_server() {
-    holds(
-        "line_connection_client_mended.py",
-        &[],
-        &[
-            "scenarios/line/line.toml",
-            "--scenario",
-            "line/acknowledges-two-commands",
-        ],
+fn a_fixed_line_connection_passes_the_scenario_of_its_server() {
+    let scenario = "line/acknowledges-two-commands";
+    passes(
+        "line_connection_client_fixed.py",
+        &["scenarios/line/line.toml", "--scenario", scenario],
     );
 }
 
 #[test]
-fn a_file_object_that_is_right_holds() {
-    holds(
-        "file_object_client_mended.py",
-        &[],
+fn a_fixed_file_object_passes() {
+    passes(
+        "file_object_client_fixed.py",
         &["scenarios/file-object/file-object-client.toml"],
     );
 }
 
 #[test]
-fn a_greeter_client_that_is_right_holds() {
-    holds("greeter_client_mended.py", &[], &["scenarios/greeter"]);
+fn a_fixed_greeter_client_passes() {
+    passes("greeter_client_fixed.py", &["scenarios/greeter"]);
 }
 
 #[test]
-fn a_header_client_that_is_right_holds() {
-    holds(
-        "header_client_mended.py",
-        &[],
-        &["scenarios/header/header.toml"],
+fn a_fixed_header_client_passes() {
+    passes("header_client_fixed.py", &["scenarios/header/header.toml"]);
+}
+
+#[test]
+fn a_fixed_one_shot_client_passes() {
+    passes("one_shot_client_fixed.py", &["scenarios/one-shot"]);
+}
+
+#[test]
+fn a_fixed_streams_client_passes() {
+    passes("streams_client_fixed.py", &["scenarios/streams"]);
+}
+
+#[test]
+fn clients_pass_one_at_a_time() {
+    let few = ["--jobs", "1", "--only", "bytes", "--only", "joined"];
+    completes_without_findings(
+        "file_object_client_fixed.py",
+        &["scenarios/file-object/file-object-client.toml"],
+        &few,
     );
 }
 
 #[test]
-fn a_one_shot_client_that_is_right_holds() {
-    holds("one_shot_client_mended.py", &[], &["scenarios/one-shot"]);
+fn clients_pass_over_ipv6() {
+    if tools::has_ipv6() {
+        let few = ["--host", "::1", "--only", "bytes", "--only", "joined"];
+        completes_without_findings("streams_client_fixed.py", &["scenarios/streams"], &few);
+        completes_without_findings(
+            "header_client_fixed.py",
+            &["scenarios/header/header.toml"],
+            &few,
+        );
+    }
 }
 
 #[test]
-fn a_streams_client_that_is_right_holds() {
-    holds("streams_client_mended.py", &[], &["scenarios/streams"]);
-}
-
-#[test]
-fn a_service_that_comes_back_holds() {
-    if !processes::has_python() {
+fn a_service_that_reconnects_passes() {
+    if !tools::has_python() {
         return;
     }
     for jobs in ["1", "4"] {
-        let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
-            .with(&["scenarios/agent", "--profile", "quick", "--jobs", jobs])
-            .with(&["--reconnects"])
-            .calling("agent_client_mended.py", &[])
-            .judge();
-        is_spotless(&judged, ProcessLifetime::ManyCases);
+        let outcome = Run::new(COMMAND)
+            .args(&["scenarios/agent", "--profile", "quick", "--jobs", jobs])
+            .args(&["--reconnects"])
+            .python_client("agent_client_fixed.py", &[])
+            .complete();
+        assert_no_findings(&outcome, ProcessLifetime::ManyCases);
     }
 }
 
 #[test]
-fn a_client_that_does_not_wait_for_its_answers_holds_where_they_are_cut_off() {
-    let cases = ["--scenario", "*/two-answers"];
-    is_right(&["--ahead"], &cases);
+fn a_client_that_pipelines_passes_where_its_answers_are_truncated() {
+    is_correct(&["--pipeline"], &["--scenario", "*/two-answers"]);
 }
 
 #[test]
-fn a_client_that_computes_before_it_ends_does_not_spin() {
-    let cases = ["--scenario", "*/one-answer", "--only", "cut@1"];
-    is_right(&["--compute", "1.5"], &cases);
+fn a_client_that_computes_before_it_exits_does_not_spin() {
+    let cut = ["--scenario", "*/one-answer", "--only", "cut@1"];
+    is_correct(&["--compute", "1.5"], &cut);
 }
 
 #[test]
-fn a_client_that_sleeps_before_it_comes_back_is_waited_for() {
-    let cases = ["--scenario", "*/one-answer", "--only", "fin@0"];
-    is_right(
-        &["--return", "2.5"],
-        &[&cases[..], &["--reconnects"]].concat(),
+fn a_client_that_sleeps_before_it_reconnects_passes() {
+    let cut = ["--scenario", "*/one-answer", "--only", "fin@0"];
+    is_correct(
+        &["--reconnect", "2.5"],
+        &[&cut[..], &["--reconnects"]].concat(),
     );
 }
 
-/// Nothing is found wrong with a client of this habit.
-fn is_right(habit: &[&str], cases: &[&str]) {
-    if !processes::has_python() {
+/// The correct client with these options passes these cases.
+fn is_correct(options: &[&str], cases: &[&str]) {
+    if !tools::has_python() {
         return;
     }
-    let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
-        .with(&["tests/suites/unusual.toml", "--profile", "quick"])
-        .with(cases)
-        .calling("unusual_client.py", habit)
-        .judge();
-    let found: Vec<_> = findings(judged.record()).collect();
+    let outcome = Run::new(COMMAND)
+        .args(&["tests/suites/hello-client.toml", "--profile", "quick"])
+        .args(cases)
+        .python_client("hello_client.py", options)
+        .complete();
+    let found: Vec<_> = findings(outcome.record()).collect();
     assert!(found.is_empty(), "{found:#?}");
-    assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
-    assert_eq!(judged.left, [""; 0]);
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    assert_eq!(outcome.remaining_processes, [""; 0]);
 }
 
-/// Runs the cases on the client: as they come, one at a time, and over IPv6.
-fn holds(client: &str, arguments: &[&str], cases: &[&str]) {
-    if !processes::has_python() {
+fn passes(client: &str, cases: &[&str]) {
+    completes_without_findings(client, cases, &[]);
+}
+
+fn completes_without_findings(client: &str, cases: &[&str], arguments: &[&str]) {
+    if !tools::has_python() {
         return;
     }
-    let judge = |how: &[&str]| {
-        let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
-            .with(cases)
-            .with(&["--profile", "quick"])
-            .with(how)
-            .calling(client, arguments)
-            .judge();
-        is_spotless(&judged, ProcessLifetime::OneCase);
-    };
-    judge(&[]);
-    judge(&["--jobs", "1", "--only", "bytes", "--only", "joined"]);
-    if processes::has_ipv6() {
-        judge(&["--host", "::1", "--only", "bytes", "--only", "joined"]);
-    }
+    let outcome = Run::new(COMMAND)
+        .args(cases)
+        .args(&["--profile", "quick"])
+        .args(arguments)
+        .python_client(client, &[])
+        .complete();
+    assert_no_findings(&outcome, ProcessLifetime::OneCase);
 }
 
-fn is_spotless(judged: &Judged, lives: ProcessLifetime) {
-    let record = judged.record();
+fn assert_no_findings(outcome: &RunOutcome, lives: ProcessLifetime) {
+    let record = outcome.record();
     let found: Vec<_> = findings(record).collect();
     assert!(found.is_empty(), "{found:#?}");
-    assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
     assert_eq!(
         (record.state, record.verdict),
         (RunState::Finished, Verdict::Pass)
@@ -150,5 +160,5 @@ fn is_spotless(judged: &Judged, lives: ProcessLifetime) {
     assert_eq!(delivery.proven, delivery.boundaries, "{delivery:?}");
     assert!(delivery.boundaries > 0, "{delivery:?}");
     assert_eq!(delivery.unverified, None);
-    assert_eq!(judged.left, [""; 0]);
+    assert_eq!(outcome.remaining_processes, [""; 0]);
 }

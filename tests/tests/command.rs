@@ -1,38 +1,35 @@
-//! How a run is asked for, and how it is stopped.
+//! The command line of `wirecheck run`: how the peer is reached, which cases are selected, and what
+//! errors and exit codes result.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
-use wirecheck_report::notation::counted;
-use wirecheck_report::record::{FailedCase, RunState, ScenarioRecord, Verdict};
-use wirecheck_tests::{Judged, Trial, make_fifo, processes, root, run};
+use wirecheck_report::record::{RunState, ScenarioRecord, Verdict};
+use wirecheck_tests::{Run, make_fifo, root, run, tools};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
 #[test]
-fn a_server_that_runs_already_is_judged_where_it_is() {
-    if !processes::has_python() {
+fn a_running_server_is_judged_at_its_address() {
+    if !tools::has_python() {
         return;
     }
-    let server = Outside::start("threaded_server_mended.py");
+    let server = RunningServer::start("threaded_server_fixed.py");
     for jobs in ["1", "2"] {
-        let judged = Trial::of(COMMAND)
-            .with(&["scenarios/threaded", "--jobs", jobs])
-            .with(&["--connect", &server.address])
-            .judge();
-        let record = judged.record();
+        let outcome = Run::new(COMMAND)
+            .args(&["scenarios/threaded", "--jobs", jobs])
+            .args(&["--connect", &server.address])
+            .complete();
+        let record = outcome.record();
         assert_eq!(
-            (judged.code, judged.stderr.as_str()),
+            (outcome.code, outcome.stderr.as_str()),
             (0, ""),
             "{}",
-            judged.stdout
+            outcome.stdout
         );
         assert_eq!((record.state, record.restarts), (RunState::Finished, 0));
         assert_eq!(record.peer.address, server.address);
@@ -41,70 +38,74 @@ fn a_server_that_runs_already_is_judged_where_it_is() {
 }
 
 #[test]
-fn a_server_that_runs_already_is_left_running() {
-    if !processes::has_python() {
+fn a_running_server_keeps_running() {
+    if !tools::has_python() {
         return;
     }
-    let mut server = Outside::start("threaded_server_naive.py");
-    let judged = Trial::of(COMMAND)
-        .with(&["scenarios/threaded", "--profile", "quick"])
-        .with(&["--connect", &server.address])
-        .judge();
-    assert_eq!(judged.code, 1, "{}", judged.stderr);
+    let mut server = RunningServer::start("threaded_server_naive.py");
+    let outcome = Run::new(COMMAND)
+        .args(&["scenarios/threaded", "--profile", "quick"])
+        .args(&["--connect", &server.address])
+        .complete();
+    assert_eq!(outcome.code, 1, "{}", outcome.stderr);
     let ended = server.child.try_wait().expect("it was started");
     assert_eq!(ended, None);
 }
 
 #[test]
-fn nobody_at_the_address_is_no_verdict_on_a_peer() {
+fn a_refused_connection_gives_no_verdict() {
     let free = TcpListener::bind("127.0.0.1:0").expect("there is a port");
     let address = free.local_addr().expect("it is bound").to_string();
     drop(free);
-    let judged = Trial::of(COMMAND)
-        .with(&["scenarios/threaded", "--connect", &address])
-        .judge();
-    assert_eq!(judged.code, 3, "{judged:?}");
-    assert!(judged.stderr.contains(&address), "{}", judged.stderr);
-    assert!(judged.stderr.contains("refused"), "{}", judged.stderr);
-    assert!(judged.stderr.contains("help: start the server first"));
+    let outcome = Run::new(COMMAND)
+        .args(&["scenarios/threaded", "--connect", &address])
+        .complete();
+    assert_eq!(outcome.code, 3, "{outcome:?}");
+    assert!(outcome.stderr.contains(&address), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("refused"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("help: start the server first"));
     assert!(
-        judged.stdout.contains("ERROR  nothing was judged"),
+        outcome.stdout.contains("ERROR  nothing was judged"),
         "{}",
-        judged.stdout
+        outcome.stdout
     );
     for claim in ["boundaries", "0 scenarios", "│"] {
-        assert!(!judged.stdout.contains(claim), "{claim}: {}", judged.stdout);
+        assert!(
+            !outcome.stdout.contains(claim),
+            "{claim}: {}",
+            outcome.stdout
+        );
     }
-    assert_eq!(judged.record().state, RunState::CutOff);
+    assert_eq!(outcome.record().state, RunState::CutOff);
 }
 
 #[test]
-fn an_address_that_is_none_is_explained() {
-    let judged = Trial::of(COMMAND)
-        .with(&["scenarios/threaded", "--connect", "localhost"])
-        .judge();
-    assert_eq!(judged.code, 2);
-    assert!(judged.stderr.contains("HOST:PORT"), "{}", judged.stderr);
-    assert!(!judged.kept_a_record());
+fn an_invalid_address_is_explained() {
+    let outcome = Run::new(COMMAND)
+        .args(&["scenarios/threaded", "--connect", "localhost"])
+        .complete();
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("HOST:PORT"), "{}", outcome.stderr);
+    assert!(!outcome.has_record());
 }
 
 #[test]
-fn without_a_server_a_hint_says_how_one_is_named() {
-    let judged = Trial::of(COMMAND).with(&["scenarios/line"]).judge();
-    assert_eq!(judged.code, 2);
+fn without_a_server_a_hint_shows_how_to_name_one() {
+    let outcome = Run::new(COMMAND).args(&["scenarios/line"]).complete();
+    assert_eq!(outcome.code, 2);
     for word in [
         "no server to judge",
         "-- python3 server.py --port {port}",
         "--connect",
     ] {
-        assert!(judged.stderr.contains(word), "{word}: {}", judged.stderr);
+        assert!(outcome.stderr.contains(word), "{word}: {}", outcome.stderr);
     }
-    assert!(!judged.kept_a_record());
+    assert!(!outcome.has_record());
 }
 
 #[test]
-fn a_command_without_its_dashes_is_shown_with_them() {
-    for (typed, told) in [
+fn a_peer_command_without_dashes_is_shown_with_them() {
+    for (typed, expected) in [
         (
             "scenarios/line python3 server.py",
             "`wirecheck run scenarios/line -- python3 server.py`",
@@ -118,7 +119,7 @@ fn a_command_without_its_dashes_is_shown_with_them() {
         let words: Vec<_> = ["run"].into_iter().chain(typed.split(' ')).collect();
         let ran = run(COMMAND, &words);
         assert_eq!(ran.code, 2, "{typed}: {ran:?}");
-        assert!(ran.stderr.contains(told), "{typed}: {}", ran.stderr);
+        assert!(ran.stderr.contains(expected), "{typed}: {}", ran.stderr);
         assert!(!ran.stderr.contains("'-- --port'"), "{}", ran.stderr);
     }
     let mistyped = run(COMMAND, &["run", "scenarios/lien"]);
@@ -126,24 +127,28 @@ fn a_command_without_its_dashes_is_shown_with_them() {
 }
 
 #[test]
-fn the_exit_codes_stand_in_the_long_help_of_the_command_and_of_run() {
+fn the_long_help_of_the_command_and_of_run_lists_the_exit_codes() {
     for words in [&["--help"][..], &["run", "--help"]] {
         let help = run(COMMAND, words);
         assert_eq!(help.code, 0, "{help:?}");
-        for told in [
+        for expected in [
             "Examples:",
             "-- python3 server.py {port}",
             "Exit codes:",
             "\n  130 ",
         ] {
-            assert!(help.stdout.contains(told), "{told}: {}", help.stdout);
+            assert!(
+                help.stdout.contains(expected),
+                "{expected}: {}",
+                help.stdout
+            );
         }
     }
 }
 
 #[test]
-fn a_tactic_is_explained_as_well_as_a_defect() {
-    for (text, told) in [
+fn explain_knows_tactics_and_defects() {
+    for (text, expected) in [
         ("F01", "short-header-read"),
         ("cut", "One cut, at every offset"),
         ("cut@7", "--only 'cut@*'"),
@@ -152,27 +157,27 @@ fn a_tactic_is_explained_as_well_as_a_defect() {
     ] {
         let ran = run(COMMAND, &["explain", text]);
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{text}");
-        assert!(ran.stdout.contains(told), "{text}: {}", ran.stdout);
+        assert!(ran.stdout.contains(expected), "{text}: {}", ran.stdout);
     }
 }
 
 #[test]
-fn a_word_that_nothing_explains_is_told_what_there_is() {
+fn explain_lists_what_it_knows_for_an_unknown_word() {
     let ran = run(COMMAND, &["explain", "no-such-thing"]);
     assert_eq!(ran.code, 2, "{ran:?}");
-    for told in ["`no-such-thing`", "F01 F02", "cut cuts joined", "fin+"] {
-        assert!(ran.stderr.contains(told), "{told}: {}", ran.stderr);
+    for expected in ["`no-such-thing`", "F01 F02", "cut cuts joined", "fin+"] {
+        assert!(ran.stderr.contains(expected), "{expected}: {}", ran.stderr);
     }
 }
 
 #[test]
-fn a_server_that_runs_and_one_to_start_exclude_each_other() {
-    let judged = Trial::of(COMMAND)
-        .with(&["scenarios/line", "--connect", "127.0.0.1:1"])
-        .started_by(vec!["true".to_owned()])
-        .judge();
-    assert_eq!(judged.code, 2);
-    assert!(judged.stderr.contains("--connect"), "{}", judged.stderr);
+fn a_running_server_and_a_server_command_exclude_each_other() {
+    let outcome = Run::new(COMMAND)
+        .args(&["scenarios/line", "--connect", "127.0.0.1:1"])
+        .peer(vec!["true".to_owned()])
+        .complete();
+    assert_eq!(outcome.code, 2);
+    assert!(outcome.stderr.contains("--connect"), "{}", outcome.stderr);
 }
 
 #[test]
@@ -182,19 +187,22 @@ fn where_nothing_is_selected_nothing_is_started() {
         ["--tag", "no-such-tag"],
         ["--only", "cut@999999"],
     ] {
-        let judged = Trial::of(COMMAND)
-            .with(&["scenarios/line"])
-            .with(&nothing)
-            .started_by(vec!["./no/such/server".to_owned()])
-            .judge();
-        assert_eq!(judged.code, 4, "{nothing:?}: {judged:?}");
-        assert!(judged.stderr.contains("no case was selected"), "{judged:?}");
-        assert!(!judged.kept_a_record());
+        let outcome = Run::new(COMMAND)
+            .args(&["scenarios/line"])
+            .args(&nothing)
+            .peer(vec!["./no/such/server".to_owned()])
+            .complete();
+        assert_eq!(outcome.code, 4, "{nothing:?}: {outcome:?}");
+        assert!(
+            outcome.stderr.contains("no case was selected"),
+            "{outcome:?}"
+        );
+        assert!(!outcome.has_record());
     }
 }
 
 #[test]
-fn a_scenario_about_the_other_side_is_left_out() {
+fn a_scenario_for_the_other_side_is_left_out() {
     let listed = |side: &[&str]| {
         let arguments = [&["list", "scenarios/header", "--only", "whole"], side].concat();
         run(COMMAND, &arguments).stdout
@@ -209,25 +217,25 @@ fn a_scenario_about_the_other_side_is_left_out() {
 }
 
 #[test]
-fn where_all_is_about_the_other_side_nothing_is_started() {
-    for (suite, side, mended_by) in [
+fn where_all_scenarios_are_for_the_other_side_nothing_is_started() {
+    for (suite, side, remedy) in [
         ("scenarios/resp", None, "add --client"),
         ("scenarios/header", Some("--client"), "leave out --client"),
     ] {
-        let judged = Trial::of(COMMAND)
-            .with(&[suite, "--scenario", "resp-client/*"])
-            .with(&["--scenario", "header/greeting"])
-            .with(side.as_slice())
-            .started_by(vec!["./no/such/peer".to_owned()])
-            .judge();
-        assert_eq!(judged.code, 4, "{judged:?}");
-        assert!(judged.stderr.contains(mended_by), "{judged:?}");
-        assert!(!judged.kept_a_record());
+        let outcome = Run::new(COMMAND)
+            .args(&[suite, "--scenario", "resp-client/*"])
+            .args(&["--scenario", "header/greeting"])
+            .args(side.as_slice())
+            .peer(vec!["./no/such/peer".to_owned()])
+            .complete();
+        assert_eq!(outcome.code, 4, "{outcome:?}");
+        assert!(outcome.stderr.contains(remedy), "{outcome:?}");
+        assert!(!outcome.has_record());
     }
 }
 
 #[test]
-fn a_record_without_a_place_is_refused_before_the_server_is_started() {
+fn an_invalid_record_path_is_rejected_before_the_server_is_started() {
     let scratch = tempfile::tempdir().expect("there is a place for scratch files");
     let place = |name: &str| scratch.path().join(name);
     fs::write(place("file"), "of the user").expect("the folder is ours");
@@ -265,38 +273,38 @@ fn a_record_without_a_place_is_refused_before_the_server_is_started() {
 }
 
 #[test]
-fn a_number_of_jobs_that_makes_no_sense_is_refused_with_those_that_do() {
+fn an_invalid_number_of_jobs_is_rejected_with_the_valid_range() {
     for jobs in ["0", "257", "99999999999999999999", "-1", "many"] {
         let jobs = format!("--jobs={jobs}");
         let ran = run(COMMAND, &["run", "scenarios/line", &jobs, "--", "true"]);
         assert_eq!(ran.code, 2, "{jobs}: {ran:?}");
-        let told = "give a number from 1 to 256";
-        assert!(ran.stderr.contains(told), "{jobs}: {}", ran.stderr);
+        let expected = "give a number from 1 to 256";
+        assert!(ran.stderr.contains(expected), "{jobs}: {}", ran.stderr);
     }
 }
 
 #[test]
-fn output_that_cannot_be_written_is_an_error_and_no_panic() {
+fn output_that_cannot_be_written_is_an_error_not_a_panic() {
     for arguments in PRINTING {
         let full = fs::File::options().write(true).open("/dev/full");
         let (code, stderr) = printing_to(full.expect("this is Linux").into(), arguments);
         assert_eq!(code, Some(70), "{arguments:?}: {stderr}");
-        let told = "error: the output cannot be written: No space left";
-        assert!(stderr.starts_with(told), "{arguments:?}: {stderr}");
+        let expected = "error: the output cannot be written: No space left";
+        assert!(stderr.starts_with(expected), "{arguments:?}: {stderr}");
     }
 }
 
 #[test]
-fn a_reader_that_left_is_no_error() {
+fn a_closed_output_pipe_is_no_error() {
     for arguments in PRINTING {
-        let (code, stderr) = printing_to(to_nobody(), arguments);
+        let (code, stderr) = printing_to(closed_pipe(), arguments);
         assert_eq!((code, stderr.as_str()), (Some(0), ""), "{arguments:?}");
     }
 }
 
 #[test]
-fn a_reader_that_left_does_not_change_a_verdict() {
-    if !processes::has_python() {
+fn a_closed_output_pipe_does_not_change_the_exit_code() {
+    if !tools::has_python() {
         return;
     }
     let scratch = tempfile::tempdir().expect("there is a place for scratch files");
@@ -307,12 +315,12 @@ fn a_reader_that_left_does_not_change_a_verdict() {
     words.extend([
         "--", "python3", server, "--host", "{host}", "--port", "{port}",
     ]);
-    let (code, stderr) = printing_to(to_nobody(), &words);
+    let (code, stderr) = printing_to(closed_pipe(), &words);
     assert_eq!((code, stderr.as_str()), (Some(1), ""));
 }
 
 #[test]
-fn complaints_that_cannot_be_written_keep_their_exit_code() {
+fn errors_that_cannot_be_written_keep_their_exit_code() {
     let full = fs::File::options().write(true).open("/dev/full");
     let mut command = Command::new(COMMAND);
     command.args(["check", "tests/wrong-suites"]);
@@ -352,174 +360,7 @@ fn only_scenarios_whose_name_matches_are_played() {
     assert_eq!(ids(&record), ["one-letter"]);
 }
 
-#[test]
-fn ctrl_c_ends_a_run_in_order() {
-    ends_in_order(Signal::INT);
-}
-
-#[test]
-fn a_terminal_that_is_closed_ends_a_run_in_order() {
-    ends_in_order(Signal::HUP);
-}
-
-#[test]
-fn a_run_under_nohup_outlives_its_terminal() {
-    if !processes::has_python() {
-        return;
-    }
-    let scratch = tempfile::tempdir().expect("there is a place for scratch files");
-    let record = scratch.path().join("record.json");
-    // The shell ignores the signal, and so does what it becomes.
-    let mut child = Command::new("sh")
-        .args(["-c", "trap '' HUP; exec \"$@\"", "sh", COMMAND])
-        .args(["run", "scenarios/threaded", "--profile", "quick"])
-        .arg("--record")
-        .arg(&record)
-        .args([
-            "--",
-            "python3",
-            "tests/peers/python/threaded_server_mended.py",
-        ])
-        .args(["--host", "{host}", "--port", "{port}"])
-        .current_dir(root())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("there is a shell");
-    let mut out = BufReader::new(child.stdout.take().expect("it is a pipe"));
-    let mut line = String::new();
-    while !line.contains("threaded") {
-        line.clear();
-        assert_ne!(out.read_line(&mut line).expect("it is UTF-8"), 0);
-    }
-    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    kill_process(id.expect("it has an id"), Signal::HUP).expect("it is there");
-    std::io::copy(&mut out, &mut std::io::sink()).expect("it can be read");
-    let status = child.wait().expect("it was started");
-    let record = wirecheck_report::read(&record).expect("it kept a record");
-    assert_eq!((status.code(), record.state), (Some(0), RunState::Finished));
-}
-
-fn ends_in_order(signal: Signal) {
-    if !processes::has_python() {
-        return;
-    }
-    let trial = Trial::of(COMMAND);
-    let log = trial.scratch("recv.log");
-    let log = log.to_str().expect("it is UTF-8").to_owned();
-    // The slow reader is not done with the second scenario for a long time.
-    let mut running = trial
-        .with(&["tests/suites/lines.toml", "tests/suites/long.toml"])
-        .with(&["--profile", "thorough"])
-        .on("recv_log_server.py", &["--pause-ms", "5", "--log", &log])
-        .start();
-    running.await_line("one-letter");
-    await_growth(Path::new(&log));
-    running.signal(signal);
-    let judged = running.finish();
-    let record = judged.record();
-    assert_eq!(record.state, RunState::CutOff);
-    let [first, second, ref others @ ..] = scenarios(record).collect::<Vec<_>>()[..] else {
-        panic!("{record:?}");
-    };
-    let never_reached =
-        |it: &&ScenarioRecord| (it.verdict, it.tally().run()) == (Verdict::Skipped, 0);
-    assert!(!others.is_empty() && others.iter().all(never_reached));
-    counts_all_that_was_planned(&judged);
-    let of_others = format!("  {}/", record.suites[1].id);
-    assert!(
-        !judged.stdout.contains(&of_others),
-        "a line for none of them: {}",
-        judged.stdout
-    );
-    assert_eq!(
-        (first.id.as_str(), first.verdict),
-        ("one-letter", Verdict::Pass)
-    );
-    let tally = second.tally();
-    assert_eq!(second.verdict, Verdict::Skipped, "it is not done");
-    assert!(tally.run() > 0 && tally.skipped > 0, "{tally:?}");
-    assert_eq!(tally.failed(), 0);
-    assert_ne!(judged.code, 0, "it did not see all hold");
-    assert_eq!(judged.left, [""; 0]);
-}
-
-/// A server that is wrong about each line that comes in pieces, slowly; it logs where.
-const WRONG_ABOUT_PIECES: &str = "\
-import socket, sys, threading, time
-def serve(connection):
-    while chunk := connection.recv(65536):
-        time.sleep(0.02)
-        if not chunk.endswith(b'\\n'):
-            print('in pieces', file=log, flush=True)
-        connection.sendall(b'ok\\n' if chunk.endswith(b'\\n') else b'no\\n')
-    connection.close()
-log = open(sys.argv[3], 'a')
-listener = socket.create_server((sys.argv[1], int(sys.argv[2])), backlog=128)
-while True:
-    threading.Thread(target=serve, args=listener.accept()[:1], daemon=True).start()
-";
-
-#[test]
-fn what_failed_and_was_not_played_again_before_ctrl_c_is_unconfirmed() {
-    if !processes::has_python() {
-        return;
-    }
-    let trial = Trial::of(COMMAND);
-    let log = trial.scratch("pieces.log");
-    let server = ["python3", "-c", WRONG_ABOUT_PIECES, "{host}", "{port}"];
-    let words = server.into_iter().chain(log.to_str());
-    let mut running = trial
-        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
-        .with(&["--scenario", "*/three-lines"])
-        .started_by(words.map(str::to_owned).collect())
-        .start();
-    running.await_line("suites");
-    await_growth(&log);
-    running.signal(Signal::INT);
-    let judged = running.finish();
-    let record = judged.record();
-    assert_eq!(judged.code, 130, "{}", judged.stdout);
-    assert_eq!(record.verdict, Verdict::Unconfirmed);
-    let failures: Vec<_> = scenarios(record).flat_map(|it| &it.failures).collect();
-    let unconfirmed = |it: &&FailedCase| it.verdict == Verdict::Unconfirmed;
-    assert!(failures.len() > 1 && failures.iter().all(unconfirmed));
-    assert_eq!(record.notes, [""; 0], "it is said once");
-    let told = "UNCONFIRMED  1 scenario failed and could not be confirmed";
-    assert!(judged.stdout.contains(told), "{}", judged.stdout);
-    assert!(!judged.stdout.contains("race"), "{}", judged.stdout);
-}
-
-#[test]
-fn a_run_that_is_killed_leaves_no_record_of_an_earlier_one() {
-    if !processes::has_python() {
-        return;
-    }
-    let trial = Trial::of(COMMAND);
-    let (place, log) = (trial.scratch("record.json"), trial.scratch("recv.log"));
-    fs::write(&place, "of an earlier run").expect("there is a place for scratch files");
-    let log = log.to_str().expect("it is UTF-8").to_owned();
-    let mut running = trial
-        .with(&["tests/suites/lines.toml", "--profile", "thorough"])
-        .on("recv_log_server.py", &["--pause-ms", "50", "--log", &log])
-        .start();
-    running.await_line("suites");
-    running.signal(Signal::KILL);
-    let record = wirecheck_report::read(&place).expect("it is written when the run begins");
-    assert_eq!(record.state, RunState::Running);
-}
-
-/// The table and the record come to what the header said.
-fn counts_all_that_was_planned(judged: &Judged) {
-    let planned = counted(judged.record().tally().cases, "case");
-    let mut lines = judged.stdout.lines();
-    let said = lines.find(|line| line.starts_with("in all"));
-    let said = said.expect("it has a header, with more than one suite");
-    assert!(said.ends_with(&format!(", {planned}")), "{}", judged.stdout);
-}
-
-/// A server that dies of a long line, and does not start a second time.
+/// A server that dies of a long line and cannot be started again: its file exists.
 const DIES_FOR_GOOD: &str = "\
 import os, socket, sys, threading
 def serve(connection):
@@ -535,89 +376,43 @@ while True:
 ";
 
 #[test]
-fn what_a_peer_was_lost_before_is_counted_as_not_played() {
-    if !processes::has_python() {
+fn cases_after_the_loss_of_the_peer_are_counted_as_not_run() {
+    if !tools::has_python() {
         return;
     }
-    let trial = Trial::of(COMMAND);
-    let once = trial.scratch("started");
-    let server = ["python3", "-c", DIES_FOR_GOOD, "{host}", "{port}"];
-    let words = server.into_iter().chain(once.to_str());
-    let judged = trial
-        .with(&["tests/suites/lines.toml", "tests/suites/long.toml"])
-        .with(&["--profile", "quick", "--only", "whole"])
-        .started_by(words.map(str::to_owned).collect())
-        .judge();
-    let record = judged.record();
+    let unstarted = Run::new(COMMAND);
+    let once = unstarted.scratch_path("started");
+    let server = ["-c", DIES_FOR_GOOD, "{host}", "{port}"];
+    let words = tools::python()
+        .into_iter()
+        .chain(server)
+        .chain(once.to_str());
+    let outcome = unstarted
+        .args(&["tests/suites/lines.toml", "tests/suites/long.toml"])
+        .args(&["--profile", "quick", "--only", "whole"])
+        .peer(words.map(str::to_owned).collect())
+        .complete();
+    let record = outcome.record();
     assert_eq!(
-        (judged.code, record.verdict),
+        (outcome.code, record.verdict),
         (3, Verdict::Error),
-        "{judged:?}"
+        "{outcome:?}"
     );
     assert_eq!(record.state, RunState::CutOff);
     let verdicts: Vec<_> = scenarios(record).map(|it| it.verdict).collect();
     assert_eq!(verdicts[0], Verdict::Pass);
     assert!(verdicts.len() > 2);
     assert!(verdicts[1..].iter().all(|it| *it == Verdict::Skipped));
-    counts_all_that_was_planned(&judged);
-}
-
-/// Waits until a log has ten lines more than now: cases are under way.
-fn await_growth(log: &Path) {
-    let lines = || fs::read_to_string(log).map_or(0, |text| text.lines().count());
-    let (before, deadline) = (lines(), Instant::now() + Duration::from_secs(60));
-    while lines() < before + 10 {
-        assert!(Instant::now() < deadline, "nothing more happens");
-        thread::sleep(Duration::from_millis(1));
-    }
+    outcome.assert_header_counts_all_cases();
 }
 
 #[test]
-fn a_second_ctrl_c_ends_a_run_at_once_and_leaves_no_peer() {
-    if !processes::has_python() {
-        return;
-    }
-    // Nothing answers: the baseline waits for its whole deadline, and no first
-    // signal could end it before.
-    let mut running = Trial::of(COMMAND)
-        .with(&["scenarios/threaded"])
-        .on("hostile/mute.py", &[])
-        .start();
-    running.await_line("threaded");
-    running.signal(Signal::INT);
-    // Two at once are one, as `timeout` sends them.
-    thread::sleep(Duration::from_millis(300));
-    running.signal(Signal::INT);
-    let judged = running.finish();
-    assert!(judged.code == 130 || judged.code == 1, "{judged:?}");
-    assert_eq!(judged.left, [""; 0]);
-}
-
-#[test]
-fn two_signals_at_once_end_a_run_in_order() {
-    if !processes::has_python() {
-        return;
-    }
-    let mut running = Trial::of(COMMAND)
-        .with(&["tests/suites/unhurried.toml"])
-        .on("sleepy_server.py", &["--think", "1000"])
-        .start();
-    running.await_line("unhurried");
-    running.signal(Signal::INT);
-    running.signal(Signal::TERM);
-    let judged = running.finish();
-    assert_eq!(judged.code, 130, "{judged:?}");
-    assert_eq!(judged.record().state, RunState::CutOff);
-    assert_eq!(judged.left, [""; 0]);
-}
-
-#[test]
-fn a_bound_of_megabytes_is_no_reason_to_panic() {
-    let listed = run(COMMAND, &["list", "tests/suites/wide-bound.toml"]);
+fn a_limit_of_megabytes_does_not_panic() {
+    let listed = run(COMMAND, &["list", "tests/suites/large-max.toml"]);
     assert_eq!(listed.code, 0, "{}", listed.stderr);
 }
 
-/// Commands that print and do no more.
+/// Commands that only print.
 const PRINTING: [&[&str]; 8] = [
     &["check", "scenarios/line"],
     &["list", "scenarios/line"],
@@ -629,14 +424,14 @@ const PRINTING: [&[&str]; 8] = [
     &["man"],
 ];
 
-/// A pipe that nobody reads any more.
-fn to_nobody() -> Stdio {
+/// A pipe without a reader.
+fn closed_pipe() -> Stdio {
     let (reader, writer) = std::io::pipe().expect("there are descriptors");
     drop(reader);
     writer.into()
 }
 
-/// The exit code of the command, and what it complained of.
+/// The exit code of the command and its stderr.
 fn printing_to(stdout: Stdio, arguments: &[&str]) -> (Option<i32>, String) {
     let mut command = Command::new(COMMAND);
     command.args(arguments).current_dir(root());
@@ -647,24 +442,24 @@ fn printing_to(stdout: Stdio, arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 fn of_lines(how: &[&str]) -> Option<Record> {
-    processes::has_python().then(|| {
-        let trial = Trial::of(COMMAND);
-        let log = trial.scratch("recv.log");
-        let judged = trial
-            .with(&["tests/suites/lines.toml", "--profile", "quick"])
-            .with(how)
-            .on(
+    tools::has_python().then(|| {
+        let unstarted = Run::new(COMMAND);
+        let log = unstarted.scratch_path("recv.log");
+        let outcome = unstarted
+            .args(&["tests/suites/lines.toml", "--profile", "quick"])
+            .args(how)
+            .python_server(
                 "recv_log_server.py",
                 &["--log", log.to_str().expect("it is UTF-8")],
             )
-            .judge();
-        assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
-        judged.record().clone()
+            .complete();
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+        outcome.record().clone()
     })
 }
 
 fn scenarios(record: &Record) -> impl Iterator<Item = &ScenarioRecord> {
-    record.suites.iter().flat_map(|suite| &suite.scenarios)
+    record.scenarios().map(|(_, scenario)| scenario)
 }
 
 fn ids(record: &Record) -> Vec<&str> {
@@ -678,16 +473,16 @@ fn played(scenario: &ScenarioRecord) -> Vec<&str> {
     families.map(|family| family.name.as_str()).collect()
 }
 
-/// A server that is not wirecheck's to start or end.
-struct Outside {
+/// A server that the test starts and ends.
+struct RunningServer {
     child: Child,
     address: String,
 }
 
-impl Outside {
+impl RunningServer {
     fn start(server: &str) -> Self {
         let path: PathBuf = root().join("tests/peers/python").join(server);
-        // The system chooses the port, and the server is asked to say which.
+        // The system chooses the port, and the server prints it.
         let runner = "import runpy, socket, sys\n\
             listen = socket.create_server\n\
             def create_server(*words, **more):\n\
@@ -697,18 +492,19 @@ impl Outside {
             socket.create_server = create_server\n\
             sys.argv = sys.argv[1:]\n\
             runpy.run_path(sys.argv[0], run_name='__main__')";
-        let mut child = Command::new("python3")
-            .args(["-c", runner])
+        let [python, isolated, without_site] = tools::python();
+        let mut child = Command::new(python)
+            .args([isolated, without_site, "-c", runner])
             .arg(path)
             .args(["--port", "0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("there is a python3");
+            .expect("there is a Python");
         let mut port = String::new();
         BufReader::new(child.stdout.take().expect("it is a pipe"))
             .read_line(&mut port)
-            .expect("it says its port");
+            .expect("it prints its port");
         Self {
             child,
             address: format!("127.0.0.1:{}", port.trim()),
@@ -716,7 +512,7 @@ impl Outside {
     }
 }
 
-impl Drop for Outside {
+impl Drop for RunningServer {
     fn drop(&mut self) {
         _ = self.child.kill();
         _ = self.child.wait();

@@ -1,14 +1,14 @@
-//! The demo shows of each embedded peer what it is built to show.
+//! The demo finds the defects of each embedded naive peer, and none in the fixed ones.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use wirecheck_tests::{Ran, files, run, run_in};
+use wirecheck_tests::{CommandOutput, files, run, run_in};
 
 const WIRECHECK: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
-/// What the naive form of each shows at least.
+/// The systems, and defects that the naive form of each has. More may be named.
 const SYSTEMS: [(&str, &[&str]); 6] = [
     ("line", &["F05"]),
     ("header", &["F01", "F02", "F03", "F06", "C06"]),
@@ -18,7 +18,7 @@ const SYSTEMS: [(&str, &[&str]); 6] = [
     ("header client", &["F01", "F03", "C02"]),
 ];
 
-/// An empty folder, so that nothing is written into the project.
+/// An empty folder: the demo writes its records into the current one.
 fn scratch() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("demo");
     _ = fs::remove_dir_all(&folder);
@@ -27,7 +27,7 @@ fn scratch() -> PathBuf {
 }
 
 #[test]
-fn each_embedded_peer_shows_just_what_it_is_built_to_show() {
+fn each_embedded_peer_behaves_as_expected() {
     let folder = scratch();
     let ran = run_in(&folder, WIRECHECK, &["demo"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
@@ -74,13 +74,13 @@ fn check_records(folder: &Path) {
 #[derive(Debug)]
 struct Row {
     name: String,
-    /// How it fared, column by column, on one line or more.
+    /// Its results in all columns; they may take several lines.
     cells: String,
 }
 
-/// The rows of the matrix. A name stands only beside the first of its forms, and may
-/// go on below.
-fn matrix(ran: &Ran) -> Vec<Row> {
+/// The rows of the matrix. A name is printed only beside the first of its forms, and may
+/// continue on the next line.
+fn matrix(ran: &CommandOutput) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     let lines = ran.stdout.lines().filter_map(|line| line.strip_prefix('│'));
     let lines: Vec<_> = lines.map(|line| line.trim_end_matches('│')).collect();
@@ -113,7 +113,7 @@ fn matrix(ran: &Ran) -> Vec<Row> {
 }
 
 #[test]
-fn nobody_is_told_of_the_command_that_embedded_peers_run_as() {
+fn the_help_hides_the_command_that_runs_embedded_peers() {
     for arguments in [["--help"], ["man"]] {
         let ran = run(WIRECHECK, &arguments);
         assert!(

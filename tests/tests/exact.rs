@@ -1,16 +1,18 @@
-//! What wirecheck says it delivered, held against what the peer received: each
-//! chunk is one recv, whatever the peer's pace.
+//! The deliveries that wirecheck reports are those that the peer receives: each chunk is one recv,
+//! at any pace of the peer.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::Value;
 use wirecheck::tactic::Delivery;
-use wirecheck_tests::{Judged, Trial, processes, run};
+use wirecheck_tests::{Run, RunOutcome, run, tools};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
 const SUITE: &str = "tests/suites/lines.toml";
 
-/// The tactics that this wirecheck plays.
+/// The families of tactics that `run` plays. `list` shows more.
 const PLAYED: [&str; 8] = [
     "whole",
     "bytes",
@@ -22,7 +24,7 @@ const PLAYED: [&str; 8] = [
     "half",
 ];
 
-/// The sizes of what one connection's recvs brought, but for its end.
+/// The size of each recv of one connection, without the empty one at its end.
 type Sizes = Vec<usize>;
 
 #[test]
@@ -37,50 +39,50 @@ fn each_chunk_is_one_recv_of_a_slow_reader() {
 
 #[test]
 fn each_chunk_is_one_recv_while_other_cases_run_beside_it() {
-    if !processes::has_python() {
+    if !tools::has_python() {
         return;
     }
-    let (judged, mut received) = received(&["--jobs", "4"], &["--pause-ms", "1"]);
-    let mut sent: Vec<_> = deliveries();
-    // Whether it serves two connections at once is tried with the first scenario's
-    // baseline, beside a connection that says nothing.
+    let (outcome, mut received) = received(&["--jobs", "4"], &["--pause-ms", "1"]);
+    let mut sent = deliveries();
+    // To learn whether the server serves two connections at once, wirecheck plays the first
+    // scenario's baseline again, beside a connection that sends nothing.
     sent.extend([vec![2], vec![]]);
     sent.sort();
     received.sort();
-    assert_eq!(received, sent, "{}", judged.stdout);
+    assert_eq!(received, sent, "{}", outcome.stdout);
 }
 
-/// One case at a time: the peer's connections are the cases in the order of the list.
+/// One case at a time: the connections are the cases in the order of the list.
 fn in_order(pace: &[&str]) {
-    if !processes::has_python() {
+    if !tools::has_python() {
         return;
     }
-    let (judged, received) = received(&["--jobs", "1"], pace);
-    assert_eq!(received, deliveries(), "{}", judged.stdout);
+    let (outcome, received) = received(&["--jobs", "1"], pace);
+    assert_eq!(received, deliveries(), "{}", outcome.stdout);
     let boundaries: usize = received
         .iter()
         .map(|sizes| sizes.len().saturating_sub(1))
         .sum();
-    let delivery = &judged.record().delivery;
+    let delivery = &outcome.record().delivery;
     assert_eq!(
         (delivery.boundaries, delivery.proven),
         (boundaries as u64, boundaries as u64)
     );
 }
 
-fn received(how: &[&str], pace: &[&str]) -> (Judged, Vec<Sizes>) {
-    let trial = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"));
-    let log = trial.scratch("recv.log");
+fn received(arguments: &[&str], pace: &[&str]) -> (RunOutcome, Vec<Sizes>) {
+    let unstarted = Run::new(COMMAND);
+    let log = unstarted.scratch_path("recv.log");
     let log_words = ["--log", log.to_str().expect("it is UTF-8")];
-    let judged = trial
-        .with(&[SUITE, "--profile", "quick"])
-        .with(how)
-        .on("recv_log_server.py", &[&log_words, pace].concat())
-        .judge();
-    assert_eq!((judged.code, judged.stderr.as_str()), (0, ""));
-    assert_eq!(judged.record().restarts, 0);
+    let outcome = unstarted
+        .args(&[SUITE, "--profile", "quick"])
+        .args(arguments)
+        .python_server("recv_log_server.py", &[&log_words, pace].concat())
+        .complete();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
+    assert_eq!(outcome.record().restarts, 0);
     let received = read_log(&log);
-    (judged, received)
+    (outcome, received)
 }
 
 fn read_log(log: &Path) -> Vec<Sizes> {
@@ -98,10 +100,9 @@ fn read_log(log: &Path) -> Vec<Sizes> {
     clients.into_values().collect()
 }
 
-/// The chunk lengths of the cases that are played, from the list.
+/// The chunk lengths of the listed cases.
 fn deliveries() -> Vec<Sizes> {
-    let command = env!("CARGO_BIN_EXE_wirecheck-under-test");
-    let listed = run(command, &["list", SUITE, "--profile", "quick", "--json"]);
+    let listed = run(COMMAND, &["list", SUITE, "--profile", "quick", "--json"]);
     let cases = listed
         .stdout
         .lines()

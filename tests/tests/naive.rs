@@ -1,22 +1,19 @@
-//! Servers with the defects that beginners' guides teach: which tactics find them,
-//! which do not, and by what; the same in every run.
+//! Servers with the defects that beginners' guides teach: which families of tactics they fail and
+//! with which findings. Two runs give the same record.
 
 use snapbox::{IntoData, assert_data_eq, str};
 use wirecheck_report::record::RunState;
-use wirecheck_tests::{Trial, outline, processes, timeless};
-
-/// How many runs must come to the same.
-const RUNS: usize = 3;
+use wirecheck_tests::{Run, RunOutcome, family_results, tools};
 
 #[test]
-fn a_line_connection_that_decodes_by_the_segment_dies_of_a_cut_character() {
-    falls(
+fn a_line_connection_that_decodes_each_recv_dies_of_a_split_character() {
+    fails(
         &["scenarios/line", "--scenario", "line/greeting-in-umlauts"],
         "line_connection_server_naive.py",
         &[],
         str![[r#"
 line/greeting-in-umlauts
-  holds: whole joined joined+cut
+  passes: whole joined joined+cut
   bytes: died+ended-early
   cut: died+ended-early
   random: died+ended-early
@@ -28,17 +25,17 @@ line/greeting-in-umlauts
 }
 
 #[test]
-fn a_file_object_server_dies_of_a_client_that_ends() {
-    falls(
+fn a_file_object_server_dies_when_a_client_closes() {
+    fails(
         &["scenarios/file-object"],
         "file_object_server_naive.py",
         &[],
         str![[r#"
 file-object/greets-each-line
-  holds: 
+  passes: 
   whole: died
 file-object/stop-ends-the-conversation
-  holds: 
+  passes: 
   whole: died+surplus
 
 "#]],
@@ -46,14 +43,14 @@ file-object/stop-ends-the-conversation
 }
 
 #[test]
-fn a_header_that_counts_characters_announces_too_little() {
-    falls(
+fn a_header_that_counts_characters_is_wrong_in_the_baseline() {
+    fails(
         &["scenarios/header", "--scenario", "header/greeting"],
         "header_server_naive.py",
         &["--interval", "3600"],
         str![[r#"
 header/greeting
-  holds: 
+  passes: 
   whole: wrong-answer
 
 "#]],
@@ -61,14 +58,13 @@ header/greeting
 }
 
 #[test]
-fn a_header_echo_that_reads_once_falls_under_every_cut_inside_a_message() {
-    falls(
+fn a_header_echo_that_reads_once_fails_cuts_inside_a_message() {
+    fails_alike(
         &["scenarios/header", "--scenario", "header-echo/*"],
         "header_echo_server_naive.py",
-        &[],
         str![[r#"
 header-echo/answers-in-capitals
-  holds: whole fin
+  passes: whole fin
   bytes: wrong-answer
   cut: wrong-answer
   joined: no-answer
@@ -76,7 +72,7 @@ header-echo/answers-in-capitals
   random: ended-early, wrong-answer
   half: surplus
 header-echo/wide-characters
-  holds: 
+  passes: 
   whole: wrong-answer
 
 "#]],
@@ -84,14 +80,14 @@ header-echo/wide-characters
 }
 
 #[test]
-fn a_stay_alive_server_that_passes_over_the_end_spins() {
-    falls(
+fn a_stay_alive_server_that_ignores_the_end_of_the_stream_spins() {
+    fails(
         &["scenarios/stay-alive"],
         "stay_alive_server_naive.py",
         &[],
         str![[r#"
 stay-alive/prints-each-line
-  holds: 
+  passes: 
   whole: stays-open
 
 "#]],
@@ -99,14 +95,14 @@ stay-alive/prints-each-line
 }
 
 #[test]
-fn a_server_for_one_client_is_gone_after_it() {
-    falls(
+fn a_server_without_an_accept_loop_exits_after_its_first_client() {
+    fails(
         &["scenarios/stay-alive"],
         "stay_alive_server_once.py",
         &[],
         str![[r#"
 stay-alive/prints-each-line
-  holds: 
+  passes: 
   whole: died
 
 "#]],
@@ -115,13 +111,12 @@ stay-alive/prints-each-line
 
 #[test]
 fn a_one_shot_server_answers_its_first_segment() {
-    falls(
+    fails_alike(
         &["scenarios/one-shot"],
         "one_shot_server_naive.py",
-        &[],
         str![[r#"
 one-shot/one-answer
-  holds: whole fin
+  passes: whole fin
   bytes: wrong-answer
   cut: ended-early, wrong-answer
   random: wrong-answer
@@ -132,14 +127,13 @@ one-shot/one-answer
 }
 
 #[test]
-fn a_threaded_server_that_answers_each_segment_falls_under_cuts_and_joins() {
-    falls(
+fn a_threaded_server_that_answers_each_recv_fails_cuts_and_joins() {
+    fails_alike(
         &["scenarios/threaded"],
         "threaded_server_naive.py",
-        &[],
         str![[r#"
 threaded/answers-each-line
-  holds: whole fin
+  passes: whole fin
   bytes: wrong-answer
   cut: surplus, wrong-answer
   joined: wrong-answer
@@ -147,7 +141,7 @@ threaded/answers-each-line
   random: wrong-answer
   half: surplus
 threaded/answers-wide-characters
-  holds: whole
+  passes: whole
   bytes: not-read
   cut: not-read, surplus, wrong-answer
   random: not-read, wrong-answer
@@ -160,13 +154,12 @@ threaded/answers-wide-characters
 
 #[test]
 fn a_streams_server_that_reads_once_answers_its_first_segment() {
-    falls(
+    fails_alike(
         &["scenarios/streams"],
         "streams_server_naive.py",
-        &[],
         str![[r#"
 streams/greets-back
-  holds: whole fin
+  passes: whole fin
   bytes: wrong-answer
   cut: ended-early, wrong-answer
   random: wrong-answer
@@ -177,69 +170,51 @@ streams/greets-back
 }
 
 #[test]
-fn three_runs_on_a_naive_header_echo_give_one_record() {
-    repeats(
-        "scenarios/header/header-echo.toml",
-        "header_echo_server_naive.py",
-    );
+fn two_runs_on_a_fixed_threaded_server_give_one_record() {
+    passes_alike("scenarios/threaded", "threaded_server_fixed.py");
 }
 
 #[test]
-fn three_runs_on_a_naive_threaded_server_give_one_record() {
-    repeats("scenarios/threaded", "threaded_server_naive.py");
+fn two_runs_on_a_fixed_stay_alive_server_give_one_record() {
+    passes_alike("scenarios/stay-alive", "stay_alive_server_fixed.py");
 }
 
-#[test]
-fn three_runs_on_a_naive_streams_server_give_one_record() {
-    repeats("scenarios/streams", "streams_server_naive.py");
-}
-
-#[test]
-fn three_runs_on_a_server_that_closes_early_give_one_record() {
-    repeats("scenarios/one-shot", "one_shot_server_naive.py");
-}
-
-#[test]
-fn three_runs_on_a_threaded_server_that_is_right_give_one_record() {
-    repeats("scenarios/threaded", "threaded_server_mended.py");
-}
-
-#[test]
-fn three_runs_on_a_stay_alive_server_that_is_right_give_one_record() {
-    repeats("scenarios/stay-alive", "stay_alive_server_mended.py");
-}
-
-fn falls(cases: &[&str], server: &str, arguments: &[&str], expected: snapbox::data::Inline) {
-    if !processes::has_python() {
-        return;
+/// The server fails these families of tactics.
+fn fails(cases: &[&str], server: &str, options: &[&str], expected: snapbox::data::Inline) {
+    if tools::has_python() {
+        let outcome = complete(cases, server, options);
+        assert_eq!(outcome.code, 1);
+        assert_data_eq!(family_results(outcome.record()), expected.raw());
     }
-    let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
-        .with(cases)
-        .with(&["--profile", "quick"])
-        .on(server, arguments)
-        .judge();
-    assert_data_eq!(outline(judged.record()), expected.raw());
-    assert_eq!((judged.code, judged.stderr.as_str()), (1, ""));
-    assert_eq!(judged.record().state, RunState::Finished);
-    assert_eq!(judged.left, [""; 0]);
 }
 
-fn repeats(cases: &str, server: &str) {
-    if !processes::has_python() {
-        return;
+/// The server fails these families of tactics, and a second run gives the same record.
+fn fails_alike(cases: &[&str], server: &str, expected: snapbox::data::Inline) {
+    if tools::has_python() {
+        let [first, second] = [(); 2].map(|()| complete(cases, server, &[]));
+        assert_eq!(first.code, 1);
+        assert_data_eq!(family_results(first.record()), expected.raw());
+        assert_data_eq!(second.comparable_record(), first.comparable_record().raw());
     }
-    let server = format!("tests/peers/python/{server}");
-    // No marker: the command is part of the record.
-    let words = ["python3", &server, "--port", "{port}"];
-    let mut runs = (0..RUNS).map(|_| {
-        let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
-            .with(&[cases, "--profile", "quick"])
-            .started_by(words.map(str::to_owned).to_vec())
-            .judge();
-        timeless(judged.record())
-    });
-    let first = runs.next().expect("there are several");
-    for run in runs {
-        assert_data_eq!(run, first.clone().raw());
+}
+
+fn passes_alike(cases: &str, server: &str) {
+    if tools::has_python() {
+        let [first, second] = [(); 2].map(|()| complete(&[cases], server, &[]));
+        assert_eq!(first.code, 0);
+        assert_data_eq!(second.comparable_record(), first.comparable_record().raw());
     }
+}
+
+/// A run that finished, printed no error and left no process.
+fn complete(cases: &[&str], server: &str, options: &[&str]) -> RunOutcome {
+    let outcome = Run::new(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .args(cases)
+        .args(&["--profile", "quick"])
+        .python_server(server, options)
+        .complete();
+    assert_eq!(outcome.stderr, "");
+    assert_eq!(outcome.record().state, RunState::Finished);
+    assert_eq!(outcome.remaining_processes, [""; 0]);
+    outcome
 }

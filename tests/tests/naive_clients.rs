@@ -1,16 +1,13 @@
-//! Clients with the defects that beginners' guides teach: which tactics they fall
-//! under, and which defects are named.
+//! Clients with the defects that beginners' guides teach: which families of tactics they fail and
+//! which defects are named. Two runs give the same verdicts.
 
 use snapbox::{IntoData, assert_data_eq, str};
 use wirecheck_report::record::RunState;
-use wirecheck_tests::{Trial, diagnoses, processes, verdicts};
-
-/// How many runs must come to the same.
-const RUNS: usize = 3;
+use wirecheck_tests::{Run, RunOutcome, diagnoses, tools, verdicts};
 
 #[test]
-fn a_line_connection_that_decodes_by_the_segment_dies_of_a_cut_character() {
-    falls(
+fn a_line_connection_that_decodes_each_recv_dies_of_a_split_character() {
+    fails(
         &[
             "scenarios/line",
             "--scenario",
@@ -22,97 +19,102 @@ fn a_line_connection_that_decodes_by_the_segment_dies_of_a_cut_character() {
         &[],
         str![[r#"
 line-client/prints-the-answer
-  holds: whole fin half
-  falls: bytes cut random
-  named: F05
+  passes: whole fin half
+  fails: bytes cut random
+  defects: F05
 line-client/keeps-what-comes-before-ok
-  holds: 
-  falls: whole
-  named: 
+  passes: 
+  fails: whole
+  defects: 
 line/prints-the-answer
-  holds: whole fin half
-  falls: bytes cut random
-  named: F05
+  passes: whole fin half
+  fails: bytes cut random
+  defects: F05
 
 "#]],
     );
 }
 
 #[test]
-fn a_file_object_prints_a_line_that_was_cut_short_and_forgets_what_it_has_read_ahead() {
-    falls(
-        &["scenarios/file-object/file-object-client.toml"],
-        "file_object_client_naive.py",
-        &[],
+fn a_file_object_prints_a_truncated_line_and_drops_its_read_ahead_buffer() {
+    if !tools::has_python() {
+        return;
+    }
+    let suite = ["scenarios/file-object/file-object-client.toml"];
+    let [first, second] = [(); 2].map(|()| complete(&suite, "file_object_client_naive.py", &[]));
+    assert_data_eq!(
+        diagnoses(first.record()),
         str![[r#"
 file-object-client/prints-each-answer
-  holds: whole bytes cut random fin
-  falls: half
-  named: C06
+  passes: whole bytes cut random fin
+  fails: half
+  defects: C06
 file-object-client/keeps-an-early-answer
-  holds: whole bytes cut fin
-  falls: joined joined+cut random half
-  named: F03 C06
+  passes: whole bytes cut fin
+  fails: joined joined+cut random half
+  defects: F03 C06
 
-"#]],
+"#]]
+        .raw()
     );
+    assert_data_eq!(verdicts(second.record()), verdicts(first.record()).raw());
 }
 
 #[test]
 fn a_greeter_client_that_reads_once_prints_its_first_segment() {
-    falls(
+    fails(
         &["scenarios/greeter"],
         "greeter_client_naive.py",
         &[],
         str![[r#"
 greeter-client/welcomes-at-length
-  holds: 
-  falls: whole
-  named: 
+  passes: 
+  fails: whole
+  defects: 
 greeter/welcomes-and-closes
-  holds: whole fin half
-  falls: bytes cut random
-  named: F02 F05
+  passes: whole fin half
+  fails: bytes cut random
+  defects: F02 F05
 
 "#]],
     );
 }
 
 #[test]
-fn a_greeter_client_that_decodes_by_the_piece_dies_of_a_cut_character() {
-    falls(
+fn a_greeter_client_that_decodes_each_piece_dies_of_a_split_character() {
+    fails(
         &["scenarios/greeter"],
         "greeter_client_chunks.py",
         &[],
         str![[r#"
 greeter-client/welcomes-at-length
-  holds: whole fin half
-  falls: bytes cut joined joined+cut random
-  named: 
+  passes: whole fin half
+  fails: bytes cut joined joined+cut random
+  defects: 
 greeter/welcomes-and-closes
-  holds: whole fin half
-  falls: bytes cut random
-  named: 
+  passes: whole fin half
+  fails: bytes cut random
+  defects: 
 
 "#]],
     );
 }
 
 #[test]
-fn a_header_client_that_takes_a_segment_for_a_message_falls_in_every_way() {
-    falls(
+fn a_header_client_that_takes_each_recv_for_a_message_fails_every_family() {
+    fails(
         &["scenarios/header/header.toml"],
         "header_client_naive.py",
         &[],
         str![[r#"
 header/greeting-and-time
-  holds: whole
-  falls: bytes cut joined joined+cut random fin half
-  named: F01 F03 F05 C02
+  passes: whole
+  fails: bytes cut joined joined+cut random fin half
+  defects: F01 F03 F05 C02
 header/ends-between-messages
-  holds: 
-  falls: whole
-  named: C03
+  passes: 
+  fails: whole
+  defects: C03
 
 "#]],
     );
@@ -120,19 +122,19 @@ header/ends-between-messages
 
 #[test]
 fn a_one_shot_client_that_reads_once_prints_its_first_segment() {
-    falls(
+    fails(
         &["scenarios/one-shot"],
         "one_shot_client_naive.py",
         &["hello 00000000"],
         str![[r#"
 one-shot-client/prints-wide-characters
-  holds: whole fin half
-  falls: bytes cut random
-  named: F02 F05
+  passes: whole fin half
+  fails: bytes cut random
+  defects: F02 F05
 one-shot/one-answer
-  holds: whole fin half
-  falls: bytes cut random
-  named: F02
+  passes: whole fin half
+  fails: bytes cut random
+  defects: F02
 
 "#]],
     );
@@ -140,74 +142,57 @@ one-shot/one-answer
 
 #[test]
 fn a_streams_client_that_reads_once_prints_its_first_segment() {
-    falls(
+    fails(
         &["scenarios/streams"],
         "streams_client_naive.py",
         &["world 00000000"],
         str![[r#"
 streams-client/prints-wide-characters
-  holds: whole fin half
-  falls: bytes cut random
-  named: F02 F05
+  passes: whole fin half
+  fails: bytes cut random
+  defects: F02 F05
 streams/greets-back
-  holds: whole fin half
-  falls: bytes cut random
-  named: F02
+  passes: whole fin half
+  fails: bytes cut random
+  defects: F02
 
 "#]],
     );
 }
 
 #[test]
-fn a_service_that_dies_of_half_a_line_does_not_come_back() {
-    falls(
+fn a_service_that_dies_of_half_a_line_does_not_reconnect() {
+    fails(
         &["scenarios/agent", "--reconnects", "--jobs", "1"],
         "agent_client_naive.py",
         &[],
         str![[r#"
 agent/answers-each-question
-  holds: whole bytes cut random
-  falls: fin half
-  named: C03 C06
+  passes: whole bytes cut random
+  fails: fin half
+  defects: C03 C06
 
 "#]],
     );
 }
 
-#[test]
-fn three_runs_on_a_naive_file_object_give_one_verdict_on_each_case() {
-    if !processes::has_python() {
-        return;
-    }
-    let mut runs = (0..RUNS).map(|_| {
-        let judged = trial(&[
-            "scenarios/file-object",
-            "--scenario",
-            "*/keeps-an-early-answer",
-        ])
-        .calling("file_object_client_naive.py", &[])
-        .judge();
-        verdicts(judged.record())
-    });
-    let first = runs.next().expect("there are several");
-    for run in runs {
-        assert_data_eq!(run, first.clone().raw());
+/// The client fails these families of tactics, and these defects are named.
+fn fails(cases: &[&str], client: &str, options: &[&str], expected: snapbox::data::Inline) {
+    if tools::has_python() {
+        let outcome = complete(cases, client, options);
+        assert_data_eq!(diagnoses(outcome.record()), expected.raw());
     }
 }
 
-fn falls(cases: &[&str], client: &str, arguments: &[&str], expected: snapbox::data::Inline) {
-    if !processes::has_python() {
-        return;
-    }
-    let judged = trial(cases).calling(client, arguments).judge();
-    assert_data_eq!(diagnoses(judged.record()), expected.raw());
-    assert_eq!((judged.code, judged.stderr.as_str()), (1, ""));
-    assert_eq!(judged.record().state, RunState::Finished);
-    assert_eq!(judged.left, [""; 0]);
-}
-
-fn trial(cases: &[&str]) -> Trial {
-    Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
-        .with(cases)
-        .with(&["--profile", "quick"])
+/// A run that failed, printed no error and left no process.
+fn complete(cases: &[&str], client: &str, options: &[&str]) -> RunOutcome {
+    let outcome = Run::new(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .args(cases)
+        .args(&["--profile", "quick"])
+        .python_client(client, options)
+        .complete();
+    assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
+    assert_eq!(outcome.record().state, RunState::Finished);
+    assert_eq!(outcome.remaining_processes, [""; 0]);
+    outcome
 }

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use snapbox::{assert_data_eq, data::DataFormat};
-use wirecheck_tests::{Ran, files, root, run};
+use wirecheck_tests::{CommandOutput, files, root, run};
 
-fn check_played(suite: &Path) -> Ran {
+fn check_played(suite: &Path) -> CommandOutput {
     let suite = suite
         .strip_prefix(root())
         .expect("it lies in the project")
@@ -16,7 +16,7 @@ fn check_played(suite: &Path) -> Ran {
     run(env!("CARGO_BIN_EXE_wirecheck-under-test"), &arguments)
 }
 
-fn assert_shown(ran: &Ran, suite: &Path) {
+fn assert_shown(ran: &CommandOutput, suite: &Path) {
     let expected = snapbox::Data::read_from(&suite.with_extension("txt"), Some(DataFormat::Text));
     assert_data_eq!(&ran.stderr, expected.raw());
 }
@@ -29,7 +29,7 @@ fn the_suites_of_the_project_can_be_played_and_prove_something() {
 }
 
 #[test]
-fn each_suite_that_cannot_be_played_is_shown_as_the_text_beside_it() {
+fn each_suite_that_cannot_be_played_gives_the_error_beside_it() {
     let wrong = files(&root().join("tests/wrong-plays"), "toml");
     assert!(wrong.len() >= 14, "{}", wrong.len());
     for suite in wrong {
@@ -41,7 +41,7 @@ fn each_suite_that_cannot_be_played_is_shown_as_the_text_beside_it() {
 }
 
 #[test]
-fn such_suites_are_right_on_paper() {
+fn such_suites_pass_a_check_without_playing() {
     let arguments = ["check", "tests/wrong-plays", "tests/noted-plays"];
     let ran = run(env!("CARGO_BIN_EXE_wirecheck-under-test"), &arguments);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");

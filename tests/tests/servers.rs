@@ -1,143 +1,151 @@
-//! Servers without a defect: wirecheck finds none, proves every boundary, and
-//! never has to start them again, whichever way it reaches them.
+//! Servers without a defect: wirecheck finds nothing, proves every boundary and never restarts
+//! them, whether cases run side by side, one at a time or over IPv6.
 
 use wirecheck_report::record::{RunState, Verdict};
-use wirecheck_tests::{Judged, Trial, findings, processes};
+use wirecheck_tests::{Run, RunOutcome, findings, tools};
 
-/// Whether the client has its say in a suite: then there are boundaries to prove.
+/// Whether wirecheck, as the client, sends anything in a suite: then it has boundaries to prove.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Client {
-    Speaks,
-    Listens,
+    Sends,
+    OnlyReads,
 }
 
 #[test]
-fn a_line_connection_that_is_right_holds() {
-    holds(
-        Client::Speaks,
-        "line_connection_server_mended.py",
+fn a_fixed_line_connection_passes() {
+    passes(
+        Client::Sends,
+        "line_connection_server_fixed.py",
         &[],
         &["scenarios/line"],
     );
 }
 
 #[test]
-fn a_file_object_that_is_right_holds() {
-    holds(
-        Client::Speaks,
-        "file_object_server_mended.py",
+fn a_fixed_file_object_passes() {
+    passes(
+        Client::Sends,
+        "file_object_server_fixed.py",
         &[],
         &["scenarios/file-object"],
     );
 }
 
 #[test]
-fn a_greeter_that_is_right_holds() {
-    holds(
-        Client::Listens,
-        "greeter_server_mended.py",
+fn a_fixed_greeter_passes() {
+    passes(
+        Client::OnlyReads,
+        "greeter_server_fixed.py",
         &[],
         &["scenarios/greeter"],
     );
 }
 
 #[test]
-fn a_header_server_that_is_right_holds() {
-    holds(
-        Client::Listens,
-        "header_server_mended.py",
+fn a_fixed_header_server_passes() {
+    passes(
+        Client::OnlyReads,
+        "header_server_fixed.py",
         &["--interval", "3600"],
         &["scenarios/header", "--scenario", "header/greeting"],
     );
 }
 
 #[test]
-fn a_header_echo_that_is_right_holds() {
-    holds(
-        Client::Speaks,
-        "header_echo_server_mended.py",
+fn a_fixed_header_echo_passes() {
+    passes(
+        Client::Sends,
+        "header_echo_server_fixed.py",
         &[],
         &["scenarios/header", "--scenario", "header-echo/*"],
     );
 }
 
 #[test]
-fn a_stay_alive_server_that_is_right_holds() {
-    holds(
-        Client::Speaks,
-        "stay_alive_server_mended.py",
+fn a_fixed_stay_alive_server_passes() {
+    passes(
+        Client::Sends,
+        "stay_alive_server_fixed.py",
         &[],
         &["scenarios/stay-alive"],
     );
 }
 
 #[test]
-fn a_one_shot_server_that_is_right_holds() {
-    holds(
-        Client::Speaks,
-        "one_shot_server_mended.py",
+fn a_fixed_one_shot_server_passes() {
+    passes(
+        Client::Sends,
+        "one_shot_server_fixed.py",
         &[],
         &["scenarios/one-shot"],
     );
 }
 
 #[test]
-fn a_threaded_server_that_is_right_holds() {
-    holds(
-        Client::Speaks,
-        "threaded_server_mended.py",
+fn a_fixed_threaded_server_passes() {
+    passes(
+        Client::Sends,
+        "threaded_server_fixed.py",
         &[],
         &["scenarios/threaded"],
     );
 }
 
 #[test]
-fn a_streams_server_that_is_right_holds() {
-    holds(
-        Client::Speaks,
-        "streams_server_mended.py",
+fn a_fixed_streams_server_passes() {
+    passes(
+        Client::Sends,
+        "streams_server_fixed.py",
         &[],
         &["scenarios/streams"],
     );
 }
 
-/// Runs the cases on the server: as they come, one at a time, and over IPv6.
-fn holds(client: Client, server: &str, arguments: &[&str], cases: &[&str]) {
-    if !processes::has_python() {
+/// Runs the cases side by side, one at a time, and over IPv6.
+fn passes(client: Client, server: &str, options: &[&str], cases: &[&str]) {
+    if !tools::has_python() {
         return;
     }
-    let judge = |how: &[&str]| {
-        let judged = Trial::of(env!("CARGO_BIN_EXE_wirecheck-under-test"))
-            .with(cases)
-            .with(how)
-            .on(server, arguments)
-            .judge();
-        is_spotless(&judged, client, how);
+    let complete = |arguments: &[&str]| {
+        let outcome = Run::new(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+            .args(cases)
+            .args(arguments)
+            .python_server(server, options)
+            .complete();
+        assert_no_findings(&outcome, client, arguments);
     };
-    judge(&[]);
-    judge(&["--jobs", "1"]);
-    if processes::has_ipv6() {
-        judge(&["--host", "::1"]);
+    complete(&[]);
+    complete(&["--jobs", "1"]);
+    if tools::has_ipv6() {
+        complete(&["--host", "::1"]);
     }
 }
 
-fn is_spotless(judged: &Judged, client: Client, how: &[&str]) {
-    let record = judged.record();
+fn assert_no_findings(outcome: &RunOutcome, client: Client, arguments: &[&str]) {
+    let record = outcome.record();
     let found: Vec<_> = findings(record).collect();
-    assert!(found.is_empty(), "{how:?}: {found:#?}");
-    assert_eq!((judged.code, judged.stderr.as_str()), (0, ""), "{how:?}");
+    assert!(found.is_empty(), "{arguments:?}: {found:#?}");
+    assert_eq!(
+        (outcome.code, outcome.stderr.as_str()),
+        (0, ""),
+        "{arguments:?}"
+    );
     assert_eq!(
         (record.state, record.verdict),
         (RunState::Finished, Verdict::Pass),
-        "{how:?}"
+        "{arguments:?}"
     );
-    assert_eq!(record.restarts, 0, "{how:?}");
+    assert_eq!(record.restarts, 0, "{arguments:?}");
     let delivery = &record.delivery;
     assert_eq!(
         delivery.proven, delivery.boundaries,
-        "{how:?}: {delivery:?}"
+        "{arguments:?}: {delivery:?}"
     );
-    assert_eq!(delivery.unverified, None, "{how:?}");
-    assert_eq!(delivery.boundaries > 0, client == Client::Speaks, "{how:?}");
-    assert_eq!(judged.left, [""; 0], "{how:?}");
+    assert_eq!(delivery.unverified, None, "{arguments:?}");
+    assert_eq!(
+        delivery.boundaries > 0,
+        client == Client::Sends,
+        "{arguments:?}"
+    );
+    assert_eq!(outcome.remaining_processes, [""; 0], "{arguments:?}");
 }

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use serde_json::Value;
 use snapbox::{assert_data_eq, data::DataFormat};
-use wirecheck_tests::{Ran, files, make_fifo, root, run, run_in};
+use wirecheck_tests::{CommandOutput, files, make_fifo, root, run, run_in};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
-fn wirecheck(arguments: &[&str]) -> Ran {
+fn wirecheck(arguments: &[&str]) -> CommandOutput {
     run(COMMAND, arguments)
 }
 

@@ -1,8 +1,11 @@
-"""Agent, the naive client: a service that stays with its server and answers its questions.
+"""Agent, the naive client: a service that stays connected and answers the server's questions.
 
-It says `ready`, answers each line `ping …` with `pong …`, and when the server has ended it
-connects again. Defect, in `serve`: C03, a stream that ends inside a line is taken for a
-question, which it is not, and the service dies of that.
+It sends `ready`, answers each line `ping <words>` with `pong <words>`, and reconnects when the
+server closes.
+
+Defects, in `serve`:
+- C03: a line cut short by the end of the stream is parsed as a question. The parser raises, and
+  the service dies.
 """
 
 import argparse

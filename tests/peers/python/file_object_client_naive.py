@@ -1,11 +1,12 @@
-"""R2, file object, the naive client: lines read and written through `makefile`.
+"""R2, file object, the naive client: reads and writes lines through `makefile`.
 
-Sends each name (by default Ada, Grace, STOP) as a line and prints the line that answers
-it, until the server closes. Defects, both in `main`: C06, `readline` also returns what came
-before the end of the stream without a newline, and the client prints that as if it were an
-answer; F03, a text file that is opened for both drops what it has read ahead as soon as it
-writes (only a server that answers before it is asked shows that). Closing the file leaves the
-socket below it open until the program ends.
+It sends each name (default: Ada, Grace, STOP) as a line and prints the line that answers it,
+until the server closes. Closing the file leaves the socket below it open until the program exits.
+
+Defects, in `main`:
+- C06: `readline` also returns a line cut short by the end of the stream, and the client prints it.
+- F03: a text file opened for reading and writing drops its read-ahead buffer on each write. Only
+  a server that answers before the question shows this.
 """
 
 import argparse

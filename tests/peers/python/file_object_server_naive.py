@@ -1,13 +1,16 @@
-"""R2, file object, the naive server: lines read and written through `makefile`.
+"""R2, file object, the naive server: reads and writes lines through `makefile`.
 
-Each line is answered `Hello, <line>!`; the line `STOP` should end the connection without
-an answer. Defects, all in `serve`: the line is compared with its newline still on, so that
-`STOP` never matches and is greeted as well (no code: the baseline shows it); F03, a text
-file that is opened for both drops what it has read ahead as soon as it writes, so that of
-lines that come joined only the first is answered; C03, at the end of the stream the file is
-closed and then read again, which raises and ends the server; C05, the second client is
-therefore never served (a reset ends the server just so: C04), and S01, it waits in vain as
-long as the first one stays. The socket below the file is not closed.
+It answers each line `Hello, <line>!`. The line `STOP` should end the connection without an
+answer. The socket below the file is not closed.
+
+Defects, in `serve`:
+- no code, the baseline shows it: the line is compared with its newline still attached, so `STOP`
+  never matches and gets a greeting.
+- F03: a text file opened for reading and writing drops its read-ahead buffer on each write. Of
+  lines that arrive joined only the first is answered.
+- C03: at the end of the stream the file is closed and then read again. That raises and ends the
+  server. A reset ends it too (C04), so no second client is served (C05).
+- S01: a second client waits as long as the first one stays.
 """
 
 import argparse

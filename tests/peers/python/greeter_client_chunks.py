@@ -1,8 +1,10 @@
-"""R3, greeter, a second naive client: prints the text a server sends until it closes.
+"""R3, greeter, a second naive client: prints the text that a server sends until it closes.
 
-It reads to the end, eight bytes at a time. Defect: F05, each piece is decoded on its own,
-so that a character in two pieces raises (`main`). The café of the welcome passes if it comes
-in one segment: its é lies within the third piece.
+It reads to the end, eight bytes at a time.
+
+Defects, in `main`:
+- F05: each piece is decoded alone, so a character in two pieces raises. The welcome passes if it
+  arrives in one segment: its é is inside the third piece.
 """
 
 import argparse

@@ -1,7 +1,7 @@
-"""R3, greeter, the naive client: prints the text a server sends until it closes.
+"""R3, greeter, the naive client: prints the text that a server sends until it closes.
 
-Defect: F02, a single `recv(1024)` is taken for the whole text (`main`); what follows the
-first segment is never read.
+Defects, in `main`:
+- F02: a single `recv(1024)` is taken for the whole text. Nothing after the first segment is read.
 """
 
 import argparse

@@ -1,10 +1,11 @@
-"""R3, greeter, the naive server: sends a welcome to whoever connects, and closes.
+"""R3, greeter, the naive server: sends a welcome to each client and closes.
 
-The text is UTF-8 and ends with a newline; the close is its end. Defects, both in `main`:
-F08, `send` hands over what fits into the socket's buffers and the rest is lost (with
-`--size 8000000` and a client that reads slowly; a socket with a timeout does not wait for
-room); C08, the server never reads, so that closing on what a client has sent resets the
-connection.
+The text is UTF-8 and ends with a newline. The close marks its end.
+
+Defects, in `main`:
+- F08: `send` copies what fits into the socket's buffers, the rest is lost. It takes
+  `--size 8000000` and a client that reads slowly: a socket with a timeout does not wait.
+- C08: the server never reads. If the client has sent anything, the close becomes a reset.
 """
 
 import argparse
@@ -17,7 +18,7 @@ def main():
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
     parser.add_argument("--greeting", default="Welcome to the café!", metavar="TEXT")
-    parser.add_argument("--size", type=int, default=0, help="repeat the line up to so many bytes")
+    parser.add_argument("--size", type=int, default=0, help="repeat the line up to this many bytes")
     args = parser.parse_args()
 
     line = f"{args.greeting}\n".encode()

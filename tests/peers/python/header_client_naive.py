@@ -1,12 +1,15 @@
 """R4, header, the naive client: ten columns of decimal length, then a body of UTF-8 text.
 
-Prints the body of each message until the server closes, or after `--count` messages.
-Defects, all in `receive_message`: F01, the first recv is taken to hold the whole header; F03,
-what follows the body in the same segment is swallowed, and the client waits for ever for a
-message it has had; F05, each piece of a body is decoded on its own, so that a character in two
-pieces raises; C02, at an end of stream inside a body it reads on for ever without
-sleeping; C03, an end of stream in place of a header raises; H01, `int` also takes `+5`, `-5`,
-`1_0`, leading spaces or zeros, and digits that are not ASCII.
+It prints the body of each message until the server closes, or `--count` messages.
+
+Defects, in `receive_message`:
+- F01: the first recv is taken for the whole header.
+- F03: bytes after the body in the same segment are dropped. The client then waits forever for a
+  message that it has already received.
+- F05: each piece of a body is decoded alone, so a character in two pieces raises.
+- C02: it spins when the stream ends inside a body.
+- C03: it dies when the stream ends where a header should start.
+- H01: `int` also accepts `+5`, `-5`, `1_0`, leading spaces or zeros, and non-ASCII digits.
 """
 
 import argparse
@@ -29,7 +32,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("host")
     parser.add_argument("port", type=int)
-    parser.add_argument("--count", type=int, default=0, help="stop after so many messages")
+    parser.add_argument("--count", type=int, default=0, help="stop after this many messages")
     args = parser.parse_args()
 
     connection = socket.create_connection((args.host, args.port))

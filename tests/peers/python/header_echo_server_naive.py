@@ -1,13 +1,17 @@
 """R4, header, a naive server that reads: ten columns of decimal length, then UTF-8 text.
 
-Each message is answered with its body in upper case, framed alike; a thread a client.
-Defects: F01, the first recv is taken to hold the whole header; F02, the next one to hold all
-of the body, and C06, so a body that the stream's end cut short is answered; F03, what follows
-the body in the same segment is swallowed; H01, `int` also takes `+5`, `-5`, `1_0`, leading
-spaces or zeros, and digits that are not ASCII, and a length has no bound (all in
-`receive_message`); F06, the header of the answer counts characters, not bytes
-(`send_message`). A header that `int` refuses ends the connection, as it should, but with a
-reset if bytes are left unread: C08 (`serve`).
+It answers each message with its body in upper case, in the same framing. One thread per client.
+
+Defects:
+- F01 in `receive_message`: the first recv is taken for the whole header.
+- F02 in `receive_message`: the second recv is taken for the rest of the body. So a body cut short
+  by the end of the stream is answered too (C06).
+- F03 in `receive_message`: bytes after the body in the same segment are dropped.
+- H01 in `receive_message`: `int` also accepts `+5`, `-5`, `1_0`, leading spaces or zeros, and
+  non-ASCII digits. A length has no limit.
+- F06 in `send_message`: the header of the answer counts characters, not bytes.
+- C08 in `serve`: a header that `int` rejects ends the connection, as it should, but with a reset
+  if bytes are left unread.
 """
 
 import argparse

@@ -1,11 +1,14 @@
 """R4, header, the naive server: ten columns of decimal length, then a body of UTF-8 text.
 
-The server greets, then pushes the time (HH:MM:SS) every few seconds; a thread a client.
-Defects: F06, the header counts characters, not bytes (`send_message`; the café of the
-greeting shows it in the baseline); F08, `send` hands over what fits into the socket's
-buffers and the rest is lost (`send_message`; with `--size 8000000`, as a socket with a
-timeout does not wait for room); C01, nobody looks for the client's end of stream, so that the
-server keeps pushing until that fails, and to a half-closed client for ever (`serve`).
+It sends a greeting, then the time (HH:MM:SS) every few seconds. One thread per client.
+
+Defects:
+- F06 in `send_message`: the header counts characters, not bytes. The é of the greeting shows it in
+  the baseline.
+- F08 in `send_message`: `send` copies what fits into the socket's buffers, the rest is lost. It
+  takes `--size 8000000`: a socket with a timeout does not wait.
+- C01 in `serve`: it never reads, so it does not notice the client's end. It sends until sending
+  fails, and forever to a client that closed only its write side.
 """
 
 import argparse
@@ -38,7 +41,7 @@ def main():
     parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
     parser.add_argument("--interval", type=float, default=3, metavar="SECONDS")
     parser.add_argument("--greeting", default="Welcome to the café!", metavar="TEXT")
-    parser.add_argument("--size", type=int, default=0, help="repeat it up to so many bytes")
+    parser.add_argument("--size", type=int, default=0, help="repeat it up to this many bytes")
     args = parser.parse_args()
 
     greeting = args.greeting * max(1, -(-args.size // len(args.greeting.encode())))

@@ -1,4 +1,4 @@
-"""Python's own `http.client`: asks for a path, `/` and its argument, and prints the body."""
+"""Python's own `http.client`: requests `/<argument>` and prints the body."""
 
 import argparse
 import http.client

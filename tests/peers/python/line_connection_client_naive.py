@@ -1,10 +1,13 @@
-"""R1, line connection, the naive client: UTF-8 lines ended by a newline.
+"""R1, line connection, the naive client: UTF-8 lines that end with a newline.
 
-Sends `hello`, waits for `ok`, sends the command {"cmd": "move", "steps": 100} as one line
-of JSON, prints the line that answers it, closes. Defects: F05, each recv is decoded on its
-own, so that a character in two pieces raises (`receive`); H05, the buffer has no bound
-(`receive`); and one without a code: `wait_for` drops every line that comes before the one
-it waits for. A partial line at the end of the stream is dropped without a word.
+It sends `hello`, waits for `ok`, sends the command {"cmd": "move", "steps": 100} as one line of
+JSON, prints the line that answers it, and closes. It silently drops an incomplete line at the end
+of the stream.
+
+Defects:
+- F05 in `receive`: each recv is decoded alone, so a character in two pieces raises.
+- H05 in `receive`: the buffer has no limit.
+- no code, in `wait_for`: it drops every line before the expected one.
 """
 
 import argparse
@@ -21,7 +24,7 @@ class Connection:
         self.socket.sendall(f"{line}\n".encode())
 
     def receive(self):
-        """The next line that is not blank, or None at the end of the stream."""
+        """Return the next line that is not blank, or None at the end of the stream."""
         while True:
             while "\n" not in self.buffer:
                 data = self.socket.recv(1024)

@@ -1,11 +1,16 @@
-"""R1, line connection, the naive server: UTF-8 lines ended by a newline, one client at a time.
+"""R1, line connection, the naive server: UTF-8 lines that end in a newline. One client at a time.
 
-A client sends a greeting line and is answered `ok`; it sends a command as one line of
-JSON and is answered {"ok": true, "cmd": ...}; then the server closes. Defects: F05, each
-recv is decoded on its own, so that a character in two pieces raises and ends the server
-(`receive`); H05, the buffer has no bound (`receive`); H03, a line that is not JSON ends the
-server too (`receive_json`), and so C05; S01, a silent client keeps all others waiting
-(`main`). A partial line at the end of the stream is dropped without a word.
+A client sends a greeting line, and the server answers `ok`. The client sends a command as one
+line of JSON, and the server answers {"ok": true, "cmd": ...} and closes. It silently drops an
+incomplete line at the end of the stream.
+
+Defects:
+- F05 in `receive`: each recv is decoded alone. A character in two pieces raises and ends the
+  server.
+- H05 in `receive`: the buffer has no limit.
+- H03 in `receive_json`: a line that is not JSON ends the server, so no later client is served
+  (C05).
+- S01 in `main`: a silent client blocks all others.
 """
 
 import argparse
@@ -23,7 +28,7 @@ class Connection:
         self.socket.sendall(f"{line}\n".encode())
 
     def receive(self):
-        """The next line that is not blank, or None at the end of the stream."""
+        """Return the next line that is not blank, or None at the end of the stream."""
         while True:
             while "\n" not in self.buffer:
                 data = self.socket.recv(1024)

@@ -1,8 +1,9 @@
-"""R6, one shot, the naive client: sends a line (`hello`), prints its answer.
+"""R6, one shot, the naive client: sends a line (default `hello`) and prints the answer.
 
-Defects, all in `main`: F02, a single `recv(1024)` is taken for the whole answer, and C06, so
-is what an early end of stream cut short, even to nothing; C08, closing on what is still to
-come of the answer resets the connection.
+Defects, in `main`:
+- F02: a single `recv(1024)` is taken for the whole answer. So is an answer that the end of the
+  stream cuts short, even an empty one (C06).
+- C08: if the rest of the answer is unread or still on its way, the close becomes a reset.
 """
 
 import argparse

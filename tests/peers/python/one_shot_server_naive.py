@@ -1,9 +1,13 @@
-"""R6, one shot, the naive server: one line in, one answer out, close; one client at a time.
+"""R6, one shot, the naive server: reads one line, answers it, closes; one client at a time.
 
-A line is answered `You said: <line>`. Defects, all in `main`: F02, a single `recv(1024)` is
-taken for the whole line and answered at once, and C06, so is what an early end of stream cut
-short, even to nothing; C08, closing on bytes that are still unread, or come after, resets the
-connection, and the client may lose its answer; S01, a silent client keeps all others waiting.
+It answers a line `You said: <line>`.
+
+Defects, in `main`:
+- F02: a single `recv(1024)` is taken for the whole line. So is a line that the end of the stream
+  cuts short, even an empty one (C06).
+- C08: if bytes are unread or still on their way, the close becomes a reset, and the client may
+  lose its answer.
+- S01: a silent client blocks all others.
 """
 
 import argparse

@@ -1,8 +1,8 @@
-"""A right server that looks at a line before it reads it, for wirecheck's own tests.
+"""A correct server that looks at a line before it reads it, for wirecheck's own tests.
 
-`echo: <line>` for each line, a thread a client. With `--by peek` it looks (MSG_PEEK) every
-millisecond until the line is whole, with `--by mark` it waits until 4 bytes have come
-(SO_RCVLOWAT) and reads as many: each line is 3 bytes long, without its end.
+It answers each line `echo: <line>`, with one thread per client. With `--by peek` it looks
+(MSG_PEEK) every millisecond until the line is whole. With `--by low-water-mark` it waits until
+4 bytes have arrived (SO_RCVLOWAT) and reads 4: each line is 3 bytes and a newline.
 """
 
 import argparse
@@ -25,13 +25,13 @@ def by_peek(connection):
 
 
 def has_ended(connection, looked):
-    """Whether nothing follows: the kernel shows it by a hang-up."""
+    """Return whether the client has closed and nothing follows what was looked at."""
     events = select.poll()
     events.register(connection, select.POLLRDHUP)
     return events.poll(0) and connection.recv(4096, socket.MSG_PEEK) == looked
 
 
-def by_mark(connection):
+def by_low_water_mark(connection):
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 4)
     events = select.poll()
     events.register(connection, select.POLLIN)
@@ -66,7 +66,7 @@ def main():
             threading.Thread(target=serve, args=(connection, WAYS[args.by]), daemon=True).start()
 
 
-WAYS = {"peek": by_peek, "mark": by_mark}
+WAYS = {"peek": by_peek, "low-water-mark": by_low_water_mark}
 
 
 if __name__ == "__main__":

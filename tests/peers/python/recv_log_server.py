@@ -1,9 +1,8 @@
-"""A recorder for wirecheck's own tests: writes down how much each recv brought.
+"""A recorder for wirecheck's own tests: logs the size of each recv.
 
-Each line is answered `ok`; a thread a client. For each recv the file `--log` gets a line
-`<client> <size>`, clients numbered from 1 in the order they were accepted; size 0 is the end
-of the stream, and `reset` stands for a reset. `--pause-ms` makes it a slow reader: it sleeps
-that long before each recv. A line of the log is there before its answers are sent.
+It answers each line `ok`, with one thread per client. For each recv it writes `<client> <size>` to
+the file `--log`, before it answers. Clients are numbered from 1 in the order of their accept.
+Size 0 is the end of the stream, `reset` a reset. With `--pause-ms` it sleeps before each recv.
 """
 
 import argparse
@@ -31,7 +30,7 @@ def serve(connection, client, log, pause):
             try:
                 connection.sendall(b"ok\n" * len(lines))
             except ConnectionError:
-                pass  # the next recv says how the stream ended
+                pass  # the next recv shows how the stream ended
 
 
 def main():

@@ -1,9 +1,9 @@
-"""Checks the reference systems beside this file: `python3 selftest.py`.
+"""Checks the reference systems in this folder: `python3 selftest.py`.
 
-Each server and client is started over IPv4 and IPv6 and talked to with whole messages; the
-mended ones also byte by byte. Then each naive one is shown its defects. What must not be
-joined waits until /proc/net/tcp says that it was read, which is good enough for a smoke
-check: to prove a delivery is wirecheck's work.
+Each server and client is started over IPv4 and IPv6 and gets whole messages, the fixed ones also
+byte by byte. Then each naive one is shown to have its defects. Bytes that must not be joined are
+sent when /proc/net/tcp shows that the earlier ones were read. That is good enough for a smoke
+test: proving a delivery is wirecheck's task.
 """
 
 import contextlib
@@ -22,12 +22,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 HOSTS = ("127.0.0.1", "::1")
-PATIENCE = 8
+LIMIT = 8
 CHECKS = {}
 
 
 def check(function):
-    """Register a check under its name, which is a sentence."""
+    """Register a check under its name."""
     CHECKS[function.__name__] = function
     return function
 
@@ -55,11 +55,11 @@ class Program:
         return os.pread(file.fileno(), 1 << 20, 0).decode()
 
     def prints(self, text):
-        """Wait until stdout holds just that."""
+        """Wait until stdout is exactly this text."""
         wait_until(lambda: self.printed() == text, lambda: f"printed {self.printed()!r:.300}")
 
     def exits(self):
-        return self.process.wait(PATIENCE)
+        return self.process.wait(LIMIT)
 
     def runs(self):
         return self.process.poll() is None
@@ -72,10 +72,10 @@ class Program:
         before = self.cpu_seconds()
         wait_until(lambda: self.cpu_seconds() - before > 0.2, lambda: "it does not spin")
 
-    def must_rest(self):
+    def must_be_idle(self):
         before = self.cpu_seconds()
         time.sleep(0.3)
-        assert self.cpu_seconds() - before < 0.06, "it does not rest"
+        assert self.cpu_seconds() - before < 0.06, "it is not idle"
 
     def stop(self):
         self.process.kill()
@@ -84,9 +84,9 @@ class Program:
         self.stderr.close()
 
 
-def wait_until(condition, otherwise=lambda: "it never came true", patience=PATIENCE):
-    """Wait for a condition; when patience is out, fail with a message, if there is one."""
-    end = time.monotonic() + patience
+def wait_until(condition, otherwise=lambda: "the condition never became true", limit=LIMIT):
+    """Wait for a condition; after the limit fail, unless `otherwise` is None."""
+    end = time.monotonic() + limit
     while not condition():
         if time.monotonic() > end:
             if otherwise is None:
@@ -102,7 +102,7 @@ def free_port(host):
 
 
 def sockets(port, state, column):
-    """How many sockets have this port, local (column 1) or remote (2), and this state."""
+    """Count the sockets with this state and port, local (column 1) or remote (column 2)."""
     found = 0
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for row in Path(table).read_text().splitlines()[1:]:
@@ -116,7 +116,7 @@ def listens(port):
 
 
 class Server(Program):
-    """A server; connecting to see whether it is ready would use up a client."""
+    """A server; it listens if /proc shows it, as a connection would count as a client."""
 
     def __init__(self, file, *arguments, host=HOSTS[0]):
         self.host, self.port = host, free_port(host)
@@ -124,7 +124,7 @@ class Server(Program):
         wait_until(lambda: listens(self.port), lambda: f"no server: {self.printed('stderr')}")
 
     def dial(self):
-        sock = socket.create_connection((self.host, self.port), timeout=PATIENCE)
+        sock = socket.create_connection((self.host, self.port), timeout=LIMIT)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock
 
@@ -140,10 +140,10 @@ def server(file, *arguments, host=HOSTS[0]):
 
 @contextlib.contextmanager
 def client(file, *arguments, host=HOSTS[0], connects=True):
-    """Start a client, and hand it out with our end of its connection."""
+    """Start a client and yield it with our end of its connection."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, 0), family=family) as listener:
-        listener.settimeout(PATIENCE)
+        listener.settimeout(LIMIT)
         running = Program(file, host, listener.getsockname()[1], *arguments)
         try:
             if not connects:
@@ -151,7 +151,7 @@ def client(file, *arguments, host=HOSTS[0], connects=True):
                 return
             sock, _ = listener.accept()
             with sock:
-                sock.settimeout(PATIENCE)
+                sock.settimeout(LIMIT)
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 yield running, sock
         finally:
@@ -162,7 +162,7 @@ def client(file, *arguments, host=HOSTS[0], connects=True):
 
 
 def is_read(ours, theirs):
-    """Whether all that was sent from one port to the other has been read."""
+    """Return whether all bytes sent from one port to the other were read."""
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for row in Path(table).read_text().splitlines():
             if f":{ours:04X} " in row and f":{theirs:04X} " in row:
@@ -175,9 +175,9 @@ def is_read(ours, theirs):
 
 def whole(sock, data):
     sock.sendall(data)
-    with contextlib.suppress(OSError):  # a reset: nobody will read it
+    with contextlib.suppress(OSError):  # a reset: the bytes will not be read
         ours, theirs = sock.getsockname()[1], sock.getpeername()[1]
-        wait_until(lambda: is_read(ours, theirs), patience=1, otherwise=None)
+        wait_until(lambda: is_read(ours, theirs), limit=1, otherwise=None)
 
 
 def bytewise(sock, data):
@@ -236,7 +236,7 @@ MOVE_SENT = b'{"cmd": "move", "steps": 100}\n'
 MOVED = b'{"ok": true, "cmd": "move"}\n'
 CAFÉ = "Welcome to the café!"
 
-# system: arguments, [(we send, it answers)], does it close by itself
+# system: arguments, [(we send, it answers)], whether it closes first
 SERVERS = {
     "line_connection": ((), [(b"hello\n", b"ok\n"), (MOVE, MOVED)], True),
     "file_object": (
@@ -280,7 +280,7 @@ def a_server_answers(file, system, deliver, host):
         assert running.exits() in expected, running.exits()
 
 
-# system: [(it sends, we answer)], what it prints; we close when all is said
+# system: [(it sends, we answer)], what it prints; we close first
 CLIENTS = {
     "line_connection": ([(b"hello\n", b"ok\n"), (MOVE_SENT, MOVED)], MOVED.decode()),
     "file_object": (
@@ -315,11 +315,11 @@ def register_the_exchanges():
             ("client", CLIENTS, a_client_prints),
         ):
             for system in systems:
-                for form, deliver in (("naive", whole), ("mended", whole), ("mended", bytewise)):
+                for form, deliver in (("naive", whole), ("fixed", whole), ("fixed", bytewise)):
                     file = f"{system}_{kind}_{form}.py"
                     name = f"{file} talks, {deliver.__name__}, over {host}"
                     CHECKS[name] = partial(play, file, system, deliver, host)
-        for form, deliver in (("naive", whole), ("mended", whole), ("mended", bytewise)):
+        for form, deliver in (("naive", whole), ("fixed", whole), ("fixed", bytewise)):
             file = f"stay_alive_server_{form}.py"
             name = f"{file} prints, {deliver.__name__}, over {host}"
             CHECKS[name] = partial(stay_alive_prints, file, deliver, host)
@@ -336,7 +336,7 @@ def stay_alive_prints(file, deliver, host):
 
 
 def ask(running, data, deliver=whole):
-    """Say it all, end our side, and return all that is answered."""
+    """Send everything, close our write side, and return all answers."""
     with running.dial() as sock:
         deliver(sock, data)
         half_close(sock)
@@ -351,21 +351,21 @@ def serves(running, data, answer):
 
 
 @check
-def r1_mended_answers_what_it_cannot_act_upon():
-    with server("line_connection_server_mended.py") as running:
-        for said, error in (
+def r1_fixed_answers_invalid_lines_with_an_error():
+    with server("line_connection_server_fixed.py") as running:
+        for sent, error in (
             (b"x" * 65537, "line too long"),
             (b"x" * 70000 + b"\n", "line too long"),
             (b"\xff\n", "not UTF-8"),
         ):
-            serves(running, said, f'{{"ok": false, "error": "{error}"}}\n'.encode())
-        for said, error in (
+            serves(running, sent, f'{{"ok": false, "error": "{error}"}}\n'.encode())
+        for sent, error in (
             (b"move\n", "not JSON"),
             (b"[" * 60000 + b"\n", "not JSON"),
             (b"[1]\n", "not a command"),
         ):
             answer = f'ok\n{{"ok": false, "error": "{error}"}}\n'
-            serves(running, b"hello\n" + said, answer.encode())
+            serves(running, b"hello\n" + sent, answer.encode())
         serves(running, b"x" * 65536 + b"\n", b"ok\n")
         serves(running, b"\n  \nhello\n" + MOVE[:-1], b"ok\n")
         serves(running, b" hello \r\n\n" + MOVE + b"more", b"ok\n" + MOVED)
@@ -373,7 +373,7 @@ def r1_mended_answers_what_it_cannot_act_upon():
 
 
 @check
-def r1_naive_is_ended_by_a_split_character():
+def r1_naive_dies_of_a_split_character():
     with server("line_connection_server_naive.py") as running:
         serves(running, "café\n".encode() + MOVE, b"ok\n" + MOVED)
         with running.dial() as sock:
@@ -383,7 +383,7 @@ def r1_naive_is_ended_by_a_split_character():
 
 
 @check
-def r1_naive_is_ended_by_what_is_not_json():
+def r1_naive_dies_of_invalid_json():
     with server("line_connection_server_naive.py") as running:
         with running.dial() as sock:
             reset(sock)
@@ -393,22 +393,22 @@ def r1_naive_is_ended_by_what_is_not_json():
 
 
 @check
-def r1_naive_keeps_others_waiting_and_the_mended_does_not():
-    for form, timeout in (("naive", 0.3), ("mended", PATIENCE)):
+def r1_naive_blocks_other_clients_and_the_fixed_does_not():
+    for form, timeout in (("naive", 0.3), ("fixed", LIMIT)):
         with server(f"line_connection_server_{form}.py") as running:
             with running.dial(), running.dial() as second:
                 second.settimeout(timeout)
                 second.sendall(b"hello\n")
                 try:
                     same(receive(second, 3), b"ok\n")
-                    same(form, "mended")
+                    same(form, "fixed")
                 except TimeoutError:
                     same(form, "naive")
 
 
 @check
 def r1_clients_differ_in_what_comes_before_ok():
-    for form, printed in (("naive", ""), ("mended", "battery low\n")):
+    for form, printed in (("naive", ""), ("fixed", "battery low\n")):
         with client(f"line_connection_client_{form}.py") as (running, sock):
             receive(sock, 6)
             whole(sock, b"battery low\nok\n")
@@ -420,13 +420,13 @@ def r1_clients_differ_in_what_comes_before_ok():
 
 @check
 def r1_clients_differ_in_a_split_character_and_an_early_end():
-    for form, code in (("naive", 1), ("mended", 0)):
+    for form, code in (("naive", 1), ("fixed", 0)):
         with client(f"line_connection_client_{form}.py") as (running, sock):
             whole(sock, b"ok\n")
             receive(sock, 6 + len(MOVE_SENT))
             split(sock, "café\n".encode(), 4)
             same(running.exits(), code)
-    for form, code in (("naive", 0), ("mended", 1)):
+    for form, code in (("naive", 0), ("fixed", 1)):
         with client(f"line_connection_client_{form}.py") as (running, sock):
             whole(sock, b"ok\npart")
             half_close(sock)
@@ -439,8 +439,8 @@ def r1_clients_differ_in_a_split_character_and_an_early_end():
 
 
 @check
-def r2_mended_stops_at_stop_and_serves_the_next():
-    with server("file_object_server_mended.py") as running:
+def r2_fixed_stops_at_stop_and_serves_the_next():
+    with server("file_object_server_fixed.py") as running:
         with running.dial() as sock, running.dial() as other:
             whole(sock, b"Ada\nSTOP\nGrace\n")
             same(rest(sock), b"Hello, Ada!\n")
@@ -472,7 +472,7 @@ def r2_naive_greets_stop_and_ends_with_its_first_client():
 
 @check
 def r2_clients_differ_in_an_answer_cut_short():
-    for form, printed, code in (("naive", "Hello, A\n", 0), ("mended", "", 1)):
+    for form, printed, code in (("naive", "Hello, A\n", 0), ("fixed", "", 1)):
         with client(f"file_object_client_{form}.py") as (running, sock):
             receive(sock, 4)
             whole(sock, b"Hello, A")
@@ -485,7 +485,7 @@ def r2_clients_differ_in_an_answer_cut_short():
 @check
 def r2_clients_take_names_and_a_pause():
     arguments = ("Bob", "Eve", "--pause", 0.1)
-    for form in ("naive", "mended"):
+    for form in ("naive", "fixed"):
         with client(f"file_object_client_{form}.py", *arguments) as (running, sock):
             for question, answer in ((b"Bob\n", b"1\n"), (b"Eve\n", b"2\n")):
                 same(receive(sock, 4), question)
@@ -501,7 +501,7 @@ def r2_naive_drops_what_it_has_read_ahead():
         whole(sock, b"Ada\nGrace\n")
         whole(sock, b"Bob\n")
         same(receive(sock, 24), b"Hello, Ada!\nHello, Bob!\n")
-    for form, printed in (("naive", "1\n"), ("mended", "1\n2\n")):
+    for form, printed in (("naive", "1\n"), ("fixed", "1\n2\n")):
         with client(f"file_object_client_{form}.py", "Bob", "Eve") as (running, sock):
             whole(sock, b"1\n2\n")
             running.prints(printed)
@@ -513,10 +513,10 @@ def r2_naive_drops_what_it_has_read_ahead():
 
 
 def slow_length(running):
-    """How much a client gets that begins to read late."""
+    """Return how many bytes a client receives that starts to read late."""
     with socket.socket(socket.AF_INET6 if ":" in running.host else socket.AF_INET) as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        sock.settimeout(PATIENCE)
+        sock.settimeout(LIMIT)
         sock.connect((running.host, running.port))
         time.sleep(0.3)
         total = 0
@@ -528,7 +528,7 @@ def slow_length(running):
 @check
 def r3_servers_differ_in_a_large_welcome():
     size = 8_000_000
-    for form in ("naive", "mended"):
+    for form in ("naive", "fixed"):
         arguments = ("--greeting", "hi", "--size", size)
         with server(f"greeter_server_{form}.py", *arguments) as running:
             got = slow_length(running)
@@ -537,9 +537,9 @@ def r3_servers_differ_in_a_large_welcome():
 
 @check
 def r3_servers_differ_in_what_they_leave_unread():
-    for form in ("naive", "mended"):
+    for form in ("naive", "fixed"):
         with server(f"greeter_server_{form}.py") as running:
-            # Stopped, it finds our bytes in its buffer when it accepts.
+            # While it is stopped, our bytes reach its buffer before it accepts.
             running.process.send_signal(signal.SIGSTOP)
             with running.dial() as sock:
                 sock.sendall(b"hello\n")
@@ -554,13 +554,13 @@ def r3_clients_differ_in_two_segments_and_a_split_character():
     for form, printed, code in (
         ("naive", "Welcome", 0),
         ("chunks", f"{CAFÉ}\n", 0),
-        ("mended", f"{CAFÉ}\n", 0),
+        ("fixed", f"{CAFÉ}\n", 0),
     ):
         with client(f"greeter_client_{form}.py") as (running, sock):
             split(sock, f"{CAFÉ}\n".encode(), 7)
             sock.close()
             same((running.exits(), running.printed()), (code, printed))
-    for form, printed, code in (("chunks", "Welcome to the c", 1), ("mended", f"{CAFÉ}\n", 0)):
+    for form, printed, code in (("chunks", "Welcome to the c", 1), ("fixed", f"{CAFÉ}\n", 0)):
         with client(f"greeter_client_{form}.py") as (running, sock):
             split(sock, f"{CAFÉ}\n".encode(), 19)
             sock.close()
@@ -569,8 +569,8 @@ def r3_clients_differ_in_two_segments_and_a_split_character():
 
 
 @check
-def r3_mended_client_tells_half_a_character():
-    with client("greeter_client_mended.py") as (running, sock):
+def r3_fixed_client_reports_half_a_character():
+    with client("greeter_client_fixed.py") as (running, sock):
         whole(sock, b"caf\xc3")
         sock.close()
         same((running.exits(), running.printed()), (1, "caf"))
@@ -581,18 +581,18 @@ def r3_mended_client_tells_half_a_character():
 
 @check
 def r4_servers_differ_in_what_they_count():
-    for form, length in (("naive", b"20"), ("mended", b"21")):
+    for form, length in (("naive", b"20"), ("fixed", b"21")):
         with server(f"header_server_{form}.py") as running, running.dial() as sock:
             same(receive(sock, 31), length.ljust(10) + CAFÉ.encode())
 
 
 @check
 def r4_servers_push_the_time():
-    for form in ("naive", "mended"):
+    for form in ("naive", "fixed"):
         with server(f"header_server_{form}.py", "--interval", "0.05") as running:
             with running.dial() as sock:
                 receive(sock, 31)
-                whole(sock, b"we may talk, too")
+                whole(sock, b"a client may send")
                 for _ in range(3):
                     same(receive(sock, 10), b"8         ")
                     time.strptime(receive(sock, 8).decode(), "%H:%M:%S")
@@ -600,7 +600,7 @@ def r4_servers_push_the_time():
 
 @check
 def r4_servers_differ_in_the_end_of_a_client():
-    for form, left in (("naive", 1), ("mended", 0)):
+    for form, left in (("naive", 1), ("fixed", 0)):
         with server(f"header_server_{form}.py", "--interval", "60") as running:
             with running.dial() as sock:
                 local = sock.getsockname()[1]
@@ -614,12 +614,12 @@ def r4_servers_differ_in_the_end_of_a_client():
 @check
 def r4_servers_differ_in_a_large_greeting():
     size = 8_000_000
-    for form in ("naive", "mended"):
+    for form in ("naive", "fixed"):
         arguments = ("--interval", "0.4", "--greeting", "hi", "--size", size)
         with server(f"header_server_{form}.py", *arguments) as running:
             with socket.socket() as sock:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-                sock.settimeout(PATIENCE)
+                sock.settimeout(LIMIT)
                 sock.connect((running.host, running.port))
                 time.sleep(0.2)
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
@@ -629,7 +629,7 @@ def r4_servers_differ_in_a_large_greeting():
                     body += chunk
                     if len(body) % 2 == 0 and not body.endswith(b"hi"):
                         break
-                same(body == b"hi" * (size // 2), form == "mended")
+                same(body == b"hi" * (size // 2), form == "fixed")
 
 
 @check
@@ -641,7 +641,7 @@ def r4_naive_client_takes_a_recv_for_a_header():
 
 @check
 def r4_naive_client_swallows_a_joined_message():
-    for form, printed in (("naive", f"{CAFÉ}\n"), ("mended", f"{CAFÉ}\n12:34:56\n")):
+    for form, printed in (("naive", f"{CAFÉ}\n"), ("fixed", f"{CAFÉ}\n12:34:56\n")):
         with client(f"header_client_{form}.py") as (running, sock):
             whole(sock, frame(CAFÉ) + frame("12:34:56"))
             running.prints(printed)
@@ -651,7 +651,7 @@ def r4_naive_client_swallows_a_joined_message():
 
 @check
 def r4_clients_differ_in_a_split_character():
-    for form, printed in (("naive", ""), ("mended", f"{CAFÉ}\n")):
+    for form, printed in (("naive", ""), ("fixed", f"{CAFÉ}\n")):
         with client(f"header_client_{form}.py", "--count", 1) as (running, sock):
             split(sock, frame(CAFÉ), 29)
             same((running.exits(), running.printed()), (int(form == "naive"), printed))
@@ -659,7 +659,7 @@ def r4_clients_differ_in_a_split_character():
 
 @check
 def r4_clients_differ_in_the_end_between_messages():
-    for form, code in (("naive", 1), ("mended", 0)):
+    for form, code in (("naive", 1), ("fixed", 0)):
         with client(f"header_client_{form}.py") as (running, sock):
             whole(sock, frame(CAFÉ))
             half_close(sock)
@@ -674,7 +674,7 @@ def r4_clients_differ_in_the_end_inside_a_body():
         half_close(sock)
         running.must_spin()
     for end, place in ((4, "inside a header"), (27, "inside a body")):
-        with client("header_client_mended.py") as (running, sock):
+        with client("header_client_fixed.py") as (running, sock):
             whole(sock, frame(CAFÉ)[:end])
             half_close(sock)
             same(running.exits(), 1)
@@ -688,7 +688,7 @@ BAD_HEADERS = (b"+5", b"-5", b"1_0", b" 5", b"05", b"", b"0x5", b"5 5", b"104857
 @check
 def r4_clients_differ_in_bad_headers():
     for bad in BAD_HEADERS:
-        with client("header_client_mended.py") as (running, sock):
+        with client("header_client_fixed.py") as (running, sock):
             whole(sock, bad.ljust(10) + b"hello")
             same((running.exits(), running.printed()), (1, ""))
     with client("header_client_naive.py", "--count", 1) as (running, sock):
@@ -697,8 +697,8 @@ def r4_clients_differ_in_bad_headers():
 
 
 @check
-def r4_mended_echo_refuses_bad_headers_and_short_bodies():
-    with server("header_echo_server_mended.py") as running:
+def r4_fixed_echo_refuses_bad_headers_and_short_bodies():
+    with server("header_echo_server_fixed.py") as running:
         for bad in BAD_HEADERS:
             serves(running, bad.ljust(10) + b"hello", b"")
         serves(running, b"2         \xff\xff", b"")
@@ -712,26 +712,26 @@ def r4_mended_echo_refuses_bad_headers_and_short_bodies():
 @check
 def r4_naive_echo_shows_its_defects():
     with server("header_echo_server_naive.py") as running:
-        hello, said = frame("hello, hello"), frame("HELLO, HELLO")
-        serves(running, hello, said)
-        assert ask(running, hello, partial(split, at=4)) != said, "F01"
-        assert ask(running, hello, partial(split, at=20)) != said, "F02"
+        hello, answer = frame("hello, hello"), frame("HELLO, HELLO")
+        serves(running, hello, answer)
+        assert ask(running, hello, partial(split, at=4)) != answer, "F01"
+        assert ask(running, hello, partial(split, at=20)) != answer, "F02"
         same(ask(running, hello[:-2]), frame("HELLO, HEL"))  # C06
-        same(ask(running, hello + hello), said)  # F03
+        same(ask(running, hello + hello), answer)  # F03
         same(ask(running, frame("café")), b"4         CAF\xc3\x89")  # F06
         for good in (b"+5", b" 5", b"05", "٥".encode()):  # H01
             same(ask(running, good.ljust(10) + b"hello"), frame("HELLO"))
         with contextlib.suppress(OSError):  # it is reset, perhaps before we end our side
             same(ask(running, b"five      hello, hello"), b"")  # C08
-        serves(running, hello, said)
+        serves(running, hello, answer)
 
 
 # R5
 
 
 @check
-def r5_mended_prints_whole_lines_of_one_client_after_the_other():
-    with server("stay_alive_server_mended.py") as running:
+def r5_fixed_prints_whole_lines_of_one_client_after_the_other():
+    with server("stay_alive_server_fixed.py") as running:
         same(ask(running, b"one\ntwo\n\nthr\xff\nfou"), b"")
         with running.dial() as sock:
             whole(sock, b"lost")
@@ -740,7 +740,7 @@ def r5_mended_prints_whole_lines_of_one_client_after_the_other():
         same(ask(running, b"five\n"), b"")
         lines = ("one", "two", "", "thr\ufffd", "five")
         running.prints("".join(f"received: {line}\n" for line in lines))
-        running.must_rest()
+        running.must_be_idle()
 
 
 @check
@@ -767,8 +767,8 @@ def r5_once_ends_with_its_first_client():
 
 
 @check
-def r6_mended_reads_to_the_newline():
-    with server("one_shot_server_mended.py") as running:
+def r6_fixed_reads_to_the_newline():
+    with server("one_shot_server_fixed.py") as running:
         serves(running, b"hello", b"")
         serves(running, b"", b"")
         serves(running, b"x" * 65537, b"")
@@ -798,7 +798,7 @@ def r6_naive_answers_the_first_segment():
 @check
 def clients_of_one_answer_differ_in_one_cut_short():
     for system in ("one_shot", "streams"):
-        for form, printed, code in (("naive", "You\n", 0), ("mended", "", 1)):
+        for form, printed, code in (("naive", "You\n", 0), ("fixed", "", 1)):
             with client(f"{system}_client_{form}.py") as (running, sock):
                 whole(sock, b"You")
                 half_close(sock)
@@ -809,8 +809,8 @@ def clients_of_one_answer_differ_in_one_cut_short():
 
 
 @check
-def r7_mended_answers_lines():
-    with server("threaded_server_mended.py") as running:
+def r7_fixed_answers_lines():
+    with server("threaded_server_fixed.py") as running:
         serves(running, b"one\ntwo\n\nthree", b"echo: one\necho: two\necho: \n")
         serves(running, b"one\n" + b"x" * 65537, b"echo: one\n")
         with running.dial(), running.dial() as other:
@@ -827,7 +827,7 @@ def r7_naive_answers_segments():
 
 
 def leaves_the_socket_open(running):
-    """Whether half a character ends the service, but not the connection."""
+    """Return whether half a character ends the service, but not the connection."""
     with running.dial() as sock:
         whole(sock, b"caf\xc3")
         half_close(sock)
@@ -851,8 +851,8 @@ def r7_and_r8_naive_leave_the_socket_open_at_half_a_character():
 
 
 @check
-def r8_mended_reads_to_the_newline():
-    with server("streams_server_mended.py") as running:
+def r8_fixed_reads_to_the_newline():
+    with server("streams_server_fixed.py") as running:
         serves(running, b"wor", b"")
         serves(running, b"x" * 65537, b"")
         serves(running, b"x" * 300000, b"")
@@ -878,11 +878,11 @@ def r8_naive_answers_the_first_segment():
 @check
 def mended_clients_tell_a_server_that_is_not_there_or_resets():
     for system in CLIENTS:
-        program = Program(f"{system}_client_mended.py", HOSTS[0], free_port(HOSTS[0]))
+        program = Program(f"{system}_client_fixed.py", HOSTS[0], free_port(HOSTS[0]))
         same(program.exits(), 1)
         assert "Traceback" not in program.printed("stderr")
         program.stop()
-        with client(f"{system}_client_mended.py") as (running, sock):
+        with client(f"{system}_client_fixed.py") as (running, sock):
             reset(sock)
             same(running.exits(), 1)
             assert "Traceback" not in running.printed("stderr")
@@ -891,7 +891,7 @@ def mended_clients_tell_a_server_that_is_not_there_or_resets():
 @check
 def mended_servers_live_on_after_a_reset():
     for system, (arguments, exchange, _) in SERVERS.items():
-        with server(f"{system}_server_mended.py", *arguments) as running:
+        with server(f"{system}_server_fixed.py", *arguments) as running:
             for _ in range(3):
                 with running.dial() as sock:
                     whole(sock, b"1")
@@ -901,13 +901,13 @@ def mended_servers_live_on_after_a_reset():
                 whole(sock, question)
                 same(receive(sock, len(answer)), answer)
             assert "Traceback" not in running.printed("stderr"), running.printed("stderr")
-            running.must_rest()
+            running.must_be_idle()
 
 
 @check
-def servers_live_on_after_a_reset_before_the_accept():
+def servers_survive_a_reset_before_the_accept():
     for system, (arguments, exchange, _) in SERVERS.items():
-        for form in ("naive", "mended"):
+        for form in ("naive", "fixed"):
             if f"{system}_server_{form}.py" in SERVES_ONE:
                 continue
             with server(f"{system}_server_{form}.py", *arguments) as running:
@@ -921,13 +921,13 @@ def servers_live_on_after_a_reset_before_the_accept():
                 with running.dial() as sock:
                     whole(sock, question)
                     same(receive(sock, len(answer)), answer)
-                running.must_rest()
+                running.must_be_idle()
 
 
 @check
 def mended_servers_give_their_descriptors_back():
     for system, (arguments, exchange, _) in SERVERS.items():
-        with server(f"{system}_server_mended.py", *arguments) as running:
+        with server(f"{system}_server_fixed.py", *arguments) as running:
             descriptors = Path(f"/proc/{running.process.pid}/fd")
             before = len(list(descriptors.iterdir()))
             clients = [running.dial() for _ in range(100)]
@@ -941,7 +941,7 @@ def mended_servers_give_their_descriptors_back():
 
 
 @check
-def the_recorder_writes_down_each_recv():
+def the_recorder_logs_each_recv():
     with tempfile.NamedTemporaryFile() as log:
         with server("recv_log_server.py", "--log", log.name, "--pause-ms", "5") as running:
             with running.dial() as sock:
@@ -972,7 +972,7 @@ def hostile_servers_that_echo_do_so():
         with server(f"hostile/{name}.py") as running:
             echoes(running)
             echoes(running)
-            running.must_spin() if name in busy else running.must_rest()
+            running.must_spin() if name in busy else running.must_be_idle()
             if name == "ignores_sigterm":
                 running.process.terminate()
                 echoes(running)
@@ -1007,7 +1007,7 @@ def hostile_servers_that_do_not_serve():
 
 @check
 def a_fork_outlives_its_parent():
-    with server("hostile/forks.py", "--linger", "2", "--escape") as running:
+    with server("hostile/forks.py", "--lifetime", "2", "--escape") as running:
         echoes(running)
         running.process.terminate()
         running.exits()
@@ -1020,7 +1020,7 @@ def hostile_clients():
     with client("hostile/client_never_connects.py", connects=False) as (running, listener):
         listener.settimeout(0.3)
         with contextlib.suppress(TimeoutError):
-            same(listener.accept(), "nobody")
+            same(listener.accept(), "no connection")
         assert running.runs()
     with client("hostile/client_connects_twice.py", connects=False) as (running, listener):
         for answer in (b"1\n", b"2\n"):
@@ -1033,7 +1033,7 @@ def hostile_clients():
         whole(sock, b"hi\n")
         half_close(sock)
         running.prints("hi\n")
-        running.must_rest()
+        running.must_be_idle()
         assert running.runs()
     with client("hostile/client_exits_early.py") as (running, sock):
         same((running.exits(), rest(sock)), (0, b"hello\n"))
@@ -1043,7 +1043,7 @@ def hostile_clients():
 
 
 @check
-def each_file_stands_alone():
+def no_file_imports_another():
     names = {file.stem for file in HERE.glob("*.py")}
     for file in (*HERE.glob("*.py"), *HERE.glob("hostile/*.py")):
         text = file.read_text()

@@ -1,9 +1,11 @@
 """R5, stay-alive server, the naive form: prints what each client sends, one client at a time.
 
-It prints `received: <text>` and answers nothing. Defects, both in `main`: C02, an empty recv
-is not taken for the end of the stream, so that it spins, printing empty text for ever, and
-C05, so no later client is served; F07, what it prints follows the segments, not the lines.
-One client at a time is how this system is meant to work.
+It prints `received: <text>` and answers nothing. One client at a time is part of the protocol.
+
+Defects, in `main`:
+- C02: an empty recv is not taken for the end of the stream. The server spins, prints empty text
+  forever and serves no later client (C05).
+- F07: it prints one line for each segment, not for each line.
 """
 
 import argparse

@@ -1,8 +1,11 @@
 """R5, stay-alive server, a second naive form: prints what a client sends.
 
-It prints `received: <text>` and answers nothing. Defects, both in `main`: C05, there is no
-loop around the accept, so that the server ends with its first client, be it by an end of
-stream (C03) or a reset (C04); F07, what it prints follows the segments, not the lines.
+It prints `received: <text>` and answers nothing.
+
+Defects, in `main`:
+- C05: there is no loop around `accept`. The server exits when its first client ends the stream
+  (C03) or resets the connection (C04).
+- F07: it prints one line for each segment, not for each line.
 """
 
 import argparse

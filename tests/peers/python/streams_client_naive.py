@@ -1,8 +1,10 @@
-"""R8, streams, the naive client: asyncio; sends a line (`world`), prints its answer.
+"""R8, streams, the naive client: asyncio; sends a line (default `world`) and prints the answer.
 
-Defects, all in `main`: F02, one `read(100)` is taken for the whole answer, and C06, so is what
-an early end of stream cut short, even to nothing; F05, what was read is decoded as it is, so
-that half a character raises; C08, what comes after the first read is met by a reset.
+Defects, in `main`:
+- F02: one `read(100)` is taken for the whole answer. So is an answer that the end of the stream
+  cuts short, even an empty one (C06).
+- F05: the bytes of one read are decoded alone, so half a character raises.
+- C08: what arrives after the first read is reset.
 """
 
 import argparse

@@ -1,10 +1,13 @@
-"""R8, streams, the naive server: asyncio; one line in, `Hello, <line>!` out, close.
+"""R8, streams, the naive server: asyncio; reads one line, answers `Hello, <line>!`, closes.
 
-Defects, all in `greet`: F02, one `read(100)` is taken for the whole line and answered at once,
-and C06, so is what an early end of stream cut short, even to nothing; F05, what was read is
-decoded as it is, so that half a character raises; C07, the exception leaves the transport
-open, as the set of tasks still holds it; C08, what comes after the first read is met by a
-reset. The writer is never drained, which nobody sees with answers as short as these.
+It never drains the writer, which does not show with answers as short as these.
+
+Defects, in `greet`:
+- F02: one `read(100)` is taken for the whole line. So is a line that the end of the stream cuts
+  short, even an empty one (C06).
+- F05: the bytes of one read are decoded alone, so half a character raises. The exception leaves
+  the connection open, because the set of tasks still refers to it (C07).
+- C08: what arrives after the first read is reset.
 """
 
 import argparse

@@ -1,9 +1,10 @@
-"""R7, threaded server, the naive form: a thread a client, `echo: <line>` for each line.
+"""R7, threaded server, the naive form: one thread per client, `echo: <line>` for each line.
 
-Defects, all in `serve`: F07, each recv is answered, be it half a line or two; F05, each recv
-is decoded on its own, so that a character in two pieces raises; C07, such an exception, or a
-reset, ends the thread but leaves the socket open, as the list of clients still holds it (the
-client that ends then is in CLOSE_WAIT for ever).
+Defects, in `serve`:
+- F07: each recv is answered, even if it is half a line or two lines.
+- F05: each recv is decoded alone, so a character in two pieces raises.
+- C07: after such an exception, or a reset, the thread ends but the socket stays open, because the
+  list of clients still refers to it. If the client then closes, the socket stays in CLOSE_WAIT.
 """
 
 import argparse

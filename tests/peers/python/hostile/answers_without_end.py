@@ -1,4 +1,4 @@
-"""Answers the first line `echo: <line>`, over and over, for as long as the client takes it."""
+"""Answers the first line `echo: <line>`, again and again, until the client is gone."""
 
 import argparse
 import os

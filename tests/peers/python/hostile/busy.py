@@ -1,4 +1,4 @@
-"""Says `busy` to everybody and closes, whatever is said to it."""
+"""Sends `busy` to each client and closes, without reading."""
 
 import argparse
 import os

@@ -1,6 +1,6 @@
-"""Makes two connections, says `hello` on each, and prints both answers.
+"""Makes two connections, sends `hello` on each, and prints both answers.
 
-Both are open at once, or with `--one-by-one` the second is made when the first is over.
+Both are open at once. With `--one-by-one` it makes the second after the first has ended.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""Ends with exit code 3 and a line on stderr before it connects."""
+"""Exits with code 3 and a line on stderr before it connects."""
 
 import sys
 
 
 def main():
-    print("there is nobody I could call", file=sys.stderr)
+    print("there is no server to connect to", file=sys.stderr)
     sys.exit(3)
 
 

@@ -1,4 +1,4 @@
-"""Sends `hello` and ends with exit code 0, without waiting for the answer."""
+"""Sends `hello` and exits with code 0, without waiting for the answer."""
 
 import argparse
 import socket

@@ -1,7 +1,7 @@
-"""Sends `hello`, prints the answer, and leaves a child behind that holds its output open.
+"""Sends `hello`, prints the answer, and leaves a child behind that keeps its output open.
 
-The child knows nothing of the connection; with `--escape` it is in a session of its own. It
-ends by itself after `--linger` seconds.
+The child does not have the connection. With `--escape` it is in a session of its own. It exits
+after `--lifetime` seconds.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import socket
 def stay(args):
     if args.escape:
         os.setsid()
-    signal.alarm(args.linger)
+    signal.alarm(args.lifetime)
     while True:
         signal.pause()
 
@@ -23,7 +23,7 @@ def main():
     parser.add_argument("host")
     parser.add_argument("port", type=int)
     parser.add_argument("--escape", action="store_true")
-    parser.add_argument("--linger", type=int, default=60, metavar="SECONDS")
+    parser.add_argument("--lifetime", type=int, default=60, metavar="SECONDS")
     args = parser.parse_args()
 
     if os.fork() == 0:

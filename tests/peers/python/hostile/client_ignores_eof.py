@@ -1,4 +1,4 @@
-"""Sends `hello` and prints what comes, but keeps the connection when the server has ended (C01).
+"""Sends `hello` and prints the answers, but keeps the connection when the server has closed (C01).
 
 It sleeps and does not spin.
 """

@@ -1,4 +1,4 @@
-"""Sends `hello`, prints the answer and closes, but does not end, nor does SIGTERM end it."""
+"""Sends `hello`, prints the answer and closes, but does not exit, not even on SIGTERM."""
 
 import argparse
 import signal

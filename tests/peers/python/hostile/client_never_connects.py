@@ -1,4 +1,4 @@
-"""Takes the arguments of a client, but never connects."""
+"""Takes the arguments of a client, but never connects. It does not exit."""
 
 import argparse
 import time

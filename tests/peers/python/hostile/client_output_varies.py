@@ -1,7 +1,7 @@
-"""Sends `hello` and prints the answer as it should, and around it what differs from run to run.
+"""Sends `hello` and prints the answer, and beside it text that differs in each run.
 
-That is its process id, its port and the time; with `--seconds` it prints nothing but the time
-of day before the answer, which differs only from second to second.
+The text is its process id, its port and the time. With `--seconds` it is only the time of day,
+before the answer, which differs from second to second.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Sends `hello`, prints the answer, then prints without end."""
+"""Sends `hello`, prints the answer, then prints endlessly."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Sends `hello`, prints the answer and closes, then burns a CPU for ever."""
+"""Sends `hello`, prints the answer and closes, then spins forever."""
 
 import argparse
 import socket

@@ -1,6 +1,6 @@
-"""Answers the first line `echo: <line>` and closes, whatever else was asked.
+"""Answers the first line `echo: <line>` and closes, even if more is unread.
 
-Closing on unread bytes is a reset: the answer may be lost with it.
+Closing on unread bytes is a reset, which may destroy the answer.
 """
 
 import argparse

@@ -1,6 +1,6 @@
-"""Ends at once with exit code 3 and a line on stderr."""
+"""Exits at once with code 3 and a line on stderr."""
 
 import sys
 
-print("there is nothing I could serve", file=sys.stderr)
+print("there is nothing to serve", file=sys.stderr)
 sys.exit(3)

@@ -1,4 +1,4 @@
-"""Answers each line `echo: <line>` as it should, but ends when a third client connects."""
+"""Answers each line `echo: <line>`, but exits when a third client connects."""
 
 import argparse
 import os
@@ -30,7 +30,7 @@ def main():
             connection, _ = listener.accept()
             clients += 1
             if clients == 3:
-                sys.exit("three clients are too many")
+                sys.exit("a third client has connected")
             threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 

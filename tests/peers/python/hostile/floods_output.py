@@ -1,6 +1,6 @@
-"""Answers each line `echo: <line>` as it should, but prints without end on stdout and stderr.
+"""Answers each line `echo: <line>`, but prints endlessly on stdout and stderr.
 
-If nobody reads its output it goes on serving all the same.
+It serves even if its output is not read.
 """
 
 import argparse

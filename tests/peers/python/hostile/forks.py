@@ -1,8 +1,8 @@
-"""Serves from a child process, which outlives this one and goes on holding the port.
+"""Serves from a child process that outlives this one and keeps the port.
 
-The child answers each line `echo: <line>` as it should. The parent only waits; to end the
-parent alone does not free the port, to end the process group does, unless `--escape` puts the
-child into a session of its own. The child ends by itself after `--linger` seconds.
+The child answers each line `echo: <line>`. The parent only waits. Killing the parent alone does
+not free the port. Killing the process group does, unless `--escape` puts the child into a session
+of its own. The child exits after `--lifetime` seconds.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def main():
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
     parser.add_argument("--escape", action="store_true")
-    parser.add_argument("--linger", type=int, default=60, metavar="SECONDS")
+    parser.add_argument("--lifetime", type=int, default=60, metavar="SECONDS")
     args = parser.parse_args()
 
     family, _, _, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
@@ -37,7 +37,7 @@ def main():
             return
         if args.escape:
             os.setsid()
-        signal.alarm(args.linger)
+        signal.alarm(args.lifetime)
         while True:
             connection, _ = listener.accept()
             threading.Thread(target=serve, args=(connection,), daemon=True).start()

@@ -1,4 +1,4 @@
-"""Answers each line `echo: <line>` as it should, but SIGTERM does not end it."""
+"""Answers each line `echo: <line>`, but SIGTERM does not end it."""
 
 import argparse
 import os

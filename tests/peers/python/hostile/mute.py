@@ -1,4 +1,4 @@
-"""Accepts and reads whatever comes, but never answers; closes when the client ends."""
+"""Reads everything, but never answers. Closes when the client does."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""Runs, takes the arguments of a server, but never listens."""
+"""Takes the arguments of a server, but never listens. It does not exit."""
 
 import time
 

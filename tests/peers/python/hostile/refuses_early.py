@@ -1,6 +1,6 @@
-"""Answers `no: too much` as soon as it has read something, and closes on what follows.
+"""Answers `no: too much` after its first read, and closes without reading the rest.
 
-Closing on unread bytes is a reset: it comes right behind the answer.
+Closing on unread bytes is a reset: it follows the answer at once.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Resets each connection as soon as it has read something, or the client has ended."""
+"""Resets each connection after its first read, or when the client has ended."""
 
 import argparse
 import os
@@ -13,7 +13,7 @@ def serve(connection):
             connection.recv(4096)
         except ConnectionError:
             pass
-        # Lingering for no time at all makes the close a reset.
+        # A linger time of 0 makes the close a reset.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 

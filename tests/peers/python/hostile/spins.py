@@ -1,4 +1,4 @@
-"""Answers each line `echo: <line>` as it should, but never sleeps: one thread burns a CPU."""
+"""Answers each line `echo: <line>`, but one of its threads spins from the start."""
 
 import argparse
 import os

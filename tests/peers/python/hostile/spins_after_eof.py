@@ -1,6 +1,6 @@
-"""Answers each line `echo: <line>` as it should, but spins once a client has ended (C02).
+"""Answers each line `echo: <line>`, but spins after a client has closed (C02).
 
-It still serves all others, so that only its CPU time shows it.
+It still serves all other clients, so only its CPU time shows it.
 """
 
 import argparse

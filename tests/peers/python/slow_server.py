@@ -1,10 +1,14 @@
-"""A right server that takes its time, for wirecheck's own tests: `echo: <line>` for each line.
+"""A correct server that is slow, for wirecheck's own tests: `echo: <line>` for each line.
 
-A thread a client, whole lines only. It sleeps `--think` seconds before each answer, `--nap`
-seconds each time it has read and a line is unfinished, and `--linger` seconds before it closes.
-With `--alarm` it wakes every hour while it waits for clients. With `--unseen` it sleeps over a
-terminal that gives up after a while (VTIME), a timer that nobody outside sees. The line `--ignore` gets no answer. With `--every N` it thinks only
-over each Nth line. It computes for `--compute` seconds where a line was cut off by the end.
+It answers whole lines only, with one thread per client. It sleeps
+- `--answer-delay` seconds before each answer, or with `--every N` before each Nth answer;
+- `--unfinished-delay` seconds after each recv that leaves a line unfinished;
+- `--close-delay` seconds before it closes.
+
+With `--log FILE` it creates that file before its first sleep. With `--compute SECONDS` it computes
+that long when the stream ends inside a line. It does not answer the line `--ignore`. With
+`--accept-timeout` it has a timer set while it waits for clients. With `--hidden-timer` it sleeps by
+a terminal's read timeout (VTIME), which no other process can see.
 """
 
 import argparse
@@ -18,13 +22,19 @@ import time
 import tty
 
 
-count = itertools.count()
+answers = itertools.count()
 
 
-def sleep(seconds, unseen):
-    if not unseen:
+def sleep(seconds, args):
+    if args.log:
+        open(args.log, "a").close()
+    if args.hidden_timer:
+        sleep_unseen(seconds)
+    else:
         time.sleep(seconds)
-        return
+
+
+def sleep_unseen(seconds):
     silent, terminal = pty.openpty()
     tty.setraw(terminal)
     tenths = round(seconds * 10)
@@ -32,7 +42,7 @@ def sleep(seconds, unseen):
         mode = termios.tcgetattr(terminal)
         mode[6][termios.VMIN], mode[6][termios.VTIME] = 0, min(tenths, 255)
         termios.tcsetattr(terminal, termios.TCSANOW, mode)
-        os.read(terminal, 1)  # nothing is ever typed
+        os.read(terminal, 1)  # this terminal has no input
         tenths -= 255
     os.close(terminal)
     os.close(silent)
@@ -47,34 +57,35 @@ def serve(connection, args):
                 for line in lines:
                     if line.decode(errors="replace") == args.ignore:
                         continue
-                    if next(count) % args.every == 0:
-                        sleep(args.think, args.unseen)
+                    if next(answers) % args.every == 0:
+                        sleep(args.answer_delay, args)
                     connection.sendall(b"echo: " + line + b"\n")
                 if unfinished:
-                    sleep(args.nap, args.unseen)
-            over = time.monotonic() + args.compute if unfinished else 0
-            while time.monotonic() < over:
+                    sleep(args.unfinished_delay, args)
+            end = time.monotonic() + args.compute if unfinished else 0
+            while time.monotonic() < end:
                 pass
         except ConnectionError:
             pass  # the client is gone
-        time.sleep(args.linger)
+        time.sleep(args.close_delay)
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
-    for habit in ("--think", "--nap", "--linger", "--compute"):
-        parser.add_argument(habit, type=float, default=0, metavar="SECONDS")
+    for option in ("--answer-delay", "--unfinished-delay", "--close-delay", "--compute"):
+        parser.add_argument(option, type=float, default=0, metavar="SECONDS")
     parser.add_argument("--every", type=int, default=1, metavar="N")
-    parser.add_argument("--alarm", action="store_true")
-    parser.add_argument("--unseen", action="store_true")
+    parser.add_argument("--accept-timeout", action="store_true")
+    parser.add_argument("--hidden-timer", action="store_true")
     parser.add_argument("--ignore", metavar="LINE")
+    parser.add_argument("--log", metavar="FILE")
     args = parser.parse_args()
 
     family, _, _, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
     with socket.create_server(address[:2], family=family, backlog=128) as listener:
-        if args.alarm:
+        if args.accept_timeout:
             listener.settimeout(3600)
         while True:
             connection, _ = listener.accept()

@@ -1,10 +1,10 @@
-"""R1, line connection, the mended server: UTF-8 lines ended by a newline, a thread a client.
+"""R1, line connection, the fixed server: UTF-8 lines that end in a newline. One thread per client.
 
-A client sends a greeting line and is answered `ok`; it sends a command as one line of
-JSON and is answered {"ok": true, "cmd": ...}; then the server closes. White space around
-a line is stripped and blank lines are passed over. A line that is too long, not UTF-8, not
-JSON or not a command is answered {"ok": false, "error": ...} and ends the connection. A
-line without its newline at the end of the stream is not acted upon.
+A client sends a greeting line, and the server answers `ok`. The client sends a command as one
+line of JSON, and the server answers {"ok": true, "cmd": ...} and closes. It strips white space
+around a line and skips blank lines. It answers a line that is too long, not UTF-8, not JSON or not
+a command with {"ok": false, "error": ...} and ends the connection. It ignores a line without a
+newline at the end of the stream.
 """
 
 import argparse
@@ -19,7 +19,7 @@ LONGEST_LINE = 65536
 
 
 class BadLine(Exception):
-    """A line that cannot be acted upon; the text says why."""
+    """An invalid line; the text is the reason."""
 
 
 class Connection:
@@ -31,7 +31,7 @@ class Connection:
         self.socket.sendall(f"{line}\n".encode())
 
     def receive(self):
-        """The next line that is not blank, or None at the end of the stream."""
+        """Return the next line that is not blank, or None at the end of the stream."""
         while (line := self.next_line()) is not None:
             if line.strip():
                 return line.strip()
@@ -65,7 +65,7 @@ class Connection:
             raise BadLine("not JSON") from None
 
     def close(self):
-        """End with a FIN: closing on unread bytes would reset the connection instead."""
+        """Close with a FIN: closing with bytes unread would send a reset."""
         end = time.monotonic() + 2
         try:
             self.socket.shutdown(socket.SHUT_WR)
@@ -98,7 +98,7 @@ def serve(sock):
         except BadLine as error:
             connection.send_json({"ok": False, "error": str(error)})
     except OSError as error:
-        print(f"a client is gone: {error}", file=sys.stderr)
+        print(f"connection lost: {error}", file=sys.stderr)
     finally:
         connection.close()
 

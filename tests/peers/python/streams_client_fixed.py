@@ -1,7 +1,7 @@
-"""R8, streams, the mended client: asyncio; sends a line (`world`), prints its answer.
+"""R8, streams, the fixed client: asyncio; sends a line (default `world`) and prints the answer.
 
-It drains the writer, reads to the newline, closes and waits for that. An answer that is too
-long, not UTF-8 or not whole is told on stderr, and the exit code is 1.
+It drains the writer, reads to the newline, closes and waits until it is closed. If the answer is
+too long, not UTF-8 or incomplete, it prints an error to stderr and exits with code 1.
 """
 
 import argparse
@@ -22,7 +22,7 @@ async def ask(host, port, name):
         try:
             await writer.wait_closed()
         except OSError:
-            pass  # a reset closes as well
+            pass  # a reset closes, too
 
 
 def main():

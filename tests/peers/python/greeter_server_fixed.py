@@ -1,8 +1,8 @@
-"""R3, greeter, the mended server: sends a welcome to whoever connects, and closes.
+"""R3, greeter, the fixed server: sends a welcome to each client and closes.
 
-The text is UTF-8 and ends with a newline; the close is its end. What a client sends is
-read and passed over, so that the close is a FIN. A thread a client: a slow reader keeps
-nobody waiting.
+The text is UTF-8 and ends with a newline. The close marks its end. The server reads and ignores
+what a client sends, so that the close is a FIN. It has one thread per client, so that a slow
+reader blocks no other client.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import time
 
 
 def end(connection):
-    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    """Close with a FIN: closing with bytes unread would send a reset."""
     until = time.monotonic() + 2
     connection.shutdown(socket.SHUT_WR)
     while (left := until - time.monotonic()) > 0:
@@ -29,7 +29,7 @@ def serve(connection, welcome):
             connection.sendall(welcome)
             end(connection)
         except OSError as error:
-            print(f"a client is gone: {error}", file=sys.stderr)
+            print(f"connection lost: {error}", file=sys.stderr)
 
 
 def main():
@@ -37,7 +37,7 @@ def main():
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
     parser.add_argument("--greeting", default="Welcome to the café!", metavar="TEXT")
-    parser.add_argument("--size", type=int, default=0, help="repeat the line up to so many bytes")
+    parser.add_argument("--size", type=int, default=0, help="repeat the line up to this many bytes")
     args = parser.parse_args()
 
     line = f"{args.greeting}\n".encode()

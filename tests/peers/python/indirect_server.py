@@ -1,11 +1,11 @@
-"""A right server whose answers come by another way than the sleep of its threads tells, for
-wirecheck's own tests: `echo: <line>` for each line, `--after` seconds after it was read, 0.3 if
-not said otherwise.
+"""A correct server that does not answer from the thread that read, for wirecheck's own tests.
 
-One client at a time. It goes on to read while the answer waits, with `--by signal` in the hands
-of a timer that sends SIGALRM, with `--by helper` in those of a process in a session of its own,
-with `--by caller` in those of a thread that such a process calls at another port. With
-`--by timeout` it sleeps over a socket with SO_RCVTIMEO before it answers.
+It answers each line `echo: <line>`, `--after` seconds after it read it. One client at a time. The
+thread that read goes on reading, except with `--by timeout`. The answer is sent
+- by a handler of SIGALRM, which a timer sends (`--by signal`);
+- by another process, in a session of its own (`--by helper`);
+- by a thread that such a process wakes by connecting to another port (`--by caller`);
+- by the same thread, when its read of another socket times out by SO_RCVTIMEO (`--by timeout`).
 """
 
 import argparse
@@ -16,15 +16,16 @@ import struct
 import threading
 import time
 
+
 def by_signal(connection, after):
-    """Returns what answers a line later, in a signal handler."""
+    """Return a function that answers a line later, in a signal handler."""
     answers = []
 
-    def ring(_signal, _frame):
+    def send_answers(_signal, _frame):
         connection.sendall(b"".join(answers))
         answers.clear()
 
-    signal.signal(signal.SIGALRM, ring)
+    signal.signal(signal.SIGALRM, send_answers)
 
     def answer(line):
         answers.append(line)
@@ -34,7 +35,7 @@ def by_signal(connection, after):
 
 
 def by_helper(connection, after):
-    """Returns what answers a line later, from another process."""
+    """Return a function that answers a line later, from another process."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
     def answer(line):
@@ -48,7 +49,7 @@ def by_helper(connection, after):
 
 
 def by_timeout(connection, after):
-    """Returns what answers a line later, when a read of a second socket was in vain."""
+    """Return a function that answers a line when its read of another socket times out."""
 
     def answer(line):
         silent, other = socket.socketpair()
@@ -64,14 +65,14 @@ def by_timeout(connection, after):
 
 
 def by_caller(connection, after):
-    """Returns what has another thread answer a line later, when it is called."""
+    """Return a function that has a thread answer a line when a process connects to it."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     answers = []
-    bell = socket.create_server(("127.0.0.1", 0))
+    wake_up = socket.create_server(("127.0.0.1", 0))
 
     def await_calls():
         while True:
-            bell.accept()[0].close()
+            wake_up.accept()[0].close()
             connection.sendall(b"".join(answers))
             answers.clear()
 
@@ -83,7 +84,7 @@ def by_caller(connection, after):
             os.setsid()
             connection.close()
             time.sleep(after)
-            socket.create_connection(bell.getsockname()).close()
+            socket.create_connection(wake_up.getsockname()).close()
             os._exit(0)
 
     return answer

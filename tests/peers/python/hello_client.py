@@ -1,7 +1,8 @@
-"""A right client with a habit, for wirecheck's own tests: it says `hello`, prints the answer, ends.
+"""A correct client for wirecheck's own tests: it sends `hello`, prints the answers and exits.
 
-`--ahead` says `bye` before the answer has come, and prints the answer to that too. `--compute N`
-computes for N seconds when it has heard all. `--return N` comes back N seconds after each end.
+`--pipeline` sends `bye` too, without waiting for the first answer. `--compute SECONDS` computes
+that long after it has read everything. `--reconnect SECONDS` connects again that long after each
+end.
 """
 
 import argparse
@@ -11,8 +12,8 @@ import time
 
 def talk(args):
     with socket.create_connection((args.host, args.port)) as connection:
-        connection.sendall(b"hello\nbye\n" if args.ahead else b"hello\n")
-        if args.ahead:
+        connection.sendall(b"hello\nbye\n" if args.pipeline else b"hello\n")
+        if args.pipeline:
             connection.shutdown(socket.SHUT_WR)
         with connection.makefile("rb") as lines:
             for line in lines:
@@ -27,14 +28,14 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("host")
     parser.add_argument("port", type=int)
-    parser.add_argument("--ahead", action="store_true")
+    parser.add_argument("--pipeline", action="store_true")
     parser.add_argument("--compute", type=float, default=0, metavar="SECONDS")
-    parser.add_argument("--return", type=float, dest="pause", metavar="SECONDS")
+    parser.add_argument("--reconnect", type=float, metavar="SECONDS")
     args = parser.parse_args()
 
     talk(args)
-    while args.pause:
-        time.sleep(args.pause)
+    while args.reconnect:
+        time.sleep(args.reconnect)
         talk(args)
 
 

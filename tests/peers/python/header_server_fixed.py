@@ -1,8 +1,8 @@
-"""R4, header, the mended server: ten columns of decimal length, then a body of UTF-8 text.
+"""R4, header, the fixed server: ten columns of decimal length, then a body of UTF-8 text.
 
-The server greets, then pushes the time (HH:MM:SS) every few seconds; a thread a client. The
-header counts bytes. What a client sends is read and passed over; its end of stream is
-noticed at once and answered with the server's own.
+It sends a greeting, then the time (HH:MM:SS) every few seconds. One thread per client. The header
+counts bytes. The server reads and ignores what a client sends, and closes as soon as the client
+does.
 """
 
 import argparse
@@ -19,7 +19,7 @@ def send_message(connection, text):
 
 
 def ends_within(connection, seconds):
-    """Wait that long, but no longer than until the client ends; say whether it did."""
+    """Wait until the client closes, at most this long; return whether it closed."""
     until = time.monotonic() + seconds
     try:
         while (left := until - time.monotonic()) > 0:
@@ -39,7 +39,7 @@ def serve(connection, greeting, interval):
             while not ends_within(connection, interval):
                 send_message(connection, time.strftime("%H:%M:%S"))
         except OSError as error:
-            print(f"a client is gone: {error}", file=sys.stderr)
+            print(f"connection lost: {error}", file=sys.stderr)
 
 
 def main():
@@ -48,7 +48,7 @@ def main():
     parser.add_argument("--port", type=int, default=os.environ.get("PORT", "5000"))
     parser.add_argument("--interval", type=float, default=3, metavar="SECONDS")
     parser.add_argument("--greeting", default="Welcome to the café!", metavar="TEXT")
-    parser.add_argument("--size", type=int, default=0, help="repeat it up to so many bytes")
+    parser.add_argument("--size", type=int, default=0, help="repeat it up to this many bytes")
     args = parser.parse_args()
 
     greeting = args.greeting * max(1, -(-args.size // len(args.greeting.encode())))

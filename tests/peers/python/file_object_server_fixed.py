@@ -1,8 +1,8 @@
-"""R2, file object, the mended server: lines read and written through `makefile`, a thread a client.
+"""R2, file object, the fixed server: reads and writes lines through `makefile`.
 
-Each line is answered `Hello, <line>!`; the line `STOP` ends the connection without an
-answer. A line without its newline at the end of the stream is not answered. A line that is
-too long or not UTF-8 ends the connection.
+It answers each line `Hello, <line>!`, with one thread per client. The line `STOP` ends the
+connection without an answer. A line without a newline at the end of the stream gets no answer. A
+line that is too long or is not UTF-8 ends the connection.
 """
 
 import argparse
@@ -17,7 +17,7 @@ LONGEST_LINE = 65536
 
 def greet_each_line(connection):
     """Answer until `STOP` or the end of the stream."""
-    # Two files of bytes: one text file for both would drop, on writing, what it has read ahead.
+    # Two binary files: a single text file would drop its read-ahead buffer on each write.
     with connection.makefile("rb") as reader, connection.makefile("wb") as writer:
         while (line := reader.readline(LONGEST_LINE + 1)).endswith(b"\n"):
             name = line.decode().removesuffix("\n")
@@ -32,7 +32,7 @@ def greet_each_line(connection):
 
 
 def end(connection):
-    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    """Close with a FIN: closing with bytes unread would send a reset."""
     until = time.monotonic() + 2
     connection.shutdown(socket.SHUT_WR)
     while (left := until - time.monotonic()) > 0:
@@ -47,10 +47,10 @@ def serve(connection):
             try:
                 greet_each_line(connection)
             except ValueError as error:
-                print(f"a client is sent away: {error}", file=sys.stderr)
+                print(f"connection closed: {error}", file=sys.stderr)
             end(connection)
         except OSError as error:
-            print(f"a client is gone: {error}", file=sys.stderr)
+            print(f"connection lost: {error}", file=sys.stderr)
 
 
 def main():

@@ -1,7 +1,7 @@
-"""R6, one shot, the mended server: one line in, one answer out, close; a thread a client.
+"""R6, one shot, the fixed server: reads one line, answers it, closes; one thread per client.
 
-A line is answered `You said: <line>`. What follows the line is read and passed over. A line
-that is too long, or has no newline when the stream ends, is not answered.
+It answers a line `You said: <line>`, and reads and ignores what follows it. A line that is too
+long, or has no newline when the stream ends, gets no answer.
 """
 
 import argparse
@@ -15,7 +15,7 @@ LONGEST_LINE = 65536
 
 
 def receive_line(connection):
-    """The first line, without its newline."""
+    """Return the first line, without its newline."""
     buffer = b""
     while b"\n" not in buffer and len(buffer) <= LONGEST_LINE:
         chunk = connection.recv(4096)
@@ -29,7 +29,7 @@ def receive_line(connection):
 
 
 def end(connection):
-    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    """Close with a FIN: closing with bytes unread would send a reset."""
     until = time.monotonic() + 2
     connection.shutdown(socket.SHUT_WR)
     while (left := until - time.monotonic()) > 0:
@@ -45,10 +45,10 @@ def serve(connection):
                 line = receive_line(connection)
                 connection.sendall(b"You said: " + line + b"\n")
             except (EOFError, ValueError) as error:
-                print(f"a client is sent away: {error}", file=sys.stderr)
+                print(f"connection closed: {error}", file=sys.stderr)
             end(connection)
         except OSError as error:
-            print(f"a client is gone: {error}", file=sys.stderr)
+            print(f"connection lost: {error}", file=sys.stderr)
 
 
 def main():

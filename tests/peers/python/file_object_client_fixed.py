@@ -1,8 +1,8 @@
-"""R2, file object, the mended client: lines read and written through `makefile`.
+"""R2, file object, the fixed client: reads and writes lines through `makefile`.
 
-Sends each name (by default Ada, Grace, STOP) as a line and prints the line that answers
-it, until the server closes. A stream that ends inside a line, or is no such stream, is told
-on stderr, and the exit code is 1.
+It sends each name (default: Ada, Grace, STOP) as a line and prints the line that answers it,
+until the server closes. If the stream ends inside a line or is invalid, it prints an error to
+stderr and exits with code 1.
 """
 
 import argparse
@@ -14,7 +14,7 @@ LONGEST_LINE = 65536
 
 
 def answers(connection, names, pause):
-    """Send one name after the other and hand out the answers, until the stream ends."""
+    """Send the names one by one and yield the answers, until the stream ends."""
     with connection.makefile("rb") as reader, connection.makefile("wb") as writer:
         for name in names:
             writer.writelines([name.encode(), b"\n"])

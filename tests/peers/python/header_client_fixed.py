@@ -1,9 +1,9 @@
-"""R4, header, the mended client: ten columns of decimal length, then a body of UTF-8 text.
+"""R4, header, the fixed client: ten columns of decimal length, then a body of UTF-8 text.
 
-Prints the body of each message until the server closes, or after `--count` messages. An end
-of stream inside a message, a header that is no length (ASCII digits without a sign or leading
-zeros, then spaces; at most 1 MiB) or a body that is not UTF-8 is told on stderr, and the exit
-code is 1.
+It prints the body of each message until the server closes, or `--count` messages. A header is
+valid if it is a number in ASCII digits without a sign or leading zeros, at most 1 MiB, then
+spaces. If a header is invalid, a body is not UTF-8 or the stream ends inside a message, it prints
+an error to stderr and exits with code 1.
 """
 
 import argparse
@@ -16,7 +16,7 @@ LENGTH = re.compile(rb"(0|[1-9][0-9]*) *")
 
 
 def receive_exactly(connection, size):
-    """Read `size` bytes; fewer only where the stream ends first."""
+    """Read `size` bytes, or fewer if the stream ends first."""
     data = bytearray()
     while len(data) < size:
         chunk = connection.recv(min(size - len(data), 65536))
@@ -27,7 +27,7 @@ def receive_exactly(connection, size):
 
 
 def receive_message(connection):
-    """The text of the next message, or None where the stream ends between two."""
+    """Return the text of the next message, or None if the stream ends between messages."""
     header = receive_exactly(connection, 10)
     if not header:
         return None
@@ -47,7 +47,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("host")
     parser.add_argument("port", type=int)
-    parser.add_argument("--count", type=int, default=0, help="stop after so many messages")
+    parser.add_argument("--count", type=int, default=0, help="stop after this many messages")
     args = parser.parse_args()
 
     received = 0
@@ -60,7 +60,7 @@ def main():
                 print(message, flush=True)
                 received += 1
     except (OSError, EOFError, ValueError) as error:
-        sys.exit(f"no message: {error}")
+        sys.exit(f"invalid message: {error}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""R5, stay-alive server, the mended form: prints what each client sends, one client at a time.
+"""R5, stay-alive server, the fixed form: prints what each client sends, one client at a time.
 
-It prints `received: <line>` for each line that is whole, bytes that are not UTF-8 replaced,
-and answers nothing. An empty recv is the end of this client and the turn of the next. A line
-that is too long ends the connection.
+It prints `received: <line>` for each whole line, with invalid UTF-8 replaced, and answers
+nothing. An empty recv ends this client and starts the next. A line that is too long ends the
+connection.
 """
 
 import argparse
@@ -15,7 +15,7 @@ LONGEST_LINE = 65536
 
 
 def lines(connection):
-    """Each whole line, without its newline, until the stream ends."""
+    """Yield each whole line, without its newline, until the stream ends."""
     buffer = b""
     while chunk := connection.recv(4096):
         *whole, buffer = (buffer + chunk).split(b"\n")
@@ -30,7 +30,7 @@ def lines(connection):
 
 
 def end(connection):
-    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    """Close with a FIN: closing with bytes unread would send a reset."""
     until = time.monotonic() + 2
     connection.shutdown(socket.SHUT_WR)
     while (left := until - time.monotonic()) > 0:
@@ -46,10 +46,10 @@ def serve(connection):
                 for line in lines(connection):
                     print("received:", line.decode(errors="replace"), flush=True)
             except ValueError as error:
-                print(f"a client is sent away: {error}", file=sys.stderr)
+                print(f"connection closed: {error}", file=sys.stderr)
             end(connection)
         except OSError as error:
-            print(f"a client is gone: {error}", file=sys.stderr)
+            print(f"connection lost: {error}", file=sys.stderr)
 
 
 def main():

@@ -1,8 +1,8 @@
-"""R8, streams, the mended server: asyncio; one line in, `Hello, <line>!` out, close.
+"""R8, streams, the fixed server: asyncio; reads one line, answers `Hello, <line>!`, closes.
 
-It reads to the newline, drains the writer, ends its own side, reads what still comes, closes
-and waits for that. A line that is too long, or has no newline when the stream ends, is not
-answered.
+It reads to the newline, drains the writer, closes its write side, reads to the end of the stream,
+closes and waits until it is closed. A line that is too long, or has no newline when the stream
+ends, gets no answer.
 """
 
 import argparse
@@ -17,14 +17,14 @@ async def answer(reader, writer):
     try:
         line = await reader.readuntil(b"\n")
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-        print(f"a client is sent away: {error}", file=sys.stderr)
+        print(f"connection closed: {error}", file=sys.stderr)
         return
     writer.write(b"Hello, " + line.removesuffix(b"\n") + b"!\n")
     await writer.drain()
 
 
 async def end(reader, writer):
-    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    """Close with a FIN: closing with bytes unread would send a reset."""
     writer.write_eof()
     try:
         async with asyncio.timeout(2):
@@ -39,13 +39,13 @@ async def greet(reader, writer):
         await answer(reader, writer)
         await end(reader, writer)
     except OSError as error:
-        print(f"a client is gone: {error}", file=sys.stderr)
+        print(f"connection lost: {error}", file=sys.stderr)
     finally:
         writer.close()
         try:
             await writer.wait_closed()
         except OSError:
-            pass  # a reset closes as well
+            pass  # a reset closes, too
 
 
 async def main():

@@ -1,7 +1,8 @@
-"""R6, one shot, the mended client: sends a line (`hello`), prints its answer.
+"""R6, one shot, the fixed client: sends a line (default `hello`) and prints the answer.
 
-It reads to the newline, then ends its own side and reads until the server ends too, within
-a second. An answer that is too long or not whole is told on stderr, and the exit code is 1.
+It reads to the newline, closes its write side, and reads until the server closes too, for at most
+one second. If the answer is too long or incomplete, it prints an error to stderr and exits with
+code 1.
 """
 
 import argparse
@@ -13,7 +14,7 @@ LONGEST_LINE = 65536
 
 
 def receive_line(connection):
-    """The first line, without its newline."""
+    """Return the first line, without its newline."""
     buffer = b""
     while b"\n" not in buffer and len(buffer) <= LONGEST_LINE:
         chunk = connection.recv(4096)
@@ -27,7 +28,7 @@ def receive_line(connection):
 
 
 def end(connection):
-    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    """Close with a FIN: closing with bytes unread would send a reset."""
     until = time.monotonic() + 1
     try:
         connection.shutdown(socket.SHUT_WR)
@@ -36,7 +37,7 @@ def end(connection):
             if not connection.recv(4096):
                 break
     except OSError:
-        pass  # the answer is here: how the server ends does not matter any more
+        pass  # the answer is complete: how the server closes does not matter
 
 
 def main():

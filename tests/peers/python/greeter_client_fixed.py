@@ -1,8 +1,8 @@
-"""R3, greeter, the mended client: prints the text a server sends until it closes.
+"""R3, greeter, the fixed client: prints the text that a server sends until it closes.
 
-It reads eight bytes at a time until an empty recv, and keeps the first half of a character
-until the other half has come. A reset, or an end inside a character, is told on stderr, and
-the exit code is 1.
+It reads eight bytes at a time until an empty recv, and keeps the first half of a character until
+the second half arrives. After a reset, or an end inside a character, it prints an error to stderr
+and exits with code 1.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import sys
 
 
 def pieces(connection):
-    """The text as it comes, whole characters only."""
+    """Yield the text as it arrives, whole characters only."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     while data := connection.recv(8):
         yield decoder.decode(data)
@@ -30,7 +30,7 @@ def main():
             for text in pieces(connection):
                 print(text, end="", flush=True)
     except (OSError, ValueError) as error:
-        sys.exit(f"the text is not whole: {error}")
+        sys.exit(f"incomplete text: {error}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""R7, threaded server, the mended form: a thread a client, `echo: <line>` for each line.
+"""R7, threaded server, the fixed form: one thread per client, `echo: <line>` for each line.
 
-Bytes are answered as they came, whole lines only. A client that ends its side is first
-answered all that it asked; a line without its newline at the end is not answered. A line that
-is too long ends the connection. Whatever happens, the socket is closed.
+It echoes the bytes unchanged, whole lines only. When a client closes its write side, the server
+first answers all whole lines. A line without a newline at the end gets no answer. A line that is
+too long ends the connection. The socket is always closed.
 """
 
 import argparse
@@ -16,7 +16,7 @@ LONGEST_LINE = 65536
 
 
 def lines(connection):
-    """Each whole line, without its newline, until the stream ends."""
+    """Yield each whole line, without its newline, until the stream ends."""
     buffer = b""
     while chunk := connection.recv(4096):
         *whole, buffer = (buffer + chunk).split(b"\n")
@@ -31,7 +31,7 @@ def lines(connection):
 
 
 def end(connection):
-    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    """Close with a FIN: closing with bytes unread would send a reset."""
     until = time.monotonic() + 2
     connection.shutdown(socket.SHUT_WR)
     while (left := until - time.monotonic()) > 0:
@@ -47,10 +47,10 @@ def serve(connection):
                 for line in lines(connection):
                     connection.sendall(b"echo: " + line + b"\n")
             except ValueError as error:
-                print(f"a client is sent away: {error}", file=sys.stderr)
+                print(f"connection closed: {error}", file=sys.stderr)
             end(connection)
         except OSError as error:
-            print(f"a client is gone: {error}", file=sys.stderr)
+            print(f"connection lost: {error}", file=sys.stderr)
 
 
 def main():

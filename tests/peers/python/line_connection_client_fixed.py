@@ -1,9 +1,9 @@
-"""R1, line connection, the mended client: UTF-8 lines ended by a newline.
+"""R1, line connection, the fixed client: UTF-8 lines that end with a newline.
 
-Sends `hello`, waits for `ok`, sends the command {"cmd": "move", "steps": 100} as one line
-of JSON, prints the line that answers it, closes. White space around a line is stripped and
-blank lines are passed over. Lines that come before `ok` are not lost: they are printed too.
-A stream that ends early, or is no such stream, is told on stderr, and the exit code is 1.
+It sends `hello`, waits for `ok`, sends the command {"cmd": "move", "steps": 100} as one line of
+JSON, prints the line that answers it, and closes. It strips white space around a line and skips
+blank lines. It prints lines that arrive before `ok`, too. If the stream ends early or is invalid,
+it prints an error to stderr and exits with code 1.
 """
 
 import argparse
@@ -23,7 +23,7 @@ class Connection:
         self.socket.sendall(f"{line}\n".encode())
 
     def receive(self):
-        """The next line that is not blank."""
+        """Return the next line that is not blank."""
         while not (line := self.next_line().strip()):
             pass
         return line
@@ -41,7 +41,7 @@ class Connection:
         return line.decode()
 
     def wait_for(self, target):
-        """Read until the line `target`, and hand out the lines that came before it."""
+        """Read up to the line `target`, and yield the lines before it."""
         while (line := self.receive()) != target:
             yield line
 

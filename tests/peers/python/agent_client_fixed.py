@@ -1,8 +1,8 @@
-"""Agent, the mended client: a service that stays with its server and answers its questions.
+"""Agent, the fixed client: a service that stays connected and answers the server's questions.
 
-It says `ready`, answers each line `ping …` with `pong …`, and when the server has ended it
-connects again, whatever it was in the middle of. A line that the stream's end cut short is no
-question. It prints nothing and never ends.
+It sends `ready`, answers each line `ping <words>` with `pong <words>`, and reconnects when the
+server closes, even in the middle of a line. It does not answer a line that the end of the stream
+cuts short. It prints nothing and never exits.
 """
 
 import argparse
@@ -13,7 +13,7 @@ LONGEST_LINE = 65536
 
 
 def questions(connection):
-    """What stands after `ping` in each whole line."""
+    """Yield the text after `ping` of each whole line."""
     with connection.makefile("rb") as lines:
         while (line := lines.readline(LONGEST_LINE + 1)).endswith(b"\n"):
             verb, _, words = line[:-1].partition(b" ")
@@ -38,9 +38,9 @@ def main():
             with socket.create_connection((args.host, args.port)) as connection:
                 serve(connection)
         except ConnectionRefusedError:
-            time.sleep(0.1)  # nobody is there yet
+            time.sleep(0.1)  # the server does not listen yet
         except OSError:
-            pass  # it is gone, and may be back
+            pass  # the server is gone and may come back
 
 
 if __name__ == "__main__":

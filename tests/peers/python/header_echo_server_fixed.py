@@ -1,9 +1,9 @@
-"""R4, header, a mended server that reads: ten columns of decimal length, then UTF-8 text.
+"""R4, header, a fixed server that reads: ten columns of decimal length, then UTF-8 text.
 
-Each message is answered with its body in upper case, framed alike; a thread a client. A
-header that is no length (ASCII digits without a sign or leading zeros, then spaces; at most
-1 MiB) or a body that is not UTF-8 ends the connection. A message that the stream's end cut
-short is not answered.
+It answers each message with its body in upper case, in the same framing. One thread per client.
+A header is valid if it is a number in ASCII digits without a sign or leading zeros, at most
+1 MiB, then spaces. An invalid header, or a body that is not UTF-8, ends the connection. A message
+that the end of the stream cuts short gets no answer.
 """
 
 import argparse
@@ -19,7 +19,7 @@ LENGTH = re.compile(rb"(0|[1-9][0-9]*) *")
 
 
 def receive_exactly(connection, size):
-    """Read `size` bytes; fewer only where the stream ends first."""
+    """Read `size` bytes, or fewer if the stream ends first."""
     data = bytearray()
     while len(data) < size:
         chunk = connection.recv(min(size - len(data), 65536))
@@ -30,7 +30,7 @@ def receive_exactly(connection, size):
 
 
 def receive_message(connection):
-    """The text of the next message, or None where the stream ends between two."""
+    """Return the text of the next message, or None if the stream ends between messages."""
     header = receive_exactly(connection, 10)
     if not header:
         return None
@@ -52,7 +52,7 @@ def send_message(connection, text):
 
 
 def end(connection):
-    """End with a FIN: closing on unread bytes would reset the connection instead."""
+    """Close with a FIN: closing with bytes unread would send a reset."""
     until = time.monotonic() + 2
     connection.shutdown(socket.SHUT_WR)
     while (left := until - time.monotonic()) > 0:
@@ -68,10 +68,10 @@ def serve(connection):
                 while (text := receive_message(connection)) is not None:
                     send_message(connection, text.upper())
             except (EOFError, ValueError) as error:
-                print(f"a client is sent away: {error}", file=sys.stderr)
+                print(f"connection closed: {error}", file=sys.stderr)
             end(connection)
         except OSError as error:
-            print(f"a client is gone: {error}", file=sys.stderr)
+            print(f"connection lost: {error}", file=sys.stderr)
 
 
 def main():
