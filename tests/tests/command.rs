@@ -388,7 +388,7 @@ fn cases_after_the_loss_of_the_peer_are_counted_as_not_run() {
         .chain(server)
         .chain(once.to_str());
     let outcome = unstarted
-        .args(&["tests/suites/lines.toml", "tests/suites/long.toml"])
+        .args(&["tests/suites/lines.toml", "tests/suites/two-megabytes.toml"])
         .args(&["--profile", "quick", "--only", "whole"])
         .peer(words.map(str::to_owned).collect())
         .complete();

@@ -17,6 +17,8 @@ const SHORT_REPLY_LIMIT: &[&str] = &[
     "*/short-reply-limit",
 ];
 const WHOLE: &[&str] = &["--only", "whole"];
+/// For servers that serve one client at a time: wirecheck need not find that out.
+const WHOLE_ALONE: &[&str] = &["--only", "whole", "--jobs", "1"];
 const SLOW: &str = "slow_server.py";
 const INDIRECT: &str = "indirect_server.py";
 /// The sum of both limits after which an idle server without a timer is taken not to answer, and
@@ -123,7 +125,8 @@ fn a_server_that_computes_over_a_truncated_line_does_not_spin() {
 fn a_server_that_peeks_before_it_reads_passes_unverified() {
     for way in ["peek", "low-water-mark"] {
         let options = ["--by", way];
-        let Some(outcome) = complete("peeking_server.py", &options, ONE_LINE) else {
+        let cuts = [ONE_LINE, &["--only", "cut@*"]].concat();
+        let Some(outcome) = complete("peeking_server.py", &options, &cuts) else {
             return;
         };
         assert_eq!(outcome.code, 0, "{way}: {}", outcome.stdout);
@@ -165,38 +168,38 @@ fn a_higher_limit_is_suggested_where_it_may_change_the_verdict() {
 
 #[test]
 fn a_server_that_answers_in_a_signal_handler_passes() {
-    let cut = ["--only", "cut@1"];
+    let cut = ["--only", "cut@1", "--jobs", "1"];
     passes(INDIRECT, &["--by", "signal"], &[ONE_LINE, &cut]);
 }
 
 #[test]
 fn a_server_that_answers_from_another_process_passes() {
-    let cut = ["--only", "cut@1"];
+    let cut = ["--only", "cut@1", "--jobs", "1"];
     passes(INDIRECT, &["--by", "helper"], &[ONE_LINE, &cut]);
 }
 
 #[test]
 fn a_server_that_answers_when_another_process_connects_to_it_passes() {
-    let cut = ["--only", "cut@1"];
+    let cut = ["--only", "cut@1", "--jobs", "1"];
     passes(INDIRECT, &["--by", "caller"], &[ONE_LINE, &cut]);
 }
 
 #[test]
 fn a_timer_that_sends_a_signal_counts_as_a_timer() {
     let options = ["--by", "signal", "--after", "1.5"];
-    passes(INDIRECT, &options, &[ONE_LINE, WHOLE]);
+    passes(INDIRECT, &options, &[ONE_LINE, WHOLE_ALONE]);
 }
 
 #[test]
 fn a_timer_of_another_process_of_the_server_counts_as_a_timer() {
     let options = ["--by", "helper", "--after", "1.5"];
-    passes(INDIRECT, &options, &[ONE_LINE, WHOLE]);
+    passes(INDIRECT, &options, &[ONE_LINE, WHOLE_ALONE]);
 }
 
 #[test]
 fn a_receive_timeout_of_a_socket_counts_as_a_timer() {
     let options = ["--by", "timeout", "--after", "1.5"];
-    passes(INDIRECT, &options, &[ONE_LINE, WHOLE]);
+    passes(INDIRECT, &options, &[ONE_LINE, WHOLE_ALONE]);
 }
 
 #[test]
