@@ -20,7 +20,7 @@ use crate::record_text::without_times;
 use crate::{processes, root, tools};
 
 /// A run that takes longer is taken to hang.
-const LIMIT: Duration = Duration::from_secs(150);
+const LIMIT: Duration = Duration::from_secs(300);
 
 /// The runs of this test process are numbered.
 static NEXT_NUMBER: AtomicU32 = AtomicU32::new(1);
@@ -81,6 +81,15 @@ impl Run {
         words.extend(["{host}", "{port}"].map(str::to_owned));
         words.extend(arguments.iter().map(|&word| word.to_owned()));
         self.args(&["--client"]).peer(words)
+    }
+
+    /// The peer is a server of `tests/peers/rust`.
+    #[must_use]
+    pub fn rust_server(self, name: &str) -> Self {
+        let program = example(name).to_string_lossy().into_owned();
+        // It ignores its second argument.
+        let words = [program, "{host}:{port}".to_owned(), self.marker.clone()];
+        self.peer(words.to_vec())
     }
 
     fn python(&self, file: &str) -> Vec<String> {
@@ -171,6 +180,24 @@ impl Run {
             scratch: self.scratch,
         }
     }
+}
+
+/// Where cargo puts the examples of this package.
+///
+/// # Panics
+/// If it was not built: `cargo test --test NAME` builds no examples.
+fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("the system knows it");
+    let profile = test
+        .ancestors()
+        .nth(2)
+        .expect("it is in target/PROFILE/deps");
+    let path = profile.join("examples").join(name);
+    assert!(
+        path.exists(),
+        "run `cargo build -p wirecheck-tests --examples` first"
+    );
+    path
 }
 
 fn send_lines(stdout: impl BufRead, to: &Sender<String>) {
