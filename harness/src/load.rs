@@ -1,7 +1,6 @@
-//! Suites from disk: the files behind the names a user gave.
+//! Reads suites from disk.
 //!
-//! In: files and folders. Out: suites, and every fault of every file, so that
-//! all can be mended in one go. The only room that reads suites from disk.
+//! In: the paths of files and folders. Out: suites, and all errors of all files.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -10,79 +9,54 @@ use std::path::{Path, PathBuf};
 
 use crate::scenario::{self, Attachments, Style, Suite, SuiteError, SuiteId};
 
-/// The most bytes a suite file may have unless told otherwise.
+/// The default of `--max-suite-bytes`.
 pub const MAX_SUITE_BYTES: usize = 1 << 20;
 
-/// The most suites that are read in one go.
 pub const MAX_SUITES: usize = 10_000;
 
 /// How deep folders are searched for suites.
 const MAX_DEPTH: usize = 16;
 
-/// wirecheck's own settings: a TOML file that is no suite.
+/// The settings of wirecheck: a TOML file, but not a suite.
 const SETTINGS: &str = "wirecheck.toml";
 
-/// What was found behind the names.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    /// The suites that are right.
+    /// The valid ones.
     pub suites: Vec<Suite>,
-    /// What is wrong with the others.
     pub errors: Vec<LoadError>,
 }
 
-/// Why a suite could not be had.
+/// Why a suite cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    /// The file or folder cannot be read: the machine's or the user's fault.
     #[error("{}: {source}", path.display())]
-    Unreadable {
-        /// What could not be read.
-        path: PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// The file is larger than a suite may be.
-    #[error("{}: larger than {max} bytes, the most a suite may have; divide it, or raise --max-suite-bytes", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The bound.
-        max: usize,
-    },
-    /// The file is not text.
-    #[error("{}: byte {offset} is not UTF-8, as TOML must be; write such bytes as `\\xNN`", path.display())]
-    NotUtf8 {
-        /// The file.
-        path: PathBuf,
-        /// The first byte that is to blame.
-        offset: usize,
-    },
-    /// More suites than are read in one go.
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("{}: larger than the limit of {max} bytes; split the suite, or raise --max-suite-bytes", path.display())]
+    TooLarge { path: PathBuf, max: usize },
+    #[error("{}: byte {offset} is not valid UTF-8; write such bytes as `\\xNN`", path.display())]
+    NotUtf8 { path: PathBuf, offset: usize },
     #[error("{}: more than {MAX_SUITES} suites; name a folder with fewer", path.display())]
     TooMany {
-        /// Where the count was passed.
+        /// The first file too many.
         path: PathBuf,
     },
-    /// The suite is wrong: its author's fault.
+    /// The suite's author must fix it.
     #[error(transparent)]
     Suite(#[from] SuiteError),
-    /// Two suites have one id.
     #[error(
-        "{second}: the suite's id, `{id}`, is that of {first} too; case ids are made of it: give one of them another with `id = '…'`"
+        "{second}: the suite id `{id}` is already used by {first}; give one of them another with `id = '…'`"
     )]
-    SameId {
-        /// The id.
+    DuplicateId {
         id: SuiteId,
-        /// The suite that was read first.
+        /// The path of the suite that was read first.
         first: String,
-        /// The suite that was read later.
         second: String,
     },
 }
 
 impl LoadError {
-    /// The fault as text for a terminal.
+    /// The error as text for a terminal.
     #[must_use]
     pub fn render(&self, style: Style) -> String {
         match self {
@@ -92,25 +66,25 @@ impl LoadError {
     }
 }
 
-/// Reads all suites behind `names`: files as they are, folders to their depths.
-/// The order of the suites is the order of the names, then of the paths.
+/// Reads the suites in `names`: files, and folders with all folders below them. The order
+/// is the order of the names, then of the paths.
 #[must_use]
 pub fn load(names: &[PathBuf], max_suite_bytes: usize) -> Loaded {
     let mut loaded = Loaded::default();
     let mut files = Vec::new();
     for name in names {
-        if let Err(fault) = find(name, MAX_DEPTH, &mut files) {
-            loaded.errors.push(fault);
+        if let Err(error) = find(name, MAX_DEPTH, &mut files) {
+            loaded.errors.push(error);
         }
     }
     files.dedup();
     for file in &files {
         match read(file, max_suite_bytes) {
             Ok(suite) => loaded.suites.push(suite),
-            Err(fault) => loaded.errors.push(fault),
+            Err(error) => loaded.errors.push(error),
         }
     }
-    loaded.errors.extend(same_ids(&loaded.suites));
+    loaded.errors.extend(duplicate_ids(&loaded.suites));
     loaded
 }
 
@@ -183,39 +157,40 @@ fn read_bounded(path: &Path, max: usize) -> io::Result<Option<Vec<u8>>> {
     Ok((bytes.len() <= max).then_some(bytes))
 }
 
-/// To open a pipe is to wait for whoever writes to it, and some devices act when
-/// they are opened: what is no plain file is not touched.
+/// Rejects everything but regular files before it is opened: opening a pipe waits for a
+/// writer, and opening a device may change its state.
 fn check_regular(path: &Path) -> io::Result<()> {
     let found = fs::metadata(path)?;
-    match found.is_file() || found.is_dir() {
-        // A folder's reading fails in the system's own words.
-        true => Ok(()),
-        false => Err(io::Error::other(NOT_REGULAR)),
+    // Reading a folder fails later, with the error of the system.
+    if found.is_file() || found.is_dir() {
+        Ok(())
+    } else {
+        Err(io::Error::other(NOT_REGULAR))
     }
 }
 
 const NOT_REGULAR: &str =
-    "this is a device, a pipe or a socket; only plain files are read: copy it into one";
+    "not a regular file but a device, a pipe or a socket; copy its content into a file";
 
-/// The files beside a suite.
+/// The folder of a suite, and the files below it.
 struct SuiteFolder<'a>(&'a Path);
 
 impl SuiteFolder<'_> {
-    /// Follows links, and refuses those that lead out of the suite's folder: a suite
-    /// that was fetched from elsewhere must not send what else lies on this machine.
+    /// Follows links, but not out of the suite's folder: a downloaded suite must not send
+    /// other files of this machine.
     fn find(&self, path: &Path) -> Result<PathBuf, String> {
-        let in_words = |error: io::Error| error.to_string();
-        // The folder of a suite that was named without one is called "".
-        let folder = fs::canonicalize(Path::new(".").join(self.0)).map_err(in_words)?;
-        let found = fs::canonicalize(folder.join(path)).map_err(in_words)?;
-        match found.starts_with(&folder) {
-            true => Ok(found),
-            false => Err(format!(
-                "a symbolic link leads to {}; only files beside the suite or below it are read: \
-                 copy it there",
-                found.display()
-            )),
+        let message = |error: io::Error| error.to_string();
+        // The parent of a bare file name is the empty path.
+        let folder = fs::canonicalize(Path::new(".").join(self.0)).map_err(message)?;
+        let found = fs::canonicalize(folder.join(path)).map_err(message)?;
+        if found.starts_with(&folder) {
+            return Ok(found);
         }
+        Err(format!(
+            "a symbolic link leads to {}; only files in the suite's folder or below it are read: \
+             copy the file there",
+            found.display()
+        ))
     }
 }
 
@@ -224,19 +199,19 @@ impl Attachments for SuiteFolder<'_> {
         match read_bounded(&self.find(path)?, most) {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(format!(
-                "has more than {most} bytes; raise `limits.stream_bytes` to send it"
+                "has more than {most} bytes; raise `limits.stream_bytes`"
             )),
             Err(error) => Err(error.to_string()),
         }
     }
 }
 
-fn same_ids(suites: &[Suite]) -> Vec<LoadError> {
+fn duplicate_ids(suites: &[Suite]) -> Vec<LoadError> {
     let mut seen: HashMap<&SuiteId, &str> = HashMap::new();
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for suite in suites {
         match seen.get(suite.id()) {
-            Some(first) => faults.push(LoadError::SameId {
+            Some(first) => errors.push(LoadError::DuplicateId {
                 id: suite.id().clone(),
                 first: (*first).to_owned(),
                 second: suite.path().to_owned(),
@@ -246,5 +221,5 @@ fn same_ids(suites: &[Suite]) -> Vec<LoadError> {
             }
         }
     }
-    faults
+    errors
 }

@@ -119,7 +119,7 @@ fn a_pipe_is_not_waited_for() {
     for name in ["pipe.toml", "sends.toml", "."] {
         let ran = run_in(scratch.path(), COMMAND, &["check", name]);
         assert_eq!(ran.code, 2, "{name}: {ran:?}");
-        let told = "this is a device, a pipe or a socket; only plain files are read";
+        let told = "not a regular file but a device, a pipe or a socket";
         assert!(ran.stderr.contains(told), "{name}: {}", ran.stderr);
     }
 }
@@ -138,7 +138,7 @@ fn a_link_leads_to_no_file_outside_the_suites_folder() {
         fs::write(folder.join("suite.toml"), of_file(file)).expect("the folder is ours");
         let ran = run_in(&folder, COMMAND, &["check", "suite.toml"]);
         assert_eq!(ran.code, code, "{file}: {ran:?}");
-        let told = "only files beside the suite or below it are read";
+        let told = "only files in the suite's folder or below it are read";
         assert_eq!(ran.stderr.contains(told), code == 2, "{}", ran.stderr);
     }
 }

@@ -1,176 +1,88 @@
-//! Bytes that are no message, and why.
+//! Why bytes are not a message.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// Why the next bytes of a stream are no message: their sender's fault.
+/// Why the next bytes of a stream are not a message. Their sender is at fault.
 ///
-/// Offsets count from the first byte of the message.
+/// Offsets count from the first byte of the message; `max` is the framing's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Malformation {
-    /// A message beyond the limit.
     #[error("the message is longer than {max} bytes")]
-    TooLong {
-        /// The framing's limit.
-        max: usize,
-    },
-    /// A line beyond the limit.
+    TooLong { max: usize },
     #[error("no line ending follows within {max} bytes")]
-    NoEnding {
-        /// The framing's limit.
-        max: usize,
-    },
-    /// A message that does not end within the limit.
+    NoEnding { max: usize },
     #[error("no delimiter follows within {max} bytes")]
-    NoDelimiter {
-        /// The framing's limit.
-        max: usize,
-    },
-    /// A number that is written with something else.
-    #[error("byte {at} is {}, where a digit must stand", ShownByte(*.byte))]
-    NotADigit {
-        /// Where it is.
-        at: usize,
-        /// What is there.
-        byte: u8,
-    },
-    /// A number without a digit.
-    #[error("no digit stands at byte {at}, where a number must begin")]
-    NoDigits {
-        /// Where the number should begin.
-        at: usize,
-    },
-    /// A number that is not in its shortest form.
+    NoDelimiter { max: usize },
+    #[error("byte {at} is {}, expected a digit", ShownByte(*.byte))]
+    NotADigit { at: usize, byte: u8 },
+    #[error("expected a number at byte {at}, found no digit")]
+    NoDigits { at: usize },
     #[error("the number at byte {at} has a leading zero")]
-    LeadingZero {
-        /// Where the number begins.
-        at: usize,
-    },
-    /// A number that goes on beyond any length that is allowed.
-    #[error("the number goes on at byte {at}, longer than any length up to {max}")]
+    LeadingZero { at: usize },
+    #[error("the number goes on at byte {at}: it has more digits than any length up to {max}")]
     TooManyDigits {
         /// The first digit too many.
         at: usize,
-        /// The framing's limit.
         max: usize,
     },
-    /// A length beyond the limit.
     #[error("the header declares {declared} bytes, the maximum is {max}")]
     DeclaredTooLong {
-        /// What the header says; `u64::MAX` stands for all that is larger.
+        /// `u64::MAX` for any larger number.
         declared: u64,
-        /// The framing's limit.
         max: usize,
     },
-    /// More items than there could be bytes for.
-    #[error("{declared} items are declared, more than {max} bytes can hold")]
+    #[error("the header declares {declared} items, more than fit in {max} bytes")]
     DeclaredTooMany {
-        /// What the header says; `u64::MAX` stands for all that is larger.
+        /// `u64::MAX` for any larger number.
         declared: u64,
-        /// The framing's limit in bytes.
         max: usize,
     },
-    /// A length that does not even cover what it counts for sure.
-    #[error("the header declares {declared} bytes, but counts {least} of its own")]
+    #[error("the header declares {declared} bytes, but its own bytes alone are {least}")]
     LessThanItself {
-        /// What the header says.
         declared: u64,
-        /// The bytes it counts before the body begins.
+        /// The bytes that it counts before the body starts.
         least: u64,
     },
-    /// A varint that does not end in time.
-    #[error("the varint still goes on at byte {at}, where its last byte must be")]
-    UnterminatedVarint {
-        /// The last byte a varint may have.
-        at: usize,
-    },
-    /// A varint beyond 64 bits.
-    #[error("the varint that ends at byte {at} does not fit 64 bits")]
-    OversizedVarint {
-        /// Its last byte.
-        at: usize,
-    },
-    /// A varint with bytes that add nothing.
+    #[error("the varint does not end at byte {at}, the last byte that it may have")]
+    UnterminatedVarint { at: usize },
+    #[error("the varint that ends at byte {at} does not fit in 64 bits")]
+    OversizedVarint { at: usize },
+    /// Not in its shortest form.
     #[error("the varint that ends at byte {at} is longer than its number needs")]
-    OverlongVarint {
-        /// Its last byte.
-        at: usize,
-    },
-    /// A part that ends with something else.
-    #[error("byte {at} is {}, where {} must stand", ShownByte(*.byte), ShownByte(*.expected))]
-    WrongTerminator {
-        /// Where it is.
-        at: usize,
-        /// What is there.
-        byte: u8,
-        /// What must be there.
-        expected: u8,
-    },
-    /// A line that ends without `\r`.
-    #[error("the line ends at byte {at} with \\n alone, it must end with \\r\\n")]
-    BareNewline {
-        /// The newline.
-        at: usize,
-    },
-    /// A `\r` that does not end a line.
+    OverlongVarint { at: usize },
+    #[error("byte {at} is {}, expected {}", ShownByte(*.byte), ShownByte(*.expected))]
+    WrongTerminator { at: usize, byte: u8, expected: u8 },
+    #[error("the line ends with \\n at byte {at}, expected \\r\\n")]
+    BareNewline { at: usize },
     #[error("byte {at} is a \\r inside a line")]
-    BareReturn {
-        /// The carriage return.
-        at: usize,
-    },
-    /// A header block beyond the limit.
+    BareReturn { at: usize },
     #[error("no blank line ends the header block within {max} bytes")]
-    HeaderTooLong {
-        /// The framing's limit.
-        max: usize,
-    },
-    /// A header line that is none.
-    #[error("the line at byte {at} is no header: a name, a colon, a value")]
-    NotAHeader {
-        /// Where the line begins.
-        at: usize,
-    },
-    /// A header block that does not say how long the body is.
-    #[error("the header block ends at byte {at} and has no Content-Length")]
+    HeaderTooLong { max: usize },
+    #[error("the line at byte {at} is not a header (name, colon, value)")]
+    NotAHeader { at: usize },
+    #[error("the header block that ends at byte {at} has no Content-Length")]
     MissingLength {
-        /// Where the body would begin.
+        /// Where the body would start.
         at: usize,
     },
-    /// A header block that says it twice.
-    #[error("byte {at} begins a second Content-Length")]
-    DuplicateLength {
-        /// Where the second line begins.
-        at: usize,
-    },
-    /// A RESP value of no known type.
-    #[error("byte {at} is {}, which begins no RESP value", ShownByte(*.byte))]
-    UnknownType {
-        /// Where it is.
-        at: usize,
-        /// What is there.
-        byte: u8,
-    },
-    /// Arrays in arrays in arrays.
+    #[error("a second Content-Length starts at byte {at}")]
+    DuplicateLength { at: usize },
+    #[error("byte {at} is {}, expected the type of a RESP value", ShownByte(*.byte))]
+    UnknownType { at: usize, byte: u8 },
     #[error("the array at byte {at} is nested deeper than {max}")]
-    TooDeep {
-        /// Where it begins.
-        at: usize,
-        /// The framing's limit.
-        max: usize,
-    },
-    /// A RESP line whose text does not fit its type.
-    #[error("the text at byte {at} is no value of type {}", ShownByte(*.kind))]
+    TooDeep { at: usize, max: usize },
+    #[error("the text at byte {at} is not a value of type {}", ShownByte(*.kind))]
     WrongText {
-        /// Where the text begins.
         at: usize,
-        /// The type byte before it.
+        /// The type byte before the text.
         kind: u8,
     },
 }
 
 impl Malformation {
-    /// The byte of the message that is to blame, if one is.
+    /// The byte of the message that is wrong, if it is a single one.
     pub fn offset(&self) -> Option<usize> {
         match *self {
             Self::NotADigit { at, .. }
@@ -200,7 +112,7 @@ impl Malformation {
     }
 }
 
-/// A byte as people read it: `'a'`, `'\n'`, `0xff`.
+/// Prints a byte as `'a'`, `'\n'` or `0xff`.
 struct ShownByte(u8);
 
 impl fmt::Display for ShownByte {
@@ -217,18 +129,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_complaint_names_the_byte_and_the_place() {
+    fn an_error_names_the_byte_and_its_offset() {
         let why = Malformation::NotADigit { at: 3, byte: b'x' };
-        assert_eq!(why.to_string(), "byte 3 is 'x', where a digit must stand");
+        assert_eq!(why.to_string(), "byte 3 is 'x', expected a digit");
         let why = Malformation::UnknownType { at: 0, byte: 0xff };
         assert_eq!(
             why.to_string(),
-            "byte 0 is 0xff, which begins no RESP value"
+            "byte 0 is 0xff, expected the type of a RESP value"
         );
     }
 
     #[test]
-    fn a_complaint_about_a_length_names_both_lengths() {
+    fn an_error_about_a_length_names_both_lengths() {
         let why = Malformation::DeclaredTooLong {
             declared: 70_000,
             max: 65_536,

@@ -1,12 +1,13 @@
-//! Holds a TOML tree against the grammar and reports all that departs from it.
+//! Checks the structure of a TOML tree against the grammar.
 //!
-//! In: a node of the tree, the shape it should have. Out: diagnostics. What the
-//! values *mean* is not looked at here.
+//! In: a node of the tree and the shape that it should have. Out: a diagnostic for
+//! each difference. What the values mean is not checked here.
 
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use wirecheck_report::notation::counted;
 
 use super::diagnostic::Diagnostic;
 use super::grammar::{Key, MISPLACED, Presence, Shape, TableShape, Variants};
@@ -58,7 +59,7 @@ pub(super) fn check(node: &Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>
 fn check_id(text: &str, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
     if let Err(error) = text.parse::<SuiteId>() {
         faults.push(
-            Diagnostic::new("an id that is none", node.span(), error.to_string())
+            Diagnostic::new("invalid id", node.span(), error.to_string())
                 .help("write lower-case words with hyphens, e.g. 'two-commands'"),
         );
     }
@@ -70,15 +71,15 @@ fn check_name(text: &str, span: Range<usize>, faults: &mut Vec<Diagnostic>) {
     if starts_well && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
         return;
     }
-    let label = "a name is a lower-case letter, then lower-case letters, digits and `_`";
-    faults.push(Diagnostic::new("a name that is none", span, label));
+    let label = "a name starts with a-z and continues with a-z, 0-9 and `_`";
+    faults.push(Diagnostic::new("invalid name", span, label));
 }
 
 fn check_duration(text: &str, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
     if let Err(error) = duration::parse(text) {
         faults.push(
-            Diagnostic::new("a duration that is none", node.span(), error.to_string())
-                .help("write a number and its unit, e.g. '500ms' or '2s'"),
+            Diagnostic::new("invalid duration", node.span(), error.to_string())
+                .help("write a whole number and its unit, e.g. '500ms' or '2s'"),
         );
     }
 }
@@ -87,9 +88,9 @@ fn check_integer(node: &Node<'_>, min: i64, max: i64, faults: &mut Vec<Diagnosti
     match integer(node.get_ref()) {
         Some(value) if (min..=max).contains(&value) => {}
         _ => faults.push(Diagnostic::new(
-            "a number out of bounds",
+            "number out of range",
             node.span(),
-            format!("must lie between {min} and {max}"),
+            format!("must be between {min} and {max}"),
         )),
     }
 }
@@ -99,15 +100,15 @@ fn check_word(text: &str, words: &[&str], node: &Node<'_>, faults: &mut Vec<Diag
         return;
     }
     let fault = Diagnostic::new(
-        format!("unknown word `{text}`"),
+        format!("unknown value `{text}`"),
         node.span(),
-        "not known here",
+        "not allowed here",
     );
     faults.push(fault.help(suggest(text, words)));
 }
 
-/// A word that could have been a table: what is known are its words and the kinds of
-/// that table, and some of these presence more than a word.
+/// Checks a word where a table is allowed too, as in `framing = 'line'`. The word may
+/// name a table that needs parameters.
 fn check_short_form(
     words: &[&str],
     shapes: &[Shape],
@@ -122,7 +123,7 @@ fn check_short_form(
     let written = tags().find(|tag| tag.name == text);
     if let Some(example) = written.and_then(|tag| tag.example) {
         let message = format!("`{text}` needs parameters");
-        let fault = Diagnostic::new(message, node.span(), "a word is not enough");
+        let fault = Diagnostic::new(message, node.span(), "the parameters are missing");
         return faults.push(fault.help(format!("write `{{ {example} }}`")));
     }
     let more = tags().map(|tag| tag.name);
@@ -133,16 +134,16 @@ fn check_short_form(
 
 fn check_length(len: usize, min: usize, max: usize, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
     if len < min {
-        let label = format!("needs at least {min}");
-        faults.push(Diagnostic::new("an empty list", node.span(), label));
+        let label = format!("needs at least {}", counted(min as u64, "item"));
+        faults.push(Diagnostic::new("empty list", node.span(), label));
     }
     if len > max {
         let fault = Diagnostic::new(
-            "a list too long",
+            "list too long",
             node.span(),
-            format!("has {len}; at most {max} are taken"),
+            format!("has {len} items, at most {max} are allowed"),
         );
-        faults.push(fault.help("divide it over several suites or scenarios"));
+        faults.push(fault.help("split it into several suites or scenarios"));
     }
 }
 
@@ -161,8 +162,7 @@ fn check_table(
     check_required(found, span, table, faults);
 }
 
-/// Checks what stands behind a key, which knows better than its shape how it is
-/// written.
+/// Checks the value of a key. The help shows the example of the key, if it has one.
 fn check_value(value: &Node<'_>, key: &Key, faults: &mut Vec<Diagnostic>) {
     match key.example {
         Some(example) if !key.shape.takes(value.get_ref()) => {
@@ -236,11 +236,11 @@ fn untagged(found: &DeTable<'_>, span: Range<usize>, variants: &Variants) -> Dia
     match found.keys().next() {
         Some(name) => {
             let message = format!("unknown key `{}`", name.get_ref());
-            let label = format!("{} needs {}", variants.what, variants.tag);
+            let label = format!("{} needs a {}", variants.what, variants.tag);
             Diagnostic::new(message, name.span(), label).help(place_or_near(name.get_ref(), &tags))
         }
         None => Diagnostic::new(
-            format!("{} without {}", variants.what, variants.tag),
+            format!("{} without a {}", variants.what, variants.tag),
             span,
             format!("needs one of {}", listed(&tags)),
         ),
@@ -252,9 +252,9 @@ fn second_tag(
     second: &Spanned<std::borrow::Cow<'_, str>>,
     variants: &Variants,
 ) -> Diagnostic {
-    let message = format!("{} has {} only once", variants.what, variants.tag);
-    Diagnostic::new(message, second.span(), "one too many")
-        .related(first.span(), "the first one")
+    let message = format!("{} takes only one {}", variants.what, variants.tag);
+    Diagnostic::new(message, second.span(), "this is the second")
+        .related(first.span(), "this is the first")
         .help(format!(
             "keep `{}` or `{}`, or make two of them",
             first.get_ref(),
@@ -273,8 +273,12 @@ fn foreign_key(
         .iter()
         .any(|table| table.key(name.get_ref()).is_some());
     if known_elsewhere {
-        let message = format!("`{}` does not go with `{}`", name.get_ref(), tag.get_ref());
-        return Diagnostic::new(message, name.span(), "has no meaning here")
+        let message = format!(
+            "`{}` cannot be combined with `{}`",
+            name.get_ref(),
+            tag.get_ref()
+        );
+        return Diagnostic::new(message, name.span(), "not allowed here")
             .related(tag.span(), table.what);
     }
     unknown_key(name, table.what, table.keys)
@@ -291,12 +295,8 @@ fn unknown_key(name: &Spanned<std::borrow::Cow<'_, str>>, what: &str, keys: &[Ke
 }
 
 fn wrong_type(node: &Node<'_>, shape: &Shape) -> Diagnostic {
-    let label = format!("this is {}", type_in_words(node.get_ref()));
-    Diagnostic::new(
-        format!("{} was expected", shape.in_words()),
-        node.span(),
-        label,
-    )
+    let label = format!("found {}", type_in_words(node.get_ref()));
+    Diagnostic::new(format!("expected {}", shape.in_words()), node.span(), label)
 }
 
 fn type_in_words(value: &DeValue<'_>) -> &'static str {
@@ -313,7 +313,7 @@ fn type_in_words(value: &DeValue<'_>) -> &'static str {
 }
 
 impl Shape {
-    /// Whether a value of this TOML type can be of this shape at all.
+    /// Whether the TOML type fits; the value itself may still be wrong.
     fn takes(&self, value: &DeValue<'_>) -> bool {
         match self {
             Self::Text | Self::Payload | Self::Id | Self::Name | Self::Duration | Self::Word(_) => {
@@ -328,7 +328,7 @@ impl Shape {
         }
     }
 
-    /// The keys that tell its tables apart, if it is one of several.
+    /// The first key of each table that it may be.
     fn tags(&self) -> impl Iterator<Item = &'static Key> + use<> {
         let tables = match self {
             Self::Variants(variants) => variants.tables,
@@ -340,17 +340,17 @@ impl Shape {
     fn in_words(&self) -> String {
         match self {
             Self::Text | Self::Payload => "a string".to_owned(),
-            Self::Id => "an id, as a string".to_owned(),
-            Self::Name => "a name, as a string".to_owned(),
-            Self::Duration => "a duration such as '500ms', as a string".to_owned(),
+            Self::Id => "an id (a string)".to_owned(),
+            Self::Name => "a name (a string)".to_owned(),
+            Self::Duration => "a duration such as '500ms' (a string)".to_owned(),
             Self::Integer { .. } => "a whole number".to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
             Self::True => "`true`".to_owned(),
             Self::Word(words) => format!("one of {}", listed(words)),
             Self::Json => "a value".to_owned(),
             Self::List { .. } => "a list".to_owned(),
-            Self::Table(table) => format!("a table: {}", table.what),
-            Self::Variants(variants) => format!("a table: {}", variants.what),
+            Self::Table(table) => format!("a table ({})", table.what),
+            Self::Variants(variants) => format!("a table ({})", variants.what),
             Self::Names(_) => "a table of names".to_owned(),
             Self::Either(shapes) => shapes
                 .iter()
@@ -361,7 +361,7 @@ impl Shape {
     }
 }
 
-/// Where a key belongs that is known elsewhere, or else a key that is known here.
+/// Where a misplaced key belongs; for any other key a similar one.
 fn place_or_near(key: &str, known: &[&str]) -> String {
     match MISPLACED.iter().find(|(name, _)| *name == key) {
         Some((_, place)) => (*place).to_owned(),
@@ -369,15 +369,15 @@ fn place_or_near(key: &str, known: &[&str]) -> String {
     }
 }
 
-/// "did you mean", or else the whole choice.
+/// A similar word, or else all known words.
 fn suggest(word: &str, known: &[&str]) -> String {
     match nearest(word, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are {}", listed(known)),
+        None => format!("use one of {}", listed(known)),
     }
 }
 
-/// The known word that is most like another, if one is like it.
+/// The known word that is most similar, if any is similar enough.
 pub(crate) fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
     let scored = known
         .iter()

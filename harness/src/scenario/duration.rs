@@ -5,35 +5,29 @@ use std::time::Duration;
 /// The longest duration a suite may ask for.
 const MAX: Duration = Duration::from_secs(600);
 
-/// Why a text is no duration.
+/// Why a text is not a duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DurationError {
-    /// No unit, or one that is not known.
-    #[error("a duration ends in `ms` or `s`")]
-    Unit,
-    /// What stands before the unit is no number.
+    #[error("the unit is missing: use `ms` or `s`")]
+    MissingUnit,
+    #[error("unknown unit `{0}`: use `ms` or `s`")]
+    UnknownUnit(String),
     #[error("`{0}` is not a whole number")]
     Number(String),
-    /// Longer than anything a case should wait for.
     #[error("a duration is at most {}s", MAX.as_secs())]
     TooLong,
-    /// Nothing can happen in no time.
-    #[error("a duration is more than nothing")]
+    #[error("a duration must be more than 0")]
     Zero,
 }
 
-/// Reads `500ms` or `2s`.
-///
-/// # Errors
-///
-/// When it is not a whole number with one of these units, or out of bounds.
+/// Parses a whole number and its unit, `ms` or `s`.
 pub fn parse(text: &str) -> Result<Duration, DurationError> {
-    let (number, unit) = match text.strip_suffix("ms") {
-        Some(number) => (number, Duration::from_millis(1)),
-        None => (
-            text.strip_suffix('s').ok_or(DurationError::Unit)?,
-            Duration::from_secs(1),
-        ),
+    let number = text.trim_end_matches(char::is_alphabetic);
+    let unit = match &text[number.len()..] {
+        "ms" => Duration::from_millis(1),
+        "s" => Duration::from_secs(1),
+        "" => return Err(DurationError::MissingUnit),
+        other => return Err(DurationError::UnknownUnit(other.to_owned())),
     };
     let not_a_number = || DurationError::Number(number.to_owned());
     if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) {
@@ -55,7 +49,12 @@ mod tests {
     fn a_duration_is_a_whole_number_with_its_unit() {
         assert_eq!(parse("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(parse("2s"), Ok(Duration::from_secs(2)));
-        assert_eq!(parse("2"), Err(DurationError::Unit));
+        assert_eq!(parse("2"), Err(DurationError::MissingUnit));
+        let unknown = parse("2 parsecs").expect_err("it is not a unit of time");
+        assert_eq!(
+            unknown.to_string(),
+            "unknown unit `parsecs`: use `ms` or `s`"
+        );
         assert_eq!(parse("1.5s"), Err(DurationError::Number("1.5".to_owned())));
         assert_eq!(parse("ms"), Err(DurationError::Number(String::new())));
         assert_eq!(parse("0s"), Err(DurationError::Zero));

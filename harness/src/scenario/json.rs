@@ -16,10 +16,10 @@ pub(super) fn check(node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
 
 fn check_below(node: &Node<'_>, depth: usize, faults: &mut Vec<Diagnostic>) {
     if depth == 0 {
-        let label = format!("nested deeper than {MAX_DEPTH} levels");
+        let label = format!("more than {MAX_DEPTH} levels");
         faults.push(
-            Diagnostic::new("a JSON value too deep", node.span(), label)
-                .help("write a deeper message as `text`"),
+            Diagnostic::new("JSON value nested too deeply", node.span(), label)
+                .help("write the message as `text`"),
         );
         return;
     }
@@ -32,21 +32,21 @@ fn check_below(node: &Node<'_>, depth: usize, faults: &mut Vec<Diagnostic>) {
             .for_each(|value| check_below(value, depth - 1, faults)),
         DeValue::Integer(_) if integer(node.get_ref()).is_none() => {
             faults.push(Diagnostic::new(
-                "a number out of bounds",
+                "number out of range",
                 node.span(),
                 "does not fit in 64 bits",
             ));
         }
         DeValue::Float(_) if float(node.get_ref()).is_none() => {
             faults.push(Diagnostic::new(
-                "a number that JSON does not have",
+                "JSON cannot express this number",
                 node.span(),
                 "not a finite number",
             ));
         }
         DeValue::Datetime(_) => faults.push(
             Diagnostic::new(
-                "a value that JSON does not have",
+                "JSON cannot express this value",
                 node.span(),
                 "this is a date",
             )
@@ -56,8 +56,7 @@ fn check_below(node: &Node<'_>, depth: usize, faults: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The JSON value that a TOML value stands for; `null` for what [`check`]
-/// refuses.
+/// Converts a TOML value; `null` where [`check`] reports an error.
 pub(super) fn value(node: &DeValue<'_>) -> Value {
     match node {
         DeValue::String(text) => Value::from(text.as_ref()),

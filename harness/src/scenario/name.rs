@@ -4,38 +4,32 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-/// The longest name.
+/// In characters.
 const LONGEST: usize = 64;
 
-/// Why a text is not a name.
+/// Why a text is not a name. A name fits a file name, and needs no quotes in a shell, a
+/// path or a glob.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NameError {
-    /// There is nothing to call it by.
-    #[error("a name has at least one character")]
+    #[error("a name needs at least one character")]
     Empty,
-    /// It would not fit a file name beside others.
     #[error("a name has at most {LONGEST} characters, this one has {length}")]
-    TooLong {
-        /// How many it has.
-        length: usize,
-    },
-    /// It would have to be quoted in a shell, a path or a glob.
+    TooLong { length: usize },
     #[error(
-        "`{character}` at {at} can't stand in a name: use a-z, 0-9, `-`, `_` and `.`{}",
+        "`{character}` at offset {at} is not allowed in a name: use a-z, 0-9, `-`, `_` and `.`{}",
         lower_case(*character)
     )]
     Character {
-        /// The first one that is not allowed.
         character: char,
-        /// How many characters stand before it.
+        /// The number of characters before it.
         at: usize,
     },
 }
 
 fn lower_case(character: char) -> &'static str {
     if character.is_uppercase() {
-        " (names are in lower case)"
+        " (names are lower case)"
     } else {
         ""
     }
@@ -65,7 +59,6 @@ macro_rules! name {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The name as it was written.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 &self.0
@@ -89,15 +82,15 @@ macro_rules! name {
 }
 
 name! {
-    /// What a suite is called.
+    /// The first part of a case id.
     SuiteId
 }
 name! {
-    /// What a scenario is called within its suite.
+    /// The second part of a case id.
     ScenarioId
 }
 name! {
-    /// What one way to spoil a header is called: `negative`, `too-large`.
+    /// What is wrong with a malformed header: `negative`, `too-large`.
     EditName
 }
 
@@ -113,14 +106,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_name_is_said() {
-        let says = |text: &str| text.parse::<ScenarioId>().expect_err("no name").to_string();
-        assert_eq!(says(""), "a name has at least one character");
+    fn an_error_names_what_is_wrong_with_a_name() {
+        let error = |text: &str| {
+            text.parse::<ScenarioId>()
+                .expect_err("an invalid name")
+                .to_string()
+        };
+        assert_eq!(error(""), "a name needs at least one character");
         assert_eq!(
-            says("anDy"),
-            "`D` at 2 can't stand in a name: use a-z, 0-9, `-`, `_` and `.` (names are in lower case)"
+            error("anDy"),
+            "`D` at offset 2 is not allowed in a name: use a-z, 0-9, `-`, `_` and `.` (names are lower case)"
         );
-        assert!(says("a/b").starts_with("`/` at 1 "));
-        assert!(says(&"x".repeat(65)).ends_with("this one has 65"));
+        assert!(error("a/b").starts_with("`/` at offset 1 "));
+        assert!(error(&"x".repeat(65)).ends_with("this one has 65"));
     }
 }

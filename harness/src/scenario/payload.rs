@@ -44,9 +44,9 @@ impl Fault {
     pub(super) fn message(self) -> &'static str {
         match self {
             Self::UnknownEscape | Self::LoneBackslash => "unknown escape",
-            Self::ByteEscape => "unknown byte escape",
-            Self::CharacterEscape | Self::NoCharacter => "unknown character escape",
-            Self::UnclosedValue | Self::BadName => "a value that is none",
+            Self::ByteEscape => "invalid byte escape",
+            Self::CharacterEscape | Self::NoCharacter => "invalid character escape",
+            Self::UnclosedValue | Self::BadName => "invalid variable",
         }
     }
 
@@ -56,11 +56,9 @@ impl Fault {
             Self::LoneBackslash => "nothing follows the backslash",
             Self::ByteEscape => "`\\x` needs two hex digits",
             Self::CharacterEscape => "`\\u` needs `{`, up to six hex digits, `}`",
-            Self::NoCharacter => "no character has this number",
+            Self::NoCharacter => "not the number of a character",
             Self::UnclosedValue => "`${` needs a name and `}`",
-            Self::BadName => {
-                "a name is a lower-case letter, then lower-case letters, digits and `_`"
-            }
+            Self::BadName => "a name starts with a-z and continues with a-z, 0-9 and `_`",
         }
     }
 

@@ -1,35 +1,27 @@
 //! Why a payload is not the message that the suite expects.
 
-/// Why a payload is not the message that was expected.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// Other bytes.
-    #[error("other bytes than expected")]
-    Differs {
-        /// What was expected.
-        expected: Vec<u8>,
-    },
-    /// Not JSON at all.
+    #[error("the bytes differ")]
+    Differs { expected: Vec<u8> },
+    /// The parser's message.
     #[error("not JSON: {0}")]
     NotJson(String),
-    /// JSON that differs at some place.
     #[error("at {}: expected {expected}, found {actual}", shown_pointer(pointer))]
     JsonDiffers {
-        /// Where, as a JSON pointer.
+        /// A JSON pointer to the first difference.
         pointer: String,
-        /// What was expected there, as JSON.
+        /// As JSON.
         expected: String,
-        /// What stands there, as JSON; `nothing`, if nothing does.
+        /// As JSON, or `nothing`.
         actual: String,
     },
-    /// The expression does not match.
     #[error("does not match `{0}`")]
     NoMatch(String),
-    /// None of the alternatives.
-    #[error("none of the {0} messages that would do")]
+    #[error("matches none of the {0} alternatives")]
     NoneOf(usize),
-    /// Something that should be kept is not there.
-    #[error("there is nothing at {} to capture", shown_pointer(.0))]
+    /// The JSON pointer of the capture.
+    #[error("nothing to capture at {}", shown_pointer(.0))]
     NothingToCapture(String),
 }
 

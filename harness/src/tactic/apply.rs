@@ -23,7 +23,7 @@ pub struct DeliveredChunk<'a> {
 #[non_exhaustive]
 pub enum FitError {
     /// It edits what isn't there.
-    #[error("the edit reaches to {end}, the stream ends at {stream}")]
+    #[error("the edit ends at {end}, but the stream ends at {stream}")]
     EditOutside {
         /// Where the edit's range ends.
         end: Offset,
@@ -31,7 +31,7 @@ pub enum FitError {
         stream: Offset,
     },
     /// It hands over more than there is.
-    #[error("{delivered} bytes are delivered, the (edited) stream has {stream}")]
+    #[error("the delivery has {delivered} bytes, but the (edited) stream has only {stream}")]
     TooLong {
         /// How much is handed over.
         delivered: Offset,
@@ -40,7 +40,7 @@ pub enum FitError {
     },
     /// It stops early and does not say how it ends.
     #[error(
-        "{delivered} of {stream} bytes are delivered: say how it ends then \
+        "the delivery has only {delivered} of {stream} bytes: add how it ends \
          (`fin`, `half`, `rst` or `hold`)"
     )]
     Unfinished {

@@ -1,42 +1,37 @@
-//! A scenario under one delivery, and what that is called.
+//! A scenario under one delivery, and its id.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{Delivery, NameError, Salt, ScenarioId, SuiteId, Tactic, TacticError};
 
-/// A tactic and the delivery that it makes of one script.
+/// A tactic and the delivery that it makes from one script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// The rule.
     pub tactic: Tactic,
-    /// What it comes to here.
     pub delivery: Delivery,
 }
 
-/// What a case is called: `suite/scenario/tactic`, stable for ever.
+/// `suite/scenario/tactic`. Ids do not change between versions of wirecheck.
 ///
-/// Ordered by suite, then by scenario, then as the tactics run.
+/// Ordered by suite, then by scenario, then in the order of the tactics.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CaseId {
-    /// The suite.
     pub suite: SuiteId,
-    /// The scenario in it.
     pub scenario: ScenarioId,
-    /// The tactic.
     pub tactic: Tactic,
 }
 
 impl Salt {
-    /// The salt of a scenario: no two scenarios draw the same deliveries from
-    /// one seed, and none draws others because a scenario was added beside it.
+    /// Two scenarios draw different deliveries from one seed. What a scenario draws does
+    /// not depend on the other scenarios of its suite.
     #[must_use]
     pub fn of(suite: &SuiteId, scenario: &ScenarioId) -> Self {
         Self(fnv1a(format!("{suite}/{scenario}").as_bytes()))
     }
 }
 
-/// FNV-1a with the 64-bit offset basis and prime of its authors.
+/// The 64-bit FNV-1a hash.
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
@@ -49,20 +44,16 @@ impl fmt::Display for CaseId {
     }
 }
 
-/// Why a text is no case id.
+/// Why a text is not a case id.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaseIdError {
-    /// It doesn't have three parts.
-    #[error("a case is `suite/scenario/tactic`, as in `lines/two-commands/cut@7`")]
+    #[error("a case id is `suite/scenario/tactic`, e.g. `lines/two-commands/cut@7`")]
     Parts,
-    /// The first part is wrong.
-    #[error("the suite's name: {0}")]
+    #[error("invalid suite id: {0}")]
     Suite(#[source] NameError),
-    /// The second part is wrong.
-    #[error("the scenario's name: {0}")]
+    #[error("invalid scenario id: {0}")]
     Scenario(#[source] NameError),
-    /// The third part is wrong.
     #[error(transparent)]
     Tactic(#[from] TacticError),
 }
@@ -97,12 +88,16 @@ mod tests {
 
     #[test]
     fn an_error_names_the_part_that_is_wrong() {
-        let says = |text: &str| text.parse::<CaseId>().expect_err("no id").to_string();
-        assert!(says("lines/cut@7").starts_with("a case is `suite/scenario/tactic`"));
-        assert!(says("Lines/a/whole").starts_with("the suite's name: `L` at 0"));
-        assert!(says("lines//whole").starts_with("the scenario's name: "));
-        assert!(says("lines/a/hole").starts_with("no tactic is called `hole`"));
-        assert!(says("lines/a/b/whole").starts_with("no tactic is called `b/whole`"));
+        let error = |text: &str| {
+            text.parse::<CaseId>()
+                .expect_err("an invalid id")
+                .to_string()
+        };
+        assert!(error("lines/cut@7").starts_with("a case id is `suite/scenario/tactic`"));
+        assert!(error("Lines/a/whole").starts_with("invalid suite id: `L` at offset 0"));
+        assert!(error("lines//whole").starts_with("invalid scenario id: "));
+        assert!(error("lines/a/hole").starts_with("unknown tactic `hole`"));
+        assert!(error("lines/a/b/whole").starts_with("unknown tactic `b/whole`"));
     }
 
     #[test]

@@ -94,10 +94,10 @@ pub struct StreamEdit {
 #[non_exhaustive]
 pub enum EditError {
     /// It ends before it begins.
-    #[error("an edit goes from the lower offset to the higher one")]
+    #[error("the edit ends before it starts")]
     Backwards,
     /// It takes nothing and adds nothing.
-    #[error("an edit that replaces nothing by nothing is none")]
+    #[error("the edit changes nothing")]
     Nothing,
     /// It adds more than a notation can hold.
     #[error("an edit adds at most {} bytes", StreamEdit::LONGEST)]

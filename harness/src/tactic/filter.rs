@@ -20,7 +20,7 @@ pub struct TacticGlob(Vec<char>);
 #[non_exhaustive]
 pub enum TacticGlobError {
     /// It would match nothing.
-    #[error("a pattern is never empty: write `*` for every tactic")]
+    #[error("the pattern is empty: write `*` for every tactic")]
     Empty,
     /// It is longer than any tactic.
     #[error("a pattern has at most {longest} characters, this one has {length}")]
@@ -31,7 +31,7 @@ pub enum TacticGlobError {
         length: usize,
     },
     /// No tactic has such a character.
-    #[error("no tactic has a `{0}` in its name: write `*` and `?` for what may be anything")]
+    #[error("no tactic id contains `{0}`: `*` stands for any characters, `?` for any one")]
     Character(char),
 }
 

@@ -25,13 +25,13 @@ pub struct HeaderEdit {
 #[non_exhaustive]
 pub enum HeaderEditError {
     /// The message isn't there, or has no bytes.
-    #[error("`{edit}` spoils message {}, which has no bytes", edit.message)]
+    #[error("`{edit}` changes message {}, which has no bytes", edit.message)]
     NoMessage {
         /// Which edit.
         edit: MalformedHeader,
     },
     /// The range reaches beyond the message.
-    #[error("`{edit}` reaches to {end}, its message ends at {len}")]
+    #[error("`{edit}` ends at {end}, but its message ends at {len}")]
     Outside {
         /// Which edit.
         edit: MalformedHeader,
@@ -41,7 +41,7 @@ pub enum HeaderEditError {
         len: usize,
     },
     /// Another edit has the same name and the same message.
-    #[error("`{edit}` is there twice")]
+    #[error("`{edit}` is given twice")]
     Twice {
         /// Which edit.
         edit: MalformedHeader,
@@ -166,18 +166,20 @@ mod tests {
 
     #[test]
     fn a_wrong_edit_says_which_it_is() {
-        let says = |edits: &[HeaderEdit]| place_all(edits).expect_err("wrong").to_string();
+        let error = |edits: &[HeaderEdit]| place_all(edits).expect_err("wrong").to_string();
         let hex = edit("hex", 0, 0..2, "0x");
         let backwards = Range { start: 2, end: 1 };
-        assert_eq!(says(&[hex.clone(), hex]), "`hex` is there twice");
+        assert_eq!(error(&[hex.clone(), hex]), "`hex` is given twice");
         assert_eq!(
-            says(&[edit("hex", 1, 3..9, "")]),
-            "`hex@1` reaches to 9, its message ends at 5"
+            error(&[edit("hex", 1, 3..9, "")]),
+            "`hex@1` ends at 9, but its message ends at 5"
         );
         assert_eq!(
-            says(&[edit("hex", 2, 0..1, "")]),
-            "`hex@2` spoils message 2, which has no bytes"
+            error(&[edit("hex", 2, 0..1, "")]),
+            "`hex@2` changes message 2, which has no bytes"
         );
-        assert!(says(&[edit("hex", 0, backwards, "")]).ends_with("lower offset to the higher one"));
+        assert!(
+            error(&[edit("hex", 0, backwards, "")]).ends_with("the edit ends before it starts")
+        );
     }
 }

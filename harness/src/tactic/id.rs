@@ -1,4 +1,4 @@
-//! Tactics and how they are called: `cut@7`, `joined+cut@12`, `header:negative`.
+//! Tactics and their ids: `cut@7`, `joined+cut@12`, `header:negative`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,8 +8,8 @@ use super::{EditName, NameError, Offset, TacticFamily};
 
 /// A rule that makes a delivery from a side's bytes.
 ///
-/// Its id is stable for ever: it goes into records, known failures and file
-/// names. Tactics are ordered as their cases run, offsets by number.
+/// Ids do not change between versions: records, known failures and file names contain
+/// them. The order is the order in which cases run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tactic {
     /// `whole`: each message in one write, the baseline.
@@ -20,7 +20,7 @@ pub enum Tactic {
     Cut(Offset),
     /// `cuts@I,J`: two cuts.
     Cuts(Offset, Offset),
-    /// `joined`: all that may be said at once, in one write.
+    /// `joined`: all that may be sent at once, in one write.
     Joined,
     /// `joined+cut@K`: the same with one cut.
     JoinedCut(Offset),
@@ -32,48 +32,47 @@ pub enum Tactic {
     Half(Offset),
     /// `rst@K`: the connection is reset after K bytes.
     Rst(Offset),
-    /// `fin+@K`: K bytes and the FIN back to back.
+    /// `fin+@K`: K bytes and the FIN, without waiting in between.
     FinAtOnce(Offset),
-    /// `hold@K`: K single bytes, held open.
+    /// `hold@K`: K single bytes; the connection stays open.
     Hold(Offset),
-    /// `rst@accept`: payload and reset before the peer accepts.
+    /// `rst@accept`: all bytes and a reset before the peer accepts.
     RstAtAccept,
     /// `slow-read`: the answers are read byte by byte.
     SlowRead,
-    /// `neighbours:stalled`, `neighbours:interleaved`: others are connected.
+    /// `neighbours:stalled`, `neighbours:interleaved`: with other connections.
     Neighbours(Neighbours),
-    /// `header:NAME`: a header is wrong in the way that is called so.
+    /// `header:NAME`: a malformed header; the name says what is wrong.
     Header(MalformedHeader),
-    /// `churn`: a thousand connections before.
+    /// `churn`: a thousand connections are opened and closed first.
     Churn,
-    /// `all-cuts@M`: a cut after each byte whose bit is set in M, the first
-    /// byte's the lowest.
+    /// `all-cuts@M`: a cut after each byte whose bit is set in M. The lowest bit is the
+    /// first byte's.
     AllCuts(u16),
 }
 
 /// What the other connections do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Neighbours {
-    /// They have stopped in the middle of a message.
+    /// They stop in the middle of a message.
     Stalled,
-    /// One says the same, turn and turn about, byte by byte.
+    /// One sends the same bytes; the two connections alternate byte by byte.
     Interleaved,
 }
 
-/// Which header is wrong, and how.
+/// Which header is malformed, and how.
 ///
-/// Prints as the name alone for the side's first message, and with the
-/// message's number for another: `header:negative`, `header:negative@2`.
+/// Prints the name alone for the side's first message, and with the number of the
+/// message for any other: `header:negative`, `header:negative@2`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MalformedHeader {
-    /// How it is wrong.
+    /// What is wrong.
     pub name: EditName,
-    /// Which of the side's messages it belongs to, from 0.
+    /// The index of the message among those of its side, from 0.
     pub message: usize,
 }
 
 impl Tactic {
-    /// What kind of tactic it is.
     #[must_use]
     pub const fn family(&self) -> TacticFamily {
         match self {
@@ -98,7 +97,7 @@ impl Tactic {
         }
     }
 
-    /// The offset that it is about, if it is about just one.
+    /// The single offset in its id, if there is one.
     #[must_use]
     pub const fn offset(&self) -> Option<Offset> {
         match self {
@@ -140,25 +139,21 @@ impl fmt::Display for MalformedHeader {
     }
 }
 
-/// Why a text is no tactic.
+/// Why a text is not a tactic.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TacticError {
-    /// Nothing is called so.
-    #[error("no tactic is called `{0}`: see `wirecheck list` for those of a suite")]
+    #[error("unknown tactic `{0}`: `wirecheck list` shows the tactics of a suite")]
     Unknown(String),
-    /// The tactic exists, what follows its `@` is no number.
-    #[error("`{text}` is not what `{family}@` is followed by: {expected}")]
+    /// The family exists, but what follows the `@` is invalid.
+    #[error("invalid `{text}` after `{family}@`: expected {expected}")]
     Number {
-        /// The tactic's kind.
         family: TacticFamily,
-        /// What follows.
+        /// What follows the `@`.
         text: String,
-        /// What should.
         expected: &'static str,
     },
-    /// The way in which a header is wrong has no proper name.
-    #[error("a header is wrong in a way that has a name: {0}")]
+    #[error("invalid name of a malformed header: {0}")]
     Header(#[from] NameError),
 }
 
@@ -210,7 +205,7 @@ fn numbered(
         TacticFamily::Rst => (offset.map(Tactic::Rst), AN_OFFSET),
         TacticFamily::FinAtOnce => (offset.map(Tactic::FinAtOnce), AN_OFFSET),
         TacticFamily::Hold => (offset.map(Tactic::Hold), AN_OFFSET),
-        TacticFamily::Cuts => (two_cuts(text), "two offsets, as in `cuts@3,9`"),
+        TacticFamily::Cuts => (two_cuts(text), "two offsets, e.g. `cuts@3,9`"),
         TacticFamily::Random => (number(text).map(Tactic::Random), "a number from 0"),
         TacticFamily::AllCuts => (mask(text), "a number from 0 to 65535"),
         _ => return Err(unknown()),
@@ -222,7 +217,7 @@ fn numbered(
     })
 }
 
-const AN_OFFSET: &str = "an offset in decimal digits, as in `@7`";
+const AN_OFFSET: &str = "an offset in decimal digits, e.g. `@7`";
 
 fn two_cuts(text: &str) -> Option<Tactic> {
     let (first, second) = text.split_once(',')?;
@@ -249,7 +244,7 @@ impl FromStr for MalformedHeader {
             message: message.ok_or_else(|| TacticError::Number {
                 family: TacticFamily::Header,
                 text: text.to_owned(),
-                expected: "a name, and the message's number from 1 if it is not the first",
+                expected: "a name, and the number of the message, from 1, if it is not the first",
             })?,
         })
     }
@@ -314,12 +309,16 @@ mod tests {
 
     #[test]
     fn an_error_says_what_was_expected() {
-        let says = |text: &str| text.parse::<Tactic>().expect_err("no tactic").to_string();
-        assert!(says("cutt@3").starts_with("no tactic is called `cutt@3`"));
-        assert!(says("bytes@3").starts_with("no tactic is called `bytes@3`"));
+        let error = |text: &str| {
+            text.parse::<Tactic>()
+                .expect_err("an invalid tactic")
+                .to_string()
+        };
+        assert!(error("cutt@3").starts_with("unknown tactic `cutt@3`"));
+        assert!(error("bytes@3").starts_with("unknown tactic `bytes@3`"));
         assert_eq!(
-            says("cut@-3"),
-            "`-3` is not what `cut@` is followed by: an offset in decimal digits, as in `@7`"
+            error("cut@-3"),
+            "invalid `-3` after `cut@`: expected an offset in decimal digits, e.g. `@7`"
         );
     }
 

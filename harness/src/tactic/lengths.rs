@@ -25,7 +25,7 @@ pub(super) struct ChunkRun {
 #[non_exhaustive]
 pub enum LengthError {
     /// A chunk without bytes can't be sent: no read would return it.
-    #[error("a chunk has at least one byte")]
+    #[error("a chunk needs at least one byte")]
     Empty,
     /// More bytes than a machine can hold.
     #[error("the chunks together are longer than any stream")]

@@ -1,4 +1,4 @@
-//! How a delivery is written: `@0..10=2d31 12,1x20 half`.
+//! Deliveries as text: `@0..10=2d31 12,1x20 half`.
 
 use std::fmt::{self, Write as _};
 use std::num::NonZeroU16;
@@ -9,7 +9,7 @@ use super::delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Readin
 use super::lengths::{ChunkRun, LengthError, Lengths};
 use super::offset::number;
 
-/// The longest notation that is read, in bytes.
+/// The longest text that is parsed, in bytes.
 const LONGEST: usize = 4 << 20;
 
 const ENDS: [(&str, DeliveryEnd); 6] = [
@@ -21,16 +21,15 @@ const ENDS: [(&str, DeliveryEnd); 6] = [
     ("hold", DeliveryEnd::Hold),
 ];
 
-/// The notation: one line that says everything and parses back.
+/// The notation: one line that parses back to the same delivery.
 ///
-/// - `10,22`: ten bytes, then twenty-two; `3,1x4,25`: the middle four one by
-///   one; `0`: none.
-/// - A word for the end, unless it is as scripted: `half`, `fin`, `fin+`, `rst`,
-///   `rst@accept`, `hold`.
-/// - `slow`, if the answers are read so; then the other_connections, if there is any:
-///   `stalled`, `interleaved`, `churn=1000`.
-/// - In front, what is changed in the stream: `@0..10=2d31` puts the bytes `-1`
-///   in place of the first ten.
+/// - The edit, if there is one: `@0..10=2d31` replaces the first ten bytes by `-1`.
+/// - The chunk lengths: `10,22` is ten bytes, then twenty-two. `3,1x4,25` sends the four
+///   bytes in the middle one by one. `0` sends nothing.
+/// - The end, unless it is as scripted: `half`, `fin`, `fin+`, `rst`, `rst@accept`,
+///   `hold`.
+/// - `slow`, if the answers are read slowly.
+/// - The other connections, if any: `stalled`, `interleaved`, `churn=1000`.
 impl fmt::Display for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(edit) = self.edit() {
@@ -75,49 +74,38 @@ fn write_lengths(f: &mut fmt::Formatter<'_>, lengths: &Lengths) -> fmt::Result {
     Ok(())
 }
 
-/// Why a text is no delivery, and where.
+/// Why a text is not a delivery, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("at {at} of the delivery: {problem}")]
+#[error("at byte {at} of the delivery: {problem}")]
 pub struct NotationError {
-    /// How many bytes of the text come before what is wrong.
+    /// The byte of the text where the error is.
     pub at: usize,
-    /// What is wrong there.
     pub problem: NotationProblem,
 }
 
-/// What can be wrong with a delivery that was written down.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotationProblem {
-    /// It is longer than any that wirecheck writes.
-    #[error("it is longer than {LONGEST} bytes")]
+    #[error("the delivery is longer than {LONGEST} bytes")]
     TooLong,
-    /// There are no chunk lengths.
     #[error("the chunk lengths are missing: write `10,22`, `1x32`, or `0` for no bytes")]
     NoLengths,
-    /// A chunk is not a length, or a length and a count.
     #[error("`{0}` is not a chunk: write a length (`10`), or a length and a count (`1x32`)")]
     Chunk(String),
-    /// The chunks are numbers, but can't be sent.
     #[error(transparent)]
     Length(LengthError),
-    /// The edit can't be read.
-    #[error("`{0}` is not an edit: write offsets and bytes in hex, as in `@0..10=2d31`")]
+    #[error("`{0}` is not an edit: write offsets and bytes in hex, e.g. `@0..10=2d31`")]
     Edit(String),
-    /// The edit can be read but not made.
     #[error(transparent)]
     ImpossibleEdit(EditError),
-    /// A word that is none of the notation's.
     #[error(
-        "`{0}` says nothing here: known are half, fin, fin+, rst, rst@accept, hold, slow, \
-         stalled, interleaved, and churn=N with N from 1 to 65535"
+        "unknown word `{0}`: use half, fin, fin+, rst, rst@accept, hold, slow, stalled, \
+         interleaved, or churn=N with N from 1 to 65535"
     )]
     Word(String),
-    /// Two words say what can be said once.
-    #[error("`{0}` comes too late: how it ends, how it is read and who is there is each said once")]
-    Twice(String),
-    /// Several chunks before the peer accepts.
-    #[error("what is sent before the peer accepts is one chunk: write their sum")]
+    #[error("`{0}` repeats or contradicts an earlier word: remove one of them")]
+    Repeated(String),
+    #[error("`rst@accept` sends one chunk: write the sum of the lengths")]
     ChunksBeforeAccept,
 }
 
@@ -147,31 +135,33 @@ impl FromStr for Delivery {
             ..Self::of(lengths)
         };
         for (at, word) in words {
-            delivery.say(word).map_err(|problem| problem.at(at))?;
+            delivery
+                .apply_word(word)
+                .map_err(|problem| problem.at(at))?;
         }
         Ok(delivery)
     }
 }
 
 impl Delivery {
-    /// Takes in one of the words after the lengths.
-    fn say(&mut self, word: &str) -> Result<(), NotationProblem> {
-        let twice = || NotationProblem::Twice(shown(word));
+    /// Applies one of the words after the lengths.
+    fn apply_word(&mut self, word: &str) -> Result<(), NotationProblem> {
+        let repeated = || NotationProblem::Repeated(shown(word));
         if let Some((_, end)) = ENDS.iter().find(|(name, _)| *name == word) {
             if *end == DeliveryEnd::ResetBeforeAccept && self.chunk_count() > 1 {
                 return Err(NotationProblem::ChunksBeforeAccept);
             }
-            once(&mut self.end, *end).ok_or_else(twice)
+            once(&mut self.end, *end).ok_or_else(repeated)
         } else if word == "slow" {
-            once(&mut self.reading, Reading::Slow).ok_or_else(twice)
+            once(&mut self.reading, Reading::Slow).ok_or_else(repeated)
         } else {
             let other_connections = parse_other_connections(word)?;
-            once(&mut self.other_connections, other_connections).ok_or_else(twice)
+            once(&mut self.other_connections, other_connections).ok_or_else(repeated)
         }
     }
 }
 
-/// Says what has not been said yet.
+/// Sets a value that is still the default.
 fn once<T: Default + PartialEq>(place: &mut T, value: T) -> Option<()> {
     (*place == T::default()).then(|| *place = value)
 }
@@ -231,7 +221,7 @@ fn parse_hex(text: &str) -> Option<Vec<u8>> {
     rest.is_empty().then_some(bytes).flatten()
 }
 
-/// As much of a wrong word as an error should repeat.
+/// The start of a wrong word, for an error.
 fn shown(word: &str) -> String {
     const SHOWN: usize = 40;
     match word.char_indices().nth(SHOWN) {
@@ -240,7 +230,7 @@ fn shown(word: &str) -> String {
     }
 }
 
-/// The words of a text and where each begins.
+/// The words of a text with their offsets.
 struct Words<'a> {
     text: &'a str,
     at: usize,
@@ -298,28 +288,41 @@ mod tests {
     }
 
     #[test]
-    fn there_is_one_spelling_but_more_are_read() {
-        let read = |text: &str| text.parse::<Delivery>().expect("a delivery").to_string();
+    fn other_spellings_are_accepted_and_printed_as_one() {
+        let read = |text: &str| {
+            text.parse::<Delivery>()
+                .expect("a valid delivery")
+                .to_string()
+        };
         assert_eq!(read("  3,3,3  slow   fin "), "3x3 fin slow");
         assert_eq!(read("@0..1=AB 2 half"), "@0..1=ab 2 half");
     }
 
     #[test]
-    fn an_error_says_where_and_how_to_mend_it() {
-        let says = |text: &str| {
-            let error = text.parse::<Delivery>().expect_err("no delivery");
+    fn an_error_says_where_it_is_and_how_to_fix_it() {
+        let message = |text: &str| {
+            let error = text.parse::<Delivery>().expect_err("an invalid delivery");
             error.to_string()
         };
-        assert!(says("").starts_with("at 0 of the delivery: the chunk lengths are missing"));
-        assert!(says("3,x4").starts_with("at 2 of the delivery: `x4` is not a chunk: write"));
-        assert!(says("3,0,4").ends_with("a chunk has at least one byte"));
-        assert!(says("@4..2=00 3").contains("from the lower offset to the higher"));
-        assert!(says("@4..5=0 3").starts_with("at 0 of the delivery: `@4..5=0` is not an edit"));
-        assert!(says("@4..5=00").starts_with("at 8 of the delivery: the chunk lengths"));
-        assert!(says("5 finn").starts_with("at 2 of the delivery: `finn` says nothing here"));
-        assert!(says("5 fin half").starts_with("at 6 of the delivery: `half` comes too late"));
-        assert!(says("5 churn=0").contains("N from 1 to 65535"));
-        assert!(says("2,3 rst@accept").ends_with("write their sum"));
+        assert!(
+            message("").starts_with("at byte 0 of the delivery: the chunk lengths are missing")
+        );
+        assert!(
+            message("3,x4").starts_with("at byte 2 of the delivery: `x4` is not a chunk: write")
+        );
+        assert!(message("3,0,4").ends_with("a chunk needs at least one byte"));
+        assert!(message("@4..2=00 3").contains("ends before it starts"));
+        assert!(
+            message("@4..5=0 3").starts_with("at byte 0 of the delivery: `@4..5=0` is not an edit")
+        );
+        assert!(message("@4..5=00").starts_with("at byte 8 of the delivery: the chunk lengths"));
+        assert!(message("5 finn").starts_with("at byte 2 of the delivery: unknown word `finn`"));
+        assert!(
+            message("5 fin half")
+                .starts_with("at byte 6 of the delivery: `half` repeats or contradicts")
+        );
+        assert!(message("5 churn=0").contains("N from 1 to 65535"));
+        assert!(message("2,3 rst@accept").ends_with("write the sum of the lengths"));
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl fmt::Display for Profile {
 
 /// A word that is no profile.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no profile: choose quick, standard, thorough or exhaustive")]
+#[error("unknown profile `{0}`: use quick, standard, thorough or exhaustive")]
 pub struct ProfileError(String);
 
 impl FromStr for Profile {

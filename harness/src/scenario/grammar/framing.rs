@@ -5,7 +5,7 @@ use super::{Key, Shape, TableShape, Variants, optional, required};
 const MIB: i64 = 1 << 20;
 const GIB: i64 = 1 << 30;
 
-/// The framings that need no parameter may be written as a word.
+/// A framing without required parameters may be written as a word.
 pub(super) const FRAMING: Shape = Shape::Either(&[
     Shape::Word(&["raw", "line", "netstring", "headers", "resp"]),
     Shape::Variants(&FRAMINGS),
@@ -19,12 +19,12 @@ const MAX_KEY: Key = optional(
 const OFFSET: Key = optional(
     "offset",
     Shape::Integer { min: 0, max: 64 },
-    "How many bytes of each payload stand before the length field (a type, a version); 0 by default.",
+    "How many bytes of each payload come before the length field (a type, a version); 0 by default.",
 );
 
 static FRAMINGS: Variants = Variants {
     what: "a framing",
-    tag: "a kind of framing",
+    tag: "kind",
     tables: &[
         TableShape {
             what: "a framing",
@@ -88,7 +88,7 @@ static FRAMINGS: Variants = Variants {
             keys: &[required(
                 "netstring",
                 Shape::Table(&NETSTRING),
-                "`5:hello,`",
+                "Netstrings, e.g. `5:hello,`.",
             )],
         },
         TableShape {
@@ -131,7 +131,7 @@ static LINE: TableShape = TableShape {
         optional(
             "blank",
             Shape::Word(&["message", "skipped"]),
-            "Whether a blank line is a message or passed over; message by default.",
+            "Whether a blank line is a message or skipped; message by default.",
         ),
         MAX_KEY,
     ],
@@ -170,7 +170,7 @@ static ASCII_LENGTH: TableShape = TableShape {
         optional(
             "align",
             Shape::Word(&["left", "right"]),
-            "On which side of the column the digits stand; left by default.",
+            "The side of the column where the digits are; left by default.",
         ),
         optional(
             "pad",
@@ -199,7 +199,7 @@ static LENGTH: TableShape = TableShape {
         optional(
             "counts",
             Shape::Word(&["body", "field_and_body", "message"]),
-            "What the length counts: what follows the field (the default), the field too, or the whole message.",
+            "What the length counts: the bytes after the field (the default), the field too, or the whole message.",
         ),
         MAX_KEY,
     ],

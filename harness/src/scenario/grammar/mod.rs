@@ -1,8 +1,7 @@
-//! What a suite file may contain, said once.
+//! The structure of a suite file, as data.
 //!
-//! The checker ([`super::check`]) holds a file against these tables, and the
-//! JSON Schema ([`super::schema`]) is printed from them, so that an editor and
-//! `wirecheck check` never disagree about structure.
+//! [`super::check`] checks a file against these tables, and [`super::schema`] prints
+//! them as a JSON Schema. So an editor and `wirecheck check` agree about structure.
 
 mod framing;
 mod suite;
@@ -12,7 +11,7 @@ pub(in crate::scenario) use suite::{MISPLACED, SUITE};
 /// A table with a known set of keys.
 #[derive(Debug)]
 pub(in crate::scenario) struct TableShape {
-    /// What the table is, for messages: "a suite", "a step".
+    /// For messages: "a suite", "a step".
     pub(in crate::scenario) what: &'static str,
     pub(in crate::scenario) keys: &'static [Key],
 }
@@ -36,23 +35,22 @@ impl Key {
     }
 }
 
-/// Whether a table can do without a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::scenario) enum Presence {
     Required,
     Optional,
 }
 
-/// What stands behind a key.
+/// The shape of a value.
 #[derive(Debug)]
 pub(in crate::scenario) enum Shape {
     /// Text for people.
     Text,
-    /// Bytes for the wire, written with wirecheck's escapes.
+    /// Bytes to send, with wirecheck's escapes and variables.
     Payload,
     /// A suite's or a scenario's id.
     Id,
-    /// A name for a captured value.
+    /// The name of a variable.
     Name,
     /// `500ms`, `2s`.
     Duration,
@@ -62,11 +60,10 @@ pub(in crate::scenario) enum Shape {
     Flag,
     /// `true`, where `false` would mean nothing.
     True,
-    /// One of a few words.
+    /// One of these words.
     Word(&'static [&'static str]),
     /// Anything that JSON can express.
     Json,
-    /// So many of one shape.
     List {
         of: &'static Self,
         min: usize,
@@ -74,21 +71,20 @@ pub(in crate::scenario) enum Shape {
     },
     /// A table with known keys.
     Table(&'static TableShape),
-    /// A table that is one of several, told apart by its first key.
+    /// One of several tables; its first key says which.
     Variants(&'static Variants),
-    /// A table with free names as keys.
+    /// A table whose keys are variable names.
     Names(&'static Self),
-    /// A short form or a long one, told apart by their TOML types.
+    /// A short form or a long one; their TOML types differ.
     Either(&'static [Self]),
 }
 
-/// Several tables of which a value is exactly one; each is known by its first
-/// key.
+/// Several tables; a value is exactly one of them. The first key says which.
 #[derive(Debug)]
 pub(in crate::scenario) struct Variants {
-    /// What the value is, for messages.
+    /// For messages: "a step".
     pub(in crate::scenario) what: &'static str,
-    /// What its first key says, for messages: "a verb".
+    /// What the first key is, for messages: "verb".
     pub(in crate::scenario) tag: &'static str,
     pub(in crate::scenario) tables: &'static [TableShape],
 }
@@ -98,7 +94,7 @@ impl TableShape {
         self.keys.iter().find(|key| key.name == name)
     }
 
-    /// The key that tells this table from the other variants.
+    /// The key by which this variant is recognised.
     pub(in crate::scenario) fn tag(&self) -> &'static Key {
         self.keys
             .first()

@@ -5,27 +5,24 @@ use super::{Key, Shape, TableShape, Variants, optional, required};
 
 const GIB: i64 = 1 << 30;
 
-/// Keys that are easily written a level too high or too low, and how they are
-/// written where they belong.
+/// Keys that authors often write one level too high or too low, and the help for them.
 pub(in crate::scenario) const MISPLACED: [(&str, &str); 3] = [
     (
         "within",
-        "it stands beside a step's speaker: `{ server = 'ok', within = '2s' }`; \
-         for all steps write `limits = { reply = '2s' }`",
+        "write it beside the side: `{ server = 'ok', within = '2s' }`; \
+         to limit every step write `limits = { reply = '2s' }`",
     ),
     (
         "example",
-        "it stands beside a step's verb: `{ server = { matches = 'a+', example = 'a' } }`",
+        "write it beside the verb: `{ server = { matches = 'a+', example = 'a' } }`",
     ),
     (
         "capture",
-        "it stands beside a step's verb: `{ server = { any = true, capture = 'name' } }`",
+        "write it beside the verb: `{ server = { any = true, capture = 'name' } }`",
     ),
 ];
 
-/// The most scenarios one suite may hold.
 const MAX_SCENARIOS: usize = 10_000;
-/// The most steps one exchange may have.
 const MAX_STEPS: usize = 1_000;
 const MAX_TAGS: usize = 32;
 const MAX_ALTERNATIVES: usize = 64;
@@ -70,14 +67,14 @@ static SCENARIO: TableShape = TableShape {
         required(
             "id",
             Shape::Id,
-            "The second part of the case ids; stable for ever.",
+            "The second part of the case ids. Do not change it: known failures refer to it.",
         ),
         optional(
             "title",
             Shape::Text,
-            "What holds, as a sentence; by default the id in words.",
+            "What a correct peer does, as a sentence; by default the id with spaces.",
         ),
-        optional("why", Shape::Text, "Why it must hold."),
+        optional("why", Shape::Text, "Why the peer must do it."),
         LEVEL,
         SPEC,
         TAGS,
@@ -91,7 +88,7 @@ static SCENARIO: TableShape = TableShape {
                 min: 1,
                 max: MAX_STEPS,
             },
-            "Who says what, in order.",
+            "The steps in order: what each side sends or does.",
         )
         .example("exchange = [{ client = 'hello' }, { server = 'ok' }]"),
     ],
@@ -100,12 +97,12 @@ static SCENARIO: TableShape = TableShape {
 const LEVEL: Key = optional(
     "level",
     Shape::Word(&["must", "should", "may"]),
-    "How much it matters: a broken `must` fails the run, a broken `should` is reported as nonstrict.",
+    "How much a failure matters: a failed `must` fails the run, a failed `should` is reported as nonstrict, a `may` is only reported.",
 );
 const SPEC: Key = optional(
     "spec",
     Shape::Text,
-    "The citation: which sentence of which document asks for it.",
+    "The sentence of the specification that requires it.",
 );
 const TAGS: Key = optional(
     "tags",
@@ -114,22 +111,22 @@ const TAGS: Key = optional(
         min: 0,
         max: MAX_TAGS,
     },
-    "Words to select scenarios by.",
+    "Words to select scenarios with `--tag`.",
 );
 const PEER: Key = optional(
     "peer",
     Shape::Word(&["client", "server"]),
-    "Who it is about, if not about both: where the other one is under test it is left out.",
+    "The only side that this tests; by default both. It is skipped when the other side is under test.",
 );
-const LIMITS_KEY: Key = optional("limits", Shape::Table(&LIMITS), "Bounds on time and size.");
+const LIMITS_KEY: Key = optional("limits", Shape::Table(&LIMITS), "Limits on time and size.");
 const ADVERSARY_KEY: Key = optional(
     "adversary",
     Shape::Table(&ADVERSARY),
-    "What this protocol lets a difficult partner do; what it forbids is not tried.",
+    "What the protocol allows a peer to do; wirecheck does not try what is forbidden.",
 );
 
 static LIMITS: TableShape = TableShape {
-    what: "limits",
+    what: "`limits`",
     keys: &[
         optional(
             "reply",
@@ -152,7 +149,7 @@ static LIMITS: TableShape = TableShape {
         optional(
             "stream_bytes",
             Shape::Integer { min: 1, max: GIB },
-            "The most bytes one side may say in an exchange; 16 MiB by default.",
+            "The most bytes that one side sends in an exchange; 16 MiB by default.",
         ),
         optional(
             "reply_bytes",
@@ -168,7 +165,7 @@ static LIMITS: TableShape = TableShape {
 };
 
 static ADVERSARY: TableShape = TableShape {
-    what: "an adversary",
+    what: "`adversary`",
     keys: &[
         optional(
             "pipelining",
@@ -183,26 +180,26 @@ static ADVERSARY: TableShape = TableShape {
         optional(
             "truncation_replies",
             Shape::Flag,
-            "May a message that is cut off be answered (an error reply)? false by default.",
+            "May a truncated message be answered (an error reply)? false by default.",
         ),
     ],
 };
 
 static STEP: Variants = Variants {
     what: "a step",
-    tag: "a speaker",
+    tag: "side",
     tables: &[
         TableShape {
             what: "a client's step",
             keys: &[
-                required("client", ACTION_OR_TEXT, "What the client says or does."),
+                required("client", ACTION_OR_TEXT, "What the client sends or does."),
                 WITHIN,
             ],
         },
         TableShape {
             what: "a server's step",
             keys: &[
-                required("server", ACTION_OR_TEXT, "What the server says or does."),
+                required("server", ACTION_OR_TEXT, "What the server sends or does."),
                 WITHIN,
             ],
         },
@@ -219,12 +216,12 @@ const ACTION_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&A
 const CAPTURE: Key = optional(
     "capture",
     Shape::Either(&[Shape::Name, Shape::Names(&Shape::Text)]),
-    "Keeps what was said for `${name}`: the whole message under one name, or parts of a JSON message by JSON pointer.",
+    "Stores the message as the variable `${name}`: the whole message under one name, or parts of a JSON message by JSON pointer.",
 );
 
 static ACTION: Variants = Variants {
-    what: "what a side says or does",
-    tag: "a verb",
+    what: "an action",
+    tag: "verb",
     tables: &[
         TableShape {
             what: "a text message",
@@ -250,7 +247,7 @@ static ACTION: Variants = Variants {
                 required(
                     "hex",
                     Shape::Text,
-                    "The message, as pairs of hex digits; white space is free.",
+                    "The message, as pairs of hex digits; white space is ignored.",
                 ),
                 CAPTURE,
             ],
@@ -272,7 +269,7 @@ static ACTION: Variants = Variants {
                 required(
                     "file",
                     Shape::Text,
-                    "The message, as the content of a file beside the suite.",
+                    "The message, as the content of a file in the suite's folder.",
                 ),
                 CAPTURE,
             ],
@@ -282,7 +279,7 @@ static ACTION: Variants = Variants {
             keys: &[required(
                 "raw",
                 Shape::Payload,
-                "Bytes past the framing, as they stand.",
+                "Bytes that bypass the framing.",
             )],
         },
         TableShape {
@@ -296,7 +293,7 @@ static ACTION: Variants = Variants {
                 required(
                     "example",
                     Shape::Payload,
-                    "A message that matches: what wirecheck says when it speaks this step.",
+                    "A message that matches; wirecheck sends it when it plays this side.",
                 ),
                 CAPTURE,
             ],
@@ -307,12 +304,12 @@ static ACTION: Variants = Variants {
                 required(
                     "json_subset",
                     Shape::Json,
-                    "A JSON value of which each part must be found in the message.",
+                    "A JSON value that the message must contain.",
                 ),
                 optional(
                     "example",
                     Shape::Json,
-                    "A message that holds it, if the value itself would not do.",
+                    "A message that contains the value; by default the value itself.",
                 ),
                 CAPTURE,
             ],
@@ -320,11 +317,11 @@ static ACTION: Variants = Variants {
         TableShape {
             what: "any message",
             keys: &[
-                required("any", Shape::True, "Any one message will do."),
+                required("any", Shape::True, "Any one message."),
                 optional(
                     "example",
                     Shape::Payload,
-                    "What wirecheck says when it speaks this step; `any` by default.",
+                    "What wirecheck sends when it plays this side; `any` by default.",
                 ),
                 CAPTURE,
             ],
@@ -339,7 +336,7 @@ static ACTION: Variants = Variants {
                         min: 1,
                         max: MAX_ALTERNATIVES,
                     },
-                    "The messages of which one is expected; wirecheck speaks the first.",
+                    "The accepted messages; wirecheck sends the first.",
                 ),
                 CAPTURE,
             ],
@@ -349,7 +346,7 @@ static ACTION: Variants = Variants {
             keys: &[required(
                 "close",
                 Shape::Word(&["write", "full", "reset", "fin", "any"]),
-                "How the side ends: `write` (half), `full`, `reset`; expected of the other: `fin`, `reset`, `any`.",
+                "How the side closes: `write` (half-close), `full` or `reset`; expected of the peer also `fin` or `any`.",
             )],
         },
         TableShape {
@@ -357,7 +354,7 @@ static ACTION: Variants = Variants {
             keys: &[required(
                 "prints",
                 Shape::Payload,
-                "A text that the side prints.",
+                "A text that the side's process prints.",
             )],
         },
         TableShape {
@@ -378,7 +375,7 @@ static REPEAT: TableShape = TableShape {
         required(
             "times",
             Shape::Integer { min: 1, max: GIB },
-            "How often; bounded by `limits.stream_bytes`.",
+            "How many times; bounded by `limits.stream_bytes`.",
         ),
     ],
 };

@@ -1,4 +1,4 @@
-//! From what stands behind a speaker to an [`Action`].
+//! From the value of `client` or `server` to an [`Action`].
 
 use std::ops::Range;
 
@@ -11,7 +11,6 @@ use crate::scenario::json;
 use crate::scenario::message::{Body, Capture, Captured, Message, MessagePattern};
 use crate::scenario::template::{JsonTemplate, Template, VariableName};
 
-/// Reads an action; what is wrong with it is reported.
 pub(super) fn read<'s>(
     node: &Node<'_>,
     dry_run: &DryRun<'_>,
@@ -47,15 +46,15 @@ fn place<'s>(
     source: &mut SuiteSource<'s>,
 ) -> ActionSpans<'s> {
     let span_of = |key| Some(fields?.get(key)?.span());
-    let spoken = fields
+    let sent = fields
         .and_then(|fields| fields.get("example"))
         .unwrap_or(value);
     ActionSpans {
         span: value.span(),
-        literal: spoken
+        literal: sent
             .get_ref()
             .is_str()
-            .then(|| source.literal(spoken))
+            .then(|| source.literal(sent))
             .flatten(),
         example: span_of("example"),
         capture: span_of("capture"),
@@ -147,19 +146,19 @@ fn hex(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Vec<u8>> {
         let span = literal.span(&(*at..at + odd.len_utf8()));
         source
             .faults
-            .push(Diagnostic::new("hex that is none", span, "not a hex digit"));
+            .push(Diagnostic::new("invalid hex", span, "not a hex digit"));
         return None;
     }
     if digits.len() % 2 == 1 {
         let (at, _) = digits[digits.len() - 1];
         let fault = Diagnostic::new(
-            "half a byte",
+            "odd number of hex digits",
             literal.span(&(at..at + 1)),
-            "this digit stands alone",
+            "half a byte",
         );
         source
             .faults
-            .push(fault.help("a byte is two hex digits, e.g. `0d`"));
+            .push(fault.help("write two hex digits for each byte, e.g. `0d`"));
         return None;
     }
     let value = |c: char| c.to_digit(16).map_or(0, |digit| digit as u8);
@@ -180,13 +179,13 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
     if once.len().saturating_mul(times) > most {
         let span = fields.get("times")?.span();
         let fault = Diagnostic::new(
-            "a message too large",
+            "message too large",
             span,
             format!("makes more than {most} bytes"),
         );
         source
             .faults
-            .push(fault.help("write fewer, or raise `limits.stream_bytes`"));
+            .push(fault.help("lower `times`, or raise `limits.stream_bytes`"));
         return None;
     }
     Some(Template::of_bytes(once.repeat(times)))
@@ -197,19 +196,17 @@ fn pattern(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<MessagePatte
     let literal = source.literal(node)?;
     if let Err(error) = regex_syntax::Parser::new().parse(written) {
         let (span, why) = syntax_error(&error, &literal);
-        source.faults.push(Diagnostic::new(
-            "a regular expression that is none",
-            span,
-            why,
-        ));
+        source
+            .faults
+            .push(Diagnostic::new("invalid regular expression", span, why));
         return None;
     }
     match MessagePattern::new(written) {
         Ok(pattern) => Some(pattern),
         Err(_) => {
-            let label = "takes too much memory when compiled";
+            let label = "needs too much memory when compiled";
             source.faults.push(Diagnostic::new(
-                "a regular expression too large",
+                "regular expression too large",
                 node.span(),
                 label,
             ));

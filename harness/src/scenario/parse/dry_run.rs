@@ -1,5 +1,5 @@
-//! An exchange played on paper, step by step as it is read: does each message
-//! fit the framing, does each example match, does anybody speak after the end?
+//! A dry run of an exchange while it is parsed. It reports messages that the framing
+//! cannot carry, examples that do not match, and steps after the end.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::scenario::message::Message;
 use crate::scenario::suite::Limits;
 use crate::scenario::template::{Bindings, Template, VariableName};
 
-/// What is known at one point of an exchange.
+/// The state of both sides after some steps of an exchange.
 pub(super) struct DryRun<'f> {
     framing: Option<&'f Framing>,
     stream_bytes: usize,
@@ -20,10 +20,9 @@ pub(super) struct DryRun<'f> {
     server: SideState,
 }
 
-/// What one side has done so far.
 #[derive(Default)]
 struct SideState {
-    said: usize,
+    sent: usize,
     closed: Option<(Close, Range<usize>)>,
     exited: Option<Range<usize>>,
 }
@@ -51,7 +50,7 @@ impl<'f> DryRun<'f> {
         template.fill(&self.bindings)
     }
 
-    /// Plays one step and reports why it cannot be.
+    /// Runs one step and reports why it is impossible.
     pub(super) fn play(
         &mut self,
         side: Side,
@@ -59,71 +58,73 @@ impl<'f> DryRun<'f> {
         place: &ActionSpans<'_>,
         faults: &mut Vec<Diagnostic>,
     ) {
-        if let Some(fault) = self.after_the_end(side, action, place) {
+        if let Some(fault) = self.after_its_end(side, action, place) {
             return faults.push(fault);
         }
         match action {
-            Action::Send(message) => self.say(side, message, place, faults),
-            Action::Close(close) => self.speaker(side).closed = Some((*close, place.span.clone())),
-            Action::Exits(_) => self.speaker(side).exited = Some(place.span.clone()),
+            Action::Send(message) => self.send(side, message, place, faults),
+            Action::Close(close) => self.state(side).closed = Some((*close, place.span.clone())),
+            Action::Exits(_) => self.state(side).exited = Some(place.span.clone()),
             Action::Prints(_) => {}
         }
     }
 
-    fn speaker(&mut self, side: Side) -> &mut SideState {
+    fn state(&mut self, side: Side) -> &mut SideState {
         match side {
             Side::Client => &mut self.client,
             Side::Server => &mut self.server,
         }
     }
 
-    fn after_the_end(
+    fn after_its_end(
         &mut self,
         side: Side,
         action: &Action,
         place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
-        if let Some(exited) = self.speaker(side).exited.clone() {
+        if let Some(exited) = self.state(side).exited.clone() {
             let fault = Diagnostic::new(
-                format!("the {side} has exited"),
+                format!("the {side} has already exited"),
                 place.span.clone(),
-                "comes too late",
+                "this comes after the exit",
             );
-            return Some(fault.related(exited, "exits here"));
+            let help = "remove this step, or move it before the exit";
+            return Some(fault.related(exited, "exits here").help(help));
         }
         if matches!(action, Action::Prints(_) | Action::Exits(_)) {
             return None;
         }
-        if let Some((earlier, closed)) = self.speaker(side).closed.clone()
-            && !ends_further(earlier, action)
+        if let Some((earlier, closed)) = self.state(side).closed.clone()
+            && !closes_further(earlier, action)
         {
             let fault = Diagnostic::new(
-                format!("the {side} has closed"),
+                format!("the {side} has already closed"),
                 place.span.clone(),
-                "comes too late",
+                "this comes after the close",
             );
-            return Some(fault.related(closed, "closes here"));
+            let help = "remove this step, or move it before the close";
+            return Some(fault.related(closed, "closes here").help(help));
         }
-        self.nobody_hears(side, action, place)
+        self.sent_to_a_closed_side(side, action, place)
     }
 
-    fn nobody_hears(
+    fn sent_to_a_closed_side(
         &mut self,
         side: Side,
         action: &Action,
         place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
-        let (close, closed) = self.speaker(side.other()).closed.clone()?;
+        let (close, closed) = self.state(side.other()).closed.clone()?;
         if close.still_reads() || !matches!(action, Action::Send(_)) {
             return None;
         }
-        let message = format!("the {} no longer hears the {side}", side.other());
-        let fault = Diagnostic::new(message, place.span.clone(), "said to nobody")
+        let message = format!("the {} no longer reads", side.other());
+        let fault = Diagnostic::new(message, place.span.clone(), "nobody receives this")
             .related(closed, "closes here");
-        Some(fault.help("close with 'write' to go on listening"))
+        Some(fault.help("close with 'write' to keep reading"))
     }
 
-    fn say(
+    fn send(
         &mut self,
         side: Side,
         message: &Message,
@@ -136,7 +137,7 @@ impl<'f> DryRun<'f> {
             Ok(encoded) => self.count(side, encoded.bytes.len(), place, faults),
             Err(error) => faults.push(self.unencodable(&error, place)),
         }
-        if let Some(fault) = self.taken_name(message, place) {
+        if let Some(fault) = self.duplicate_name(message, place) {
             faults.push(fault);
         }
         if faults.len() == before
@@ -154,13 +155,13 @@ impl<'f> DryRun<'f> {
         faults: &mut Vec<Diagnostic>,
     ) {
         let most = self.stream_bytes;
-        let speaker = self.speaker(side);
-        let before = speaker.said;
-        speaker.said += bytes;
-        if before <= most && speaker.said > most {
-            let label = format!("with this the {side} has said more than {most} bytes");
-            let fault = Diagnostic::new("an exchange too large", place.span.clone(), label);
-            faults.push(fault.help("say less, or raise `limits.stream_bytes`"));
+        let state = self.state(side);
+        let before = state.sent;
+        state.sent += bytes;
+        if before <= most && state.sent > most {
+            let label = format!("with this the {side} sends more than {most} bytes");
+            let fault = Diagnostic::new("exchange too large", place.span.clone(), label);
+            faults.push(fault.help("send less, or raise `limits.stream_bytes`"));
         }
     }
 
@@ -175,23 +176,23 @@ impl<'f> DryRun<'f> {
             literal.locate(offset, &self.bindings)
         });
         Diagnostic::new(
-            "a message that the framing cannot carry",
+            "the framing cannot carry this message",
             span,
             error.to_string(),
         )
-        .help("change the message or the framing, or send it past the framing with `raw`")
+        .help("change the message or the framing, or send the bytes with `raw`, which bypasses the framing")
     }
 
-    fn taken_name(&self, message: &Message, place: &ActionSpans<'_>) -> Option<Diagnostic> {
+    fn duplicate_name(&self, message: &Message, place: &ActionSpans<'_>) -> Option<Diagnostic> {
         let taken = message
             .captured_variables()
             .into_iter()
             .find(|name| self.defines(name.as_str()))?;
         let span = place.capture.clone().unwrap_or_else(|| place.span.clone());
         let label = if taken.as_str() == VariableName::UNIQUE {
-            "is wirecheck's own"
+            "reserved by wirecheck"
         } else {
-            "was captured before"
+            "already captured"
         };
         Some(
             Diagnostic::new(format!("the name `{taken}` is taken"), span, label)
@@ -199,7 +200,7 @@ impl<'f> DryRun<'f> {
         )
     }
 
-    /// What wirecheck would say must be what it would accept.
+    /// Reports a message that wirecheck would send but not accept.
     fn refused(
         &mut self,
         message: &Message,
@@ -207,17 +208,16 @@ impl<'f> DryRun<'f> {
         place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
         use crate::scenario::refusal::Refusal;
-        let said = message.outgoing_payload(&self.bindings);
-        let said = framing.canonical(&said).unwrap_or(said);
-        let refusal = message.accept(&said, framing, &mut self.bindings).err()?;
+        let sent = message.outgoing_payload(&self.bindings);
+        let received = framing.canonical(&sent).unwrap_or(sent);
+        let refusal = message
+            .accept(&received, framing, &mut self.bindings)
+            .err()?;
         let (message, span) = match refusal {
             Refusal::NothingToCapture(_) | Refusal::NotJson(_) if place.capture.is_some() => {
-                ("a capture that finds nothing", place.capture.clone())
+                ("the capture finds nothing", place.capture.clone())
             }
-            _ => (
-                "an example that is not what is expected",
-                place.example.clone(),
-            ),
+            _ => ("the example does not match", place.example.clone()),
         };
         Some(Diagnostic::new(
             message,
@@ -227,7 +227,7 @@ impl<'f> DryRun<'f> {
     }
 }
 
-/// After a half-close a side may still close for good.
-fn ends_further(earlier: Close, action: &Action) -> bool {
+/// After a half-close a side may still close fully.
+fn closes_further(earlier: Close, action: &Action) -> bool {
     earlier == Close::Write && matches!(action, Action::Close(close) if *close != Close::Write)
 }

@@ -8,7 +8,7 @@ use crate::framing::Framing;
 use crate::scenario::exchange::{Side, Step};
 use crate::scenario::suite::Limits;
 
-/// Reads the steps of a scenario and plays them on paper as they come.
+/// Reads the steps of a scenario, with a dry run of each.
 pub(super) fn read(
     scenario: &Fields<'_>,
     framing: Option<&Framing>,

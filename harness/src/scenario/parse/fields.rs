@@ -1,5 +1,5 @@
-//! Reading from tables whose structure has been checked: what is absent or of
-//! the wrong shape is `None` here, because the grammar has reported it.
+//! Access to tables whose structure has been checked. A missing or wrong value is
+//! `None`: the grammar has reported it already.
 
 use std::time::Duration;
 

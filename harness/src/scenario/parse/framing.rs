@@ -9,7 +9,7 @@ use crate::framing::{
 };
 use crate::scenario::diagnostic::Diagnostic;
 
-/// Reads the value of `framing`: a word or a table of one key.
+/// Reads the value of `framing`: a word, or a table with one key.
 pub(super) fn read(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Framing> {
     if let Some(word) = node.get_ref().as_str() {
         return plain(word);
@@ -20,7 +20,7 @@ pub(super) fn read(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Fram
         Ok(framing) => Some(framing),
         Err(unusable) => {
             source.faults.push(Diagnostic::new(
-                "a framing that cannot be",
+                "invalid framing",
                 value.span(),
                 unusable.to_string(),
             ));

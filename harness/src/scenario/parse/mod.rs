@@ -1,9 +1,9 @@
-//! From a suite's text to a [`Suite`]: parse, do not validate.
+//! From a suite's text to a [`Suite`].
 //!
-//! First the TOML parser, whose faults end the reading; then the grammar, which
-//! reports everything of the wrong structure; then the readers of this folder,
-//! which take what has the right structure and report what makes no sense. All
-//! faults come back together, in the file's order.
+//! There are three stages. The TOML parser stops at a syntax error. The grammar
+//! reports every structural error. The readers of this folder take what has the right
+//! structure and report values that make no sense. All errors are returned together,
+//! in the order of the file.
 
 mod action;
 mod dry_run;
@@ -27,25 +27,25 @@ use super::grammar::{SUITE, Shape};
 use super::name::{ScenarioId, SuiteId};
 use super::suite::{Adversary, Level, Limits, Scenario, Suite};
 
-/// What a suite's text refers to: the files beside it.
+/// Access to the files that a suite refers to.
 pub trait Attachments {
-    /// The content of a file beside the suite, if it has at most `most` bytes;
-    /// otherwise a sentence that says why not.
+    /// Returns the content of a file of at most `most` bytes, or why it cannot be read.
+    /// `path` is relative to the suite's folder.
     fn read(&self, path: &Path, most: usize) -> Result<Vec<u8>, String>;
 }
 
-/// A suite that stands alone: it may not refer to files.
+/// For a suite without a folder: it cannot refer to files.
 #[derive(Clone, Copy, Debug)]
 pub struct NoAttachments;
 
 impl Attachments for NoAttachments {
     fn read(&self, _: &Path, _: usize) -> Result<Vec<u8>, String> {
-        Err("no files can be read here".to_owned())
+        Err("files cannot be read here".to_owned())
     }
 }
 
-/// Reads a suite. `path` names it in messages, and its stem is the suite's id
-/// unless the suite says otherwise.
+/// Parses a suite. `path` is shown in messages; its stem is the id of a suite that has
+/// no `id` key.
 pub fn parse(path: &str, text: &str, attachments: &dyn Attachments) -> Result<Suite, SuiteError> {
     parse_all(path, text, attachments).map_err(|mut diagnostics| {
         diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
@@ -85,10 +85,11 @@ fn syntax_fault(error: &toml::de::Error, text: &str) -> Diagnostic {
     let span = error.span().unwrap_or(text.len()..text.len());
     let before = text.get(..span.start).unwrap_or_default();
     let is_second_scenario = before.ends_with('[') && text.get(span.clone()) == Some("scenario");
-    let fault = Diagnostic::new("this is not TOML", span, error.message());
-    match is_second_scenario {
-        true => fault.help("write `[[scenario]]`, in double brackets, before each scenario"),
-        false => fault,
+    let fault = Diagnostic::new("invalid TOML", span, error.message());
+    if is_second_scenario {
+        fault.help("write `[[scenario]]`, in double brackets, before each scenario")
+    } else {
+        fault
     }
 }
 
@@ -133,11 +134,11 @@ fn suite_id(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Op
             let fault = Diagnostic::new(
                 "a suite without an id",
                 title,
-                format!("the file's name, `{stem}`, is none: {error}"),
+                format!("the file name `{stem}` is not a valid id: {error}"),
             );
             source
                 .faults
-                .push(fault.help("name the suite: id = 'two-words'"));
+                .push(fault.help("add an id, e.g. id = 'two-words'"));
             None
         }
     }
@@ -149,12 +150,12 @@ fn duplicate(
     first: std::ops::Range<usize>,
 ) -> Diagnostic {
     Diagnostic::new(
-        format!("two scenarios are called `{}`", scenario.id),
+        format!("duplicate scenario id `{}`", scenario.id),
         span,
-        "the second one",
+        "used again here",
     )
-    .related(first, "the first one")
-    .help("case ids are made of it: give each scenario its own")
+    .related(first, "first used here")
+    .help("give each scenario its own id; case ids contain it")
 }
 
 fn read_scenario(
@@ -186,7 +187,7 @@ fn read_scenario(
     })
 }
 
-/// What may stand on a suite and be overridden on a scenario.
+/// The keys that a scenario inherits from its suite and may override.
 #[derive(Clone, Default)]
 struct Common {
     level: Level,

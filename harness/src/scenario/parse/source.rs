@@ -1,4 +1,4 @@
-//! The text of a suite: where strings stand in it, and what was found wrong.
+//! The text of a suite: the spans of its strings, and the errors found so far.
 
 use std::ops::Range;
 use std::path::{Component, Path};
@@ -9,36 +9,33 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::payload::{Notation, TokenKind, tokens};
 use crate::scenario::template::{Bindings, Template};
 
-/// A suite's text, with the faults found in it so far.
 pub(super) struct SuiteSource<'s> {
     text: &'s str,
-    /// Where its lines begin.
+    /// The offset of each line.
     lines: Vec<usize>,
     attachments: &'s dyn Attachments,
     pub(super) faults: Vec<Diagnostic>,
 }
 
-/// What stands between the quotes of a string, and where.
+/// A string without its quotes, and its offset in the file.
 #[derive(Clone, Copy)]
 pub(super) struct Literal<'s> {
     pub(super) start: usize,
     pub(super) text: &'s str,
 }
 
-/// Where the parts of an action stand in the file.
+/// The spans of an action's parts in the file.
 pub(super) struct ActionSpans<'s> {
-    /// What is said or done.
+    /// The value of the verb.
     pub(super) span: Range<usize>,
-    /// The string whose bytes go over the wire, if it is one.
+    /// The string that is sent, if the action sends one.
     pub(super) literal: Option<Literal<'s>>,
-    /// What wirecheck says in place of a pattern.
     pub(super) example: Option<Range<usize>>,
-    /// What is kept, and under which name.
     pub(super) capture: Option<Range<usize>>,
 }
 
 impl Literal<'_> {
-    /// A place in the literal as a place in the file.
+    /// Converts a range of the literal to a range of the file.
     pub(super) fn span(&self, range: &Range<usize>) -> Range<usize> {
         self.start + range.start..self.start + range.end
     }
@@ -59,7 +56,7 @@ impl Literal<'_> {
     }
 }
 
-/// In plain text the one character, elsewhere the whole token.
+/// One character of plain text, or the whole token.
 fn within_token(kind: &TokenKind<'_>, range: Range<usize>, offset: usize) -> Range<usize> {
     match kind {
         TokenKind::Plain(plain) if plain.len() == range.len() => {
@@ -89,19 +86,17 @@ impl<'s> SuiteSource<'s> {
         }
     }
 
-    /// What is read.
     pub(super) fn text(&self) -> &'s str {
         self.text
     }
 
-    /// The line on which an offset lies, from 1.
+    /// The line of an offset, from 1.
     pub(super) fn line(&self, offset: usize) -> usize {
         self.lines.partition_point(|start| *start <= offset)
     }
 
-    /// What stands between the quotes of a payload. A string in double quotes
-    /// has escapes of TOML's own, which would hide wirecheck's: it is refused
-    /// when it holds a backslash.
+    /// The text of a payload without its quotes. A backslash in double quotes is an
+    /// error: TOML interprets it before wirecheck can.
     pub(super) fn literal(&mut self, node: &Node<'_>) -> Option<Literal<'s>> {
         let span = node.span();
         let quoted = self.text.get(span.clone())?;
@@ -113,10 +108,10 @@ impl<'s> SuiteSource<'s> {
             let fault = Diagnostic::new(
                 "wire bytes in double quotes",
                 span,
-                "TOML takes the escapes in here for its own",
+                "TOML interprets the escapes in here",
             );
             self.faults
-                .push(fault.help("write it in single quotes, where wirecheck reads the escapes"));
+                .push(fault.help("use single quotes: then wirecheck interprets the escapes"));
             return None;
         }
         Some(Literal {
@@ -125,7 +120,8 @@ impl<'s> SuiteSource<'s> {
         })
     }
 
-    /// Reads a payload and reports what cannot be read in it.
+    /// Parses a payload and reports what is wrong in it. `known` says which variables are
+    /// defined.
     pub(super) fn payload(
         &mut self,
         node: &Node<'_>,
@@ -139,7 +135,7 @@ impl<'s> SuiteSource<'s> {
         (self.faults.len() == faults).then(|| Template::of_text(literal.text, Notation::Wire))
     }
 
-    /// Reports what is wrong with the holes in a JSON value's strings.
+    /// Reports what is wrong with the variables in a JSON value's strings.
     pub(super) fn check_json_values(&mut self, node: &Node<'_>, known: &dyn Fn(&str) -> bool) {
         use toml::de::DeValue;
         match node.get_ref() {
@@ -171,34 +167,33 @@ impl<'s> SuiteSource<'s> {
             }
             TokenKind::Value(name) if !known(name) => {
                 let fault = Diagnostic::new(
-                    format!("nothing is known as `{name}` here"),
+                    format!("undefined variable `{name}`"),
                     span,
                     "not captured before this step",
                 );
-                self.faults.push(fault.help("capture it in an earlier step, or use `${unique}`, which is fresh for every connection"));
+                self.faults.push(fault.help("capture it in an earlier step, or use `${unique}`, which differs on every connection"));
             }
             _ => {}
         }
     }
 
-    /// The content of a file beside the suite.
+    /// The content of a file below the suite's folder.
     pub(super) fn attachment(&mut self, node: &Node<'_>, most: usize) -> Option<Vec<u8>> {
         let path = Path::new(node.get_ref().as_str()?);
-        let beside = path
+        let below = path
             .components()
             .all(|part| matches!(part, Component::Normal(_)));
-        let content = match beside {
-            true => self.attachments.read(path, most),
-            false => Err("only files beside the suite or below it are read".to_owned()),
+        let content = if below {
+            self.attachments.read(path, most)
+        } else {
+            Err("only files in the suite's folder or below it are read".to_owned())
         };
         match content {
             Ok(content) => Some(content),
             Err(why) => {
-                self.faults.push(Diagnostic::new(
-                    "a file that cannot be read",
-                    node.span(),
-                    why,
-                ));
+                let fault = Diagnostic::new("cannot read file", node.span(), why);
+                self.faults
+                    .push(fault.help("write a path relative to the suite's folder"));
                 None
             }
         }

@@ -1,5 +1,5 @@
-//! Suites stay in TOML 1.0, so that every tool can read them: an inline table
-//! stands on one line and has no comma after its last entry.
+//! Suites stay in TOML 1.0, so that every tool can read them: an inline table is on
+//! one line and has no trailing comma.
 
 use std::ops::Range;
 
@@ -33,9 +33,9 @@ fn check_inline(text: &str, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
         let start = node.span().start;
         faults.push(
             Diagnostic::new(
-                "an inline table over several lines",
+                "inline table over several lines",
                 start..at.max(start + 1),
-                "TOML 1.0 ends it here",
+                "TOML 1.0 allows no line break in it",
             )
             .help("write it on one line, or as a table of its own, e.g. [[scenario]]"),
         );
@@ -45,16 +45,16 @@ fn check_inline(text: &str, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
         let at = gap.start + comma;
         faults.push(
             Diagnostic::new(
-                "a comma too many",
+                "trailing comma",
                 at..at + 1,
-                "TOML 1.0 has none before `}`",
+                "TOML 1.0 allows none before `}`",
             )
-            .help("take it out"),
+            .help("remove it"),
         );
     }
 }
 
-/// The stretches of an inline table between its values.
+/// The ranges of an inline table between its values.
 fn gaps(text: &str, node: &Node<'_>) -> Vec<Range<usize>> {
     let mut values = Vec::new();
     collect_values(text, node, &mut values);
@@ -69,16 +69,17 @@ fn gaps(text: &str, node: &Node<'_>) -> Vec<Range<usize>> {
     gaps
 }
 
-/// The values an inline table holds; those behind dotted keys too.
+/// The spans of an inline table's values, those of dotted keys included.
 fn collect_values(text: &str, node: &Node<'_>, values: &mut Vec<Range<usize>>) {
     let Some(entries) = node.get_ref().as_table() else {
         return;
     };
     for value in entries.values() {
         let dotted = value.get_ref().is_table() && !is_inline(text, value);
-        match dotted {
-            true => collect_values(text, value, values),
-            false => values.push(value.span()),
+        if dotted {
+            collect_values(text, value, values);
+        } else {
+            values.push(value.span());
         }
     }
 }
