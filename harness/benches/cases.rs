@@ -10,11 +10,11 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use wirecheck::peer::{CommandLine, Outside, Server, StartOptions};
+use wirecheck::peer::{CommandLine, ExternalServer, Server, StartOptions};
 use wirecheck::run::{Event, Jobs, PeerSource, Selection, Settings, run};
 use wirecheck::scenario::{NoAttachments, Side, parse};
 use wirecheck::tactic::{Profile, Seed, TacticFilter};
-use wirecheck::wire::link::Evidence;
+use wirecheck::wire::link::ReadProof;
 
 /// How long a message is with its ending: so many cases a tactic makes of it, more
 /// or less.
@@ -77,10 +77,12 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> 
         left_out: 0,
     };
     let settings = Settings {
-        peer: PeerSource::Connect(Outside::find(&addr.to_string()).expect("it is an address")),
+        peer: PeerSource::Connect(
+            ExternalServer::find(&addr.to_string()).expect("it is an address"),
+        ),
         command: Vec::new(),
         jobs: Jobs(jobs),
-        evidence: Evidence::Kernel,
+        evidence: ReadProof::Kernel,
     };
     let mut held = 0;
     let start = Instant::now();

@@ -1,15 +1,15 @@
-//! How fast is exact delivery? Single bytes, each proven read before the next,
-//! against the physical bound: a one-byte ping-pong between the same two threads.
+//! How fast is exact delivery? Single bytes, each proven to be read before the next is sent,
+//! against the physical limit: a one-byte ping-pong between the same two threads.
 //!
-//! `cargo bench --bench exact [-- ROUNDS CHUNKS]`; the two alternate, so that a
-//! busy machine troubles both alike.
+//! `cargo bench --bench exact [-- ROUNDS CHUNKS]`. The two alternate, so that a busy machine
+//! slows both equally.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
-use wirecheck::wire::diag::{Query, Seen};
-use wirecheck::wire::link::{Link, Options, Sent, Tally};
+use wirecheck::wire::diag::{Query, SocketLookup};
+use wirecheck::wire::link::{DeliveryCount, Link, LinkOptions, SendResult};
 
 fn main() {
     let mut numbers = std::env::args()
@@ -18,7 +18,7 @@ fn main() {
     let rounds: u32 = numbers.next().unwrap_or(7);
     let chunks: u32 = numbers.next().unwrap_or(100_000);
     println!("one look at the peer's socket: {:?}", one_look());
-    println!("{chunks} single bytes a round, chunks per second");
+    println!("{chunks} single bytes per round, chunks per second");
     println!(
         "{:>12} {:>12} {:>7} {:>9}",
         "ping-pong", "exact", "ratio", "merged"
@@ -73,16 +73,17 @@ fn exact(chunks: u32) -> (Duration, u32) {
         recvs
     });
     let deadline = Instant::now() + Duration::from_secs(300);
-    let mut link = Link::connect(addr, &Options::default(), deadline).expect("the peer listens");
+    let mut link =
+        Link::connect(addr, &LinkOptions::default(), deadline).expect("the peer listens");
     let start = Instant::now();
     for _ in 0..chunks {
-        assert_eq!(link.send(b"x", deadline), Sent::Proven);
+        assert_eq!(link.send(b"x", deadline), SendResult::Proven);
     }
     let time = start.elapsed();
     let all = u64::from(chunks);
     assert_eq!(
-        link.tally(),
-        Tally {
+        link.delivery_count(),
+        DeliveryCount {
             chunks: all,
             proven: all
         }
@@ -99,7 +100,7 @@ fn one_look() -> Duration {
     let looks = 50_000;
     let start = Instant::now();
     for _ in 0..looks {
-        assert!(matches!(query.look(), Ok(Seen::Socket(_))));
+        assert!(matches!(query.look(), Ok(SocketLookup::Socket(_))));
     }
     start.elapsed() / looks
 }
@@ -108,7 +109,7 @@ fn peer(serve: fn(TcpStream) -> u32) -> (SocketAddr, JoinHandle<u32>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
     let addr = listener.local_addr().expect("it is bound");
     let thread = std::thread::spawn(move || {
-        let (stream, _) = listener.accept().expect("somebody connects");
+        let (stream, _) = listener.accept().expect("the bench connects");
         stream.set_nodelay(true).expect("a TCP socket");
         serve(stream)
     });

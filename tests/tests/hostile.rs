@@ -33,7 +33,7 @@ fn the_output_of_a_server_that_dies_at_once_is_shown() {
     did_not_start(
         &outcome,
         &[
-            "ended before it listened",
+            "exited before it listened",
             "exit code 3",
             "there is nothing to serve",
         ],

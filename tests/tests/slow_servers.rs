@@ -133,7 +133,7 @@ fn a_server_that_peeks_before_it_reads_passes_unverified() {
         let delivery = &outcome.record().delivery;
         let why = delivery.unverified.as_deref().unwrap_or_default();
         assert!(
-            why.contains("looks at what has come"),
+            why.contains("does not read bytes until more have arrived"),
             "{way}: {delivery:?}"
         );
         assert!(delivery.proven < delivery.boundaries, "{way}: {delivery:?}");

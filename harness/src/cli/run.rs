@@ -10,11 +10,11 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::reporter::Reporter;
 use super::{forgotten, interrupt};
-use crate::peer::{CommandLine, Outside, StartOptions};
+use crate::peer::{CommandLine, ExternalServer, StartOptions};
 use crate::run::{self, Calling, Calls, Jobs, PeerSource, Selection, Settings, is_played};
 use crate::scenario::Side;
 use crate::tactic::Tactic;
-use crate::wire::link::Evidence;
+use crate::wire::link::ReadProof;
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let settings = settings(args)?;
@@ -62,7 +62,9 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
     let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
     let command = || CommandLine::new(&args.command).map_err(|_| usage(&no_peer(args)));
     let peer = match &args.connect {
-        Some(target) => PeerSource::Connect(Outside::find(target).map_err(|error| usage(&error))?),
+        Some(target) => {
+            PeerSource::Connect(ExternalServer::find(target).map_err(|error| usage(&error))?)
+        }
         None if args.client => PeerSource::Client {
             command: command()?,
             calling: Calling {
@@ -84,7 +86,7 @@ fn settings(args: &RunArgs) -> Result<Settings, Failure> {
         },
     };
     let jobs = Jobs(args.jobs.unwrap_or_else(processors));
-    let evidence = Evidence::from_env().map_err(|error| usage(&error))?;
+    let evidence = ReadProof::from_env().map_err(|error| usage(&error))?;
     Ok(Settings {
         evidence,
         peer,

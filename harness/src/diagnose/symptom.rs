@@ -211,14 +211,14 @@ fn same_lines<'a>(expected: &[u8], actual: &'a [u8]) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::peer::Ended;
+    use crate::peer::ExitStatus;
 
     #[test]
     fn exit_code_0_is_a_clean_exit_and_any_other_end_a_crash() {
         let died = |how| Symptom::of(&Finding::Died { how }, None);
-        assert_eq!(died(Ended::Code(0)), Symptom::ExitedCleanly);
-        assert_eq!(died(Ended::Code(1)), Symptom::Crashed);
-        assert_eq!(died(Ended::Signal(11)), Symptom::Crashed);
-        assert_eq!(died(Ended::Unknown), Symptom::Crashed);
+        assert_eq!(died(ExitStatus::Code(0)), Symptom::ExitedCleanly);
+        assert_eq!(died(ExitStatus::Code(1)), Symptom::Crashed);
+        assert_eq!(died(ExitStatus::Signal(11)), Symptom::Crashed);
+        assert_eq!(died(ExitStatus::Unknown), Symptom::Crashed);
     }
 }

@@ -99,7 +99,7 @@ pub enum Finding {
     /// The peer's process ended.
     Died {
         /// Its exit code or signal.
-        how: peer::Ended,
+        how: peer::ExitStatus,
     },
     /// The program printed another text than in the baseline.
     PrintsOther {
@@ -113,9 +113,9 @@ pub enum Finding {
         /// The step that expects the exit code. None: the baseline sets it.
         step: Option<usize>,
         /// The expected end.
-        expected: peer::Ended,
+        expected: peer::ExitStatus,
         /// How it ended.
-        actual: peer::Ended,
+        actual: peer::ExitStatus,
     },
     /// The program did not exit after its connection ended.
     RunsOn {

@@ -7,7 +7,7 @@ use super::expectations::Expectations;
 use super::expected_steps::ExpectedSteps;
 use super::finding::{Finding, SilenceProof};
 use super::output_pattern::OutputPattern;
-use crate::peer::Ended;
+use crate::peer::ExitStatus;
 use crate::scenario::Action;
 
 /// What a program did beside its connection.
@@ -25,7 +25,7 @@ pub struct ProcessOutcome {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProcessEnd {
     /// It exited by itself.
-    Exited(Ended),
+    Exited(ExitStatus),
     /// It did not exit.
     StillRunning(SilenceProof),
     /// wirecheck killed it without waiting: the case had failed before.
@@ -38,7 +38,7 @@ pub enum ProcessEnd {
 pub struct BaselineBehavior {
     printed: OutputPattern,
     /// None: the runs ended in different ways, or were not awaited.
-    exit: Option<Ended>,
+    exit: Option<ExitStatus>,
 }
 
 impl BaselineBehavior {
@@ -197,7 +197,7 @@ fn wrong_exit_code(expectations: &Expectations<'_>, end: ProcessEnd) -> Option<F
         Action::Exits(code) => Some((index, code)),
         _ => None,
     })?;
-    let expected = Ended::Code(code.into());
+    let expected = ExitStatus::Code(code.into());
     (actual != expected).then_some(Finding::WrongExit {
         step: Some(step),
         expected,
@@ -208,7 +208,7 @@ fn wrong_exit_code(expectations: &Expectations<'_>, end: ProcessEnd) -> Option<F
 /// Any exit code may be meant; a signal is a crash.
 fn crash(end: ProcessEnd) -> Option<Finding> {
     let how = end.exit()?;
-    matches!(how, Ended::Signal(_)).then_some(Finding::Died { how })
+    matches!(how, ExitStatus::Signal(_)).then_some(Finding::Died { how })
 }
 
 fn still_running(end: ProcessEnd) -> Option<Finding> {
@@ -219,7 +219,7 @@ fn still_running(end: ProcessEnd) -> Option<Finding> {
 }
 
 impl ProcessEnd {
-    fn exit(self) -> Option<Ended> {
+    fn exit(self) -> Option<ExitStatus> {
         match self {
             Self::Exited(ended) => Some(ended),
             Self::StillRunning(_) | Self::NotAwaited => None,
@@ -243,7 +243,7 @@ mod tests {
     const SPINNING: ProcessEnd = ProcessEnd::StillRunning(SilenceProof::Spinning(Duration::ZERO));
 
     fn exited(code: i32) -> ProcessEnd {
-        ProcessEnd::Exited(Ended::Code(code))
+        ProcessEnd::Exited(ExitStatus::Code(code))
     }
 
     fn outcome(printed: &str, end: ProcessEnd) -> ProcessOutcome {
@@ -308,7 +308,7 @@ mod tests {
         assert_eq!(all(IDLE), [FindingKind::RunsOn]);
         assert_eq!(part(IDLE), []);
         assert_eq!(part(SPINNING), [FindingKind::RunsOn]);
-        let killed = ProcessEnd::Exited(Ended::Signal(11));
+        let killed = ProcessEnd::Exited(ExitStatus::Signal(11));
         assert_eq!(part(killed), [FindingKind::Died]);
     }
 

@@ -1,38 +1,37 @@
-//! A client under test: one process a case.
+//! A client under test: one process per case.
 
 use super::error::StartError;
-use super::output::{Heard, Mark, Output};
-use super::process::{KEEP, Process};
-use super::{CommandLine, Ended};
-use crate::wire::watch::{Target, Unseen, Watch};
+use super::output::{Output, OutputMark, OutputWait};
+use super::process::{KEEP, PeerProcess};
+use super::{CommandLine, ExitStatus};
+use crate::wire::watch::{Watch, WatchError, WatchTarget};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// What waiting for a client came to.
+/// The result of waiting for a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waited {
-    /// It ended, so.
-    Ended(Ended),
-    /// It still runs, and the time is over.
+pub enum WaitResult {
+    /// It exited.
+    Exited(ExitStatus),
+    /// It still runs at the deadline.
     Running,
 }
 
-/// A client that we started. Dropped, it is killed, with its group; what left the
-/// group is left to the guardian, since looking for it would cost each case more
-/// than the client does.
+/// A client that wirecheck started. Dropped, it is killed with its group. What left the
+/// group is left to the guardian: to look for it would cost more than the client itself.
 #[derive(Debug)]
 pub struct Client {
-    process: Process,
+    process: PeerProcess,
 }
 
 impl Client {
-    /// Starts a client that is to call `addr`.
+    /// Starts a client that should connect to `addr`.
     ///
     /// # Errors
     ///
     /// When it cannot be started.
     pub fn start(command: &CommandLine, addr: SocketAddr) -> Result<Self, StartError> {
-        let process = Process::start(command.at(addr), KEEP)
+        let process = PeerProcess::start(command.at(addr), KEEP)
             .map_err(|error| StartError::spawn(command, error))?;
         Ok(Self { process })
     }
@@ -40,35 +39,34 @@ impl Client {
     /// The id of the process, and of its group.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.process.leash.id()
+        self.process.group.id()
     }
 
-    /// Waits until it ends. Everything that it printed is in [`output`](Self::output)
-    /// then.
-    pub fn wait(&mut self, deadline: Instant) -> Waited {
-        match self.process.leash.wait(deadline) {
-            Some(ended) => {
+    /// Waits until it exits. Then [`output`](Self::output) has everything that it printed.
+    pub fn wait(&mut self, deadline: Instant) -> WaitResult {
+        match self.process.group.wait(deadline) {
+            Some(status) => {
                 self.process.capture.finish();
-                Waited::Ended(ended)
+                WaitResult::Exited(status)
             }
-            None => Waited::Running,
+            None => WaitResult::Running,
         }
     }
 
-    /// How it ended, if it has. One system call.
+    /// How it exited, if it has. One system call.
     #[must_use]
-    pub fn ended(&self) -> Option<Ended> {
-        self.process.leash.ended()
+    pub fn exit_status(&self) -> Option<ExitStatus> {
+        self.process.group.exit_status()
     }
 
-    /// Looks at its processes.
+    /// A watch on its process group.
     ///
     /// # Errors
     ///
     /// When this system does not show other processes.
-    pub fn watch(&self) -> Result<Watch, Unseen> {
-        let watch = Watch::new(Target::Group(self.id()))?;
-        Ok(watch.with_relatives(self.process.brand.entry()))
+    pub fn watch(&self) -> Result<Watch, WatchError> {
+        let watch = Watch::new(WatchTarget::Group(self.id()))?;
+        Ok(watch.with_related(self.process.tag.entry()))
     }
 
     /// What it has printed so far.
@@ -77,26 +75,26 @@ impl Client {
         self.process.capture.output()
     }
 
-    /// The last lines that it printed, safe to show.
+    /// The last lines that it printed: see [`Output::last_output`].
     #[must_use]
-    pub fn last_words(&self) -> String {
-        self.output().last_words()
+    pub fn last_output(&self) -> String {
+        self.output().last_output()
     }
 
-    /// The place in its standard output where the next byte will be.
+    /// The end of what it has printed to its standard output.
     #[must_use]
-    pub fn mark(&self) -> Mark {
+    pub fn mark(&self) -> OutputMark {
         self.process.capture.mark()
     }
 
     /// Waits until it prints `text` to its standard output, after `since`.
     #[must_use]
-    pub fn await_output(&self, text: &[u8], since: Mark, deadline: Instant) -> Heard {
+    pub fn await_output(&self, text: &[u8], since: OutputMark, deadline: Instant) -> OutputWait {
         self.process.capture.await_output(text, since, deadline)
     }
 
-    /// Ends it: with SIGTERM and, when the grace is over or is zero, SIGKILL.
-    pub fn stop(&mut self, grace: Duration) -> Ended {
+    /// Stops it: with SIGTERM first, unless the grace is zero, then SIGKILL.
+    pub fn stop(&mut self, grace: Duration) -> ExitStatus {
         self.process.stop(grace).0
     }
 }

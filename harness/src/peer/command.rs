@@ -1,8 +1,9 @@
 //! The command line of the implementation under test.
 //!
-//! In come the words that the user typed; out goes a command that is told where
-//! to listen or whom to call: in its arguments and in its environment.
+//! In come the words that the user wrote; out goes a command that has the address on which
+//! to listen, or to which to connect, in its arguments and in its environment.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,15 +14,15 @@ const HOST: &str = "{host}";
 
 /// A program and its arguments.
 ///
-/// `{port}` and `{host}` are replaced wherever they stand inside an argument;
-/// `PORT` and `HOST` are in the environment in any case.
+/// `{port}` and `{host}` are replaced inside every argument. `PORT` and `HOST` are always in
+/// the environment. Its text is what a user would type in a shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandLine {
     program: OsString,
     arguments: Vec<OsString>,
 }
 
-/// The user: there is no program to start.
+/// The user named no program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no command to start: write the program and its arguments after `--`")]
 pub struct EmptyCommand;
@@ -44,14 +45,14 @@ impl CommandLine {
         Ok(Self { program, arguments })
     }
 
-    /// The program, as typed.
+    /// The program, as the user wrote it.
     #[must_use]
     pub fn program(&self) -> &OsStr {
         &self.program
     }
 
-    /// Whether an argument names the port. If none does, the program must look
-    /// into its environment.
+    /// Whether an argument contains `{port}`. If none does, the program must read `PORT` from
+    /// its environment.
     #[must_use]
     pub fn uses_port(&self) -> bool {
         self.arguments
@@ -60,7 +61,7 @@ impl CommandLine {
             .any(|argument| argument.contains(PORT))
     }
 
-    /// The command for a peer that listens on `addr` or calls it.
+    /// The command for a peer that listens on `addr` or connects to it.
     pub(super) fn at(&self, addr: SocketAddr) -> Command {
         let (host, port) = (addr.ip().to_string(), addr.port().to_string());
         let mut command = Command::new(&self.program);
@@ -72,7 +73,7 @@ impl CommandLine {
     }
 }
 
-/// An argument that is no Unicode text is passed on as it is.
+/// An argument that is not Unicode is passed on unchanged.
 fn fill(argument: &OsStr, host: &str, port: &str) -> OsString {
     match argument.to_str() {
         Some(text) => text.replace(PORT, port).replace(HOST, host).into(),
@@ -82,16 +83,27 @@ fn fill(argument: &OsStr, host: &str, port: &str) -> OsString {
 
 impl fmt::Display for CommandLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.program.display())?;
+        write!(f, "{}", shell_word(&self.program.to_string_lossy()))?;
         for argument in &self.arguments {
-            let argument = argument.to_string_lossy();
-            match argument.is_empty() || argument.contains([' ', '\n', '\'', '"']) {
-                true => write!(f, " {argument:?}")?,
-                false => write!(f, " {argument}")?,
-            }
+            write!(f, " {}", shell_word(&argument.to_string_lossy()))?;
         }
         Ok(())
     }
+}
+
+/// Quotes a word if a shell would change it. `shlex` also quotes placeholders and the sign
+/// in `--name=value`, which are harmless.
+fn shell_word(word: &str) -> Cow<'_, str> {
+    let plain = word.replace(PORT, "0").replace(HOST, "0").replace('=', "0");
+    if quoted(&plain) == plain {
+        return Cow::Borrowed(word);
+    }
+    quoted(word)
+}
+
+fn quoted(word: &str) -> Cow<'_, str> {
+    let quoter = shlex::Quoter::new().allow_nul(true);
+    quoter.quote(word).unwrap_or(Cow::Borrowed(word))
 }
 
 #[cfg(test)]
@@ -108,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_is_filled_in_wherever_it_is_asked_for() {
+    fn the_address_replaces_every_placeholder() {
         let words = ["serve", "--listen={host}:{port}", "{port}{port}", "{other}"];
         let expected = ["--listen=127.0.0.1:7000", "70007000", "{other}"];
         assert_eq!(filled(&words, "127.0.0.1:7000"), expected);
@@ -116,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_environment_carries_the_address_too() {
+    fn the_environment_has_the_address_too() {
         let line = CommandLine::new(["serve"]).expect("there is a program");
         let command = line.at("127.0.0.1:7000".parse().expect("an address"));
         let set: Vec<_> = command.get_envs().collect();
@@ -126,15 +138,23 @@ mod tests {
     }
 
     #[test]
-    fn a_command_without_a_program_is_refused() {
+    fn a_command_without_a_program_is_rejected() {
         assert_eq!(CommandLine::new([""; 0]), Err(EmptyCommand));
         assert_eq!(CommandLine::new(["", "x"]), Err(EmptyCommand));
     }
 
     #[test]
-    fn only_an_argument_can_name_the_port() {
+    fn only_an_argument_can_use_the_port() {
         let uses = |words: [&str; 2]| CommandLine::new(words).map(|line| line.uses_port());
         assert_eq!(uses(["serve", "-p{port}"]), Ok(true));
         assert_eq!(uses(["{port}", "-p80"]), Ok(false));
+    }
+
+    #[test]
+    fn a_command_is_shown_as_it_would_be_typed_in_a_shell() {
+        let words = ["./my server", "--listen={host}:{port}", "", "it's $HOME"];
+        let line = CommandLine::new(words).expect("there is a program");
+        let expected = r#"'./my server' --listen={host}:{port} '' "it's "'$HOME'"#;
+        assert_eq!(line.to_string(), expected);
     }
 }

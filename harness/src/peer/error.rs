@@ -1,101 +1,99 @@
-//! Why a peer could not be started: what, where, and how to mend it.
+//! Why a peer could not be started: what happened, where, and what to do.
 
-use super::port::NoPort;
-use super::{CommandLine, Ended};
+use super::port::PortError;
+use super::{CommandLine, ExitStatus};
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-/// A peer that could not be started. Shown, it says what happened and where;
-/// [`help`](Self::help) says how to mend it.
+/// A peer that could not be started. Its text says what happened and where;
+/// [`help`](Self::help) says what to do.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot start `{command}`: {why}{}", Quoted(last_words))]
+#[error("cannot start `{command}`: {why}{}", LastOutput(last_output))]
 pub struct StartError {
     /// The command, as it was typed.
     pub command: Box<CommandLine>,
     /// What went wrong.
-    pub why: Unstartable,
-    /// The last lines that it printed, safe to show; mostly there are none.
-    pub last_words: String,
+    pub why: StartFailure,
+    /// The last lines that it printed, with control characters escaped. Often empty.
+    pub last_output: String,
 }
 
 /// What keeps a peer from starting.
 #[derive(Debug, thiserror::Error)]
-pub enum Unstartable {
+pub enum StartFailure {
     /// The user: there is no such program.
-    #[error("the program is not found")]
+    #[error("the program was not found")]
     NotFound,
-    /// The user: the program is a script whose interpreter is not there.
-    #[error("the program is there, but not the interpreter that its first line names")]
+    /// The user: the interpreter of the script does not exist.
+    #[error("the script exists, but the interpreter in its first line (#!) does not")]
     NoInterpreter,
-    /// The user: the file is there and cannot be run.
-    #[error("the file cannot be run: {0}")]
+    /// The user: the file exists, but is not a program.
+    #[error("the file cannot be executed: {0}")]
     NotExecutable(io::Error),
     /// The user, or the machine: it has no such address.
     #[error("{host} is not an address of this machine: {source}")]
     Host {
-        /// Where the peer was to listen.
+        /// Where the peer should listen.
         host: IpAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The peer: it ended before it listened.
-    #[error("it ended before it listened on {addr}: {ended}")]
-    Died {
-        /// Where it was to listen.
+    /// The peer: it exited before it listened.
+    #[error("it exited before it listened on {addr}: {status}")]
+    Exited {
+        /// Where it should listen.
         addr: SocketAddr,
-        /// How it ended.
-        ended: Ended,
+        /// How it exited.
+        status: ExitStatus,
     },
     /// The peer: it put itself into the background, where it cannot be judged.
-    #[error(
-        "it returned before it listened on {addr} and left process {process} in the background"
-    )]
-    WentAway {
-        /// Where it was to listen.
+    #[error("it exited before it listened on {addr} and left process {process} in the background")]
+    Daemonized {
+        /// Where it should listen.
         addr: SocketAddr,
-        /// A process that it left; it was ended.
+        /// A process that it left. It was killed.
         process: u32,
     },
-    /// The peer: it runs and does not listen where it should.
+    /// The peer: it runs, but does not listen where it should.
     #[error("it did not listen on {addr} within {}{}", Seconds(*waited), Elsewhere(elsewhere))]
     NeverListened {
-        /// Where it was to listen.
+        /// Where it should listen.
         addr: SocketAddr,
-        /// How long it was given.
+        /// The limit that it was given.
         waited: Duration,
         /// Where it listens instead.
         elsewhere: Vec<SocketAddr>,
     },
     /// The machine: another program took the port, several times.
-    #[error("another program, process {process}, took its port {addr}")]
+    #[error("another program (process {process}) listens on {addr}, which was chosen for it")]
     PortTaken {
-        /// Where the peer was to listen.
+        /// Where the peer should listen.
         addr: SocketAddr,
-        /// Who listens there.
+        /// The process that listens there.
         process: u32,
     },
     /// The machine: there is no free port.
     #[error("this machine has no free port for it")]
     NoPort,
-    /// The machine.
-    #[error("the system does not let it start: {0}")]
+    /// The machine: it refuses to start a process.
+    #[error("the system cannot start a process: {0}")]
     Machine(io::Error),
 }
 
 impl StartError {
-    pub(super) fn new(command: &CommandLine, why: Unstartable) -> Self {
+    pub(super) fn new(command: &CommandLine, why: StartFailure) -> Self {
         Self {
             command: Box::new(command.clone()),
             why,
-            last_words: String::new(),
+            last_output: String::new(),
         }
     }
 
-    pub(super) fn quoting(mut self, last_words: String) -> Self {
-        self.last_words = last_words;
+    pub(super) fn with_output(mut self, last_output: String) -> Self {
+        self.last_output = last_output;
         self
     }
 
@@ -103,44 +101,46 @@ impl StartError {
         Self::new(command, blame_spawn(command, error))
     }
 
-    pub(super) fn port(command: &CommandLine, host: IpAddr, error: NoPort) -> Self {
+    pub(super) fn port(command: &CommandLine, host: IpAddr, error: PortError) -> Self {
         let why = match error {
-            NoPort::AllTaken => Unstartable::NoPort,
-            NoPort::Host(source) => Unstartable::Host { host, source },
-            NoPort::Machine(error) => Unstartable::Machine(error),
+            PortError::AllTaken => StartFailure::NoPort,
+            PortError::Host(source) => StartFailure::Host { host, source },
+            PortError::Machine(error) => StartFailure::Machine(error),
         };
         Self::new(command, why)
     }
 
-    /// The address that a client is to call cannot be listened on.
-    pub(crate) fn place(command: &CommandLine, host: IpAddr, source: io::Error) -> Self {
-        Self::new(command, Unstartable::Host { host, source })
+    /// wirecheck cannot listen on the address that a client should connect to.
+    pub(crate) fn host(command: &CommandLine, host: IpAddr, source: io::Error) -> Self {
+        Self::new(command, StartFailure::Host { host, source })
     }
 
-    /// How to mend it, if there is something to say.
+    /// What to do, if there is advice.
     #[must_use]
     pub fn help(&self) -> Option<String> {
         let text = match &self.why {
-            Unstartable::NotFound if has_directory(&self.command) => {
-                "a relative path begins in the directory where wirecheck was started"
+            StartFailure::NotFound if has_directory(&self.command) => {
+                "a relative path is relative to the directory in which wirecheck was started"
             }
-            Unstartable::NotFound => "it is in no directory of PATH: install it or give its path",
-            Unstartable::NoInterpreter => "install it, or mend the line that begins with #!",
-            Unstartable::NotExecutable(_) => {
+            StartFailure::NotFound => {
+                "it is not in a directory of PATH: install it or give its path"
+            }
+            StartFailure::NoInterpreter => "install it, or correct the line that begins with #!",
+            StartFailure::NotExecutable(_) => {
                 "make it executable (chmod +x) with a first line such as #!/bin/sh, \
                  or write its interpreter before it"
             }
-            Unstartable::Host { .. } => "choose another loopback address",
-            Unstartable::Died { .. } if !self.command.uses_port() => {
-                return Some(format!("{NO_PORT}; {A_CLIENT}"));
+            StartFailure::Host { .. } => "choose another loopback address",
+            StartFailure::Exited { .. } if !self.command.uses_port() => {
+                return Some(format!("{NO_PORT}; {IF_CLIENT}"));
             }
-            Unstartable::Died { .. } => A_CLIENT,
-            Unstartable::WentAway { .. } => "give the option that keeps it in the foreground",
-            Unstartable::NeverListened {
+            StartFailure::Exited { .. } => IF_CLIENT,
+            StartFailure::Daemonized { .. } => "add the option that keeps it in the foreground",
+            StartFailure::NeverListened {
                 addr, elsewhere, ..
             } => return Some(self.help_listen(*addr, elsewhere)),
-            Unstartable::NoPort => "wait until other programs have closed their connections",
-            Unstartable::PortTaken { .. } | Unstartable::Machine(_) => {
+            StartFailure::NoPort => "wait until other programs have closed their connections",
+            StartFailure::PortTaken { .. } | StartFailure::Machine(_) => {
                 return None;
             }
         };
@@ -151,44 +151,44 @@ impl StartError {
         let same_port = elsewhere.iter().find(|other| other.port() == addr.port());
         match (same_port, elsewhere.first()) {
             (Some(other), _) => format!(
-                "have it listen on {}, or have wirecheck call it at {}",
+                "make it listen on {}, or make wirecheck connect to {}",
                 addr.ip(),
                 other.ip()
             ),
             (None, Some(_)) if !self.command.uses_port() => NO_PORT.to_owned(),
             (None, Some(other)) => format!(
-                "have it listen on the port that it is given; \
-                 if {} is meant, start it yourself and use --connect {other}",
+                "make it listen on the port that it is given; \
+                 if it must listen on {}, start it yourself and use --connect {other}",
                 other.port()
             ),
-            (None, None) if !self.command.uses_port() => format!("{NO_PORT}; {A_CLIENT}"),
-            (None, None) => format!("if it needs longer, raise --start-timeout; {A_CLIENT}"),
+            (None, None) if !self.command.uses_port() => format!("{NO_PORT}; {IF_CLIENT}"),
+            (None, None) => format!("if it needs longer, raise --start-timeout; {IF_CLIENT}"),
         }
     }
 }
 
-const NO_PORT: &str = "no argument contains {port}, so it must take its port from PORT in its \
-                       environment; write {port} where its port stands";
+const NO_PORT: &str = "no argument contains {port}, so it must read PORT from its environment; \
+                       write {port} where the port belongs";
 
-/// What connects instead of listening may be no server at all.
-const A_CLIENT: &str = "if it is a client, start it with --client";
+/// A program that does not listen may be a client.
+const IF_CLIENT: &str = "if it is a client, start it with --client";
 
-fn blame_spawn(command: &CommandLine, error: io::Error) -> Unstartable {
+fn blame_spawn(command: &CommandLine, error: io::Error) -> StartFailure {
     const EXEC_FORMAT: i32 = 8;
     match error.kind() {
-        io::ErrorKind::NotFound if is_there(command) => Unstartable::NoInterpreter,
-        io::ErrorKind::NotFound => Unstartable::NotFound,
-        io::ErrorKind::PermissionDenied => Unstartable::NotExecutable(error),
-        _ if error.raw_os_error() == Some(EXEC_FORMAT) => Unstartable::NotExecutable(error),
-        _ => Unstartable::Machine(error),
+        io::ErrorKind::NotFound if exists(command) => StartFailure::NoInterpreter,
+        io::ErrorKind::NotFound => StartFailure::NotFound,
+        io::ErrorKind::PermissionDenied => StartFailure::NotExecutable(error),
+        _ if error.raw_os_error() == Some(EXEC_FORMAT) => StartFailure::NotExecutable(error),
+        _ => StartFailure::Machine(error),
     }
 }
 
-fn is_there(command: &CommandLine) -> bool {
+fn exists(command: &CommandLine) -> bool {
     has_directory(command) && Path::new(command.program()).exists()
 }
 
-/// Only a name without a directory is looked for in PATH.
+/// Only a name without a directory is searched for in PATH.
 fn has_directory(command: &CommandLine) -> bool {
     Path::new(command.program()).components().count() > 1
 }
@@ -213,14 +213,14 @@ impl fmt::Display for Elsewhere<'_> {
     }
 }
 
-struct Quoted<'a>(&'a str);
+struct LastOutput<'a>(&'a str);
 
-impl fmt::Display for Quoted<'_> {
+impl fmt::Display for LastOutput<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return Ok(());
         }
-        write!(f, "\nits last words:")?;
+        write!(f, "\nits last output:")?;
         self.0.lines().try_for_each(|line| write!(f, "\n  {line}"))
     }
 }

@@ -1,48 +1,45 @@
-//! The implementation under test: start, readiness, output, resources, stop.
+//! The implementation under test: start, readiness, output, stop.
 //!
-//! In come a command line and a few bounds; out go a running peer, where it can
-//! be reached, what it printed and how it ended. This room does not know what is
-//! said over the connection, and never opens one: a server is ready when the
-//! kernel shows that one of its processes listens.
+//! In come a command line and a few limits; out go a running peer, the address at which it
+//! can be reached, what it printed and how it exited. This module does not know what is sent
+//! over the connection, and never opens one: a server is ready when the kernel shows that one
+//! of its processes listens.
 //!
-//! - [`CommandLine`] is what the user typed, with `{port}` and `{host}` in it;
+//! - [`CommandLine`] is what the user wrote, with `{port}` and `{host}` in it;
 //! - [`Server`] is started once and serves many cases;
 //! - [`Client`] is started once for each case;
-//! - [`Outside`] is a server that ran before we came and runs on after us;
-//! - [`Output`], [`Mark`] and [`Heard`] are what a peer prints.
+//! - [`ExternalServer`] is a server that wirecheck neither starts nor stops;
+//! - [`Output`], [`OutputMark`] and [`OutputWait`] are what a peer prints.
 //!
-//! # Nothing is left behind
+//! # No process is left behind
 //!
-//! A peer leads a process group of its own, so that a Ctrl-C at the terminal does
-//! not reach it and one signal reaches all of it. Dropping it ends that group.
-//! Three nets lie one below the other:
+//! A peer leads a process group of its own, so that a Ctrl-C at the terminal does not reach
+//! it and one signal reaches all of it. Three mechanisms stop its processes:
 //!
-//! 1. `Drop` ends the group, and after it every process that has left the group
-//!    but was born of this peer (it carries the peer's brand in its environment,
-//!    or holds the peer's listening socket).
-//! 2. If wirecheck is killed and nothing is dropped, a guardian ends the groups
-//!    and whatever carries the brand: one small shell, started with the first
-//!    peer, asleep until the pipe that only wirecheck holds is closed.
-//! 3. The brand is there from the first instruction of the program, so there is no
-//!    moment between its birth and the word to the guardian.
+//! 1. `Drop` kills the group. For a server it also kills every process that left the group
+//!    but has the peer's tag in its environment or holds the peer's listening socket.
+//! 2. If wirecheck is killed and nothing is dropped, a guardian kills the groups and every
+//!    process with a tag of this run. It is one small shell that is started with the first
+//!    peer and waits until the pipe that only wirecheck holds is closed.
+//! 3. The tag is there from the first instruction of the program. So a process is never
+//!    missed between its start and the message to the guardian.
 //!
-//! `PR_SET_PDEATHSIG` would do less and cost more: it fires when the *thread* that
-//! started the peer ends, it does not reach grandchildren, and setting it needs
-//! `unsafe` code between `fork` and `exec`, which keeps the standard library from
-//! its fast way to start a process. There is no `unsafe` in this room.
+//! `PR_SET_PDEATHSIG` would do less: it is sent when the *thread* that started the peer ends,
+//! and it does not reach grandchildren. It also needs `unsafe` code between `fork` and `exec`,
+//! which makes the standard library start processes more slowly. This module has no `unsafe`.
 //!
-//! Systems other than Linux have none of the nets but `Drop`, for the direct child.
+//! Systems other than Linux have only `Drop`, for the direct child.
 
 mod client;
 mod command;
-mod ended;
 mod error;
+mod exit;
+mod external;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(not(target_os = "linux"))]
 mod other;
 mod output;
-mod outside;
 mod port;
 mod process;
 mod server;
@@ -52,10 +49,10 @@ use linux as system;
 #[cfg(not(target_os = "linux"))]
 use other as system;
 
-pub use client::{Client, Waited};
+pub use client::{Client, WaitResult};
 pub use command::{CommandLine, EmptyCommand};
-pub use ended::{Ended, Manner, Stopped, Stray};
-pub use error::{StartError, Unstartable};
-pub use output::{Heard, Mark, Output, Stream};
-pub use outside::{Outside, OutsideError, Owner};
+pub use error::{StartError, StartFailure};
+pub use exit::{EscapedProcess, ExitStatus, StopCause, Stopped};
+pub use external::{ExternalServer, ExternalServerError, ServerProcess};
+pub use output::{Output, OutputMark, OutputWait, PrintedStream};
 pub use server::{Server, StartOptions};

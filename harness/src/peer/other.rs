@@ -1,74 +1,76 @@
 //! Systems other than Linux: the same names, with what the standard library has.
 //!
-//! Only the process that was started is ended, and a server is taken to listen
-//! when it takes a connection.
+//! Only the process that was started is stopped. A server counts as ready when it accepts a
+//! connection.
 
-use super::output::{Shared, Which};
+use super::output::{OutputStream, SharedOutput};
 use super::process::forking;
-use super::{Ended, Manner, Stray};
-use crate::wire::watch::Target;
+use super::{EscapedProcess, ExitStatus, StopCause};
+use crate::wire::watch::WatchTarget;
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
+use std::process::{Child, ChildStderr, ChildStdout, Command};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 const PAUSE: Duration = Duration::from_millis(2);
 
-/// There are no descendants to be known by it.
+/// Descendants are not looked for on this system.
 #[derive(Clone, Debug)]
-pub(super) struct Brand;
+pub(super) struct PeerTag;
 
-impl Brand {
+impl PeerTag {
     pub(super) fn new() -> Self {
         Self
     }
 
-    pub(super) fn put_on(&self, _command: &mut Command) {}
+    pub(super) fn add_to(&self, _command: &mut Command) {}
 
     pub(super) fn entry(&self) -> String {
         String::new()
     }
 }
 
-/// A started process.
+/// A started process. Dropped, it is killed.
 #[derive(Debug)]
-pub(super) struct Leash {
-    child: Mutex<Child>,
+pub(super) struct ProcessGroup {
+    leader: Mutex<Child>,
     id: u32,
-    end: Option<(Ended, Manner)>,
+    outcome: Option<(ExitStatus, StopCause)>,
 }
 
-impl Leash {
+impl ProcessGroup {
     pub(super) fn start(command: &mut Command) -> io::Result<Self> {
-        let child = forking(|| command.spawn())?;
-        let id = child.id();
+        let leader = forking(|| command.spawn())?;
+        let id = leader.id();
         Ok(Self {
-            child: Mutex::new(child),
+            leader: Mutex::new(leader),
             id,
-            end: None,
+            outcome: None,
         })
     }
 
-    pub(super) fn child(&mut self) -> &mut Child {
-        self.child.get_mut().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn leader(&mut self) -> &mut Child {
+        self.leader
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn id(&self) -> u32 {
         self.id
     }
 
-    pub(super) fn ended(&self) -> Option<Ended> {
+    pub(super) fn exit_status(&self) -> Option<ExitStatus> {
         self.lock().try_wait().ok()?.map(from_std)
     }
 
-    pub(super) fn wait(&self, deadline: Instant) -> Option<Ended> {
+    pub(super) fn wait(&self, deadline: Instant) -> Option<ExitStatus> {
         loop {
-            let ended = self.ended();
+            let status = self.exit_status();
             let left = deadline.saturating_duration_since(Instant::now());
-            if ended.is_some() || left.is_zero() {
-                return ended;
+            if status.is_some() || left.is_zero() {
+                return status;
             }
             std::thread::sleep(PAUSE.min(left));
         }
@@ -82,71 +84,71 @@ impl Leash {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn stop(&mut self, _grace: Duration) -> (Ended, Manner) {
-        if let Some(end) = self.end {
-            return end;
+    pub(super) fn stop(&mut self, _grace: Duration) -> (ExitStatus, StopCause) {
+        if let Some(outcome) = self.outcome {
+            return outcome;
         }
-        let manner = match self.ended() {
-            Some(_) => Manner::Itself,
-            None => Manner::Killed,
+        let cause = match self.exit_status() {
+            Some(_) => StopCause::Exited,
+            None => StopCause::Killed,
         };
-        let child = self.child();
-        let _ = child.kill();
-        let end = (child.wait().map_or(Ended::Unknown, from_std), manner);
-        self.end = Some(end);
-        end
+        let leader = self.leader();
+        let _ = leader.kill();
+        let status = leader.wait().map_or(ExitStatus::Unknown, from_std);
+        self.outcome = Some((status, cause));
+        (status, cause)
     }
 
     fn lock(&self) -> MutexGuard<'_, Child> {
-        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+        self.leader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Leash {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         self.stop(Duration::ZERO);
     }
 }
 
 #[cfg(unix)]
-fn from_std(status: ExitStatus) -> Ended {
+fn from_std(status: std::process::ExitStatus) -> ExitStatus {
     use std::os::unix::process::ExitStatusExt as _;
     match (status.code(), status.signal()) {
-        (Some(code), _) => Ended::Code(code),
-        (None, Some(signal)) => Ended::Signal(signal),
-        (None, None) => Ended::Unknown,
+        (Some(code), _) => ExitStatus::Code(code),
+        (None, Some(signal)) => ExitStatus::Signal(signal),
+        (None, None) => ExitStatus::Unknown,
     }
 }
 
 #[cfg(not(unix))]
-fn from_std(status: ExitStatus) -> Ended {
-    status.code().map_or(Ended::Unknown, Ended::Code)
+fn from_std(status: std::process::ExitStatus) -> ExitStatus {
+    status.code().map_or(ExitStatus::Unknown, ExitStatus::Code)
 }
 
-/// A thread for each pipe. They end with the pipes, which a stray may hold open;
-/// nobody waits for them longer than this.
+/// One thread per pipe. A thread ends with its pipe, stream an escaped process may keep open.
 #[derive(Debug)]
-pub(super) struct Pump {
+pub(super) struct OutputDrain {
     threads: [JoinHandle<()>; 2],
 }
 
-impl Pump {
-    const LAST_WORDS: Duration = Duration::from_millis(200);
+impl OutputDrain {
+    /// How long to wait for the end of the pipes.
+    const FINISH_TIMEOUT: Duration = Duration::from_millis(200);
 
     pub(super) fn start(
         stdout: ChildStdout,
         stderr: ChildStderr,
-        shared: Arc<Shared>,
+        shared: Arc<SharedOutput>,
     ) -> io::Result<Self> {
-        let first = drain(stdout, Which::Stdout, Arc::clone(&shared))?;
-        let second = drain(stderr, Which::Stderr, shared)?;
+        let first = drain(stdout, OutputStream::Stdout, Arc::clone(&shared))?;
+        let second = drain(stderr, OutputStream::Stderr, shared)?;
         Ok(Self {
             threads: [first, second],
         })
     }
 
     pub(super) fn finish(self) {
-        let deadline = Instant::now() + Self::LAST_WORDS;
+        let deadline = Instant::now() + Self::FINISH_TIMEOUT;
         while !self.threads.iter().all(JoinHandle::is_finished) && Instant::now() < deadline {
             std::thread::sleep(PAUSE);
         }
@@ -155,55 +157,55 @@ impl Pump {
 
 fn drain(
     mut pipe: impl Read + Send + 'static,
-    which: Which,
-    shared: Arc<Shared>,
+    stream: OutputStream,
+    shared: Arc<SharedOutput>,
 ) -> io::Result<JoinHandle<()>> {
     let builder = Builder::new().name("peer output".into());
     builder.spawn(move || {
         let mut buffer = vec![0; 64 << 10];
         while let Ok(len @ 1..) = pipe.read(&mut buffer) {
-            shared.push(which, &buffer[..len]);
+            shared.push(stream, &buffer[..len]);
         }
-        shared.close(which);
+        shared.close(stream);
     })
 }
 
-/// A server that takes connections.
+/// A server that accepts connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ready;
+pub(super) struct ReadyServer;
 
 /// Why a server is not ready.
 #[derive(Debug, PartialEq, Eq)]
 #[expect(dead_code, reason = "this system does not show the other reasons")]
 pub(super) enum NotReady {
-    Died(Ended),
-    WentAway(u32),
+    Exited(ExitStatus),
+    Daemonized(u32),
     TimedOut(Vec<SocketAddr>),
     Taken(u32),
 }
 
-impl Ready {
-    pub(super) fn target(&self, group: u32) -> Target {
-        Target::Group(group)
+impl ReadyServer {
+    pub(super) fn watch_target(&self, group: u32) -> WatchTarget {
+        WatchTarget::Group(group)
     }
 
-    pub(super) fn end_listener(&self, _addr: SocketAddr) -> Vec<Stray> {
+    pub(super) fn kill_listeners(&self, _addr: SocketAddr) -> Vec<EscapedProcess> {
         Vec::new()
     }
 }
 
 pub(super) fn await_listener(
-    leash: &Leash,
-    _brand: &Brand,
+    group: &ProcessGroup,
+    _tag: &PeerTag,
     addr: SocketAddr,
     deadline: Instant,
-) -> Result<Ready, NotReady> {
+) -> Result<ReadyServer, NotReady> {
     loop {
         if TcpStream::connect_timeout(&addr, Duration::from_secs(1)).is_ok() {
-            return Ok(Ready);
+            return Ok(ReadyServer);
         }
-        if let Some(ended) = leash.wait(deadline.min(Instant::now() + PAUSE)) {
-            return Err(NotReady::Died(ended));
+        if let Some(status) = group.wait(deadline.min(Instant::now() + PAUSE)) {
+            return Err(NotReady::Exited(status));
         }
         if Instant::now() >= deadline {
             return Err(NotReady::TimedOut(Vec::new()));
@@ -211,7 +213,7 @@ pub(super) fn await_listener(
     }
 }
 
-pub(super) fn end_branded(_brand: &Brand) -> Vec<Stray> {
+pub(super) fn kill_tagged(_tag: &PeerTag) -> Vec<EscapedProcess> {
     Vec::new()
 }
 

@@ -1,13 +1,11 @@
-//! A port that nobody else will take before the peer does.
+//! A port that no other program takes before the peer does.
 //!
-//! Asking the kernel for a free port and giving it back is a race: the next
-//! `connect` of any program may take it. So ports are chosen outside the range
-//! that the kernel gives away, claimed against other wirechecks, and seen to be
-//! free. The claim is an abstract socket, which the kernel releases when its
-//! holder ends, however it ends.
+//! Asking the kernel for a free port and closing it again is a race: the next `connect` of
+//! any program may take it. So the port is chosen outside the range from which the kernel
+//! assigns ports, claimed against other runs of wirecheck, and checked to be free. The claim
+//! is an abstract socket, which the kernel closes when its process ends, in any way.
 //!
-//! A claim is never reused by the process that had it until all others have had
-//! their turn: connections that linger in TIME_WAIT are on ports of the past.
+//! A port is reused only after all others: connections in TIME_WAIT stay on earlier ports.
 
 use super::process::while_nothing_forks;
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
@@ -18,43 +16,43 @@ use std::ops::RangeInclusive;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Below lie the ports that programs are known by.
+/// Well-known services listen below.
 const LOWEST: u16 = 10_000;
-/// With fewer than these outside the kernel's range, the whole range is used.
+/// If fewer ports than these are outside the kernel's range, all ports are used.
 const ENOUGH: usize = 1000;
 /// How many ports are tried before giving up.
 const TRIES: usize = 4000;
 
-/// A port of our own, for as long as this lives.
+/// A port that no other run of wirecheck uses while this exists.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(super) struct PortClaim {
     port: u16,
-    _lock: Lock,
+    _lock: PortLock,
 }
 
-/// Why there is no port. Always the machine, or an address that it does not have.
+/// Why there is no port. The fault of the machine, or of an address that it does not have.
 #[derive(Debug)]
-pub(super) enum NoPort {
+pub(super) enum PortError {
     AllTaken,
     Host(io::Error),
     Machine(io::Error),
 }
 
-impl Claim {
-    /// Claims a port that is free on `host` and on every other address.
-    pub(super) fn take(host: IpAddr) -> Result<Self, NoPort> {
+impl PortClaim {
+    /// PortClaims a port that is free on `host` and on every other address.
+    pub(super) fn take(host: IpAddr) -> Result<Self, PortError> {
         for _ in 0..TRIES {
             let port = next_port();
-            let lock = match Lock::on(port) {
+            let lock = match PortLock::on(port) {
                 Ok(lock) => lock,
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => continue,
-                Err(error) => return Err(NoPort::Machine(error)),
+                Err(error) => return Err(PortError::Machine(error)),
             };
             if while_nothing_forks(|| is_free(host, port))? {
                 return Ok(Self { port, _lock: lock });
             }
         }
-        Err(NoPort::AllTaken)
+        Err(PortError::AllTaken)
     }
 
     pub(super) fn port(&self) -> u16 {
@@ -62,32 +60,32 @@ impl Claim {
     }
 }
 
-/// Each call gives another port, until all had their turn. Where the turn begins
-/// is drawn, so that wirechecks side by side seldom meet.
+/// Goes through all ports, then begins again. The first one is random, so that runs side by
+/// side seldom try the same port.
 fn next_port() -> u16 {
-    static TURN: OnceLock<AtomicUsize> = OnceLock::new();
+    static NEXT: OnceLock<AtomicUsize> = OnceLock::new();
     static PORTS: OnceLock<Vec<u16>> = OnceLock::new();
-    let drawn = || RandomState::new().hash_one(std::process::id()) as usize % (1 << 30);
-    let turn = TURN.get_or_init(|| AtomicUsize::new(drawn()));
-    let ports = PORTS.get_or_init(|| candidates(&given_away()));
-    ports[turn.fetch_add(1, Ordering::Relaxed) % ports.len()]
+    let random = || RandomState::new().hash_one(std::process::id()) as usize % (1 << 30);
+    let next = NEXT.get_or_init(|| AtomicUsize::new(random()));
+    let ports = PORTS.get_or_init(|| candidates(&kernel_range()));
+    ports[next.fetch_add(1, Ordering::Relaxed) % ports.len()]
 }
 
-/// The ports that the kernel does not give away by itself.
-fn candidates(given_away: &RangeInclusive<u16>) -> Vec<u16> {
+/// The ports that the kernel does not assign by itself.
+fn candidates(kernel_range: &RangeInclusive<u16>) -> Vec<u16> {
     let all = LOWEST..=u16::MAX;
     let outside: Vec<u16> = all
         .clone()
-        .filter(|port| !given_away.contains(port))
+        .filter(|port| !kernel_range.contains(port))
         .collect();
-    match outside.len() < ENOUGH {
-        true => all.collect(),
-        false => outside,
+    if outside.len() < ENOUGH {
+        return all.collect();
     }
+    outside
 }
 
-/// The kernel's range for `connect` and for port 0.
-fn given_away() -> RangeInclusive<u16> {
+/// The range from which the kernel assigns ports, for `connect` and for port 0.
+fn kernel_range() -> RangeInclusive<u16> {
     let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range");
     text.ok()
         .and_then(|text| parse_range(&text))
@@ -99,9 +97,9 @@ fn parse_range(text: &str) -> Option<RangeInclusive<u16>> {
     Some(ends.next()?.ok()?..=ends.next()?.ok()?)
 }
 
-/// Whether nobody has the port, on any address. A socket on the IPv6 wildcard
-/// clashes with every other one on its port, IPv4 included.
-fn is_free(host: IpAddr, port: u16) -> Result<bool, NoPort> {
+/// Whether no socket uses the port on any address. A socket on the IPv6 wildcard address
+/// conflicts with every other one on its port, also with IPv4.
+fn is_free(host: IpAddr, port: u16) -> Result<bool, PortError> {
     let everywhere = match bind(Ipv6Addr::UNSPECIFIED.into(), port) {
         Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
             bind(Ipv4Addr::UNSPECIFIED.into(), port)
@@ -112,11 +110,11 @@ fn is_free(host: IpAddr, port: u16) -> Result<bool, NoPort> {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => Ok(false),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
-        Err(error) => Err(NoPort::Host(error)),
+        Err(error) => Err(PortError::Host(error)),
     }
 }
 
-/// Binds without SO_REUSEADDR, and lets go at once.
+/// Binds without SO_REUSEADDR, and closes at once.
 fn bind(host: IpAddr, port: u16) -> io::Result<()> {
     let addr = SocketAddr::new(host, port);
     let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
@@ -126,15 +124,15 @@ fn bind(host: IpAddr, port: u16) -> io::Result<()> {
     socket.bind(&SockAddr::from(addr))
 }
 
-/// What keeps other wirechecks of this network namespace off a port.
+/// Claims a port against other runs of wirecheck in this network namespace.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
-struct Lock {
+struct PortLock {
     _socket: std::os::unix::net::UnixDatagram,
 }
 
 #[cfg(target_os = "linux")]
-impl Lock {
+impl PortLock {
     fn on(port: u16) -> io::Result<Self> {
         use std::os::linux::net::SocketAddrExt as _;
         use std::os::unix::net::{SocketAddr, UnixDatagram};
@@ -144,13 +142,13 @@ impl Lock {
     }
 }
 
-/// Other systems have no name that goes away with its holder.
+/// Other systems have no name that disappears with its process.
 #[cfg(not(target_os = "linux"))]
 #[derive(Debug)]
-struct Lock;
+struct PortLock;
 
 #[cfg(not(target_os = "linux"))]
-impl Lock {
+impl PortLock {
     fn on(_port: u16) -> io::Result<Self> {
         Ok(Self)
     }
@@ -164,7 +162,7 @@ mod tests {
     const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     #[test]
-    fn the_kernels_own_range_is_left_alone() {
+    fn ports_of_the_kernels_range_are_not_used() {
         let range = parse_range("32768\t60999\n").expect("two numbers");
         let ports = candidates(&range);
         assert!(ports.contains(&LOWEST) && ports.contains(&32_767) && ports.contains(&61_000));
@@ -172,23 +170,23 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_leaves_nothing_is_used_all_the_same() {
+    fn all_ports_are_used_if_the_kernels_range_covers_them() {
         assert_eq!(candidates(&(1024..=u16::MAX)).len(), 55_536);
     }
 
     #[test]
-    fn a_claimed_port_is_not_claimed_twice() {
-        let claim = Claim::take(LOOPBACK).expect("a port is free");
-        let again = Lock::on(claim.port()).expect_err("it is taken");
+    fn a_claimed_port_cannot_be_claimed_again_until_it_is_released() {
+        let claim = PortClaim::take(LOOPBACK).expect("a port is free");
+        let again = PortLock::on(claim.port()).expect_err("it is claimed");
         assert_eq!(again.kind(), io::ErrorKind::AddrInUse);
         let port = claim.port();
         drop(claim);
-        Lock::on(port).expect("it was given back");
+        PortLock::on(port).expect("it was released");
     }
 
     #[test]
     fn a_port_that_is_used_on_any_loopback_address_is_not_free() {
-        let claim = Claim::take(LOOPBACK).expect("a port is free");
+        let claim = PortClaim::take(LOOPBACK).expect("a port is free");
         for host in ["127.0.0.1", "127.0.0.9", "0.0.0.0", "::1"] {
             let Ok(_holder) = TcpListener::bind((host, claim.port())) else {
                 continue;
@@ -199,8 +197,11 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_another_machine_is_refused() {
+    fn an_address_of_another_machine_is_rejected() {
         let elsewhere = "192.0.2.1".parse().expect("an address");
-        assert!(matches!(Claim::take(elsewhere), Err(NoPort::Host(_))));
+        assert!(matches!(
+            PortClaim::take(elsewhere),
+            Err(PortError::Host(_))
+        ));
     }
 }

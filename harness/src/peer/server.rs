@@ -1,30 +1,30 @@
-//! A server under test: started, ready, and ended with all that it left.
+//! A server under test: started, ready, and stopped with all of its processes.
 
-use super::error::{StartError, Unstartable};
-use super::output::{Heard, Mark, Output};
-use super::port::Claim;
-use super::process::{KEEP, Process};
-use super::system::{NotReady, Ready, await_listener, end_branded};
-use super::{CommandLine, Ended, Stopped};
-use crate::wire::watch::{Unseen, Watch};
+use super::error::{StartError, StartFailure};
+use super::output::{Output, OutputMark, OutputWait};
+use super::port::PortClaim;
+use super::process::{KEEP, PeerProcess};
+use super::system::{NotReady, ReadyServer, await_listener, kill_tagged};
+use super::{CommandLine, ExitStatus, Stopped};
+use crate::wire::watch::{Watch, WatchError};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-/// How often another port is tried when a stranger took ours.
+/// How many ports are tried when another program takes the chosen one.
 const PORTS: usize = 3;
 
 /// How a server is started and stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartOptions {
-    /// The address of this machine that it is to listen on.
+    /// The address of this machine on which it should listen.
     pub host: IpAddr,
-    /// How long it may take to listen.
+    /// How long it may take until it listens.
     pub start_timeout: Duration,
-    /// How long it may take to end after SIGTERM; zero kills it at once.
+    /// How long it may take to exit after SIGTERM. Zero kills it at once.
     pub stop_grace: Duration,
-    /// How many bytes are kept of the beginning, and of the end, of each stream
-    /// that it prints.
+    /// How many bytes are kept of the beginning, and as many of the end, of its standard
+    /// output and of its standard error.
     pub keep: usize,
 }
 
@@ -39,17 +39,17 @@ impl Default for StartOptions {
     }
 }
 
-/// A server that we started and that listens. Dropped, it is ended, with all of
-/// its processes.
+/// A server that wirecheck started and that listens. Dropped, it is stopped with all of its
+/// processes.
 #[derive(Debug)]
 pub struct Server {
-    process: Process,
-    ready: Ready,
+    process: PeerProcess,
+    ready: ReadyServer,
     addr: SocketAddr,
     stop_grace: Duration,
     stopped: Option<Stopped>,
-    // Given back last.
-    _claim: Claim,
+    // Released last.
+    _claim: PortClaim,
 }
 
 impl Server {
@@ -57,8 +57,8 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// When it cannot be started, ends, or does not listen in time; nothing of it
-    /// is left running then.
+    /// When it cannot be started, exits, or does not listen in time. Then none of its
+    /// processes is left running.
     pub fn start(command: &CommandLine, options: &StartOptions) -> Result<Self, StartError> {
         let mut ports_left = PORTS;
         loop {
@@ -71,13 +71,13 @@ impl Server {
     }
 
     fn start_once(command: &CommandLine, options: &StartOptions) -> Result<Self, StartError> {
-        let claim = Claim::take(options.host)
+        let claim = PortClaim::take(options.host)
             .map_err(|error| StartError::port(command, options.host, error))?;
         let addr = SocketAddr::new(options.host, claim.port());
-        let mut process = Process::start(command.at(addr), options.keep)
+        let mut process = PeerProcess::start(command.at(addr), options.keep)
             .map_err(|error| StartError::spawn(command, error))?;
         let deadline = Instant::now() + options.start_timeout;
-        match await_listener(&process.leash, &process.brand, addr, deadline) {
+        match await_listener(&process.group, &process.tag, addr, deadline) {
             Ok(ready) => Ok(Self {
                 process,
                 ready,
@@ -88,10 +88,10 @@ impl Server {
             }),
             Err(reason) => {
                 process.stop(options.stop_grace);
-                end_branded(&process.brand);
-                let why = why(reason, addr, options.start_timeout);
-                let last_words = process.capture.output().last_words();
-                Err(StartError::new(command, why).quoting(last_words))
+                kill_tagged(&process.tag);
+                let why = start_failure(reason, addr, options.start_timeout);
+                let last_output = process.capture.output().last_output();
+                Err(StartError::new(command, why).with_output(last_output))
             }
         }
     }
@@ -105,42 +105,42 @@ impl Server {
     /// The id of the process that was started, and of its group.
     #[must_use]
     pub fn id(&self) -> u32 {
-        self.process.leash.id()
+        self.process.group.id()
     }
 
-    /// How it ended, if it is not alive any more. One system call.
+    /// How it exited, if it has. One system call.
     #[must_use]
-    pub fn ended(&self) -> Option<Ended> {
-        self.process.leash.ended()
+    pub fn exit_status(&self) -> Option<ExitStatus> {
+        self.process.group.exit_status()
     }
 
-    /// Looks at its processes: its group, or, if the one that listens has left it,
-    /// that one.
+    /// A watch on its process group. If the process that listens has left the group, only
+    /// that one is watched.
     ///
     /// # Errors
     ///
     /// When this system does not show other processes.
-    pub fn watch(&self) -> Result<Watch, Unseen> {
-        let watch = Watch::new(self.ready.target(self.id()))?;
-        Ok(watch.with_relatives(self.process.brand.entry()))
+    pub fn watch(&self) -> Result<Watch, WatchError> {
+        let watch = Watch::new(self.ready.watch_target(self.id()))?;
+        Ok(watch.with_related(self.process.tag.entry()))
     }
 
-    /// Stops its group (SIGSTOP), and waits until no thread runs any more.
+    /// Suspends its group (SIGSTOP), and waits until no thread runs.
     ///
     /// # Errors
     ///
-    /// When the system refuses, or a thread does not stop.
+    /// When the system refuses, or a thread still runs after two seconds.
     pub fn suspend(&self) -> io::Result<()> {
-        self.process.leash.suspend()
+        self.process.group.suspend()
     }
 
-    /// Lets its group go on (SIGCONT).
+    /// Continues its group (SIGCONT).
     ///
     /// # Errors
     ///
     /// When the system refuses.
     pub fn resume(&self) -> io::Result<()> {
-        self.process.leash.resume()
+        self.process.group.resume()
     }
 
     /// What it has printed so far.
@@ -149,42 +149,42 @@ impl Server {
         self.process.capture.output()
     }
 
-    /// The last lines that it printed, safe to show.
+    /// The last lines that it printed: see [`Output::last_output`].
     #[must_use]
-    pub fn last_words(&self) -> String {
-        self.output().last_words()
+    pub fn last_output(&self) -> String {
+        self.output().last_output()
     }
 
-    /// The place in its standard output where the next byte will be.
+    /// The end of what it has printed to its standard output.
     #[must_use]
-    pub fn mark(&self) -> Mark {
+    pub fn mark(&self) -> OutputMark {
         self.process.capture.mark()
     }
 
-    /// Waits until it prints `text` to its standard output, after `since`. Many
-    /// programs hold their output back unless it goes to a terminal.
+    /// Waits until it prints `text` to its standard output, after `since`. Many programs
+    /// buffer their output unless it goes to a terminal.
     #[must_use]
-    pub fn await_output(&self, text: &[u8], since: Mark, deadline: Instant) -> Heard {
+    pub fn await_output(&self, text: &[u8], since: OutputMark, deadline: Instant) -> OutputWait {
         self.process.capture.await_output(text, since, deadline)
     }
 
-    /// Ends it, with all of its processes, and says how it ended.
+    /// Stops it with all of its processes.
     #[must_use]
     pub fn stop(mut self) -> Stopped {
-        self.end()
+        self.stop_once()
     }
 
-    fn end(&mut self) -> Stopped {
+    fn stop_once(&mut self) -> Stopped {
         if let Some(stopped) = &self.stopped {
             return stopped.clone();
         }
-        let (ended, manner) = self.process.stop(self.stop_grace);
-        let mut strays = end_branded(&self.process.brand);
-        strays.extend(self.ready.end_listener(self.addr));
+        let (status, cause) = self.process.stop(self.stop_grace);
+        let mut escaped = kill_tagged(&self.process.tag);
+        escaped.extend(self.ready.kill_listeners(self.addr));
         let stopped = Stopped {
-            ended,
-            manner,
-            strays,
+            status,
+            cause,
+            escaped,
         };
         self.stopped.insert(stopped).clone()
     }
@@ -192,20 +192,20 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.end();
+        self.stop_once();
     }
 }
 
 fn is_taken(error: &StartError) -> bool {
-    matches!(error.why, Unstartable::PortTaken { .. })
+    matches!(error.why, StartFailure::PortTaken { .. })
 }
 
-fn why(reason: NotReady, addr: SocketAddr, waited: Duration) -> Unstartable {
+fn start_failure(reason: NotReady, addr: SocketAddr, waited: Duration) -> StartFailure {
     match reason {
-        NotReady::Died(ended) => Unstartable::Died { addr, ended },
-        NotReady::WentAway(process) => Unstartable::WentAway { addr, process },
-        NotReady::Taken(process) => Unstartable::PortTaken { addr, process },
-        NotReady::TimedOut(elsewhere) => Unstartable::NeverListened {
+        NotReady::Exited(status) => StartFailure::Exited { addr, status },
+        NotReady::Daemonized(process) => StartFailure::Daemonized { addr, process },
+        NotReady::Taken(process) => StartFailure::PortTaken { addr, process },
+        NotReady::TimedOut(elsewhere) => StartFailure::NeverListened {
             addr,
             waited,
             elsewhere,

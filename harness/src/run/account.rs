@@ -2,14 +2,14 @@
 
 use super::log::Log;
 use crate::judge::{CloseCheck, Expectations, Observations};
-use crate::wire::link::{Reason, Remains};
+use crate::wire::link::{ClosedLink, UnverifiedReason};
 
 /// What came of a play.
 pub(super) struct Played<'s> {
     pub(super) hearing: Expectations<'s>,
     pub(super) observed: Observations,
     pub(super) boundaries: Boundaries,
-    pub(super) unverified: Option<Reason>,
+    pub(super) unverified: Option<UnverifiedReason>,
     pub(super) log: Log,
 }
 
@@ -20,7 +20,7 @@ pub(super) struct Account<'s> {
     pub(super) heard: usize,
     pub(super) observed: Observations,
     pub(super) boundaries: Boundaries,
-    pub(super) unverified: Option<Reason>,
+    pub(super) unverified: Option<UnverifiedReason>,
     pub(super) log: Log,
 }
 
@@ -42,7 +42,7 @@ impl<'s> Account<'s> {
     }
 
     /// Closes the account of a link that was left.
-    pub(super) fn close(mut self, remains: Remains, closing: CloseCheck) -> Played<'s> {
+    pub(super) fn close(mut self, remains: ClosedLink, closing: CloseCheck) -> Played<'s> {
         let received = remains.received.bytes();
         self.hearing
             .receive(received.get(self.heard..).unwrap_or_default());

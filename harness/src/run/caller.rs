@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use super::lookout::{Bound, Lookout, Lull};
 use crate::judge::{ProcessEnd, ProcessOutcome, SilenceProof};
-use crate::peer::{Client, CommandLine, Ended, StartError, Waited as Awaited};
-use crate::wire::link::{AcceptError, Link, Listener, Options};
+use crate::peer::{Client, CommandLine, ExitStatus, StartError, WaitResult as Awaited};
+use crate::wire::link::{AcceptError, Link, LinkOptions, Listener};
 use crate::wire::watch::Watch;
 
 /// How long one wait for a client is before it is looked at.
@@ -83,8 +83,8 @@ impl Caller {
     /// Starts a client.
     pub(super) fn call(&self) -> Result<Call, StartError> {
         let anywhere = SocketAddr::new(self.calling.host, 0);
-        let listener = Listener::bind(anywhere, Options::default())
-            .map_err(|error| StartError::place(&self.command, self.calling.host, error))?;
+        let listener = Listener::bind(anywhere, LinkOptions::default())
+            .map_err(|error| StartError::host(&self.command, self.calling.host, error))?;
         Ok(Call {
             client: Client::start(&self.command, listener.addr())?,
             listener,
@@ -151,14 +151,14 @@ impl Call {
     /// Waits until the client connects.
     pub(super) fn meet(
         &self,
-        options: &Options,
+        options: &LinkOptions,
         lookout: &mut Lookout<'_>,
     ) -> Result<Link, Missed> {
         let bound = Bound::of(self.start_timeout);
         loop {
             // What it did before it ended is seen by one more look.
-            let ended = self.client.ended();
-            match self.listener.accept_as(options, Instant::now() + SLICE) {
+            let ended = self.client.exit_status();
+            match self.listener.accept_with(options, Instant::now() + SLICE) {
                 Ok(link) => return Ok(link),
                 Err(AcceptError::Machine(error)) => return Err(Missed::Machine(error.to_string())),
                 Err(AcceptError::TimedOut) => {}
@@ -168,7 +168,7 @@ impl Call {
                 return Err(Missed::Peer(how));
             }
             let lull = lookout.lull_before_call(bound, &mut |until| {
-                self.listener.is_called(until) || self.client.ended().is_some()
+                self.listener.await_connection(until) || self.client.exit_status().is_some()
             });
             if matches!(lull, Lull::Quiet(_)) {
                 return Err(Missed::Silent("it sleeps".to_owned()));
@@ -192,7 +192,7 @@ impl Call {
             }
             more_connections += self.refuse_calls(MOST_CONNECTIONS - more_connections);
             let client = &mut self.client;
-            let mut ends = |until| matches!(client.wait(until), Awaited::Ended(_));
+            let mut ends = |until| matches!(client.wait(until), Awaited::Exited(_));
             let lull = lookout.lull_unless(bound, &mut ends);
             let waited = match lull {
                 Lull::Quiet(time) => SilenceProof::Idle(time),
@@ -228,13 +228,13 @@ impl Call {
                 end: fate,
                 extra_connections: more_connections,
             },
-            last_words: output.last_words().lines().map(str::to_owned).collect(),
+            last_words: output.last_output().lines().map(str::to_owned).collect(),
         }
     }
 
-    fn ends_by(&mut self, deadline: Instant) -> Option<Ended> {
+    fn ends_by(&mut self, deadline: Instant) -> Option<ExitStatus> {
         match self.client.wait(deadline) {
-            Awaited::Ended(ended) => Some(ended),
+            Awaited::Exited(ended) => Some(ended),
             Awaited::Running => None,
         }
     }
@@ -273,7 +273,7 @@ mod tests {
         let call = caller.call().expect("there is a shell");
         let gate = Gate::default();
         let mut lookout = Lookout::new(call.watch(), &gate, Pace::default(), Manner::Careful);
-        let Err(Missed::Peer(why)) = call.meet(&Options::default(), &mut lookout) else {
+        let Err(Missed::Peer(why)) = call.meet(&LinkOptions::default(), &mut lookout) else {
             panic!("it ended");
         };
         assert!(why.contains("exit code 3"), "{why}");

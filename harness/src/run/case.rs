@@ -19,7 +19,7 @@ use crate::judge::{
 };
 use crate::scenario::{Action, Bindings, Permission, Side};
 use crate::tactic::{Case, Delivery, DeliveryEnd, Script};
-use crate::wire::link::{Evidence, Options, Pacer};
+use crate::wire::link::{LinkOptions, Pacer, ReadProof};
 
 /// What all cases of a scenario have in common.
 pub(super) struct Ground<'s> {
@@ -29,7 +29,7 @@ pub(super) struct Ground<'s> {
     /// The number from which fresh values are counted.
     pub(super) first_unique: u64,
     pub(super) pacer: Pacer,
-    pub(super) evidence: Evidence,
+    pub(super) evidence: ReadProof,
     /// What is known of the peer's program, where one is started for each case.
     pub(super) program: Mutex<Option<Program>>,
     /// Our steps that the peer did not wait for in a baseline.
@@ -117,11 +117,11 @@ impl<'s> Ground<'s> {
             self.bindings(numbered.number, attempt),
         );
         let mark = target.mark();
-        let options = Options {
+        let options = LinkOptions {
             keep: scenario.limits().reply_bytes,
             pacer: self.pacer.clone(),
-            evidence: self.evidence,
-            ..Options::default()
+            read_proof: self.evidence,
+            ..LinkOptions::default()
         };
         let meeting = match target.meet(&options, lookout, scenario.limits().reply) {
             Ok(meeting) => meeting,
@@ -153,7 +153,7 @@ impl<'s> Ground<'s> {
         let (conduct, last_words) = match seen_off {
             Some(seen) => (Some(seen.conduct), seen.last_words),
             None if outcome.held() => (None, Vec::new()),
-            None => (None, target.last_words()),
+            None => (None, target.last_output()),
         };
         CaseResult {
             took: begun.elapsed(),

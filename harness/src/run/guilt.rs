@@ -6,7 +6,7 @@ use super::halt::Halt;
 use super::result::{CaseResult, Outcome};
 use super::round::{Recent, Round};
 use crate::judge::{Finding, FindingKind};
-use crate::peer::Ended;
+use crate::peer::ExitStatus;
 use crate::tactic::TacticFamily;
 use wirecheck_report::record::Verdict;
 
@@ -112,7 +112,7 @@ impl Court<'_, '_> {
     fn acquit(
         &mut self,
         broken: impl Iterator<Item = (Numbered, CaseResult)>,
-        death: Option<Ended>,
+        death: Option<ExitStatus>,
     ) -> Guilt {
         let Some(how) = death else {
             let innocent = broken.map(|(numbered, _)| numbered);
@@ -144,7 +144,7 @@ impl Court<'_, '_> {
                 None => return Ok(None),
             },
         };
-        result.last_words = self.target.last_words();
+        result.last_words = self.target.last_output();
         result.outcome.put_first(self.ground.tell(&finding));
         Ok(Some(result))
     }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::lookout::{Lookout, Lull};
 use crate::judge::{CloseCheck, PeerClose, SilenceProof, UnreadState};
-use crate::wire::diag::{Holder, Seen, TcpState};
-use crate::wire::link::{self, Remains, Stall};
+use crate::wire::diag::{Holder, SocketLookup, TcpState};
+use crate::wire::link::{self, ClosedLink, Stall};
 
 /// How long one look is from the next where the peer does not sleep, or cannot be seen.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
@@ -14,7 +14,7 @@ const QUICK_LOOKS: u32 = 64;
 
 /// Waits until the peer has let go of a connection that we have left.
 pub(super) fn await_gone(
-    remains: &mut Remains,
+    remains: &mut ClosedLink,
     lookout: &mut Lookout<'_>,
     limit: Duration,
 ) -> CloseCheck {
@@ -35,8 +35,8 @@ pub(super) fn await_gone(
             continue;
         }
         let socket = match &seen {
-            Seen::Socket(socket) => socket.inode,
-            Seen::Listening(_) | Seen::Nothing => None,
+            SocketLookup::Socket(socket) => socket.inode,
+            SocketLookup::Listening(_) | SocketLookup::Nothing => None,
         };
         let lull = lookout.lull_over(socket, bound, &mut |until| {
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
@@ -72,34 +72,36 @@ pub(super) fn await_gone(
 }
 
 /// Whether the peer's process still has its end of the connection.
-fn holds(seen: &Seen) -> bool {
+fn holds(seen: &SocketLookup) -> bool {
     match seen {
-        Seen::Socket(socket) => {
+        SocketLookup::Socket(socket) => {
             matches!(socket.state, TcpState::Established | TcpState::CloseWait)
                 && socket.holder() != Holder::Kernel
         }
-        Seen::Listening(_) | Seen::Nothing => false,
+        SocketLookup::Listening(_) | SocketLookup::Nothing => false,
     }
 }
 
 /// Whether our FIN has arrived: until then the peer has nothing to close for.
-fn has_our_fin(seen: &Seen) -> bool {
-    !matches!(seen, Seen::Socket(socket) if socket.state == TcpState::Established)
+fn has_our_fin(seen: &SocketLookup) -> bool {
+    !matches!(seen, SocketLookup::Socket(socket) if socket.state == TcpState::Established)
 }
 
-pub(super) fn lingers(seen: &Seen) -> String {
+pub(super) fn lingers(seen: &SocketLookup) -> String {
     match seen {
-        Seen::Socket(socket) if socket.holder() == Holder::Queue => {
+        SocketLookup::Socket(socket) if socket.holder() == Holder::Queue => {
             "the connection was never accepted".to_owned()
         }
-        Seen::Socket(socket) if socket.state == TcpState::CloseWait && socket.unread > 0 => {
+        SocketLookup::Socket(socket)
+            if socket.state == TcpState::CloseWait && socket.unread > 0 =>
+        {
             "its socket is in CLOSE_WAIT and it has not read to the end".to_owned()
         }
-        Seen::Socket(socket) if socket.state == TcpState::CloseWait => {
+        SocketLookup::Socket(socket) if socket.state == TcpState::CloseWait => {
             "it has read the end, and its socket stays in CLOSE_WAIT".to_owned()
         }
-        Seen::Socket(socket) => format!("its socket is {:?}", socket.state),
-        Seen::Listening(_) | Seen::Nothing => "its socket is gone".to_owned(),
+        SocketLookup::Socket(socket) => format!("its socket is {:?}", socket.state),
+        SocketLookup::Listening(_) | SocketLookup::Nothing => "its socket is gone".to_owned(),
     }
 }
 
@@ -111,11 +113,11 @@ pub(super) fn unread(stall: &Stall) -> UnreadState {
     }
 }
 
-pub(super) fn of_peer(end: link::End) -> Option<PeerClose> {
+pub(super) fn of_peer(end: link::ConnectionEnd) -> Option<PeerClose> {
     match end {
-        link::End::Eof => Some(PeerClose::Fin),
-        link::End::Reset => Some(PeerClose::Reset),
-        link::End::Broken { .. } => Some(PeerClose::Broken),
-        link::End::Ours => None,
+        link::ConnectionEnd::Eof => Some(PeerClose::Fin),
+        link::ConnectionEnd::Reset => Some(PeerClose::Reset),
+        link::ConnectionEnd::Broken { .. } => Some(PeerClose::Broken),
+        link::ConnectionEnd::Ours => None,
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wirecheck_report::record::{Bytes, Role, WireAction, WireEvent};
 
-use crate::wire::link::{End, Ending, Received};
+use crate::wire::link::{ConnectionEnd, ObservedEnd, Received};
 
 /// The most events of one side that are kept.
 const MOST: usize = 96;
@@ -17,7 +17,7 @@ pub(super) struct Log {
     chunks: Vec<Chunk>,
     left: Option<(Duration, WireAction)>,
     received: Received,
-    ending: Option<Ending>,
+    ending: Option<ObservedEnd>,
     /// What happened later does not belong to the case.
     over: Option<Duration>,
 }
@@ -58,7 +58,7 @@ impl Log {
         self.left = Some((at, WireAction::Reset));
     }
 
-    pub(super) fn received(&mut self, received: Received, ending: Option<Ending>) {
+    pub(super) fn received(&mut self, received: Received, ending: Option<ObservedEnd>) {
         self.received = received;
         self.ending = ending;
     }
@@ -95,12 +95,12 @@ impl Log {
     }
 }
 
-fn happening(end: End) -> Option<WireAction> {
+fn happening(end: ConnectionEnd) -> Option<WireAction> {
     match end {
-        End::Eof => Some(WireAction::Fin),
-        End::Reset => Some(WireAction::Reset),
-        End::Broken { errno } => Some(WireAction::Broke(format!("system error {errno}"))),
-        End::Ours => None,
+        ConnectionEnd::Eof => Some(WireAction::Fin),
+        ConnectionEnd::Reset => Some(WireAction::Reset),
+        ConnectionEnd::Broken { errno } => Some(WireAction::Broke(format!("system error {errno}"))),
+        ConnectionEnd::Ours => None,
     }
 }
 

@@ -10,7 +10,7 @@ use super::log::Log;
 use crate::diagnose::{DefectEvidence, Symptom};
 use crate::judge::{FindingKind, ProcessOutcome};
 use crate::tactic::{Delivery, Offset, Tactic, TacticFamily};
-use crate::wire::link::Reason;
+use crate::wire::link::UnverifiedReason;
 
 /// What became of one case.
 pub(super) struct CaseResult {
@@ -21,7 +21,7 @@ pub(super) struct CaseResult {
     /// How much of that it was waited for the peer to call.
     pub(super) waited: Duration,
     pub(super) boundaries: Boundaries,
-    pub(super) unverified: Option<Reason>,
+    pub(super) unverified: Option<UnverifiedReason>,
     pub(super) log: Log,
     /// What the program did that was started for this case alone.
     pub(super) conduct: Option<ProcessOutcome>,
@@ -156,7 +156,7 @@ pub(super) struct Results {
     pub(super) worked: Duration,
     pub(super) waited: Duration,
     pub(super) boundaries: Boundaries,
-    pub(super) unverified: Option<Reason>,
+    pub(super) unverified: Option<UnverifiedReason>,
 }
 
 #[derive(Default)]

@@ -17,7 +17,7 @@ use super::target::{PeerSource, Target};
 use super::verdict::overall;
 use crate::peer::StartError;
 use crate::scenario::Side;
-use crate::wire::link::Evidence;
+use crate::wire::link::ReadProof;
 
 /// How a run is done, beside what was selected.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Settings {
     /// How many cases may run at once.
     pub jobs: Jobs,
     /// How it is known that the peer has read a chunk.
-    pub evidence: Evidence,
+    pub evidence: ReadProof,
 }
 
 /// How many cases may run at once, if the peer serves several connections.

@@ -117,7 +117,7 @@ impl Rest {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::link::{End, Listener, Options, Posted, Read};
+    use crate::wire::link::{ConnectionEnd, LinkOptions, Listener, ReadResult, WriteResult};
     use std::time::Instant;
 
     fn soon() -> Instant {
@@ -126,8 +126,9 @@ mod tests {
 
     fn pair() -> (Link, Link) {
         let anywhere = "127.0.0.1:0".parse().expect("an address");
-        let listener = Listener::bind(anywhere, Options::default()).expect("a port is free");
-        let one = Link::connect(listener.addr(), &Options::default(), soon()).expect("it listens");
+        let listener = Listener::bind(anywhere, LinkOptions::default()).expect("a port is free");
+        let one =
+            Link::connect(listener.addr(), &LinkOptions::default(), soon()).expect("it listens");
         (one, listener.accept(soon()).expect("somebody connected"))
     }
 
@@ -135,11 +136,11 @@ mod tests {
     fn what_is_under_way_is_no_standstill() {
         let ((mut one, mut other), (mine, theirs)) = (pair(), Seat::pair());
         theirs.rest(&other);
-        assert_eq!(one.post(b"a", soon()), Posted::All);
+        assert_eq!(one.write_chunk(b"a", soon()), WriteResult::All);
         assert_eq!(mine.lull(&one), Lull::Busy);
         assert_eq!(
             other.read_until(|got| !got.bytes().is_empty(), soon()),
-            Read::Enough
+            ReadResult::Enough
         );
         assert_eq!(mine.lull(&one), Lull::Busy);
         theirs.rest(&other);
@@ -152,7 +153,10 @@ mod tests {
         one.close_write();
         theirs.rest(&other);
         assert_eq!(mine.lull(&one), Lull::Busy);
-        assert_eq!(other.read_to_end(soon()), Read::Ended(End::Eof));
+        assert_eq!(
+            other.read_to_end(soon()),
+            ReadResult::Ended(ConnectionEnd::Eof)
+        );
         theirs.rest(&other);
         assert_eq!(mine.lull(&one), Lull::Busy);
     }

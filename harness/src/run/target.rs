@@ -7,8 +7,11 @@ use std::time::{Duration, Instant};
 use super::caller::{Call, Caller, Calling, Calls, Missed};
 use super::gate::Gate;
 use super::lookout::{Lookout, Manner, Pace};
-use crate::peer::{CommandLine, Ended, Heard, Mark, Outside, Server, StartError, StartOptions};
-use crate::wire::link::{ConnectError, Link, Options};
+use crate::peer::{
+    CommandLine, ExitStatus, ExternalServer, OutputMark, OutputWait, Server, StartError,
+    StartOptions,
+};
+use crate::wire::link::{ConnectError, Link, LinkOptions};
 use crate::wire::watch::Watch;
 use wirecheck_report::record::Concurrency;
 
@@ -23,7 +26,7 @@ pub enum PeerSource {
         options: StartOptions,
     },
     /// It runs already.
-    Connect(Outside),
+    Connect(ExternalServer),
     /// It is a client: it is started by us, and calls us.
     Client {
         /// How it is started.
@@ -40,7 +43,7 @@ pub(super) enum Target {
         options: StartOptions,
         server: Box<Server>,
     },
-    Outside(Outside),
+    Outside(ExternalServer),
     /// A client for each case.
     Callers(Caller),
     /// One client that calls again and again.
@@ -94,14 +97,14 @@ impl Target {
     /// Makes a connection to the peer, or takes one from it.
     pub(super) fn meet(
         &self,
-        options: &Options,
+        options: &LinkOptions,
         lookout: &mut Lookout<'_>,
         limit: Duration,
     ) -> Result<Meeting, NotMet> {
         let begun = Instant::now();
         let here = |missed| NotMet {
             missed,
-            last_words: self.last_words(),
+            last_words: self.last_output(),
         };
         let (link, call) = match self {
             Self::Started { .. } | Self::Outside(_) => {
@@ -193,36 +196,41 @@ impl Target {
     }
 
     /// Waits until it sleeps, and says how it ended, if it did instead.
-    pub(super) fn rest(&self) -> Option<Ended> {
+    pub(super) fn rest(&self) -> Option<ExitStatus> {
         let gate = Gate::default();
         Lookout::new(self.watch(), &gate, Pace::default(), Manner::Brisk).await_rest();
         self.ended()
     }
 
     /// How its process ended, if it has.
-    pub(super) fn ended(&self) -> Option<Ended> {
+    pub(super) fn ended(&self) -> Option<ExitStatus> {
         match self {
-            Self::Started { server, .. } => server.ended(),
-            Self::Regular { call, .. } => call.client().ended(),
+            Self::Started { server, .. } => server.exit_status(),
+            Self::Regular { call, .. } => call.client().exit_status(),
             Self::Outside(_) | Self::Callers(_) => None,
         }
     }
 
-    pub(super) fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> OutputMark {
         match self {
             Self::Started { server, .. } => server.mark(),
             Self::Regular { call, .. } => call.client().mark(),
-            Self::Outside(_) | Self::Callers(_) => Mark::default(),
+            Self::Outside(_) | Self::Callers(_) => OutputMark::default(),
         }
     }
 
     /// Waits for the peer to print a text; what is not ours cannot be heard, and is
     /// taken at its word.
-    pub(super) fn await_output(&self, text: &[u8], since: Mark, deadline: Instant) -> Heard {
+    pub(super) fn await_output(
+        &self,
+        text: &[u8],
+        since: OutputMark,
+        deadline: Instant,
+    ) -> OutputWait {
         match self {
             Self::Started { server, .. } => server.await_output(text, since, deadline),
             Self::Regular { call, .. } => call.client().await_output(text, since, deadline),
-            Self::Outside(_) | Self::Callers(_) => Heard::Text(since),
+            Self::Outside(_) | Self::Callers(_) => OutputWait::Found(since),
         }
     }
 
@@ -235,10 +243,10 @@ impl Target {
         }
     }
 
-    pub(super) fn last_words(&self) -> Vec<String> {
+    pub(super) fn last_output(&self) -> Vec<String> {
         let words = match self {
-            Self::Started { server, .. } => server.last_words(),
-            Self::Regular { call, .. } => call.client().last_words(),
+            Self::Started { server, .. } => server.last_output(),
+            Self::Regular { call, .. } => call.client().last_output(),
             Self::Outside(_) | Self::Callers(_) => return Vec::new(),
         };
         words.lines().map(str::to_owned).collect()

@@ -1,4 +1,4 @@
-//! The other end: small peers that do one thing.
+//! Small peers in this process, and one in Python.
 
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Later than anything here takes, so that a test that hangs ends.
+/// Later than any test takes, so that a test that hangs fails.
 pub(crate) fn soon() -> Instant {
     Instant::now() + Duration::from_secs(60)
 }
@@ -20,12 +20,12 @@ pub(crate) fn listen(addr: &str) -> TcpListener {
     TcpListener::bind(addr).expect("loopback is there")
 }
 
-/// Listens, and lets so many wait beside the first.
-pub(crate) fn listen_with_queue(room: i32) -> TcpListener {
+/// Listens with an accept queue of this size.
+pub(crate) fn listen_with_queue(size: i32) -> TcpListener {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None)
         .expect("TCP is there");
     socket.bind(&any_port().into()).expect("loopback is there");
-    socket.listen(room).expect("it is bound");
+    socket.listen(size).expect("it is bound");
     socket.into()
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Peer {
     pub(crate) addr: SocketAddr,
     thread: JoinHandle<()>,
     accepted: Receiver<()>,
-    /// Dropped with the peer: one that holds its connection lets go.
+    /// Dropped with the peer: then [`Peer::holding`] closes its connection.
     _hold: Sender<()>,
 }
 
@@ -52,7 +52,7 @@ impl Peer {
         Self::start_held(addr, |stream, _| serve(stream))
     }
 
-    /// Reads all there is, pausing after each read.
+    /// Reads to the end, with a pause after each read.
     pub(crate) fn reader(addr: &str, pause: Duration) -> (Self, Sizes) {
         let (done, sizes) = channel();
         let peer = Self::start(addr, move |mut stream| {
@@ -61,7 +61,7 @@ impl Peer {
         (peer, Sizes(sizes))
     }
 
-    /// Does something, then reads all there is.
+    /// Does something, then reads to the end.
     pub(crate) fn reader_after(
         addr: &str,
         first: impl FnOnce(&TcpStream) + Send + 'static,
@@ -74,14 +74,14 @@ impl Peer {
         (peer, Sizes(sizes))
     }
 
-    /// Accepts and does nothing more until the test ends.
+    /// Accepts and does nothing until the peer is dropped.
     pub(crate) fn holding(addr: &str) -> Self {
         Self::start_held(addr, |_stream, hold| {
             let _ = hold.recv();
         })
     }
 
-    /// Connects and reads all there is.
+    /// Connects and reads to the end.
     pub(crate) fn client(addr: SocketAddr) -> Sizes {
         let (done, sizes) = channel();
         std::thread::spawn(move || {
@@ -105,11 +105,11 @@ impl Peer {
     ) -> Self {
         let listener = listen(addr);
         let addr = listener.local_addr().expect("it is bound");
-        let (tell, accepted) = channel();
+        let (report, accepted) = channel();
         let (hold, held) = channel();
         let thread = std::thread::spawn(move || {
-            let (stream, _) = listener.accept().expect("somebody connects");
-            let _ = tell.send(());
+            let (stream, _) = listener.accept().expect("wirecheck connects");
+            let _ = report.send(());
             serve(stream, held);
         });
         Self {
@@ -121,21 +121,21 @@ impl Peer {
     }
 }
 
-pub(crate) fn say(stream: &mut TcpStream, words: &[u8]) {
-    stream.write_all(words).expect("wirecheck reads");
+pub(crate) fn send(stream: &mut TcpStream, bytes: &[u8]) {
+    stream.write_all(bytes).expect("wirecheck reads");
 }
 
 pub(crate) fn read_exactly(stream: &mut TcpStream, len: usize) {
     stream
         .read_exact(&mut vec![0; len])
-        .expect("wirecheck says so much");
+        .expect("wirecheck sends this much");
 }
 
 pub(crate) fn read_to_end(stream: &mut TcpStream) {
     let _ = stream.read_to_end(&mut Vec::new());
 }
 
-/// Says everything back, read by read, until the end.
+/// Sends everything back, read by read, until the end.
 pub(crate) fn echo(mut stream: TcpStream) {
     let mut buffer = [0; 4096];
     while let Ok(len @ 1..) = stream.read(&mut buffer) {
@@ -150,14 +150,14 @@ pub(crate) fn reset(stream: TcpStream) {
     socket.set_linger(Some(Duration::ZERO)).expect("it is open");
 }
 
-/// Says no to so many connections, and resets each.
-pub(crate) fn resetting_at_once(times: usize) -> SocketAddr {
+/// Accepts this many connections, sends `no` and resets each.
+pub(crate) fn resetting_at_once(connections: usize) -> SocketAddr {
     let listener = listen("127.0.0.1:0");
     let addr = listener.local_addr().expect("it is bound");
     std::thread::spawn(move || {
-        for _ in 0..times {
-            let (mut stream, _) = listener.accept().expect("somebody connects");
-            say(&mut stream, b"no\n");
+        for _ in 0..connections {
+            let (mut stream, _) = listener.accept().expect("wirecheck connects");
+            send(&mut stream, b"no\n");
             reset(stream);
         }
     });
@@ -201,7 +201,7 @@ while data := stream.recv(65536):
 print(*sizes, flush=True)
 ";
 
-    /// None if there is no Python here.
+    /// `None` if Python is not installed.
     pub(crate) fn start() -> Option<Self> {
         let mut command = Command::new("python3");
         command.args(["-c", Self::SCRIPT]).stdout(Stdio::piped());

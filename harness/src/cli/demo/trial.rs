@@ -15,7 +15,7 @@ use crate::cli::peers::DemoPeer;
 use crate::peer::{CommandLine, StartOptions};
 use crate::run::{self, Calling, Calls, Jobs, PeerSource, Settings};
 use crate::scenario::Side;
-use crate::wire::link::Evidence;
+use crate::wire::link::ReadProof;
 
 /// Where the records are kept, a file a peer.
 pub(super) const RECORDS: &str = ".wirecheck/demo";
@@ -47,7 +47,7 @@ fn settings(peer: DemoPeer, ourselves: &Path) -> Settings {
     let command = program.into_iter().chain(words.map(OsString::from));
     let command = CommandLine::new(command).expect("a program that runs has a name");
     Settings {
-        evidence: Evidence::Kernel,
+        evidence: ReadProof::Kernel,
         peer: source(peer.side(), command),
         // As one would type it: where this program lies is nobody's concern.
         command: ["wirecheck"]

@@ -1,23 +1,22 @@
-//! The guardian ends what wirecheck could not end itself.
+//! The guardian kills what wirecheck could not stop itself.
 //!
-//! It is one small shell, started with the first peer. It reads the groups to end
-//! from a pipe whose other end only wirecheck holds; the kernel closes that end
-//! however wirecheck ends, and then the guardian kills the groups that are still
-//! on its list and every process that carries a brand of this run. If there are
-//! none, it just ends.
+//! It is one small shell that is started with the first peer. It reads the groups to kill
+//! from a pipe whose other end only wirecheck holds. The kernel closes that end when
+//! wirecheck ends, in any way. Then the guardian kills the groups that are still on its list
+//! and every process that has a tag of this run, and exits.
 //!
-//! A peer that is being born holds a copy of the pipe until its program starts, so
-//! the guardian never acts before the brand of the last peer can be seen.
+//! A peer that is being started holds a copy of the pipe until its program runs, so the
+//! guardian never acts before the tag of the last peer is visible.
 
-use super::brand;
+use super::tag;
 use crate::peer::process::forking;
 use std::io::{PipeWriter, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Its own group keeps a Ctrl-C away; the traps, whatever else ends a shell. The
-/// sweep is repeated, because a process that forks may be missed by one.
+/// Its own group protects it from Ctrl-C, the traps from the other signals. The sweep is
+/// repeated, because one sweep can miss a process that forks.
 const SCRIPT: &str = r#"
 trap '' HUP INT QUIT TERM
 groups=' '
@@ -46,64 +45,63 @@ static GUARDIAN: Mutex<Option<Guardian>> = Mutex::new(None);
 
 #[derive(Debug)]
 struct Guardian {
-    line: PipeWriter,
-    /// Kept so that it stays our child; it ends after us and is never awaited.
+    commands: PipeWriter,
+    /// Kept so that it stays our child. It ends after us and is never waited for.
     _shell: Child,
 }
 
-/// A group that the guardian ends if we cannot.
+/// A group that the guardian kills if wirecheck ends before this is dropped.
 #[derive(Debug)]
-pub(super) struct Ward {
-    group: u32,
+pub(super) struct GuardedGroup {
+    id: u32,
 }
 
-impl Ward {
-    pub(super) fn over(group: u32) -> Self {
-        tell(&format!("+ {group}\n"));
-        Self { group }
+impl GuardedGroup {
+    pub(super) fn new(id: u32) -> Self {
+        send(&format!("+ {id}\n"));
+        Self { id }
     }
 }
 
-impl Drop for Ward {
+impl Drop for GuardedGroup {
     fn drop(&mut self) {
-        tell(&format!("- {}\n", self.group));
+        send(&format!("- {}\n", self.id));
     }
 }
 
-/// Sees to it that there is a guardian, before there is a peer. Where there is no
-/// shell there is none, and peers are ended by `Drop` alone.
-pub(super) fn wake() {
+/// Starts the guardian if there is none. Must be called before a peer is started. Without a
+/// shell there is no guardian, and only `Drop` stops peers.
+pub(super) fn ensure_started() {
     let mut guardian = lock();
     if guardian.is_none() {
         *guardian = start().ok();
     }
 }
 
-/// One line, written at once. A guardian that was killed is replaced by the next
-/// peer's.
-fn tell(line: &str) {
+/// Writes one line at once. If the guardian was killed, the next peer starts another one.
+fn send(line: &str) {
     let mut guardian = lock();
     if let Some(alive) = guardian.as_mut()
-        && alive.line.write_all(line.as_bytes()).is_err()
+        && alive.commands.write_all(line.as_bytes()).is_err()
     {
         *guardian = None;
     }
 }
 
 fn start() -> std::io::Result<Guardian> {
-    let (reader, line) = std::io::pipe()?;
-    let brands = format!("{}={}[.]", brand::VARIABLE, brand::run());
+    let (reader, commands) = std::io::pipe()?;
+    let tags = format!("{}={}[.]", tag::VARIABLE, tag::run_id());
     let mut command = Command::new("/bin/sh");
     command
-        .args(["-c", SCRIPT, "wirecheck-guardian", &brands])
-        .env_remove(brand::VARIABLE)
+        .args(["-c", SCRIPT, "wirecheck-guardian", &tags])
+        .env_remove(tag::VARIABLE)
         .current_dir("/")
         .process_group(0)
         .stdin(reader)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let _shell = forking(|| command.spawn())?;
-    Ok(Guardian { line, _shell })
+    Ok(Guardian { commands, _shell })
 }
 
 fn lock() -> MutexGuard<'static, Option<Guardian>> {

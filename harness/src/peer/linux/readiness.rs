@@ -1,30 +1,31 @@
-//! When a server is ready: the kernel shows a listening socket on its address, and
-//! one of its own processes holds it. Nobody connects to find out.
+//! When a server is ready: the kernel shows a listening socket on its address, and one of
+//! the peer's processes holds it. Nothing connects to find out.
 
-use super::brand::Brand;
-use super::leash::Leash;
-use super::listeners::{self, holder, inode_at};
-use super::{all_processes, strays};
-use crate::peer::{Ended, Stray};
+use super::all_processes;
+use super::escaped::{kill_listeners, tagged_processes};
+use super::group::ProcessGroup;
+use super::listeners::{addresses_of, holder, inode_at};
+use super::tag::PeerTag;
+use crate::peer::{EscapedProcess, ExitStatus};
 use crate::wire::diag::Inode;
-use crate::wire::watch::{Target, Watch};
+use crate::wire::watch::WatchTarget;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-/// The kernel has no event for a new listener, so it is asked now and then; the
-/// end of the process interrupts the pause.
+/// The kernel has no event for a new listener, so it is asked again after each pause. The
+/// exit of the process interrupts a pause.
 const PAUSES: [Duration; 3] = [
     Duration::from_micros(200),
     Duration::from_micros(500),
     Duration::from_millis(2),
 ];
-/// So many looks with each pause but the last.
-const LOOKS: usize = 32;
+/// How often each pause but the last is repeated.
+const LOOKS_PER_PAUSE: usize = 32;
 
 /// A server that listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::peer) struct Ready {
-    /// The process that holds the socket, if it is ours to see.
+pub(in crate::peer) struct ReadyServer {
+    /// The process that holds the socket, if this user may see it.
     process: Option<u32>,
     socket: Inode,
 }
@@ -32,83 +33,72 @@ pub(in crate::peer) struct Ready {
 /// Why a server is not ready.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::peer) enum NotReady {
-    Died(Ended),
-    /// It left a process in the background and returned.
-    WentAway(u32),
-    /// It listens on none of its addresses, or on these.
+    Exited(ExitStatus),
+    /// It exited with success and left this process in the background.
+    Daemonized(u32),
+    /// It listens only on these other addresses, or on none.
     TimedOut(Vec<SocketAddr>),
-    /// This process, which is not the peer's, listens there.
+    /// This process, which does not belong to the peer, listens there.
     Taken(u32),
 }
 
-impl Ready {
-    /// What to watch: the group, or the process that listens if it is in another.
-    pub(in crate::peer) fn target(&self, group: u32) -> Target {
+impl ReadyServer {
+    /// The group, or the process that listens if it is in another group.
+    pub(in crate::peer) fn watch_target(&self, group: u32) -> WatchTarget {
         match self.process {
-            Some(process) if super::group_of(process) != Some(group) => Target::Process(process),
-            _ => Target::Group(group),
+            Some(process) if super::group_of(process) != Some(group) => {
+                WatchTarget::Process(process)
+            }
+            _ => WatchTarget::Group(group),
         }
     }
 
-    /// Ends whoever still holds the socket that the peer listened with.
-    pub(in crate::peer) fn end_listener(&self, addr: SocketAddr) -> Vec<Stray> {
-        strays::end_listener(addr, self.socket)
+    /// Kills every process that still holds the socket on which the peer listened.
+    pub(in crate::peer) fn kill_listeners(&self, addr: SocketAddr) -> Vec<EscapedProcess> {
+        kill_listeners(addr, self.socket)
     }
 }
 
 /// Waits until the peer listens on `addr`.
 pub(in crate::peer) fn await_listener(
-    leash: &Leash,
-    brand: &Brand,
+    group: &ProcessGroup,
+    tag: &PeerTag,
     addr: SocketAddr,
     deadline: Instant,
-) -> Result<Ready, NotReady> {
+) -> Result<ReadyServer, NotReady> {
     for look in 0_usize.. {
         if let Some(socket) = inode_at(addr) {
-            return whose(socket, leash, brand);
+            return identify(socket, group, tag);
         }
-        let pause = PAUSES[(look / LOOKS).min(PAUSES.len() - 1)];
-        if let Some(ended) = leash.wait(deadline.min(Instant::now() + pause)) {
-            return Err(gone(ended, brand));
+        let pause = PAUSES[(look / LOOKS_PER_PAUSE).min(PAUSES.len() - 1)];
+        if let Some(status) = group.wait(deadline.min(Instant::now() + pause)) {
+            return Err(explain_exit(status, tag));
         }
         if Instant::now() >= deadline {
             break;
         }
     }
-    Err(NotReady::TimedOut(listeners::of(&family(leash, brand))))
+    let mut processes = group.members();
+    processes.extend(tagged_processes(tag));
+    Err(NotReady::TimedOut(addresses_of(&processes)))
 }
 
-/// A socket whose holder we may not see is taken for the peer's: the port was free
+/// A socket whose holder this user may not see counts as the peer's: the port was free
 /// before the peer was started.
-fn whose(socket: Inode, leash: &Leash, brand: &Brand) -> Result<Ready, NotReady> {
-    let ready = |process| Ready { process, socket };
-    if let Some(process) = holder(socket, &members(leash)) {
+fn identify(socket: Inode, group: &ProcessGroup, tag: &PeerTag) -> Result<ReadyServer, NotReady> {
+    let ready = |process| ReadyServer { process, socket };
+    if let Some(process) = holder(socket, &group.members()) {
         return Ok(ready(Some(process)));
     }
     match holder(socket, &all_processes()) {
-        Some(stranger) if !brand.is_on(stranger) => Err(NotReady::Taken(stranger)),
-        other => Ok(ready(other)),
+        Some(other) if !tag.is_on(other) => Err(NotReady::Taken(other)),
+        process => Ok(ready(process)),
     }
 }
 
-fn gone(ended: Ended, brand: &Brand) -> NotReady {
-    let left = strays::branded(brand);
-    match left.first() {
-        Some(&process) if ended.is_success() => NotReady::WentAway(process),
-        _ => NotReady::Died(ended),
+fn explain_exit(status: ExitStatus, tag: &PeerTag) -> NotReady {
+    match tagged_processes(tag).first() {
+        Some(&process) if status.is_success() => NotReady::Daemonized(process),
+        _ => NotReady::Exited(status),
     }
-}
-
-/// The processes of the peer, wherever they went.
-fn family(leash: &Leash, brand: &Brand) -> Vec<u32> {
-    let mut family = members(leash);
-    family.extend(strays::branded(brand));
-    family
-}
-
-fn members(leash: &Leash) -> Vec<u32> {
-    let Ok(mut watch) = Watch::new(Target::Group(leash.id())) else {
-        return Vec::new();
-    };
-    watch.processes().unwrap_or_default().to_vec()
 }

@@ -1,66 +1,64 @@
-//! What is printed, shared between the thread that drains the pipes and those
-//! that ask.
+//! The output of one process, shared between the thread that reads the pipes and those that
+//! ask for it.
 
-use super::kept::{Kept, Search};
-use super::{Heard, Mark, Output};
-use crate::peer::system::Pump;
+use super::retained::{RetainedOutput, SearchResult};
+use super::{Output, OutputMark, OutputWait};
+use crate::peer::system::OutputDrain;
 use std::io;
 use std::process::{ChildStderr, ChildStdout};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// The output of one process, as long as it is of interest.
 #[derive(Debug)]
-pub(in crate::peer) struct Capture {
-    shared: Arc<Shared>,
-    pump: Option<Pump>,
+pub(in crate::peer) struct OutputCapture {
+    shared: Arc<SharedOutput>,
+    drain: Option<OutputDrain>,
 }
 
-/// One of the two streams.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::peer) enum Which {
+pub(in crate::peer) enum OutputStream {
     Stdout,
     Stderr,
 }
 
-/// Where the draining thread puts what it reads.
+/// Where the thread that reads the pipes puts what it reads.
 #[derive(Debug)]
-pub(in crate::peer) struct Shared {
-    streams: Mutex<Streams>,
+pub(in crate::peer) struct SharedOutput {
+    streams: Mutex<RetainedStreams>,
     changed: Condvar,
 }
 
 #[derive(Debug)]
-struct Streams {
-    stdout: Kept,
-    stderr: Kept,
-    stdout_is: Stdout,
+struct RetainedStreams {
+    stdout: RetainedOutput,
+    stderr: RetainedOutput,
+    stdout_state: StdoutState,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stdout {
+enum StdoutState {
     Open,
     Closed,
 }
 
-impl Capture {
-    /// Drains both pipes from now on, and keeps so many bytes of each end.
+impl OutputCapture {
+    /// Reads both pipes from now on, and keeps `keep` bytes of the beginning and of the end.
     pub(in crate::peer) fn start(
         stdout: ChildStdout,
         stderr: ChildStderr,
         keep: usize,
     ) -> io::Result<Self> {
-        let shared = Arc::new(Shared::new(keep));
-        let pump = Some(Pump::start(stdout, stderr, Arc::clone(&shared))?);
-        Ok(Self { shared, pump })
+        let shared = Arc::new(SharedOutput::new(keep));
+        let drain = Some(OutputDrain::start(stdout, stderr, Arc::clone(&shared))?);
+        Ok(Self { shared, drain })
     }
 
-    /// Takes what the pipes still hold and lets go of them.
+    /// Reads what the pipes still contain and closes them.
     pub(in crate::peer) fn finish(&mut self) {
-        if let Some(pump) = self.pump.take() {
-            pump.finish();
+        if let Some(drain) = self.drain.take() {
+            drain.finish();
         }
-        self.shared.close(Which::Stdout);
+        self.shared.close(OutputStream::Stdout);
     }
 
     pub(in crate::peer) fn output(&self) -> Output {
@@ -71,49 +69,49 @@ impl Capture {
         }
     }
 
-    pub(in crate::peer) fn mark(&self) -> Mark {
+    pub(in crate::peer) fn mark(&self) -> OutputMark {
         self.shared.lock().stdout.end()
     }
 
-    /// Waits until `text` stands in the standard output, after `since`.
+    /// Waits until `text` is in the standard output, after `since`.
     pub(in crate::peer) fn await_output(
         &self,
         text: &[u8],
-        mut since: Mark,
+        mut since: OutputMark,
         deadline: Instant,
-    ) -> Heard {
+    ) -> OutputWait {
         let mut streams = self.shared.lock();
         loop {
             match streams.stdout.find(text, since) {
-                Search::Found(end) => return Heard::Text(end),
-                Search::Overrun => return Heard::Overrun,
-                Search::NotYet(resume) => since = resume,
+                SearchResult::Found(end) => return OutputWait::Found(end),
+                SearchResult::Overrun => return OutputWait::Overrun,
+                SearchResult::NotYet(resume) => since = resume,
             }
-            if streams.stdout_is == Stdout::Closed {
-                return Heard::Closed;
+            if streams.stdout_state == StdoutState::Closed {
+                return OutputWait::Closed;
             }
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Heard::NotInTime;
+                return OutputWait::TimedOut;
             }
-            let woken = self.shared.changed.wait_timeout(streams, left);
-            streams = woken.unwrap_or_else(PoisonError::into_inner).0;
+            let notified = self.shared.changed.wait_timeout(streams, left);
+            streams = notified.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
 
-impl Drop for Capture {
+impl Drop for OutputCapture {
     fn drop(&mut self) {
         self.finish();
     }
 }
 
-impl Shared {
+impl SharedOutput {
     fn new(keep: usize) -> Self {
-        let streams = Streams {
-            stdout: Kept::new(keep),
-            stderr: Kept::new(keep),
-            stdout_is: Stdout::Open,
+        let streams = RetainedStreams {
+            stdout: RetainedOutput::new(keep),
+            stderr: RetainedOutput::new(keep),
+            stdout_state: StdoutState::Open,
         };
         Self {
             streams: Mutex::new(streams),
@@ -121,26 +119,26 @@ impl Shared {
         }
     }
 
-    pub(in crate::peer) fn push(&self, which: Which, bytes: &[u8]) {
+    pub(in crate::peer) fn push(&self, stream: OutputStream, bytes: &[u8]) {
         let mut streams = self.lock();
-        match which {
-            Which::Stdout => streams.stdout.push(bytes),
-            Which::Stderr => streams.stderr.push(bytes),
+        match stream {
+            OutputStream::Stdout => streams.stdout.push(bytes),
+            OutputStream::Stderr => streams.stderr.push(bytes),
         }
         drop(streams);
         self.changed.notify_all();
     }
 
-    pub(in crate::peer) fn close(&self, which: Which) {
-        if which == Which::Stdout {
-            self.lock().stdout_is = Stdout::Closed;
+    pub(in crate::peer) fn close(&self, stream: OutputStream) {
+        if stream == OutputStream::Stdout {
+            self.lock().stdout_state = StdoutState::Closed;
             self.changed.notify_all();
         }
     }
 
-    /// What a thread that panicked left behind is still whole: bytes are appended,
-    /// nothing else happens under the lock.
-    fn lock(&self) -> MutexGuard<'_, Streams> {
+    /// A thread that panicked leaves the streams consistent: under the lock bytes are only
+    /// appended.
+    fn lock(&self) -> MutexGuard<'_, RetainedStreams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,30 +1,32 @@
 //! What a peer prints.
 //!
-//! Both streams are drained without end, so that a peer never waits for us; of
-//! each the first and the last bytes are kept, and all are counted.
+//! In come the bytes that the peer writes to its two pipes; out go copies of what was kept,
+//! and waits for a text. Both streams are read without pause, so that a peer never blocks on
+//! its output. Of each stream the first and the last bytes are kept and all are counted.
 
 mod capture;
-mod kept;
-mod words;
+mod last_lines;
+mod retained;
 
-pub(super) use capture::{Capture, Shared, Which};
+pub(super) use capture::{OutputCapture, OutputStream, SharedOutput};
 
 use std::borrow::Cow;
 
-/// A place in what a peer has printed: everything before it is of an earlier case.
+/// An offset in a peer's standard output. What was printed before it belongs to an earlier
+/// case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mark(u64);
+pub struct OutputMark(u64);
 
-/// What waiting for a text came to.
+/// The result of waiting for a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heard {
-    /// It was printed; what follows it begins here.
-    Text(Mark),
-    /// It was not, and the time is over.
-    NotInTime,
-    /// It was not, and nothing more will be: the stream is closed.
+pub enum OutputWait {
+    /// It was printed. The mark is its end.
+    Found(OutputMark),
+    /// It was not printed before the deadline.
+    TimedOut,
+    /// It was not printed, and the stream is closed.
     Closed,
-    /// More was printed than is kept, and the text may have been in what was lost.
+    /// More was printed than is kept, and the text may have been in the lost part.
     Overrun,
 }
 
@@ -32,30 +34,30 @@ pub enum Heard {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Output {
     /// Its standard output.
-    pub stdout: Stream,
+    pub stdout: PrintedStream,
     /// Its standard error.
-    pub stderr: Stream,
+    pub stderr: PrintedStream,
 }
 
 /// What is kept of one stream: its beginning and its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stream {
+pub struct PrintedStream {
     /// The first bytes.
     pub head: Vec<u8>,
-    /// The last bytes, after the head; what lay between the two is missing.
+    /// The last bytes. They do not overlap the head.
     pub tail: Vec<u8>,
-    /// How many bytes there were in all.
+    /// How many bytes were printed.
     pub total: u64,
 }
 
-impl Stream {
+impl PrintedStream {
     /// How many bytes between head and tail were not kept.
     #[must_use]
     pub fn missing(&self) -> u64 {
         self.total - (self.head.len() + self.tail.len()) as u64
     }
 
-    /// All that was kept, with a line that says how much is missing.
+    /// All that was kept, with a line that says how many bytes are missing.
     #[must_use]
     pub fn bytes(&self) -> Cow<'_, [u8]> {
         if self.tail.is_empty() {
@@ -71,14 +73,14 @@ impl Stream {
 }
 
 impl Output {
-    /// The last lines that the peer wrote to its standard error, or to its
-    /// standard output if it wrote nothing there; made safe to show.
+    /// The last lines of its standard error, or of its standard output if it wrote nothing
+    /// to the other. Control characters are escaped.
     #[must_use]
-    pub fn last_words(&self) -> String {
-        let from_stderr = words::last(&self.stderr.bytes());
-        match from_stderr.is_empty() {
-            true => words::last(&self.stdout.bytes()),
-            false => from_stderr,
+    pub fn last_output(&self) -> String {
+        let from_stderr = last_lines::printable(&self.stderr.bytes());
+        if from_stderr.is_empty() {
+            return last_lines::printable(&self.stdout.bytes());
         }
+        from_stderr
     }
 }

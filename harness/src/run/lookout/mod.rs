@@ -19,8 +19,8 @@ use std::time::{Duration, Instant};
 
 use crate::run::gate::Gate;
 use crate::run::standstill::Seat;
-use crate::wire::diag::{Inode, Seen};
-use crate::wire::link::{Link, Read, Received};
+use crate::wire::diag::{Inode, SocketLookup};
+use crate::wire::link::{Link, ReadResult, Received};
 use crate::wire::watch::{Look, Watch};
 
 /// How long a peer sleeps at least before a missing answer is declared.
@@ -192,7 +192,7 @@ impl<'g> Lookout<'g> {
     /// How many alarms are set. What cannot be seen may be one.
     fn alarms(&mut self) -> usize {
         let watch = self.watch.as_mut();
-        watch.and_then(|it| it.alarms().ok()).unwrap_or(1)
+        watch.and_then(|it| it.timers().ok()).unwrap_or(1)
     }
 
     /// Until when an alarm is waited for, if one is set and it says anything.
@@ -239,7 +239,7 @@ impl<'g> Lookout<'g> {
             _ if self.pace.was_spun_out => SPIN.max(usual).min(most),
             Manner::Patient | Manner::Careful | Manner::CarefulAgain => most,
         };
-        let busy = look.ran_since(first) * 100 >= time * SPIN_SHARE;
+        let busy = look.cpu_time_since(first) * 100 >= time * SPIN_SHARE;
         let spins = time >= long && busy;
         self.pace.was_spun_out |= spins && !self.is_brisk();
         spins.then_some(time)
@@ -379,7 +379,7 @@ impl<'g> Lookout<'g> {
         let Ok(first) = watch.look() else {
             return Lull::Unseen;
         };
-        if !first.is_quiet_since(&first) {
+        if !first.is_idle_since(&first) {
             return Lull::Busy;
         }
         let mut alarm_by = None;
@@ -388,7 +388,7 @@ impl<'g> Lookout<'g> {
         loop {
             let stirred = stirs(Instant::now() + sleep.between_looks);
             let slept = begun.elapsed();
-            let look_again = |watch: &mut Watch| watch.look_again().is_quiet_since(&first);
+            let look_again = |watch: &mut Watch| watch.look_again().is_idle_since(&first);
             if stirred || !self.watch.as_mut().is_some_and(look_again) {
                 // How long it slept is known only up to the last look.
                 self.pace.longest_sleep = self
@@ -421,7 +421,7 @@ impl<'g> Lookout<'g> {
 /// The inode of the peer's end.
 fn socket_of(link: &Link) -> Option<Inode> {
     match link.look() {
-        Ok(Seen::Socket(peer)) => peer.inode,
+        Ok(SocketLookup::Socket(peer)) => peer.inode,
         _ => None,
     }
 }
@@ -435,7 +435,7 @@ fn stirs(link: &mut Link, until: Instant) -> bool {
     let len = link.received().bytes().len();
     let came = |link: &mut Link, until| {
         let more = |received: &Received| received.bytes().len() > len;
-        link.read_until(more, until) != Read::TimedOut
+        link.read_until(more, until) != ReadResult::TimedOut
     };
     if came(link, until) {
         return true;

@@ -11,7 +11,7 @@ use crate::run::lookout::Lull;
 use crate::run::voice::chunks;
 use crate::scenario::{Action, Step};
 use crate::tactic::DeliveryEnd;
-use crate::wire::link::{self, Posted, Reason, Sent, Stall};
+use crate::wire::link::{self, SendResult, Stall, UnverifiedReason, WriteResult};
 
 /// Chunks that the peer left unread although more followed.
 pub(super) struct Held {
@@ -87,7 +87,7 @@ impl Player<'_, '_, '_> {
             // A value is shorter than the one that the delivery was made for.
             return Go::On;
         }
-        if self.held.is_some() && self.link.prove(Instant::now()) == Sent::Proven {
+        if self.held.is_some() && self.link.prove(Instant::now()) == SendResult::Proven {
             self.read_after_all();
         }
         if chunk == Chunk::Inner && self.held.is_some() {
@@ -100,40 +100,40 @@ impl Player<'_, '_, '_> {
             self.lookout.allowed(limit)
         };
         let deadline = bound.deadline;
-        let (begun, handed_over) = (self.link.elapsed(), self.link.tally().chunks);
+        let (begun, handed_over) = (self.link.elapsed(), self.link.delivery_count().chunks);
         let mut slice = FIRST_SLICE;
         let mut sent = self.link.send(&bytes, deadline.min(Instant::now() + slice));
-        let is_handed_over = self.link.tally().chunks > handed_over;
+        let is_handed_over = self.link.delivery_count().chunks > handed_over;
         if is_handed_over {
             self.account.log.said(&bytes, begun);
         }
         loop {
             self.listen();
             let stall = match sent {
-                Sent::Proven => {
+                SendResult::Proven => {
                     self.read_after_all();
                     self.account.boundaries.count(chunk, 1);
                     return Go::On;
                 }
-                Sent::Unverified(reason) => {
+                SendResult::Unverified(reason) => {
                     self.account.boundaries.count(chunk, 0);
                     self.account.unverified = Some(reason);
                     return Go::On;
                 }
-                Sent::Ended(end) => {
+                SendResult::Ended(end) => {
                     if is_handed_over {
                         // Nothing follows that could join it.
                         self.account.boundaries.count(chunk, 1);
                     }
                     let came_too_late =
-                        || end == link::End::Eof && self.link.came_too_late(deadline);
+                        || end == link::ConnectionEnd::Eof && self.link.came_too_late(deadline);
                     return match chunk {
                         // It may have read all of it and gone: what is due tells.
                         Chunk::Last if is_handed_over && !came_too_late() => Go::On,
                         Chunk::Last | Chunk::Inner => self.interrupted(),
                     };
                 }
-                Sent::Stalled(stall) => stall,
+                SendResult::Stalled(stall) => stall,
             };
             let lull = self.lookout.lull_over_unread(&mut self.link, bound);
             let asleep = matches!(lull, Lull::Quiet(_));
@@ -150,7 +150,7 @@ impl Player<'_, '_, '_> {
                 left => self.link.send(&bytes[bytes.len() - left..], until),
             };
             // It may have read, and gone back to sleep, while it was looked at.
-            if let Sent::Stalled(stall) = &sent
+            if let SendResult::Stalled(stall) = &sent
                 && given_up
             {
                 let had_its_time = bound.is_over() || self.lookout.may_read_late();
@@ -192,14 +192,14 @@ impl Player<'_, '_, '_> {
     fn send_along(&mut self, bytes: &[u8]) -> Go {
         let bound = self.lookout.allowed(self.part.limits.reply);
         let begun = self.link.elapsed();
-        match (self.link.post(bytes, bound.deadline), &mut self.held) {
-            (Posted::All, Some(held)) => {
+        match (self.link.write_chunk(bytes, bound.deadline), &mut self.held) {
+            (WriteResult::All, Some(held)) => {
                 held.chunks += 1;
                 self.account.log.said(bytes, begun);
                 Go::On
             }
-            (Posted::Ended(_), _) => self.interrupted(),
-            (Posted::All | Posted::Stalled { .. }, held) => {
+            (WriteResult::Ended(_), _) => self.interrupted(),
+            (WriteResult::All | WriteResult::Stalled { .. }, held) => {
                 self.account.observed.not_read = held.as_ref().map(|held| held.unread);
                 Go::Stop
             }
@@ -213,7 +213,7 @@ impl Player<'_, '_, '_> {
             for _ in 0..held.chunks {
                 self.account.boundaries.count(Chunk::Inner, 0);
             }
-            self.account.unverified = Some(Reason::LeftUnread);
+            self.account.unverified = Some(UnverifiedReason::LeftUnread);
             self.lookout.read_late();
         }
     }

@@ -8,7 +8,7 @@ use crate::run::account::Played;
 use crate::run::leaving::{await_gone, lingers, of_peer};
 use crate::run::lookout::Lull;
 use crate::scenario::{Action, Close, Permission, Step};
-use crate::wire::link::{Farewell, Read};
+use crate::wire::link::{CloseSignal, ReadResult};
 
 /// How long a peer is given to close a connection on which something went wrong.
 const FAREWELL: Duration = Duration::from_millis(100);
@@ -116,9 +116,9 @@ impl<'s> Player<'s, '_, '_> {
         self.note_end(Permission::Allowed);
         let at = self.link.elapsed();
         let mut remains = self.link.close();
-        match remains.farewell {
-            Farewell::Reset => self.account.log.reset(at),
-            Farewell::Fin | Farewell::Nothing => self.account.log.fin(at),
+        match remains.close_signal {
+            CloseSignal::Reset => self.account.log.reset(at),
+            CloseSignal::Fin | CloseSignal::Nothing => self.account.log.fin(at),
         }
         let closing = await_gone(&mut remains, self.lookout, self.part.limits.close);
         self.account.close(remains, closing)
@@ -153,7 +153,7 @@ impl<'s> Player<'s, '_, '_> {
         self.link.close_write();
         let deadline = Instant::now() + FAREWELL;
         let Self { link, lookout, .. } = self;
-        let mut ends_by = |until: Instant| link.read_to_end(until) != Read::TimedOut;
+        let mut ends_by = |until: Instant| link.read_to_end(until) != ReadResult::TimedOut;
         while Instant::now() < deadline {
             // Its kernel may be slow to acknowledge our FIN: that is not waited for.
             let rests = matches!(lookout.rests(&mut ends_by), Lull::Quiet(_));

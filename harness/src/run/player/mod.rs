@@ -12,15 +12,15 @@ use deliver::Held;
 use std::time::{Duration, Instant};
 
 use crate::judge::{Expectations, ExpectedSteps, MissingOutput, SilenceProof, UnreadState};
-use crate::peer::{Heard, Mark};
+use crate::peer::{OutputMark, OutputWait};
 use crate::run::account::{Account, Played};
 use crate::run::lookout::{Bound, Lookout, Lull};
 use crate::run::target::Target;
 use crate::run::voice::Voice;
 use crate::scenario::{Action, Side, Step, Template};
 use crate::tactic::{Delivery, DeliveryEnd, Script};
-use crate::wire::diag::{Holder, Seen};
-use crate::wire::link::{Link, Read};
+use crate::wire::diag::{Holder, SocketLookup};
+use crate::wire::link::{Link, ReadResult};
 
 /// How long a peer that does not read or answer is given before it is looked at: at
 /// first, and at most.
@@ -59,7 +59,7 @@ pub(super) struct Player<'s, 'l, 'g> {
     voice: Voice<'s>,
     lookout: &'l mut Lookout<'g>,
     /// The peer's output is watched from here; nobody's, if it is not ours.
-    output: Option<(&'l Target, Mark)>,
+    output: Option<(&'l Target, OutputMark)>,
     /// The step of the exchange that the play has come to.
     at: usize,
     /// What lies unread although more has followed.
@@ -74,7 +74,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
         hearing: Expectations<'s>,
         voice: Voice<'s>,
         lookout: &'l mut Lookout<'g>,
-        output: Option<(&'l Target, Mark)>,
+        output: Option<(&'l Target, OutputMark)>,
     ) -> Self {
         Self {
             part,
@@ -158,7 +158,7 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
 
     fn never_accepted(&self) -> Option<UnreadState> {
         match self.link.look() {
-            Ok(Seen::Socket(socket)) if socket.holder() == Holder::Queue => {
+            Ok(SocketLookup::Socket(socket)) if socket.holder() == Holder::Queue => {
                 Some(UnreadState::NeverAccepted)
             }
             _ => None,
@@ -203,9 +203,9 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 .link
                 .read_until(|received| received.bytes().len() > heard, until)
             {
-                Read::Enough | Read::Ended(_) => {}
-                Read::Flooded => return Some(SilenceProof::ReplyLimit),
-                Read::TimedOut => {
+                ReadResult::Enough | ReadResult::Ended(_) => {}
+                ReadResult::Flooded => return Some(SilenceProof::ReplyLimit),
+                ReadResult::TimedOut => {
                     match self.lookout.lull(&mut self.link, bound) {
                         Lull::Quiet(time) => return Some(SilenceProof::Idle(time)),
                         Lull::Busy if awaited == Awaited::End => {
@@ -233,16 +233,17 @@ impl<'s, 'l, 'g> Player<'s, 'l, 'g> {
                 since,
                 bound.deadline.min(Instant::now() + LAST_SLICE),
             ) {
-                Heard::Text(_) | Heard::Overrun => return Go::On,
-                Heard::Closed => break,
-                Heard::NotInTime => {}
+                OutputWait::Found(_) | OutputWait::Overrun => return Go::On,
+                OutputWait::Closed => break,
+                OutputWait::TimedOut => {}
             }
             let asleep = matches!(self.lookout.lull(&mut self.link, bound), Lull::Quiet(_));
             if asleep || bound.is_over() || self.lookout.is_stopped() {
                 break;
             }
         }
-        if let Heard::Text(_) = target.await_output(&text, since, Instant::now() + PIPE_DELAY) {
+        if let OutputWait::Found(_) = target.await_output(&text, since, Instant::now() + PIPE_DELAY)
+        {
             return Go::On;
         }
         let actual = target.printed();

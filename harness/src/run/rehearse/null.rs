@@ -6,7 +6,7 @@ use super::Unplayable;
 use super::scene::{PATIENCE, Scene};
 use crate::run::standstill::Seat;
 use crate::scenario::{Action, Side, Step};
-use crate::wire::link::{Link, Posted, Read};
+use crate::wire::link::{Link, ReadResult, WriteResult};
 
 /// A peer that understands nothing. A scenario that it passes proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +80,13 @@ impl Null {
         loop {
             seat.rest(&link);
             match link.read_until(|received| received.bytes().len() > heard, deadline) {
-                Read::Enough => {}
-                Read::Ended(_) | Read::TimedOut | Read::Flooded => break,
+                ReadResult::Enough => {}
+                ReadResult::Ended(_) | ReadResult::TimedOut | ReadResult::Flooded => break,
             }
             let news = link.received().bytes()[heard..].to_vec();
             heard += news.len();
             match self {
-                Self::Echoes if link.post(&news, deadline) != Posted::All => break,
+                Self::Echoes if link.write_chunk(&news, deadline) != WriteResult::All => break,
                 Self::SaysOneMessage => say_and_end(&mut link, scene, side),
                 _ => {}
             }
@@ -100,7 +100,7 @@ impl Null {
 fn say_and_end(link: &mut Link, scene: &Scene<'_>, side: Side) {
     let first = &scene.script(side).messages[0].bytes;
     // After the close it cannot be said again.
-    let _ = link.post(first, Instant::now() + PATIENCE);
+    let _ = link.write_chunk(first, Instant::now() + PATIENCE);
     link.close_write();
 }
 

@@ -15,7 +15,7 @@ use crate::run::standstill::Seat;
 use crate::run::voice::Voice;
 use crate::scenario::{Bindings, Scenario, Side, Suite};
 use crate::tactic::{Delivery, Plan, Profile, Script, Seed, Tactic, TacticFilter};
-use crate::wire::link::{Link, Listener, Options};
+use crate::wire::link::{Link, LinkOptions, Listener};
 
 /// How long anything may take. Nothing does: a side that waits in vain knows it.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
@@ -109,9 +109,9 @@ impl<'s> Scene<'s> {
     /// Makes a connection between the two sides.
     pub(super) fn connect(&self) -> Result<Ends, Unplayable> {
         let limits = self.scenario.limits();
-        let keeping = |keep| Options {
+        let keeping = |keep| LinkOptions {
             keep,
-            ..Options::default()
+            ..LinkOptions::default()
         };
         let deadline = Instant::now() + PATIENCE;
         let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));

@@ -112,7 +112,7 @@ impl Stage<'_> {
         }
         self.pace.learn(lookout.pace);
         if let Some(how) = self.target.rest() {
-            result.last_words = self.target.last_words();
+            result.last_words = self.target.last_output();
             result
                 .outcome
                 .put_first(ground.tell(&Finding::Died { how }));

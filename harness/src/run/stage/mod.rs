@@ -26,7 +26,7 @@ use crate::run::session::Settings;
 use crate::run::target::Target;
 use crate::scenario::Permission;
 use crate::tactic::{Script, TacticFamily};
-use crate::wire::link::{Link, Options, Pacer};
+use crate::wire::link::{Link, LinkOptions, Pacer};
 
 /// A run as it goes on.
 pub(super) struct Stage<'r> {
@@ -346,7 +346,7 @@ impl<'r> Stage<'r> {
         baseline: &Numbered,
     ) -> Result<record::Concurrency, Halt> {
         let deadline = Instant::now() + ground.selected.scenario.limits().reply;
-        let neighbour = Link::connect(self.target.addr(), &Options::default(), deadline);
+        let neighbour = Link::connect(self.target.addr(), &LinkOptions::default(), deadline);
         let gate = Gate::until(self.stop);
         let mut lookout = Lookout::new(self.target.watch(), &gate, self.pace, Manner::Brisk);
         let result = ground.play(baseline, Attempt(4), &self.target, &mut lookout);

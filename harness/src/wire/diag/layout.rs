@@ -1,10 +1,10 @@
-//! The bytes of a `NETLINK_SOCK_DIAG` exchange: `linux/netlink.h`,
-//! `linux/inet_diag.h`, `linux/tcp.h`.
+//! The bytes of a `NETLINK_SOCK_DIAG` exchange: `linux/netlink.h`, `linux/inet_diag.h`,
+//! `linux/tcp.h`.
 //!
-//! Pure: bytes in, bytes or a [`Seen`] out. Numbers are in the machine's order,
+//! Pure: bytes in, bytes or a [`SocketLookup`] out. Numbers are in the machine's byte order,
 //! addresses and ports in the network's.
 
-use super::{Backlog, Blind, Counters, Inode, Seen, Sighting, TcpState};
+use super::{Backlog, Counters, Inode, QueryError, SocketInfo, SocketLookup, TcpState};
 use std::net::{IpAddr, SocketAddr};
 
 /// `nlmsghdr` and `inet_diag_req_v2`.
@@ -22,7 +22,7 @@ const IPPROTO_TCP: u8 = 6;
 const ANY_STATE: u32 = u32::MAX;
 const NO_COOKIE: [u8; 8] = [0xff; 8];
 
-/// The attribute that carries `tcp_info`; asked for by bit `INFO - 1`.
+/// The attribute that contains `tcp_info`. Bit `INFO - 1` requests it.
 const INFO: u16 = 2;
 /// Where attributes begin: after the header and `inet_diag_msg`.
 const ATTRIBUTES: usize = HEADER_LEN + 72;
@@ -47,34 +47,34 @@ pub(super) fn request(local: SocketAddr, remote: SocketAddr) -> [u8; REQUEST_LEN
         .expect("the fields above add up to one request")
 }
 
-/// Writes the number by which an answer is told from an older one.
+/// Writes the number that distinguishes the answer from earlier ones.
 pub(super) fn number(request: &mut [u8; REQUEST_LEN], sequence: u32) {
     request[8..12].copy_from_slice(&sequence.to_ne_bytes());
 }
 
-/// The number that an answer carries.
+/// The number of the request that was answered.
 pub(super) fn sequence(answer: &[u8]) -> Option<u32> {
     u32_at(answer, 8)
 }
 
-/// Reads an answer to a question about a socket whose far port is `remote_port`.
-pub(super) fn read(answer: &[u8], remote_port: u16) -> Result<Seen, Blind> {
+/// Parses the answer about a socket whose remote port is `remote_port`.
+pub(super) fn parse(answer: &[u8], remote_port: u16) -> Result<SocketLookup, QueryError> {
     match u16_at(answer, 4) {
-        Some(NLMSG_ERROR) => refusal(answer),
-        Some(SOCK_DIAG_BY_FAMILY) => socket(answer, remote_port).ok_or(Blind::Garbled),
-        _ => Err(Blind::Garbled),
+        Some(NLMSG_ERROR) => error_answer(answer),
+        Some(SOCK_DIAG_BY_FAMILY) => socket(answer, remote_port).ok_or(QueryError::Malformed),
+        _ => Err(QueryError::Malformed),
     }
 }
 
-fn refusal(answer: &[u8]) -> Result<Seen, Blind> {
-    let negated = u32_at(answer, HEADER_LEN).ok_or(Blind::Garbled)?;
+fn error_answer(answer: &[u8]) -> Result<SocketLookup, QueryError> {
+    let negated = u32_at(answer, HEADER_LEN).ok_or(QueryError::Malformed)?;
     match negated.cast_signed().wrapping_neg() {
-        ENOENT => Ok(Seen::Nothing),
-        errno => Err(Blind::Refused { errno }),
+        ENOENT => Ok(SocketLookup::Nothing),
+        errno => Err(QueryError::Refused { errno }),
     }
 }
 
-fn socket(answer: &[u8], remote_port: u16) -> Option<Seen> {
+fn socket(answer: &[u8], remote_port: u16) -> Option<SocketLookup> {
     let state = TcpState::from_kernel(*answer.get(HEADER_LEN + 1)?)?;
     let found_port = u16_at(answer, HEADER_LEN + 6).map(u16::from_be)?;
     let unread = u32_at(answer, HEADER_LEN + 56)?;
@@ -84,15 +84,15 @@ fn socket(answer: &[u8], remote_port: u16) -> Option<Seen> {
         let backlog = Backlog {
             inode,
             waiting: unread,
-            room: unacknowledged,
+            limit: unacknowledged,
         };
-        return Some(Seen::Listening(backlog));
+        return Some(SocketLookup::Listening(backlog));
     }
     if found_port != remote_port {
-        return Some(Seen::Nothing);
+        return Some(SocketLookup::Nothing);
     }
     let counters = attribute(answer, INFO).and_then(counters);
-    Some(Seen::Socket(Sighting {
+    Some(SocketLookup::Socket(SocketInfo {
         state,
         unread,
         unacknowledged,
@@ -101,8 +101,8 @@ fn socket(answer: &[u8], remote_port: u16) -> Option<Seen> {
     }))
 }
 
-/// `tcpi_bytes_received` and `tcpi_bytes_sent` of `tcp_info`, which only grows at
-/// its end.
+/// `tcpi_bytes_received` and `tcpi_bytes_sent`. New kernels append to `tcp_info` and never
+/// move a field.
 fn counters(tcp_info: &[u8]) -> Option<Counters> {
     let received = u64_at(tcp_info, 128)?;
     let sent = u64_at(tcp_info, 200);
@@ -175,7 +175,7 @@ mod tests {
         bytes
     }
 
-    fn refused(errno: i32) -> Vec<u8> {
+    fn error_bytes(errno: i32) -> Vec<u8> {
         let mut bytes = vec![0; HEADER_LEN + 20];
         bytes[4..6].copy_from_slice(&NLMSG_ERROR.to_ne_bytes());
         bytes[16..20].copy_from_slice(&(-errno).to_ne_bytes());
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_names_the_socket_as_its_owner_sees_it() {
+    fn a_request_names_the_socket_from_its_own_side() {
         let local = "127.0.0.1:80".parse().expect("an address");
         let remote = "127.0.0.9:40000".parse().expect("an address");
         let bytes = request(local, remote);
@@ -194,10 +194,10 @@ mod tests {
     }
 
     #[test]
-    fn counters_are_found_behind_other_attributes() {
+    fn counters_are_found_after_other_attributes() {
         let bytes = with_info(answer(1, REMOTE_PORT, 3, 77), 1 << 40, 280);
-        let Ok(Seen::Socket(found)) = read(&bytes, REMOTE_PORT) else {
-            panic!("a socket was described");
+        let Ok(SocketLookup::Socket(found)) = parse(&bytes, REMOTE_PORT) else {
+            panic!("the answer describes a socket");
         };
         assert_eq!(found.unread, 3);
         assert_eq!(found.inode, Inode::new(77));
@@ -212,10 +212,10 @@ mod tests {
     }
 
     #[test]
-    fn an_older_kernel_counts_no_sent_bytes() {
+    fn an_older_kernel_does_not_count_sent_bytes() {
         let bytes = with_info(answer(1, REMOTE_PORT, 0, 0), 9, 160);
-        let Ok(Seen::Socket(found)) = read(&bytes, REMOTE_PORT) else {
-            panic!("a socket was described");
+        let Ok(SocketLookup::Socket(found)) = parse(&bytes, REMOTE_PORT) else {
+            panic!("the answer describes a socket");
         };
         assert_eq!(
             found.counters,
@@ -232,35 +232,41 @@ mod tests {
         let backlog = Backlog {
             inode: Inode::new(5),
             waiting: 2,
-            room: 0,
+            limit: 0,
         };
-        assert_eq!(read(&bytes, REMOTE_PORT), Ok(Seen::Listening(backlog)));
-    }
-
-    #[test]
-    fn a_socket_with_another_far_port_is_not_ours() {
-        let bytes = answer(1, REMOTE_PORT + 1, 0, 5);
-        assert_eq!(read(&bytes, REMOTE_PORT), Ok(Seen::Nothing));
-    }
-
-    #[test]
-    fn no_such_socket_is_an_answer_and_other_errors_are_not() {
-        assert_eq!(read(&refused(ENOENT), REMOTE_PORT), Ok(Seen::Nothing));
         assert_eq!(
-            read(&refused(1), REMOTE_PORT),
-            Err(Blind::Refused { errno: 1 })
+            parse(&bytes, REMOTE_PORT),
+            Ok(SocketLookup::Listening(backlog))
         );
     }
 
     #[test]
-    fn no_prefix_of_an_answer_makes_the_reader_stumble() {
+    fn a_socket_with_another_remote_port_is_ignored() {
+        let bytes = answer(1, REMOTE_PORT + 1, 0, 5);
+        assert_eq!(parse(&bytes, REMOTE_PORT), Ok(SocketLookup::Nothing));
+    }
+
+    #[test]
+    fn a_missing_socket_is_not_an_error_and_other_refusals_are() {
+        assert_eq!(
+            parse(&error_bytes(ENOENT), REMOTE_PORT),
+            Ok(SocketLookup::Nothing)
+        );
+        assert_eq!(
+            parse(&error_bytes(1), REMOTE_PORT),
+            Err(QueryError::Refused { errno: 1 })
+        );
+    }
+
+    #[test]
+    fn no_truncated_answer_makes_the_parser_panic() {
         let whole = with_info(answer(1, REMOTE_PORT, 0, 1), 1, 280);
         for len in 0..whole.len() {
-            let _ = read(&whole[..len], REMOTE_PORT);
+            let _ = parse(&whole[..len], REMOTE_PORT);
         }
         assert_eq!(
-            read(&whole[..ATTRIBUTES - 4], REMOTE_PORT),
-            Err(Blind::Garbled)
+            parse(&whole[..ATTRIBUTES - 4], REMOTE_PORT),
+            Err(QueryError::Malformed)
         );
     }
 

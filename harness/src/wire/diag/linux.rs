@@ -1,11 +1,10 @@
-//! Linux: one raw netlink socket a thread, one request a look.
+//! Linux: one raw netlink socket per thread, one request per look.
 //!
-//! The kernel answers while the request is being sent, so an answer is there when
-//! `send` returns, and nothing here ever waits. Each thread has a socket of its
-//! own, opened at its first look: answers to two threads can not be mixed up, and
-//! a connection costs no socket beside itself.
+//! The kernel answers while the request is being sent. So the answer is there when `send`
+//! returns, and nothing here waits. Each thread opens a socket of its own at its first look:
+//! answers to two threads cannot be mixed up, and a connection needs no further socket.
 
-use super::{Blind, Seen, layout};
+use super::{QueryError, SocketLookup, layout};
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
@@ -15,10 +14,9 @@ use std::mem::MaybeUninit;
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 
-/// More than any kernel writes about one socket.
+/// Larger than any answer about one socket.
 const ANSWER_MAX: usize = 1024;
 
-/// A request that is built once.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     bytes: [u8; layout::REQUEST_LEN],
@@ -34,61 +32,61 @@ impl Request {
         }
     }
 
-    pub(super) fn ask(&mut self) -> Result<Seen, Blind> {
-        SENSOR.with(|sensor| match sensor {
-            Ok(sensor) => sensor.ask(self),
-            Err(blind) => Err(blind.clone()),
+    pub(super) fn ask(&mut self) -> Result<SocketLookup, QueryError> {
+        DIAG_SOCKET.with(|socket| match socket {
+            Ok(socket) => socket.ask(self),
+            Err(error) => Err(error.clone()),
         })
     }
 }
 
 thread_local! {
-    static SENSOR: Result<Sensor, Blind> = Sensor::open();
+    static DIAG_SOCKET: Result<DiagSocket, QueryError> = DiagSocket::open();
 }
 
-struct Sensor {
+struct DiagSocket {
     socket: OwnedFd,
     sequence: Cell<u32>,
 }
 
-impl Sensor {
-    fn open() -> Result<Self, Blind> {
+impl DiagSocket {
+    fn open() -> Result<Self, QueryError> {
         let socket = socket_with(
             AddressFamily::NETLINK,
             SocketType::RAW,
             SocketFlags::CLOEXEC | SocketFlags::NONBLOCK,
             Some(netlink::SOCK_DIAG),
         )
-        .map_err(refused)?;
+        .map_err(query_error)?;
         Ok(Self {
             socket,
             sequence: Cell::new(0),
         })
     }
 
-    fn ask(&self, request: &mut Request) -> Result<Seen, Blind> {
+    fn ask(&self, request: &mut Request) -> Result<SocketLookup, QueryError> {
         let sequence = self.sequence.get().wrapping_add(1);
         self.sequence.set(sequence);
         layout::number(&mut request.bytes, sequence);
-        send(&self.socket, &request.bytes, SendFlags::empty()).map_err(refused)?;
+        send(&self.socket, &request.bytes, SendFlags::empty()).map_err(query_error)?;
         self.answer(sequence, request.remote_port)
     }
 
-    /// Passes over what an earlier, failed look may have left behind.
-    fn answer(&self, sequence: u32, remote_port: u16) -> Result<Seen, Blind> {
+    /// Skips the answers to earlier looks that failed.
+    fn answer(&self, sequence: u32, remote_port: u16) -> Result<SocketLookup, QueryError> {
         loop {
             let mut buffer = [MaybeUninit::uninit(); ANSWER_MAX];
             let received = recv(&self.socket, &mut buffer[..], RecvFlags::empty());
-            let ((answer, _), _) = received.map_err(refused)?;
+            let ((answer, _), _) = received.map_err(query_error)?;
             if layout::sequence(answer) == Some(sequence) {
-                return layout::read(answer, remote_port);
+                return layout::parse(answer, remote_port);
             }
         }
     }
 }
 
-fn refused(errno: Errno) -> Blind {
-    Blind::Refused {
+fn query_error(errno: Errno) -> QueryError {
+    QueryError::Refused {
         errno: errno.raw_os_error(),
     }
 }

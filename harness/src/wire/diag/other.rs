@@ -1,9 +1,9 @@
 //! Systems that do not show the state of another program's socket.
 
-use super::{Blind, Seen};
+use super::{QueryError, SocketLookup};
 use std::net::SocketAddr;
 
-/// A request that nobody answers.
+/// A request that always fails.
 #[derive(Clone, Debug)]
 pub(super) struct Request;
 
@@ -12,7 +12,7 @@ impl Request {
         Self
     }
 
-    pub(super) fn ask(&mut self) -> Result<Seen, Blind> {
-        Err(Blind::NotThisSystem)
+    pub(super) fn ask(&mut self) -> Result<SocketLookup, QueryError> {
+        Err(QueryError::Unsupported)
     }
 }

@@ -1,55 +1,55 @@
-//! Ending a connection from our side.
+//! Closing a connection from our side.
 
-use super::{End, Ending, Link, Received, Tally, Writing};
-use crate::wire::diag::{Blind, Query, Seen};
+use super::{ConnectionEnd, DeliveryCount, Link, ObservedEnd, Received, SendSide};
+use crate::wire::diag::{Query, QueryError, SocketLookup};
 use socket2::SockRef;
 use std::net::Shutdown;
 use std::time::Duration;
 
-/// What is left of a link that we ended.
+/// A link that we have closed: what was received and delivered.
 #[derive(Clone, Debug)]
-pub struct Remains {
-    /// All that the peer said before.
+pub struct ClosedLink {
+    /// All that was read from the peer.
     pub received: Received,
-    /// How the peer had ended, if it had.
-    pub ending: Option<Ending>,
+    /// How the peer had ended the connection. `None` if we were first.
+    pub ending: Option<ObservedEnd>,
     /// What was delivered.
-    pub tally: Tally,
-    /// What our closing put on the wire.
-    pub farewell: Farewell,
+    pub delivery_count: DeliveryCount,
+    /// What our close sent.
+    pub close_signal: CloseSignal,
     query: Query,
 }
 
-/// What our closing put on the wire.
+/// What a close sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Farewell {
+pub enum CloseSignal {
     /// A FIN, now or earlier.
     Fin,
-    /// A reset: meant, or because the peer's words lay unread.
+    /// A reset: requested, or because bytes of the peer were left unread.
     Reset,
-    /// Nothing: the connection was over.
+    /// Nothing: the connection had already ended.
     Nothing,
 }
 
-impl Remains {
-    /// Looks at the peer's end: does it stay although we are gone.
+impl ClosedLink {
+    /// Looks at the peer's end of the connection, which may stay open after ours.
     ///
     /// # Errors
     ///
-    /// When the kernel does not show it to us.
-    pub fn look(&mut self) -> Result<Seen, Blind> {
+    /// When the kernel does not answer.
+    pub fn look(&mut self) -> Result<SocketLookup, QueryError> {
         self.query.look()
     }
 }
 
 impl Link {
-    /// Sends our FIN and goes on reading. [`Link::prove`] then waits until the
-    /// peer has read it.
+    /// Sends our FIN and continues to read. [`Link::prove`] then waits until the peer has
+    /// read it.
     pub fn close_write(&mut self) {
-        if self.writing == Writing::Shut {
+        if self.send_side == SendSide::Shut {
             return;
         }
-        self.writing = Writing::Shut;
+        self.send_side = SendSide::Shut;
         if self.stream.shutdown(Shutdown::Write).is_ok() {
             self.written.total += 1;
             self.written.arrived = false;
@@ -58,42 +58,48 @@ impl Link {
         }
     }
 
-    /// Closes both ways, after reading what has come: with unread bytes the kernel
-    /// would send a reset for a FIN.
-    #[must_use = "the peer's last words are in it"]
-    pub fn close(mut self) -> Remains {
+    /// Closes both directions, after reading what has arrived: with unread bytes the kernel
+    /// would send a reset instead of a FIN.
+    #[must_use = "it has the last bytes that the peer sent"]
+    pub fn close(mut self) -> ClosedLink {
         self.drain();
-        // Only a peer that said more than is kept has bytes left to read.
-        let unread = self.received.room() == 0 && matches!(self.stream.peek(&mut [0]), Ok(1..));
-        self.remains(if unread {
-            Farewell::Reset
+        // Only a peer that sent more than is kept has bytes left to read.
+        let unread =
+            self.received.remaining() == 0 && matches!(self.stream.peek(&mut [0]), Ok(1..));
+        let signal = if unread {
+            CloseSignal::Reset
         } else {
-            Farewell::Fin
-        })
+            CloseSignal::Fin
+        };
+        self.into_closed(signal)
     }
 
-    /// Resets the connection, after reading what has come. No port stays busy.
-    #[must_use = "the peer's last words are in it"]
-    pub fn reset(mut self) -> Remains {
+    /// Resets the connection, after reading what has arrived. The port is free at once.
+    #[must_use = "it has the last bytes that the peer sent"]
+    pub fn reset(mut self) -> ClosedLink {
         self.drain();
         // The option is refused only on a socket that the peer has reset already.
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
-        self.remains(Farewell::Reset)
+        self.into_closed(CloseSignal::Reset)
     }
 
-    fn remains(self, farewell: Farewell) -> Remains {
-        let over = matches!(
+    fn into_closed(self, signal: CloseSignal) -> ClosedLink {
+        let has_ended = matches!(
             self.ending,
-            Some(Ending {
-                how: End::Reset | End::Broken { .. },
+            Some(ObservedEnd {
+                how: ConnectionEnd::Reset | ConnectionEnd::Broken { .. },
                 ..
             })
         );
-        Remains {
+        ClosedLink {
             received: self.received,
             ending: self.ending,
-            tally: self.tally,
-            farewell: if over { Farewell::Nothing } else { farewell },
+            delivery_count: self.delivery_count,
+            close_signal: if has_ended {
+                CloseSignal::Nothing
+            } else {
+                signal
+            },
             query: Query::connection(self.peer, self.ours),
         }
     }

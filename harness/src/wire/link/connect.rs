@@ -1,7 +1,7 @@
 //! Making a connection to the peer.
 
 use super::poll::{Readiness, wait};
-use super::{Link, Options};
+use super::{Link, LinkOptions};
 use rustix::io::{Errno, ioctl_fionbio};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io;
@@ -11,48 +11,53 @@ use std::time::{Duration, Instant};
 /// Why there is no connection.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The peer: nothing listens on its port.
-    #[error("{peer} refused the connection")]
+    /// The peer: it does not listen on its port.
+    #[error("cannot connect to {peer}: connection refused; is the server listening?")]
     Refused {
-        /// Who was called.
+        /// The peer's address.
         peer: SocketAddr,
     },
-    /// The peer, or the way to it: nobody answered in time. On one host this is
-    /// mostly a full accept queue; see [`listening`](crate::wire::diag::listening).
-    #[error("{peer} did not take the connection in time")]
+    /// The peer, or the network: there was no answer in time. On one host the usual cause is
+    /// a full accept queue; see [`listening`](crate::wire::diag::listening).
+    #[error(
+        "cannot connect to {peer}: no answer in time; does the server still accept connections?"
+    )]
     TimedOut {
-        /// Who was called.
+        /// The peer's address.
         peer: SocketAddr,
     },
-    /// The machine: every port is busy with connections that ended just now.
-    #[error("this machine has no port left to call {peer} from")]
+    /// The machine: connections that ended recently occupy every port.
+    #[error(
+        "cannot connect to {peer}: no local port is free; wait until closed connections leave TIME_WAIT"
+    )]
     NoPorts {
-        /// Who was called.
+        /// The peer's address.
         peer: SocketAddr,
     },
-    /// The machine, or the way to the peer.
+    /// The machine, or the network.
     #[error("cannot connect to {peer}")]
     Machine {
-        /// Who was called.
+        /// The peer's address.
         peer: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
 
-/// How often to ask whether a port has come free: they do so after a second.
+/// The pause before the next attempt to find a free port. A port is free again after a
+/// second.
 const PORT_PAUSE: Duration = Duration::from_millis(5);
 
 impl Link {
-    /// Connects to the peer. When all ports are busy it waits for one.
+    /// Connects to the peer. If all local ports are busy it waits for one.
     ///
     /// # Errors
     ///
-    /// When there is no connection by the deadline; a refusal and a silence are
-    /// two different errors.
+    /// When there is no connection at the deadline. A refusal and a timeout are two different
+    /// errors.
     pub fn connect(
         peer: SocketAddr,
-        options: &Options,
+        options: &LinkOptions,
         deadline: Instant,
     ) -> Result<Self, ConnectError> {
         let mut source = options.source;
@@ -72,34 +77,33 @@ impl Link {
 
 fn attempt(
     peer: SocketAddr,
-    options: &Options,
+    options: &LinkOptions,
     from: Option<IpAddr>,
     deadline: Instant,
 ) -> Result<Link, ConnectError> {
     let machine = |source| ConnectError::Machine { peer, source };
-    let socket = socket(peer, options).map_err(machine)?;
+    let socket = socket(peer).map_err(machine)?;
     if let Some(address) = from {
-        bind(&socket, address).map_err(|error| blame_bind(peer, error))?;
+        bind(&socket, address).map_err(|error| bind_error(peer, error))?;
     }
-    let broken = dial(&socket, peer, deadline).map_err(|error| blame_dial(peer, error))?;
+    let reset = dial(&socket, peer, deadline).map_err(|error| dial_error(peer, error))?;
     let stream = TcpStream::from(socket);
     let ours = stream.local_addr().map_err(machine)?;
     if ours == peer {
-        // A port of the ephemeral range can be connected to itself.
+        // A socket can connect to itself if the kernel gives it the peer's port.
         return Err(ConnectError::Refused { peer });
     }
     let mut link = Link::new(stream, ours, peer, options);
-    if let Some(error) = broken {
-        let _ = link.broke(&error);
+    if let Some(error) = reset {
+        let _ = link.record_error(&error);
     }
     Ok(link)
 }
 
-fn socket(peer: SocketAddr, options: &Options) -> io::Result<Socket> {
+fn socket(peer: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(peer), Type::STREAM, Some(Protocol::TCP))?;
     ioctl_fionbio(&socket, true)?;
     socket.set_tcp_nodelay(true)?;
-    options.appetite.prepare(&socket)?;
     Ok(socket)
 }
 
@@ -107,16 +111,15 @@ fn bind(socket: &Socket, address: IpAddr) -> io::Result<()> {
     socket.bind(&SockAddr::from(SocketAddr::new(address, 0)))
 }
 
-/// Connects. A connection that was made and at once reset *was made*: the peer may
-/// have said something before. The error that told of the reset is told only once,
-/// so it is handed on.
+/// Connects. A connection that was made and reset at once *was made*: the peer may have sent
+/// something before. The kernel reports the reset only once, so that error is returned.
 ///
-/// On loopback the connection is made before the first call returns, though that
-/// says it is under way: a socket that has a peer needs no wait.
+/// On loopback the connection is made before the first call returns, although the call
+/// returns EINPROGRESS. A socket that has a remote address needs no wait.
 fn dial(socket: &Socket, peer: SocketAddr, deadline: Instant) -> io::Result<Option<io::Error>> {
     match socket.connect(&SockAddr::from(peer)) {
         Ok(()) => return Ok(None),
-        Err(error) if is_under_way(&error) => {}
+        Err(error) if is_in_progress(&error) => {}
         Err(error) => return Err(error),
     }
     while socket.peer_addr().is_err() {
@@ -133,12 +136,12 @@ fn dial(socket: &Socket, peer: SocketAddr, deadline: Instant) -> io::Result<Opti
     Ok(None)
 }
 
-fn is_under_way(error: &io::Error) -> bool {
+fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
         || error.raw_os_error() == Some(Errno::INPROGRESS.raw_os_error())
 }
 
-/// A reset that answers our SYN is a refusal; these come later.
+/// A reset that answers our SYN is a refusal. These errors come later.
 fn comes_after_connecting(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -146,14 +149,14 @@ fn comes_after_connecting(error: &io::Error) -> bool {
     )
 }
 
-fn blame_bind(peer: SocketAddr, source: io::Error) -> ConnectError {
+fn bind_error(peer: SocketAddr, source: io::Error) -> ConnectError {
     match source.kind() {
         io::ErrorKind::AddrInUse => ConnectError::NoPorts { peer },
         _ => ConnectError::Machine { peer, source },
     }
 }
 
-fn blame_dial(peer: SocketAddr, source: io::Error) -> ConnectError {
+fn dial_error(peer: SocketAddr, source: io::Error) -> ConnectError {
     match source.kind() {
         io::ErrorKind::ConnectionRefused => ConnectError::Refused { peer },
         io::ErrorKind::TimedOut => ConnectError::TimedOut { peer },

@@ -1,46 +1,45 @@
-//! Taking connections from a peer that is a client.
+//! Accepting connections from a peer that is a client.
 
 use super::poll::{Readiness, wait};
-use super::{Link, Options};
+use super::{Link, LinkOptions};
 use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Instant;
 
-/// Connections that may wait for us: more than any client under test makes.
+/// More connections than a client under test makes at once.
 const BACKLOG: i32 = 1024;
 
-/// Why no connection was taken.
+/// Why no connection was accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum AcceptError {
     /// The peer: it did not connect in time.
-    #[error("nobody connected in time")]
+    #[error("the client did not connect in time")]
     TimedOut,
     /// The machine.
-    #[error("cannot take a connection")]
+    #[error("cannot accept a connection")]
     Machine(#[source] io::Error),
 }
 
-/// A socket that takes connections from the peer.
+/// A socket that accepts connections from the peer.
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
     addr: SocketAddr,
-    options: Options,
+    options: LinkOptions,
 }
 
 impl Listener {
-    /// Listens on `addr`; port 0 lets the kernel choose. The options' source is of
-    /// no use here.
+    /// Listens on `addr`. For port 0 the kernel chooses one. The source address in the options
+    /// is not used.
     ///
     /// # Errors
     ///
-    /// When the machine does not let us listen there.
-    pub fn bind(addr: SocketAddr, options: Options) -> io::Result<Self> {
+    /// When the machine refuses to listen there.
+    pub fn bind(addr: SocketAddr, options: LinkOptions) -> io::Result<Self> {
         let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
         #[cfg(unix)]
         socket.set_reuse_address(true)?;
-        options.appetite.prepare(&socket)?;
         socket.bind(&SockAddr::from(addr))?;
         socket.listen(BACKLOG)?;
         socket.set_nonblocking(true)?;
@@ -59,28 +58,31 @@ impl Listener {
         self.addr
     }
 
-    /// Takes the next connection.
+    /// Accepts the next connection.
     ///
     /// # Errors
     ///
-    /// When none comes by the deadline, or the machine fails.
+    /// When there is none at the deadline, or the machine fails.
     pub fn accept(&self, deadline: Instant) -> Result<Link, AcceptError> {
-        self.accept_as(&self.options, deadline)
+        self.accept_with(&self.options, deadline)
     }
 
-    /// The same with other options than those it was bound with. How eagerly the first
-    /// bytes are read is not changed by them.
+    /// Accepts the next connection, with other options than those of the listener.
     ///
     /// # Errors
     ///
-    /// When none comes by the deadline, or the machine fails.
-    pub fn accept_as(&self, options: &Options, deadline: Instant) -> Result<Link, AcceptError> {
+    /// When there is none at the deadline, or the machine fails.
+    pub fn accept_with(
+        &self,
+        options: &LinkOptions,
+        deadline: Instant,
+    ) -> Result<Link, AcceptError> {
         loop {
             match self.socket.accept() {
                 Ok((stream, peer)) => {
                     return link(stream, peer, options).map_err(AcceptError::Machine);
                 }
-                Err(error) if may_come_back(&error) => {}
+                Err(error) if is_temporary(&error) => {}
                 Err(error) => return Err(AcceptError::Machine(error)),
             }
             if Instant::now() >= deadline {
@@ -90,22 +92,22 @@ impl Listener {
         }
     }
 
-    /// Waits until somebody has connected, and says whether that is so.
+    /// Waits until a connection can be accepted. Returns whether there is one.
     #[must_use]
-    pub fn is_called(&self, deadline: Instant) -> bool {
+    pub fn await_connection(&self, deadline: Instant) -> bool {
         wait(&self.socket, Readiness::Readable, deadline)
     }
 }
 
-fn link(stream: TcpStream, peer: SocketAddr, options: &Options) -> io::Result<Link> {
+fn link(stream: TcpStream, peer: SocketAddr, options: &LinkOptions) -> io::Result<Link> {
     stream.set_nonblocking(true)?;
     stream.set_nodelay(true)?;
     let ours = stream.local_addr()?;
     Ok(Link::new(stream, ours, peer, options))
 }
 
-/// None there yet, or one that was gone before we took it.
-fn may_come_back(error: &io::Error) -> bool {
+/// There is no connection yet, or it was closed before it was accepted.
+fn is_temporary(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted, WouldBlock};
     matches!(
         error.kind(),

@@ -1,166 +1,164 @@
-//! One TCP connection, delivered exactly.
+//! One TCP connection with exact delivery.
 //!
-//! A [`Link`] is one end of a connection, the peer under test has the other. A
-//! chunk is handed over in two steps that may also be taken apart:
+//! In come chunks of bytes and deadlines; out go the results of writes, reads and closes. A
+//! [`Link`] is our end of a connection; the peer under test has the other. It does not know
+//! what the bytes mean or what the peer should answer.
 //!
-//! - [`Link::post`] writes it;
-//! - [`Link::prove`] looks at the peer's socket until the peer has read all that
-//!   was written, reading meanwhile what the peer says.
+//! A chunk is delivered in two steps that can also be used alone:
 //!
-//! [`Link::send`] does both, so that two chunks never meet in one `recv` of the
-//! peer. What counts as proof stands in [`Link::prove`].
+//! - [`Link::write_chunk`] writes it;
+//! - [`Link::prove`] looks at the peer's socket until the peer has read all that was written,
+//!   and reads meanwhile what the peer sends. It documents what counts as proof.
 //!
-//! Whatever the peer says, however early, is in [`Link::received`] with its
-//! arrival time, and stays there when a reset follows it. How the peer ended is in
-//! [`Link::ending`]; the first thing seen counts.
+//! [`Link::send`] does both, so that one `recv` of the peer never returns two chunks.
+//!
+//! What the peer sends is in [`Link::received`] with its arrival time, also if it came early
+//! or a reset followed it. How the peer ended the connection is in [`Link::ending`]; the first
+//! observation counts.
 //!
 //! ```no_run
 //! use std::time::{Duration, Instant};
-//! use wirecheck::wire::link::{Link, Options, Read, Sent};
+//! use wirecheck::wire::link::{Link, LinkOptions, ReadResult, SendResult};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let deadline = Instant::now() + Duration::from_secs(1);
-//! let mut link = Link::connect("127.0.0.1:7000".parse()?, &Options::default(), deadline)?;
+//! let mut link = Link::connect("127.0.0.1:7000".parse()?, &LinkOptions::default(), deadline)?;
 //! for byte in b"hello\n".chunks(1) {
-//!     assert_eq!(link.send(byte, deadline), Sent::Proven);
+//!     assert_eq!(link.send(byte, deadline), SendResult::Proven);
 //! }
 //! let read = link.read_until(|got| got.bytes().ends_with(b"\n"), deadline);
-//! assert_eq!(read, Read::Enough);
+//! assert_eq!(read, ReadResult::Enough);
 //! # Ok(())
 //! # }
 //! ```
 
 mod close;
 mod connect;
-mod evidence;
 mod listener;
 mod options;
 mod outq;
 mod pacer;
 mod poll;
-mod prove;
+mod proof;
 mod read;
 mod received;
-mod source;
+mod send;
+mod source_address;
 mod write;
 
-pub use close::{Farewell, Remains};
+pub use close::{CloseSignal, ClosedLink};
 pub use connect::ConnectError;
-pub use evidence::{Evidence, Reason, UnknownEvidence};
 pub use listener::{AcceptError, Listener};
-pub use options::{Appetite, Options};
+pub use options::LinkOptions;
 pub use pacer::Pacer;
-pub use prove::{Sent, Stall};
-pub use read::Read;
+pub use proof::{ReadProof, UnknownReadProof, UnverifiedReason};
+pub use read::ReadResult;
 pub use received::{Arrival, Received};
-pub use source::Source;
-pub use write::Posted;
+pub use send::{SendResult, Stall};
+pub use source_address::SourceAddress;
+pub use write::WriteResult;
 
-use super::diag::{Blind, Query, Seen};
-use evidence::Sight;
+use super::diag::{Query, QueryError, SocketLookup};
+use proof::KernelView;
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 /// One end of a TCP connection.
 ///
-/// A link that is dropped is closed unread; [`Link::close`] and [`Link::reset`] say
-/// which end is meant and keep the peer's last words.
+/// [`Link::close`] and [`Link::reset`] keep what the peer sent last. A link that is dropped is
+/// closed without reading it.
 #[derive(Debug)]
 pub struct Link {
     stream: TcpStream,
     ours: SocketAddr,
     peer: SocketAddr,
-    born: Instant,
-    sight: Sight,
+    start: Instant,
+    view: KernelView,
     pacer: Pacer,
-    appetite: Appetite,
     received: Received,
-    ending: Option<Ending>,
-    writing: Writing,
-    written: Written,
-    tally: Tally,
+    ending: Option<ObservedEnd>,
+    send_side: SendSide,
+    written: SendProgress,
+    delivery_count: DeliveryCount,
 }
 
-/// How a connection ended, from our side's view.
+/// How a connection ended, as we see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The peer sent its FIN: the end of its stream.
+pub enum ConnectionEnd {
+    /// The peer sent its FIN, the end of its stream.
     Eof,
     /// The peer, or its kernel, reset the connection.
     Reset,
-    /// The connection broke in another way.
+    /// The connection failed with another error.
     Broken {
         /// The system's error number.
         errno: i32,
     },
-    /// We had closed our own side before.
+    /// We had closed our side before.
     Ours,
 }
 
-/// How the peer ended, and when.
+/// How and when the peer ended the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ending {
-    /// What ended it.
-    pub how: End,
-    /// When we saw it, from the start of the connection.
+pub struct ObservedEnd {
+    /// What we received.
+    pub how: ConnectionEnd,
+    /// The time since the start of the connection.
     pub at: Duration,
 }
 
-/// What was delivered, and how surely.
+/// How many chunks were delivered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Chunks that were handed to the network.
+pub struct DeliveryCount {
+    /// Chunks that were written.
     pub chunks: u64,
-    /// Chunks that the peer had read, by the kernel's word, before anything else
-    /// left.
+    /// Chunks that the peer had read before the next byte was written, as the kernel shows.
     pub proven: u64,
 }
 
-/// Whether our side may still speak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Writing {
+enum SendSide {
     Open,
     Shut,
 }
 
-/// How much the peer's kernel is due to receive, and since when.
+/// What was written, and what is known about its arrival.
 #[derive(Clone, Copy, Debug)]
-struct Written {
-    /// Bytes, and one for a FIN: the kernel counts it so.
+struct SendProgress {
+    /// Bytes, and one for a FIN, as the kernel counts.
     total: u64,
-    /// When the last of them was written.
+    /// When the last byte was written.
     last: Instant,
-    /// How much had been received when it was; what comes later answers it.
-    heard: u64,
-    /// Whether the last chunk still lacks its proof.
+    /// How many bytes had been received then. Later ones answer it.
+    received_before: u64,
+    /// Whether the last chunk is not yet proven to be read.
     unproven: bool,
-    /// Whether all of it is known to have arrived.
+    /// Whether all bytes are known to have arrived.
     arrived: bool,
 }
 
 impl Link {
-    /// Takes a connected stream that does not block and does not wait for more bytes.
-    fn new(stream: TcpStream, ours: SocketAddr, peer: SocketAddr, options: &Options) -> Self {
-        let born = Instant::now();
+    /// The stream must be connected, non-blocking and without Nagle's algorithm.
+    fn new(stream: TcpStream, ours: SocketAddr, peer: SocketAddr, options: &LinkOptions) -> Self {
+        let start = Instant::now();
         Self {
             stream,
             ours,
             peer,
-            born,
-            sight: Sight::new(options.evidence, peer, ours),
+            start,
+            view: KernelView::new(options.read_proof, peer, ours),
             pacer: options.pacer.clone(),
-            appetite: options.appetite,
-            received: Received::bounded(options.keep),
+            received: Received::with_limit(options.keep),
             ending: None,
-            writing: Writing::Open,
-            written: Written {
+            send_side: SendSide::Open,
+            written: SendProgress {
                 total: 0,
-                last: born,
-                heard: 0,
+                last: start,
+                received_before: 0,
                 unproven: false,
                 arrived: false,
             },
-            tally: Tally::default(),
+            delivery_count: DeliveryCount::default(),
         }
     }
 
@@ -176,52 +174,47 @@ impl Link {
         self.peer
     }
 
-    /// The time since the connection was made, in which arrivals are told.
+    /// The time since the start of the connection, as in [`Arrival`] and [`ObservedEnd`].
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.born.elapsed()
+        self.start.elapsed()
     }
 
-    /// All that the peer has said and we have read.
+    /// All that was read from the peer.
     #[must_use]
     pub fn received(&self) -> &Received {
         &self.received
     }
 
-    /// How much we have handed to the network: bytes, and one for a FIN.
+    /// How many bytes we have written, and one for a FIN.
     #[must_use]
     pub fn written(&self) -> u64 {
         self.written.total
     }
 
-    /// How the peer ended, if it has.
+    /// How the peer ended the connection, if it has.
     #[must_use]
-    pub fn ending(&self) -> Option<Ending> {
+    pub fn ending(&self) -> Option<ObservedEnd> {
         self.ending
     }
 
-    /// What was delivered so far.
+    /// How many chunks were delivered so far.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.tally
-    }
-
-    /// Changes how eagerly the rest is read.
-    pub fn set_appetite(&mut self, appetite: Appetite) {
-        self.appetite = appetite;
+    pub fn delivery_count(&self) -> DeliveryCount {
+        self.delivery_count
     }
 
     /// Looks at the peer's end of the connection.
     ///
     /// # Errors
     ///
-    /// When the kernel does not show it to us.
-    pub fn look(&self) -> Result<Seen, Blind> {
+    /// When the kernel does not answer.
+    pub fn look(&self) -> Result<SocketLookup, QueryError> {
         Query::connection(self.peer, self.ours).look()
     }
 
-    fn end(&mut self, how: End) {
+    fn record_end(&mut self, how: ConnectionEnd) {
         let at = self.elapsed();
-        self.ending.get_or_insert(Ending { how, at });
+        self.ending.get_or_insert(ObservedEnd { how, at });
     }
 }

@@ -1,4 +1,4 @@
-//! Pauses, for where nothing can be proven.
+//! Pauses after each chunk, for where nothing can be proven.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,9 +6,9 @@ use std::time::Duration;
 
 /// How long to pause after a chunk so that a peer has *probably* read it.
 ///
-/// All that shows from outside is how long the peer takes to answer, which is
-/// never less than it takes to read. The pause is twice the longest such delay,
-/// within bounds; it never shrinks. Clones share what they have learned.
+/// From outside one sees only how long the peer takes to answer, which is at least as long
+/// as it takes to read. The pause is twice the longest such delay, within limits. It never
+/// becomes shorter. Clones share what they have learned.
 #[derive(Clone, Debug, Default)]
 pub struct Pacer {
     longest: Arc<AtomicU64>,
@@ -17,18 +17,17 @@ pub struct Pacer {
 impl Pacer {
     /// The shortest pause.
     pub const LEAST: Duration = Duration::from_millis(2);
-    /// The longest pause: a peer that computes for a second does not read for one.
+    /// The longest pause. A peer that computes for a second has read long before it answers.
     pub const MOST: Duration = Duration::from_millis(50);
 
-    /// The pause to keep after a chunk.
+    /// The pause after a chunk.
     #[must_use]
     pub fn gap(&self) -> Duration {
         let longest = Duration::from_nanos(self.longest.load(Ordering::Relaxed));
         longest.saturating_mul(2).clamp(Self::LEAST, Self::MOST)
     }
 
-    /// Takes note of how long the peer took to say something after it was written
-    /// to.
+    /// Records how long the peer took to send something after a write.
     pub fn learn(&self, delay: Duration) {
         let nanos = u64::try_from(delay.as_nanos()).unwrap_or(u64::MAX);
         self.longest.fetch_max(nanos, Ordering::Relaxed);
@@ -40,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pause_grows_with_the_peers_delay_and_never_shrinks() {
+    fn a_pause_grows_with_the_peers_delay_and_never_becomes_shorter() {
         let pacer = Pacer::default();
         assert_eq!(pacer.gap(), Pacer::LEAST);
         pacer.learn(Duration::from_millis(8));
@@ -49,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_bounded() {
+    fn a_pause_is_limited() {
         let pacer = Pacer::default();
         pacer.learn(Duration::MAX);
         assert_eq!(pacer.gap(), Pacer::MOST);

@@ -1,4 +1,4 @@
-//! Waiting: for a socket, or for a turn to look again.
+//! Waiting for a socket, and between two looks at the peer.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::os::fd::AsFd;
@@ -15,8 +15,8 @@ pub(super) enum Readiness {
     Either,
 }
 
-/// Waits until the socket is ready or the deadline has come. May return early:
-/// the caller looks for itself. Says whether the socket is ready.
+/// Waits until the socket is ready or the deadline has come. Returns whether it is ready. May
+/// return early, so the caller must check.
 pub(super) fn wait(socket: &impl AsFd, readiness: Readiness, deadline: Instant) -> bool {
     let flags = match readiness {
         Readiness::Readable => PollFlags::IN,
@@ -24,7 +24,7 @@ pub(super) fn wait(socket: &impl AsFd, readiness: Readiness, deadline: Instant) 
         Readiness::Either => PollFlags::IN | PollFlags::OUT,
     };
     let left = deadline.saturating_duration_since(Instant::now());
-    // Too long a time is refused; an interruption is one of the early returns.
+    // The kernel refuses times that are too long. An interruption is an early return.
     let Ok(timeout) = Timespec::try_from(left.min(Duration::from_secs(3600))) else {
         return false;
     };
@@ -32,8 +32,7 @@ pub(super) fn wait(socket: &impl AsFd, readiness: Readiness, deadline: Instant) 
     matches!(poll(&mut fds, Some(&timeout)), Ok(1..))
 }
 
-/// Whether a connection of which we have shut no side is over on both: that is what a
-/// reset does.
+/// Whether a connection of which we have closed no side is closed on both: it was reset.
 pub(super) fn is_broken(socket: &impl AsFd) -> bool {
     let mut fds = [PollFd::new(socket, PollFlags::empty())];
     let polled = poll(&mut fds, Some(&Timespec::default()));
@@ -42,36 +41,35 @@ pub(super) fn is_broken(socket: &impl AsFd) -> bool {
 
 /// How long to wait between two looks at the peer.
 ///
-/// A peer that reads at once does so within one yielded turn; spinning without
-/// yielding would keep it from the processor. One that takes its time is not
-/// worth a processor of ours.
+/// A fast peer reads while we yield once. To spin without a yield would take the processor
+/// from it. For a slow peer we do not occupy a processor.
 #[derive(Debug, Default)]
-pub(super) struct Patience {
+pub(super) struct Backoff {
     looks: u32,
 }
 
-impl Patience {
-    /// Looks that only yield.
+impl Backoff {
+    /// How many looks are followed only by a yield.
     const YIELDS: u32 = 64;
     const SHORTEST: Duration = Duration::from_micros(20);
     const LONGEST: Duration = Duration::from_millis(1);
 
     /// What to do before the next look.
-    pub(super) fn next(&mut self) -> Turn {
+    pub(super) fn next(&mut self) -> BackoffStep {
         self.looks = self.looks.saturating_add(1);
         match self.looks.checked_sub(Self::YIELDS) {
-            None | Some(0) => Turn::Yield,
-            Some(late) => Turn::Wait((Self::SHORTEST * late.min(1000)).min(Self::LONGEST)),
+            None | Some(0) => BackoffStep::Yield,
+            Some(late) => BackoffStep::Wait((Self::SHORTEST * late.min(1000)).min(Self::LONGEST)),
         }
     }
 }
 
-/// A turn between two looks.
+/// What to do between two looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum BackoffStep {
     /// Let another thread run.
     Yield,
-    /// Wait for the socket, for so long at most.
+    /// Wait for the socket, at most this long.
     Wait(Duration),
 }
 
@@ -80,14 +78,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patience_yields_first_and_then_waits_longer_and_longer() {
-        let mut patience = Patience::default();
-        for _ in 0..Patience::YIELDS {
-            assert_eq!(patience.next(), Turn::Yield);
+    fn backoff_yields_first_and_then_waits_longer_each_time() {
+        let mut backoff = Backoff::default();
+        for _ in 0..Backoff::YIELDS {
+            assert_eq!(backoff.next(), BackoffStep::Yield);
         }
-        assert_eq!(patience.next(), Turn::Wait(Patience::SHORTEST));
-        assert_eq!(patience.next(), Turn::Wait(Patience::SHORTEST * 2));
-        let late = (0..1000).map(|_| patience.next()).last();
-        assert_eq!(late, Some(Turn::Wait(Patience::LONGEST)));
+        assert_eq!(backoff.next(), BackoffStep::Wait(Backoff::SHORTEST));
+        assert_eq!(backoff.next(), BackoffStep::Wait(Backoff::SHORTEST * 2));
+        let late = (0..1000).map(|_| backoff.next()).last();
+        assert_eq!(late, Some(BackoffStep::Wait(Backoff::LONGEST)));
     }
 }

@@ -1,153 +1,135 @@
-//! Reading what the peer says.
+//! Reading what the peer sends.
 
 use super::poll::{Readiness, wait};
-use super::{Appetite, End, Link, Received};
+use super::{ConnectionEnd, Link, Received};
 use rustix::net::{RecvFlags, recv};
 use std::io;
 use std::mem::MaybeUninit;
 use std::net::TcpStream;
 use std::time::Instant;
 
-/// The most that one read takes.
-const GULP: usize = 16 << 10;
+/// The size of one read.
+const READ_SIZE: usize = 16 << 10;
 
-/// What came of waiting for the peer's words.
+/// The result of waiting for bytes from the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Read {
-    /// What was waited for is there.
+pub enum ReadResult {
+    /// The expected bytes are there.
     Enough,
-    /// The peer ended the connection first.
-    Ended(End),
+    /// The connection ended first.
+    Ended(ConnectionEnd),
     /// The deadline came first.
     TimedOut,
-    /// The peer said more than is kept.
+    /// The peer sent more than is kept.
     Flooded,
 }
 
-/// What one read brought.
-enum Took {
+enum ReadStep {
     Bytes,
     Nothing,
     End,
 }
 
 impl Link {
-    /// Reads until `enough` is content with all that was received, or the peer
-    /// ends, or the deadline comes. Looks at least once, whatever the deadline.
+    /// Reads until `enough` accepts all that was received, the connection ends, or the
+    /// deadline comes. Looks at least once, even after the deadline.
     pub fn read_until(
         &mut self,
         mut enough: impl FnMut(&Received) -> bool,
         deadline: Instant,
-    ) -> Read {
-        // What is there already is no reason to wait, but a look it is worth.
-        let mut until = match enough(&self.received) {
-            true => Instant::now(),
-            false => deadline,
+    ) -> ReadResult {
+        // If there is enough already, only what has arrived is read.
+        let mut until = if enough(&self.received) {
+            Instant::now()
+        } else {
+            deadline
         };
         loop {
-            if self.is_listening() {
-                // Mostly nothing has come: to wait first spares a read in vain.
+            if self.can_read() {
+                // Usually nothing has arrived yet. To wait first saves a read.
                 wait(&self.stream, Readiness::Readable, until);
-                self.absorb();
+                self.drain();
             }
             if enough(&self.received) {
-                return Read::Enough;
+                return ReadResult::Enough;
             }
             if let Some(ending) = self.ending {
-                return Read::Ended(ending.how);
+                return ReadResult::Ended(ending.how);
             }
-            if self.received.room() == 0 {
-                return Read::Flooded;
+            if self.received.remaining() == 0 {
+                return ReadResult::Flooded;
             }
             if Instant::now() >= deadline {
-                return Read::TimedOut;
+                return ReadResult::TimedOut;
             }
             until = deadline;
         }
     }
 
-    /// Waits until the peer ends the connection, keeping what it says meanwhile.
-    pub fn read_to_end(&mut self, deadline: Instant) -> Read {
+    /// Reads until the peer ends the connection.
+    pub fn read_to_end(&mut self, deadline: Instant) -> ReadResult {
         self.read_until(|_| false, deadline)
     }
 
-    /// Takes what has come, as eagerly as the appetite allows.
-    pub(super) fn absorb(&mut self) {
-        match self.appetite {
-            Appetite::Eager => self.drain(),
-            Appetite::Sip { .. } => {
-                self.take();
-            }
-        }
-    }
-
-    /// Takes all that has come.
+    /// Reads all that has arrived.
     pub(super) fn drain(&mut self) {
-        while let Took::Bytes = self.take() {}
+        while let ReadStep::Bytes = self.read_once() {}
     }
 
-    /// Whether there may be more to take, now or later.
-    pub(super) fn is_listening(&self) -> bool {
-        self.ending.is_none() && self.received.room() > 0
+    /// Whether there may be more to read, now or later.
+    pub(super) fn can_read(&self) -> bool {
+        self.ending.is_none() && self.received.remaining() > 0
     }
 
-    fn take(&mut self) -> Took {
-        if !self.is_listening() {
-            return Took::Nothing;
+    fn read_once(&mut self) -> ReadStep {
+        if !self.can_read() {
+            return ReadStep::Nothing;
         }
         acknowledge_at_once(&self.stream);
-        let mut buffer = [MaybeUninit::uninit(); GULP];
-        let most = self.mouthful();
+        let mut buffer = [MaybeUninit::uninit(); READ_SIZE];
+        let most = READ_SIZE.min(self.received.remaining());
         match recv(&self.stream, &mut buffer[..most], RecvFlags::empty()) {
-            Ok((_, 0)) => self.took_end(End::Eof),
-            Ok(((bytes, _), _)) => self.took(bytes),
-            Err(error) => self.took_error(&error.into()),
+            Ok((_, 0)) => self.ended(ConnectionEnd::Eof),
+            Ok(((bytes, _), _)) => self.received_bytes(bytes),
+            Err(error) => self.failed_to_read(&error.into()),
         }
     }
 
-    fn mouthful(&self) -> usize {
-        let most = match self.appetite {
-            Appetite::Eager => GULP,
-            Appetite::Sip { at_a_time, .. } => at_a_time.get().min(GULP),
-        };
-        most.min(self.received.room())
-    }
-
-    fn took(&mut self, bytes: &[u8]) -> Took {
-        if self.written.total > 0 && self.written.heard == self.received.total() {
+    fn received_bytes(&mut self, bytes: &[u8]) -> ReadStep {
+        if self.written.total > 0 && self.written.received_before == self.received.total() {
             self.pacer.learn(self.written.last.elapsed());
         }
         let at = self.elapsed();
         self.received.push(bytes, at);
-        Took::Bytes
+        ReadStep::Bytes
     }
 
-    fn took_end(&mut self, how: End) -> Took {
-        self.end(how);
-        Took::End
+    fn ended(&mut self, how: ConnectionEnd) -> ReadStep {
+        self.record_end(how);
+        ReadStep::End
     }
 
-    fn took_error(&mut self, error: &io::Error) -> Took {
+    fn failed_to_read(&mut self, error: &io::Error) -> ReadStep {
         match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => Took::Nothing,
-            _ => self.took_end(how_it_broke(error)),
+            io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted => ReadStep::Nothing,
+            _ => self.ended(end_of_error(error)),
         }
     }
 }
 
-/// The end that an error of a read or a write tells of.
-pub(super) fn how_it_broke(error: &io::Error) -> End {
+/// How the connection ended, if a read or a write fails with this error.
+pub(super) fn end_of_error(error: &io::Error) -> ConnectionEnd {
     match error.kind() {
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => End::Reset,
-        _ => End::Broken {
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => ConnectionEnd::Reset,
+        _ => ConnectionEnd::Broken {
             errno: error.raw_os_error().unwrap_or(0),
         },
     }
 }
 
-/// Sends the acknowledgement that is due. A peer with Nagle's algorithm holds its
-/// next segment back for it, and the kernel would take some 40 ms.
+/// Sends the delayed acknowledgement. A peer with Nagle's algorithm waits for it before it
+/// sends its next segment, and the kernel would wait some 40 ms.
 fn acknowledge_at_once(stream: &TcpStream) {
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = rustix::net::sockopt::set_tcp_quickack(stream, true);

@@ -1,34 +1,34 @@
-//! What the peer said, and when.
+//! What the peer sent, and when it arrived.
 
 use std::time::Duration;
 
-/// More arrivals than this are not told apart.
+/// After this many arrivals the last one is extended.
 const ARRIVALS_MAX: usize = 1 << 16;
 
-/// All bytes that came from the peer, up to a bound, with their arrival times.
+/// The bytes that were read from the peer, up to a limit, with their arrival times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Received {
     bytes: Vec<u8>,
     arrivals: Vec<Arrival>,
-    bound: usize,
+    limit: usize,
 }
 
-/// One read of ours that brought something.
+/// One read that returned bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arrival {
-    /// When, from the start of the connection.
+    /// The time since the start of the connection.
     pub at: Duration,
-    /// How many bytes there were with this read: it brought those from the
-    /// previous arrival's `end` to this.
+    /// How many bytes had been read after it. It returned those from the `end` of the
+    /// previous arrival to this one.
     pub end: usize,
 }
 
 impl Received {
-    pub(super) fn bounded(bound: usize) -> Self {
+    pub(super) fn with_limit(limit: usize) -> Self {
         Self {
             bytes: Vec::new(),
             arrivals: Vec::new(),
-            bound,
+            limit,
         }
     }
 
@@ -38,25 +38,24 @@ impl Received {
         &self.bytes
     }
 
-    /// When they came, in order.
+    /// The reads, in order.
     #[must_use]
     pub fn arrivals(&self) -> &[Arrival] {
         &self.arrivals
     }
 
-    /// How many bytes may still be kept.
+    /// How many more bytes are kept.
     #[must_use]
-    pub fn room(&self) -> usize {
-        self.bound - self.bytes.len()
+    pub fn remaining(&self) -> usize {
+        self.limit - self.bytes.len()
     }
 
-    /// How many bytes came.
+    /// How many bytes were read.
     pub(super) fn total(&self) -> u64 {
         self.bytes.len() as u64
     }
 
-    /// Takes what one read brought; the caller has asked for no more than there is
-    /// room for.
+    /// Adds the bytes of one read. The caller reads at most [`Received::remaining`].
     pub(super) fn push(&mut self, bytes: &[u8], at: Duration) {
         self.bytes.extend_from_slice(bytes);
         let end = self.bytes.len();
@@ -73,12 +72,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arrivals_tell_which_bytes_came_when() {
-        let mut received = Received::bounded(10);
+    fn each_arrival_has_its_time_and_its_bytes() {
+        let mut received = Received::with_limit(10);
         received.push(b"ab", Duration::from_millis(1));
         received.push(b"c", Duration::from_millis(2));
         assert_eq!(received.bytes(), b"abc");
-        assert_eq!(received.room(), 7);
+        assert_eq!(received.remaining(), 7);
         let ends: Vec<_> = received
             .arrivals()
             .iter()
@@ -88,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn endless_small_arrivals_do_not_fill_the_memory() {
-        let mut received = Received::bounded(ARRIVALS_MAX + 2);
+    fn the_number_of_arrivals_is_limited() {
+        let mut received = Received::with_limit(ARRIVALS_MAX + 2);
         for _ in 0..ARRIVALS_MAX + 2 {
             received.push(b"x", Duration::ZERO);
         }
         assert_eq!(received.arrivals().len(), ARRIVALS_MAX);
-        let last = received.arrivals().last().expect("there are many");
+        let last = received.arrivals().last().expect("bytes arrived");
         assert_eq!(last.end, ARRIVALS_MAX + 2);
     }
 }

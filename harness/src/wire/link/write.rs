@@ -1,84 +1,81 @@
-//! Handing bytes to the network, without waiting for the peer to read them.
+//! Writing bytes, without waiting until the peer reads them.
 
-use super::evidence::Sight;
 use super::outq::is_acknowledged;
 use super::poll::{Readiness, is_broken, wait};
-use super::read::how_it_broke;
-use super::{End, Ending, Link, Writing};
-use crate::wire::diag::{Holder, Seen};
+use super::proof::KernelView;
+use super::read::end_of_error;
+use super::{ConnectionEnd, Link, SendSide};
+use crate::wire::diag::{Holder, SocketLookup};
 use std::io::{self, Write as _};
 use std::time::Instant;
 
-/// What came of writing a chunk.
+/// The result of writing a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
-pub enum Posted {
-    /// All of it is on its way.
+pub enum WriteResult {
+    /// All of it was written.
     All,
-    /// The deadline came while the peer took nothing.
+    /// The deadline came while the peer did not read and all buffers were full.
     Stalled {
         /// How many bytes of the chunk were not written.
         unwritten: usize,
     },
     /// The connection ended, before or while it was written.
-    Ended(End),
+    Ended(ConnectionEnd),
 }
 
 impl Link {
-    /// Writes a chunk, reading meanwhile what the peer says.
+    /// Writes a chunk, and reads meanwhile what the peer sends.
     ///
-    /// Two chunks posted one after the other may meet in one `recv` of the peer;
+    /// One `recv` of the peer may return two chunks that were written one after the other;
     /// [`Link::send`] keeps them apart.
-    pub fn post(&mut self, chunk: &[u8], deadline: Instant) -> Posted {
-        if let Some(end) = self.closed_to_us() {
-            return Posted::Ended(end);
+    pub fn write_chunk(&mut self, chunk: &[u8], deadline: Instant) -> WriteResult {
+        if let Some(end) = self.reason_not_to_write() {
+            return WriteResult::Ended(end);
         }
-        self.tally.chunks += 1;
+        self.delivery_count.chunks += 1;
         self.written.unproven = true;
         let mut rest = chunk;
         loop {
             match (&self.stream).write(rest) {
                 Ok(len) => {
-                    self.wrote(len);
+                    self.record_write(len);
                     rest = &rest[len..];
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if Instant::now() >= deadline {
-                        return Posted::Stalled {
+                        return WriteResult::Stalled {
                             unwritten: rest.len(),
                         };
                     }
-                    self.wait_for_room(deadline);
+                    self.await_writable(deadline);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Posted::Ended(self.broke(&error)),
+                Err(error) => return WriteResult::Ended(self.record_error(&error)),
             }
             if rest.is_empty() {
-                return Posted::All;
+                return WriteResult::All;
             }
         }
     }
 
-    /// Why there is no use in writing.
-    ///
-    /// A peer that sent its FIN may still read. If the kernel says that nobody
-    /// holds its socket any more, a write could only provoke a reset.
-    fn closed_to_us(&mut self) -> Option<End> {
-        if self.writing == Writing::Shut {
-            return Some(End::Ours);
+    /// A peer that sent its FIN may still read. If the kernel shows that no process holds its
+    /// socket any more, a write would only cause a reset.
+    fn reason_not_to_write(&mut self) -> Option<ConnectionEnd> {
+        if self.send_side == SendSide::Shut {
+            return Some(ConnectionEnd::Ours);
         }
-        match self.ending {
-            Some(Ending { how: End::Eof, .. }) => self.peer_is_gone().then_some(End::Eof),
-            Some(Ending { how, .. }) => Some(how),
-            None => None,
+        match self.ending?.how {
+            ConnectionEnd::Eof if !self.peer_has_closed() => None,
+            how => Some(how),
         }
     }
 
-    /// Whether the peer's kernel answers what was written with a reset: it came when
-    /// nobody was there any more to read it.
+    /// Whether the peer's kernel answered what was written with a reset, because no process
+    /// was left to read it.
     ///
-    /// A peer that closes in this moment has its kernel busy. Until that is through, what
-    /// was written is neither refused nor acknowledged.
+    /// While the peer closes, what was written is neither refused nor acknowledged. Then this
+    /// waits, until the deadline.
     #[must_use]
     pub fn came_too_late(&self, deadline: Instant) -> bool {
         let is_undecided = || !is_acknowledged(&self.stream) && !is_broken(&self.stream);
@@ -88,50 +85,53 @@ impl Link {
         is_broken(&self.stream)
     }
 
-    fn peer_is_gone(&mut self) -> bool {
-        let (Sight::Hoped(query) | Sight::Clear(query)) = &mut self.sight else {
+    fn peer_has_closed(&mut self) -> bool {
+        let (KernelView::Unconfirmed(query) | KernelView::Confirmed(query)) = &mut self.view else {
             return false;
         };
         match query.look() {
-            Ok(Seen::Socket(sighting)) => {
-                self.sight.confirm();
-                sighting.holder() == Holder::Kernel
+            Ok(SocketLookup::Socket(socket)) => {
+                self.view.confirm();
+                socket.holder() == Holder::Kernel
             }
-            Ok(Seen::Listening(_) | Seen::Nothing) => matches!(self.sight, Sight::Clear(_)),
+            Ok(SocketLookup::Listening(_) | SocketLookup::Nothing) => {
+                matches!(self.view, KernelView::Confirmed(_))
+            }
             Err(_) => false,
         }
     }
 
-    fn wrote(&mut self, len: usize) {
+    fn record_write(&mut self, len: usize) {
         self.written.total += len as u64;
         self.written.arrived = false;
         self.written.last = Instant::now();
-        self.written.heard = self.received.total();
+        self.written.received_before = self.received.total();
     }
 
-    fn wait_for_room(&mut self, deadline: Instant) {
-        let readiness = if self.is_listening() {
+    fn await_writable(&mut self, deadline: Instant) {
+        let readiness = if self.can_read() {
             Readiness::Either
         } else {
             Readiness::Writable
         };
         wait(&self.stream, readiness, deadline);
-        self.absorb();
+        self.drain();
     }
 
-    /// Keeps what came before the break, then the break.
+    /// Records what arrived before the error, then the end.
     ///
-    /// EPIPE says that we write into an ended connection; how it ended is for the
-    /// read side to tell. A reset is told once only: once a write was told, the read
-    /// side shows an end of stream that never was.
-    pub(super) fn broke(&mut self, error: &io::Error) -> End {
+    /// EPIPE means that the connection had already ended; a read shows how. The kernel reports
+    /// a reset only once: if a write received it, a read shows an end of stream that was never
+    /// sent.
+    pub(super) fn record_error(&mut self, error: &io::Error) -> ConnectionEnd {
         let before = self.ending;
         self.drain();
         if error.kind() != io::ErrorKind::BrokenPipe {
             self.ending = before;
-            self.end(how_it_broke(error));
+            self.record_end(end_of_error(error));
         }
-        self.end(End::Reset);
-        self.ending.map_or(End::Reset, |ending| ending.how)
+        self.record_end(ConnectionEnd::Reset);
+        self.ending
+            .map_or(ConnectionEnd::Reset, |ending| ending.how)
     }
 }

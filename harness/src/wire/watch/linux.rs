@@ -1,52 +1,51 @@
-//! Linux: `/proc/PID/task/*`, `/proc/PID/fd`.
+//! Linux: what `/proc` shows of the peer's processes.
 
-use super::alarm::Alarm;
-use super::procfs::{self, Reader, Stat, process_dir};
-use super::waiting::{self, Partner};
-use super::{Holdings, Look, Target, ThreadLook, Unseen};
+use super::blocked::{self, AwaitedSocket};
+use super::timer::may_wake_by_itself;
+use super::{Look, ThreadLook, WatchError, WatchTarget};
 use crate::wire::diag::Inode;
+use crate::wire::proc::{ProcReader, ProcessDir, all_processes};
 use libc::{SIGALRM, SIGPROF, SIGVTALRM};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
-use std::path::Path;
 use std::time::Duration;
 
 /// Looks at one process, or at one group of them.
 #[derive(Debug)]
 pub struct Watch {
-    target: Target,
-    /// What its relatives have in their environment.
-    relatives: Option<String>,
+    target: WatchTarget,
+    /// What related processes have in their environment.
+    related: Option<String>,
     members: Vec<u32>,
-    /// Processes known to be of other groups: a process that was one stays one, so
-    /// only those that are new since the last look have to be read.
-    strangers: BTreeSet<u32>,
-    reader: Reader,
+    /// Processes that are not watched. They stay so: only processes that are new since the
+    /// last look are read.
+    others: BTreeSet<u32>,
+    reader: ProcReader,
 }
 
 impl Watch {
-    /// Sets a watch. Nothing is looked at yet: most watches are never needed, and
-    /// the first look reads every process of the machine.
+    /// Prepares a watch. Nothing is read yet: most watches are never used, and the first
+    /// look reads every process of the machine.
     ///
     /// # Errors
     ///
     /// When other processes cannot be seen here.
-    pub fn new(target: Target) -> Result<Self, Unseen> {
-        std::fs::read_dir("/proc").map_err(|error| Unseen::NoProc(error.kind()))?;
+    pub fn new(target: WatchTarget) -> Result<Self, WatchError> {
+        std::fs::read_dir("/proc").map_err(|error| WatchError::Unreadable(error.kind()))?;
         Ok(Self {
             target,
-            relatives: None,
+            related: None,
             members: Vec::new(),
-            strangers: BTreeSet::new(),
-            reader: Reader::default(),
+            others: BTreeSet::new(),
+            reader: ProcReader::default(),
         })
     }
 
-    /// Tells by what entry in its environment, `NAME=value`, a process is known that
-    /// belongs to the peer although it is not watched.
+    /// Watches also every process that was started with this entry, `NAME=value`, in its
+    /// environment.
     #[must_use]
-    pub fn with_relatives(mut self, entry: String) -> Self {
-        self.relatives = Some(entry);
+    pub fn with_related(mut self, entry: String) -> Self {
+        self.related = Some(entry);
         self
     }
 
@@ -55,7 +54,7 @@ impl Watch {
     /// # Errors
     ///
     /// When `/proc` cannot be read.
-    pub fn processes(&mut self) -> Result<&[u32], Unseen> {
+    pub fn processes(&mut self) -> Result<&[u32], WatchError> {
         self.refresh()?;
         Ok(&self.members)
     }
@@ -64,15 +63,15 @@ impl Watch {
     ///
     /// # Errors
     ///
-    /// When `/proc` cannot be read; a process that is gone is no error.
-    pub fn look(&mut self) -> Result<Look, Unseen> {
+    /// When `/proc` cannot be read. A process that has ended is not an error.
+    pub fn look(&mut self) -> Result<Look, WatchError> {
         self.refresh()?;
         Ok(self.look_again())
     }
 
-    /// Looks at the threads of those processes that the last look found. A process of
-    /// a group is born of one that runs, so that where all of these slept there are no
-    /// others. It costs a fraction of a look.
+    /// Looks at the threads of the processes that the last look found, at a fraction of
+    /// the cost. Only a running process starts another one, so that where all of these
+    /// slept there are no new ones.
     pub fn look_again(&mut self) -> Look {
         let mut threads = Vec::new();
         for &process in &self.members {
@@ -81,106 +80,85 @@ impl Watch {
         Look { threads }
     }
 
-    /// Whether a thread of those processes that the last look found does not sleep now.
-    /// It looks no further than to the first of them.
+    /// Whether a thread of the processes that the last look found runs now. Stops at the
+    /// first one that does.
     pub fn is_awake(&mut self) -> bool {
         let Self {
             members, reader, ..
         } = self;
-        members.iter().any(|process| {
-            let tasks = process_dir(*process).join("task");
-            let threads = procfs::ids(&tasks).unwrap_or_default();
-            threads.into_iter().any(|thread| {
-                let stat = reader.stat(&tasks.join(thread.to_string()));
-                stat.is_some_and(|stat| !stat.state.is_at_rest())
+        members.iter().any(|&process| {
+            let threads = ProcessDir::new(process).threads();
+            threads.iter().any(|thread| {
+                let stat = reader.stat(thread);
+                stat.is_some_and(|stat| !stat.state.is_idle())
             })
         })
     }
 
-    /// Whether the processes wait for nothing but what comes over the socket with this
-    /// inode, or for new connections. Where that cannot be seen it is not so.
+    /// Whether the processes wait only for bytes from the socket with this inode, or for
+    /// new connections. False where that cannot be seen.
     pub fn waits_only_for(&mut self, socket: Inode) -> bool {
+        if self.related.is_none() {
+            return false;
+        }
         let Self {
-            members,
-            reader,
-            relatives: Some(_),
-            ..
-        } = self
-        else {
+            members, reader, ..
+        } = self;
+        let mut found = members.iter();
+        let Some(awaited) = found.find_map(|&it| AwaitedSocket::of(socket, it)) else {
             return false;
         };
-        let Some(partner) = members.iter().find_map(|&it| Partner::of(socket, it)) else {
-            return false;
-        };
-        let mut waits = |&process: &u32| waiting::waits_only_for(&partner, process, reader);
-        if !members.iter().all(&mut waits) {
-            return false;
-        }
-        // Whoever else has the socket may answer for them.
-        let born = |it: u32, reader: &mut Reader| Some(reader.stat(&process_dir(it))?.born);
-        let first = members.iter().filter_map(|&it| born(it, reader)).min();
-        let mut may_have_it = |process| match procfs::socket_of(&process_dir(process), socket) {
-            Ok(file) => file.is_some(),
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                born(process, reader) >= first
-            }
-            Err(_) => false,
-        };
-        procfs::ids(Path::new("/proc")).is_ok_and(|all| {
-            let mut others = all.into_iter().filter(|id| !members.contains(id));
-            !others.any(&mut may_have_it)
-        })
+        let mut waits = |&process: &u32| blocked::waits_only_for(&awaited, process, reader);
+        members.iter().all(&mut waits) && !self.may_be_shared(socket)
     }
 
-    /// Counts what the processes hold.
-    ///
-    /// # Errors
-    ///
-    /// When `/proc` cannot be read, or the process is another user's; a process that
-    /// is gone holds nothing.
-    pub fn holdings(&mut self) -> Result<Holdings, Unseen> {
-        self.refresh()?;
-        let page = rustix::param::page_size() as u64;
-        let mut holdings = Holdings::default();
-        for &process in &self.members {
-            let dir = process_dir(process);
-            let Some(stat) = self.reader.stat(&dir).filter(Stat::is_alive) else {
-                continue;
-            };
-            holdings.processes += 1;
-            holdings.descriptors += descriptors(&dir)?;
-            holdings.resident += stat.pages * page;
-        }
-        Ok(holdings)
+    /// Whether a process that is not watched may hold the socket: it could answer too.
+    /// A process of another user that is younger than the watched ones may hold it.
+    fn may_be_shared(&mut self, socket: Inode) -> bool {
+        let Ok(all) = all_processes() else {
+            return true;
+        };
+        let members = self.members.iter();
+        let oldest = members.filter_map(|&it| start_time(&mut self.reader, it));
+        let oldest = oldest.min();
+        let mut others = all.into_iter().filter(|id| !self.members.contains(id));
+        others.any(
+            |process| match ProcessDir::new(process).descriptor_of(socket) {
+                Ok(descriptor) => descriptor.is_some(),
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                    start_time(&mut self.reader, process) >= oldest
+                }
+                Err(_) => false,
+            },
+        )
     }
 
-    /// How many alarms are set: threads that have asked to be woken at a time, and timers
-    /// of other kinds. What the kernel does not tell counts as one.
+    /// How many timers are set: threads that wait with a timeout, and timers of other
+    /// kinds. What cannot be seen counts as one.
     ///
     /// # Errors
     ///
     /// When `/proc` cannot be read.
-    pub fn alarms(&mut self) -> Result<usize, Unseen> {
+    pub fn timers(&mut self) -> Result<usize, WatchError> {
         self.refresh()?;
         let Self {
             members, reader, ..
         } = self;
-        Ok(members.iter().map(|&it| alarms_of(reader, it)).sum())
+        Ok(members.iter().map(|&it| timers_of(reader, it)).sum())
     }
 
-    fn refresh(&mut self) -> Result<(), Unseen> {
-        if let (Target::Process(id), None) = (self.target, &self.relatives) {
-            let is_alive = process_dir(id).exists();
-            self.members = is_alive.then_some(id).into_iter().collect();
+    fn refresh(&mut self) -> Result<(), WatchError> {
+        if let (WatchTarget::Process(id), None) = (self.target, &self.related) {
+            let is_there = ProcessDir::new(id).exists();
+            self.members = is_there.then_some(id).into_iter().collect();
             return Ok(());
         }
-        let alive = procfs::ids(Path::new("/proc"));
-        let alive = alive.map_err(|error| Unseen::NoProc(error.kind()))?;
-        let known = std::mem::take(&mut self.strangers);
+        let all = all_processes().map_err(|error| WatchError::Unreadable(error.kind()))?;
+        let known = std::mem::take(&mut self.others);
         self.members.clear();
-        for id in alive {
+        for id in all {
             if known.contains(&id) || !self.belongs(id) {
-                self.strangers.insert(id);
+                self.others.insert(id);
             } else {
                 self.members.push(id);
             }
@@ -189,15 +167,16 @@ impl Watch {
     }
 
     fn belongs(&mut self, process: u32) -> bool {
+        let dir = ProcessDir::new(process);
         let is_target = match self.target {
-            Target::Process(id) => process == id,
-            Target::Group(group) => {
-                let stat = self.reader.stat(&process_dir(process));
+            WatchTarget::Process(id) => process == id,
+            WatchTarget::Group(group) => {
+                let stat = self.reader.stat(&dir);
                 stat.is_some_and(|stat| stat.group == group)
             }
         };
-        let relatives = self.relatives.as_ref();
-        is_target || relatives.is_some_and(|entry| was_born_with(entry, process))
+        let related = self.related.as_ref();
+        is_target || related.is_some_and(|entry| dir.has_environment_entry(entry))
     }
 }
 
@@ -206,86 +185,54 @@ impl Watch {
 pub fn owner_of(inode: Inode, processes: &[u32]) -> Option<u32> {
     let mut processes = processes.iter().copied();
     processes.find(|&process| {
-        let file = procfs::socket_of(&process_dir(process), inode);
-        matches!(file, Ok(Some(_)))
+        let descriptor = ProcessDir::new(process).descriptor_of(inode);
+        matches!(descriptor, Ok(Some(_)))
     })
 }
 
-/// Whether a process was started with this entry, `NAME=value`, in its environment. One
-/// of another user does not show it.
-#[must_use]
-pub fn was_born_with(entry: &str, process: u32) -> bool {
-    let environment = std::fs::read(process_dir(process).join("environ"));
-    environment.is_ok_and(|it| it.split(|&byte| byte == 0).any(|it| it == entry.as_bytes()))
+fn start_time(reader: &mut ProcReader, process: u32) -> Option<u64> {
+    Some(reader.stat(ProcessDir::new(process))?.start_time)
 }
 
-fn look_at_process(reader: &mut Reader, process: u32, threads: &mut Vec<ThreadLook>) {
-    let tasks = process_dir(process).join("task");
-    for thread in procfs::ids(&tasks).unwrap_or_default() {
-        let dir = tasks.join(thread.to_string());
-        let Some(stat) = reader.stat(&dir) else {
+fn look_at_process(reader: &mut ProcReader, process: u32, threads: &mut Vec<ThreadLook>) {
+    for thread in ProcessDir::new(process).threads() {
+        let Some(stat) = reader.stat(&thread) else {
             continue;
         };
-        let ran = reader.ran(&dir).unwrap_or_else(|| from_ticks(stat.ticks));
+        let cpu_time = reader.cpu_time(&thread);
         threads.push(ThreadLook {
             process,
-            thread,
+            thread: thread.id,
             state: stat.state,
-            ran,
+            cpu_time: cpu_time.unwrap_or_else(|| from_ticks(stat.ticks)),
         });
     }
 }
 
-fn alarms_of(reader: &mut Reader, process: u32) -> usize {
-    let dir = process_dir(process);
-    let tasks = dir.join("task");
-    let threads = procfs::ids(&tasks).unwrap_or_default();
-    let sleepers = threads.into_iter().filter(|thread| {
-        let dir = tasks.join(thread.to_string());
-        match reader.stat(&dir) {
-            Some(stat) if stat.is_alive() => {
-                reader.alarm(&dir) != Alarm::None
-                    || waiting::sleeps_for_a_time(process, &dir, reader)
-            }
-            _ => false,
-        }
-    });
-    let sleepers = sleepers.count();
-    // Of the oldest kind of timer there is no trace but the signal that it sends.
-    let heeds_alarms = reader.signals(&dir).is_some_and(|signals| {
-        (signals.caught | signals.blocked) & procfs::mask(&[SIGALRM, SIGVTALRM, SIGPROF]) != 0
-    });
-    let timers = procfs::timers(&dir).unwrap_or_default() + timer_descriptors(&dir);
-    sleepers + timers + usize::from(heeds_alarms)
+fn timers_of(reader: &mut ProcReader, process: u32) -> usize {
+    let dir = ProcessDir::new(process);
+    let threads = dir.threads();
+    let mut is_timed = |thread: &_| {
+        let is_alive = reader.stat(thread).is_some_and(|stat| stat.is_alive());
+        is_alive
+            && (may_wake_by_itself(reader, thread)
+                || blocked::has_socket_timeout(process, thread, reader))
+    };
+    let timed_threads = threads.iter().filter(|thread| is_timed(thread)).count();
+    let timers = dir.signal_timers().unwrap_or_default() + dir.timer_descriptors();
+    timed_threads + timers + usize::from(may_have_interval_timer(&dir))
 }
 
-/// How many timers are set that are descriptors: they wake whoever waits for them among
-/// others.
-fn timer_descriptors(process: &Path) -> usize {
-    let is_set = |file: &u64| {
-        let name = procfs::name_of(process, *file);
-        name.is_some_and(|name| name == Path::new("anon_inode:[timerfd]")) && {
-            let about = process.join("fdinfo").join(file.to_string());
-            !std::fs::read_to_string(about).is_ok_and(|it| it.contains("it_value: (0, 0)"))
-        }
-    };
-    procfs::files(process).map_or(0, |files| files.filter(is_set).count())
+/// `setitimer` leaves no trace except the handler of the signal that it sends.
+fn may_have_interval_timer(process: &ProcessDir) -> bool {
+    let signals = blocked::signal_mask(&[SIGALRM, SIGVTALRM, SIGPROF]);
+    let handled = process.caught_or_blocked_signals();
+    handled.is_some_and(|handled| handled & signals != 0)
 }
 
 fn from_ticks(ticks: u64) -> Duration {
     let rate = rustix::param::clock_ticks_per_second().max(1);
     Duration::from_millis(ticks.saturating_mul(1000) / rate)
-}
-
-/// A process that is gone holds none; one that we may not look into is no answer.
-fn descriptors(process: &Path) -> Result<usize, Unseen> {
-    match std::fs::read_dir(process.join("fd")) {
-        Ok(entries) => Ok(entries.count()),
-        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-            Err(Unseen::NoProc(error.kind()))
-        }
-        Err(_) => Ok(0),
-    }
 }
 
 #[cfg(test)]
@@ -301,88 +248,84 @@ mod tests {
             .args(["-c", script])
             .stdin(Stdio::piped())
             .process_group(0);
-        command.spawn().expect("a shell is there")
+        command.spawn().expect("every system has a shell")
     }
 
     fn until(mut is_so: impl FnMut() -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
         while !is_so() {
-            assert!(Instant::now() < deadline, "it never came true");
+            assert!(Instant::now() < deadline, "it did not happen in 20 s");
             std::thread::yield_now();
         }
     }
 
+    fn watch(target: WatchTarget) -> Watch {
+        Watch::new(target).expect("/proc is mounted")
+    }
+
+    fn look(watch: &mut Watch) -> Look {
+        watch.look().expect("/proc is readable")
+    }
+
     #[test]
-    fn a_process_that_waits_is_quiet_and_one_that_is_gone_is_over() {
+    fn a_process_that_waits_is_idle_until_it_ends() {
         let mut child = group_of("read line");
-        let mut watch = Watch::new(Target::Process(child.id())).expect("/proc is there");
+        let mut watch = watch(WatchTarget::Process(child.id()));
         until(|| {
-            let earlier = watch.look().expect("it can be seen");
-            let later = watch.look().expect("it can be seen");
-            !later.is_over() && later.is_quiet_since(&earlier)
+            let (earlier, later) = (look(&mut watch), look(&mut watch));
+            !later.has_ended() && later.is_idle_since(&earlier)
         });
         drop(child.stdin.take());
-        child.wait().expect("it ends when its input does");
-        assert!(watch.look().expect("it can be seen").is_over());
-        assert_eq!(
-            watch.holdings().expect("it can be seen"),
-            Holdings::default()
-        );
+        child.wait().expect("it ends with its input");
+        assert!(look(&mut watch).has_ended());
     }
 
     #[test]
-    fn a_process_that_spins_is_never_quiet_and_its_time_grows() {
+    fn a_process_that_spins_is_never_idle_and_uses_processor_time() {
         let mut child = group_of("while :; do :; done");
-        let mut watch = Watch::new(Target::Process(child.id())).expect("/proc is there");
-        let first = watch.look().expect("it can be seen");
+        let mut watch = watch(WatchTarget::Process(child.id()));
+        let first = look(&mut watch);
         until(|| {
-            let now = watch.look().expect("it can be seen");
-            assert!(!now.is_quiet_since(&first) || now == first);
-            now.ran_since(&first) > Duration::from_millis(20)
+            let now = look(&mut watch);
+            assert!(!now.is_idle_since(&first) || now == first);
+            now.cpu_time_since(&first) > Duration::from_millis(20)
         });
-        child.kill().expect("it is ours to end");
-        child.wait().expect("it was ended");
+        child.kill().expect("it is our child");
+        child.wait().expect("it was killed");
     }
 
     #[test]
-    fn a_group_is_seen_with_the_children_that_join_it_later() {
+    fn a_group_includes_children_that_start_later() {
         let mut child = group_of("exec 3<&0; read line; cat <&3 & wait");
-        let mut watch = Watch::new(Target::Group(child.id())).expect("/proc is there");
-        assert_eq!(watch.processes().expect("it can be seen"), [child.id()]);
-        let mut input = child.stdin.take().expect("it was asked for");
+        let mut watch = watch(WatchTarget::Group(child.id()));
+        let processes = watch.processes().expect("/proc is readable");
+        assert_eq!(processes, [child.id()]);
+        let mut input = child.stdin.take().expect("its input is a pipe");
         std::io::Write::write_all(&mut input, b"\n").expect("it reads");
-        until(|| watch.processes().expect("it can be seen").len() == 2);
+        let mut count = || watch.processes().expect("/proc is readable").len();
+        until(|| count() == 2);
         drop(input);
-        child.wait().expect("it ends when its input does");
-        until(|| watch.processes().expect("it can be seen").is_empty());
+        child.wait().expect("it ends with its input");
+        until(|| count() == 0);
     }
 
     #[test]
-    fn a_process_that_is_over_has_no_alarm_set() {
+    fn a_process_that_has_ended_has_no_timers() {
         let mut child = group_of("exit");
-        let mut watch = Watch::new(Target::Process(child.id())).expect("/proc is there");
-        until(|| watch.look().expect("it can be seen").is_over());
-        assert_eq!(watch.alarms().expect("it can be seen"), 0);
-        child.wait().expect("it ended");
+        let mut watch = watch(WatchTarget::Process(child.id()));
+        until(|| look(&mut watch).has_ended());
+        assert_eq!(watch.timers().expect("/proc is readable"), 0);
+        child.wait().expect("it has ended");
     }
 
     #[test]
-    fn a_process_that_sleeps_for_a_time_has_an_alarm_set_and_one_that_waits_has_none() {
-        for (script, alarms) in [("exec sleep 1000", 1), ("read line", 0)] {
+    fn a_sleeping_process_has_a_timer_and_one_that_waits_for_input_has_none() {
+        for (script, timers) in [("exec sleep 1000", 1), ("read line", 0)] {
             let mut child = group_of(script);
-            let mut watch = Watch::new(Target::Group(child.id())).expect("/proc is there");
-            until(|| watch.alarms().expect("it can be seen") == alarms);
-            child.kill().expect("it is ours to end");
-            child.wait().expect("it was ended");
+            let mut watch = watch(WatchTarget::Group(child.id()));
+            until(|| watch.timers().expect("/proc is readable") == timers);
+            child.kill().expect("it is our child");
+            child.wait().expect("it was killed");
         }
-    }
-
-    #[test]
-    fn what_a_process_holds_is_counted() {
-        let mut watch = Watch::new(Target::Process(std::process::id())).expect("/proc is there");
-        let holdings = watch.holdings().expect("it can be seen");
-        assert_eq!(holdings.processes, 1);
-        assert!(holdings.descriptors >= 3);
-        assert!(holdings.resident > 100_000);
     }
 }

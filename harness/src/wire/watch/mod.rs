@@ -1,37 +1,36 @@
-//! What the peer's processes do: asleep or not, processor time, descriptors,
-//! memory.
+//! What the peer's processes do: whether they are idle, and their processor time.
 //!
-//! A [`Watch`] is set on a process or a process group and looks as often as one
-//! likes. Two looks that are alike, with every thread asleep, show that nothing
-//! ran between them ([`Look::is_quiet_since`]): a peer that has read everything
-//! and is quiet will not answer any more, unless a timer wakes it; whether one is set is
-//! told by [`Watch::alarms`]. Often it can be seen that nothing at all will wake it but
-//! its partner ([`Watch::waits_only_for`]).
+//! In comes a process or a process group ([`WatchTarget`]); out go [`Look`]s at its threads.
+//! This module does not know what a peer is or what it was sent.
 //!
-//! Where the system does not show another process, every question is answered by
-//! [`Unseen`].
+//! Two looks that are equal, with every thread asleep, show that nothing ran between them
+//! ([`Look::is_idle_since`]). A peer that has read everything and is idle does not answer
+//! any more, unless a timer wakes it ([`Watch::timers`]). Often it can be seen that only
+//! the other end of its connection can wake it ([`Watch::waits_only_for`]).
+//!
+//! Where the system does not show other processes, every method returns [`WatchError`].
 
 #[cfg(target_os = "linux")]
-mod alarm;
+mod blocked;
 #[cfg(target_os = "linux")]
 mod linux;
 mod look;
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(target_os = "linux")]
-mod procfs;
-#[cfg(target_os = "linux")]
-mod waiting;
+mod timer;
 
 #[cfg(target_os = "linux")]
-pub use linux::{Watch, owner_of, was_born_with};
-pub use look::{Holdings, Look, ThreadLook, ThreadState};
+pub use linux::{Watch, owner_of};
+pub use look::{Look, ThreadLook};
 #[cfg(not(target_os = "linux"))]
 pub use other::{Watch, owner_of};
 
+pub use super::thread_state::ThreadState;
+
 /// Which processes to watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum WatchTarget {
     /// One process, by its id.
     Process(u32),
     /// All processes of a group, by the id of its leader.
@@ -40,11 +39,11 @@ pub enum Target {
 
 /// Why the peer's processes cannot be seen. Never the peer's fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unseen {
+pub enum WatchError {
     /// Only Linux shows them.
     #[error("this system does not show what other processes do")]
-    NotThisSystem,
-    /// `/proc` is not there, or not ours to read.
-    #[error("/proc cannot be read: {0}")]
-    NoProc(std::io::ErrorKind),
+    Unsupported,
+    /// `/proc` is not mounted, or this user may not read it.
+    #[error("cannot read /proc: {0}")]
+    Unreadable(std::io::ErrorKind),
 }

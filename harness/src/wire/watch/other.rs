@@ -1,81 +1,72 @@
-//! Systems that do not show other processes.
+//! Systems that do not show other processes: the same names, and every answer is "not seen".
 
-use super::{Holdings, Look, Target, Unseen};
+use super::{Look, WatchError, WatchTarget};
 use crate::wire::diag::Inode;
 
-/// A watch that sees nothing.
+/// Looks at one process, or at one group of them. Never exists on this system.
 #[derive(Debug)]
-pub struct Watch;
+pub enum Watch {}
 
 impl Watch {
-    /// Finds that nothing can be seen.
+    /// Reports that this system does not show other processes.
     ///
     /// # Errors
     ///
     /// Always.
-    pub fn new(_target: Target) -> Result<Self, Unseen> {
-        Err(Unseen::NotThisSystem)
+    pub fn new(_target: WatchTarget) -> Result<Self, WatchError> {
+        Err(WatchError::Unsupported)
     }
 
-    /// Would know what others belong to the peer.
+    /// See the Linux version.
     #[must_use]
-    pub fn with_relatives(self, _entry: String) -> Self {
+    pub fn with_related(self, _entry: String) -> Self {
         self
     }
 
-    /// Would look at every thread.
+    /// See the Linux version.
     ///
     /// # Errors
     ///
-    /// Always.
-    pub fn look(&mut self) -> Result<Look, Unseen> {
-        Err(Unseen::NotThisSystem)
+    /// Never: there is no watch.
+    pub fn processes(&mut self) -> Result<&[u32], WatchError> {
+        match *self {}
     }
 
-    /// Would look again.
+    /// See the Linux version.
+    ///
+    /// # Errors
+    ///
+    /// Never: there is no watch.
+    pub fn look(&mut self) -> Result<Look, WatchError> {
+        match *self {}
+    }
+
+    /// See the Linux version.
     pub fn look_again(&mut self) -> Look {
-        Look::default()
+        match *self {}
     }
 
-    /// Would look for one that runs.
+    /// See the Linux version.
     pub fn is_awake(&mut self) -> bool {
-        false
+        match *self {}
     }
 
-    /// Would count alarms.
+    /// See the Linux version.
     ///
     /// # Errors
     ///
-    /// Always.
-    pub fn alarms(&mut self) -> Result<usize, Unseen> {
-        Err(Unseen::NotThisSystem)
+    /// Never: there is no watch.
+    pub fn timers(&mut self) -> Result<usize, WatchError> {
+        match *self {}
     }
 
-    /// Would look what is waited for.
+    /// See the Linux version.
     pub fn waits_only_for(&mut self, _socket: Inode) -> bool {
-        false
-    }
-
-    /// Would count descriptors and memory.
-    ///
-    /// # Errors
-    ///
-    /// Always.
-    pub fn holdings(&mut self) -> Result<Holdings, Unseen> {
-        Err(Unseen::NotThisSystem)
-    }
-
-    /// Would list the processes.
-    ///
-    /// # Errors
-    ///
-    /// Always.
-    pub fn processes(&mut self) -> Result<&[u32], Unseen> {
-        Err(Unseen::NotThisSystem)
+        match *self {}
     }
 }
 
-/// Would find the process that holds a socket.
+/// The one of `processes` that holds a socket: this system does not show it.
 #[must_use]
 pub fn owner_of(_inode: Inode, _processes: &[u32]) -> Option<u32> {
     None

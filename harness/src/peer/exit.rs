@@ -1,62 +1,61 @@
-//! How a peer ended, in types and in words.
+//! How a peer ended.
 
 use std::fmt;
 
-/// How a process ended.
+/// How a process exited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended {
-    /// It returned this code.
+pub enum ExitStatus {
+    /// It returned this exit code.
     Code(i32),
-    /// This signal ended it.
+    /// This signal killed it.
     Signal(i32),
-    /// It did, and the system does not say how: SIGCHLD is ignored here.
+    /// It exited, but the system does not say how: SIGCHLD is ignored here.
     Unknown,
-    /// It did not, although it was killed: the kernel holds it, or it belongs to
+    /// It still runs although it was killed: it is blocked in the kernel, or it belongs to
     /// another user.
-    Never,
+    Unkillable,
 }
 
-/// Who ended it.
+/// Why a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
-    /// Itself, or somebody else: it was over when we came.
-    Itself,
-    /// It obeyed SIGTERM.
-    Obeyed,
-    /// It was killed: at once if there was no time to spare, else because it did
-    /// not obey.
+pub enum StopCause {
+    /// It had already exited when it was stopped.
+    Exited,
+    /// It exited after SIGTERM.
+    Terminated,
+    /// SIGKILL: at once if no grace was given, otherwise because it ignored SIGTERM.
     Killed,
 }
 
-/// What stopping a peer showed.
+/// The result of stopping a peer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stopped {
-    /// How the process that we started ended.
-    pub ended: Ended,
-    /// Who ended it.
-    pub manner: Manner,
-    /// Processes of the peer that had left its group; they were killed.
-    pub strays: Vec<Stray>,
+    /// How the process that we started exited.
+    pub status: ExitStatus,
+    /// Why it exited.
+    pub cause: StopCause,
+    /// Processes of the peer that had left its group. They were killed.
+    pub escaped: Vec<EscapedProcess>,
 }
 
 /// A process of the peer that had left its group.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stray {
+pub struct EscapedProcess {
     /// Its id.
     pub process: u32,
     /// The name that the kernel knows it by.
     pub name: String,
 }
 
-impl Ended {
-    /// Whether it ended as a program does that is content.
+impl ExitStatus {
+    /// Whether it returned exit code 0.
     #[must_use]
     pub fn is_success(self) -> bool {
         self == Self::Code(0)
     }
 }
 
-impl fmt::Display for Ended {
+impl fmt::Display for ExitStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             Self::Code(code) => write!(f, "exit code {code}"),
@@ -64,14 +63,14 @@ impl fmt::Display for Ended {
                 Some(name) => write!(f, "signal {number} ({name})"),
                 None => write!(f, "signal {number}"),
             },
-            Self::Unknown => write!(f, "ended, the system does not say how"),
-            Self::Never => write!(f, "does not end, even when killed"),
+            Self::Unknown => write!(f, "unknown exit status"),
+            Self::Unkillable => write!(f, "still running after SIGKILL"),
         }
     }
 }
 
-/// The signals that end a process whatever the machine's kind; their numbers are
-/// the same everywhere, but for SIGBUS and SIGSYS.
+/// The signals that kill a process by default and have the same number on every system, or
+/// at least on every Linux.
 fn signal_name(number: i32) -> Option<&'static str> {
     Some(match number {
         1 => "SIGHUP",
@@ -101,9 +100,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_end_reads_as_words() {
-        assert_eq!(Ended::Code(3).to_string(), "exit code 3");
-        assert_eq!(Ended::Signal(11).to_string(), "signal 11 (SIGSEGV)");
-        assert_eq!(Ended::Signal(40).to_string(), "signal 40");
+    fn an_exit_status_names_the_code_or_the_signal() {
+        assert_eq!(ExitStatus::Code(3).to_string(), "exit code 3");
+        assert_eq!(ExitStatus::Signal(11).to_string(), "signal 11 (SIGSEGV)");
+        assert_eq!(ExitStatus::Signal(40).to_string(), "signal 40");
     }
 }

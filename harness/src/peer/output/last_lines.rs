@@ -1,13 +1,13 @@
-//! A peer's last words: few lines, short ones, and nothing that a terminal obeys.
+//! The last lines that a peer printed: few, short, and without control characters.
 //!
 //! Pure: bytes in, text out.
 
 const LINES: usize = 8;
 const COLUMNS: usize = 200;
 
-/// The last lines that say something.
-pub(super) fn last(printed: &[u8]) -> String {
-    // No line that is shown needs more of its bytes than these.
+/// The last lines that are not blank.
+pub(super) fn printable(printed: &[u8]) -> String {
+    // More bytes than the lines that are shown have.
     let near = printed.len().saturating_sub(LINES * COLUMNS * 16);
     let text = String::from_utf8_lossy(&printed[near..]);
     let mut lines: Vec<String> = text
@@ -15,15 +15,14 @@ pub(super) fn last(printed: &[u8]) -> String {
         .rev()
         .filter(|line| !line.trim().is_empty())
         .take(LINES)
-        .map(harmless)
+        .map(printable_line)
         .collect();
     lines.reverse();
     lines.join("\n")
 }
 
-/// One line without colours, with every other control character spelt out, cut to
-/// a bearable length.
-fn harmless(line: &str) -> String {
+/// One line without colours, with every other control character escaped, cut to [`COLUMNS`].
+fn printable_line(line: &str) -> String {
     let mut shown = String::new();
     let plain = without_colours(line.trim_end());
     for (column, character) in plain.chars().enumerate() {
@@ -33,14 +32,14 @@ fn harmless(line: &str) -> String {
         }
         match character {
             '\t' => shown.push(' '),
-            c if c.is_control() || turns_text_around(c) => shown.extend(c.escape_default()),
+            c if c.is_control() || reverses_text(c) => shown.extend(c.escape_default()),
             c => shown.push(c),
         }
     }
     shown
 }
 
-/// Takes `ESC [ … m` away, which only colours.
+/// Removes `ESC [ … m`, which only changes colours.
 fn without_colours(line: &str) -> String {
     let mut plain = String::new();
     let mut rest = line;
@@ -60,8 +59,8 @@ fn without_colours(line: &str) -> String {
     plain + rest
 }
 
-/// Characters that make text read in another order than it is written.
-fn turns_text_around(character: char) -> bool {
+/// Characters that change the order in which text is shown.
+fn reverses_text(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -70,16 +69,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_last_lines_that_say_something_are_shown() {
+    fn only_the_last_lines_that_are_not_blank_are_shown() {
         let printed: String = (0..20).map(|line| format!("line {line}\n\n")).collect();
-        let shown = last(printed.as_bytes());
+        let shown = printable(printed.as_bytes());
         assert_eq!(shown.lines().count(), LINES);
         assert!(shown.starts_with("line 12\n") && shown.ends_with("\nline 19"));
     }
 
     #[test]
-    fn a_terminal_obeys_nothing_of_it() {
-        let shown = last(b"\x1b[31mred\x1b[0m \x1b[2Jgone \x07\x00\xff \xe2\x80\xae back\r");
+    fn control_characters_are_escaped_and_colours_removed() {
+        let shown = printable(b"\x1b[31mred\x1b[0m \x1b[2Jgone \x07\x00\xff \xe2\x80\xae back\r");
         assert_eq!(
             shown,
             "red \\u{1b}[2Jgone \\u{7}\\u{0}\u{fffd} \\u{202e} back"
@@ -87,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_is_cut() {
-        let shown = last(&[b'a'; 1 << 20]);
+    fn a_very_long_line_is_cut() {
+        let shown = printable(&[b'a'; 1 << 20]);
         assert_eq!(shown.chars().count(), COLUMNS + 1);
         assert!(shown.ends_with('…'));
     }
 
     #[test]
-    fn silence_is_empty() {
-        assert_eq!(last(b" \n\t\r\n"), "");
+    fn blank_output_has_no_last_output() {
+        assert_eq!(printable(b" \n\t\r\n"), "");
     }
 }

@@ -2,60 +2,60 @@
 
 use std::num::NonZeroU32;
 
-/// What one look found.
+/// The result of one look.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum SocketLookup {
     /// The socket that was asked for.
-    Socket(Sighting),
-    /// No such connection; somebody listens on its port. The kernel offers that
-    /// socket instead, and who takes it for the connection waits for ever.
+    Socket(SocketInfo),
+    /// There is no such connection, but a socket that listens on its port. The kernel returns
+    /// that one instead. To take it for the connection would be to wait forever.
     Listening(Backlog),
-    /// No such connection, and nobody listens.
+    /// There is no such connection, and no socket listens on its port.
     Nothing,
 }
 
 /// One end of a connection, as the kernel sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sighting {
-    /// Where the socket stands in its life.
+pub struct SocketInfo {
+    /// The state of its connection.
     pub state: TcpState,
-    /// Bytes it has received and its process has not read; an unread FIN is one.
+    /// Bytes that it has received and its process has not read. An unread FIN counts as one.
     pub unread: u32,
-    /// Bytes it was given to send that the other end has not acknowledged.
+    /// Bytes that its process has written and our end has not acknowledged.
     pub unacknowledged: u32,
     /// The descriptor's inode, if a process holds the socket.
     pub inode: Option<Inode>,
-    /// Totals; absent while the connection is being made and after its end, when
-    /// the kernel keeps a smaller record.
+    /// `None` while the connection is being made and after its end, when the kernel keeps a
+    /// smaller record.
     pub counters: Option<Counters>,
 }
 
-/// Totals over a socket's life.
+/// Totals since a socket was created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Counters {
-    /// Bytes that arrived in order; a FIN is one.
+    /// Bytes that arrived in order. A FIN counts as one.
     pub received: u64,
-    /// Bytes that left, repeats included; absent before Linux 4.19.
+    /// Bytes that were sent, with retransmissions. `None` before Linux 4.19.
     pub sent: Option<u64>,
 }
 
-/// Who has a socket.
+/// What holds a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// A process, through this inode.
     Process(Inode),
-    /// Nobody yet: it waits to be accepted.
+    /// The accept queue: its process has not accepted it yet.
     Queue,
-    /// Nobody any more: its last descriptor was closed.
+    /// Only the kernel: its last descriptor was closed.
     Kernel,
 }
 
-/// The number by which `/proc/PID/fd` names a socket.
+/// The number of a socket in `/proc/PID/fd`. Never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Inode(NonZeroU32);
 
 impl Inode {
-    /// The kernel writes 0 for a socket that no process holds.
+    /// `None` for 0, which the kernel writes for a socket that no process holds.
     #[must_use]
     pub fn new(number: u32) -> Option<Self> {
         NonZeroU32::new(number).map(Self)
@@ -73,26 +73,26 @@ impl std::fmt::Display for Inode {
 pub struct Backlog {
     /// The descriptor's inode, if a process holds the socket.
     pub inode: Option<Inode>,
-    /// Connections that are made and wait to be accepted.
+    /// Connections that are established and not accepted yet.
     pub waiting: u32,
-    /// How many may wait.
-    pub room: u32,
+    /// How many may wait, as the process asked in `listen`.
+    pub limit: u32,
 }
 
 impl Backlog {
-    /// Whether one more connection would be dropped: the kernel takes one more
-    /// than it was asked for.
+    /// Whether one more connection would be dropped. The kernel queues one more than the
+    /// limit.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.waiting > self.room
+        self.waiting > self.limit
     }
 }
 
-impl Sighting {
-    /// Who has this socket.
+impl SocketInfo {
+    /// What holds this socket.
     ///
-    /// Closing the last descriptor starts the close at once, so one without a
-    /// descriptor that has not sent its FIN has never had one.
+    /// Closing the last descriptor sends the FIN at once. So a socket without a descriptor
+    /// that has not sent its FIN has never had one.
     #[must_use]
     pub fn holder(&self) -> Holder {
         match (self.inode, self.state) {
@@ -114,30 +114,30 @@ impl Sighting {
 pub enum TcpState {
     /// Open both ways.
     Established,
-    /// Asked for a connection.
+    /// Has sent a SYN.
     SynSent,
-    /// Answered one; the last step is missing, or the accept queue is full.
+    /// Has answered a SYN; the last ACK is missing, or the accept queue is full.
     SynReceived,
-    /// Sent its FIN, which is not acknowledged.
+    /// Has sent its FIN, which is not acknowledged.
     FinWait1,
-    /// Sent its FIN, which is acknowledged; still open for our bytes.
+    /// Has sent its FIN, which is acknowledged; still receives our bytes.
     FinWait2,
-    /// Over; remembered for late segments.
+    /// Closed; kept for late segments.
     TimeWait,
-    /// Over.
+    /// Closed.
     Closed,
-    /// Got our FIN and has not closed.
+    /// Has received our FIN and has not closed.
     CloseWait,
-    /// Got our FIN, then sent its own, which is not acknowledged.
+    /// Has received our FIN and sent its own, which is not acknowledged.
     LastAck,
-    /// Takes connections.
+    /// Accepts connections.
     Listen,
-    /// Both FINs crossed.
+    /// Both FINs were sent at the same time.
     Closing,
 }
 
 impl TcpState {
-    /// The state that Linux numbers so.
+    /// The state with this number in Linux.
     #[must_use]
     pub fn from_kernel(number: u8) -> Option<Self> {
         Some(match number {

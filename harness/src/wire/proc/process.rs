@@ -1,0 +1,135 @@
+//! The directories of one process and of its threads.
+
+use super::ids;
+use crate::wire::diag::Inode;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// `/proc/PID`.
+#[derive(Clone, Debug)]
+pub(crate) struct ProcessDir {
+    id: u32,
+    path: PathBuf,
+}
+
+/// `/proc/PID/task/TID`.
+#[derive(Clone, Debug)]
+pub(crate) struct ThreadDir {
+    pub(crate) id: u32,
+    path: PathBuf,
+}
+
+impl AsRef<Path> for ProcessDir {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl AsRef<Path> for ThreadDir {
+    fn as_ref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl ThreadDir {
+    pub(crate) fn exists(&self) -> bool {
+        self.path.exists()
+    }
+}
+
+impl ProcessDir {
+    pub(crate) fn new(id: u32) -> Self {
+        let path = PathBuf::from(format!("/proc/{id}"));
+        Self { id, path }
+    }
+
+    pub(crate) fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Its threads, in the order of their ids.
+    pub(crate) fn threads(&self) -> Vec<ThreadDir> {
+        let tasks = self.path.join("task");
+        let ids = ids(&tasks).unwrap_or_default();
+        let thread = |id: u32| ThreadDir {
+            id,
+            path: tasks.join(id.to_string()),
+        };
+        ids.into_iter().map(thread).collect()
+    }
+
+    /// The name that the kernel knows it by, with control characters escaped.
+    pub(crate) fn name(&self) -> String {
+        let name = std::fs::read(self.path.join("comm")).unwrap_or_default();
+        let name = String::from_utf8_lossy(&name);
+        name.trim_end().escape_default().to_string()
+    }
+
+    /// Whether it was started with this entry, `NAME=value`, in its environment. A process
+    /// of another user does not show it.
+    pub(crate) fn has_environment_entry(&self, entry: &str) -> bool {
+        let environment = std::fs::read(self.path.join("environ")).unwrap_or_default();
+        environment
+            .split(|&byte| byte == 0)
+            .any(|found| found == entry.as_bytes())
+    }
+
+    /// The numbers of its open descriptors.
+    pub(crate) fn descriptors(&self) -> io::Result<Vec<u32>> {
+        ids(&self.path.join("fd"))
+    }
+
+    /// What it has open as this descriptor: a path, or a name such as `socket:[77]`.
+    pub(crate) fn descriptor_name(&self, descriptor: u32) -> Option<PathBuf> {
+        std::fs::read_link(self.path.join("fd").join(descriptor.to_string())).ok()
+    }
+
+    /// The descriptor through which it holds this socket.
+    pub(crate) fn descriptor_of(&self, socket: Inode) -> io::Result<Option<u32>> {
+        let mut descriptors = self.descriptors()?.into_iter();
+        Ok(descriptors.find(|&descriptor| self.is_socket(descriptor, socket)))
+    }
+
+    pub(crate) fn is_socket(&self, descriptor: u32, socket: Inode) -> bool {
+        let name = self.descriptor_name(descriptor);
+        name.is_some_and(|name| name == Path::new(&format!("socket:[{socket}]")))
+    }
+
+    /// Signals that have a handler, one bit per signal, the lowest for signal 1.
+    pub(crate) fn caught_signals(&self) -> Option<u64> {
+        Some(self.status()?.sigcgt)
+    }
+
+    /// Signals that have a handler or that the first thread blocks.
+    pub(crate) fn caught_or_blocked_signals(&self) -> Option<u64> {
+        let status = self.status()?;
+        Some(status.sigcgt | status.sigblk)
+    }
+
+    fn status(&self) -> Option<procfs::process::Status> {
+        let process = procfs::process::Process::new(i32::try_from(self.id).ok()?);
+        process.ok()?.status().ok()
+    }
+
+    /// How many timers it has that send it a signal (`timer_create`).
+    pub(crate) fn signal_timers(&self) -> Option<usize> {
+        let text = std::fs::read_to_string(self.path.join("timers")).ok()?;
+        Some(text.lines().filter(|line| line.starts_with("ID:")).count())
+    }
+
+    /// How many of its timer descriptors (`timerfd_create`) are set.
+    pub(crate) fn timer_descriptors(&self) -> usize {
+        let descriptors = self.descriptors().unwrap_or_default();
+        let is_set = |descriptor: &u32| self.is_timer_that_is_set(*descriptor);
+        descriptors.iter().filter(|it| is_set(it)).count()
+    }
+
+    fn is_timer_that_is_set(&self, descriptor: u32) -> bool {
+        let name = self.descriptor_name(descriptor);
+        if name.is_none_or(|name| name != Path::new("anon_inode:[timerfd]")) {
+            return false;
+        }
+        let info = self.path.join("fdinfo").join(descriptor.to_string());
+        !std::fs::read_to_string(info).is_ok_and(|text| text.contains("it_value: (0, 0)"))
+    }
+}
