@@ -13,7 +13,7 @@ use std::time::Duration;
 #[derive(Debug, thiserror::Error)]
 #[error("cannot start `{command}`: {why}{}", LastOutput(last_output))]
 pub struct StartError {
-    /// The command, as it was typed.
+    /// The command, as the user wrote it.
     pub command: Box<CommandLine>,
     /// What went wrong.
     pub why: StartFailure,
@@ -98,7 +98,7 @@ impl StartError {
     }
 
     pub(super) fn spawn(command: &CommandLine, error: io::Error) -> Self {
-        Self::new(command, blame_spawn(command, error))
+        Self::new(command, spawn_failure(command, error))
     }
 
     pub(super) fn port(command: &CommandLine, host: IpAddr, error: PortError) -> Self {
@@ -140,9 +140,8 @@ impl StartError {
                 addr, elsewhere, ..
             } => return Some(self.help_listen(*addr, elsewhere)),
             StartFailure::NoPort => "wait until other programs have closed their connections",
-            StartFailure::PortTaken { .. } | StartFailure::Machine(_) => {
-                return None;
-            }
+            StartFailure::PortTaken { .. } => "stop that program, or run wirecheck again",
+            StartFailure::Machine(_) => return None,
         };
         Some(text.to_owned())
     }
@@ -173,7 +172,7 @@ const NO_PORT: &str = "no argument contains {port}, so it must read PORT from it
 /// A program that does not listen may be a client.
 const IF_CLIENT: &str = "if it is a client, start it with --client";
 
-fn blame_spawn(command: &CommandLine, error: io::Error) -> StartFailure {
+fn spawn_failure(command: &CommandLine, error: io::Error) -> StartFailure {
     const EXEC_FORMAT: i32 = 8;
     match error.kind() {
         io::ErrorKind::NotFound if exists(command) => StartFailure::NoInterpreter,

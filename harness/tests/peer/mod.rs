@@ -49,7 +49,7 @@ impl Sizes {
 
 impl Peer {
     pub(crate) fn start(addr: &str, serve: impl FnOnce(TcpStream) + Send + 'static) -> Self {
-        Self::start_held(addr, |stream, _| serve(stream))
+        Self::start_with_release(addr, |stream, _| serve(stream))
     }
 
     /// Reads to the end, with a pause after each read.
@@ -76,7 +76,7 @@ impl Peer {
 
     /// Accepts and does nothing until the peer is dropped.
     pub(crate) fn holding(addr: &str) -> Self {
-        Self::start_held(addr, |_stream, hold| {
+        Self::start_with_release(addr, |_stream, hold| {
             let _ = hold.recv();
         })
     }
@@ -99,18 +99,18 @@ impl Peer {
         self.thread.join().expect("the peer does not panic");
     }
 
-    fn start_held(
+    fn start_with_release(
         addr: &str,
         serve: impl FnOnce(TcpStream, Receiver<()>) + Send + 'static,
     ) -> Self {
         let listener = listen(addr);
         let addr = listener.local_addr().expect("it is bound");
         let (report, accepted) = channel();
-        let (hold, held) = channel();
+        let (hold, released) = channel();
         let thread = std::thread::spawn(move || {
             let (stream, _) = listener.accept().expect("wirecheck connects");
             let _ = report.send(());
-            serve(stream, held);
+            serve(stream, released);
         });
         Self {
             addr,

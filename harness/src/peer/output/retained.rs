@@ -37,8 +37,8 @@ impl RetainedOutput {
     }
 
     pub(super) fn push(&mut self, bytes: &[u8]) {
-        let room = self.bound - self.head.len();
-        self.head.extend(&bytes[..bytes.len().min(room)]);
+        let free = self.bound - self.head.len();
+        self.head.extend(&bytes[..bytes.len().min(free)]);
         self.total += bytes.len() as u64;
         self.tail.extend(bytes);
         if self.tail.len() > self.bound * 2 {

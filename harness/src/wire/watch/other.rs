@@ -2,10 +2,13 @@
 
 use super::{Look, WatchError, WatchTarget};
 use crate::wire::diag::Inode;
+use std::convert::Infallible;
 
 /// Looks at one process, or at one group of them. Never exists on this system.
 #[derive(Debug)]
-pub enum Watch {}
+pub struct Watch {
+    never: Infallible,
+}
 
 impl Watch {
     /// Reports that this system does not show other processes.
@@ -29,7 +32,7 @@ impl Watch {
     ///
     /// Never: there is no watch.
     pub fn processes(&mut self) -> Result<&[u32], WatchError> {
-        match *self {}
+        match self.never {}
     }
 
     /// See the Linux version.
@@ -38,17 +41,17 @@ impl Watch {
     ///
     /// Never: there is no watch.
     pub fn look(&mut self) -> Result<Look, WatchError> {
-        match *self {}
+        match self.never {}
     }
 
     /// See the Linux version.
     pub fn look_again(&mut self) -> Look {
-        match *self {}
+        match self.never {}
     }
 
     /// See the Linux version.
     pub fn is_awake(&mut self) -> bool {
-        match *self {}
+        match self.never {}
     }
 
     /// See the Linux version.
@@ -57,12 +60,12 @@ impl Watch {
     ///
     /// Never: there is no watch.
     pub fn timers(&mut self) -> Result<usize, WatchError> {
-        match *self {}
+        match self.never {}
     }
 
     /// See the Linux version.
     pub fn waits_only_for(&mut self, _socket: Inode) -> bool {
-        match *self {}
+        match self.never {}
     }
 }
 
