@@ -1,4 +1,4 @@
-//! What may be typed.
+//! The command line: commands, arguments and their help.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
@@ -16,32 +16,32 @@ use crate::tactic::{Profile, TacticGlob};
 
 const EXAMPLES: &str = "\
 Examples:
-  wirecheck demo                            see it at work on the embedded peers
+  wirecheck demo                            judge the built-in peers
   wirecheck run echo.toml -- python3 server.py {port}
                                             judge a server
-  wirecheck check scenarios/                are the suite files right?
-  wirecheck list scenarios/line             the cases of a suite
-  wirecheck list --only 'cut@*' --count     how many cases one tactic makes";
+  wirecheck check scenarios/                validate suite files
+  wirecheck list scenarios/line             list the cases of a suite
+  wirecheck list --only 'cut@*' --count     count the cases of one tactic";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
   wirecheck run echo.toml -- python3 server.py {port}
                                             start a server on a free port
-  wirecheck run echo.toml -- ./server       the same; it reads PORT
+  wirecheck run echo.toml -- ./server       the same; the server reads PORT
   wirecheck run echo.toml --connect localhost:7777
-                                            a server that runs already
+                                            judge a running server
   wirecheck run --client echo.toml -- python3 client.py {host} {port}
-                                            a client, started for each case
+                                            judge a client, one process per case
   wirecheck run --profile quick --only 'cut@*' scenarios/line -- ./server
-                                            only some deliveries
+                                            run only some deliveries
   wirecheck run --record records/line.json scenarios/line -- ./server
-                                            keep the record elsewhere";
+                                            write the record to another file";
 
 /// Proves that a program reads a stream, not packets.
 ///
-/// A suite describes an exchange once. wirecheck plays one side of it against
-/// any implementation over TCP, delivers the same bytes in every way TCP may
-/// deliver them, and says which deliveries change what the implementation does.
+/// A suite describes an exchange once. wirecheck plays one side of it against an
+/// implementation over TCP, delivers the same bytes in every way that TCP may deliver
+/// them, and reports which deliveries change what the implementation does.
 #[derive(Debug, Parser)]
 #[command(
     name = "wirecheck",
@@ -60,50 +60,46 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run the embedded servers and clients, right and wrong, against the embedded suites
+    /// Judge the built-in servers and clients, broken and fixed
     Demo,
-    /// Be one of the embedded peers
+    /// Run one of the built-in servers and clients
     #[command(hide = true)]
     Peer(PeerArgs),
-    /// Are the suite files right?
+    /// Validate suite files
     Check(CheckArgs),
-    /// Judge a server, started by wirecheck or running already, or a client
+    /// Judge a server or a client
     #[command(after_long_help = format!("{RUN_EXAMPLES}\n\n{}", Exit::HELP))]
     Run(RunArgs),
-    /// The cases that suites stand for, without running them
+    /// List the cases of suites without running them
     List(ListArgs),
-    /// What a code of the defect catalogue means, or a tactic; or all of them
+    /// Explain a defect or a tactic, or list all of them
     Explain(ExplainArgs),
-    /// The JSON Schema of a file that wirecheck reads or writes
+    /// Print the JSON Schema of a file format
     Schema(SchemaArgs),
-    /// A completion script for a shell
+    /// Print a completion script for a shell
     Completions(CompletionsArgs),
-    /// The manual page, in roff
+    /// Print the manual page in roff
     Man,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct PeerArgs {
-    /// Which one
+    /// The peer to run
     pub(super) name: DemoPeer,
-    /// The address that it listens on, or calls
+    /// The address to listen on, or to connect to
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
     pub(super) host: IpAddr,
-    /// The port that it listens on, or calls
+    /// The port to listen on, or to connect to
     #[arg(long, value_name = "N")]
     pub(super) port: u16,
 }
 
-/// Which suites.
 #[derive(Debug, clap::Args)]
 pub(super) struct SuiteArgs {
-    /// Suite files, or folders of them
-    #[arg(
-        value_name = "SUITE",
-        help = "Suite files, or folders of them [default: scenarios]"
-    )]
+    /// Suite files, or folders of suite files [default: scenarios]
+    #[arg(value_name = "SUITE")]
     pub(super) suites: Vec<PathBuf>,
-    /// The most bytes a suite file may have
+    /// The largest suite file that is read
     #[arg(long, value_name = "BYTES", default_value_t = MAX_SUITE_BYTES, hide_short_help = true)]
     pub(super) max_suite_bytes: usize,
 }
@@ -112,34 +108,38 @@ pub(super) struct SuiteArgs {
 pub(super) struct CheckArgs {
     #[command(flatten)]
     pub(super) suites: SuiteArgs,
-    /// Also play each scenario: with wirecheck on both sides, and with peers that
-    /// prove nothing
+    /// Also play each scenario without a peer (self check)
     ///
-    /// A scenario that wirecheck cannot play with itself contradicts itself: an
-    /// error. One that a server passes which is mute, closes at once, resets at once,
-    /// echoes, or gives its first answer to anything and hangs up proves nothing: an
-    /// error. With `peer = 'client'` such clients are tried instead of servers; where
-    /// no `peer` is named, one that passes is noted, if the client says something.
-    /// All is done on loopback; no peer is started.
+    /// wirecheck plays both sides of each scenario. If that fails, the scenario
+    /// contradicts itself, which is an error.
+    ///
+    /// wirecheck then judges five servers that cannot be correct: one is silent, one
+    /// closes at once, one resets at once, one echoes, and one gives its first answer to
+    /// any request and closes. If one of them passes, the scenario proves nothing, which
+    /// is an error. For a scenario with `peer = 'client'` it judges five such clients
+    /// instead. Without `peer` it judges the clients too, and one that passes is only a
+    /// note.
+    ///
+    /// All connections are on loopback. No peer is started.
     #[arg(long)]
     pub(super) play: bool,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
-    /// A code or a name of a defect: F01, short-header-read; or a tactic: cut, fin@7
+    /// A defect (F01, short-header-read) or a tactic (cut, fin@7)
     #[arg(value_name = "CODE|NAME|TACTIC")]
     pub(super) defect: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct SchemaArgs {
-    /// Of which file
-    pub(super) of: Schema,
+    /// The file format
+    pub(super) format: FileFormat,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Schema {
+pub(super) enum FileFormat {
     /// A suite
     Suite,
     /// The record of a run
@@ -148,28 +148,27 @@ pub(super) enum Schema {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct CompletionsArgs {
-    /// For which shell
+    /// The shell
     pub(super) shell: clap_complete::Shell,
 }
 
-/// Which cases of the suites.
 #[derive(Debug, clap::Args)]
 pub(super) struct CaseArgs {
     #[command(flatten)]
     pub(super) suites: SuiteArgs,
-    /// How much is tried: quick, standard, thorough or exhaustive
+    /// How many deliveries are tried: quick, standard, thorough or exhaustive
     #[arg(long, default_value_t)]
     pub(super) profile: Profile,
-    /// Only tactics that match, e.g. 'cut@*'; may be given several times
+    /// Run only tactics that match, e.g. 'cut@*'; can be repeated
     #[arg(long, value_name = "GLOB")]
     pub(super) only: Vec<TacticGlob>,
-    /// Only scenarios with this tag; may be given several times
+    /// Select only scenarios with this tag; can be repeated
     #[arg(long, value_name = "TAG")]
     pub(super) tag: Vec<String>,
-    /// Only scenarios whose `suite/scenario` matches; may be given several times
+    /// Select only scenarios whose `suite/scenario` matches; can be repeated
     #[arg(long, value_name = "GLOB")]
     pub(super) scenario: Vec<Glob>,
-    /// What random deliveries are drawn from
+    /// Seed for random deliveries
     #[arg(long, default_value_t = DEFAULT_SEED)]
     pub(super) seed: u64,
 }
@@ -178,36 +177,38 @@ pub(super) struct CaseArgs {
 pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) cases: CaseArgs,
-    /// Judge a server that runs already
+    /// Judge a running server
     #[arg(long, value_name = "HOST:PORT", conflicts_with = "command")]
     pub(super) connect: Option<String>,
-    /// Judge a client: wirecheck plays the server, and starts the client anew for each
-    /// case
+    /// Judge a client: wirecheck plays the server and starts the client once per case
     ///
-    /// What the client prints to its standard output, and the code it ends with, must
-    /// not change with the delivery; what varies from run to run by itself (times,
-    /// ports) is learnt from two runs of the baseline.
+    /// The standard output of the client and its exit code must not change with the
+    /// delivery. Two runs of the baseline show what varies in every run, such as times
+    /// and ports.
     #[arg(long, conflicts_with = "connect")]
     pub(super) client: bool,
-    /// The client is started once and connects again whenever its connection is over,
-    /// as a service does; its output and its end are not judged
+    /// The client is a service: it is started once and reconnects after each connection
+    ///
+    /// Its output and its exit code are not judged.
     #[arg(long, requires = "client")]
     pub(super) reconnects: bool,
-    /// The loopback address that a started server is to listen on, or a client to call
+    /// The loopback address for the server to listen on, or for the client to connect to
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
     pub(super) host: IpAddr,
-    /// How long a started server may take to listen, or a client to connect
+    /// Time limit for the server to listen, or for the client to connect
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub(super) start_timeout: Duration,
-    /// How many cases run at once, 256 at most, if the server serves several
-    /// connections [default: the number of processors]
+    /// The most cases that run at the same time, up to 256 [default: the number of
+    /// processors]
+    ///
+    /// A server that serves one connection at a time gets one case at a time.
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
-    /// Where the record is kept
+    /// The file for the record of the run
     #[arg(long, value_name = "FILE", default_value = ".wirecheck/last.json")]
     pub(super) record: PathBuf,
-    /// How the server or client is started: {port} and {host} are replaced, PORT and HOST are
-    /// in its environment
+    /// The command that starts the server or client: {port} and {host} are replaced, PORT
+    /// and HOST are in its environment
     #[arg(last = true, value_name = "COMMAND")]
     pub(super) command: Vec<String>,
 }
@@ -216,30 +217,28 @@ fn duration(text: &str) -> Result<Duration, DurationError> {
     scenario::parse_duration(text)
 }
 
-/// Each job takes threads and descriptors of both wirecheck and the server.
-pub(super) const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).expect("it is not zero");
+/// Each job needs threads and descriptors, in wirecheck and in the server.
+pub(super) const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not zero");
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let jobs = text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS);
-    jobs.ok_or_else(|| {
-        format!("give a number from 1 to {MAX_JOBS}; with 1, one case runs after another")
-    })
+    jobs.ok_or_else(|| format!("give a number from 1 to {MAX_JOBS}; 1 runs one case after another"))
 }
 
-/// Fixed, so that a run repeats the one before it.
+/// Fixed, so that every run has the same deliveries.
 const DEFAULT_SEED: u64 = 53_888_879;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
     #[command(flatten)]
     pub(super) cases: CaseArgs,
-    /// The cases of a client under test: wirecheck plays the server
+    /// List the cases for a client: wirecheck plays the server
     #[arg(long)]
     pub(super) client: bool,
-    /// Print a JSON object a case
+    /// Print one JSON object per case
     #[arg(long, conflicts_with = "count")]
     pub(super) json: bool,
-    /// Print only how many cases each tactic makes
+    /// Print only the number of cases of each tactic
     #[arg(long)]
     pub(super) count: bool,
 }

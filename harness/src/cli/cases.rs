@@ -1,90 +1,93 @@
-//! Which cases the user selected: what was typed becomes what it means.
+//! Which cases the user selected.
 
 use globset::{GlobSet, GlobSetBuilder};
 
 use super::args::CaseArgs;
-use super::check::suites;
-use super::failure::{Aim, Failure};
+use super::check::read_suites;
+use super::error::{CommandError, Purpose};
 use crate::run::{Selected, Selection};
-use crate::scenario::{Side, Suite};
+use crate::scenario::{Scenario, Side, Suite};
 use crate::tactic::{Profile, Seed};
 
-/// Reads the suites and leaves out what was not asked for. A selection has cases,
-/// and no scenario more than it may have.
-pub(super) fn select(args: &CaseArgs, side: Side) -> Result<Selection, Failure> {
-    select_from(suites(&args.suites, Aim::Use)?, args, side)
-}
-
-/// The same from suites that were read already.
-pub(super) fn select_from(
-    mut suites: Vec<Suite>,
-    args: &CaseArgs,
-    side: Side,
-) -> Result<Selection, Failure> {
-    let globs = globs(args)?;
-    let mut left_out = 0;
-    for suite in &mut suites {
-        let id = suite.id().clone();
-        suite.retain_scenarios(|scenario| {
-            let named = globs.is_empty() || globs.is_match(format!("{id}/{}", scenario.id()));
-            let tagged =
-                args.tag.is_empty() || scenario.tags().iter().any(|tag| args.tag.contains(tag));
-            let is_selected = named && tagged;
-            let is_about_us = scenario.peer() == Some(side);
-            left_out += u64::from(is_selected && is_about_us);
-            is_selected && !is_about_us
-        });
-    }
-    suites.retain(|suite| !suite.scenarios().is_empty());
-    let only = args.only.iter().cloned().collect();
+/// Reads the suites and applies the filters. The result has at least one case, and no
+/// scenario exceeds its limit of cases.
+pub(super) fn select(args: &CaseArgs, side: Side) -> Result<Selection, CommandError> {
+    let mut suites = read_suites(&args.suites, Purpose::Use)?;
+    let left_out = filter(&mut suites, args, side)?;
     let selection = Selection {
         suites,
         side,
         profile: args.profile,
         seed: Seed(args.seed),
-        only,
+        only: args.only.iter().cloned().collect(),
         left_out,
     };
     check(&selection)?;
     Ok(selection)
 }
 
-fn check(selection: &Selection) -> Result<(), Failure> {
-    let mut any = false;
+/// Removes what was not selected, and scenarios that are only for peers on our side.
+/// Returns the number of the latter.
+fn filter(suites: &mut Vec<Suite>, args: &CaseArgs, ours: Side) -> Result<u64, CommandError> {
+    let globs = globs(args)?;
+    let is_tagged = |scenario: &Scenario| {
+        args.tag.is_empty() || scenario.tags().iter().any(|tag| args.tag.contains(tag))
+    };
+    let mut left_out = 0;
+    for suite in suites.iter_mut() {
+        let id = suite.id().clone();
+        suite.retain_scenarios(|scenario| {
+            let matches = globs.is_empty() || globs.is_match(format!("{id}/{}", scenario.id()));
+            let is_selected = matches && is_tagged(scenario);
+            let is_for_our_side = scenario.peer() == Some(ours);
+            left_out += u64::from(is_selected && is_for_our_side);
+            is_selected && !is_for_our_side
+        });
+    }
+    suites.retain(|suite| !suite.scenarios().is_empty());
+    Ok(left_out)
+}
+
+fn check(selection: &Selection) -> Result<(), CommandError> {
+    let mut has_cases = false;
     for selected in selection.scenarios() {
-        any |= selected.plan.selected() > 0;
+        has_cases |= selected.plan.selected() > 0;
         check_limit(&selected, selection.profile)?;
     }
-    let all_left_out = selection.suites.is_empty() && selection.left_out > 0;
-    match () {
-        () if any => Ok(()),
-        () if all_left_out => Err(Failure::NotAbout(selection.side.other())),
-        () => Err(Failure::NoCases),
+    if has_cases {
+        Ok(())
+    } else if selection.suites.is_empty() && selection.left_out > 0 {
+        Err(CommandError::OtherSideOnly(selection.side.other()))
+    } else {
+        Err(CommandError::NoCases)
     }
 }
 
-fn check_limit(selected: &Selected<'_>, profile: Profile) -> Result<(), Failure> {
-    let (cases, most) = (
-        selected.plan.count() as u64,
-        selected.scenario.limits().cases,
-    );
-    if cases <= most {
+fn check_limit(selected: &Selected<'_>, profile: Profile) -> Result<(), CommandError> {
+    let cases = selected.plan.count() as u64;
+    let limit = selected.scenario.limits().cases;
+    if cases <= limit {
         return Ok(());
     }
-    Err(Failure::Usage(format!(
-        "{}:{}: {cases} cases in the {profile} profile, at most {most} are allowed: \
-         raise `limits.cases` in the suite, or choose fewer with --only or --profile",
-        selected.suite.path(),
-        selected.scenario.line()
-    )))
+    Err(CommandError::Usage {
+        what: format!(
+            "{}:{}: too many cases: {cases} in the {profile} profile, the limit is {limit}",
+            selected.suite.path(),
+            selected.scenario.line()
+        ),
+        help: Some(TOO_MANY_CASES.to_owned()),
+    })
 }
 
-fn globs(args: &CaseArgs) -> Result<GlobSet, Failure> {
+const TOO_MANY_CASES: &str =
+    "raise `limits.cases` in the suite, or select fewer cases with --only or --profile";
+
+fn globs(args: &CaseArgs) -> Result<GlobSet, CommandError> {
     let mut globs = GlobSetBuilder::new();
     for glob in &args.scenario {
         globs.add(glob.clone());
     }
     globs
         .build()
-        .map_err(|error| Failure::Usage(format!("--scenario: {error}")))
+        .map_err(|error| CommandError::usage(format!("--scenario: {error}")))
 }

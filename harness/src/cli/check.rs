@@ -1,78 +1,79 @@
-//! `wirecheck check`: are the suite files right?
+//! `wirecheck check`: validate suite files.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use wirecheck_report::notation::counted;
+
 use super::args::{CheckArgs, SuiteArgs};
+use super::error::{CommandError, Purpose, print_line};
 use super::exit::Exit;
-use super::failure::{Aim, Failure, say};
 use crate::load::load;
 use crate::run::rehearse;
 use crate::scenario::{Style, Suite};
 
-/// Where suites lie unless a name is given.
-const DEFAULT: &str = "scenarios";
+/// Read if no suite is named.
+const DEFAULT_FOLDER: &str = "scenarios";
 
-pub(super) fn run(args: &CheckArgs) -> Result<Exit, Failure> {
-    let suites = suites(&args.suites, Aim::Check)?;
+pub(super) fn run(args: &CheckArgs) -> Result<Exit, CommandError> {
+    let suites = read_suites(&args.suites, Purpose::Check)?;
+    if args.play {
+        play(&suites)?;
+    }
     let scenarios: usize = suites.iter().map(|suite| suite.scenarios().len()).sum();
-    let played = match args.play {
-        true => play(&suites)?,
-        false => "",
+    let checked = if args.play {
+        "valid, self check passed"
+    } else {
+        "valid"
     };
     writeln!(
         anstream::stdout(),
-        "{} with {}: all right{played}",
-        counted(suites.len(), "suite"),
-        counted(scenarios, "scenario")
+        "{} with {}: {checked}",
+        counted(suites.len() as u64, "suite"),
+        counted(scenarios as u64, "scenario")
     )?;
-    Ok(Exit::Held)
+    Ok(Exit::Success)
 }
 
-/// Plays suites that are right on paper, and says so.
-fn play(suites: &[Suite]) -> Result<&'static str, Failure> {
-    let rehearsed = rehearse(suites)?;
-    for note in &rehearsed.notes {
-        say(&format!("{}\n", note.render(Style::Colour)));
+/// Plays valid suites without a peer, and prints notes.
+fn play(suites: &[Suite]) -> Result<(), CommandError> {
+    let played = rehearse(suites)?;
+    for note in &played.notes {
+        print_line(&format!("{}\n", note.render(Style::Colour)));
     }
-    if rehearsed.errors.is_empty() {
-        return Ok(", and played");
+    if played.errors.is_empty() {
+        return Ok(());
     }
-    Err(Failure::Suites {
-        read: suites.len() - rehearsed.errors.len(),
-        faults: rehearsed.errors.into_iter().map(Into::into).collect(),
-        aim: Aim::Check,
+    Err(CommandError::Suites {
+        valid: suites.len() - played.errors.len(),
+        errors: played.errors.into_iter().map(Into::into).collect(),
+        purpose: Purpose::Check,
     })
 }
 
-/// The suites that were named; all of them must be right.
-pub(super) fn suites(args: &SuiteArgs, aim: Aim) -> Result<Vec<Suite>, Failure> {
-    let names = match args.suites.is_empty() {
-        true => vec![PathBuf::from(DEFAULT)],
-        false => args.suites.clone(),
+/// Reads the suites that were named. It is an error if one is invalid.
+pub(super) fn read_suites(args: &SuiteArgs, purpose: Purpose) -> Result<Vec<Suite>, CommandError> {
+    let paths = if args.suites.is_empty() {
+        vec![PathBuf::from(DEFAULT_FOLDER)]
+    } else {
+        args.suites.clone()
     };
-    if args.suites.is_empty() && !Path::new(DEFAULT).exists() {
-        return Err(Failure::Usage(NO_SUITE.to_owned()));
+    if args.suites.is_empty() && !Path::new(DEFAULT_FOLDER).exists() {
+        return Err(CommandError::Usage {
+            what: "no suite was named, and there is no folder `scenarios` here".to_owned(),
+            help: Some("name a suite file, or a folder of suite files".to_owned()),
+        });
     }
-    let loaded = load(&names, args.max_suite_bytes);
+    let loaded = load(&paths, args.max_suite_bytes);
     if !loaded.errors.is_empty() {
-        return Err(Failure::Suites {
-            faults: loaded.errors,
-            read: loaded.suites.len(),
-            aim,
+        return Err(CommandError::Suites {
+            errors: loaded.errors,
+            valid: loaded.suites.len(),
+            purpose,
         });
     }
     if loaded.suites.is_empty() {
-        return Err(Failure::NoSuites(names));
+        return Err(CommandError::NoSuites(paths));
     }
     Ok(loaded.suites)
-}
-
-const NO_SUITE: &str = "no suite was named, and there is no folder `scenarios` here: \
-    name a suite file or a folder of them";
-
-/// "1 suite", "2 suites".
-pub(super) fn counted(count: usize, thing: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {thing}{plural}")
 }

@@ -1,48 +1,47 @@
-//! What the command's exit codes mean: the whole contract.
+//! The exit codes of the command.
 
 use std::process::ExitCode;
 
-/// How the command ended. Scripts rely on these: they never change their
-/// meaning.
+/// How the command ended. Scripts rely on the codes: they never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// All that was asked held.
-    Held,
+    /// The command succeeded; for `run`, every case passed.
+    Success,
     /// A case failed.
     Failed,
-    /// The command line or a suite is wrong; nothing was run.
-    Wrong,
-    /// The peer did not start, could not be reached, or died for good.
-    NoPeer,
-    /// Nothing was selected: no suite, no scenario, no case.
-    Nothing,
+    /// The command line or a suite is invalid; nothing was run.
+    Usage,
+    /// The peer did not start, could not be reached, or was lost.
+    PeerUnavailable,
+    /// No suite, no scenario or no case was selected.
+    NothingSelected,
     /// wirecheck itself failed.
     Internal,
-    /// A signal ended the run; what is known is shown and kept.
+    /// A signal ended the run; the results so far are shown and written.
     Interrupted,
 }
 
 impl Exit {
-    /// The contract as `--help` shows it.
+    /// The exit codes as `--help` shows them.
     pub const HELP: &str = "\
 Exit codes:
-  0   all that was asked held
+  0   success; for `run`, every case passed
   1   a case failed
-  2   the command line or a suite is wrong; nothing was run
-  3   the peer did not start, could not be reached, or died for good
+  2   the command line or a suite is invalid; nothing was run
+  3   the peer did not start, could not be reached, or was lost
   4   nothing was selected
   70  wirecheck itself failed
-  130 interrupted; what is known is shown and kept";
+  130 interrupted; the results so far are shown and written";
 
-    /// The number that the process returns.
+    /// The code that the process returns.
     #[must_use]
     pub const fn code(self) -> u8 {
         match self {
-            Self::Held => 0,
+            Self::Success => 0,
             Self::Failed => 1,
-            Self::Wrong => 2,
-            Self::NoPeer => 3,
-            Self::Nothing => 4,
+            Self::Usage => 2,
+            Self::PeerUnavailable => 3,
+            Self::NothingSelected => 4,
             Self::Internal => 70,
             Self::Interrupted => 130,
         }
@@ -60,13 +59,13 @@ mod tests {
     use super::Exit;
 
     #[test]
-    fn help_names_each_code_that_can_be_returned() {
+    fn help_lists_every_exit_code() {
         for exit in [
-            Exit::Held,
+            Exit::Success,
             Exit::Failed,
-            Exit::Wrong,
-            Exit::NoPeer,
-            Exit::Nothing,
+            Exit::Usage,
+            Exit::PeerUnavailable,
+            Exit::NothingSelected,
             Exit::Internal,
             Exit::Interrupted,
         ] {

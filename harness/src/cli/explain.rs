@@ -5,15 +5,15 @@ use std::io::Write;
 use anstyle::Style;
 
 use super::args::ExplainArgs;
+use super::error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::tactics;
 use crate::diagnose::{DefectCode, UnknownDefectCode};
 use crate::tactic::TacticFamily;
 
 const BOLD: Style = Style::new().bold();
 
-pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &ExplainArgs) -> Result<Exit, CommandError> {
     let mut out = anstream::stdout().lock();
     match &args.defect {
         None => {
@@ -24,10 +24,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, Failure> {
         Some(text) => match (text.parse::<DefectCode>(), tactics::named(text)) {
             (Ok(code), _) => explain(code, &mut out)?,
             (Err(_), Some(family)) => tactics::explain(family, &mut out)?,
-            (Err(unknown), None) => return Err(Failure::Usage(with_all(&unknown))),
+            (Err(unknown), None) => return Err(CommandError::usage(with_all(&unknown))),
         },
     }
-    Ok(Exit::Held)
+    Ok(Exit::Success)
 }
 
 fn with_all(unknown: &UnknownDefectCode) -> String {

@@ -1,4 +1,5 @@
-//! Ctrl-C and its kin: the first one ends the run in order, the second one at once.
+//! Ctrl-C and other signals to terminate: the first one stops the run and keeps its
+//! results, the second one ends the process immediately.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,38 +9,37 @@ use signal_hook::consts::{SIGHUP, TERM_SIGNALS};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
 
+use super::error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 
-/// What comes so soon after the first is no second one: `timeout` tells a process, and
-/// then its group.
-const AT_ONCE: Duration = Duration::from_millis(200);
+/// Signals in this time count as one: `timeout` signals the process and then its group.
+const SAME_SIGNAL: Duration = Duration::from_millis(200);
 
-/// A flag that a signal to end sets.
-pub(super) fn flag() -> Result<Arc<AtomicBool>, Failure> {
+/// A flag that becomes true at the first signal.
+pub(super) fn stop_flag() -> Result<Arc<AtomicBool>, CommandError> {
     let flag = Arc::new(AtomicBool::new(false));
     let hangup = (!is_ignored(SIGHUP)).then_some(SIGHUP);
     let signals = Signals::new(TERM_SIGNALS.iter().copied().chain(hangup))?;
     let shared = Arc::clone(&flag);
     std::thread::Builder::new()
         .name("signals".to_owned())
-        .spawn(move || listen(signals, &shared))?;
+        .spawn(move || handle(signals, &shared))?;
     Ok(flag)
 }
 
-fn listen(mut signals: Signals, flag: &AtomicBool) {
+fn handle(mut signals: Signals, flag: &AtomicBool) {
     let mut first: Option<Instant> = None;
     for _ in signals.forever() {
         flag.store(true, Ordering::Relaxed);
-        let since = *first.get_or_insert_with(Instant::now);
-        if since.elapsed() > AT_ONCE {
+        let first = *first.get_or_insert_with(Instant::now);
+        if first.elapsed() > SAME_SIGNAL {
             low_level::exit(Exit::Interrupted.code().into());
         }
     }
 }
 
-/// Whether whoever started us has said that a signal is not for us, as `nohup` does.
-/// Where the system does not tell, it is taken to be for us.
+/// Whether the parent process made us ignore a signal, as `nohup` does. False where the
+/// system does not show it.
 fn is_ignored(signal: i32) -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -1,4 +1,4 @@
-//! `wirecheck list`: the cases, without running them.
+//! `wirecheck list`: the cases of suites, without running them.
 
 use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
@@ -7,13 +7,13 @@ use serde_json::json;
 
 use super::args::ListArgs;
 use super::cases::select;
+use super::error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 use crate::run::Selected;
 use crate::scenario::Side;
 use crate::tactic::{Case, TacticFamily};
 
-pub(super) fn run(args: &ListArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &ListArgs) -> Result<Exit, CommandError> {
     let side = if args.client {
         Side::Server
     } else {
@@ -21,27 +21,35 @@ pub(super) fn run(args: &ListArgs) -> Result<Exit, Failure> {
     };
     let selection = select(&args.cases, side)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let mut counts = Counts::default();
+    let mut counts = FamilyCounts::default();
     for selected in selection.scenarios() {
         for tactic in selected.plan.tactics() {
             counts.add(tactic.family());
         }
-        if args.json {
-            selected
-                .plan
-                .cases()
-                .try_for_each(|case| writeln!(out, "{}", as_json(&selected, &case)))?;
-        } else if !args.count {
-            let write =
-                |case: Case| writeln!(out, "{}  {}", selected.id(case.tactic), case.delivery);
-            selected.plan.cases().try_for_each(write)?;
+        if !args.count {
+            write_cases(&selected, args, &mut out)?;
         }
     }
     if args.count {
         counts.write(&mut out)?;
     }
     out.flush()?;
-    Ok(Exit::Held)
+    Ok(Exit::Success)
+}
+
+fn write_cases(
+    selected: &Selected<'_>,
+    args: &ListArgs,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    for case in selected.plan.cases() {
+        if args.json {
+            writeln!(out, "{}", as_json(selected, &case))?;
+        } else {
+            writeln!(out, "{}  {}", selected.id(case.tactic), case.delivery)?;
+        }
+    }
+    Ok(())
 }
 
 fn as_json(selected: &Selected<'_>, case: &Case) -> serde_json::Value {
@@ -59,11 +67,11 @@ fn as_json(selected: &Selected<'_>, case: &Case) -> serde_json::Value {
     })
 }
 
-/// How many cases each family of tactics makes.
+/// The number of cases per family of tactics.
 #[derive(Default)]
-struct Counts(BTreeMap<TacticFamily, u64>);
+struct FamilyCounts(BTreeMap<TacticFamily, u64>);
 
-impl Counts {
+impl FamilyCounts {
     fn add(&mut self, family: TacticFamily) {
         *self.0.entry(family).or_default() += 1;
     }
@@ -72,6 +80,6 @@ impl Counts {
         for (family, count) in &self.0 {
             writeln!(out, "{:<12} {count:>9}", family.as_str())?;
         }
-        writeln!(out, "{:<12} {:>9}", "all", self.0.values().sum::<u64>())
+        writeln!(out, "{:<12} {:>9}", "total", self.0.values().sum::<u64>())
     }
 }

@@ -1,13 +1,12 @@
-//! The command: arguments in, exit code out; one file per command.
+//! The command line tool: arguments in, exit code out. One file per command.
 
 mod args;
 mod cases;
 mod check;
 mod demo;
+mod error;
 mod exit;
 mod explain;
-mod failure;
-mod forgotten;
 mod interrupt;
 mod list;
 mod peers;
@@ -15,6 +14,7 @@ mod print;
 mod reporter;
 mod run;
 mod schema;
+mod separator;
 mod tactics;
 
 use std::process::ExitCode;
@@ -22,22 +22,22 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use self::args::{Args, Command};
+use self::error::CommandError;
 pub use self::exit::Exit;
-use self::failure::Failure;
 
-/// Runs the command with the process's own arguments.
+/// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
     let args = Args::try_parse().unwrap_or_else(|error| {
         let typed = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-        forgotten::mend(error, &typed.collect::<Vec<_>>()).exit()
+        separator::correct_advice(error, &typed.collect::<Vec<_>>()).exit()
     });
     run(args.command)
-        .unwrap_or_else(|failure| failure.report())
+        .unwrap_or_else(|error| error.report())
         .into()
 }
 
-fn run(command: Command) -> Result<Exit, Failure> {
+fn run(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Demo => demo::run(),
         Command::Peer(args) => peers::run(args.name, args.host, args.port),

@@ -1,8 +1,7 @@
-//! What `run` shows while it works and when it is done, and the record it keeps.
+//! The terminal output of `run`, and its record.
 //!
-//! Everything is made from the engine's events and the record; the record is
-//! written when the run begins and after each scenario, so that a run that is cut off
-//! leaves what it had, and not what an earlier one left.
+//! Made from the events of the engine. The record is written when the run starts and
+//! after each scenario, so that a run that is killed leaves what it had.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -12,145 +11,113 @@ use wirecheck_report::record::Verdict;
 use wirecheck_report::terminal::{self, PlannedSuite, ScenarioProgress, TerminalWidth};
 use wirecheck_report::{Record, StoreError};
 
+use super::error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 use crate::run::{Event, Selection};
 
-/// Shows a run.
 pub(super) struct Reporter<'a> {
     path: &'a Path,
     width: TerminalWidth,
-    planned: Vec<(String, u64, u64)>,
+    planned: Vec<PlannedSuite<'a>>,
+    /// Scenarios that are not for this kind of peer.
     left_out: u64,
     bar: Option<ProgressBar>,
-    /// Cases that are done, and those that will be.
     done: u64,
-    all: u64,
-    fallen: u64,
-    unwritten: Option<StoreError>,
+    /// Cases that are done or will be run.
+    total: u64,
+    failed: u64,
+    /// The first error of writing the record.
+    write_error: Option<StoreError>,
 }
 
 impl<'a> Reporter<'a> {
-    pub(super) fn new(selection: &Selection, path: &'a Path) -> Self {
-        let mut planned: Vec<(String, u64, u64)> = Vec::new();
-        for selected in selection.scenarios() {
-            let cases = selected.plan.count() as u64;
-            match planned.last_mut() {
-                Some((path, scenarios, sum)) if *path == selected.suite.path() => {
-                    *scenarios += 1;
-                    *sum += cases;
-                }
-                _ => planned.push((selected.suite.path().to_owned(), 1, cases)),
-            }
-        }
-        let bar = io::stderr().is_terminal().then(bar);
+    pub(super) fn new(selection: &'a Selection, path: &'a Path) -> Self {
         Self {
             path,
             width: width(),
-            planned,
+            planned: planned(selection),
             left_out: selection.left_out,
-            bar,
+            bar: io::stderr().is_terminal().then(bar),
             done: 0,
-            all: 0,
-            fallen: 0,
-            unwritten: None,
+            total: 0,
+            failed: 0,
+            write_error: None,
         }
     }
 
-    /// Takes what the engine says.
     pub(super) fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Started { record, cases } => {
-                self.all = cases;
-                self.keep(record);
-                self.show(&self.header(record));
+                self.total = cases;
+                self.write(record);
+                self.show(&terminal::header(record, &self.planned, self.width));
                 self.show(&terminal::left_out(record, self.left_out, self.width));
             }
             Event::Held => self.done += 1,
             Event::Fell(_) => {
                 self.done += 1;
-                self.fallen += 1;
+                self.failed += 1;
             }
             Event::Again(cases) => {
                 self.done = self.done.saturating_sub(cases);
-                self.fallen = self.fallen.saturating_sub(cases);
+                self.failed = self.failed.saturating_sub(cases);
             }
-            Event::Dropped(cases) => self.all = self.all.saturating_sub(cases),
+            Event::Dropped(cases) => self.total = self.total.saturating_sub(cases),
             Event::ScenarioEnded { record } => self.end_scenario(record),
-            Event::Ended { record } => self.keep(record),
+            Event::Ended { record } => self.write(record),
         }
-        if let Some(bar) = &self.bar {
-            bar.set_length(self.all);
-            bar.set_position(self.done);
-            bar.set_message(format!(
-                "{} passed  {} failed",
-                self.done - self.fallen,
-                self.fallen
-            ));
-        }
+        self.update_bar();
     }
 
-    /// Shows what came of it all.
-    pub(super) fn finish(self, record: &Record, exit: Exit) -> Result<(), Failure> {
+    /// Shows the failures, the table and the summary.
+    pub(super) fn finish(self, record: &Record, exit: Exit) -> Result<(), CommandError> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        // Nothing was played: then there is nothing to set apart.
+        // After the progress, if there was any.
         let mut text = String::from(if record.suites.is_empty() { "" } else { "\n" });
-        for suite in &record.suites {
-            let fallen = suite
-                .scenarios
-                .iter()
-                .filter(|scenario| !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped));
-            for scenario in fallen {
-                text.push_str(&terminal::failure(record, suite, scenario, self.width));
+        for (suite, scenario) in record.scenarios() {
+            if !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped) {
+                text += &terminal::failure(record, suite, scenario, self.width);
                 text.push('\n');
             }
         }
-        let place = self.path.display().to_string();
-        text.push_str(&terminal::table(record, self.width));
-        text.push_str(&terminal::summary(record, exit.code(), &place, self.width));
+        let path = self.path.display().to_string();
+        text += &terminal::table(record, self.width);
+        text += &terminal::summary(record, exit.code(), &path, self.width);
         anstream::stdout().write_all(text.as_bytes())?;
-        match self.unwritten {
-            Some(error) => Err(Failure::Record(error)),
+        match self.write_error {
+            Some(error) => Err(CommandError::Record(error)),
             None => Ok(()),
         }
     }
 
-    fn header(&self, record: &Record) -> String {
-        let planned: Vec<_> = self
-            .planned
-            .iter()
-            .map(|(path, scenarios, cases)| PlannedSuite {
-                path,
-                scenarios: *scenarios,
-                cases: *cases,
-            })
-            .collect();
-        terminal::header(record, &planned, self.width)
-    }
-
     fn end_scenario(&mut self, record: &Record) {
-        self.keep(record);
-        let Some(suite) = record.suites.last() else {
-            return;
-        };
-        let Some(scenario) = suite.scenarios.last() else {
+        self.write(record);
+        let Some((suite, scenario)) = record.scenarios().last() else {
             return;
         };
         self.done = record.tally().run();
-        let progress = ScenarioProgress {
-            suite: &suite.id,
-            scenario,
-            done: self.done,
-            planned: self.all,
-        };
         if self.bar.is_none() || scenario.verdict != Verdict::Pass {
-            self.show(&terminal::progress_line(&progress));
+            self.show(&terminal::progress_line(&ScenarioProgress {
+                suite: &suite.id,
+                scenario,
+                done: self.done,
+                planned: self.total,
+            }));
         }
     }
 
-    /// A line that cannot be shown must not end a run.
+    fn update_bar(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_length(self.total);
+            bar.set_position(self.done);
+            let (passed, failed) = (self.done - self.failed, self.failed);
+            bar.set_message(format!("{passed} passed  {failed} failed"));
+        }
+    }
+
+    /// Output that cannot be written does not end the run.
     fn show(&self, text: &str) {
         let write = || _ = anstream::stdout().write_all(text.as_bytes());
         match &self.bar {
@@ -159,14 +126,34 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    fn keep(&mut self, record: &Record) {
+    fn write(&mut self, record: &Record) {
         if let Err(error) = wirecheck_report::write(record, self.path) {
-            self.unwritten.get_or_insert(error);
+            self.write_error.get_or_insert(error);
         }
     }
 }
 
-/// The width of the terminal; 80 columns where there is none.
+fn planned(selection: &Selection) -> Vec<PlannedSuite<'_>> {
+    let mut planned: Vec<PlannedSuite<'_>> = Vec::new();
+    for selected in selection.scenarios() {
+        let path = selected.suite.path();
+        let cases = selected.plan.count() as u64;
+        match planned.last_mut() {
+            Some(suite) if suite.path == path => {
+                suite.scenarios += 1;
+                suite.cases += cases;
+            }
+            _ => planned.push(PlannedSuite {
+                path,
+                scenarios: 1,
+                cases,
+            }),
+        }
+    }
+    planned
+}
+
+/// The width of the terminal, or the default without a terminal.
 pub(super) fn width() -> TerminalWidth {
     let columns = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     columns.map_or_else(TerminalWidth::default, TerminalWidth::of)
@@ -174,6 +161,6 @@ pub(super) fn width() -> TerminalWidth {
 
 fn bar() -> ProgressBar {
     let template = "  [{elapsed_precise}] {bar:30} {pos}/{len}   {msg}";
-    let style = ProgressStyle::with_template(template).expect("the template is right");
+    let style = ProgressStyle::with_template(template).expect("the template is valid");
     ProgressBar::new(0).with_style(style.progress_chars("━━╌"))
 }

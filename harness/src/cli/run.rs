@@ -6,110 +6,129 @@ use wirecheck_report::record::{RunState, Verdict};
 
 use super::args::{MAX_JOBS, RunArgs};
 use super::cases::select;
+use super::error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::reporter::Reporter;
-use super::{forgotten, interrupt};
+use super::{interrupt, separator};
 use crate::peer::{CommandLine, ExternalServer, StartOptions};
-use crate::run::{self, Calling, Calls, Jobs, PeerSource, Selection, Settings, is_played};
+use crate::run::{self, Calling, Calls, Jobs, PeerSource, Ran, Selection, Settings, is_played};
 use crate::scenario::Side;
 use crate::tactic::Tactic;
 use crate::wire::link::ReadProof;
 
-pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
+pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let settings = settings(args)?;
-    let ours = match args.client {
-        true => Side::Server,
-        false => Side::Client,
+    let ours = if args.client {
+        Side::Server
+    } else {
+        Side::Client
     };
     let selection = select(&args.cases, ours)?;
     check_played(&selection)?;
-    // A run of an hour is not to end with a record that has no place.
-    wirecheck_report::check_writable(&args.record).map_err(Failure::NoPlace)?;
-    let stop = interrupt::flag()?;
+    // Now, not after a run of an hour.
+    wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
+    let stop = interrupt::stop_flag()?;
     let mut reporter = Reporter::new(&selection, &args.record);
     let ran = run::run(&selection, &settings, &stop, &mut |event| {
         reporter.take(event)
     });
-    let exit = match (&ran.failure, ran.record.verdict) {
-        (Some(_), _) => Exit::NoPeer,
-        (None, _) if ran.record.state == RunState::CutOff => Exit::Interrupted,
-        (None, Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped) => Exit::Held,
-        (None, Verdict::Fail | Verdict::Flaky | Verdict::Unconfirmed) => Exit::Failed,
-        (None, Verdict::Error) => Exit::Internal,
-    };
+    let exit = exit_of(&ran);
     match reporter.finish(&ran.record, exit) {
-        // The verdict is the same, whether anybody reads it to its end or not.
-        Err(failure) if failure.is_unheard() => {}
+        // The verdict does not depend on who reads it.
+        Err(error) if error.is_broken_pipe() => {}
         finished => finished?,
     }
     match ran.failure {
-        Some(failure) => Err(Failure::Peer(failure)),
+        Some(failure) => Err(CommandError::Peer(failure)),
         None => Ok(exit),
     }
 }
 
-/// What was asked for must be something that is played.
-fn check_played(selection: &Selection) -> Result<(), Failure> {
-    let asked = |tactic: &Tactic| selection.only.accepts(tactic) && is_played(tactic.family());
-    let any = selection
-        .scenarios()
-        .any(|selected| selected.plan.tactics().any(|tactic| asked(&tactic)));
-    if any { Ok(()) } else { Err(Failure::NotPlayed) }
+fn exit_of(ran: &Ran) -> Exit {
+    if ran.failure.is_some() {
+        return Exit::PeerUnavailable;
+    }
+    if ran.record.state == RunState::CutOff {
+        return Exit::Interrupted;
+    }
+    match ran.record.verdict {
+        Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped => Exit::Success,
+        Verdict::Fail | Verdict::Flaky | Verdict::Unconfirmed => Exit::Failed,
+        Verdict::Error => Exit::Internal,
+    }
 }
 
-fn settings(args: &RunArgs) -> Result<Settings, Failure> {
-    let usage = |error: &dyn std::fmt::Display| Failure::Usage(error.to_string());
-    let command = || CommandLine::new(&args.command).map_err(|_| usage(&no_peer(args)));
-    let peer = match &args.connect {
-        Some(target) => {
-            PeerSource::Connect(ExternalServer::find(target).map_err(|error| usage(&error))?)
-        }
-        None if args.client => PeerSource::Client {
-            command: command()?,
-            calling: Calling {
-                host: args.host,
-                start_timeout: args.start_timeout,
-                habit: match args.reconnects {
-                    true => Calls::AgainAndAgain,
-                    false => Calls::Once,
-                },
-            },
-        },
-        None => PeerSource::Start {
-            command: command()?,
-            options: StartOptions {
-                host: args.host,
-                start_timeout: args.start_timeout,
-                ..StartOptions::default()
-            },
-        },
-    };
-    let jobs = Jobs(args.jobs.unwrap_or_else(processors));
-    let evidence = ReadProof::from_env().map_err(|error| usage(&error))?;
+fn check_played(selection: &Selection) -> Result<(), CommandError> {
+    let is_run = |tactic: &Tactic| selection.only.accepts(tactic) && is_played(tactic.family());
+    let any = selection
+        .scenarios()
+        .any(|selected| selected.plan.tactics().any(|tactic| is_run(&tactic)));
+    if any {
+        Ok(())
+    } else {
+        Err(CommandError::NotPlayed)
+    }
+}
+
+fn settings(args: &RunArgs) -> Result<Settings, CommandError> {
     Ok(Settings {
-        evidence,
-        peer,
+        evidence: ReadProof::from_env().map_err(CommandError::usage)?,
+        peer: peer_source(args)?,
         command: args.command.clone(),
-        jobs,
+        jobs: Jobs(args.jobs.unwrap_or_else(processors)),
     })
 }
 
-fn no_peer(args: &RunArgs) -> String {
-    let (peer, words) = match args.client {
-        true => (Side::Client, NO_CLIENT),
-        false => (Side::Server, NO_PEER),
+fn peer_source(args: &RunArgs) -> Result<PeerSource, CommandError> {
+    if let Some(address) = &args.connect {
+        let server = ExternalServer::find(address).map_err(CommandError::usage)?;
+        return Ok(PeerSource::Connect(server));
+    }
+    let command = CommandLine::new(&args.command).map_err(|_| no_command(args))?;
+    if !args.client {
+        let options = StartOptions {
+            host: args.host,
+            start_timeout: args.start_timeout,
+            ..StartOptions::default()
+        };
+        return Ok(PeerSource::Start { command, options });
+    }
+    let habit = if args.reconnects {
+        Calls::AgainAndAgain
+    } else {
+        Calls::Once
     };
-    forgotten::hint(&args.cases.suites.suites, peer).unwrap_or_else(|| words.to_owned())
+    let calling = Calling {
+        host: args.host,
+        start_timeout: args.start_timeout,
+        habit,
+    };
+    Ok(PeerSource::Client { command, calling })
 }
 
-const NO_CLIENT: &str = "no client to judge: say how it is started, as in \
+fn no_command(args: &RunArgs) -> CommandError {
+    let (peer, help) = if args.client {
+        (Side::Client, NO_CLIENT)
+    } else {
+        (Side::Server, NO_SERVER)
+    };
+    let help = match separator::with_separator(&args.cases.suites.suites, peer) {
+        Some(line) => format!("write the command that starts it after `--`: `{line}`"),
+        None => help.to_owned(),
+    };
+    CommandError::Usage {
+        what: format!("no {peer} to judge"),
+        help: Some(help),
+    }
+}
+
+const NO_CLIENT: &str = "write the command that starts it after `--`: \
     `wirecheck run --client scenarios/line -- python3 client.py {host} {port}`";
 
-const NO_PEER: &str = "no server to judge: say how it is started, as in \
-    `wirecheck run scenarios/line -- python3 server.py --port {port}`, \
-    or where it runs, with --connect HOST:PORT; a client is started by \
-    `--client -- python3 client.py {host} {port}`";
+const NO_SERVER: &str = "write the command that starts it after `--`: \
+    `wirecheck run scenarios/line -- python3 server.py --port {port}`\n\
+    \u{20}     or give the address of a running server with --connect HOST:PORT\n\
+    \u{20}     or judge a client with `--client -- python3 client.py {host} {port}`";
 
 fn processors() -> NonZeroUsize {
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);

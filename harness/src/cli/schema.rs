@@ -1,17 +1,17 @@
-//! `wirecheck schema`: JSON Schemas of the files wirecheck reads and writes.
+//! `wirecheck schema`: the JSON Schemas of the files that wirecheck reads and writes.
 
 use std::io::Write;
 
-use super::args::{Schema, SchemaArgs};
+use super::args::{FileFormat, SchemaArgs};
+use super::error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 use crate::scenario;
 
-pub(super) fn run(args: &SchemaArgs) -> Result<Exit, Failure> {
-    let schema = match args.of {
-        Schema::Suite => scenario::schema(),
-        Schema::Record => wirecheck_report::record::schema().to_value(),
+pub(super) fn run(args: &SchemaArgs) -> Result<Exit, CommandError> {
+    let schema = match args.format {
+        FileFormat::Suite => scenario::schema(),
+        FileFormat::Record => wirecheck_report::record::schema().to_value(),
     };
     writeln!(anstream::stdout(), "{schema:#}")?;
-    Ok(Exit::Held)
+    Ok(Exit::Success)
 }

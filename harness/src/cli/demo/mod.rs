@@ -1,49 +1,50 @@
-//! `wirecheck demo`: the main job, on embedded peers and embedded suites.
+//! `wirecheck demo`: judges the built-in peers with the built-in suites.
 //!
-//! Each peer is this very program, started as `wirecheck peer NAME` and judged as
-//! yours would be. What each is built to show stands in [`embedded`]; the demo holds
-//! only if each showed just that.
+//! Each peer is this program, started as `wirecheck peer NAME` and judged like any other
+//! peer. [`entries`] says which failures and defects each one must show. The demo passes
+//! if each peer showed exactly that.
 
-mod embedded;
-mod expectation;
-mod page;
+mod deviation;
+mod entries;
 mod progress;
+mod summary;
 mod trial;
 
 use wirecheck_report::Record;
 use wirecheck_report::record::RunState;
 
-use self::embedded::{ALL, Embedded};
-use self::progress::Progress;
+use self::entries::{DemoEntry, ENTRIES};
+use self::progress::DemoProgress;
+use super::error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 use super::interrupt;
 
-/// An embedded peer, and what became of it.
-struct Shown<'e> {
-    embedded: &'e Embedded,
+struct DemoResult<'e> {
+    entry: &'e DemoEntry,
     record: Record,
 }
 
-pub(super) fn run() -> Result<Exit, Failure> {
-    let stop = interrupt::flag()?;
-    let ourselves = std::env::current_exe()?;
-    let mut progress = Progress::begin(&ALL)?;
-    let mut shown = Vec::with_capacity(ALL.len());
-    for embedded in &ALL {
-        let record = trial::judge(embedded, &ourselves, &stop, &mut progress)?;
+pub(super) fn run() -> Result<Exit, CommandError> {
+    let stop = interrupt::stop_flag()?;
+    let program = std::env::current_exe()?;
+    let mut progress = DemoProgress::start(ENTRIES.len())?;
+    let mut results = Vec::with_capacity(ENTRIES.len());
+    for entry in &ENTRIES {
+        let record = trial::judge(entry, &program, &stop, &mut progress)?;
         if record.state == RunState::CutOff {
             break;
         }
-        shown.push(Shown { embedded, record });
+        results.push(DemoResult { entry, record });
     }
     drop(progress);
-    let misses = expectation::misses(&shown);
-    let exit = match (shown.len() == ALL.len(), misses.is_empty()) {
-        (false, _) => Exit::Interrupted,
-        (true, true) => Exit::Held,
-        (true, false) => Exit::Failed,
+    let deviations = deviation::deviations(&results);
+    let exit = if results.len() < ENTRIES.len() {
+        Exit::Interrupted
+    } else if deviations.is_empty() {
+        Exit::Success
+    } else {
+        Exit::Failed
     };
-    page::print(&shown, &misses, exit)?;
+    summary::print(&results, &deviations, exit)?;
     Ok(exit)
 }

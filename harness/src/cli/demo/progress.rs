@@ -1,5 +1,4 @@
-//! What the demo shows while it works: a bar on a terminal, and a line a peer
-//! when it is done.
+//! The progress of the demo: a bar on a terminal, and one line per peer.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -8,59 +7,57 @@ use wirecheck_report::Record;
 use wirecheck_report::notation::{counted, duration, grouped};
 use wirecheck_report::record::RunState;
 
-use super::embedded::Embedded;
+use super::entries::DemoEntry;
 use crate::run::Event;
 
-/// Shows how far the demo is. Dropped, it leaves only its lines.
-pub(super) struct Progress {
+/// Removes the bar when it is dropped.
+pub(super) struct DemoProgress {
     bar: Option<ProgressBar>,
     done: u64,
-    all: u64,
+    total: u64,
 }
 
-impl Progress {
-    pub(super) fn begin(peers: &[Embedded]) -> io::Result<Self> {
+impl DemoProgress {
+    pub(super) fn start(peers: usize) -> io::Result<Self> {
         let version = env!("CARGO_PKG_VERSION");
         writeln!(
             anstream::stdout(),
-            "wirecheck {version}   {} embedded peers, naive and fixed\n",
-            peers.len()
+            "wirecheck {version}   {peers} built-in peers, naive and fixed\n",
         )?;
         Ok(Self {
             bar: io::stderr().is_terminal().then(bar),
             done: 0,
-            all: 0,
+            total: 0,
         })
     }
 
-    pub(super) fn start(&mut self, embedded: &Embedded) {
+    pub(super) fn start_peer(&mut self, entry: &DemoEntry) {
         if let Some(bar) = &self.bar {
-            bar.set_message(embedded.peer.name());
+            bar.set_message(entry.peer.name());
         }
-        (self.done, self.all) = (0, 0);
+        (self.done, self.total) = (0, 0);
     }
 
-    /// Takes what the engine says.
     pub(super) fn take(&mut self, event: &Event<'_>) {
         match event {
-            Event::Started { cases, .. } => self.all = *cases,
+            Event::Started { cases, .. } => self.total = *cases,
             Event::Held | Event::Fell(_) => self.done += 1,
             Event::Again(cases) => self.done = self.done.saturating_sub(*cases),
-            Event::Dropped(cases) => self.all = self.all.saturating_sub(*cases),
+            Event::Dropped(cases) => self.total = self.total.saturating_sub(*cases),
             Event::ScenarioEnded { .. } | Event::Ended { .. } => {}
         }
         if let Some(bar) = &self.bar {
-            bar.set_length(self.all);
+            bar.set_length(self.total);
             bar.set_position(self.done);
         }
     }
 
-    /// Says what became of a peer, if it was judged to the end.
-    pub(super) fn end(&mut self, embedded: &Embedded, record: &Record) -> io::Result<()> {
+    /// Prints the result of a peer, unless the user stopped it.
+    pub(super) fn end_peer(&self, entry: &DemoEntry, record: &Record) -> io::Result<()> {
         if record.state == RunState::CutOff {
             return Ok(());
         }
-        let line = line(&embedded.peer.name(), record);
+        let line = line(&entry.peer.name(), record);
         let print = || writeln!(anstream::stdout(), "{line}");
         match &self.bar {
             Some(bar) => bar.suspend(print),
@@ -69,7 +66,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for DemoProgress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -86,6 +83,6 @@ fn line(name: &str, record: &Record) -> String {
 
 fn bar() -> ProgressBar {
     let template = "  {msg:20}{bar:30} {pos}/{len}";
-    let style = ProgressStyle::with_template(template).expect("the template is right");
+    let style = ProgressStyle::with_template(template).expect("the template is valid");
     ProgressBar::new(0).with_style(style.progress_chars("━━╌"))
 }

@@ -1,55 +1,54 @@
-//! One embedded peer is started as a process of its own, and judged.
+//! Starts one built-in peer as a process and judges it.
 
 use std::ffi::OsString;
-use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use wirecheck_report::Record;
 
-use super::embedded::Embedded;
-use super::progress::Progress;
-use crate::cli::failure::Failure;
+use super::entries::DemoEntry;
+use super::progress::DemoProgress;
+use crate::cli::error::CommandError;
 use crate::cli::peers::DemoPeer;
 use crate::peer::{CommandLine, StartOptions};
 use crate::run::{self, Calling, Calls, Jobs, PeerSource, Settings};
 use crate::scenario::Side;
 use crate::wire::link::ReadProof;
 
-/// Where the records are kept, a file a peer.
+/// The folder of the records, one file per peer.
 pub(super) const RECORDS: &str = ".wirecheck/demo";
 
-/// Judges a peer and keeps the record. `ourselves` is the program that it is.
+/// Judges a peer and writes its record. `program` is the path of this program.
 pub(super) fn judge(
-    embedded: &Embedded,
-    ourselves: &Path,
+    entry: &DemoEntry,
+    program: &Path,
     stop: &AtomicBool,
-    progress: &mut Progress,
-) -> Result<Record, Failure> {
-    progress.start(embedded);
-    let settings = settings(embedded.peer, ourselves);
-    let ran = run::run(&embedded.selection(), &settings, stop, &mut |event| {
+    progress: &mut DemoProgress,
+) -> Result<Record, CommandError> {
+    progress.start_peer(entry);
+    let settings = settings(entry.peer, program);
+    let ran = run::run(&entry.selection(), &settings, stop, &mut |event| {
         progress.take(&event);
     });
-    wirecheck_report::write(&ran.record, &place(embedded)).map_err(io::Error::other)?;
+    wirecheck_report::write(&ran.record, &record_path(entry)).map_err(CommandError::DemoRecord)?;
     if let Some(failure) = ran.failure {
-        return Err(Failure::Peer(failure));
+        return Err(CommandError::Peer(failure));
     }
-    progress.end(embedded, &ran.record)?;
+    progress.end_peer(entry, &ran.record)?;
     Ok(ran.record)
 }
 
-fn settings(peer: DemoPeer, ourselves: &Path) -> Settings {
+fn settings(peer: DemoPeer, program: &Path) -> Settings {
     let name = peer.name();
     let words = ["peer", &name, "--host", "{host}", "--port", "{port}"];
-    let program = [ourselves.as_os_str().to_owned()];
-    let command = program.into_iter().chain(words.map(OsString::from));
-    let command = CommandLine::new(command).expect("a program that runs has a name");
+    let program = program.as_os_str().to_owned();
+    let command = [program].into_iter().chain(words.map(OsString::from));
+    let command = CommandLine::new(command).expect("it has a program");
     Settings {
         evidence: ReadProof::Kernel,
         peer: source(peer.side(), command),
-        // As one would type it: where this program lies is nobody's concern.
+        // As a user types it, without the path of this program.
         command: ["wirecheck"]
             .into_iter()
             .chain(words)
@@ -59,7 +58,6 @@ fn settings(peer: DemoPeer, ourselves: &Path) -> Settings {
     }
 }
 
-/// How a peer of this side is had, if it is started so.
 fn source(side: Side, command: CommandLine) -> PeerSource {
     let options = StartOptions::default();
     match side {
@@ -75,6 +73,6 @@ fn source(side: Side, command: CommandLine) -> PeerSource {
     }
 }
 
-fn place(embedded: &Embedded) -> PathBuf {
-    Path::new(RECORDS).join(format!("{}.json", embedded.peer.name()))
+fn record_path(entry: &DemoEntry) -> PathBuf {
+    Path::new(RECORDS).join(format!("{}.json", entry.peer.name()))
 }

@@ -21,8 +21,8 @@ use std::panic;
 use clap::ValueEnum;
 
 use self::serving::{serve_concurrently, serve_one_at_a_time};
+use super::error::CommandError;
 use super::exit::Exit;
-use super::failure::Failure;
 use crate::scenario::Side;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -51,10 +51,10 @@ enum Program {
     Client(Handler),
 }
 
-pub(super) fn run(peer: DemoPeer, host: IpAddr, port: u16) -> Result<Exit, Failure> {
+pub(super) fn run(peer: DemoPeer, host: IpAddr, port: u16) -> Result<Exit, CommandError> {
     match peer.run(host, port) {
-        Ok(()) => Ok(Exit::Held),
-        Err(error) => Err(Failure::Usage(format!("{host} port {port}: {error}"))),
+        Ok(()) => Ok(Exit::Success),
+        Err(error) => Err(CommandError::usage(format!("{host} port {port}: {error}"))),
     }
 }
 

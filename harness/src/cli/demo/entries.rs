@@ -1,4 +1,5 @@
-//! What is embedded: the peers, the suites, and what each peer is built to show.
+//! The entries of the demo: each built-in peer with its suite, and the failures and
+//! defects that it must show.
 
 use std::time::Duration;
 
@@ -9,54 +10,47 @@ use crate::run::Selection;
 use crate::scenario::{NoAttachments, Suite, parse};
 use crate::tactic::{Profile, Seed, TacticFamily};
 
-/// An embedded peer with its suite.
 #[derive(Debug)]
-pub(super) struct Embedded {
-    /// The system that it is a form of.
+pub(super) struct DemoEntry {
+    /// The same for both forms.
     pub(super) name: &'static str,
-    /// Which form.
     pub(super) form: PeerForm,
-    /// The program.
     pub(super) peer: DemoPeer,
-    /// What it is judged by.
     pub(super) suite: SuiteText,
-    /// With which of its cases.
-    pub(super) cases: Cases,
-    /// What it is built to show.
-    pub(super) expects: Expects,
+    pub(super) cases: CaseFilter,
+    pub(super) expected: Expectation,
 }
 
-/// Which cases a peer is given.
+/// Selects cases of a suite.
 #[derive(Debug)]
-pub(super) struct Cases {
-    /// Of these scenarios; of all, if none is named.
+pub(super) struct CaseFilter {
+    /// All scenarios if empty.
     scenarios: &'static [&'static str],
     profile: Profile,
-    /// Of these tactics; of all, if none is named.
+    /// All tactics if empty.
     only: &'static [&'static str],
 }
 
-/// All of a suite.
-const ALL_CASES: Cases = Cases {
+const ALL_CASES: CaseFilter = CaseFilter {
     scenarios: &[],
     profile: Profile::Standard,
     only: &[],
 };
 
-/// All that a line client is for.
-const ANSWER: Cases = Cases {
+/// The scenario for a line client.
+const ANSWER: CaseFilter = CaseFilter {
     scenarios: &["prints-the-answer"],
     ..ALL_CASES
 };
 
-/// All that a header client is for.
-const GREETING: Cases = Cases {
+/// The scenario for a header client.
+const GREETING: CaseFilter = CaseFilter {
     scenarios: &["greeting-and-time"],
     ..ALL_CASES
 };
 
-/// The same for one that spins at most ends: a few show it, and each takes its time.
-const GREETING_AND_FEW_ENDS: Cases = Cases {
+/// With few `fin` cases: the naive client spins in most of them, and each takes long.
+const GREETING_WITH_FEW_FINS: CaseFilter = CaseFilter {
     profile: Profile::Quick,
     only: &[
         "whole",
@@ -69,36 +63,35 @@ const GREETING_AND_FEW_ENDS: Cases = Cases {
     ..GREETING
 };
 
-/// What a peer is built to show.
+/// The failures and defects that a peer must show.
 #[derive(Debug)]
-pub(super) struct Expects {
-    /// The kinds of delivery that it falls under; it holds under all others.
-    pub(super) falls: &'static [TacticFamily],
-    /// The defects that are to be named.
+pub(super) struct Expectation {
+    /// The families of tactics with failures; all others pass.
+    pub(super) failing: &'static [TacticFamily],
     pub(super) codes: &'static [&'static str],
-    /// Those that may be named too: whether a close becomes a reset is a matter of
-    /// what had arrived.
-    pub(super) by_chance: &'static [&'static str],
-    /// What is wrong with it, in words.
-    pub(super) wrong: &'static str,
+    /// Codes that are allowed but not required: whether a close becomes a reset depends
+    /// on what has arrived.
+    pub(super) optional_codes: &'static [&'static str],
+    /// What the peer does wrong, in one line.
+    pub(super) bug: &'static str,
 }
 
-/// A right peer.
-const NOTHING: Expects = Expects {
-    falls: &[],
+/// A correct peer.
+const NO_FAILURES: Expectation = Expectation {
+    failing: &[],
     codes: &[],
-    by_chance: &[],
-    wrong: "",
+    optional_codes: &[],
+    bug: "",
 };
 
-/// A suite as it lies in the project.
+/// A suite file that is compiled into the program.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct SuiteText {
     path: &'static str,
     text: &'static str,
 }
 
-/// The text of a suite and where it lies, from the project's root.
+/// A suite file, by its path from the root of the repository.
 macro_rules! suite {
     ($path:literal) => {
         SuiteText {
@@ -121,15 +114,14 @@ impl SuiteText {
     }
 }
 
-impl Embedded {
-    /// What is played with it.
+impl DemoEntry {
     pub(super) fn selection(&self) -> Selection {
-        let Cases {
+        let CaseFilter {
             scenarios,
             profile,
             only,
         } = self.cases;
-        let mut suite = self.suite.read().with_time_limit(ENOUGH);
+        let mut suite = self.suite.read().with_time_limit(TIME_LIMIT);
         let is_named = |id: &str| scenarios.is_empty() || scenarios.contains(&id);
         suite.retain_scenarios(|scenario| is_named(scenario.id().as_str()));
         let pattern = |it: &&str| it.parse().expect("the tests select the cases of each peer");
@@ -144,141 +136,141 @@ impl Embedded {
     }
 }
 
-/// What these peers do takes them no longer, however busy the machine is.
-const ENOUGH: Duration = Duration::from_secs(2);
+/// Enough for these peers on a busy machine, and short for those that never answer.
+const TIME_LIMIT: Duration = Duration::from_secs(2);
 
 use TacticFamily::{Bytes, Cut, Fin, Half, Joined, JoinedCut, Random, Whole};
 
 /// The expectations below were checked with this seed.
 const SEED: Seed = Seed(53_888_879);
 
-/// All of them; the forms of a system beside each other.
-pub(super) const ALL: [Embedded; 12] = [
-    Embedded {
+/// The two forms of a peer are adjacent.
+pub(super) const ENTRIES: [DemoEntry; 12] = [
+    DemoEntry {
         name: "line",
         form: PeerForm::Naive,
         peer: DemoPeer::LineNaive,
         suite: LINE,
         cases: ALL_CASES,
-        expects: Expects {
-            falls: &[Bytes, Cut, Random, Fin, Half],
+        expected: Expectation {
+            failing: &[Bytes, Cut, Random, Fin, Half],
             codes: &["F05"],
-            by_chance: &[],
-            wrong: "takes a read for whole characters; half of one is its end",
+            optional_codes: &[],
+            bug: "takes a read for whole characters; a split character ends it",
         },
     },
-    Embedded {
+    DemoEntry {
         name: "line",
         form: PeerForm::Fixed,
         peer: DemoPeer::LineFixed,
         suite: LINE,
         cases: ALL_CASES,
-        expects: NOTHING,
+        expected: NO_FAILURES,
     },
-    Embedded {
+    DemoEntry {
         name: "header",
         form: PeerForm::Naive,
         peer: DemoPeer::HeaderNaive,
         suite: HEADER_ECHO,
         cases: ALL_CASES,
-        expects: Expects {
-            falls: &[Whole, Bytes, Cut, Joined, JoinedCut, Random, Half],
+        expected: Expectation {
+            failing: &[Whole, Bytes, Cut, Joined, JoinedCut, Random, Half],
             codes: &["F01", "F02", "F03", "F06", "C06"],
-            by_chance: &["C08"],
-            wrong: "takes a read for a header or a body; counts characters",
+            optional_codes: &["C08"],
+            bug: "takes a read for a header or a body; counts characters",
         },
     },
-    Embedded {
+    DemoEntry {
         name: "header",
         form: PeerForm::Fixed,
         peer: DemoPeer::HeaderFixed,
         suite: HEADER_ECHO,
         cases: ALL_CASES,
-        expects: NOTHING,
+        expected: NO_FAILURES,
     },
-    Embedded {
+    DemoEntry {
         name: "stay-alive",
         form: PeerForm::Naive,
         peer: DemoPeer::StayAliveNaive,
         suite: STAY_ALIVE,
         cases: ALL_CASES,
-        expects: Expects {
-            falls: &[Whole],
+        expected: Expectation {
+            failing: &[Whole],
             codes: &["C02"],
-            by_chance: &[],
-            wrong: "takes the end of the stream for an empty line, for ever",
+            optional_codes: &[],
+            bug: "takes the end of the stream for an empty line, in an endless loop",
         },
     },
-    Embedded {
+    DemoEntry {
         name: "stay-alive",
         form: PeerForm::Fixed,
         peer: DemoPeer::StayAliveFixed,
         suite: STAY_ALIVE,
         cases: ALL_CASES,
-        expects: NOTHING,
+        expected: NO_FAILURES,
     },
-    Embedded {
+    DemoEntry {
         name: "one-shot",
         form: PeerForm::Naive,
         peer: DemoPeer::OneShotNaive,
         suite: ONE_SHOT,
         cases: ALL_CASES,
-        expects: Expects {
-            falls: &[Bytes, Cut, Random, Half],
+        expected: Expectation {
+            failing: &[Bytes, Cut, Random, Half],
             codes: &["F02", "C06"],
-            by_chance: &["C08"],
-            wrong: "takes the first read for the message, closes on the rest",
+            optional_codes: &["C08"],
+            bug: "takes the first read for the message, and closes with unread bytes",
         },
     },
-    Embedded {
+    DemoEntry {
         name: "one-shot",
         form: PeerForm::Fixed,
         peer: DemoPeer::OneShotFixed,
         suite: ONE_SHOT,
         cases: ALL_CASES,
-        expects: NOTHING,
+        expected: NO_FAILURES,
     },
-    Embedded {
+    DemoEntry {
         name: "line client",
         form: PeerForm::Naive,
         peer: DemoPeer::LineClientNaive,
         suite: LINE,
         cases: ANSWER,
-        expects: Expects {
-            falls: &[Bytes, Cut, Random, Half],
+        expected: Expectation {
+            failing: &[Bytes, Cut, Random, Half],
             codes: &["F02", "F05"],
-            by_chance: &["C08"],
-            wrong: "takes a read for a line of whole characters, and prints it",
+            optional_codes: &["C08"],
+            bug: "takes a read for a line of whole characters",
         },
     },
-    Embedded {
+    DemoEntry {
         name: "line client",
         form: PeerForm::Fixed,
         peer: DemoPeer::LineClientFixed,
         suite: LINE,
         cases: ANSWER,
-        expects: NOTHING,
+        expected: NO_FAILURES,
     },
-    Embedded {
+    DemoEntry {
         name: "header client",
         form: PeerForm::Naive,
         peer: DemoPeer::HeaderClientNaive,
         suite: HEADER,
-        cases: GREETING_AND_FEW_ENDS,
-        expects: Expects {
-            falls: &[Bytes, Cut, Joined, JoinedCut, Fin],
+        cases: GREETING_WITH_FEW_FINS,
+        expected: Expectation {
+            failing: &[Bytes, Cut, Joined, JoinedCut, Fin],
             codes: &["F01", "F03", "C02"],
-            by_chance: &["C08"],
-            wrong: "takes a read for a header, drops a second message, spins",
+            optional_codes: &["C08"],
+            bug: "takes a read for a header, drops a second message, spins at the end",
         },
     },
-    Embedded {
+    DemoEntry {
         name: "header client",
         form: PeerForm::Fixed,
         peer: DemoPeer::HeaderClientFixed,
         suite: HEADER,
         cases: GREETING,
-        expects: NOTHING,
+        expected: NO_FAILURES,
     },
 ];
 
@@ -287,34 +279,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_embedded_suite_is_right_and_has_cases_for_its_peer() {
-        for embedded in &ALL {
-            let selection = embedded.selection();
+    fn every_entry_has_a_valid_suite_and_cases() {
+        for entry in &ENTRIES {
+            let selection = entry.selection();
             let cases = selection.scenarios().map(|it| it.plan.selected());
-            assert!(cases.sum::<usize>() > 1, "{embedded:?}");
+            assert!(cases.sum::<usize>() > 1, "{entry:?}");
         }
     }
 
     #[test]
-    fn what_is_wrong_with_a_peer_fits_a_line_of_the_page() {
-        for Embedded { peer, expects, .. } in &ALL {
-            let line = super::super::page::wrong(&peer.name(), expects.wrong);
+    fn the_bug_of_a_peer_fits_on_one_line() {
+        for DemoEntry { peer, expected, .. } in &ENTRIES {
+            let line = super::super::summary::bug_line(&peer.name(), expected.bug);
             assert!(line.chars().count() <= 80, "{line}");
         }
     }
 
     #[test]
-    fn every_peer_is_judged_once() {
+    fn every_peer_has_one_entry() {
         use clap::ValueEnum;
-        let judged = ALL.map(|embedded| embedded.peer);
+        let judged = ENTRIES.map(|entry| entry.peer);
         assert_eq!(judged.as_slice(), DemoPeer::value_variants());
     }
 
     #[test]
-    fn a_mended_peer_shows_nothing_and_a_naive_one_something() {
-        for Embedded { form, expects, .. } in &ALL {
-            let shows = !expects.falls.is_empty() && !expects.codes.is_empty();
-            assert_eq!(shows, *form == PeerForm::Naive, "{expects:?}");
+    fn only_naive_peers_have_expected_failures() {
+        for DemoEntry { form, expected, .. } in &ENTRIES {
+            let shows = !expected.failing.is_empty() && !expected.codes.is_empty();
+            assert_eq!(shows, *form == PeerForm::Naive, "{expected:?}");
         }
     }
 }

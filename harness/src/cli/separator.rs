@@ -1,7 +1,7 @@
-//! The `--` before the command of the peer, where it was forgotten.
+//! Errors of a command line without the `--` before the command of the peer.
 //!
-//! Without it the command's words are taken for suites, and its options for ours. In
-//! come the words and what the parser said of them; out go texts that show the `--`.
+//! Without it the words of the command are read as suites, and its options as those of
+//! wirecheck. These messages show where the `--` belongs.
 
 use std::path::{Path, PathBuf};
 
@@ -9,10 +9,10 @@ use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 
 use crate::scenario::Side;
 
-/// What to write, if a command seems to stand among the suites.
-pub(super) fn hint(suites: &[PathBuf], peer: Side) -> Option<String> {
-    let begin = suites.iter().position(|word| !may_be_a_suite(word))?;
-    // A word that stands alone is rather a suite that was mistyped.
+/// The command line with `--`, if a command was typed among the suites.
+pub(super) fn with_separator(suites: &[PathBuf], peer: Side) -> Option<String> {
+    let begin = suites.iter().position(|word| !may_be_suite(word))?;
+    // A single word is more likely a mistyped suite.
     if suites.len() == 1 {
         return None;
     }
@@ -26,22 +26,19 @@ pub(super) fn hint(suites: &[PathBuf], peer: Side) -> Option<String> {
         Side::Server => "wirecheck run",
     };
     let line = [&[run.to_owned()], suites, &["--".to_owned()], command].concat();
-    Some(format!(
-        "no {peer} to judge: the command that starts it stands after `--`: `{}`",
-        line.join(" ")
-    ))
+    Some(line.join(" "))
 }
 
-fn may_be_a_suite(word: &Path) -> bool {
+fn may_be_suite(word: &Path) -> bool {
     word.is_dir()
         || word
             .extension()
             .is_some_and(|extension| extension == "toml")
 }
 
-/// The parser's complaint of an option that may be the peer's: its own advice, to
-/// put `--` before the option, would tear the command apart.
-pub(super) fn mend(mut error: Error, typed: &[String]) -> Error {
+/// Corrects the advice of the parser for an unknown option, which may be an option of the
+/// peer: clap proposes `--` right before the option, in the middle of the command.
+pub(super) fn correct_advice(mut error: Error, typed: &[String]) -> Error {
     let is_run = typed.get(1).is_some_and(|word| word == "run");
     let is_unknown = error.kind() == ErrorKind::UnknownArgument;
     if is_run
@@ -49,9 +46,11 @@ pub(super) fn mend(mut error: Error, typed: &[String]) -> Error {
         && !typed.iter().any(|word| word == "--")
         && error.get(ContextKind::Suggested).is_some()
     {
-        let tip = match typed.iter().any(|word| word == "--client") {
-            true => CLIENTS_OPTION,
-            false => SERVERS_OPTION,
+        let is_client = typed.iter().any(|word| word == "--client");
+        let tip = if is_client {
+            CLIENT_OPTION
+        } else {
+            SERVER_OPTION
         };
         error.insert(
             ContextKind::Suggested,
@@ -61,8 +60,8 @@ pub(super) fn mend(mut error: Error, typed: &[String]) -> Error {
     error
 }
 
-const SERVERS_OPTION: &str = "an option of the server stands with its command, after `--`: \
+const SERVER_OPTION: &str = "write an option of the server with its command, after `--`: \
     wirecheck run SUITE -- python3 server.py --port {port}";
 
-const CLIENTS_OPTION: &str = "an option of the client stands with its command, after `--`: \
+const CLIENT_OPTION: &str = "write an option of the client with its command, after `--`: \
     wirecheck run --client SUITE -- python3 client.py --port {port}";

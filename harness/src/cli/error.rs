@@ -1,0 +1,236 @@
+//! The errors of the commands. One match gives each its message, its help and its exit
+//! code.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use wirecheck_report::StoreError;
+use wirecheck_report::notation::{counted, printable};
+
+use super::exit::Exit;
+use crate::load::LoadError;
+use crate::run::{self, is_played};
+use crate::scenario::{Side, Style};
+use crate::tactic::TacticFamily;
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(super) enum CommandError {
+    /// The arguments are invalid or contradict each other.
+    Usage {
+        what: String,
+        help: Option<String>,
+    },
+    /// Suites are invalid; `valid` others are not.
+    Suites {
+        errors: Vec<LoadError>,
+        valid: usize,
+        purpose: Purpose,
+    },
+    /// There is no suite at these paths.
+    NoSuites(Vec<PathBuf>),
+    NoCases,
+    /// The selected scenarios are all for peers on this side.
+    OtherSideOnly(Side),
+    /// This version can run none of the selected tactics.
+    NotPlayed,
+    /// The peer did not start, or was lost.
+    Peer(run::Failure),
+    /// The path of the record is not usable. Found before the run.
+    RecordPath(StoreError),
+    /// The record could not be written during the run.
+    Record(StoreError),
+    /// A record of the demo could not be written.
+    DemoRecord(StoreError),
+    /// The machine does not allow connections on loopback.
+    Unplayable(run::Unplayable),
+    /// Standard output cannot be written.
+    Output(io::Error),
+}
+
+/// Why suites were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To validate them.
+    Check,
+    /// To list or run their cases.
+    Use,
+}
+
+impl From<io::Error> for CommandError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<run::Unplayable> for CommandError {
+    fn from(error: run::Unplayable) -> Self {
+        Self::Unplayable(error)
+    }
+}
+
+impl CommandError {
+    pub(super) fn usage(what: impl ToString) -> Self {
+        Self::Usage {
+            what: what.to_string(),
+            help: None,
+        }
+    }
+
+    /// Prints the error to standard error.
+    pub(super) fn report(&self) -> Exit {
+        if self.is_broken_pipe() {
+            return Exit::Success;
+        }
+        if let Self::Suites { errors, .. } = self {
+            errors.iter().for_each(print_suite_error);
+        }
+        print_text("error", &self.message());
+        if let Some(help) = self.help() {
+            print_text("help", &help);
+        }
+        self.exit()
+    }
+
+    /// The reader of standard output closed it, as `head` does. This is not a failure.
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Usage { what, .. } => what.clone(),
+            Self::Suites {
+                errors,
+                valid,
+                purpose,
+            } => invalid_suites(errors.len(), *valid, *purpose),
+            Self::NoSuites(paths) => no_suites(paths),
+            Self::NoCases => "no case was selected".to_owned(),
+            Self::OtherSideOnly(side) => {
+                format!("the selected scenarios are for {side}s only (`peer = '{side}'`)")
+            }
+            Self::NotPlayed => "this version cannot run the selected tactics".to_owned(),
+            Self::Peer(failure) => failure.to_string(),
+            Self::RecordPath(error) => {
+                format!("cannot write the record: {error} (nothing was run)")
+            }
+            Self::Record(error) | Self::DemoRecord(error) => {
+                format!("cannot write the record: {error}")
+            }
+            Self::Unplayable(error) => format!("cannot play the suites: {error}"),
+            Self::Output(error) => format!("cannot write the output: {error}"),
+        }
+    }
+
+    fn help(&self) -> Option<String> {
+        match self {
+            Self::Usage { help, .. } => help.clone(),
+            Self::NoSuites(_) => Some(NO_SUITES.to_owned()),
+            Self::NoCases => Some(NO_CASES.to_owned()),
+            Self::OtherSideOnly(Side::Client) => Some(ADD_CLIENT.to_owned()),
+            Self::OtherSideOnly(Side::Server) => Some(LEAVE_OUT_CLIENT.to_owned()),
+            Self::NotPlayed => Some(format!("choose from {}", played_tactics())),
+            Self::Peer(run::Failure::NotStarted(error)) => error.help(),
+            Self::Peer(run::Failure::NotReached(_)) => Some(NOT_REACHED.to_owned()),
+            Self::RecordPath(_) | Self::Record(_) => Some(OTHER_RECORD.to_owned()),
+            Self::DemoRecord(_) => Some(OTHER_FOLDER.to_owned()),
+            Self::Suites { .. }
+            | Self::Peer(run::Failure::Lost(_))
+            | Self::Unplayable(_)
+            | Self::Output(_) => None,
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Usage { .. } | Self::Suites { .. } | Self::RecordPath(_) => Exit::Usage,
+            Self::NoSuites(_) | Self::NoCases | Self::OtherSideOnly(_) | Self::NotPlayed => {
+                Exit::NothingSelected
+            }
+            Self::Peer(_) => Exit::PeerUnavailable,
+            Self::Record(_) | Self::DemoRecord(_) | Self::Unplayable(_) | Self::Output(_) => {
+                Exit::Internal
+            }
+        }
+    }
+}
+
+const NO_SUITES: &str = "a suite is a file that ends in .toml; name one, or a folder that has some";
+
+const NO_CASES: &str = "`wirecheck list` shows all cases; change --only, --tag or --scenario";
+
+const ADD_CLIENT: &str = "add --client to judge a client, or select other scenarios";
+
+const LEAVE_OUT_CLIENT: &str = "leave out --client to judge a server, or select other scenarios";
+
+const NOT_REACHED: &str = "start the server first, or give its address with --connect HOST:PORT; \
+    to have wirecheck start it, write its command after `--`";
+
+const OTHER_RECORD: &str = "choose another file with --record";
+
+const OTHER_FOLDER: &str = "run the demo in a folder that you can write to";
+
+fn no_suites(paths: &[PathBuf]) -> String {
+    let paths = paths.iter().map(|path| path.display().to_string());
+    format!("no suite found in {}", paths.collect::<Vec<_>>().join(", "))
+}
+
+fn played_tactics() -> String {
+    let played = TacticFamily::ALL.into_iter().filter(|it| is_played(*it));
+    let names: Vec<_> = played.map(TacticFamily::as_str).collect();
+    names.join(", ")
+}
+
+fn invalid_suites(invalid: usize, valid: usize, purpose: Purpose) -> String {
+    let are = if invalid == 1 { "is" } else { "are" };
+    let suites = counted(invalid as u64, "suite");
+    let consequence = match purpose {
+        Purpose::Check => "",
+        Purpose::Use => "; nothing was run",
+    };
+    let exit = Exit::Usage.code();
+    format!("{suites} {are} invalid, {valid} valid{consequence}   (exit {exit})")
+}
+
+fn print_suite_error(error: &LoadError) {
+    let text = match error {
+        // It quotes the file in colour, and escapes it.
+        LoadError::Suite(error) => error.render(Style::Colour),
+        other => printable(&other.render(Style::Plain)),
+    };
+    print_line(&format!("{text}\n"));
+}
+
+/// Prints a text that may quote a peer, a file or an argument: it is escaped line by line.
+fn print_text(label: &str, text: &str) {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    print_line(&format!("{label}: {}", lines.join("\n")));
+}
+
+/// Prints to standard error. An error is ignored: the exit code still reports the result.
+pub(super) fn print_line(line: &str) {
+    _ = writeln!(anstream::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tactics_that_this_version_runs_are_listed() {
+        assert!(played_tactics().starts_with("whole, bytes, cut, "));
+    }
+
+    #[test]
+    fn the_suites_that_are_invalid_are_counted() {
+        assert_eq!(
+            invalid_suites(1, 2, Purpose::Use),
+            "1 suite is invalid, 2 valid; nothing was run   (exit 2)"
+        );
+        assert_eq!(
+            invalid_suites(2, 0, Purpose::Check),
+            "2 suites are invalid, 0 valid   (exit 2)"
+        );
+    }
+}
