@@ -367,7 +367,7 @@ impl RunOutcome {
     pub fn assert_header_counts_all_cases(&self) {
         let cases = counted(self.record().tally().cases, "case");
         let mut lines = self.stdout.lines();
-        let total = lines.find(|line| line.starts_with("in all"));
+        let total = lines.find(|line| line.starts_with("total"));
         let total = total.expect("the header of several suites has a total");
         assert!(total.ends_with(&format!(", {cases}")), "{}", self.stdout);
     }

@@ -261,7 +261,7 @@ fn an_invalid_record_path_is_rejected_before_the_server_is_started() {
             ],
         );
         assert_eq!(ran.code, 2, "{name}: {ran:?}");
-        for word in [why, name, "another place with --record"] {
+        for word in [why, name, "another file with --record"] {
             assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
         }
         assert!(!started.exists(), "{name}");
@@ -289,7 +289,7 @@ fn output_that_cannot_be_written_is_an_error_not_a_panic() {
         let full = fs::File::options().write(true).open("/dev/full");
         let (code, stderr) = printing_to(full.expect("this is Linux").into(), arguments);
         assert_eq!(code, Some(70), "{arguments:?}: {stderr}");
-        let expected = "error: the output cannot be written: No space left";
+        let expected = "error: cannot write the output: No space left";
         assert!(stderr.starts_with(expected), "{arguments:?}: {stderr}");
     }
 }

@@ -153,7 +153,7 @@ fn failures_that_were_not_repeated_before_ctrl_c_are_unconfirmed() {
         record.notes, [""; 0],
         "the header shows it, no note repeats it"
     );
-    let expected = "UNCONFIRMED  1 scenario failed and could not be confirmed";
+    let expected = "UNCONFIRMED  1 scenario failed, not confirmed";
     assert!(outcome.stdout.contains(expected), "{}", outcome.stdout);
     assert!(!outcome.stdout.contains("race"), "{}", outcome.stdout);
 }

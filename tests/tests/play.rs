@@ -25,7 +25,10 @@ fn assert_shown(ran: &CommandOutput, suite: &Path) {
 fn the_suites_of_the_project_can_be_played_and_prove_something() {
     let ran = check_played(&root().join("scenarios"));
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
-    assert!(ran.stdout.ends_with(": all right, and played\n"), "{ran:?}");
+    assert!(
+        ran.stdout.ends_with(": valid, self check passed\n"),
+        "{ran:?}"
+    );
 }
 
 #[test]
@@ -64,6 +67,6 @@ fn what_cannot_be_played_is_reported_in_one_go() {
     assert_eq!(ran.code, 2);
     assert!(
         ran.stderr
-            .ends_with(&format!("{count} suites are wrong, 0 right   (exit 2)\n"))
+            .ends_with(&format!("{count} suites are invalid, 0 valid   (exit 2)\n"))
     );
 }

@@ -51,7 +51,7 @@ fn all_wrong_suites_are_reported_in_one_go() {
     for (command, so) in [("check", ""), ("list", "; nothing was run")] {
         let ran = wirecheck(&[command, "tests/wrong-suites"]);
         assert_eq!(ran.code, 2);
-        let told = format!("{count} suites are wrong, 0 right{so}   (exit 2)\n");
+        let told = format!("{count} suites are invalid, 0 valid{so}   (exit 2)\n");
         assert!(ran.stderr.ends_with(&told), "{command}");
     }
 }
@@ -97,7 +97,7 @@ fn suites_in_a_wrong_place_are_named_with_what_to_do() {
     let empty = wirecheck(&["check", "tests/peers"]);
     assert_eq!(empty.code, 4, "{empty:?}");
     assert!(
-        empty.stderr.contains("no suite was found in tests/peers"),
+        empty.stderr.contains("no suite found in tests/peers"),
         "{empty:?}"
     );
     let large = wirecheck(&["check", "--max-suite-bytes", "10", "scenarios/line"]);
@@ -154,7 +154,7 @@ fn of_thousands_of_faults_a_hundred_are_shown_and_the_rest_counted() {
     let ran = run_in(scratch.path(), COMMAND, &["check", "many.toml"]);
     assert_eq!(ran.code, 2);
     assert_eq!(ran.stderr.matches("error[suite]").count(), 100);
-    let last = "… and 4900 more in many.toml\n\nerror: 1 suite is wrong";
+    let last = "… and 4900 more in many.toml\n\nerror: 1 suite is invalid";
     assert!(ran.stderr.contains(last), "{}", ran.stderr);
 }
 

@@ -57,7 +57,7 @@ fn check(selection: &Selection) -> Result<(), CommandError> {
     if has_cases {
         Ok(())
     } else if selection.suites.is_empty() && selection.left_out > 0 {
-        Err(CommandError::OtherSideOnly(selection.side.other()))
+        Err(CommandError::OtherSideOnly(selection.side))
     } else {
         Err(CommandError::NoCases)
     }

@@ -30,7 +30,7 @@ pub(super) enum CommandError {
     /// There is no suite at these paths.
     NoSuites(Vec<PathBuf>),
     NoCases,
-    /// The selected scenarios are all for peers on this side.
+    /// The selected scenarios are all for peers on this side, which wirecheck plays.
     OtherSideOnly(Side),
     /// This version can run none of the selected tactics.
     NotPlayed,

@@ -156,7 +156,7 @@ pub(super) const ENTRIES: [DemoEntry; 12] = [
             failing: &[Bytes, Cut, Random, Fin, Half],
             codes: &["F05"],
             optional_codes: &[],
-            bug: "takes a read for whole characters; a split character ends it",
+            bug: "takes a read for whole characters, dies on a split one",
         },
     },
     DemoEntry {
@@ -198,7 +198,7 @@ pub(super) const ENTRIES: [DemoEntry; 12] = [
             failing: &[Whole],
             codes: &["C02"],
             optional_codes: &[],
-            bug: "takes the end of the stream for an empty line, in an endless loop",
+            bug: "takes the end of the stream for empty lines, and spins",
         },
     },
     DemoEntry {
@@ -219,7 +219,7 @@ pub(super) const ENTRIES: [DemoEntry; 12] = [
             failing: &[Bytes, Cut, Random, Half],
             codes: &["F02", "C06"],
             optional_codes: &["C08"],
-            bug: "takes the first read for the message, and closes with unread bytes",
+            bug: "takes the first read for the message, then closes",
         },
     },
     DemoEntry {
@@ -261,7 +261,7 @@ pub(super) const ENTRIES: [DemoEntry; 12] = [
             failing: &[Bytes, Cut, Joined, JoinedCut, Fin],
             codes: &["F01", "F03", "C02"],
             optional_codes: &["C08"],
-            bug: "takes a read for a header, drops a second message, spins at the end",
+            bug: "takes a read for a header, drops a second message, spins",
         },
     },
     DemoEntry {
