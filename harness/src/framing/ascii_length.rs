@@ -1,9 +1,8 @@
 //! A decimal length in a column of fixed width, then the body.
 //!
-//! Read strictly: the digits stand flush with their side of the column, nothing
-//! but padding on the other. A column padded with zeros is digits from end to
-//! end; in one padded with spaces the number is in its shortest form, so that
-//! each length is written in one way only.
+//! The decoder is strict, so that each length has one spelling. The digits are at one
+//! side of the column and only padding is on the other. With zeros as padding the whole
+//! column is digits; with spaces the number has no leading zero.
 
 use std::ops::Range;
 
@@ -16,7 +15,7 @@ use super::{
     EncodeError, Encoded, FramingError, Malformation, MalformedKind, RegionKind, Truncation,
 };
 
-/// On which side of its column a number stands.
+/// The side of the column where the digits are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
     /// The digits come first, then the padding.
@@ -25,10 +24,9 @@ pub enum Align {
     Right,
 }
 
-/// What fills a column up.
+/// What fills the rest of the column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pad {
-    /// Spaces.
     Space,
     /// Zeros; only before the digits.
     Zero,
@@ -67,7 +65,7 @@ impl AsciiLength {
             .map_or(u64::MAX, |past| past - 1)
     }
 
-    /// `text` on its side of the column, if it fits.
+    /// `text` with its padding, if it fits.
     fn column(&self, text: &str) -> Option<Vec<u8>> {
         let room = self.width.checked_sub(text.len())?;
         let fill = match self.pad {
@@ -82,7 +80,7 @@ impl AsciiLength {
         Some(column.into_bytes())
     }
 
-    /// The length that a whole column says.
+    /// The number in a whole column.
     fn declared(&self, column: &[u8]) -> Result<u64, Malformation> {
         let is_digit = |byte: &u8| *byte != b' ';
         match (self.pad, self.align) {
@@ -106,7 +104,7 @@ impl AsciiLength {
         ))
     }
 
-    /// Adds the message with `text` in the column, if it fits.
+    /// Adds a variant with `text` in the column, if it fits.
     fn misspell(&self, variants: &mut MalformedVariants, kind: MalformedKind, text: &str) {
         if let Some(column) = self.column(text) {
             variants.replace(kind, 0..self.width, column);
@@ -122,7 +120,7 @@ impl AsciiLength {
             self.misspell(variants, kind, &text);
         }
         if number.to_string().len() == self.width {
-            // No room for a sign before the number itself.
+            // The number itself leaves no space for a sign.
             let small = decimal::negative(2, filled);
             self.misspell(variants, MalformedKind::Negative, &small);
         }
@@ -138,7 +136,7 @@ impl AsciiLength {
         }
     }
 
-    /// `text` on its side of the column, with spaces even where zeros belong.
+    /// `text` padded with spaces, even where zeros belong.
     fn spaced(&self, text: &str) -> Option<Vec<u8>> {
         let spaced = Self {
             pad: Pad::Space,
@@ -219,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_cannot_work_are_unusable() {
+    fn impossible_columns_are_rejected() {
         for width in [0, 21] {
             let refused = AsciiLength::new(width, Align::Right, Pad::Zero, 9);
             assert_eq!(refused, Err(FramingError::Width { width }));
@@ -229,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_is_written_on_its_side() {
+    fn a_length_is_aligned_and_padded() {
         let written = |framing: AsciiLength| framing.encode(b"hello").expect("it fits").bytes;
         assert_eq!(written(column(4, Align::Left, Pad::Space)), b"5   hello");
         assert_eq!(written(column(4, Align::Right, Pad::Space)), b"   5hello");
@@ -237,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_holds_digits_flush_with_their_side_and_padding() {
+    fn a_column_is_digits_on_one_side_and_padding_on_the_other() {
         let left = column(4, Align::Left, Pad::Space);
         let right = column(4, Align::Right, Pad::Space);
         let zeros = column(4, Align::Right, Pad::Zero);
@@ -265,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_wider_than_its_column_is_refused() {
+    fn a_number_wider_than_its_column_is_rejected() {
         let narrow = column(1, Align::Right, Pad::Zero);
         let refused = EncodeError::TooLongForField {
             largest: 9,

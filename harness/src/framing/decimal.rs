@@ -1,15 +1,15 @@
-//! Lengths in decimal: read strictly, written wrongly.
+//! Decimal lengths: strict parsing, and malformed spellings.
 //!
-//! Strict means ASCII digits and nothing else: no sign, no space, no underscore,
-//! no digit of another script. Whether zeros may lead is the framing's to say.
+//! Strict means only ASCII digits: no sign, no space, no underscore, no digit of another
+//! script. Each framing decides about leading zeros.
 
 use std::ops::Range;
 
 use super::malformed::MalformedVariants;
 use super::{Malformation, MalformedKind};
 
-/// The number that `digits` say; `at` is where they stand in the message.
-/// `u64::MAX` stands for all that is larger.
+/// Parses digits at offset `at` of the message. A number that is too large becomes
+/// `u64::MAX`.
 pub(super) fn number(digits: &[u8], at: usize) -> Result<u64, Malformation> {
     if digits.is_empty() {
         return Err(Malformation::NoDigits { at });
@@ -26,7 +26,7 @@ pub(super) fn number(digits: &[u8], at: usize) -> Result<u64, Malformation> {
     Ok(number)
 }
 
-/// The same, for a number that must be in its shortest form.
+/// The same, but a leading zero is an error.
 pub(super) fn shortest_number(digits: &[u8], at: usize) -> Result<u64, Malformation> {
     let number = number(digits, at)?;
     if digits.len() > 1 && digits[0] == b'0' {
@@ -35,16 +35,16 @@ pub(super) fn shortest_number(digits: &[u8], at: usize) -> Result<u64, Malformat
     Ok(number)
 }
 
-/// How many digits the largest number up to `max` has.
+/// The number of digits of `max`.
 pub(super) fn digits_of(max: usize) -> usize {
     max.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
 
-/// A length too large for most limits, which still fits 64 bits.
+/// Larger than most limits, but it fits in 64 bits.
 const HUGE: u64 = 9_999_999_999;
 
-/// `number` in forms that look like one to a lenient reader, filled up with
-/// zeros to `width` bytes.
+/// Spellings of `number` that only a lenient reader accepts, padded with zeros to `width`
+/// bytes.
 pub(super) fn lookalikes(number: usize, width: usize) -> [(MalformedKind, String); 5] {
     let short = width.saturating_sub(1);
     [
@@ -62,14 +62,14 @@ pub(super) fn lookalikes(number: usize, width: usize) -> [(MalformedKind, String
     ]
 }
 
-/// `number` after a minus sign, filled up with zeros to `width` bytes. It is -2
-/// at least: some protocols mean something by -1.
+/// `number` after a minus sign, padded with zeros to `width` bytes. The result is -2 or
+/// less, because -1 has a meaning in some protocols.
 pub(super) fn negative(number: usize, width: usize) -> String {
     format!("-{1:0>0$}", width.saturating_sub(1), number.max(2))
 }
 
-/// Adds what can be wrong with any decimal `number` in `range`, which has as
-/// many digits as it needs and counts a body of up to `max`.
+/// Adds the malformed variants of a decimal `number` without leading zeros in `range`. It
+/// is the length of a body of up to `max`.
 pub(super) fn malform(
     variants: &mut MalformedVariants,
     range: Range<usize>,
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_but_ascii_digits_is_a_number() {
+    fn only_ascii_digits_are_a_number() {
         assert_eq!(number(b"0042", 0), Ok(42));
         assert_eq!(number(b"", 7), Err(Malformation::NoDigits { at: 7 }));
         for (text, at) in [("+5", 0), ("5 ", 1), ("1_0", 1), ("0x5", 1), ("٥", 0)] {
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_beyond_64_bits_stays_at_the_top() {
+    fn a_number_beyond_64_bits_becomes_the_largest() {
         assert_eq!(number(b"18446744073709551615", 0), Ok(u64::MAX));
         assert_eq!(number(b"99999999999999999999", 0), Ok(u64::MAX));
     }
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_knows_its_digits() {
+    fn the_digits_of_a_limit_are_counted() {
         let known = [0, 9, 10, 99, 100].map(digits_of);
         assert_eq!(known, [1, 1, 2, 2, 3]);
     }

@@ -1,9 +1,9 @@
-//! The one loop that takes messages from a stream, whatever the framing.
+//! The loop that takes messages from a stream, for every framing.
 //!
-//! In come stretches of a stream as they arrived; out go messages, one a call.
-//! A message that lies whole in one stretch is handed over where it lies; of
-//! any other the decoder keeps what has come, and never more than the framing's
-//! bound: a declared length is waited for, not made room for.
+//! In: pieces of a stream as they arrived. Out: one message per call. A message that is
+//! whole in one piece is returned without a copy. Of any other message the decoder
+//! buffers the bytes that have arrived, never more than the framing's bound: a declared
+//! length allocates nothing.
 
 use std::ops::Range;
 
@@ -11,32 +11,32 @@ use super::codec::Machine;
 use super::want::{Need, Want, Whole};
 use super::{Malformation, Truncation};
 
-/// What a stretch of the stream gave.
+/// The result of decoding a piece of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decoded<'a> {
-    /// The stretch is used up and a message is not yet whole.
+    /// The piece is used up, and no message is whole.
     NeedMore,
-    /// A message's payload. What is left of the stretch comes after it.
+    /// The payload of a message; the rest of the piece follows it.
     Message(&'a [u8]),
-    /// The stream's next bytes are no message; there is no way on from here.
+    /// The next bytes are not a message; the decoder cannot continue.
     Malformed(Malformation),
 }
 
-/// What it means that the stream ends here.
+/// Where the stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamEnd<'a> {
     /// Between messages.
     Clean,
     /// The end of the stream is the end of this message.
     Message(&'a [u8]),
-    /// In the middle of a message.
+    /// Inside a message.
     Truncated(Truncation),
-    /// After bytes that were no message.
+    /// After bytes that are not a message.
     Malformed(Malformation),
 }
 
 impl StreamEnd<'_> {
-    /// How far the message got that the stream's end cut short, if it did.
+    /// How far a truncated message got.
     pub fn truncation(&self) -> Option<Truncation> {
         match self {
             Self::Truncated(place) => Some(*place),
@@ -45,17 +45,17 @@ impl StreamEnd<'_> {
     }
 }
 
-/// Takes one stream apart into messages.
+/// Decodes one stream into messages.
 #[derive(Debug)]
 pub struct Decoder {
     machine: Box<dyn Machine>,
-    /// What every message begins with.
+    /// What the machine needs at the start of every message.
     first: Need,
     need: Need,
     state: DecoderState,
-    /// The current message's bytes from earlier stretches.
+    /// The bytes of the current message from earlier pieces.
     buffer: Vec<u8>,
-    /// The most bytes that one message has.
+    /// The most bytes that one message can have.
     longest: usize,
 }
 
@@ -66,7 +66,17 @@ enum DecoderState {
     Malformed(Malformation),
 }
 
-/// What one message's worth of the stream gave; borrows the stream alone.
+/// Where the first bytes of the current message are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum MessageStart {
+    /// In the buffer, which is extended.
+    Buffer,
+    /// At the front of the input, which is read in place.
+    Input,
+}
+
+/// The result of reading on to the end of a message or of the piece. It borrows only the
+/// piece.
 enum Attempt<'i> {
     NeedMore,
     Skipped,
@@ -89,10 +99,10 @@ impl Decoder {
         }
     }
 
-    /// Takes from the front of `input` what belongs to the current message.
+    /// Takes the bytes of the current message from the front of `input`.
     ///
-    /// After a message the rest of `input` is exactly what trails it. Once the
-    /// stream was malformed every call says so again and takes nothing.
+    /// After a message, `input` is the bytes that follow it. After a malformed message,
+    /// every call returns the same error and takes nothing.
     pub fn decode<'a, 'i: 'a>(&'a mut self, input: &mut &'i [u8]) -> Decoded<'a> {
         loop {
             match self.step(input) {
@@ -105,7 +115,7 @@ impl Decoder {
         }
     }
 
-    /// Whether the stream may end here.
+    /// What it means if the stream ends here.
     pub fn finish(&self) -> StreamEnd<'_> {
         match self.state {
             DecoderState::Between => StreamEnd::Clean,
@@ -117,8 +127,7 @@ impl Decoder {
         }
     }
 
-    /// How many bytes of a message that is not yet whole have been taken; 0
-    /// between messages.
+    /// The bytes taken of a message that is not whole yet; 0 between messages.
     pub fn pending(&self) -> usize {
         match self.state {
             DecoderState::Within => self.buffer.len(),
@@ -126,50 +135,50 @@ impl Decoder {
         }
     }
 
-    /// How many bytes the decoder has set aside; never more than its bound.
+    /// The bytes that the decoder has allocated; never more than its bound.
     pub fn allocated(&self) -> usize {
-        self.buffer.capacity() + self.machine.notes()
+        self.buffer.capacity() + self.machine.state_bytes()
     }
 
-    /// The most bytes it will ever set aside.
+    /// The most bytes that it ever allocates.
     pub fn bound(&self) -> usize {
-        self.longest.saturating_add(self.machine.most_notes())
+        self.longest.saturating_add(self.machine.max_state_bytes())
     }
 
     fn step<'i>(&mut self, input: &mut &'i [u8]) -> Attempt<'i> {
         match self.state {
             DecoderState::Malformed(why) => Attempt::Malformed(why),
             _ if input.is_empty() => Attempt::NeedMore,
-            DecoderState::Within => self.advance(input, true),
+            DecoderState::Within => self.advance(input, MessageStart::Buffer),
             DecoderState::Between => {
                 self.machine.reset();
                 self.buffer.clear();
                 self.need = self.first;
-                self.advance(input, false)
+                self.advance(input, MessageStart::Input)
             }
         }
     }
 
     /// Gives the machine what it wants until the message or the input ends.
-    ///
-    /// `held` says where the message's first bytes are: in the buffer, which is
-    /// then added to, or at the front of the input, which is then read in place.
     #[inline]
-    fn advance<'i>(&mut self, input: &mut &'i [u8], held: bool) -> Attempt<'i> {
+    fn advance<'i>(&mut self, input: &mut &'i [u8], start: MessageStart) -> Attempt<'i> {
         let mut used = 0;
         loop {
             let (count, satisfied) = self.need.take(&input[used..]);
-            if held {
-                self.hold(&input[used..used + count]);
+            if start == MessageStart::Buffer {
+                self.buffer(&input[used..used + count]);
             }
             used += count;
             if !satisfied {
-                return self.pause(input, held);
+                return self.pause(input, start);
             }
-            let so_far = if held { &self.buffer } else { &input[..used] };
+            let so_far = match start {
+                MessageStart::Buffer => &self.buffer,
+                MessageStart::Input => &input[..used],
+            };
             match self.machine.want(so_far) {
                 Want::More(need) => self.need = need,
-                Want::Whole(whole) => return self.hand_over(whole, split_off(input, used), held),
+                Want::Whole(whole) => return self.hand_over(whole, split_off(input, used), start),
                 Want::Malformed(why) => {
                     split_off(input, used);
                     self.state = DecoderState::Malformed(why);
@@ -179,24 +188,29 @@ impl Decoder {
         }
     }
 
-    fn pause<'i>(&mut self, input: &mut &'i [u8], held: bool) -> Attempt<'i> {
+    fn pause<'i>(&mut self, input: &mut &'i [u8], start: MessageStart) -> Attempt<'i> {
         let all = split_off(input, input.len());
-        if !held {
-            self.hold(all);
+        if start == MessageStart::Input {
+            self.buffer(all);
         }
         self.state = DecoderState::Within;
         Attempt::NeedMore
     }
 
-    fn hand_over<'i>(&mut self, whole: Whole, latest: &'i [u8], held: bool) -> Attempt<'i> {
+    fn hand_over<'i>(
+        &mut self,
+        whole: Whole,
+        latest: &'i [u8],
+        start: MessageStart,
+    ) -> Attempt<'i> {
         self.state = DecoderState::Between;
         match whole {
             Whole::Nothing => Attempt::Skipped,
-            Whole::Payload(range) if held => Attempt::Buffered(range),
+            Whole::Payload(range) if start == MessageStart::Buffer => Attempt::Buffered(range),
             Whole::Payload(range) => Attempt::InPlace(&latest[range]),
             Whole::AllBut(hole) => {
-                if !held {
-                    self.hold(latest);
+                if start == MessageStart::Input {
+                    self.buffer(latest);
                 }
                 self.buffer.copy_within(..hole.start, hole.len());
                 Attempt::Buffered(hole.len()..self.buffer.len())
@@ -205,20 +219,20 @@ impl Decoder {
     }
 
     #[inline]
-    fn hold(&mut self, bytes: &[u8]) {
+    fn buffer(&mut self, bytes: &[u8]) {
         reserve_within(&mut self.buffer, bytes.len(), self.longest);
         self.buffer.extend_from_slice(bytes);
     }
 }
 
-/// The front of `input`, which becomes what follows.
+/// Takes `count` bytes from the front of `input`.
 fn split_off<'i>(input: &mut &'i [u8], count: usize) -> &'i [u8] {
     let (front, rest) = input.split_at(count);
     *input = rest;
     front
 }
 
-/// Makes room for `more` items: twice the room there was, but not beyond `most`.
+/// Reserves space for `more` items. The capacity doubles, but does not exceed `most`.
 #[inline]
 pub(super) fn reserve_within<T>(items: &mut Vec<T>, more: usize, most: usize) {
     if items.capacity() - items.len() < more {
@@ -230,6 +244,6 @@ pub(super) fn reserve_within<T>(items: &mut Vec<T>, more: usize, most: usize) {
 fn grow<T>(items: &mut Vec<T>, more: usize, most: usize) {
     let needed = items.len() + more;
     debug_assert!(needed <= most, "a machine wanted more than its bound");
-    let room = (items.capacity() * 2).clamp(needed, most.max(needed));
-    items.reserve_exact(room - items.len());
+    let capacity = (items.capacity() * 2).clamp(needed, most.max(needed));
+    items.reserve_exact(capacity - items.len());
 }

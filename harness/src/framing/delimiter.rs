@@ -1,4 +1,4 @@
-//! Messages that end with a byte string.
+//! Messages that end with a delimiter.
 
 use std::ops::Range;
 
@@ -33,8 +33,8 @@ impl Delimiter {
             .expect("a delimiter has at least one byte")
     }
 
-    /// A byte that cannot be taken for a part of the delimiter.
-    fn stranger(&self) -> Option<u8> {
+    /// A byte that the delimiter does not contain.
+    fn filler(&self) -> Option<u8> {
         (b'x'..=u8::MAX)
             .chain(0..b'x')
             .find(|byte| !self.bytes.contains(byte))
@@ -47,8 +47,8 @@ impl Codec for Delimiter {
         let mut message = Encoded::default();
         message.push(RegionKind::Payload, payload);
         message.push(RegionKind::Delimiter, &self.bytes);
-        // Searched in the whole message: the payload's end and the delimiter's
-        // start may look like a delimiter together.
+        // The search covers the whole message: the end of the payload and the start of the
+        // delimiter may look like a delimiter.
         match memmem::find(&message.bytes, &self.bytes) {
             Some(at) if at < payload.len() => Err(EncodeError::ContainsDelimiter { at }),
             _ => Ok(message),
@@ -57,7 +57,7 @@ impl Codec for Delimiter {
 
     fn malform(&self, variants: &mut MalformedVariants) {
         let end = variants.valid().bytes.len() - self.bytes.len();
-        if let Some(filler) = self.stranger() {
+        if let Some(filler) = self.filler() {
             variants.overfill(end, filler, self.max);
         }
     }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delimiter_without_bytes_is_unusable() {
+    fn an_empty_delimiter_is_rejected() {
         assert_eq!(Delimiter::new([], 16), Err(FramingError::EmptyDelimiter));
     }
 
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_that_completes_the_delimiter_too_early_is_refused() {
+    fn a_payload_with_an_early_delimiter_is_rejected() {
         let framing = ended_by(b"aa");
         let inside = framing.encode(b"xaay").expect_err("the delimiter is in it");
         assert_eq!(inside.offset(), Some(1));

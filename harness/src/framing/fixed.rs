@@ -21,7 +21,6 @@ impl Fixed {
         Ok(Self { size })
     }
 
-    /// The size of every message.
     pub fn size(&self) -> usize {
         self.size.get()
     }
@@ -67,12 +66,12 @@ mod tests {
     use crate::framing::{Decoded, Framing, StreamEnd};
 
     #[test]
-    fn messages_without_bytes_are_unusable() {
+    fn a_size_of_zero_is_rejected() {
         assert_eq!(Fixed::new(0), Err(FramingError::ZeroSize));
     }
 
     #[test]
-    fn a_stream_falls_into_messages_of_one_size() {
+    fn a_stream_is_split_into_messages_of_one_size() {
         let mut decoder = Framing::Fixed(Fixed::new(3).expect("3 is not 0")).decoder();
         let mut rest = &b"abcdefgh"[..];
         assert_eq!(decoder.decode(&mut rest), Decoded::Message(b"abc"));
@@ -83,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_of_another_size_is_refused() {
+    fn a_payload_of_another_size_is_rejected() {
         let fixed = Fixed::new(3).expect("3 is not 0");
         let wrong = EncodeError::WrongSize { size: 3, actual: 2 };
         assert_eq!(fixed.encode(b"ab"), Err(wrong));

@@ -1,9 +1,9 @@
 //! A block of header lines with `Content-Length`, a blank line, the body.
 //!
-//! Names are read whatever their case; exactly one Content-Length must be there
-//! (the same one twice is refused too); other headers are passed over. Its value
-//! is digits, as in HTTP ("1*DIGIT", RFC 9110, 8.6), so that zeros may lead.
-//! Lines end with `\r\n`, and no `\r` stands elsewhere.
+//! There must be exactly one Content-Length (a repeated equal one is an error too); other
+//! headers are ignored. Names are case-insensitive. The value is digits as in HTTP
+//! ("1*DIGIT", RFC 9110, 8.6), so leading zeros are allowed. Lines end with `\r\n`, and
+//! there is no other `\r`.
 
 use std::ops::Range;
 
@@ -21,7 +21,7 @@ use super::{
 /// A block of header lines with `Content-Length`, a blank line, the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Headers {
-    /// The longest header block, its blank line included.
+    /// The longest header block, including its blank line.
     pub max_header: usize,
     /// The longest body.
     pub max: usize,
@@ -77,15 +77,15 @@ impl Codec for Headers {
     }
 }
 
-/// What has been read of one message.
+/// The state of one message.
 #[derive(Debug)]
 struct HeaderBlock {
     limits: Headers,
-    /// Where the line begins that is being read.
+    /// The offset of the current line.
     line: usize,
-    /// What Content-Length said.
+    /// The value of Content-Length.
     length: Option<usize>,
-    /// How far the message reaches, once the block has ended.
+    /// Known after the end of the block.
     layout: Option<MessageLayout>,
 }
 
@@ -107,7 +107,7 @@ impl HeaderBlock {
         }
     }
 
-    /// The line that has just come, without its ending.
+    /// The line that has just ended, without its ending.
     fn take_line<'a>(&self, so_far: &'a [u8]) -> Result<&'a [u8], Malformation> {
         let line = so_far[self.line..].strip_suffix(b"\n");
         let line = line.ok_or_else(|| self.too_long())?;
@@ -185,12 +185,12 @@ impl Machine for HeaderBlock {
     }
 }
 
-/// "token" of RFC 9110, 5.6.2: what a header's name is made of.
+/// A character of a header name: "token" of RFC 9110, 5.6.2.
 fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Without the spaces and tabs that may stand around a value.
+/// Removes spaces and tabs on both sides.
 fn trim(value: &[u8]) -> &[u8] {
     let value = trim_start(value);
     let end = value.iter().rposition(|byte| !is_blank(byte));
@@ -226,13 +226,13 @@ mod tests {
     }
 
     #[test]
-    fn the_length_is_found_among_other_headers_whatever_its_case() {
+    fn the_length_is_found_among_other_headers_in_any_case() {
         let stream = b"Host: x\r\ncontent-LENGTH:\t05 \r\nAccept:\r\n\r\nhello";
         assert_eq!(read(stream), Ok(b"hello".to_vec()));
     }
 
     #[test]
-    fn exactly_one_length_must_be_there() {
+    fn exactly_one_length_is_required() {
         let missing = Malformation::MissingLength { at: 11 };
         assert_eq!(read(b"Host: x\r\n\r\n"), refused(missing));
         let twice = b"Content-Length: 1\r\nContent-Length: 1\r\n\r\na";
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_no_headers_are_refused() {
+    fn lines_that_are_not_headers_are_rejected() {
         let not_a_header = refused(Malformation::NotAHeader { at: 0 });
         for line in [
             "hello\r\n",
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_no_number_is_refused_at_its_place() {
+    fn a_value_that_is_not_a_number_is_rejected_at_its_offset() {
         let why = Malformation::NotADigit { at: 17, byte: b'x' };
         assert_eq!(read(b"Content-Length: 5x\r\n\r\n"), refused(why));
         let why = Malformation::NoDigits { at: 16 };
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_without_an_end_is_given_up_at_its_limit() {
+    fn a_block_without_an_end_is_rejected_at_its_limit() {
         let limits = Headers {
             max_header: 16,
             max: 10,

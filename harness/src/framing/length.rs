@@ -8,18 +8,13 @@ use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
 use super::{EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation};
 
-/// How wide a binary length is.
+/// The width of a binary length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldWidth {
-    /// One byte.
     U8,
-    /// Two bytes.
     U16,
-    /// Three bytes.
     U24,
-    /// Four bytes.
     U32,
-    /// Eight bytes.
     U64,
 }
 
@@ -35,34 +30,30 @@ pub enum Endian {
 /// Which bytes a binary length counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CountedBytes {
-    /// What follows the length field.
+    /// The bytes after the length field.
     Body,
-    /// The length field itself and what follows it.
+    /// The length field itself and the bytes after it.
     FieldAndBody,
-    /// The whole message: what stands before the field, the field, the body.
+    /// The whole message: the bytes before the field, the field and the body.
     Message,
 }
 
 /// A binary length of fixed width, then the body.
 ///
-/// With an `offset` the first bytes of each payload stand before the length
-/// field (a message type, a version); the payload is then at least that long.
+/// With an `offset` the first bytes of each payload come before the length field (a
+/// message type, a version). The payload is then at least that long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Length {
-    /// How wide the length field is.
     pub width: FieldWidth,
-    /// Which of its bytes comes first.
     pub endian: Endian,
-    /// How many bytes of the payload stand before it.
+    /// How many bytes of the payload come before the field.
     pub offset: usize,
-    /// Which bytes it counts.
     pub counts: CountedBytes,
     /// The longest payload.
     pub max: usize,
 }
 
 impl FieldWidth {
-    /// How many bytes the field has.
     pub fn bytes(self) -> usize {
         match self {
             Self::U8 => 1,
@@ -73,7 +64,7 @@ impl FieldWidth {
         }
     }
 
-    /// The largest number the field holds.
+    /// The largest number that fits in the field.
     pub fn largest(self) -> u64 {
         u64::MAX >> (64 - 8 * self.bytes())
     }
@@ -88,7 +79,7 @@ impl Length {
         self.offset..self.header()
     }
 
-    /// The bytes that the length counts before the body begins.
+    /// The bytes before the body that the length counts.
     fn own(&self) -> usize {
         match self.counts {
             CountedBytes::Body => 0,
@@ -128,7 +119,7 @@ impl Length {
         })
     }
 
-    /// Whether a reader refuses this number for being too large.
+    /// Whether a reader rejects this number as too large.
     fn is_too_large(&self, number: u64) -> bool {
         let body = number.saturating_sub(self.own() as u64);
         body > self.max.saturating_sub(self.offset) as u64
@@ -181,7 +172,7 @@ impl Codec for Length {
     }
 }
 
-/// What stands before the length field, and what after it.
+/// The bytes before the length field, and those after it.
 pub(super) fn split_at_offset(
     payload: &[u8],
     offset: usize,
@@ -236,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bytes_of_a_length_stand_in_their_order() {
+    fn the_bytes_of_a_length_are_in_order() {
         assert_eq!(written(&U16, b"abc"), b"\x00\x03abc");
         let little = Length {
             width: FieldWidth::U24,
@@ -268,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_the_field_is_joined_with_the_body() {
+    fn the_bytes_before_the_field_are_joined_with_the_body() {
         let framing = Length { offset: 2, ..U16 };
         let mut decoder = Framing::Length(framing).decoder();
         let mut rest = &b"ab\x00\x03cdeX"[..];
@@ -294,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_shorter_than_the_offset_is_refused() {
+    fn a_payload_shorter_than_the_offset_is_rejected() {
         let framing = Length { offset: 2, ..U16 };
         let refused = EncodeError::ShorterThanOffset {
             offset: 2,

@@ -20,11 +20,11 @@ pub enum LineEnding {
     Either,
 }
 
-/// Which ASCII white space around a line is not part of its text: space, tab,
-/// line feed, form feed, carriage return.
+/// Which ASCII white space of a line is not part of its text: space, tab, line feed, form
+/// feed, carriage return.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strip {
-    /// None: the line is kept as it is.
+    /// The line is not changed.
     Nothing,
     /// The white space after the text.
     End,
@@ -32,12 +32,12 @@ pub enum Strip {
     Both,
 }
 
-/// What a line without text means (after stripping).
+/// What a line without text means, after stripping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blank {
     /// It is a message like any other.
     Message,
-    /// It is passed over.
+    /// It is ignored.
     Skipped,
 }
 
@@ -46,11 +46,9 @@ pub enum Blank {
 pub struct Line {
     /// How a line ends.
     pub ending: LineEnding,
-    /// Which white space around a line is dropped.
     pub strip: Strip,
-    /// What a blank line means.
     pub blank: Blank,
-    /// The longest line, its ending not counted.
+    /// The longest line, without its ending.
     pub max: usize,
 }
 
@@ -101,7 +99,7 @@ impl LineEnding {
 }
 
 impl Line {
-    /// Where the text lies in `line`, which has no ending any more.
+    /// The range of the text in `line`, which has no ending.
     fn text(&self, line: &[u8]) -> Range<usize> {
         let start = match self.strip {
             Strip::Both => line.len() - line.trim_ascii_start().len(),
@@ -122,7 +120,7 @@ impl Line {
         }
     }
 
-    /// A line of `max` bytes may still end with this byte and one more.
+    /// Whether a line of `max` bytes and this byte may still end with one more byte.
     fn may_end_after(&self, last: Option<&u8>) -> bool {
         self.ending != LineEnding::Lf && last == Some(&b'\r')
     }
@@ -227,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn blank_lines_are_passed_over_if_asked_for() {
+    fn blank_lines_are_skipped_if_asked_for() {
         let line = Line {
             strip: Strip::Both,
             blank: Blank::Skipped,
@@ -254,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_that_would_be_two_lines_is_refused_with_its_place() {
+    fn a_payload_of_two_lines_is_rejected_with_its_offset() {
         let error = ending_with(LineEnding::CrLf).encode(b"a\nb\r\nc");
         assert_eq!(error.expect_err("it has an ending").offset(), Some(3));
         assert!(ending_with(LineEnding::CrLf).encode(b"a\nb").is_ok());

@@ -23,7 +23,7 @@ pub enum Malformation {
     LeadingZero { at: usize },
     #[error("the number goes on at byte {at}: it has more digits than any length up to {max}")]
     TooManyDigits {
-        /// The first digit too many.
+        /// The first surplus digit.
         at: usize,
         max: usize,
     },

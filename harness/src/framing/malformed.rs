@@ -1,48 +1,44 @@
-//! Messages that are wrong in one place.
+//! Malformed variants of a valid message.
 //!
-//! In comes a right message, out go its wrong forms, each with the edit that
-//! made it and what a right reader may do about it.
+//! Each variant is one edit of the valid message, with what a correct reader may do.
 
 use std::ops::Range;
 
 use super::{Encoded, MalformedKind};
 
-/// A message with one thing wrong.
+/// A malformed message, as an edit of a valid one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MalformedMessage {
-    /// What is wrong.
     pub kind: MalformedKind,
-    /// What a right reader may do about it.
     pub response: Response,
-    /// What was done to the right message.
+    /// What to change in the valid message.
     pub edit: MessageEdit,
 }
 
-/// What a right reader may do with a malformed message.
+/// What a correct reader may do with a malformed message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Response {
-    /// Refuse it, nothing else.
+    /// Only reject it.
     Refuse,
-    /// Refuse it, or read the message as if it were right: what was meant is
-    /// beyond doubt.
+    /// Reject it, or read the valid message: its meaning is clear.
     RefuseOrRead,
-    /// Wait for bytes that never come: nothing is wrong yet.
+    /// Wait for bytes that never come: so far the message is valid.
     Wait,
-    /// Read another, shorter message, and make of what follows it what it can.
+    /// Read a shorter message, and then read or reject what follows.
     ReadOther,
 }
 
 /// A change to a message: the bytes in `range` become `replacement`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageEdit {
-    /// The bytes that go, as offsets in the right message; may be empty.
+    /// The removed bytes, as offsets in the valid message; may be empty.
     pub range: Range<usize>,
-    /// The bytes that come.
+    /// The bytes that are put in their place.
     pub replacement: Vec<u8>,
 }
 
 impl MessageEdit {
-    /// `message` with this change; a range beyond its end is cut off there.
+    /// Returns `message` with this change. A range beyond its end is cut off there.
     pub fn apply(&self, message: &[u8]) -> Vec<u8> {
         let start = self.range.start.min(message.len());
         let end = self.range.end.clamp(start, message.len());
@@ -50,11 +46,10 @@ impl MessageEdit {
     }
 }
 
-/// The most bytes added to make a message too large: above this a limit is not
-/// tried out.
+/// The most bytes added to make a message too large. A larger limit is not tried.
 const MOST_FILLER: usize = 16 << 20;
 
-/// The malformed variants of one message, as it grows.
+/// Collects the malformed variants of one message.
 #[derive(Debug)]
 pub(super) struct MalformedVariants {
     valid: Encoded,
@@ -67,7 +62,6 @@ impl MalformedVariants {
         Self { valid, members }
     }
 
-    /// The message that is right.
     pub(super) fn valid(&self) -> &Encoded {
         &self.valid
     }
@@ -76,7 +70,7 @@ impl MalformedVariants {
         self.members
     }
 
-    /// Adds the message with `range` replaced.
+    /// Adds the variant where `range` is replaced.
     pub(super) fn replace(
         &mut self,
         kind: MalformedKind,
@@ -93,13 +87,13 @@ impl MalformedVariants {
         });
     }
 
-    /// Adds the message with `bytes` inserted at offset `at`.
+    /// Adds the variant with `bytes` inserted at offset `at`.
     pub(super) fn insert(&mut self, kind: MalformedKind, at: usize, bytes: impl Into<Vec<u8>>) {
         self.replace(kind, at..at, bytes);
     }
 
-    /// Adds the message with so much of `filler` after its payload, which now
-    /// ends `at` this place, that it is one byte beyond `max`.
+    /// Adds the variant with enough `filler` at the end of its payload, offset `at`, to
+    /// exceed `max` by one byte.
     pub(super) fn overfill(&mut self, at: usize, filler: u8, max: usize) {
         let missing = max.saturating_sub(at).saturating_add(1);
         if missing <= MOST_FILLER {
@@ -108,8 +102,7 @@ impl MalformedVariants {
         }
     }
 
-    /// Says that a right reader refuses members of these kinds, though others
-    /// of the kind may be read.
+    /// Marks these kinds as always rejected in this framing.
     pub(super) fn forbid(&mut self, kinds: &[MalformedKind]) {
         for member in &mut self.members {
             if kinds.contains(&member.kind) {

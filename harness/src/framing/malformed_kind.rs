@@ -1,53 +1,52 @@
-//! The ways in which a message can be wrong, by their stable names.
+//! The kinds of malformed messages, with stable names.
 
 use std::fmt;
 
 use super::Response;
 
-/// One way in which a message can be wrong. Its name follows `header:` in the id
-/// of a tactic, and never changes.
+/// What is wrong with a malformed message. The name follows `header:` in the id of a
+/// tactic, and never changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MalformedKind {
-    /// `negative`: a length below zero, or one that a signed reader takes for it.
+    /// `negative`: a length below zero, or one that a signed reader reads as negative.
     Negative,
-    /// `signed`: the right length with a plus sign.
+    /// `signed`: the correct length with a plus sign.
     Signed,
-    /// `underscored`: the right length with an underscore between digits.
+    /// `underscored`: the correct length with an underscore between digits.
     Underscored,
-    /// `non-ascii-digits`: the right length with a digit of another script.
+    /// `non-ascii-digits`: the correct length with a digit of another script.
     NonAsciiDigits,
-    /// `hex`: the right length in hexadecimal, after `0x`.
+    /// `hex`: the correct length in hexadecimal, after `0x`.
     Hex,
-    /// `spaces`: a space where the length, or what names it, must not have one.
+    /// `spaces`: a space in or before the length, or after its name.
     Spaces,
-    /// `leading-zeros`: the right length after a zero.
+    /// `leading-zeros`: the correct length after a zero.
     LeadingZeros,
-    /// `empty`: no length where one must be.
+    /// `empty`: the length has no digits.
     Empty,
     /// `too-large`: more than the framing's limit, declared or sent.
     TooLarge,
-    /// `longer`: a length of one more than the body has.
+    /// `longer`: a length one larger than the body.
     Longer,
-    /// `shorter`: a length of one less than the body has.
+    /// `shorter`: a length one smaller than the body.
     Shorter,
-    /// `impossible`: a length that does not cover what it counts for sure.
+    /// `impossible`: a length smaller than the header that it counts.
     Impossible,
-    /// `overlong`: the right length in a varint of one byte too many.
+    /// `overlong`: the correct length in a varint with one byte too many.
     Overlong,
     /// `unterminated`: a varint that never ends.
     Unterminated,
     /// `missing`: no length at all, not even its name.
     Missing,
-    /// `duplicate`: the right length, then another one.
+    /// `duplicate`: the correct length, then another one.
     Duplicate,
-    /// `wrong-terminator`: another byte where a part of the message must end.
+    /// `wrong-terminator`: a wrong byte at the end of a part of the message.
     WrongTerminator,
-    /// `unknown-type`: a type byte that no value has.
+    /// `unknown-type`: an invalid type byte.
     UnknownType,
 }
 
 impl MalformedKind {
-    /// Its stable name.
     pub fn id(self) -> &'static str {
         match self {
             Self::Negative => "negative",
@@ -71,8 +70,7 @@ impl MalformedKind {
         }
     }
 
-    /// What a right reader may do about it, unless the framing is stricter or
-    /// more lenient.
+    /// What a correct reader may do, unless the framing is stricter.
     pub(super) fn usual_response(self) -> Response {
         match self {
             Self::Negative

@@ -1,25 +1,23 @@
-//! How far a message reaches, once its header has said so.
+//! The layout of a message whose header is known.
 
 use std::ops::Range;
 
 use super::want::{Want, Whole};
 use super::{Malformation, Truncation};
 
-/// The parts of a message whose header is known.
+/// The lengths of a message's parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MessageLayout {
-    /// Bytes of the payload that stand before the length field.
+    /// Bytes of the payload before the length field.
     pub(super) prefix: usize,
     /// Bytes before the body: the prefix and the length field.
     pub(super) header: usize,
-    /// Bytes of the body.
     pub(super) body: usize,
-    /// Bytes after the body.
     pub(super) tail: usize,
 }
 
 impl MessageLayout {
-    /// A header and the body that it announces.
+    /// A header and a body of the declared length.
     pub(super) fn new(header: usize, body: usize) -> Self {
         Self {
             prefix: 0,
@@ -29,7 +27,7 @@ impl MessageLayout {
         }
     }
 
-    /// What is still missing, or the message.
+    /// The message if it is whole, else the missing bytes.
     pub(super) fn want(&self, so_far: &[u8]) -> Want {
         match self.missing(so_far) {
             0 => Want::Whole(self.whole()),
@@ -45,7 +43,7 @@ impl MessageLayout {
         self.header..self.header + self.body
     }
 
-    /// How far a message of this layout got.
+    /// How far a truncated message got.
     pub(super) fn truncation(&self, so_far: &[u8]) -> Truncation {
         let have = so_far.len() - self.header;
         if have < self.body || self.tail == 0 {
@@ -65,7 +63,7 @@ impl MessageLayout {
     }
 }
 
-/// A declared length as one that may be waited for.
+/// The declared length, if it is not more than `max`.
 pub(super) fn accepted(declared: u64, max: usize) -> Result<usize, Malformation> {
     usize::try_from(declared)
         .ok()

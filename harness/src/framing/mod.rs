@@ -1,18 +1,17 @@
 //! How messages lie in a stream.
 //!
-//! A [`Framing`] turns a payload into bytes with named regions
-//! ([`Framing::encode`]), takes a stream apart again, however it was cut
-//! ([`Framing::decoder`]), and knows what its own headers look like when they
-//! are wrong ([`Framing::malformed`]).
+//! A [`Framing`] encodes a payload into bytes with named regions ([`Framing::encode`]),
+//! decodes a stream, however it was cut ([`Framing::decoder`]), and makes malformed
+//! variants of a message ([`Framing::malformed`]).
 //!
-//! In come payloads and stretches of a stream, out go bytes, messages and
-//! precise complaints. Nothing here does I/O, knows a clock, or holds more bytes
-//! than the framing's own [bound](Decoder::bound) allows.
+//! In: payloads, and pieces of a stream. Out: bytes, messages, and errors with offsets.
+//! This module does no I/O and knows no clock. A decoder buffers no more bytes than its
+//! [bound](Decoder::bound).
 //!
-//! Each framing is a file with its settings, its `Codec` and a
-//! small machine that only says which bytes it wants next; buffering is the
-//! [`Decoder`]'s, once for all. A new framing is one such file, a variant of
-//! [`Framing`] and a line in `Framing::codec`.
+//! Each framing is a file with its parameters, its `Codec`, and a small state machine
+//! that says which bytes it wants next. The [`Decoder`] does the buffering for all of
+//! them. A new framing is one such file, a variant of [`Framing`], and a line in
+//! `Framing::codec`.
 
 mod ascii_length;
 mod codec;
@@ -58,13 +57,13 @@ pub use resp::Resp;
 pub use truncation::Truncation;
 pub use varint_length::{Varint, VarintLength};
 
-/// The largest message a framing accepts unless a suite says otherwise.
+/// The largest message that a framing accepts by default.
 pub const DEFAULT_MAX: usize = 1 << 20;
 
 /// How messages lie in a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Framing {
-    /// No boundaries: the stream is the message, its end is the stream's end.
+    /// No boundaries: the whole stream is one message.
     Raw(Raw),
     /// Text lines.
     Line(Line),
@@ -87,29 +86,27 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// The message that carries `payload`, and what each stretch of it is for.
+    /// The message that carries `payload`, with its regions.
     pub fn encode(&self, payload: &[u8]) -> Result<Encoded, EncodeError> {
         self.codec().encode(payload)
     }
 
-    /// What a reader gets when `payload` was sent: the payload itself, or what
-    /// the framing makes of it (a stripped line, a RESP value in full).
+    /// What a reader gets for `payload`: the payload itself, or what the framing makes of it
+    /// (a stripped line, a complete RESP value).
     ///
-    /// None when there is nothing to get: a blank line that is passed over, a
-    /// raw stream without a byte, a payload that cannot be sent at all.
+    /// `None` if a reader gets no message: a skipped blank line, an empty raw stream, or a
+    /// payload that the framing cannot carry.
     pub fn canonical(&self, payload: &[u8]) -> Option<Vec<u8>> {
         self.codec().canonical(payload)
     }
 
-    /// A decoder for one stream, at its start.
+    /// A decoder for one stream.
     pub fn decoder(&self) -> Decoder {
         Decoder::new(self.codec().machine())
     }
 
-    /// The message that carries `payload` in all the ways in which its framing
-    /// can be wrong, each one edit away from the right one.
-    ///
-    /// Empty for a payload that cannot be sent at all.
+    /// The malformed variants of the message that carries `payload`. Empty if the framing
+    /// cannot carry it.
     pub fn malformed(&self, payload: &[u8]) -> Vec<MalformedMessage> {
         let Ok(encoded) = self.encode(payload) else {
             return Vec::new();

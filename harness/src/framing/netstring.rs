@@ -1,7 +1,7 @@
-//! `5:hello,`
+//! Netstrings: `5:hello,`.
 //!
-//! "Any other form is prohibited" (D. J. Bernstein, Netstrings): no empty
-//! length, no leading zero, no space, nothing but the comma at the end.
+//! "Any other form is prohibited" (D. J. Bernstein, Netstrings): no empty length, no
+//! leading zero, no space, only the comma at the end.
 
 use std::ops::Range;
 
@@ -30,7 +30,7 @@ impl Default for Netstring {
 }
 
 impl Netstring {
-    /// The most bytes that the length and its colon take.
+    /// The most bytes of the length and its colon.
     fn header_bound(&self) -> usize {
         decimal::digits_of(self.max) + 1
     }
@@ -45,7 +45,7 @@ impl Netstring {
         Ok(MessageLayout { tail: 1, ..layout })
     }
 
-    /// One more byte of a length that has not ended, if it may go on.
+    /// Wants one more byte of the length, if it may have one.
     fn more_digits(&self, so_far: &[u8]) -> Result<Want, Malformation> {
         if !so_far.is_empty() {
             decimal::shortest_number(so_far, 0)?;
@@ -87,7 +87,7 @@ impl Codec for Netstring {
     fn malform(&self, variants: &mut MalformedVariants) {
         let bytes = &variants.valid().bytes;
         let comma = bytes.len() - 1;
-        // One byte shorter, a payload that ends with a comma is a netstring too.
+        // A payload that ends with a comma is a valid netstring with a length of one less.
         let payload_ends_with_comma = bytes[comma - 1] == b',';
         let Some(colon) = self.colon(bytes) else {
             return;
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn every_other_form_is_refused_where_it_goes_wrong() {
+    fn every_other_form_is_rejected_at_its_offset() {
         assert_eq!(refusal(99, b":,"), Malformation::NoDigits { at: 0 });
         assert_eq!(refusal(99, b"05"), Malformation::LeadingZero { at: 0 });
         let byte = b' ';
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_length_above_the_limit_is_refused_before_the_body() {
+    fn a_length_above_the_limit_is_rejected_before_the_body() {
         let why = Malformation::DeclaredTooLong {
             declared: 43,
             max: 42,
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shorter_length_is_wrong_unless_a_comma_stands_there() {
+    fn a_shorter_length_is_malformed_unless_a_comma_follows_the_body() {
         let response = |payload: &[u8]| {
             let variants = Framing::Netstring(Netstring::default()).malformed(payload);
             let mut shorter = variants.iter().filter(|m| m.kind == MalformedKind::Shorter);

@@ -8,10 +8,10 @@ use super::{DEFAULT_MAX, EncodeError, Encoded, Malformation, RegionKind, Truncat
 
 /// No boundaries: the stream is the message.
 ///
-/// A stream without a byte is no message.
+/// An empty stream has no message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raw {
-    /// The longest stream that is kept.
+    /// The longest stream.
     pub max: usize,
 }
 
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_beyond_the_limit_is_given_up() {
+    fn a_stream_beyond_the_limit_is_rejected() {
         let mut decoder = Framing::Raw(Raw { max: 4 }).decoder();
         assert_eq!(decoder.decode(&mut &b"hell"[..]), Decoded::NeedMore);
         let given_up = Decoded::Malformed(Malformation::TooLong { max: 4 });

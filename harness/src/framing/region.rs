@@ -2,40 +2,36 @@
 
 use std::ops::Range;
 
-/// What a stretch of a message's bytes is for.
+/// What some bytes of a message are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RegionKind {
-    /// Says how long the message is, or of what kind.
+    /// The length or the type of the message.
     Header,
-    /// What the user wrote.
+    /// The content.
     Payload,
-    /// Marks where the message, or a part of it, ends.
+    /// The end of the message or of a part of it.
     Delimiter,
 }
 
-/// A stretch of a message's bytes and what it is for.
+/// A range of a message's bytes, and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
-    /// What these bytes are for.
     pub kind: RegionKind,
-    /// Where they lie, from the start of the message.
+    /// Offsets from the start of the message.
     pub range: Range<usize>,
 }
 
-/// A message as it goes over the wire.
+/// A message as it is sent.
 ///
-/// The regions lie in order, touch, and cover the bytes from first to last;
-/// none is empty.
+/// The regions are in order and not empty, and cover all bytes without gaps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Encoded {
-    /// The bytes of the message.
     pub bytes: Vec<u8>,
-    /// What each stretch of them is for.
     pub regions: Vec<Region>,
 }
 
 impl Encoded {
-    /// Bytes that no framing made: payload and nothing else.
+    /// Bytes that bypass the framing: one payload region.
     #[must_use]
     pub fn raw(bytes: &[u8]) -> Self {
         let mut encoded = Self::default();
@@ -43,7 +39,7 @@ impl Encoded {
         encoded
     }
 
-    /// Appends `bytes` as one region; nothing is added for no bytes.
+    /// Appends `bytes` as one region, unless it is empty.
     pub(crate) fn push(&mut self, kind: RegionKind, bytes: &[u8]) {
         if bytes.is_empty() {
             return;

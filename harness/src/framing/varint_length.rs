@@ -1,8 +1,8 @@
 //! A binary length of variable width, then the body.
 //!
-//! MQTT wants its remaining length in as few bytes as possible (MQTT 5.0, 1.5.5:
-//! "The encoded value MUST use the minimum number of bytes necessary"), LEB128
-//! as a rule does not: there a longer form is read as the number it means.
+//! MQTT allows only the shortest form of its remaining length (MQTT 5.0, 1.5.5: "The
+//! encoded value MUST use the minimum number of bytes necessary"). LEB128 readers usually
+//! accept longer forms, and so does this one.
 
 use std::ops::Range;
 
@@ -18,22 +18,21 @@ use super::{EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Trunc
 pub enum Varint {
     /// Unsigned LEB128, up to ten bytes.
     Leb128,
-    /// MQTT's remaining length: up to four bytes, none of them superfluous.
+    /// MQTT's remaining length: up to four bytes, in the shortest form.
     Mqtt,
 }
 
 /// A binary length of variable width, then the body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VarintLength {
-    /// How the length is written.
     pub encoding: Varint,
-    /// How many bytes of the payload stand before it (MQTT: one).
+    /// How many bytes of the payload come before the length (MQTT: one).
     pub offset: usize,
     /// The longest payload.
     pub max: usize,
 }
 
-/// Set in every byte of a varint but the last.
+/// Set in every byte of a varint except the last.
 const MORE: u8 = 0x80;
 
 impl Varint {
@@ -61,8 +60,8 @@ impl Varint {
         bytes
     }
 
-    /// The number that `bytes` begin with and how many of them it takes; none
-    /// if it goes on after them. `at` is where they stand in the message.
+    /// The number at the start of `bytes`, and its length in bytes. `None` if it continues
+    /// after them. `at` is their offset in the message.
     fn read(self, bytes: &[u8], at: usize) -> Result<Option<(u64, usize)>, Malformation> {
         let window = &bytes[..bytes.len().min(self.most_bytes())];
         let Some(last) = window.iter().position(|byte| byte & MORE == 0) else {
@@ -84,7 +83,7 @@ impl Varint {
         Ok(Some((number, last + 1)))
     }
 
-    /// `number` in one byte more than it needs.
+    /// `number` with one byte more than it needs.
     fn overlong(self, number: u64) -> Option<Vec<u8>> {
         let mut bytes = self.write(number);
         if bytes.len() == self.most_bytes() {
@@ -97,7 +96,7 @@ impl Varint {
 }
 
 impl VarintLength {
-    /// How far the message reaches; none while its length is not whole.
+    /// `None` while the length is not whole.
     fn layout(&self, so_far: &[u8]) -> Result<Option<MessageLayout>, Malformation> {
         let prefix = self.offset;
         let field = so_far.get(prefix..).unwrap_or_default();
@@ -141,17 +140,17 @@ impl Codec for VarintLength {
         let Ok(Some(layout)) = self.layout(&variants.valid().bytes) else {
             return;
         };
-        let (number, room) = (layout.body as u64, (self.max - self.offset) as u64);
+        let (number, largest_body) = (layout.body as u64, (self.max - self.offset) as u64);
         let field = || layout.prefix..layout.header;
         let write = |number| self.encoding.write(number);
-        if self.largest_positive() > room {
+        if self.largest_positive() > largest_body {
             variants.replace(
                 MalformedKind::TooLarge,
                 field(),
                 write(self.largest_positive()),
             );
         }
-        if number < room.min(self.encoding.largest()) {
+        if number < largest_body.min(self.encoding.largest()) {
             variants.replace(MalformedKind::Longer, field(), write(number + 1));
         }
         if number > 0 {
@@ -206,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn an_overlong_number_is_refused_by_mqtt_alone() {
+    fn only_mqtt_rejects_an_overlong_number() {
         let at = 1;
         assert_eq!(Varint::Leb128.read(b"\x85\x00", 0), Ok(Some((5, 2))));
         let refused = Err(Malformation::OverlongVarint { at });
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_never_ends_is_refused_at_its_last_byte() {
+    fn a_number_that_never_ends_is_rejected_at_its_last_byte() {
         assert_eq!(Varint::Mqtt.read(b"\xff\xff\xff", 0), Ok(None));
         let refused = Err(Malformation::UnterminatedVarint { at: 3 });
         assert_eq!(Varint::Mqtt.read(b"\xff\xff\xff\xff", 0), refused);

@@ -1,4 +1,4 @@
-//! What a machine may want of the stream, and how much of it is at hand.
+//! What a state machine wants from the stream.
 
 use std::ops::Range;
 
@@ -11,14 +11,13 @@ use super::Malformation;
 pub(super) enum Want {
     /// More bytes, all of which belong to this message.
     More(Need),
-    /// Nothing: the message is whole.
+    /// The message is whole.
     Whole(Whole),
-    /// Nothing: these bytes are no message.
+    /// The bytes are not a message.
     Malformed(Malformation),
 }
 
 impl Want {
-    /// What is needed, if anything is.
     pub(super) fn need(&self) -> Option<Need> {
         match self {
             Self::More(need) => Some(*need),
@@ -49,28 +48,30 @@ impl From<Result<Self, Malformation>> for Want {
     }
 }
 
-/// Where the payload of a whole message lies in its bytes.
+/// Where the payload is in the bytes of a whole message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Whole {
-    /// Here.
+    /// In this range.
     Payload(Range<usize>),
-    /// Around these bytes, which are not part of it.
+    /// Everywhere except in this range.
     AllBut(Range<usize>),
-    /// Nowhere: the message counts for nothing.
+    /// Nowhere: the message is skipped.
     Nothing,
 }
 
-/// Bytes that belong to the current message, whatever else it holds.
+/// Bytes that certainly belong to the current message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
-    /// This many.
     Bytes(usize),
-    /// All through the next such byte, or this many if there is none in them.
-    Through { byte: u8, within: usize },
+    /// Up to and including the next `byte`, but at most `within` bytes.
+    Through {
+        byte: u8,
+        within: usize,
+    },
 }
 
 impl Need {
-    /// Takes from `upcoming`: how many bytes, and whether that is all.
+    /// The number of bytes to take from `upcoming`, and whether the need is then met.
     #[inline]
     pub(super) fn take(&mut self, upcoming: &[u8]) -> (usize, bool) {
         match self {
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_taken_over_several_stretches() {
+    fn bytes_are_taken_from_several_pieces() {
         let mut need = Need::Bytes(5);
         assert_eq!(need.take(b"abc"), (3, false));
         assert_eq!(need.take(b""), (0, false));
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_ends_with_the_byte_or_with_its_window() {
+    fn a_search_ends_at_the_byte_or_at_its_limit() {
         let mut need = Need::Through {
             byte: b'\n',
             within: 5,

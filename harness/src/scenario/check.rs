@@ -15,7 +15,7 @@ use super::name::SuiteId;
 use super::toml_value::{Node, integer};
 use super::{duration, json};
 
-/// Reports every place where `node` is not of `shape`.
+/// Reports every part of `node` that does not have the shape.
 pub(super) fn check(node: &Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>) {
     match (shape, node.get_ref()) {
         (Shape::Text | Shape::Payload, DeValue::String(_)) => {}

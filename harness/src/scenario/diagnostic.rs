@@ -5,25 +5,22 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-/// One thing that is wrong with a suite, or is to be known about it.
+/// An error in a suite, or a note about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// How much it matters.
     pub severity: Severity,
-    /// What is wrong, in a few words.
     pub message: String,
-    /// The bytes of the file that are to blame.
+    /// The bytes of the file that it is about.
     pub span: Range<usize>,
-    /// What is to be said at that place.
+    /// The text under the carets.
     pub label: String,
-    /// How to mend it.
+    /// How to fix it.
     pub help: Option<String>,
-    /// Other places that have to do with it.
+    /// Other places in the file, with a label each.
     pub related: Vec<(Range<usize>, String)>,
 }
 
 impl Diagnostic {
-    /// An error without help and without other places.
     pub fn new(message: impl Into<String>, span: Range<usize>, label: impl Into<String>) -> Self {
         Self {
             severity: Severity::Error,
@@ -35,21 +32,19 @@ impl Diagnostic {
         }
     }
 
-    /// The same as a note.
+    /// The same, with the severity of a note.
     #[must_use]
     pub fn as_note(mut self) -> Self {
         self.severity = Severity::Note;
         self
     }
 
-    /// Says how to mend it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Points to another place that has to do with it.
     #[must_use]
     pub fn related(mut self, span: Range<usize>, label: impl Into<String>) -> Self {
         self.related.push((span, label.into()));
@@ -57,45 +52,43 @@ impl Diagnostic {
     }
 }
 
-/// How much a diagnostic matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// The suite cannot be used so.
+    /// The suite cannot be used.
     Error,
-    /// The suite can be used; its author should know.
+    /// The suite can be used, but its author should know.
     Note,
 }
 
-/// Whether text is for a terminal that shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// No colours: files, pipes, NO_COLOR.
+    /// For files, pipes and `NO_COLOR`.
     Plain,
-    /// ANSI colours.
     Colour,
 }
 
-/// All that is wrong with one suite file. The suite's author is to blame.
+/// All errors of one suite file. The suite's author must fix them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuiteError {
-    /// The file, as it was named.
+    /// The path of the file, as the user wrote it.
     pub path: String,
-    /// What stood in it.
+    /// The content of the file.
     pub text: String,
-    /// What is wrong with it, in the file's order; never empty.
+    /// In the order of the file; never empty.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// The most faults of one file that are shown: who has more of them has made one
-/// mistake many times.
+/// The most errors of one file that are shown. A file with more of them repeats one
+/// mistake.
 const MAX_SHOWN: usize = 100;
 
-/// The most bytes of a file that are given to the renderer, over all its faults: a
-/// line may be as long as the file, and all of it is gone through for each.
+/// The most bytes that are given to the renderer for one file. A line may be as long as
+/// the file, and the renderer reads it once for each error.
 const MAX_RENDERED: usize = 16 << 20;
 
 impl SuiteError {
-    /// The diagnostics as text, a blank line between two; of very many the first.
+    /// The diagnostics as text, with a blank line between two. Shows the first ones if there
+    /// are very many.
     #[must_use]
     pub fn render(&self, style: Style) -> String {
         let renderer = match style {
@@ -116,7 +109,7 @@ impl SuiteError {
     fn shown(&self) -> impl Iterator<Item = &Diagnostic> {
         let mut left = MAX_RENDERED;
         let diagnostics = self.diagnostics.iter().take(MAX_SHOWN);
-        // The first one is shown whatever it takes.
+        // The first one is always shown.
         diagnostics
             .enumerate()
             .map_while(move |(index, diagnostic)| {
@@ -160,8 +153,8 @@ impl SuiteError {
         }
     }
 
-    /// The whole lines that a diagnostic points into. Only these are given to the
-    /// renderer, which goes through all that it is given.
+    /// The whole lines that a diagnostic points into. The renderer gets only these, because
+    /// it reads all that it gets.
     fn lines(&self, diagnostic: &Diagnostic) -> Range<usize> {
         let mut spans = vec![self.within_text(&diagnostic.span)];
         spans.extend(diagnostic.related.iter().map(|it| self.within_text(&it.0)));
@@ -173,7 +166,7 @@ impl SuiteError {
         start..end.map_or(bytes.len(), |at| last + at + 1)
     }
 
-    /// A span never leaves the text, nor cuts a character, whoever made it.
+    /// The span, moved to character boundaries inside the text.
     fn within_text(&self, span: &Range<usize>) -> Range<usize> {
         let is_boundary = |at: &usize| self.text.is_char_boundary(*at);
         let end = span.end.min(self.text.len());
@@ -207,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn of_very_many_faults_the_first_are_shown_and_the_rest_counted() {
+    fn the_first_of_very_many_errors_are_shown_and_the_rest_counted() {
         let text = "x\n".repeat(5_000);
         let all = error(&text, (0..5_000).map(|line| 2 * line..2 * line + 1));
         let rendered = all.render(Style::Plain);
@@ -220,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_faults_in_one_very_long_line_fewer_are_shown() {
+    fn fewer_errors_are_shown_if_their_line_is_very_long() {
         let text = "x".repeat(MAX_RENDERED / 3);
         let all = error(&text, vec![0..1; 50]);
         assert_eq!(all.shown().count(), 3);
@@ -229,13 +222,13 @@ mod tests {
     }
 
     #[test]
-    fn as_many_faults_as_are_shown_leave_no_more() {
+    fn the_largest_number_of_shown_errors_leaves_none_to_count() {
         let rendered = error("x", vec![0..1; MAX_SHOWN]).render(Style::Plain);
         assert!(!rendered.contains("more in"), "{rendered}");
     }
 
     #[test]
-    fn the_renderer_is_given_the_lines_that_are_to_blame_and_no_others() {
+    fn the_renderer_gets_only_the_lines_of_an_error() {
         let text = "one\ntwo\nthree\nfour\n";
         for (span, lines) in [
             (0..3, "one\n"),
@@ -257,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_inside_a_character_is_shown_all_the_same() {
+    fn a_span_inside_a_character_is_shown() {
         for span in [1..1, 0..1, 1..2] {
             let rendered = error("ü\n", [span]).render(Style::Plain);
             assert!(rendered.contains("suite.toml:1:1"), "{rendered}");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The longest duration a suite may ask for.
+/// The longest duration in a suite.
 const MAX: Duration = Duration::from_secs(600);
 
 /// Why a text is not a duration.

@@ -1,4 +1,4 @@
-//! An exchange: who says and does what, in order.
+//! An exchange: what each side sends and does, in order.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,17 +7,16 @@ use std::time::Duration;
 use super::message::Message;
 use super::template::Template;
 
-/// One of the two who talk.
+/// One end of the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
-    /// The one who connects.
+    /// The end that connects.
     Client,
-    /// The one who listens.
+    /// The end that listens.
     Server,
 }
 
 impl Side {
-    /// The one on the far end.
     #[must_use]
     pub fn other(self) -> Self {
         match self {
@@ -36,51 +35,44 @@ impl fmt::Display for Side {
     }
 }
 
-/// One step of an exchange.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// Who speaks.
     pub side: Side,
-    /// What is said or done.
     pub action: Action,
-    /// How long it may take, if not as long as any answer.
+    /// Its own time limit; `None` means `limits.reply`.
     pub within: Option<Duration>,
-    /// The line of the suite on which it is written, from 1.
+    /// The line of the file, from 1.
     pub line: usize,
-    /// The bytes of the suite's text that say or do it.
+    /// The bytes of the file that hold the action.
     pub span: Range<usize>,
 }
 
-/// What a side says or does.
 #[derive(Clone, Debug)]
 pub enum Action {
-    /// A message.
     Send(Message),
-    /// The side ends, wholly or in part.
     Close(Close),
     /// The side's process prints a text.
     Prints(Template),
-    /// The side's process ends with a code.
+    /// The side's process ends with an exit code.
     Exits(u8),
 }
 
-/// How a side ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Close {
-    /// It says no more but still listens: a FIN.
+    /// A FIN; the side still reads.
     Write,
-    /// It neither says nor hears any more: a FIN.
+    /// A FIN; the side no longer reads.
     Full,
-    /// It ends at once and throws away what is under way: an RST.
+    /// An RST: data in flight is lost.
     Reset,
-    /// A FIN, of whichever kind.
+    /// A FIN; the side may still read or not.
     Fin,
     /// A FIN or an RST.
     Any,
 }
 
 impl Close {
-    /// Whether the side can still hear the other after it.
+    /// Whether the side may still read after it.
     #[must_use]
     pub fn still_reads(self) -> bool {
         self == Self::Write

@@ -6,7 +6,7 @@ use toml::de::DeValue;
 use super::diagnostic::Diagnostic;
 use super::toml_value::{Node, float, integer};
 
-/// How deep a value may nest.
+/// The deepest nesting.
 const MAX_DEPTH: usize = 32;
 
 /// Reports every place of a TOML value that JSON cannot express.

@@ -1,19 +1,18 @@
-//! Whether one JSON value is another, or holds it.
+//! Comparison of JSON values.
 
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
 
-/// How much of the value that was received has to be expected.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum JsonMatch {
-    /// All of it. The order of an object's entries means nothing.
+    /// The values are equal. The order of an object's entries does not matter.
     Equal,
-    /// What is expected must be found; objects may hold more.
+    /// Objects may have more entries than expected.
     Subset,
 }
 
-/// Says where `actual` first departs from `expected`.
+/// The error is the first difference.
 pub(super) fn compare(actual: &Value, expected: &Value, extent: JsonMatch) -> Result<(), Refusal> {
     below(actual, expected, extent, "")
 }
@@ -71,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_subset_asks_only_for_what_it_names() {
+    fn a_subset_ignores_other_entries() {
         let message = json!({ "ok": true, "n": [1, { "a": 2, "b": 3 }] });
         let part = json!({ "n": [1, { "a": 2 }] });
         assert_eq!(compare(&message, &part, JsonMatch::Subset), Ok(()));
@@ -87,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_values_may_differ_in_the_order_of_entries_alone() {
+    fn equal_values_may_differ_only_in_the_order_of_entries() {
         let expected = json!({ "a": 1, "b": 2 });
         assert_eq!(
             compare(&json!({ "b": 2, "a": 1 }), &expected, JsonMatch::Equal),

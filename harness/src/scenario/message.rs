@@ -1,5 +1,4 @@
-//! A message of an exchange: what is said if wirecheck speaks it, and what is
-//! accepted if the peer does.
+//! A message of an exchange: what wirecheck sends, and what it accepts from the peer.
 
 use regex::bytes::Regex;
 use serde_json::Value;
@@ -9,44 +8,39 @@ use super::refusal::Refusal;
 use super::template::{Bindings, BoundValue, JsonTemplate, Template, VariableName};
 use crate::framing::{EncodeError, Encoded, Framing};
 
-/// One message.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// What it consists of.
     pub body: Body,
-    /// What is kept of it for later steps.
+    /// The parts that later steps use.
     pub captures: Vec<Capture>,
 }
 
-/// What a message consists of.
 #[derive(Clone, Debug)]
 pub enum Body {
     /// A payload, byte for byte.
     Text(Template),
     /// A payload that is JSON; compared as JSON.
     Json(JsonTemplate),
-    /// Bytes past the framing.
+    /// Bytes that bypass the framing.
     Raw(Template),
-    /// Whatever a regular expression matches, from first byte to last.
+    /// A payload that matches a regular expression from its first byte to its last.
     Matches {
-        /// The expression.
         pattern: MessagePattern,
-        /// What wirecheck says in its place.
+        /// What wirecheck sends.
         example: Template,
     },
-    /// JSON that holds at least this.
+    /// JSON that contains a value.
     JsonSubset {
-        /// What must be found.
         value: JsonTemplate,
-        /// What wirecheck says in its place.
+        /// What wirecheck sends.
         example: JsonTemplate,
     },
     /// Any one message.
     Any {
-        /// What wirecheck says in its place.
+        /// What wirecheck sends.
         example: Template,
     },
-    /// One of several; wirecheck says the first.
+    /// One of several; wirecheck sends the first. Never empty.
     OneOf(Vec<Template>),
 }
 
@@ -67,7 +61,7 @@ impl MessagePattern {
         })
     }
 
-    /// The names of its groups: what it captures.
+    /// The names of its groups; each becomes a variable.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.anchored.capture_names().flatten()
     }
@@ -83,26 +77,22 @@ impl MessagePattern {
     }
 }
 
-/// What is kept of a message, and under which name.
+/// A part of a message that becomes a variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capture {
-    /// The name that stands for it.
     pub name: VariableName,
-    /// What it is.
     pub what: Captured,
 }
 
-/// Which part of a message is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Captured {
-    /// All of it.
     Whole,
-    /// The part that a JSON pointer leads to.
+    /// The part at a JSON pointer.
     Pointer(String),
 }
 
 impl Message {
-    /// What goes over the wire when wirecheck speaks this message.
+    /// The bytes that wirecheck sends for this message.
     pub fn encode(&self, framing: &Framing, bindings: &Bindings) -> Result<Encoded, EncodeError> {
         let payload = self.outgoing_payload(bindings);
         match self.body {
@@ -111,7 +101,7 @@ impl Message {
         }
     }
 
-    /// The payload that wirecheck says when it speaks this message.
+    /// The payload that wirecheck sends for this message.
     #[must_use]
     pub fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
         match &self.body {
@@ -124,13 +114,13 @@ impl Message {
         }
     }
 
-    /// Whether the suite's framing carries it, or it goes past the framing.
+    /// Whether the framing encodes it; `raw` bytes bypass the framing.
     #[must_use]
     pub fn is_framed(&self) -> bool {
         !matches!(self.body, Body::Raw(_))
     }
 
-    /// The names under which parts of it are kept.
+    /// The variables that it defines.
     #[must_use]
     pub fn captured_variables(&self) -> Vec<VariableName> {
         let groups = match &self.body {
@@ -144,7 +134,7 @@ impl Message {
             .collect()
     }
 
-    /// The values that must be known before it can be spoken, or accepted.
+    /// The variables that must be defined before it is sent or accepted.
     #[must_use]
     pub fn used_variables(&self) -> Vec<VariableName> {
         match &self.body {
@@ -158,7 +148,7 @@ impl Message {
         }
     }
 
-    /// Accepts a payload as this message, and keeps what is to be captured.
+    /// Compares a payload with this message, and stores the captures in `bindings`.
     pub fn accept(
         &self,
         payload: &[u8],
@@ -192,7 +182,7 @@ impl Message {
     }
 }
 
-/// What a reader gets when `payload` was sent; nothing for what leaves no trace.
+/// What a reader gets for `payload`; empty where it gets no message.
 fn received(framing: &Framing, payload: &[u8]) -> Vec<u8> {
     framing.canonical(payload).unwrap_or_default()
 }

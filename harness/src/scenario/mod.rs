@@ -1,11 +1,11 @@
-//! Suites: from TOML to types that cannot be wrong.
+//! Suites: from TOML to valid types.
 //!
-//! In comes a file's text, out comes a [`Suite`], or a [`SuiteError`] that shows
-//! every fault at its place. A `Suite` that exists is valid: its messages fit its
-//! framing, its patterns match their examples, nobody speaks after the end.
+//! In: the text of a file. Out: a [`Suite`], or a [`SuiteError`] that shows every error
+//! at its place. A `Suite` that exists is valid: the framing can carry its messages, its
+//! patterns match their examples, and no side sends after its end.
 //!
-//! This room reads no files and knows no clock; what a suite refers to is handed
-//! in ([`Attachments`]).
+//! This module does no I/O and knows no clock. The caller reads the files that a suite
+//! refers to ([`Attachments`]).
 
 mod check;
 mod diagnostic;

@@ -1,4 +1,4 @@
-//! The names that case ids are made of.
+//! The parts of case ids.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,11 +1,11 @@
-//! How wire bytes are written in a suite: escapes and `${name}`.
+//! Payloads as a suite writes them: escapes and `${name}`.
 //!
-//! The text is what stands between the quotes in the file, so a place in it is
-//! a place in the file. Line ends in the file carry no bytes.
+//! The text is a string of the file without its quotes. So an offset in the text is an
+//! offset in the file. Line ends of the file are ignored.
 
 use std::ops::Range;
 
-/// A piece of a payload's text and where it stands.
+/// A piece of a payload's text, and its range in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token<'t> {
     pub(super) range: Range<usize>,
@@ -16,7 +16,7 @@ pub(super) struct Token<'t> {
 pub(super) enum TokenKind<'t> {
     /// Characters that stand for themselves.
     Plain(&'t str),
-    /// One escape.
+    /// An escape for one byte.
     Byte(u8),
     /// `\u{…}`
     Character(char),
@@ -24,11 +24,9 @@ pub(super) enum TokenKind<'t> {
     Value(&'t str),
     /// A line end of the file.
     LineEnd,
-    /// Neither of these.
     Fault(Fault),
 }
 
-/// Why a stretch of a payload cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     UnknownEscape,
@@ -78,7 +76,6 @@ impl Fault {
     }
 }
 
-/// Which notation a text is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notation {
     /// Escapes and `${name}`: payloads.
@@ -87,7 +84,7 @@ pub(super) enum Notation {
     Values,
 }
 
-/// Takes a payload's text apart.
+/// Splits a payload's text into tokens.
 pub(super) fn tokens(text: &str, notation: Notation) -> Tokens<'_> {
     Tokens {
         text,
@@ -118,7 +115,7 @@ impl<'t> Iterator for Tokens<'t> {
 }
 
 impl<'t> Tokens<'t> {
-    /// The first token of a text that is not empty, and its length.
+    /// The length and kind of the first token; `rest` is not empty.
     fn first_of(&self, rest: &'t str) -> (usize, TokenKind<'t>) {
         if rest.starts_with("$${") {
             return (3, TokenKind::Plain("${"));
@@ -143,7 +140,7 @@ impl<'t> Tokens<'t> {
         (len, TokenKind::Plain(&rest[..len]))
     }
 
-    /// How far the characters stand for themselves; at least one does.
+    /// The length of the plain text at the start; at least one character.
     fn plain_length(&self, rest: &str, special: &[char]) -> usize {
         let after_first = rest.chars().next().map_or(0, char::len_utf8);
         rest[after_first..]
@@ -173,7 +170,7 @@ fn is_name_character(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }
 
-/// The escape whose backslash has been taken.
+/// An escape, after its backslash.
 fn first_escape(after: &str) -> (usize, TokenKind<'_>) {
     let Some(letter) = after.chars().next() else {
         return (1, TokenKind::Fault(Fault::LoneBackslash));
@@ -248,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn line_ends_of_the_file_are_told_from_escaped_ones() {
+    fn line_ends_of_the_file_differ_from_escaped_ones() {
         use TokenKind::{Byte, LineEnd, Plain};
         assert_eq!(
             kinds("a\\n\nb\r\n"),
@@ -257,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_spans_what_was_meant_as_the_escape() {
+    fn an_error_spans_the_whole_attempted_escape() {
         let all: Vec<_> = tokens(r"\xd\n", Notation::Wire).collect();
         assert_eq!(
             all[0],
@@ -279,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn json_strings_know_values_but_no_escapes() {
+    fn json_strings_have_variables_but_no_escapes() {
         let all: Vec<_> = tokens(r"\n${a}", Notation::Values)
             .map(|token| token.kind)
             .collect();

@@ -1,5 +1,4 @@
-//! A suite and its scenarios, as types that cannot be wrong: each value has been
-//! read by [`super::parse`].
+//! A suite and its scenarios. Only [`super::parse`] makes them, so they are valid.
 
 use std::fmt;
 use std::ops::Range;
@@ -50,7 +49,7 @@ impl Suite {
         &self.framing
     }
 
-    /// In the file's order; at least one, unless [`Suite::retain_scenarios`] dropped it.
+    /// In the file's order; at least one, unless [`Suite::retain_scenarios`] dropped all.
     #[must_use]
     pub fn scenarios(&self) -> &[Scenario] {
         &self.scenarios
@@ -174,15 +173,14 @@ impl Scenario {
     }
 }
 
-/// How much a scenario matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
-    /// Broken, it fails the run.
+    /// A failure fails the run.
     #[default]
     Must,
-    /// Broken, it is reported as nonstrict.
+    /// A failure is reported as nonstrict.
     Should,
-    /// Both ways are right; what the peer does is reported.
+    /// Both behaviours are correct; the peer's is reported.
     May,
 }
 
@@ -196,16 +194,15 @@ impl fmt::Display for Level {
     }
 }
 
-/// Bounds on time and size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How long an answer may take.
+    /// The time limit of an answer.
     pub reply: Duration,
-    /// How long closing may take.
+    /// The time limit of a close.
     pub close: Duration,
     /// The most cases of one scenario.
     pub cases: u64,
-    /// The most bytes one side may say in an exchange.
+    /// The most bytes that one side sends in an exchange.
     pub stream_bytes: usize,
     /// The most bytes kept of a peer's answers in a case.
     pub reply_bytes: usize,
@@ -226,14 +223,14 @@ impl Default for Limits {
     }
 }
 
-/// What a protocol lets a difficult partner do.
+/// What the protocol allows a peer to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Adversary {
     /// A client may send its next message before the last is answered.
     pub pipelining: Permission,
     /// There may be several connections at once.
     pub concurrent: Permission,
-    /// A message that is cut off may be answered.
+    /// A truncated message may be answered.
     pub truncation_replies: Permission,
 }
 
@@ -247,12 +244,9 @@ impl Default for Adversary {
     }
 }
 
-/// Whether a protocol lets something happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// It does.
     Allowed,
-    /// It does not: a peer need not cope with it.
     Forbidden,
 }
 

@@ -1,5 +1,4 @@
-//! Messages with holes: bytes and JSON in which `${name}` stands for a value
-//! that is known only in a run.
+//! Bytes and JSON with variables (`${name}`), whose values are known only in a run.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,22 +7,21 @@ use serde_json::Value;
 
 use super::payload::{Notation, TokenKind, tokens};
 
-/// The name of a captured value.
+/// The name of a variable.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VariableName(String);
 
 impl VariableName {
-    /// The value that is fresh for every connection.
+    /// The variable that differs on every connection.
     pub const UNIQUE: &'static str = "unique";
 
-    /// How many characters the fresh value has: offsets do not depend on it.
+    /// The length of `${unique}`. It is constant, so that offsets are the same in every run.
     pub const UNIQUE_LENGTH: usize = 8;
 
     pub(super) fn new(name: &str) -> Self {
         Self(name.to_owned())
     }
 
-    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -36,12 +34,10 @@ impl fmt::Display for VariableName {
     }
 }
 
-/// What a name stands for.
+/// The value of a variable.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BoundValue {
-    /// Bytes of a message.
     Bytes(Vec<u8>),
-    /// A part of a JSON message.
     Json(Value),
 }
 
@@ -62,14 +58,13 @@ impl BoundValue {
     }
 }
 
-/// The values known at some point of an exchange.
+/// The variables that are defined at some point of an exchange.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bindings(BTreeMap<VariableName, BoundValue>);
 
 impl Bindings {
-    /// Bindings for one connection, with the value that is fresh for it.
-    ///
-    /// The value is cut or filled up to [`VariableName::UNIQUE_LENGTH`] bytes.
+    /// Bindings for one connection, with its value of `${unique}`. The value is cut or
+    /// padded to [`VariableName::UNIQUE_LENGTH`] bytes.
     #[must_use]
     pub fn fresh(unique: &str) -> Self {
         let mut bytes = unique.as_bytes().to_vec();
@@ -80,18 +75,16 @@ impl Bindings {
         )]))
     }
 
-    /// Bindings that stand in for a run's when cases are planned.
+    /// Example values, for planning cases without a run.
     #[must_use]
     pub fn example() -> Self {
         Self::fresh("00000000")
     }
 
-    /// Remembers a value.
     pub fn bind(&mut self, name: VariableName, value: BoundValue) {
         self.0.insert(name, value);
     }
 
-    /// Whether a name stands for something.
     #[must_use]
     pub fn defines(&self, name: &str) -> bool {
         self.0.keys().any(|known| known.as_str() == name)
@@ -104,7 +97,7 @@ impl Bindings {
     }
 }
 
-/// Bytes with holes.
+/// Bytes with variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Template {
     parts: Vec<TemplatePart>,
@@ -117,14 +110,13 @@ enum TemplatePart {
 }
 
 impl Template {
-    /// Bytes without holes.
     pub(super) fn of_bytes(bytes: Vec<u8>) -> Self {
         Self {
             parts: vec![TemplatePart::Bytes(bytes)],
         }
     }
 
-    /// Reads a text whose faults have been reported: they count as nothing.
+    /// Parses a text. Its errors have been reported, so they are ignored here.
     pub(super) fn of_text(text: &str, notation: Notation) -> Self {
         let mut template = Self::default();
         for token in tokens(text, notation) {
@@ -150,7 +142,6 @@ impl Template {
         }
     }
 
-    /// The values that fill its holes.
     pub(super) fn names(&self) -> impl Iterator<Item = &VariableName> {
         self.parts.iter().filter_map(|part| match part {
             TemplatePart::Value(name) => Some(name),
@@ -158,7 +149,7 @@ impl Template {
         })
     }
 
-    /// The bytes, with the holes filled.
+    /// Replaces the variables by their values.
     #[must_use]
     pub fn fill(&self, bindings: &Bindings) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -172,7 +163,7 @@ impl Template {
     }
 }
 
-/// JSON with holes in its strings.
+/// JSON with variables in its strings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JsonTemplate(Value);
 
@@ -181,15 +172,14 @@ impl JsonTemplate {
         Self(value)
     }
 
-    /// The values that fill its holes.
     pub(super) fn names(&self) -> Vec<VariableName> {
         let mut names = Vec::new();
         collect_names(&self.0, &mut names);
         names
     }
 
-    /// The value, with the holes filled. A string that is nothing but a hole
-    /// becomes the captured value itself, so that a number stays a number.
+    /// Replaces the variables by their values. A string of one variable and nothing else
+    /// becomes the value itself, so that a number stays a number.
     #[must_use]
     pub fn fill(&self, bindings: &Bindings) -> Value {
         fill_json(&self.0, bindings)
@@ -236,13 +226,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_become_bytes_and_line_ends_nothing() {
+    fn escapes_become_bytes_and_line_ends_are_ignored() {
         let template = Template::of_text("a\\x00\n\\u{e9}\\n", Notation::Wire);
         assert_eq!(template.fill(&Bindings::example()), b"a\0\xc3\xa9\n");
     }
 
     #[test]
-    fn the_fresh_value_has_one_length_whatever_it_was_made_from() {
+    fn the_unique_value_always_has_the_same_length() {
         let template = Template::of_text("k-${unique}", Notation::Wire);
         for unique in ["", "ab", "0123456789"] {
             assert_eq!(
@@ -253,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_that_is_only_a_hole_takes_the_captured_json_value() {
+    fn a_string_of_one_variable_becomes_the_captured_json_value() {
         let mut bindings = Bindings::example();
         bindings.bind(VariableName::new("id"), BoundValue::Json(json!(7)));
         let template =

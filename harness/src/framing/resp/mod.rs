@@ -1,13 +1,12 @@
 //! The Redis serialisation protocol, versions 2 and 3.
 //!
-//! In comes a value as it goes over the wire, or a command in words; out goes a
-//! value's bytes, just as they were.
+//! In: an encoded value, or a command in words. Out: the bytes of a value, unchanged.
 //!
-//! - `value`: the types, and the regions of a value that is known to be whole;
+//! - `value`: the types, and the regions of a whole value;
 //! - `reader`: reads values one at a time, with a stack instead of recursion;
-//! - `words`: commands, as people type them.
+//! - `words`: commands as people type them.
 //!
-//! What streams without a length (`$?`, `*?`) and attributes (`|`) are not read.
+//! Streamed values (`$?`, `*?`) and attributes (`|`) are not supported.
 
 mod reader;
 mod value;
@@ -23,16 +22,15 @@ use value::Type;
 
 /// The Redis serialisation protocol.
 ///
-/// A payload that begins with a type byte of RESP2 or RESP3 (one of
-/// `+-:$*_#,(!=%~>`) is one value as it goes over the wire; the `\r\n` that ends
-/// a value of one line may be left out. Any other payload is a command: words
-/// with spaces between them, sent as an array of bulk strings. A word in double
-/// quotes may hold spaces, `\"` and `\\`.
+/// A payload that starts with a type byte of RESP2 or RESP3 (one of `+-:$*_#,(!=%~>`) is
+/// one encoded value. The `\r\n` at the end of a one-line value may be left out. Any other
+/// payload is a command: words with spaces between them, sent as an array of bulk
+/// strings. A word in double quotes may contain spaces, `\"` and `\\`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resp {
     /// How deep arrays may nest.
     pub max_depth: usize,
-    /// The longest value as it goes over the wire.
+    /// The longest encoded value.
     pub max: usize,
 }
 
@@ -46,7 +44,7 @@ impl Default for Resp {
 }
 
 impl Resp {
-    /// Whether `bytes` are one value, no more and no less.
+    /// Checks that `bytes` are exactly one value.
     fn check_value(&self, bytes: &[u8]) -> Result<(), EncodeError> {
         let mut decoder = Decoder::new(self.machine());
         let mut rest = bytes;
@@ -74,19 +72,19 @@ impl Codec for Resp {
         };
         EncodeError::check_max(&bytes, self.max)?;
         self.check_value(&bytes)?;
-        Ok(value::named(&bytes))
+        Ok(value::with_regions(&bytes))
     }
 
     fn canonical(&self, payload: &[u8]) -> Option<Vec<u8>> {
         Some(self.encode(payload).ok()?.bytes)
     }
 
-    /// The length that is wrong is that of the bulk string at the end, or else
-    /// that of the array at the start.
+    /// Changes the length of the bulk string at the end, or else that of the array at the
+    /// start.
     fn malform(&self, variants: &mut MalformedVariants) {
         variants.replace(MalformedKind::UnknownType, 0..1, "@");
         let bytes = &variants.valid().bytes;
-        let Some(length) = value::telling_length(bytes) else {
+        let Some(length) = value::changed_length(bytes) else {
             return;
         };
         let (end, spare) = (bytes.len(), self.max - bytes.len());

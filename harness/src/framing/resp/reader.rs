@@ -1,7 +1,7 @@
-//! Reads one RESP value after the other, each in full.
+//! Reads RESP values, one after the other.
 //!
-//! What is open is kept on a stack of counts, bounded by the framing's depth, so
-//! that nesting in the input is never nesting in the program.
+//! Open arrays are a stack of counts, bounded by the framing's depth. So nesting in the
+//! input is not recursion in the program.
 
 use std::ops::Range;
 
@@ -17,10 +17,10 @@ use super::value::{SHORTEST_VALUE, Type, ValueShape};
 #[derive(Debug)]
 pub(super) struct ValueReader {
     limits: Resp,
-    /// Where the current element begins.
+    /// The offset of the current element.
     start: usize,
     state: ReaderState,
-    /// How many values each open array still lacks, the outermost first.
+    /// The number of missing values of each open array, the outermost first.
     open: Vec<u64>,
 }
 
@@ -30,7 +30,7 @@ enum ReaderState {
     Type,
     /// On its first line.
     Line(Type),
-    /// In the bytes of a bulk string, or in the line end after them.
+    /// In the bytes of a bulk string, or in its line end.
     Bulk { length: usize },
 }
 
@@ -57,9 +57,9 @@ impl ValueReader {
         let (at, byte) = (self.start, so_far[self.start]);
         let kind = Type::of(byte).ok_or(Malformation::UnknownType { at, byte })?;
         self.state = ReaderState::Line(kind);
-        match self.room(so_far) {
+        match self.remaining(so_far) {
             0 => Err(self.too_long()),
-            room => Ok(Want::through(b'\n', longest_line(kind).min(room))),
+            left => Ok(Want::through(b'\n', longest_line(kind).min(left))),
         }
     }
 
@@ -82,7 +82,7 @@ impl ValueReader {
         }
     }
 
-    /// The text of a line that has just come, without its ending.
+    /// The text of the line that has just ended, without its ending.
     fn text<'a>(&self, line: &'a [u8], kind: Type) -> Result<&'a [u8], Malformation> {
         let at = self.start + 1;
         let Some(text) = line.strip_suffix(b"\n") else {
@@ -97,7 +97,7 @@ impl ValueReader {
         }
     }
 
-    /// Why a line that is too long for its type cannot be one.
+    /// Why a line without an end is malformed.
     fn unended(&self, line: &[u8], kind: Type) -> Malformation {
         if line.len() < longest_line(kind) {
             return self.too_long();
@@ -111,7 +111,7 @@ impl ValueReader {
     fn bulk(&mut self, so_far: &[u8], declared: u64) -> Result<Want, Malformation> {
         let max = self.limits.max;
         let length = usize::try_from(declared).ok();
-        let length = length.filter(|length| *length <= self.room(so_far).saturating_sub(2));
+        let length = length.filter(|length| *length <= self.remaining(so_far).saturating_sub(2));
         let length = length.ok_or(Malformation::DeclaredTooLong { declared, max })?;
         self.state = ReaderState::Bulk { length };
         self.want_within(so_far, length + 2)
@@ -134,7 +134,7 @@ impl ValueReader {
             let max = self.limits.max_depth;
             return Err(Malformation::TooDeep { at, max });
         }
-        if count > (self.room(so_far) / SHORTEST_VALUE) as u64 {
+        if count > (self.remaining(so_far) / SHORTEST_VALUE) as u64 {
             let declared = count;
             return Err(Malformation::DeclaredTooMany { declared, max });
         }
@@ -147,7 +147,7 @@ impl ValueReader {
         self.begin(so_far)
     }
 
-    /// An element is whole, and with it each array that lacked nothing else.
+    /// Ends an element, and each array whose last value it is.
     fn close(&mut self, so_far: &[u8]) -> Result<Want, Malformation> {
         while let Some(left) = self.open.last_mut() {
             *left -= 1;
@@ -166,13 +166,13 @@ impl ValueReader {
     }
 
     fn want_within(&self, so_far: &[u8], count: usize) -> Result<Want, Malformation> {
-        if count > self.room(so_far).max(1) {
+        if count > self.remaining(so_far).max(1) {
             return Err(self.too_long());
         }
         Ok(Want::bytes(count))
     }
 
-    fn room(&self, so_far: &[u8]) -> usize {
+    fn remaining(&self, so_far: &[u8]) -> usize {
         self.limits.max.saturating_sub(so_far.len())
     }
 
@@ -182,13 +182,13 @@ impl ValueReader {
         }
     }
 
-    /// Where the bytes of the bulk string that is being read begin.
+    /// The offset of the current bulk string's bytes.
     fn bulk_start(&self, so_far: &[u8]) -> usize {
         let line = memchr(b'\n', &so_far[self.start..]);
         line.map_or(so_far.len(), |end| self.start + end + 1)
     }
 
-    /// How many arrays can be open at most: each takes the bytes of its header.
+    /// The most arrays that can be open: each has a header of a few bytes.
     fn most_open(&self) -> usize {
         self.limits
             .max_depth
@@ -233,11 +233,11 @@ impl Machine for ValueReader {
         self.limits.max.max(1)
     }
 
-    fn notes(&self) -> usize {
+    fn state_bytes(&self) -> usize {
         self.open.capacity() * size_of::<u64>()
     }
 
-    fn most_notes(&self) -> usize {
+    fn max_state_bytes(&self) -> usize {
         self.most_open().saturating_mul(size_of::<u64>())
     }
 
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn values_of_every_type_are_read_as_they_stand() {
+    fn values_of_every_type_are_read_unchanged() {
         let streams: [&[u8]; 8] = [
             b"+OK\r\n",
             b"$-1\r\n",
@@ -282,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_goes_wrong_is_refused_at_its_place() {
+    fn a_malformed_value_is_rejected_at_its_offset() {
         let refused = |stream: &[u8]| refusal(Resp::default(), stream);
         let byte = b'P';
         assert_eq!(
@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_no_message_can_hold_is_refused_at_once() {
+    fn an_impossible_count_is_rejected_at_once() {
         let limits = Resp {
             max: 64,
             ..Resp::default()

@@ -1,4 +1,4 @@
-//! The types of RESP values, and the parts of a value that is known to be whole.
+//! The types of RESP values, and the parts of a whole value.
 
 use std::ops::Range;
 
@@ -6,25 +6,24 @@ use memchr::memchr;
 
 use super::super::{Encoded, Malformation, RegionKind, decimal};
 
-/// What a value's first byte says about the rest.
+/// The type of a value, from its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Type {
     pub(super) byte: u8,
     pub(super) shape: ValueShape,
 }
 
-/// What follows a type byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ValueShape {
     /// Text up to the end of the line.
     Line,
-    /// A length, then so many bytes and a line end.
+    /// A length, then that many bytes and a line end.
     Bulk,
-    /// A count, then so many times `per` values.
+    /// A count, then `per` values for each.
     List { per: u64 },
 }
 
-/// The fewest bytes that a value takes: `_\r\n`.
+/// The length of `_\r\n`.
 pub(super) const SHORTEST_VALUE: usize = 3;
 
 impl Type {
@@ -39,7 +38,7 @@ impl Type {
         Some(Self { byte, shape })
     }
 
-    /// The length or count that `digits` say; none for a null.
+    /// Parses a length or count; `None` for a null.
     pub(super) fn declared(self, digits: &[u8], at: usize) -> Result<Option<u64>, Malformation> {
         if digits == b"-1" && matches!(self.byte, b'$' | b'*') {
             return Ok(None);
@@ -47,7 +46,7 @@ impl Type {
         decimal::shortest_number(digits, at).map(Some)
     }
 
-    /// Whether `text` may stand on this type's line.
+    /// Checks the text of a one-line value.
     pub(super) fn check(self, text: &[u8], at: usize) -> Result<(), Malformation> {
         let right = match self.byte {
             b':' | b'(' => is_integer(text),
@@ -73,7 +72,7 @@ fn is_double(text: &[u8]) -> bool {
     std::str::from_utf8(text).is_ok_and(|text| text.parse::<f64>().is_ok())
 }
 
-/// `payload` with the line end that a value of one line may lack.
+/// Adds the line end that a one-line value may lack.
 pub(super) fn completed(kind: Type, payload: &[u8]) -> Vec<u8> {
     let mut bytes = payload.to_vec();
     if kind.shape == ValueShape::Line && !payload.ends_with(b"\r\n") {
@@ -82,11 +81,11 @@ pub(super) fn completed(kind: Type, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// One value without the values in it.
+/// One value, without the values inside it.
 struct Element {
     kind: Type,
     start: usize,
-    /// Where its first line ends, `\r\n` not counted.
+    /// The end of its first line, before the `\r\n`.
     line: usize,
     /// The bytes of a bulk string.
     body: Option<Range<usize>>,
@@ -95,7 +94,7 @@ struct Element {
 }
 
 impl Element {
-    /// The element of a whole value that begins at `start`.
+    /// The element at offset `start` of a whole value.
     fn at(bytes: &[u8], start: usize) -> Option<Self> {
         let kind = Type::of(*bytes.get(start)?)?;
         let line = start + memchr(b'\r', &bytes[start..])?;
@@ -120,8 +119,8 @@ impl Element {
         self.body.as_ref().map_or(self.line, |body| body.end) + 2
     }
 
-    /// Appends its regions to a message that has come as far as its start.
-    fn name(&self, bytes: &[u8], message: &mut Encoded) {
+    /// Appends its bytes and regions to a message.
+    fn append_to(&self, bytes: &[u8], message: &mut Encoded) {
         let header = match self.kind.shape {
             ValueShape::Line => self.start..self.start + 1,
             ValueShape::Bulk | ValueShape::List { .. } => self.start..self.line,
@@ -137,34 +136,33 @@ impl Element {
     }
 }
 
-/// All elements of a whole value, in order: nesting does not matter here.
+/// All elements of a whole value in order, nested ones included.
 fn elements(bytes: &[u8]) -> impl Iterator<Item = Element> {
     std::iter::successors(Element::at(bytes, 0), |last| Element::at(bytes, last.end()))
 }
 
 /// A whole value with its regions.
-pub(super) fn named(bytes: &[u8]) -> Encoded {
+pub(super) fn with_regions(bytes: &[u8]) -> Encoded {
     let mut message = Encoded::default();
     for element in elements(bytes) {
-        element.name(bytes, &mut message);
+        element.append_to(bytes, &mut message);
     }
     message
 }
 
-/// A length or count that stands in a value.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct DeclaredLength {
     pub(super) digits: Range<usize>,
     pub(super) number: usize,
-    /// The fewest bytes that one more of what it counts takes.
+    /// The fewest bytes of one more item.
     pub(super) unit: usize,
-    /// It counts the bytes with which the value ends.
+    /// Whether it counts the last bytes of the value.
     pub(super) ends_the_value: bool,
 }
 
-/// The length of a whole value that a change of one would be noticed by: of the
-/// bulk string it ends with, or else of the array it begins with.
-pub(super) fn telling_length(bytes: &[u8]) -> Option<DeclaredLength> {
+/// The length whose change a reader notices: of the bulk string at the end of the value,
+/// or else of the array at its start.
+pub(super) fn changed_length(bytes: &[u8]) -> Option<DeclaredLength> {
     let last = elements(bytes).last().filter(|last| last.body.is_some());
     let ends_the_value = last.is_some();
     let element = last.or_else(|| Element::at(bytes, 0))?;
@@ -201,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_null_is_known_for_bulk_strings_and_arrays_alone() {
+    fn only_bulk_strings_and_arrays_can_be_null() {
         let declared = |byte| Type::of(byte).expect("it is a type").declared(b"-1", 1);
         assert_eq!(declared(b'$'), Ok(None));
         assert_eq!(declared(b'*'), Ok(None));
@@ -209,9 +207,9 @@ mod tests {
     }
 
     #[test]
-    fn each_stretch_of_a_value_has_its_purpose() {
+    fn a_value_has_named_regions() {
         let value = b"*2\r\n$3\r\nfoo\r\n:1\r\n";
-        let message = named(value);
+        let message = with_regions(value);
         assert_eq!(message.bytes, value);
         let payloads = message
             .regions
@@ -222,8 +220,8 @@ mod tests {
     }
 
     #[test]
-    fn the_telling_length_is_the_last_string_or_the_first_count() {
-        let digits = |value: &[u8]| telling_length(value).map(|length| length.digits);
+    fn the_changed_length_is_of_the_last_string_or_the_first_array() {
+        let digits = |value: &[u8]| changed_length(value).map(|length| length.digits);
         assert_eq!(digits(b"*1\r\n$3\r\nfoo\r\n"), Some(5..6));
         assert_eq!(digits(b"*2\r\n$3\r\nfoo\r\n:1\r\n"), Some(1..2));
         assert_eq!(digits(b":1\r\n"), None);

@@ -2,7 +2,7 @@
 
 use super::super::EncodeError;
 
-/// The array that says the words of `line`.
+/// The words of `line` as an array.
 pub(super) fn command(line: &[u8]) -> Result<Vec<u8>, EncodeError> {
     let words = words(line)?;
     let mut bytes = format!("*{}\r\n", words.len()).into_bytes();
@@ -14,8 +14,8 @@ pub(super) fn command(line: &[u8]) -> Result<Vec<u8>, EncodeError> {
     Ok(bytes)
 }
 
-/// The words between spaces; one that begins with a double quote goes on to the
-/// next, `\"` and `\\` being the characters after the backslash.
+/// Splits at spaces. A word that starts with a double quote ends at the next one; in it,
+/// `\"` and `\\` are escapes.
 fn words(line: &[u8]) -> Result<Vec<Vec<u8>>, EncodeError> {
     let mut words = Vec::new();
     let mut at = 0;
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_goes_wrong_is_blamed_at_its_place() {
+    fn an_invalid_quote_is_reported_at_its_offset() {
         assert_eq!(words(b"a \"b"), Err(EncodeError::UnclosedQuote { at: 2 }));
         assert_eq!(words(b"\"a\"b"), Err(EncodeError::AfterQuote { at: 3 }));
     }

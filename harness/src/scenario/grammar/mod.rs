@@ -16,7 +16,6 @@ pub(in crate::scenario) struct TableShape {
     pub(in crate::scenario) keys: &'static [Key],
 }
 
-/// One key of a table.
 #[derive(Debug)]
 pub(in crate::scenario) struct Key {
     pub(in crate::scenario) name: &'static str,
@@ -41,7 +40,6 @@ pub(in crate::scenario) enum Presence {
     Optional,
 }
 
-/// The shape of a value.
 #[derive(Debug)]
 pub(in crate::scenario) enum Shape {
     /// Text for people.

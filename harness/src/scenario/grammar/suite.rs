@@ -1,4 +1,4 @@
-//! A suite, its scenarios, their steps.
+//! Suites, scenarios and steps.
 
 use super::framing::FRAMING;
 use super::{Key, Shape, TableShape, Variants, optional, required};

@@ -10,18 +10,16 @@ use crate::scenario::duration;
 pub(super) use crate::scenario::toml_value::Node;
 use crate::scenario::toml_value::integer;
 
-/// The table of a whole file, as a node like any other.
+/// The table of a whole file as a node.
 pub(super) fn root(table: Spanned<DeTable<'_>>) -> Node<'_> {
     let span = table.span();
     Spanned::new(span, DeValue::Table(table.into_inner()))
 }
 
-/// The fields of a node that is a table.
 pub(super) fn of<'a>(node: &'a Node<'a>) -> Option<Fields<'a>> {
     node.get_ref().as_table().map(Fields)
 }
 
-/// A table's fields.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a>(&'a DeTable<'a>);
 

@@ -40,7 +40,7 @@ impl Literal<'_> {
         self.start + range.start..self.start + range.end
     }
 
-    /// The characters in the file that made the byte at `offset` of the payload.
+    /// The characters of the file that made the byte at `offset` of the payload.
     pub(super) fn locate(&self, offset: usize, bindings: &Bindings) -> Range<usize> {
         let mut before = 0;
         for token in tokens(self.text, Notation::Wire) {
