@@ -10,8 +10,8 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use wirecheck::engine::{CaseChoice, Event, Jobs, PeerSource, Selection, Settings, run};
 use wirecheck::peer::{CommandLine, ExternalServer, Server, StartOptions};
-use wirecheck::run::{Event, Jobs, PeerSource, Selection, Settings, run};
 use wirecheck::scenario::{NoAttachments, Side, parse};
 use wirecheck::tactic::{Profile, Seed, TacticFilter};
 use wirecheck::wire::link::ReadProof;
@@ -68,30 +68,29 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> 
              {{ client.close = 'write' }}, {{ server.close = 'fin' }},\n]\n"
         ));
     }
-    let selection = Selection {
-        suites: vec![parse("echo.toml", &suite, &NoAttachments).expect("the suite is right")],
-        side: Side::Client,
+    let suite = parse("echo.toml", &suite, &NoAttachments).expect("the suite is valid");
+    let choice = CaseChoice {
         profile: Profile::Standard,
         seed: Seed(1),
-        only: TacticFilter::from_iter([pattern.parse().expect("it is a pattern")]),
-        left_out: 0,
+        only: TacticFilter::from_iter([pattern.parse().expect("a pattern")]),
     };
+    let selection = Selection::new(vec![suite], Side::Client, choice);
     let settings = Settings {
         peer: PeerSource::Connect(
             ExternalServer::find(&addr.to_string()).expect("it is an address"),
         ),
         command: Vec::new(),
         jobs: Jobs(jobs),
-        evidence: ReadProof::Kernel,
+        read_proof: ReadProof::Kernel,
     };
-    let mut held = 0;
+    let mut passed = 0;
     let start = Instant::now();
     let ran = run(
         &selection,
         &settings,
         &AtomicBool::new(false),
         &mut |event| {
-            held += usize::from(matches!(event, Event::Held));
+            passed += usize::from(matches!(event, Event::Passed));
         },
     );
     let time = start.elapsed();
@@ -99,7 +98,7 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> 
         ran.failure.is_none() && ran.record.tally().failed() == 0,
         "the server is right"
     );
-    (held, time)
+    (passed, time)
 }
 
 /// The same number of connections, each with one message and its answer.

@@ -23,11 +23,11 @@
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod diagnose;
+pub mod engine;
 pub mod framing;
 pub mod judge;
 pub mod load;
 pub mod peer;
-pub mod run;
 pub mod scenario;
 pub mod tactic;
 pub mod wire;

@@ -5,7 +5,7 @@ use globset::{GlobSet, GlobSetBuilder};
 use super::args::CaseArgs;
 use super::check::read_suites;
 use super::error::{CommandError, Purpose};
-use crate::run::{Selected, Selection};
+use crate::engine::{CaseChoice, PlannedScenario, Selection};
 use crate::scenario::{Scenario, Side, Suite};
 use crate::tactic::{Profile, Seed};
 
@@ -14,14 +14,15 @@ use crate::tactic::{Profile, Seed};
 pub(super) fn select(args: &CaseArgs, side: Side) -> Result<Selection, CommandError> {
     let mut suites = read_suites(&args.suites, Purpose::Use)?;
     let left_out = filter(&mut suites, args, side)?;
-    let selection = Selection {
-        suites,
-        side,
+    if suites.is_empty() && left_out > 0 {
+        return Err(CommandError::OtherSideOnly(side));
+    }
+    let choice = CaseChoice {
         profile: args.profile,
         seed: Seed(args.seed),
         only: args.only.iter().cloned().collect(),
-        left_out,
     };
+    let selection = Selection::new(suites, side, choice).leaving_out(left_out);
     check(&selection)?;
     Ok(selection)
 }
@@ -50,20 +51,18 @@ fn filter(suites: &mut Vec<Suite>, args: &CaseArgs, ours: Side) -> Result<u64, C
 
 fn check(selection: &Selection) -> Result<(), CommandError> {
     let mut has_cases = false;
-    for selected in selection.scenarios() {
-        has_cases |= selected.plan.selected() > 0;
-        check_limit(&selected, selection.profile)?;
+    for planned in selection.scenarios() {
+        has_cases |= planned.plan.selected() > 0;
+        check_limit(planned, selection.cases().profile)?;
     }
     if has_cases {
         Ok(())
-    } else if selection.suites.is_empty() && selection.left_out > 0 {
-        Err(CommandError::OtherSideOnly(selection.side))
     } else {
         Err(CommandError::NoCases)
     }
 }
 
-fn check_limit(selected: &Selected<'_>, profile: Profile) -> Result<(), CommandError> {
+fn check_limit(selected: PlannedScenario<'_>, profile: Profile) -> Result<(), CommandError> {
     let cases = selected.plan.count() as u64;
     let limit = selected.scenario.limits().cases;
     if cases <= limit {

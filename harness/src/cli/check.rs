@@ -8,8 +8,8 @@ use wirecheck_report::notation::counted;
 use super::args::{CheckArgs, SuiteArgs};
 use super::error::{CommandError, Purpose, print_line};
 use super::exit::Exit;
+use crate::engine::self_check;
 use crate::load::load;
-use crate::run::rehearse;
 use crate::scenario::{Style, Suite};
 
 /// Read if no suite is named.
@@ -37,7 +37,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit, CommandError> {
 
 /// Plays valid suites without a peer, and prints notes.
 fn play(suites: &[Suite]) -> Result<(), CommandError> {
-    let played = rehearse(suites)?;
+    let played = self_check(suites)?;
     for note in &played.notes {
         print_line(&format!("{}\n", note.render(Style::Colour)));
     }

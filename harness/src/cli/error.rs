@@ -8,8 +8,8 @@ use wirecheck_report::StoreError;
 use wirecheck_report::notation::{counted, printable};
 
 use super::exit::Exit;
+use crate::engine::{PeerFailure, SelfCheckError, is_played};
 use crate::load::LoadError;
-use crate::run::{self, is_played};
 use crate::scenario::{Side, Style};
 use crate::tactic::TacticFamily;
 
@@ -35,7 +35,7 @@ pub(super) enum CommandError {
     /// This version can run none of the selected tactics.
     NotPlayed,
     /// The peer did not start, or was lost.
-    Peer(run::Failure),
+    Peer(PeerFailure),
     /// The path of the record is not usable. Found before the run.
     RecordPath(StoreError),
     /// The record could not be written during the run.
@@ -43,7 +43,7 @@ pub(super) enum CommandError {
     /// A record of the demo could not be written.
     DemoRecord(StoreError),
     /// The machine does not allow connections on loopback.
-    Unplayable(run::Unplayable),
+    Unplayable(SelfCheckError),
     /// Standard output cannot be written.
     Output(io::Error),
 }
@@ -63,8 +63,8 @@ impl From<io::Error> for CommandError {
     }
 }
 
-impl From<run::Unplayable> for CommandError {
-    fn from(error: run::Unplayable) -> Self {
+impl From<SelfCheckError> for CommandError {
+    fn from(error: SelfCheckError) -> Self {
         Self::Unplayable(error)
     }
 }
@@ -131,12 +131,12 @@ impl CommandError {
             Self::OtherSideOnly(Side::Client) => Some(ADD_CLIENT.to_owned()),
             Self::OtherSideOnly(Side::Server) => Some(LEAVE_OUT_CLIENT.to_owned()),
             Self::NotPlayed => Some(format!("choose from {}", played_tactics())),
-            Self::Peer(run::Failure::NotStarted(error)) => error.help(),
-            Self::Peer(run::Failure::NotReached(_)) => Some(NOT_REACHED.to_owned()),
+            Self::Peer(PeerFailure::NotStarted(error)) => error.help(),
+            Self::Peer(PeerFailure::NotReached(_)) => Some(NOT_REACHED.to_owned()),
             Self::RecordPath(_) | Self::Record(_) => Some(OTHER_RECORD.to_owned()),
             Self::DemoRecord(_) => Some(OTHER_FOLDER.to_owned()),
             Self::Suites { .. }
-            | Self::Peer(run::Failure::Lost(_))
+            | Self::Peer(PeerFailure::Lost(_))
             | Self::Unplayable(_)
             | Self::Output(_) => None,
         }

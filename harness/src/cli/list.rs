@@ -9,7 +9,7 @@ use super::args::ListArgs;
 use super::cases::select;
 use super::error::CommandError;
 use super::exit::Exit;
-use crate::run::Selected;
+use crate::engine::PlannedScenario;
 use crate::scenario::Side;
 use crate::tactic::{Case, TacticFamily};
 
@@ -27,7 +27,7 @@ pub(super) fn run(args: &ListArgs) -> Result<Exit, CommandError> {
             counts.add(tactic.family());
         }
         if !args.count {
-            write_cases(&selected, args, &mut out)?;
+            write_cases(selected, args, &mut out)?;
         }
     }
     if args.count {
@@ -38,7 +38,7 @@ pub(super) fn run(args: &ListArgs) -> Result<Exit, CommandError> {
 }
 
 fn write_cases(
-    selected: &Selected<'_>,
+    selected: PlannedScenario<'_>,
     args: &ListArgs,
     out: &mut impl Write,
 ) -> std::io::Result<()> {
@@ -46,15 +46,15 @@ fn write_cases(
         if args.json {
             writeln!(out, "{}", as_json(selected, &case))?;
         } else {
-            writeln!(out, "{}  {}", selected.id(case.tactic), case.delivery)?;
+            writeln!(out, "{}  {}", selected.case_id(case.tactic), case.delivery)?;
         }
     }
     Ok(())
 }
 
-fn as_json(selected: &Selected<'_>, case: &Case) -> serde_json::Value {
+fn as_json(selected: PlannedScenario<'_>, case: &Case) -> serde_json::Value {
     json!({
-        "id": selected.id(case.tactic.clone()).to_string(),
+        "id": selected.case_id(case.tactic.clone()).to_string(),
         "suite": selected.suite.id().as_str(),
         "scenario": selected.scenario.id().as_str(),
         "tactic": case.tactic.to_string(),

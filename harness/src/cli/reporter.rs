@@ -13,7 +13,7 @@ use wirecheck_report::{Record, StoreError};
 
 use super::error::CommandError;
 use super::exit::Exit;
-use crate::run::{Event, Selection};
+use crate::engine::{Event, Selection};
 
 pub(super) struct Reporter<'a> {
     path: &'a Path,
@@ -36,7 +36,7 @@ impl<'a> Reporter<'a> {
             path,
             width: width(),
             planned: planned(selection),
-            left_out: selection.left_out,
+            left_out: selection.left_out(),
             bar: io::stderr().is_terminal().then(bar),
             done: 0,
             total: 0,
@@ -53,12 +53,12 @@ impl<'a> Reporter<'a> {
                 self.show(&terminal::header(record, &self.planned, self.width));
                 self.show(&terminal::left_out(record, self.left_out, self.width));
             }
-            Event::Held => self.done += 1,
-            Event::Fell(_) => {
+            Event::Passed => self.done += 1,
+            Event::Failed(_) => {
                 self.done += 1;
                 self.failed += 1;
             }
-            Event::Again(cases) => {
+            Event::PlayedAgain(cases) => {
                 self.done = self.done.saturating_sub(cases);
                 self.failed = self.failed.saturating_sub(cases);
             }

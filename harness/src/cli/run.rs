@@ -10,8 +10,10 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::reporter::Reporter;
 use super::{interrupt, separator};
+use crate::engine::{
+    self, ClientOptions, Jobs, PeerSource, Reconnects, RunOutcome, Selection, Settings, is_played,
+};
 use crate::peer::{CommandLine, ExternalServer, StartOptions};
-use crate::run::{self, Calling, Calls, Jobs, PeerSource, Ran, Selection, Settings, is_played};
 use crate::scenario::Side;
 use crate::tactic::Tactic;
 use crate::wire::link::ReadProof;
@@ -29,7 +31,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
     let stop = interrupt::stop_flag()?;
     let mut reporter = Reporter::new(&selection, &args.record);
-    let ran = run::run(&selection, &settings, &stop, &mut |event| {
+    let ran = engine::run(&selection, &settings, &stop, &mut |event| {
         reporter.take(event)
     });
     let exit = exit_of(&ran);
@@ -44,7 +46,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     }
 }
 
-fn exit_of(ran: &Ran) -> Exit {
+fn exit_of(ran: &RunOutcome) -> Exit {
     if ran.failure.is_some() {
         return Exit::PeerUnavailable;
     }
@@ -59,7 +61,8 @@ fn exit_of(ran: &Ran) -> Exit {
 }
 
 fn check_played(selection: &Selection) -> Result<(), CommandError> {
-    let is_run = |tactic: &Tactic| selection.only.accepts(tactic) && is_played(tactic.family());
+    let is_run =
+        |tactic: &Tactic| selection.cases().only.accepts(tactic) && is_played(tactic.family());
     let any = selection
         .scenarios()
         .any(|selected| selected.plan.tactics().any(|tactic| is_run(&tactic)));
@@ -72,7 +75,7 @@ fn check_played(selection: &Selection) -> Result<(), CommandError> {
 
 fn settings(args: &RunArgs) -> Result<Settings, CommandError> {
     Ok(Settings {
-        evidence: ReadProof::from_env().map_err(CommandError::usage)?,
+        read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
         peer: peer_source(args)?,
         command: args.command.clone(),
         jobs: Jobs(args.jobs.unwrap_or_else(processors)),
@@ -93,17 +96,17 @@ fn peer_source(args: &RunArgs) -> Result<PeerSource, CommandError> {
         };
         return Ok(PeerSource::Start { command, options });
     }
-    let habit = if args.reconnects {
-        Calls::AgainAndAgain
+    let reconnects = if args.reconnects {
+        Reconnects::Always
     } else {
-        Calls::Once
+        Reconnects::Never
     };
-    let calling = Calling {
+    let options = ClientOptions {
         host: args.host,
         start_timeout: args.start_timeout,
-        habit,
+        reconnects,
     };
-    Ok(PeerSource::Client { command, calling })
+    Ok(PeerSource::Client { command, options })
 }
 
 fn no_command(args: &RunArgs) -> CommandError {

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use crate::run::is_played;
+use crate::engine::is_played;
 use crate::tactic::{Tactic, TacticFamily};
 
 const BOLD: Style = Style::new().bold();

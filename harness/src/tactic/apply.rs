@@ -1,4 +1,9 @@
 //! A delivery meets the stream it was made for: the bytes of each chunk.
+//!
+//! A chunk is made of [`Piece`]s: stretches of the side's stream, and what an edit puts in
+//! their place. The engine encodes messages as it sends them and asks for the pieces
+//! ([`Delivery::chunk_pieces`]). Where the whole stream is at hand, [`Delivery::chunks`]
+//! puts the same pieces together.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,6 +18,24 @@ pub struct DeliveredChunk<'a> {
     pub offset: Offset,
     /// Its bytes: never none; copied only where an edit's border runs through.
     pub bytes: Cow<'a, [u8]>,
+}
+
+/// A chunk before its bytes are known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChunkPieces<'a> {
+    /// Where it begins in the delivered bytes.
+    pub offset: Offset,
+    /// What it is made of, in order: at least one piece, none of them empty.
+    pub pieces: Vec<Piece<'a>>,
+}
+
+/// A part of a chunk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// These bytes of the side's stream.
+    Stream(Range<Offset>),
+    /// Bytes that an edit inserts.
+    Inserted(&'a [u8]),
 }
 
 /// Why a delivery is not one of a stream.
@@ -85,65 +108,107 @@ impl Delivery {
         }
     }
 
-    /// The chunks, in order: together the first [`Delivery::delivered`] bytes of
-    /// the edited stream.
+    /// The chunks of a stream of `len` bytes, in order: together the first
+    /// [`Delivery::delivered`] bytes of the edited stream.
     ///
     /// What doesn't [fit](Delivery::fits) the stream is left out.
-    pub fn chunks<'a>(&'a self, stream: &'a [u8]) -> impl Iterator<Item = DeliveredChunk<'a>> {
-        let spliced = Spliced::new(stream, self.edit());
+    pub fn chunk_pieces(&self, len: usize) -> impl Iterator<Item = ChunkPieces<'_>> {
+        let spliced = Spliced::new(len, self.edit());
         let cut = self.lengths.iter().scan(0, move |end, length| {
             let start = *end;
             *end += length;
-            Some(DeliveredChunk {
+            Some(ChunkPieces {
                 offset: Offset::new(start),
-                bytes: spliced.slice(start..*end),
+                pieces: spliced.slice(start..*end),
             })
         });
-        cut.take_while(|chunk| !chunk.bytes.is_empty())
+        cut.take_while(|chunk| !chunk.pieces.is_empty())
+    }
+
+    /// The bytes of [`Delivery::chunk_pieces`].
+    pub fn chunks<'a>(&'a self, stream: &'a [u8]) -> impl Iterator<Item = DeliveredChunk<'a>> {
+        self.chunk_pieces(stream.len()).map(|chunk| DeliveredChunk {
+            offset: chunk.offset,
+            bytes: joined(&chunk.pieces, stream),
+        })
     }
 }
 
 /// A stream with a stretch replaced, without a copy: three pieces that touch.
-#[derive(Clone, Copy)]
+#[derive(Clone, Debug)]
 struct Spliced<'a> {
-    pieces: [&'a [u8]; 3],
+    pieces: [Piece<'a>; 3],
 }
 
 impl<'a> Spliced<'a> {
-    fn new(stream: &'a [u8], edit: Option<&'a StreamEdit>) -> Self {
-        let Some(edit) = edit else {
-            return Self {
-                pieces: [stream, &[], &[]],
-            };
+    fn new(len: usize, edit: Option<&'a StreamEdit>) -> Self {
+        let end = Offset::new(len);
+        let (removed, inserted) = match edit {
+            Some(edit) => (edit.range(), edit.replacement()),
+            None => (end..end, &[] as &[u8]),
         };
-        let Range { start, end } = edit.range();
-        let before = &stream[..start.get().min(stream.len())];
-        let after = &stream[end.get().min(stream.len())..];
         Self {
-            pieces: [before, edit.replacement(), after],
+            pieces: [
+                Piece::Stream(Offset::START..removed.start.min(end)),
+                Piece::Inserted(inserted),
+                Piece::Stream(removed.end.min(end)..end),
+            ],
         }
     }
 
-    /// The bytes of `range`, as far as there are any.
-    fn slice(&self, range: Range<usize>) -> Cow<'a, [u8]> {
-        let mut joined = Cow::Borrowed(&[] as &[u8]);
+    /// What stands at `range`, as far as there is anything.
+    fn slice(&self, range: Range<usize>) -> Vec<Piece<'a>> {
         let mut start = 0;
-        for piece in self.pieces {
-            let from = range.start.saturating_sub(start).min(piece.len());
-            let to = range.end.saturating_sub(start).min(piece.len());
-            join(&mut joined, &piece[from..to]);
-            start += piece.len();
+        let mut slices = Vec::new();
+        for piece in &self.pieces {
+            let len = piece.len();
+            let from = range.start.saturating_sub(start).min(len);
+            let to = range.end.saturating_sub(start).min(len);
+            if from < to {
+                slices.push(piece.slice(from..to));
+            }
+            start += len;
         }
-        joined
+        slices
     }
 }
 
-/// Appends a piece; the first one that has bytes is not copied.
-fn join<'a>(joined: &mut Cow<'a, [u8]>, piece: &'a [u8]) {
-    if joined.is_empty() {
-        *joined = Cow::Borrowed(piece);
-    } else if !piece.is_empty() {
-        joined.to_mut().extend_from_slice(piece);
+impl<'a> Piece<'a> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Stream(range) => range.end.get() - range.start.get(),
+            Self::Inserted(bytes) => bytes.len(),
+        }
+    }
+
+    fn slice(&self, range: Range<usize>) -> Self {
+        match self {
+            Self::Stream(whole) => {
+                Self::Stream(whole.start.plus(range.start)..whole.start.plus(range.end))
+            }
+            Self::Inserted(bytes) => Self::Inserted(&bytes[range]),
+        }
+    }
+
+    fn bytes(&self, stream: &'a [u8]) -> &'a [u8] {
+        match self {
+            Self::Stream(range) => &stream[range.start.get()..range.end.get()],
+            Self::Inserted(bytes) => bytes,
+        }
+    }
+}
+
+/// The bytes of some pieces; a single one is not copied.
+fn joined<'a>(pieces: &[Piece<'a>], stream: &'a [u8]) -> Cow<'a, [u8]> {
+    match pieces {
+        [only] => Cow::Borrowed(only.bytes(stream)),
+        several => Cow::Owned(
+            several
+                .iter()
+                .flat_map(|it| it.bytes(stream))
+                .copied()
+                .collect(),
+        ),
     }
 }
 

@@ -40,7 +40,7 @@ mod segmentation;
 mod shrink;
 
 pub use crate::scenario::{EditName, NameError, ScenarioId, SuiteId};
-pub use apply::{DeliveredChunk, FitError};
+pub use apply::{ChunkPieces, DeliveredChunk, FitError, Piece};
 pub use case::{Case, CaseId, CaseIdError};
 pub use delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
 pub use family::TacticFamily;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wirecheck_report::terminal::PeerForm;
 
 use crate::cli::peers::DemoPeer;
-use crate::run::Selection;
+use crate::engine::{CaseChoice, Selection};
 use crate::scenario::{NoAttachments, Suite, parse};
 use crate::tactic::{Profile, Seed, TacticFamily};
 
@@ -125,14 +125,12 @@ impl DemoEntry {
         let is_named = |id: &str| scenarios.is_empty() || scenarios.contains(&id);
         suite.retain_scenarios(|scenario| is_named(scenario.id().as_str()));
         let pattern = |it: &&str| it.parse().expect("the tests select the cases of each peer");
-        Selection {
-            suites: vec![suite],
-            side: self.peer.side().other(),
+        let choice = CaseChoice {
             profile,
             seed: SEED,
             only: only.iter().map(pattern).collect(),
-            left_out: 0,
-        }
+        };
+        Selection::new(vec![suite], self.peer.side().other(), choice)
     }
 }
 

@@ -8,7 +8,7 @@ use wirecheck_report::notation::{counted, duration, grouped};
 use wirecheck_report::record::RunState;
 
 use super::entries::DemoEntry;
-use crate::run::Event;
+use crate::engine::Event;
 
 /// Removes the bar when it is dropped.
 pub(super) struct DemoProgress {
@@ -41,8 +41,8 @@ impl DemoProgress {
     pub(super) fn take(&mut self, event: &Event<'_>) {
         match event {
             Event::Started { cases, .. } => self.total = *cases,
-            Event::Held | Event::Fell(_) => self.done += 1,
-            Event::Again(cases) => self.done = self.done.saturating_sub(*cases),
+            Event::Passed | Event::Failed(_) => self.done += 1,
+            Event::PlayedAgain(cases) => self.done = self.done.saturating_sub(*cases),
             Event::Dropped(cases) => self.total = self.total.saturating_sub(*cases),
             Event::ScenarioEnded { .. } | Event::Ended { .. } => {}
         }

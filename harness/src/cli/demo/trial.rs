@@ -11,8 +11,8 @@ use super::entries::DemoEntry;
 use super::progress::DemoProgress;
 use crate::cli::error::CommandError;
 use crate::cli::peers::DemoPeer;
+use crate::engine::{self, ClientOptions, Jobs, PeerSource, Reconnects, Settings};
 use crate::peer::{CommandLine, StartOptions};
-use crate::run::{self, Calling, Calls, Jobs, PeerSource, Settings};
 use crate::scenario::Side;
 use crate::wire::link::ReadProof;
 
@@ -28,7 +28,7 @@ pub(super) fn judge(
 ) -> Result<Record, CommandError> {
     progress.start_peer(entry);
     let settings = settings(entry.peer, program);
-    let ran = run::run(&entry.selection(), &settings, stop, &mut |event| {
+    let ran = engine::run(&entry.selection(), &settings, stop, &mut |event| {
         progress.take(&event);
     });
     wirecheck_report::write(&ran.record, &record_path(entry)).map_err(CommandError::DemoRecord)?;
@@ -46,7 +46,7 @@ fn settings(peer: DemoPeer, program: &Path) -> Settings {
     let command = [program].into_iter().chain(words.map(OsString::from));
     let command = CommandLine::new(command).expect("it has a program");
     Settings {
-        evidence: ReadProof::Kernel,
+        read_proof: ReadProof::Kernel,
         peer: source(peer.side(), command),
         // As a user types it, without the path of this program.
         command: ["wirecheck"]
@@ -64,10 +64,10 @@ fn source(side: Side, command: CommandLine) -> PeerSource {
         Side::Server => PeerSource::Start { command, options },
         Side::Client => PeerSource::Client {
             command,
-            calling: Calling {
+            options: ClientOptions {
                 host: options.host,
                 start_timeout: options.start_timeout,
-                habit: Calls::Once,
+                reconnects: Reconnects::Never,
             },
         },
     }

@@ -1,0 +1,175 @@
+//! How a conversation ends the connection.
+
+use std::time::Instant;
+
+use super::after_close::{await_peer_close, describe_socket, peer_close};
+use super::connection::{ClosedConnection as _, Connection};
+use super::conversation::{Conversation, Next, Until, silence_proof};
+use super::transcript::Transcript;
+use crate::engine::wait::{Awaited, Progress, WaitFor};
+use crate::judge::{CloseCheck, ObservedClose};
+use crate::scenario::{Action, Close, Permission, Step};
+use crate::wire::link::{CloseSignal, ReadResult};
+
+impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
+    /// Plays the steps that are left: what the peer sends, then how each side closes.
+    pub(super) fn end_as_scripted(mut self) -> Transcript<'s> {
+        let assignment = self.assignment;
+        for index in self.step..assignment.exchange().len() {
+            if self.await_steps(index) == Next::Stop {
+                return self.finish();
+            }
+            let step = &assignment.exchange()[index];
+            match step.action {
+                Action::Close(close) if assignment.is_ours(step) => match close {
+                    Close::Write => self.close_write(),
+                    Close::Full | Close::Fin | Close::Any => return self.close(),
+                    Close::Reset => return self.reset(),
+                },
+                Action::Close(_) if self.await_peer_end(Permission::Allowed) == Next::Stop => {
+                    return self.finish();
+                }
+                _ => {}
+            }
+        }
+        if self.await_steps(assignment.exchange().len()) == Next::Continue
+            && self.link.ending().is_none()
+        {
+            self.close_write();
+            self.await_peer_end(Permission::Allowed);
+        }
+        self.finish()
+    }
+
+    /// Closes the sending direction where the delivery ends, and awaits what is still
+    /// expected.
+    pub(super) fn end_half(&mut self) {
+        let own_close = self.own_close();
+        if self.await_steps(own_close) == Next::Stop {
+            return;
+        }
+        self.close_write();
+        let expected = self.assignment.expected.end;
+        if self.await_steps(expected) == Next::Continue {
+            let is_whole = expected == self.assignment.exchange().len();
+            self.await_peer_end(is_whole.into());
+        }
+    }
+
+    /// Closes the connection where the delivery ends.
+    pub(super) fn end_fin(mut self) -> Transcript<'s> {
+        match self.await_steps(self.assignment.expected.end) {
+            Next::Continue => self.close(),
+            Next::Stop => self.finish(),
+        }
+    }
+
+    /// The first step in which our side ends.
+    fn own_close(&self) -> usize {
+        let assignment = self.assignment;
+        let closes =
+            |step: &Step| assignment.is_ours(step) && matches!(step.action, Action::Close(_));
+        assignment
+            .exchange()
+            .iter()
+            .position(closes)
+            .unwrap_or_else(|| assignment.exchange().len())
+    }
+
+    fn close_write(&mut self) {
+        self.link.close_write();
+        self.transcript.log.sent_fin(self.link.elapsed());
+    }
+
+    /// Waits until the peer ends the connection.
+    fn await_peer_end(&mut self, permission: Permission) -> Next {
+        let limit = self.assignment.limits().close;
+        let (waiter, mut awaited) = self.awaiting(Until::End);
+        let end = waiter.wait(WaitFor::Close, limit, &mut awaited);
+        let proof = silence_proof(end, awaited.is_flooded);
+        self.receive_all();
+        self.note_peer_end(permission);
+        let Some(proof) = proof else {
+            self.transcript.observations.close_check = CloseCheck::Closed;
+            return Next::Continue;
+        };
+        let seen = match self.link.look() {
+            Ok(seen) => describe_socket(&seen),
+            Err(blind) => blind.to_string(),
+        };
+        self.transcript.observations.close_check = CloseCheck::StaysOpen { proof, seen };
+        Next::Stop
+    }
+
+    fn note_peer_end(&mut self, allowed: Permission) {
+        if let Some(ending) = self.link.ending()
+            && let Some(how) = peer_close(ending.how)
+        {
+            let observations = &mut self.transcript.observations;
+            observations
+                .peer_close
+                .get_or_insert(ObservedClose { how, allowed });
+        }
+    }
+
+    fn close(mut self) -> Transcript<'s> {
+        self.note_peer_end(Permission::Allowed);
+        let at = self.link.elapsed();
+        let mut closed = self.link.close();
+        match closed.close_signal() {
+            CloseSignal::Reset => self.transcript.log.sent_reset(at),
+            CloseSignal::Fin | CloseSignal::Nothing => self.transcript.log.sent_fin(at),
+        }
+        let limit = self.assignment.limits().close;
+        let closing = await_peer_close(&mut closed, self.waiter, limit);
+        self.transcript.end(closed, closing)
+    }
+
+    fn reset(mut self) -> Transcript<'s> {
+        self.transcript.log.sent_reset(self.link.elapsed());
+        self.transcript.end(self.link.reset(), CloseCheck::Closed)
+    }
+
+    /// Ends the conversation where it stands. A peer that has not ended the connection
+    /// gets no reset: that would be one thing more to cope with.
+    pub(super) fn finish(mut self) -> Transcript<'s> {
+        self.settle();
+        self.receive_all();
+        self.transcript.log.end_case(self.link.elapsed());
+        self.note_peer_end(Permission::Forbidden);
+        let closing = std::mem::take(&mut self.transcript.observations.close_check);
+        if self.link.ending().is_some() {
+            return self.transcript.end(self.link.reset(), closing);
+        }
+        // What it sends from here on is no part of the case.
+        self.transcript.stop_receiving();
+        if closing == CloseCheck::NotChecked {
+            self.say_goodbye();
+        }
+        self.transcript.end(self.link.close(), closing)
+    }
+
+    /// Ends our side, and gives the peer a moment to end its own.
+    fn say_goodbye(&mut self) {
+        self.link.close_write();
+        let link = &mut self.link;
+        self.waiter
+            .wait_briefly(WaitFor::Goodbye, &mut AwaitGoodbye { link });
+    }
+}
+
+/// A wait for the peer's answer to our FIN. Its kernel may be slow to acknowledge it: that
+/// is not waited for.
+struct AwaitGoodbye<'c, C> {
+    link: &'c mut C,
+}
+
+impl<C: Connection> Awaited for AwaitGoodbye<'_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        match self.link.read_more(until) {
+            ReadResult::Ended(_) | ReadResult::Flooded => Progress::Happened,
+            ReadResult::Enough => Progress::Moved,
+            ReadResult::TimedOut => Progress::Nothing,
+        }
+    }
+}

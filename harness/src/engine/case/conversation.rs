@@ -1,0 +1,360 @@
+//! Plays one side of an exchange over one connection, under one delivery.
+//!
+//! A chunk is sent when every answer that the exchange expects before it has come. What
+//! the peer sends meanwhile is checked at once. The conversation stops at the first thing
+//! that goes wrong and leaves a [`Transcript`] for the judge.
+//!
+//! [`Conversation::play`] reads as the course of a case: deliver (`deliver`), then end as
+//! the delivery or the exchange says (`close`). Every wait for the peer is a call of
+//! [`Waiter::wait`].
+
+use std::time::{Duration, Instant};
+
+use super::connection::Connection;
+use super::deliver::UnreadChunks;
+use super::outgoing::Outgoing;
+use super::transcript::Transcript;
+use crate::engine::peer::OutputWatch;
+use crate::engine::wait::{Awaited, ByteCounts, Progress, WaitEnd, WaitFor, Waiter};
+use crate::judge::{
+    Expectations, ExpectedSteps, MissingOutput, PlayedSide, SilenceProof, UnreadState,
+};
+use crate::peer::OutputWait;
+use crate::scenario::{Action, Bindings, Limits, Step, Template};
+use crate::tactic::{Delivery, DeliveryEnd};
+use crate::wire::diag::{Holder, Inode, SocketLookup};
+use crate::wire::link::ReadResult;
+
+/// How long printed output may be on its way through a pipe.
+const PIPE_DELAY: Duration = Duration::from_millis(250);
+
+/// What wirecheck's side has to do in one case, and what it may expect.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Assignment<'s> {
+    pub(in crate::engine) played: PlayedSide<'s>,
+    pub(in crate::engine) delivery: &'s Delivery,
+    pub(in crate::engine) expected: ExpectedSteps,
+}
+
+impl<'s> Assignment<'s> {
+    pub(super) fn exchange(&self) -> &'s [Step] {
+        self.played.scenario.exchange()
+    }
+
+    pub(super) fn limits(&self) -> &'s Limits {
+        self.played.scenario.limits()
+    }
+
+    /// Whether a step is wirecheck's.
+    pub(super) fn is_ours(&self, step: &Step) -> bool {
+        step.side == self.played.side
+    }
+
+    /// What the peer is expected to send, with these values known at first.
+    pub(in crate::engine) fn expectations(&self, bindings: Bindings) -> Expectations<'s> {
+        let PlayedSide { framing, side, .. } = self.played;
+        Expectations::new(self.exchange(), framing, side.other(), bindings)
+    }
+}
+
+/// Whether the conversation goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    Continue,
+    Stop,
+}
+
+pub(in crate::engine) struct Conversation<'s, 'w, 'p, C> {
+    pub(super) assignment: &'w Assignment<'s>,
+    pub(super) link: C,
+    pub(super) outgoing: Outgoing<'s>,
+    pub(super) waiter: &'w mut Waiter<'p>,
+    /// The output of a peer that wirecheck started, where a step is about it.
+    output: Option<OutputWatch<'w>>,
+    /// The step of the exchange that has been reached.
+    pub(super) step: usize,
+    /// What the peer left unread although more has followed.
+    pub(super) unread: Option<UnreadChunks>,
+    pub(super) transcript: Transcript<'s>,
+}
+
+impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
+    pub(in crate::engine) fn new(
+        assignment: &'w Assignment<'s>,
+        link: C,
+        expectations: Expectations<'s>,
+        waiter: &'w mut Waiter<'p>,
+    ) -> Self {
+        Self {
+            outgoing: Outgoing::new(assignment.played),
+            assignment,
+            link,
+            waiter,
+            output: None,
+            step: 0,
+            unread: None,
+            transcript: Transcript::new(expectations),
+        }
+    }
+
+    /// Waits also for what the peer prints.
+    pub(in crate::engine) fn watching(self, output: Option<OutputWatch<'w>>) -> Self {
+        Self { output, ..self }
+    }
+
+    /// Plays to the end, or to where something goes wrong.
+    pub(in crate::engine) fn play(mut self) -> Transcript<'s> {
+        if self.deliver() == Next::Continue {
+            match self.assignment.delivery.end() {
+                DeliveryEnd::Half => self.end_half(),
+                DeliveryEnd::Fin => return self.end_fin(),
+                _ => return self.end_as_scripted(),
+            }
+        }
+        self.finish()
+    }
+
+    /// Checks what has come, and says whether anything has.
+    pub(super) fn receive(&mut self) -> bool {
+        self.transcript.receive(self.link.received())
+    }
+
+    /// Checks what has come, and the end of it.
+    pub(super) fn receive_all(&mut self) {
+        self.receive();
+        if self.link.ending().is_some() {
+            self.transcript.observations.partial = self.partial();
+            self.transcript.expectations.end_of_stream();
+        }
+    }
+
+    fn partial(&self) -> Vec<u8> {
+        self.transcript.partial(self.link.received())
+    }
+
+    /// Waits for what the peer must send and print before `step`.
+    pub(super) fn await_steps(&mut self, step: usize) -> Next {
+        let assignment = self.assignment;
+        let step = step.min(assignment.expected.end);
+        while self.step < step {
+            let current = &assignment.exchange()[self.step];
+            let next = match &current.action {
+                _ if assignment.is_ours(current) => Next::Continue,
+                Action::Send(_) => self.await_message(current.within),
+                Action::Prints(text) => self.await_output(text),
+                Action::Close(_) | Action::Exits(_) => Next::Continue,
+            };
+            if next == Next::Stop {
+                return Next::Stop;
+            }
+            self.step += 1;
+        }
+        Next::Continue
+    }
+
+    /// Waits for the message of the current step.
+    fn await_message(&mut self, within: Option<Duration>) -> Next {
+        let step = self.step;
+        let limit = self.assignment.limits().reply;
+        let (waiter, mut awaited) = self.awaiting(Until::Message { step });
+        let end = match within {
+            Some(within) => waiter.wait_within(within, &mut awaited),
+            None => waiter.wait(WaitFor::Answer, limit, &mut awaited),
+        };
+        let flooded = awaited.is_flooded;
+        self.receive_all();
+        if let Some(proof) = silence_proof(end, flooded) {
+            let unread = self.unread.as_ref().map(|unread| unread.state);
+            let not_read = self.never_accepted().or(unread);
+            let partial = self.partial();
+            let observations = &mut self.transcript.observations;
+            observations.missing_output = Some(MissingOutput::Message(proof));
+            observations.not_read = not_read;
+            observations.partial = partial;
+        }
+        let expectations = &self.transcript.expectations;
+        if has_come(expectations, step) && expectations.mismatch().is_none() {
+            Next::Continue
+        } else {
+            Next::Stop
+        }
+    }
+
+    fn never_accepted(&self) -> Option<UnreadState> {
+        match self.link.look() {
+            Ok(SocketLookup::Socket(socket)) if socket.holder() == Holder::Queue => {
+                Some(UnreadState::NeverAccepted)
+            }
+            _ => None,
+        }
+    }
+
+    /// What the peer's side of this connection is waited for with, beside the waiter.
+    pub(super) fn awaiting(&mut self, until: Until) -> (&mut Waiter<'p>, AwaitPeer<'_, 's, C>) {
+        let awaited = AwaitPeer {
+            link: &mut self.link,
+            transcript: &mut self.transcript,
+            until,
+            is_flooded: false,
+        };
+        (self.waiter, awaited)
+    }
+
+    fn await_output(&mut self, text: &Template) -> Next {
+        let Some(output) = self.output else {
+            return Next::Continue;
+        };
+        let text = text.fill(self.transcript.expectations.bindings());
+        let mut awaited = AwaitOutput {
+            output,
+            text: &text,
+            result: OutputWait::TimedOut,
+            link: &mut self.link,
+        };
+        let limit = self.assignment.limits().reply;
+        self.waiter.wait(WaitFor::Output, limit, &mut awaited);
+        if matches!(awaited.result, OutputWait::Found(_) | OutputWait::Overrun) {
+            return Next::Continue;
+        }
+        if let OutputWait::Found(_) = output.wait_for(&text, self.waiter.clock().now() + PIPE_DELAY)
+        {
+            return Next::Continue;
+        }
+        self.transcript.observations.missing_output = Some(MissingOutput::Print {
+            step: self.step,
+            expected: text,
+            actual: output.printed(),
+        });
+        Next::Stop
+    }
+}
+
+/// How it was known that nothing more comes; `None` if it came.
+pub(super) fn silence_proof(end: WaitEnd, is_flooded: bool) -> Option<SilenceProof> {
+    match end {
+        WaitEnd::Happened if is_flooded => Some(SilenceProof::ReplyLimit),
+        WaitEnd::Happened => None,
+        WaitEnd::Idle(time) => Some(SilenceProof::Idle(time)),
+        WaitEnd::Spinning(time) => Some(SilenceProof::Spinning(time)),
+        WaitEnd::TimedOut(time) | WaitEnd::Stopped(time) => Some(SilenceProof::TimeLimit(time)),
+    }
+}
+
+/// Whether the message of a step has been accepted.
+fn has_come(expectations: &Expectations<'_>, step: usize) -> bool {
+    expectations
+        .step_expected_after(expectations.accepted())
+        .is_none_or(|next| next > step)
+}
+
+/// What is waited for on the connection. A peer that ends it, or sends something wrong,
+/// ends the wait too.
+#[derive(Clone, Copy)]
+pub(super) enum Until {
+    Message {
+        step: usize,
+    },
+    End,
+    /// Nothing: only the peer's idleness is waited for.
+    Never,
+}
+
+/// A wait for what comes over the connection.
+pub(super) struct AwaitPeer<'c, 's, C> {
+    link: &'c mut C,
+    transcript: &'c mut Transcript<'s>,
+    until: Until,
+    /// Whether the peer sent more than is kept.
+    pub(super) is_flooded: bool,
+}
+
+impl<C: Connection> AwaitPeer<'_, '_, C> {
+    fn has_happened(&self) -> bool {
+        if self.link.ending().is_some() {
+            return true;
+        }
+        let expectations = &self.transcript.expectations;
+        match self.until {
+            Until::Message { step } => {
+                has_come(expectations, step) || expectations.mismatch().is_some()
+            }
+            Until::End => expectations.mismatch().is_some(),
+            Until::Never => false,
+        }
+    }
+}
+
+impl<C: Connection> Awaited for AwaitPeer<'_, '_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        let mut moved = self.transcript.receive(self.link.received());
+        if self.has_happened() {
+            return Progress::Happened;
+        }
+        match self.link.read_more(until) {
+            ReadResult::Flooded => {
+                self.is_flooded = true;
+                return Progress::Happened;
+            }
+            ReadResult::Enough | ReadResult::Ended(_) | ReadResult::TimedOut => {}
+        }
+        moved |= self.transcript.receive(self.link.received());
+        match (self.has_happened(), moved) {
+            (true, _) => Progress::Happened,
+            (false, true) => Progress::Moved,
+            (false, false) => Progress::Nothing,
+        }
+    }
+
+    fn is_in_flight(&mut self) -> bool {
+        !self.link.is_settled()
+    }
+
+    fn peer_socket(&mut self) -> Option<Inode> {
+        peer_socket(self.link)
+    }
+
+    fn byte_counts(&self) -> Option<ByteCounts> {
+        Some(ByteCounts {
+            sent: self.link.written(),
+            received: self.link.received().bytes().len() as u64,
+        })
+    }
+}
+
+/// The inode of the peer's end.
+pub(super) fn peer_socket(link: &impl Connection) -> Option<Inode> {
+    match link.look() {
+        Ok(SocketLookup::Socket(peer)) => peer.inode,
+        _ => None,
+    }
+}
+
+/// A wait for a text on the peer's standard output.
+struct AwaitOutput<'c, C> {
+    output: OutputWatch<'c>,
+    text: &'c [u8],
+    result: OutputWait,
+    link: &'c mut C,
+}
+
+impl<C: Connection> Awaited for AwaitOutput<'_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        self.result = self.output.wait_for(self.text, until);
+        if !matches!(self.result, OutputWait::TimedOut) {
+            return Progress::Happened;
+        }
+        // A peer that cannot send does not print either.
+        match self.link.read_more(until) {
+            ReadResult::Enough => Progress::Moved,
+            ReadResult::Ended(_) | ReadResult::TimedOut | ReadResult::Flooded => Progress::Nothing,
+        }
+    }
+
+    fn is_in_flight(&mut self) -> bool {
+        !self.link.is_settled()
+    }
+
+    fn peer_socket(&mut self) -> Option<Inode> {
+        peer_socket(self.link)
+    }
+}

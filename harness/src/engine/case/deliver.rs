@@ -1,0 +1,326 @@
+//! Sending, chunk by chunk.
+
+use std::time::{Duration, Instant};
+
+use super::after_close::unread_state;
+use super::connection::Connection;
+use super::conversation::{Conversation, Next, Until, peer_socket};
+use super::transcript::{Proof, Transcript};
+use crate::engine::wait::{Awaited, More, Phase, Progress, WaitEnd, WaitFor};
+use crate::judge::UnreadState;
+use crate::scenario::{Action, Step};
+use crate::tactic::{Delivery, DeliveryEnd, Offset, Piece, Script};
+use crate::wire::diag::Inode;
+use crate::wire::link::{self, SendResult, Stall, UnverifiedReason, WriteResult};
+
+/// How long a peer has to read a chunk before its processes are looked at.
+const READS_AT_ONCE: Duration = Duration::from_millis(1);
+
+/// Chunks that the peer left unread although more followed.
+pub(super) struct UnreadChunks {
+    pub(super) state: UnreadState,
+    count: usize,
+}
+
+/// A chunk of a delivery.
+struct NextChunk<'d> {
+    pieces: Vec<Piece<'d>>,
+    /// The message whose first byte is the chunk's first.
+    opens: Option<usize>,
+    more: More,
+}
+
+impl<C: Connection> Conversation<'_, '_, '_, C> {
+    pub(super) fn deliver(&mut self) -> Next {
+        let assignment = self.assignment;
+        for chunk in chunks(assignment.delivery, assignment.played.script) {
+            if let Some(message) = chunk.opens {
+                let step = self.step_of(message);
+                if self.await_steps(step) == Next::Stop {
+                    return Next::Stop;
+                }
+                self.note_early_answers(step);
+            }
+            if self.send(&chunk) == Next::Stop {
+                return Next::Stop;
+            }
+            if self.unread.is_none() {
+                self.settle();
+            }
+            self.receive();
+        }
+        Next::Continue
+    }
+
+    /// Waits, where a failure is about to be reported, until the peer has done all that a
+    /// chunk makes it do. What happens then has one order in every run.
+    pub(super) fn settle(&mut self) {
+        if matches!(
+            self.waiter.phase(),
+            Phase::BaselineRetry | Phase::Confirmation
+        ) {
+            self.await_settled();
+        }
+    }
+
+    fn await_settled(&mut self) {
+        if self.waiter.sees_processes() {
+            let (waiter, mut awaited) = self.awaiting(Until::Never);
+            waiter.wait_briefly(WaitFor::Settled, &mut awaited);
+        }
+    }
+
+    /// Sees, in a baseline, whether the peer has already sent what comes after a step of
+    /// ours.
+    fn note_early_answers(&mut self, step: usize) {
+        if !self.waiter.phase().is_baseline() {
+            return;
+        }
+        self.await_settled();
+        self.receive();
+        let assignment = self.assignment;
+        let is_answer = |it: &Step| !assignment.is_ours(it) && matches!(it.action, Action::Send(_));
+        let mut after = self.assignment.exchange().iter().skip(step);
+        let expectations = &self.transcript.expectations;
+        let is_early = match expectations.step_expected_after(expectations.accepted()) {
+            Some(next) => after.take(next.saturating_sub(step)).any(is_answer),
+            None => after.any(is_answer),
+        };
+        if is_early {
+            self.transcript.observations.not_waited_for.push(step);
+        }
+    }
+
+    /// The step in which our message with this number is sent.
+    fn step_of(&self, message: usize) -> usize {
+        let assignment = self.assignment;
+        let is_ours =
+            |step: &Step| assignment.is_ours(step) && matches!(step.action, Action::Send(_));
+        let mut ours = assignment
+            .exchange()
+            .iter()
+            .enumerate()
+            .filter(|(_, step)| is_ours(step));
+        ours.nth(message)
+            .map_or_else(|| assignment.exchange().len(), |(index, _)| index)
+    }
+
+    fn send(&mut self, chunk: &NextChunk<'_>) -> Next {
+        let expectations = &mut self.transcript.expectations;
+        let bytes = self.outgoing.bytes(&chunk.pieces, expectations);
+        if bytes.is_empty() {
+            // A value is shorter than the one that the delivery was made for.
+            return Next::Continue;
+        }
+        if self.unread.is_some() && self.link.prove(self.waiter.clock().now()) == SendResult::Proven
+        {
+            self.forgive_late_read();
+        }
+        if chunk.more == More::Follows && self.unread.is_some() {
+            return self.send_after_unread(&bytes);
+        }
+        self.send_and_await_read(&bytes, chunk.more)
+    }
+
+    /// Sends a chunk and waits until the peer has read it.
+    fn send_and_await_read(&mut self, bytes: &[u8], more: More) -> Next {
+        let (begun, handed_over) = (self.link.elapsed(), self.link.chunks_sent());
+        let soon = self.waiter.clock().now() + READS_AT_ONCE;
+        let sent = self.link.send(bytes, soon);
+        let is_handed_over = self.link.chunks_sent() > handed_over;
+        if is_handed_over {
+            self.transcript.log.sent(bytes, begun);
+        }
+        self.receive();
+        let what = WaitFor::Read {
+            more: if self.is_cut_off() {
+                More::Follows
+            } else {
+                more
+            },
+        };
+        let limit = self.assignment.limits().reply;
+        let mut awaited = AwaitRead {
+            link: &mut self.link,
+            transcript: &mut self.transcript,
+            bytes,
+            sent,
+        };
+        let end = match awaited.sent {
+            SendResult::Stalled(_) => self.waiter.wait(what, limit, &mut awaited),
+            SendResult::Proven | SendResult::Unverified(_) | SendResult::Ended(_) => {
+                WaitEnd::Happened
+            }
+        };
+        match awaited.sent {
+            SendResult::Proven => {
+                self.forgive_late_read();
+                self.transcript.boundaries.count(more, Proof::Given);
+                Next::Continue
+            }
+            SendResult::Unverified(reason) => {
+                self.transcript.boundaries.count(more, Proof::Missing);
+                self.transcript.unverified = Some(reason);
+                Next::Continue
+            }
+            SendResult::Ended(_) if !is_handed_over => self.interrupted(),
+            SendResult::Ended(end) => self.ended_while_sending(end, more),
+            SendResult::Stalled(stall) => self.left_unread(&stall, more, end),
+        }
+    }
+
+    /// The peer ended the connection while a chunk was on its way.
+    fn ended_while_sending(&mut self, end: link::ConnectionEnd, more: More) -> Next {
+        // Nothing follows that could join the chunk.
+        self.transcript.boundaries.count(more, Proof::Given);
+        let deadline = self.waiter.clock().now() + self.assignment.limits().reply;
+        let came_too_late = || end == link::ConnectionEnd::Eof && self.link.came_too_late(deadline);
+        // It may have read everything and gone: the judge sees whether its answers came.
+        if more == More::Nothing && !came_too_late() {
+            Next::Continue
+        } else {
+            self.interrupted()
+        }
+    }
+
+    /// The peer leaves a chunk unread. It may only look at it (MSG_PEEK, SO_RCVLOWAT) and
+    /// wait for more. Then what follows, or the end, shows whether it reads.
+    fn left_unread(&mut self, stall: &Stall, more: More, end: WaitEnd) -> Next {
+        let is_known = self.waiter.timings().reads_late || self.waiter.phase().is_alone();
+        let had_its_time = is_known || matches!(end, WaitEnd::TimedOut(_));
+        let state = unread_state(stall);
+        let may_be_waiting = had_its_time
+            && stall.unwritten == 0
+            && matches!(state, UnreadState::Bytes(_))
+            && !self.waiter.is_stopped();
+        match more {
+            More::Follows if may_be_waiting => {
+                self.unread = Some(UnreadChunks { state, count: 1 });
+                Next::Continue
+            }
+            More::Nothing if may_be_waiting && self.is_cut_off() => Next::Continue,
+            More::Follows | More::Nothing => {
+                self.transcript.observations.not_read = Some(state);
+                Next::Stop
+            }
+        }
+    }
+
+    /// Whether the stream ends where the exchange does not.
+    fn is_cut_off(&self) -> bool {
+        matches!(
+            self.assignment.delivery.end(),
+            DeliveryEnd::Half | DeliveryEnd::Fin
+        )
+    }
+
+    /// Sends a chunk after one that was left unread.
+    fn send_after_unread(&mut self, bytes: &[u8]) -> Next {
+        let limit = self
+            .waiter
+            .limit(WaitFor::Answer, self.assignment.limits().reply);
+        let begun = self.link.elapsed();
+        match (
+            self.link
+                .write_chunk(bytes, self.waiter.clock().now() + limit),
+            &mut self.unread,
+        ) {
+            (WriteResult::All, Some(unread)) => {
+                unread.count += 1;
+                self.transcript.log.sent(bytes, begun);
+                Next::Continue
+            }
+            (WriteResult::Ended(_), _) => self.interrupted(),
+            (WriteResult::All | WriteResult::Stalled { .. }, unread) => {
+                self.transcript.observations.not_read = unread.as_ref().map(|unread| unread.state);
+                Next::Stop
+            }
+        }
+    }
+
+    /// What was left unread has been read with what followed. These boundaries were not
+    /// kept, and that is not the peer's fault.
+    fn forgive_late_read(&mut self) {
+        if let Some(unread) = self.unread.take() {
+            for _ in 0..unread.count {
+                self.transcript
+                    .boundaries
+                    .count(More::Follows, Proof::Missing);
+            }
+            self.transcript.unverified = Some(UnverifiedReason::LeftUnread);
+            self.waiter.learn_late_read();
+        }
+    }
+
+    /// The peer ended the connection while we had more to send.
+    fn interrupted(&mut self) -> Next {
+        self.transcript.observations.interrupted = Some(self.step);
+        Next::Stop
+    }
+}
+
+/// A wait for the peer to read a chunk.
+struct AwaitRead<'c, 's, C> {
+    link: &'c mut C,
+    transcript: &'c mut Transcript<'s>,
+    bytes: &'c [u8],
+    sent: SendResult,
+}
+
+impl<C: Connection> Awaited for AwaitRead<'_, '_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        let SendResult::Stalled(stall) = &self.sent else {
+            return Progress::Happened;
+        };
+        self.sent = match stall.unwritten {
+            0 => self.link.prove(until),
+            left => self
+                .link
+                .send(&self.bytes[self.bytes.len() - left..], until),
+        };
+        let moved = self.transcript.receive(self.link.received());
+        match (&self.sent, moved) {
+            (SendResult::Stalled(_), true) => Progress::Moved,
+            (SendResult::Stalled(_), false) => Progress::Nothing,
+            _ => Progress::Happened,
+        }
+    }
+
+    fn is_in_flight(&mut self) -> bool {
+        !self.link.is_settled()
+    }
+
+    fn peer_socket(&mut self) -> Option<Inode> {
+        peer_socket(self.link)
+    }
+}
+
+/// The chunks of a delivery, and which message each begins, if it begins one.
+fn chunks<'d>(
+    delivery: &'d Delivery,
+    script: &Script,
+) -> impl Iterator<Item = NextChunk<'d>> + use<'d> {
+    let openings: Vec<(usize, Offset)> = delivery.openings(script).collect();
+    let mut openings = openings.into_iter().peekable();
+    let mut chunks = delivery.chunk_pieces(script.len()).peekable();
+    std::iter::from_fn(move || {
+        let chunk = chunks.next()?;
+        let next = chunks.peek().map(|next| next.offset);
+        let mut opens = None;
+        while let Some((message, at)) =
+            openings.next_if(|(_, at)| next.is_none_or(|next| *at < next))
+        {
+            if at == chunk.offset {
+                opens = Some(message);
+            }
+        }
+        Some(NextChunk {
+            pieces: chunk.pieces,
+            opens,
+            more: match next {
+                Some(_) => More::Follows,
+                None => More::Nothing,
+            },
+        })
+    })
+}

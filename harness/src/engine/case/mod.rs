@@ -1,0 +1,182 @@
+//! One case: connect, play, judge.
+//!
+//! [`play`] gets a connection to the peer, lets a [`Conversation`] play wirecheck's side
+//! under the case's delivery, and gives the transcript to the judge. It changes nothing
+//! that other cases use: what the case showed is in its [`CaseResult`].
+
+mod after_close;
+mod close;
+mod connection;
+mod context;
+mod conversation;
+mod deliver;
+mod describe;
+mod event_log;
+mod outgoing;
+mod result;
+#[cfg(test)]
+mod tests;
+mod transcript;
+
+pub(super) use context::Learnt;
+pub(super) use context::{NumberedCase, ScenarioContext, UniqueValues};
+pub(super) use conversation::{Assignment, Conversation};
+pub(super) use result::{CaseResult, Outcome};
+pub(super) use transcript::{Boundaries, Transcript};
+
+use std::time::Instant;
+
+use super::peer::{ClientEnd, LaunchedClient, NoConnection, NotConnected, PeerConnection, Target};
+use super::wait::{Phase, Waiter};
+use crate::judge::{
+    Finding, ProcessRun, StepOwner, connects_again, judge_connection, judge_process,
+};
+use crate::wire::link::LinkOptions;
+use context::completeness;
+
+/// Plays a case and judges it.
+pub(super) fn play(
+    context: &ScenarioContext<'_>,
+    case: &NumberedCase,
+    target: &Target,
+    waiter: &mut Waiter<'_>,
+) -> CaseResult {
+    let begun = Instant::now();
+    let output = context.watches_output().then(|| target.output_watch());
+    let connection = target.connect(&options(context), waiter, context.limits().reply);
+    let connection = match connection {
+        Ok(connection) => connection,
+        Err(missing) => return not_connected(context, case, missing, begun),
+    };
+    if target.is_new_each_time() && waiter.phase() == Phase::Batch {
+        target.start_ahead();
+    }
+    let PeerConnection {
+        link,
+        client,
+        waited,
+    } = connection;
+    let assignment = context.assignment(&case.case.delivery);
+    let expectations = assignment.expectations(context.bindings(case));
+    let transcript = Conversation::new(&assignment, link, expectations, waiter)
+        .watching(output.flatten())
+        .play();
+    let finding = judge_connection(
+        &transcript.expectations,
+        assignment.expected,
+        &transcript.observations,
+    );
+    let mut findings: Vec<Finding> = finding.into_iter().collect();
+    let client_end = client.map(|client| {
+        let ending = ClientEnding {
+            context,
+            assignment: &assignment,
+            transcript: &transcript,
+        };
+        ending.judge(client, waiter, &mut findings)
+    });
+    let describe = |finding| context.describe(finding, &transcript.expectations);
+    let outcome = Outcome::of(findings.iter().map(describe).collect());
+    let (process, last_output) = match client_end {
+        Some(end) => (Some(end.outcome), end.last_output),
+        None if outcome.has_passed() => (None, Vec::new()),
+        None => (None, target.last_output()),
+    };
+    CaseResult {
+        took: begun.elapsed(),
+        waited,
+        boundaries: transcript.boundaries,
+        unverified: transcript.unverified,
+        log: transcript.log,
+        process,
+        last_output,
+        unawaited_steps: transcript.observations.not_waited_for,
+        ..CaseResult::new(&case.case, outcome)
+    }
+}
+
+fn options(context: &ScenarioContext<'_>) -> LinkOptions {
+    LinkOptions {
+        keep: context.limits().reply_bytes,
+        pacer: context.pacer.clone(),
+        read_proof: context.read_proof,
+        ..LinkOptions::default()
+    }
+}
+
+fn not_connected(
+    context: &ScenarioContext<'_>,
+    case: &NumberedCase,
+    missing: NotConnected,
+    begun: Instant,
+) -> CaseResult {
+    let failed = |finding| Outcome::Failed(vec![context.describe_peer(&finding)]);
+    let outcome = match missing.why {
+        NoConnection::Peer(why) => failed(Finding::NotConnected { why }),
+        NoConnection::Silent(why) => failed(Finding::NotCalled { why }),
+        NoConnection::Machine(why) => Outcome::NotJudged(why),
+    };
+    CaseResult {
+        took: begun.elapsed(),
+        last_output: missing.last_output,
+        ..CaseResult::new(&case.case, outcome)
+    }
+}
+
+/// What the end of a client is judged by that was started for one case alone.
+struct ClientEnding<'c, 's> {
+    context: &'c ScenarioContext<'s>,
+    assignment: &'c Assignment<'c>,
+    transcript: &'c Transcript<'c>,
+}
+
+impl ClientEnding<'_, '_> {
+    /// Waits for the end of the client, unless it failed before, and judges what it did
+    /// beside sending.
+    fn judge(
+        &self,
+        client: LaunchedClient,
+        waiter: &mut Waiter<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> ClientEnd {
+        match findings.first() {
+            // What it prints explains more than that it left early, or how it closed.
+            None
+            | Some(
+                Finding::EndedEarly {
+                    owner: StepOwner::Wirecheck,
+                    ..
+                }
+                | Finding::WrongClose { .. },
+            ) => {
+                let limit = self.assignment.limits().close;
+                let end = client.await_exit(waiter, limit);
+                let found = self.judge_process(&end);
+                if !found.is_empty() {
+                    *findings = found;
+                }
+                end
+            }
+            Some(first) => {
+                let depends_on_waiting = first.kind().depends_on_waiting();
+                let end = client.stop();
+                if depends_on_waiting {
+                    // It may be busy with another connection.
+                    let received = completeness(self.assignment.delivery);
+                    findings.splice(0..0, connects_again(&end.outcome, received));
+                }
+                end
+            }
+        }
+    }
+
+    fn judge_process(&self, end: &ClientEnd) -> Vec<Finding> {
+        let baseline = self.context.learnt.process.as_ref();
+        let run = ProcessRun {
+            outcome: &end.outcome,
+            received: completeness(self.assignment.delivery),
+            baseline: baseline.map(|process| &process.behavior),
+        };
+        judge_process(&self.transcript.expectations, self.assignment.expected, run)
+    }
+}

@@ -1,0 +1,147 @@
+//! What became of one case.
+
+use std::time::Duration;
+
+use wirecheck_report::record;
+
+use super::describe::ReportedFinding;
+use super::event_log::EventLog;
+use super::transcript::Boundaries;
+use crate::judge::{FindingKind, ProcessOutcome};
+use crate::tactic::{Case, Delivery, Tactic};
+use crate::wire::link::UnverifiedReason;
+
+/// What became of one case.
+pub(in crate::engine) struct CaseResult {
+    pub(in crate::engine) tactic: Tactic,
+    pub(in crate::engine) delivery: Delivery,
+    pub(in crate::engine) outcome: Outcome,
+    pub(in crate::engine) took: Duration,
+    /// How much of that passed until the peer, a client, connected.
+    pub(in crate::engine) waited: Duration,
+    pub(in crate::engine) boundaries: Boundaries,
+    pub(in crate::engine) unverified: Option<UnverifiedReason>,
+    pub(in crate::engine) log: EventLog,
+    /// What the program did that was started for this case alone.
+    pub(in crate::engine) process: Option<ProcessOutcome>,
+    /// The last lines that the peer printed.
+    pub(in crate::engine) last_output: Vec<String>,
+    /// Our steps that the peer did not wait for.
+    pub(in crate::engine) unawaited_steps: Vec<usize>,
+}
+
+impl CaseResult {
+    /// A case of which only the outcome is known.
+    pub(in crate::engine) fn new(case: &Case, outcome: Outcome) -> Self {
+        let Case { tactic, delivery } = case.clone();
+        Self {
+            tactic,
+            delivery,
+            outcome,
+            took: Duration::ZERO,
+            waited: Duration::ZERO,
+            boundaries: Boundaries::default(),
+            unverified: None,
+            log: EventLog::default(),
+            process: None,
+            last_output: Vec::new(),
+            unawaited_steps: Vec::new(),
+        }
+    }
+
+    /// Drops what happened, and keeps what came of it.
+    pub(in crate::engine) fn drop_log(&mut self) {
+        self.log = EventLog::default();
+        self.last_output = Vec::new();
+    }
+
+    /// Drops the evidence of a case that was played beside others: it would differ a
+    /// little in every run.
+    pub(in crate::engine) fn drop_evidence(&mut self) {
+        self.drop_log();
+        self.process = None;
+        self.boundaries = Boundaries::default();
+    }
+
+    /// Refers to a case that failed in the same way and was confirmed.
+    pub(in crate::engine) fn refer_to(&mut self, tactic: &Tactic, outcome: &Outcome) {
+        self.drop_evidence();
+        if self.outcome.kinds() != outcome.kinds() {
+            self.outcome = outcome.clone();
+        }
+        self.outcome.shorten(&format!("the same as under {tactic}"));
+    }
+}
+
+/// Whether a case passed.
+#[derive(Clone)]
+pub(in crate::engine) enum Outcome {
+    Passed,
+    /// At least one finding; the first explains the others.
+    Failed(Vec<ReportedFinding>),
+    /// The machine did not let wirecheck judge.
+    NotJudged(String),
+}
+
+impl Outcome {
+    pub(in crate::engine) fn of(findings: Vec<ReportedFinding>) -> Self {
+        if findings.is_empty() {
+            Self::Passed
+        } else {
+            Self::Failed(findings)
+        }
+    }
+
+    pub(in crate::engine) fn has_passed(&self) -> bool {
+        matches!(self, Self::Passed)
+    }
+
+    pub(in crate::engine) fn findings(&self) -> &[ReportedFinding] {
+        match self {
+            Self::Failed(findings) => findings,
+            Self::Passed | Self::NotJudged(_) => &[],
+        }
+    }
+
+    /// What the findings are about; failures are grouped by it.
+    pub(in crate::engine) fn kinds(&self) -> Vec<FindingKind> {
+        self.findings().iter().map(|it| it.kind).collect()
+    }
+
+    /// Whether each finding is about something that did not come.
+    pub(in crate::engine) fn is_silence(&self) -> bool {
+        let findings = self.findings();
+        !findings.is_empty() && findings.iter().all(|it| it.kind.depends_on_waiting())
+    }
+
+    /// Why there was no connection, if there was none.
+    pub(in crate::engine) fn unreachable(&self) -> Option<&str> {
+        let mut findings = self.findings().iter();
+        let it = findings
+            .find(|it| matches!(it.kind, FindingKind::NotConnected | FindingKind::NotCalled))?;
+        Some(&it.finding.what)
+    }
+
+    /// Keeps of each finding its kind, and says `what` of it.
+    pub(in crate::engine) fn shorten(&mut self, what: &str) {
+        if let Self::Failed(findings) = self {
+            for it in findings {
+                it.finding = record::FindingRecord {
+                    kind: it.kind.as_str().to_owned(),
+                    what: what.to_owned(),
+                    expected: None,
+                    actual: None,
+                    line: None,
+                };
+            }
+        }
+    }
+
+    /// Adds a finding that explains the others.
+    pub(in crate::engine) fn put_first(&mut self, first: ReportedFinding) {
+        match self {
+            Self::Failed(findings) => findings.insert(0, first),
+            Self::Passed | Self::NotJudged(_) => *self = Self::Failed(vec![first]),
+        }
+    }
+}

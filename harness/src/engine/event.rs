@@ -1,0 +1,35 @@
+//! What the engine reports while it works.
+
+use wirecheck_report::Record;
+
+use crate::tactic::CaseId;
+
+/// Something that a reporter may want to show or keep.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// The peer runs, and the run begins.
+    Started {
+        /// What is known by now.
+        record: &'a Record,
+        /// How many cases will be played.
+        cases: u64,
+    },
+    /// A case was played and passed.
+    Passed,
+    /// A case was played and failed. It is not confirmed yet.
+    Failed(&'a CaseId),
+    /// This many failed cases will be played again, as if for the first time.
+    PlayedAgain(u64),
+    /// This many cases will not be played after all.
+    Dropped(u64),
+    /// All cases of a scenario are done. It is the last one in the record.
+    ScenarioEnded {
+        /// What is known by now.
+        record: &'a Record,
+    },
+    /// The run is over.
+    Ended {
+        /// All that is known.
+        record: &'a Record,
+    },
+}

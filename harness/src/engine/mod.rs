@@ -1,0 +1,51 @@
+//! The engine: plays the cases of a selection against a peer, confirms failures, reports
+//! events, and builds the record. It renders nothing.
+//!
+//! ```text
+//! run()                                      run.rs           one run, one Engine
+//!  └─ ScenarioRun::play()                    scenario_run/    one scenario, phase by phase
+//!      ├─ play_baseline()                    baseline.rs      the uncut delivery, alone
+//!      ├─ play_queue() ─ play_batch()        batch.rs         all others, several at a time
+//!      │   └─ find_culprit()                 culprit.rs       which case broke the peer
+//!      ├─ confirm()                          confirm.rs       failures again, alone
+//!      └─ into_report()                      report.rs        a part of the record
+//! CasePlayer::play() ─ case::play()          case/            one case
+//!      ├─ Target::connect()                  peer/            a connection to the peer
+//!      ├─ Conversation::play()               conversation.rs  deliver, receive, close
+//!      │   └─ Waiter::wait()                 wait/            the one place that waits
+//!      └─ judge::judge()                     crate::judge     the verdict on a case
+//! ```
+//!
+//! - **Who owns the state.** [`run`](run()) makes one `Engine`: the peer, what is known of
+//!   its timings, the record so far. A `ScenarioRun` borrows it. A phase returns what it
+//!   learnt, and the next one takes it; a case reads its `ScenarioContext` and changes
+//!   nothing.
+//! - **Where it waits.** `Waiter::wait` ends as soon as what is waited for has happened, or
+//!   the peer is idle, spins, or the limit is over. `wait/policy.rs` says how long each
+//!   takes.
+//! - **Where a verdict is made.** `judge` turns a transcript into findings. `confirm`
+//!   decides whether a finding is reported as a failure or as flaky. `verdict.rs` combines.
+//!
+//! `self_check` plays scenarios against wirecheck itself before a peer is blamed.
+
+mod case;
+mod event;
+mod peer;
+mod run;
+mod scenario_run;
+mod selection;
+mod self_check;
+mod settings;
+mod verdict;
+mod wait;
+
+pub use event::Event;
+pub use peer::{ClientOptions, PeerSource, Reconnects};
+pub use run::{RunOutcome, run};
+pub use scenario_run::is_played;
+pub use selection::{CaseChoice, PlannedScenario, Selection};
+pub use self_check::{SelfCheck, SelfCheckError, self_check};
+pub use settings::{Jobs, PeerFailure, Settings};
+pub use wirecheck_report::Record;
+
+use run::micros;

@@ -1,0 +1,136 @@
+//! Playing cases against the peer, as the phases of a scenario see it.
+//!
+//! The phases ask a [`TestedPeer`] for a [`CasePlayer`] and look only at results: their
+//! tests script both.
+
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use wirecheck_report::record::Concurrency;
+
+use super::target::Target;
+use crate::engine::case::{self, CaseResult, NumberedCase, ScenarioContext};
+use crate::engine::wait::{CaseGate, PeerTimings, Phase, Waiter};
+use crate::peer::{ExitStatus, StartError};
+use crate::wire::link::{Link, LinkOptions};
+
+/// The peer of a run.
+pub(in crate::engine) trait TestedPeer: Sync {
+    fn player<'a>(&'a self, setup: PlayerSetup<'a>) -> Box<dyn CasePlayer + 'a>;
+
+    /// Starts it anew, if wirecheck starts it. Returns how many processes were started.
+    fn restart(&mut self) -> Result<u32, StartError>;
+
+    /// How its process ended, if it has.
+    fn ended(&self) -> Option<ExitStatus>;
+
+    /// Whether wirecheck starts it.
+    fn is_ours(&self) -> bool;
+
+    /// Whether a process is started for each case.
+    fn is_new_each_time(&self) -> bool;
+
+    /// How many cases may run on it at once, where that is known without a trial.
+    fn concurrency(&self) -> Option<Concurrency>;
+
+    /// Makes a connection on which nothing is sent.
+    fn connect_idly(&self, limit: Duration) -> Option<Link>;
+
+    /// The last lines that it printed.
+    fn last_output(&self) -> Vec<String>;
+}
+
+/// Plays one case after the other.
+pub(in crate::engine) trait CasePlayer {
+    fn play(&mut self, context: &ScenarioContext<'_>, case: &NumberedCase) -> CaseResult;
+
+    /// Waits, for a short while, until the peer is idle or gone.
+    fn wait_until_idle(&mut self);
+
+    /// Counts the timers of a peer that has nothing to do.
+    fn learn_timers_when_idle(&mut self);
+
+    /// What is known of the peer by now.
+    fn timings(&self) -> PeerTimings;
+}
+
+/// In what circumstances cases are played.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct PlayerSetup<'a> {
+    pub(in crate::engine) phase: Phase,
+    pub(in crate::engine) timings: PeerTimings,
+    pub(in crate::engine) stop: &'a AtomicBool,
+    pub(in crate::engine) sharing: Option<Sharing<'a>>,
+}
+
+/// The other workers of a batch.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct Sharing<'a> {
+    pub(in crate::engine) gate: &'a CaseGate,
+    pub(in crate::engine) jobs: u32,
+}
+
+/// Plays cases against a real peer.
+struct LivePlayer<'a> {
+    target: &'a Target,
+    waiter: Waiter<'a>,
+}
+
+impl CasePlayer for LivePlayer<'_> {
+    fn play(&mut self, context: &ScenarioContext<'_>, case: &NumberedCase) -> CaseResult {
+        case::play(context, case, self.target, &mut self.waiter)
+    }
+
+    fn wait_until_idle(&mut self) {
+        self.waiter.wait_until_idle();
+    }
+
+    fn learn_timers_when_idle(&mut self) {
+        self.waiter.learn_timers_when_idle();
+    }
+
+    fn timings(&self) -> PeerTimings {
+        *self.waiter.timings()
+    }
+}
+
+impl TestedPeer for Target {
+    fn player<'a>(&'a self, setup: PlayerSetup<'a>) -> Box<dyn CasePlayer + 'a> {
+        let waiter = Waiter::alone(self.watch(), setup.phase, setup.timings, setup.stop);
+        Box::new(LivePlayer {
+            target: self,
+            waiter: match setup.sharing {
+                Some(others) => waiter.sharing(others.gate, others.jobs),
+                None => waiter,
+            },
+        })
+    }
+
+    fn restart(&mut self) -> Result<u32, StartError> {
+        self.restart()
+    }
+
+    fn ended(&self) -> Option<ExitStatus> {
+        self.ended()
+    }
+
+    fn is_ours(&self) -> bool {
+        self.is_ours()
+    }
+
+    fn is_new_each_time(&self) -> bool {
+        self.is_new_each_time()
+    }
+
+    fn concurrency(&self) -> Option<Concurrency> {
+        self.concurrency()
+    }
+
+    fn connect_idly(&self, limit: Duration) -> Option<Link> {
+        Link::connect(self.addr(), &LinkOptions::default(), Instant::now() + limit).ok()
+    }
+
+    fn last_output(&self) -> Vec<String> {
+        self.last_output()
+    }
+}

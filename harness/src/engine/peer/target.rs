@@ -1,0 +1,275 @@
+//! The peer while a run goes on.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use wirecheck_report::record::Concurrency;
+
+use super::client_launcher::{ClientLauncher, LaunchedClient};
+use super::{PeerSource, Reconnects};
+use crate::engine::wait::{WaitFor, Waiter};
+use crate::peer::{
+    Client, CommandLine, ExitStatus, ExternalServer, OutputMark, OutputWait, Server, StartError,
+    StartOptions,
+};
+use crate::wire::link::{ConnectError, Link, LinkOptions};
+use crate::wire::watch::Watch;
+
+/// The peer while a run goes on.
+pub(in crate::engine) enum Target {
+    Server {
+        command: CommandLine,
+        options: StartOptions,
+        server: Box<Server>,
+    },
+    External(ExternalServer),
+    /// A client for each case.
+    ClientPerCase(ClientLauncher),
+    /// One client that connects again and again.
+    ReconnectingClient {
+        launcher: ClientLauncher,
+        client: Box<LaunchedClient>,
+    },
+}
+
+/// A connection to the peer.
+pub(in crate::engine) struct PeerConnection {
+    pub(in crate::engine) link: Link,
+    /// The client that was started for it alone.
+    pub(in crate::engine) client: Option<LaunchedClient>,
+    /// How long it took until the connection was there.
+    pub(in crate::engine) waited: Duration,
+}
+
+/// Why there is no connection.
+#[derive(Debug)]
+pub(in crate::engine) enum NoConnection {
+    /// The peer refused it, or ended.
+    Peer(String),
+    /// The peer did nothing, and may only be slow.
+    Silent(String),
+    /// The machine could not make one.
+    Machine(String),
+}
+
+/// Why there is no connection, and what the peer printed last.
+#[derive(Debug)]
+pub(in crate::engine) struct NotConnected {
+    pub(in crate::engine) why: NoConnection,
+    pub(in crate::engine) last_output: Vec<String>,
+}
+
+impl Target {
+    pub(in crate::engine) fn start(source: &PeerSource) -> Result<Self, StartError> {
+        Ok(match source {
+            PeerSource::Start { command, options } => Self::Server {
+                server: Box::new(Server::start(command, options)?),
+                command: command.clone(),
+                options: options.clone(),
+            },
+            PeerSource::Connect(server) => Self::External(server.clone()),
+            PeerSource::Client { command, options } => {
+                let launcher = ClientLauncher::new(command.clone(), options.clone());
+                match options.reconnects {
+                    Reconnects::Never => {
+                        // Shows at once whether it can be started at all.
+                        launcher.start_one_ahead()?;
+                        Self::ClientPerCase(launcher)
+                    }
+                    Reconnects::Always => Self::ReconnectingClient {
+                        client: Box::new(launcher.start()?),
+                        launcher,
+                    },
+                }
+            }
+        })
+    }
+
+    /// Connects to the peer, or accepts its connection.
+    pub(in crate::engine) fn connect(
+        &self,
+        options: &LinkOptions,
+        waiter: &mut Waiter<'_>,
+        limit: Duration,
+    ) -> Result<PeerConnection, NotConnected> {
+        let begun = Instant::now();
+        let missing = |why| NotConnected {
+            why,
+            last_output: self.last_output(),
+        };
+        let (link, client) = match self {
+            Self::Server { .. } | Self::External(_) => {
+                let deadline = begun + waiter.limit(WaitFor::Answer, limit);
+                let link = Link::connect(self.addr(), options, deadline);
+                (link.map_err(|error| missing(error.into()))?, None)
+            }
+            Self::ReconnectingClient { client, .. } => {
+                (client.accept(options, waiter).map_err(missing)?, None)
+            }
+            Self::ClientPerCase(launcher) => {
+                let machine = |error: StartError| missing(NoConnection::Machine(error.to_string()));
+                let client = launcher.next().map_err(machine)?;
+                waiter.watch_only(client.watch());
+                match client.accept(options, waiter) {
+                    Ok(link) => (link, Some(client)),
+                    Err(why) => {
+                        let last_output = client.stop().last_output;
+                        return Err(NotConnected { why, last_output });
+                    }
+                }
+            }
+        };
+        Ok(PeerConnection {
+            link,
+            client,
+            waited: begun.elapsed(),
+        })
+    }
+
+    /// Starts a client that a later case will need.
+    pub(in crate::engine) fn start_ahead(&self) {
+        if let Self::ClientPerCase(launcher) = self {
+            launcher.start_ahead();
+        }
+    }
+
+    /// How many cases may run on it at once, where that is known without a trial.
+    pub(in crate::engine) fn concurrency(&self) -> Option<Concurrency> {
+        match self {
+            Self::Server { .. } | Self::External(_) => None,
+            Self::ClientPerCase(_) => Some(Concurrency::Several),
+            Self::ReconnectingClient { .. } => Some(Concurrency::One),
+        }
+    }
+
+    /// Whether a process is started for each case.
+    pub(in crate::engine) fn is_new_each_time(&self) -> bool {
+        matches!(self, Self::ClientPerCase(_))
+    }
+
+    /// Starts the peer anew, if wirecheck starts it. Returns how many were started.
+    pub(in crate::engine) fn restart(&mut self) -> Result<u32, StartError> {
+        match self {
+            Self::Server {
+                command,
+                options,
+                server,
+            } => **server = Server::start(command, options)?,
+            Self::ReconnectingClient { launcher, client } => **client = launcher.start()?,
+            Self::External(_) => return Ok(0),
+            Self::ClientPerCase(launcher) => {
+                launcher.stop_all();
+                return Ok(0);
+            }
+        }
+        Ok(1)
+    }
+
+    /// Whether wirecheck starts it.
+    pub(in crate::engine) fn is_ours(&self) -> bool {
+        !matches!(self, Self::External(_))
+    }
+
+    pub(in crate::engine) fn addr(&self) -> SocketAddr {
+        match self {
+            Self::Server { server, .. } => server.addr(),
+            Self::External(server) => server.addr(),
+            Self::ReconnectingClient { client, .. } => client.addr(),
+            Self::ClientPerCase(launcher) => launcher.addr(),
+        }
+    }
+
+    pub(in crate::engine) fn watch(&self) -> Option<Watch> {
+        match self {
+            Self::Server { server, .. } => server.watch().ok(),
+            Self::External(server) => server.watch()?.ok(),
+            Self::ReconnectingClient { client, .. } => client.watch(),
+            Self::ClientPerCase(_) => None,
+        }
+    }
+
+    /// How its process ended, if it has.
+    pub(in crate::engine) fn ended(&self) -> Option<ExitStatus> {
+        match self.process()? {
+            Process::Server(server) => server.exit_status(),
+            Process::Client(client) => client.exit_status(),
+        }
+    }
+
+    /// The output from here on of a peer that lives for several cases.
+    pub(in crate::engine) fn output_watch(&self) -> Option<OutputWatch<'_>> {
+        let process = self.process()?;
+        let since = match process {
+            Process::Server(server) => server.mark(),
+            Process::Client(client) => client.mark(),
+        };
+        Some(OutputWatch { process, since })
+    }
+
+    /// The last lines that it printed.
+    pub(in crate::engine) fn last_output(&self) -> Vec<String> {
+        let text = match self.process() {
+            Some(Process::Server(server)) => server.last_output(),
+            Some(Process::Client(client)) => client.last_output(),
+            None => return Vec::new(),
+        };
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Its process, where one that wirecheck started lives for several cases.
+    fn process(&self) -> Option<Process<'_>> {
+        match self {
+            Self::Server { server, .. } => Some(Process::Server(server)),
+            Self::ReconnectingClient { client, .. } => Some(Process::Client(client.process())),
+            Self::External(_) | Self::ClientPerCase(_) => None,
+        }
+    }
+}
+
+/// A process that wirecheck started.
+#[derive(Clone, Copy)]
+enum Process<'t> {
+    Server(&'t Server),
+    Client(&'t Client),
+}
+
+/// What a peer prints from some point on.
+#[derive(Clone, Copy)]
+pub(in crate::engine) struct OutputWatch<'t> {
+    process: Process<'t>,
+    since: OutputMark,
+}
+
+impl OutputWatch<'_> {
+    /// Waits for a text.
+    pub(in crate::engine) fn wait_for(&self, text: &[u8], deadline: Instant) -> OutputWait {
+        match self.process {
+            Process::Server(server) => server.await_output(text, self.since, deadline),
+            Process::Client(client) => client.await_output(text, self.since, deadline),
+        }
+    }
+
+    /// The last bytes of what it printed.
+    pub(in crate::engine) fn printed(&self) -> Vec<u8> {
+        let output = match self.process {
+            Process::Server(server) => server.output(),
+            Process::Client(client) => client.output(),
+        };
+        output.stdout.bytes().into_owned()
+    }
+}
+
+/// A peer that refuses a connection is at fault. A machine that cannot make one leaves
+/// nothing to judge.
+impl From<ConnectError> for NoConnection {
+    fn from(error: ConnectError) -> Self {
+        match error {
+            ConnectError::Refused { .. } | ConnectError::TimedOut { .. } => {
+                Self::Peer(error.to_string())
+            }
+            ConnectError::NoPorts { .. } | ConnectError::Machine { .. } => {
+                Self::Machine(error.to_string())
+            }
+        }
+    }
+}

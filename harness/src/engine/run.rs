@@ -1,0 +1,247 @@
+//! A run, from the start of the peer to the record.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use wirecheck_report::record::{self, Concurrency, Record, RunState, Verdict};
+
+use super::case::{ScenarioContext, UniqueValues};
+use super::event::Event;
+use super::peer::{PeerSource, Reconnects, Target, TestedPeer};
+use super::scenario_run::{ScenarioReport, ScenarioRun, playable_cases};
+use super::selection::Selection;
+use super::settings::{PeerFailure, Settings, StopReason};
+use super::verdict::overall;
+use super::wait::PeerTimings;
+use crate::scenario::Side;
+
+/// What a run came to.
+pub struct RunOutcome {
+    /// All that is known.
+    pub record: Record,
+    /// Why not all that was selected was judged.
+    pub failure: Option<PeerFailure>,
+}
+
+/// Runs what was selected against a peer. When `stop` becomes true, the run ends after
+/// the cases that are under way.
+pub fn run(
+    selection: &Selection,
+    settings: &Settings,
+    stop: &AtomicBool,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+) -> RunOutcome {
+    let begun = Instant::now();
+    let mut record = new_record(selection, settings);
+    let mut failure = None;
+    match Target::start(&settings.peer) {
+        Err(error) => failure = Some(PeerFailure::NotStarted(error)),
+        Ok(target) => {
+            record.peer.address = target.addr().to_string();
+            let peer = Box::new(target);
+            let mut engine = Engine::new(settings, stop, on_event, peer, record);
+            if let Err(StopReason::NoPeer(why)) = engine.run(selection) {
+                failure = Some(why);
+            }
+            record = engine.record;
+        }
+    }
+    record.took_us = micros(begun.elapsed());
+    record.verdict = match (&failure, overall(&record)) {
+        (Some(_), Verdict::Pass | Verdict::Skipped) => Verdict::Error,
+        (_, verdict) => verdict,
+    };
+    record.state = if failure.is_some() || stop.load(Ordering::Relaxed) {
+        RunState::CutOff
+    } else {
+        RunState::Finished
+    };
+    on_event(Event::Ended { record: &record });
+    RunOutcome { record, failure }
+}
+
+/// The state of a run: the peer, what is known of it, and the record so far.
+///
+/// A [`ScenarioRun`] borrows it for one scenario after the other.
+pub(super) struct Engine<'r> {
+    pub(super) settings: &'r Settings,
+    pub(super) stop: &'r AtomicBool,
+    pub(super) on_event: &'r mut (dyn FnMut(Event<'_>) + Send),
+    pub(super) peer: Box<dyn TestedPeer>,
+    pub(super) timings: PeerTimings,
+    /// Whether the peer serves several connections at once; unknown at first.
+    pub(super) concurrency: Option<Concurrency>,
+    /// Whether the peer was silent through a whole baseline: the next ones are not waited
+    /// for as long before they are played again.
+    pub(super) is_mute: bool,
+    pub(super) record: Record,
+    begun: Instant,
+}
+
+impl<'r> Engine<'r> {
+    /// Takes five parts because it is made in one place, of what [`run`] has at hand.
+    pub(super) fn new(
+        settings: &'r Settings,
+        stop: &'r AtomicBool,
+        on_event: &'r mut (dyn FnMut(Event<'_>) + Send),
+        peer: Box<dyn TestedPeer>,
+        record: Record,
+    ) -> Self {
+        Self {
+            settings,
+            stop,
+            on_event,
+            peer,
+            timings: PeerTimings::default(),
+            concurrency: None,
+            is_mute: false,
+            record,
+            begun: Instant::now(),
+        }
+    }
+
+    /// Plays scenario after scenario. Those that it does not come to are in the record as
+    /// skipped.
+    pub(super) fn run(&mut self, selection: &Selection) -> Result<(), StopReason> {
+        let record = &self.record;
+        let cases = selection.scenarios().map(playable_cases).sum();
+        (self.on_event)(Event::Started { record, cases });
+        let mut unique = UniqueValues {
+            first: self.first_unique(),
+            stride: selection.scenarios().map(|it| it.plan.count() as u64).sum(),
+        };
+        let mut played = Ok(());
+        for planned in selection.scenarios().filter(|it| it.plan.count() > 0) {
+            let context = ScenarioContext {
+                read_proof: self.settings.read_proof,
+                ..ScenarioContext::new(planned, selection.side(), unique)
+            };
+            unique.first += planned.plan.count() as u64;
+            match played {
+                Ok(()) => played = self.run_scenario(context),
+                // Nothing is known of a run that ended at once.
+                Err(_) if self.record.suites.is_empty() => break,
+                Err(_) => self.skip_scenario(context),
+            }
+        }
+        played
+    }
+
+    /// Plays one scenario and adds it to the record.
+    fn run_scenario(&mut self, context: ScenarioContext<'_>) -> Result<(), StopReason> {
+        let is_first = self.record.suites.is_empty();
+        let mut run = ScenarioRun::new(self, context);
+        let played = run.play();
+        let has_results = run.has_results();
+        if played.is_err() && !has_results && is_first {
+            return played;
+        }
+        let if_nothing_failed = if played.is_ok() {
+            Verdict::Pass
+        } else {
+            Verdict::Skipped
+        };
+        let report = run.into_report(if_nothing_failed);
+        self.add(report);
+        if has_results {
+            self.record.took_us = micros(self.begun.elapsed());
+            self.record.verdict = overall(&self.record);
+            let record = &self.record;
+            (self.on_event)(Event::ScenarioEnded { record });
+        }
+        played
+    }
+
+    /// Adds a scenario that the run did not come to. There may be hundreds of them: each
+    /// is no event of its own.
+    fn skip_scenario(&mut self, context: ScenarioContext<'_>) {
+        let report = ScenarioRun::new(self, context).into_report(Verdict::Skipped);
+        self.add(report);
+    }
+
+    fn add(&mut self, report: ScenarioReport<'_>) {
+        let delivery = &mut self.record.delivery;
+        delivery.boundaries += report.boundaries.sent;
+        delivery.proven += report.boundaries.proven;
+        if let Some(reason) = &report.unverified {
+            let why = || format!("{reason}; to prove it: {}", reason.remedy());
+            delivery.unverified.get_or_insert_with(why);
+        }
+        let (suite, suites) = (report.suite, &mut self.record.suites);
+        let is_new = suites
+            .last()
+            .is_none_or(|last| last.id != suite.id().as_str());
+        if is_new {
+            suites.push(record::SuiteRecord {
+                id: suite.id().to_string(),
+                title: suite.title().to_owned(),
+                path: suite.path().to_owned(),
+                scenarios: Vec::new(),
+            });
+        }
+        let last = suites.last_mut().expect("one was pushed if there was none");
+        last.scenarios.push(report.scenario);
+    }
+
+    /// Starts the peer anew, if wirecheck starts it.
+    pub(super) fn restart_peer(&mut self) -> Result<(), StopReason> {
+        self.record.restarts += self.peer.restart()?;
+        Ok(())
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        self.record.notes.push(note.into());
+    }
+
+    /// A peer that wirecheck starts knows no earlier run. Another must not receive the
+    /// values of one again.
+    fn first_unique(&self) -> u64 {
+        if self.peer.is_ours() {
+            return 0;
+        }
+        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        since_epoch.unwrap_or_default().as_secs() * 1_000
+    }
+}
+
+fn new_record(selection: &Selection, settings: &Settings) -> Record {
+    let cases = selection.cases();
+    Record {
+        version: record::VERSION,
+        wirecheck: env!("CARGO_PKG_VERSION").to_owned(),
+        started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+        took_us: 0,
+        state: RunState::Running,
+        seed: cases.seed.0,
+        profile: cases.profile.to_string(),
+        peer: record::PeerRecord {
+            role: match selection.side() {
+                Side::Client => record::Role::Server,
+                Side::Server => record::Role::Client,
+            },
+            command: settings.command.clone(),
+            address: String::new(),
+            concurrency: Concurrency::One,
+            process_lifetime: match &settings.peer {
+                PeerSource::Client { options, .. } if options.reconnects == Reconnects::Never => {
+                    record::ProcessLifetime::OneCase
+                }
+                _ => record::ProcessLifetime::ManyCases,
+            },
+        },
+        delivery: record::DeliveryTally::default(),
+        suites: Vec::new(),
+        restarts: 0,
+        notes: Vec::new(),
+        verdict: Verdict::Pass,
+    }
+}
+
+/// A time as records hold it.
+pub(super) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,120 @@
+//! The first phase: the uncut delivery, alone.
+
+use std::time::Duration;
+
+use wirecheck_report::record::Verdict;
+
+use super::ScenarioRun;
+use crate::engine::case::{CaseResult, Learnt, NumberedCase};
+use crate::engine::event::Event;
+use crate::engine::settings::{PeerFailure, StopReason};
+use crate::engine::wait::Phase;
+use crate::judge::Finding;
+use crate::tactic::Tactic;
+
+impl ScenarioRun<'_, '_, '_> {
+    /// Plays the baseline, and again on a fresh peer if it fails. Returns what it showed,
+    /// or nothing if it failed twice.
+    pub(super) fn play_baseline(&mut self) -> Result<Option<Learnt>, StopReason> {
+        if self.engine.peer.ended().is_some() {
+            self.engine.restart_peer()?;
+        }
+        let phase = if self.engine.is_mute {
+            Phase::Confirmation
+        } else {
+            Phase::Baseline
+        };
+        let baseline = self.baseline_case();
+        let mut learnt = Learnt::default();
+        let first = self.play_baseline_once(&baseline, phase, &mut learnt)?;
+        if first.outcome.has_passed() {
+            return self.pass_baseline(first, learnt).map(Some);
+        }
+        self.engine.restart_peer()?;
+        let again = self.another_attempt(&baseline);
+        let second = self.play_baseline_once(&again, Phase::BaselineRetry, &mut learnt)?;
+        if second.outcome.has_passed() {
+            // What came before had broken the peer, or the machine was too busy.
+            return self.pass_baseline(second, learnt).map(Some);
+        }
+        self.check_reachable(&first, &second)?;
+        self.fail_baseline(second)?;
+        Ok(None)
+    }
+
+    fn play_baseline_once(
+        &mut self,
+        baseline: &NumberedCase,
+        phase: Phase,
+        learnt: &mut Learnt,
+    ) -> Result<CaseResult, StopReason> {
+        let mut result = self.play_alone(baseline, phase)?;
+        learnt.unawaited_steps.extend(&result.unawaited_steps);
+        if let Some(how) = self.ended_when_idle() {
+            result.last_output = self.engine.peer.last_output();
+            self.blame_peer(&mut result, &Finding::Died { how });
+        }
+        Ok(result)
+    }
+
+    /// Counts a baseline that passed. Where a process is started for each case, a second
+    /// one shows what of its output varies.
+    fn pass_baseline(
+        &mut self,
+        passed: CaseResult,
+        mut learnt: Learnt,
+    ) -> Result<Learnt, StopReason> {
+        if self.engine.peer.is_new_each_time() {
+            let baseline = self.baseline_case();
+            let baseline = self.another_attempt(&baseline);
+            let second = self.play_alone(&baseline, Phase::Baseline)?;
+            learnt.unawaited_steps.extend(&second.unawaited_steps);
+            learnt.add_process(&passed);
+            learnt.add_process(&second);
+        }
+        self.results.add(passed, Verdict::Pass);
+        (self.engine.on_event)(Event::Passed);
+        Ok(learnt)
+    }
+
+    fn fail_baseline(&mut self, failed: CaseResult) -> Result<(), StopReason> {
+        if failed.outcome.is_silence() {
+            self.note_silence(failed.took);
+        }
+        let id = self.context.planned.case_id(Tactic::Whole);
+        (self.engine.on_event)(Event::Failed(&id));
+        self.results.add(failed, self.failure_verdict());
+        self.engine.restart_peer()
+    }
+
+    /// Ends the run if a peer that wirecheck does not start is gone.
+    fn check_reachable(&self, first: &CaseResult, second: &CaseResult) -> Result<(), StopReason> {
+        let Some(why) = second.outcome.unreachable() else {
+            return Ok(());
+        };
+        if self.engine.peer.is_ours() {
+            return Ok(());
+        }
+        let was_never_there =
+            self.engine.record.suites.is_empty() && first.outcome.unreachable().is_some();
+        let failure = if was_never_there {
+            PeerFailure::NotReached
+        } else {
+            PeerFailure::Lost
+        };
+        Err(StopReason::NoPeer(failure(why.to_owned())))
+    }
+
+    /// Says once how a silent peer is given more time.
+    fn note_silence(&mut self, took: Duration) {
+        let was_mute = std::mem::replace(&mut self.engine.is_mute, true);
+        let limit = self.context.limits().reply;
+        // Sooner than that it was seen to wait for wirecheck alone.
+        if !was_mute && took >= limit / 10 && took < limit {
+            self.engine.note(format!(
+                "silence: an idle peer without a timer is waited for during a fifth of \
+                 `limits.reply` ({limit:?}); raise the limit for a peer that needs longer"
+            ));
+        }
+    }
+}

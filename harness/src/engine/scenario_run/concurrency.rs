@@ -1,0 +1,64 @@
+//! How many cases run at once.
+
+use std::num::NonZeroUsize;
+
+use wirecheck_report::record::Concurrency;
+
+use super::ScenarioRun;
+use crate::engine::case::CaseResult;
+use crate::engine::peer::PlayerSetup;
+use crate::engine::settings::StopReason;
+use crate::engine::wait::Phase;
+use crate::scenario::Permission;
+use crate::wire::link::Link;
+
+impl ScenarioRun<'_, '_, '_> {
+    /// How many cases run at once. A peer that does not serve the baseline while another
+    /// connection is open serves one client at a time.
+    pub(super) fn jobs(&mut self) -> Result<NonZeroUsize, StopReason> {
+        let wanted = self.engine.settings.jobs.0;
+        let concurrent = self.context.planned.scenario.adversary().concurrent;
+        if wanted == NonZeroUsize::MIN || concurrent == Permission::Forbidden {
+            return Ok(NonZeroUsize::MIN);
+        }
+        let engine = &*self.engine;
+        let known = engine.concurrency.or_else(|| engine.peer.concurrency());
+        let concurrency = match known {
+            Some(known) => known,
+            None => self.try_two_at_once()?,
+        };
+        self.engine.concurrency = Some(concurrency);
+        self.engine.record.peer.concurrency = concurrency;
+        Ok(match concurrency {
+            Concurrency::Several => wanted,
+            Concurrency::One => NonZeroUsize::MIN,
+        })
+    }
+
+    fn try_two_at_once(&mut self) -> Result<Concurrency, StopReason> {
+        let result = self.play_beside_idle_connection();
+        if result.outcome.has_passed() {
+            return Ok(Concurrency::Several);
+        }
+        // A connection that came and went may have been too much for it.
+        self.engine.restart_peer()?;
+        self.engine.note("the peer serves one client at a time");
+        Ok(Concurrency::One)
+    }
+
+    fn play_beside_idle_connection(&mut self) -> CaseResult {
+        let baseline = self.baseline_case();
+        let case = self.another_attempt(&baseline);
+        let engine = &self.engine;
+        let neighbour = engine.peer.connect_idly(self.context.limits().reply);
+        let mut player = engine.peer.player(PlayerSetup {
+            phase: Phase::Batch,
+            timings: engine.timings,
+            stop: engine.stop,
+            sharing: None,
+        });
+        let result = player.play(&self.context, &case);
+        drop(neighbour.map(Link::close));
+        result
+    }
+}

@@ -1,0 +1,249 @@
+//! The third phase: what failed is played again before it is reported.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use wirecheck_report::record::Verdict;
+
+use super::{FailedCase, ScenarioRun};
+use crate::engine::case::{CaseResult, NumberedCase, Outcome};
+use crate::engine::event::Event;
+use crate::engine::settings::StopReason;
+use crate::engine::wait::PeerTimings;
+use crate::judge::FindingKind;
+use crate::tactic::{Tactic, TacticFamily};
+
+/// How many cases of a group are played again when the first of them passed.
+const MOST_REPLAYS: usize = 32;
+/// How often the baseline is played before anything is confirmed, and for how long at
+/// most.
+const BASELINES: usize = 8;
+const BASELINES_WITHIN: Duration = Duration::from_millis(100);
+
+/// Cases that failed in the same way: the first of them is confirmed for all.
+type Groups = BTreeMap<(TacticFamily, Vec<FindingKind>), Vec<FailedCase>>;
+
+impl ScenarioRun<'_, '_, '_> {
+    /// Confirms the failures, and returns the cases for another batch: silences that were
+    /// declared too early for this peer.
+    pub(super) fn confirm(&mut self) -> Result<Vec<NumberedCase>, StopReason> {
+        self.engine.restart_peer()?;
+        let again = if self.is_steady()? {
+            self.accept_varying_output()?;
+            self.confirm_groups()?
+        } else {
+            for failed in std::mem::take(&mut self.unconfirmed) {
+                self.results.add(failed.result, Verdict::Flaky);
+            }
+            Vec::new()
+        };
+        (self.engine.on_event)(Event::PlayedAgain(again.len() as u64));
+        self.engine.restart_peer()?;
+        Ok(again)
+    }
+
+    /// Whether the baseline still passes each time, as far as a moment shows. If it does
+    /// not, no delivery can be blamed for a failure.
+    fn is_steady(&mut self) -> Result<bool, StopReason> {
+        let begun = Instant::now();
+        let baseline = self.baseline_case();
+        for _ in 0..BASELINES {
+            let result = self.replay(&baseline)?;
+            if self.engine.peer.ended().is_some() {
+                // It survives only so many connections. That is no question of chance.
+                self.engine.restart_peer()?;
+                return Ok(true);
+            }
+            if !result.outcome.has_passed() && !prints_other_text(&result) {
+                let planned = self.context.planned;
+                self.engine.note(format!(
+                    "{}/{}: even whole messages fail now and then; what failed may be chance",
+                    planned.suite.id(),
+                    planned.scenario.id(),
+                ));
+                return Ok(false);
+            }
+            if begun.elapsed() > BASELINES_WITHIN {
+                break;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Accepts output that varies by itself. Where a program printed something else than
+    /// in the first baselines, another baseline shows whether that varies with time.
+    fn accept_varying_output(&mut self) -> Result<(), StopReason> {
+        if !self
+            .unconfirmed
+            .iter()
+            .any(|it| prints_other_text(&it.result))
+        {
+            return Ok(());
+        }
+        let baseline = self.baseline_case();
+        let baseline = self.replay(&baseline)?;
+        if baseline.outcome.has_passed() || prints_other_text(&baseline) {
+            self.context.learnt.add_process(&baseline);
+        }
+        let known = self.context.learnt.process.as_ref();
+        let is_usual = |result: &CaseResult| match (&result.process, known) {
+            (Some(outcome), Some(known)) => known.behavior.allows(outcome),
+            _ => false,
+        };
+        let accepted = self.unconfirmed.extract_if(.., |it| {
+            prints_other_text(&it.result) && is_usual(&it.result)
+        });
+        for FailedCase { result, .. } in accepted {
+            let passed = CaseResult {
+                outcome: Outcome::Passed,
+                ..result
+            };
+            self.results.add(passed, Verdict::Pass);
+        }
+        Ok(())
+    }
+
+    fn confirm_groups(&mut self) -> Result<Vec<NumberedCase>, StopReason> {
+        let mut groups = Groups::new();
+        for failed in std::mem::take(&mut self.unconfirmed) {
+            let key = (failed.result.tactic.family(), kinds(&failed.result));
+            groups.entry(key).or_default().push(failed);
+        }
+        let known = self.engine.timings;
+        let mut again = Vec::new();
+        while let Some((_, mut group)) = groups.pop_first() {
+            group.sort_by_key(|failed| failed.case.number);
+            match self.confirm_group(&mut group, &known) {
+                Ok(cases) => again.extend(cases),
+                Err(reason) => {
+                    self.unconfirmed.append(&mut group);
+                    self.unconfirmed.extend(groups.into_values().flatten());
+                    return Err(reason);
+                }
+            }
+        }
+        Ok(again)
+    }
+
+    /// Takes from a group what is judged, and returns what is played in another batch.
+    /// `known` are the timings under which the batch declared silences.
+    fn confirm_group(
+        &mut self,
+        group: &mut Vec<FailedCase>,
+        known: &PeerTimings,
+    ) -> Result<Vec<NumberedCase>, StopReason> {
+        let is_silence = group[0].result.outcome.is_silence();
+        let first = self.confirm_case(group, 0)?;
+        if self.fails_throughout(&first, group)? {
+            for FailedCase { mut result, .. } in group.drain(..) {
+                result.refer_to(&first.tactic, &first.outcome);
+                self.results.add(result, self.failure_verdict());
+            }
+            return Ok(Vec::new());
+        }
+        if is_silence && self.engine.timings.is_slower_than(known) {
+            let again = group.drain(..).map(|it| self.another_attempt(&it.case));
+            return Ok(again.collect());
+        }
+        // To wait again for what was silent in a batch costs little.
+        let most = if is_silence {
+            group.len()
+        } else {
+            MOST_REPLAYS.min(group.len())
+        };
+        for _ in 0..most {
+            self.confirm_case(group, 0)?;
+        }
+        for FailedCase { result, .. } in group.drain(..) {
+            self.results.add(result, Verdict::Flaky);
+        }
+        Ok(Vec::new())
+    }
+
+    /// Whether the rest of a group fails as the first did: its last case is tried. A
+    /// silence that was confirmed once needs no second one.
+    fn fails_throughout(
+        &mut self,
+        first: &Replayed,
+        group: &mut Vec<FailedCase>,
+    ) -> Result<bool, StopReason> {
+        match group.len().checked_sub(1) {
+            Some(last) if first.has_failed() && !first.was_silence => {
+                Ok(self.confirm_case(group, last)?.has_failed())
+            }
+            _ => Ok(first.has_failed()),
+        }
+    }
+
+    /// Plays one of a group again, and takes it out.
+    fn confirm_case(
+        &mut self,
+        group: &mut Vec<FailedCase>,
+        index: usize,
+    ) -> Result<Replayed, StopReason> {
+        let replay = self.replay_on_same_or_fresh_peer(&group[index])?;
+        let before = group.remove(index).result;
+        let replayed = Replayed {
+            tactic: replay.tactic.clone(),
+            outcome: replay.outcome.clone(),
+            was_silence: before.outcome.is_silence(),
+        };
+        if replayed.has_failed() {
+            self.results.add(replay, self.failure_verdict());
+        } else if replayed.was_silence {
+            // It was declared early, and did not last.
+            self.results.add(replay, Verdict::Pass);
+        } else {
+            self.results.add(before, Verdict::Flaky);
+        }
+        Ok(replayed)
+    }
+
+    /// Plays a case again. If something else comes out than before, an earlier replay may
+    /// have changed the peer: then it is started anew for this case.
+    fn replay_on_same_or_fresh_peer(
+        &mut self,
+        failed: &FailedCase,
+    ) -> Result<CaseResult, StopReason> {
+        let replay = self.replay(&failed.case)?;
+        let is_same = kinds(&replay) == kinds(&failed.result);
+        if is_same && self.engine.peer.ended().is_none() {
+            return Ok(replay);
+        }
+        self.engine.restart_peer()?;
+        if is_same {
+            Ok(replay)
+        } else {
+            self.replay(&failed.case)
+        }
+    }
+}
+
+/// What came of a case that was played again.
+struct Replayed {
+    tactic: Tactic,
+    outcome: Outcome,
+    /// Whether it had failed because something did not come.
+    was_silence: bool,
+}
+
+impl Replayed {
+    fn has_failed(&self) -> bool {
+        !self.outcome.has_passed()
+    }
+}
+
+/// What the findings of a case are about. Whether a close on unread bytes is seen as an
+/// early end or as a reset is a matter of microseconds.
+fn kinds(result: &CaseResult) -> Vec<FindingKind> {
+    let kinds = result.outcome.kinds().into_iter();
+    let same_for_both = |kind| match kind {
+        FindingKind::WrongClose => FindingKind::EndedEarly,
+        kind => kind,
+    };
+    kinds.map(same_for_both).collect()
+}
+
+fn prints_other_text(result: &CaseResult) -> bool {
+    result.outcome.kinds().first() == Some(&FindingKind::PrintsOther)
+}

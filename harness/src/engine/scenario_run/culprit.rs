@@ -1,0 +1,206 @@
+//! Which case broke the peer.
+//!
+//! A peer that died or takes no connection any more was broken by the case that found
+//! out, by one that ran beside it, or by one that ended just before. Each of them is
+//! played alone, on a fresh peer. The others go back to the queue.
+
+use std::collections::VecDeque;
+
+use wirecheck_report::record::Verdict;
+
+use super::batch::{RecentCase, RecentEnd};
+use super::queue::Queue;
+use super::{FailedCase, ScenarioRun};
+use crate::engine::case::{CaseResult, NumberedCase, Outcome};
+use crate::engine::settings::StopReason;
+use crate::judge::{Finding, FindingKind};
+use crate::peer::ExitStatus;
+use crate::tactic::TacticFamily;
+
+/// How many cases that ended before the peer died are suspected first, if they are of a
+/// tactic after which a peer may die late.
+const LATE_SUSPECTS: usize = 2;
+
+/// What broke the peer.
+enum Culprit {
+    /// A case of this tactic.
+    Case(TacticFamily),
+    /// None of the suspects breaks it alone.
+    Unknown,
+}
+
+impl ScenarioRun<'_, '_, '_> {
+    /// Finds the case that broke the peer, and puts the others back into the queue.
+    pub(super) fn find_culprit(
+        &mut self,
+        broken: Vec<FailedCase>,
+        recent: VecDeque<RecentCase>,
+        queue: &mut Queue<'_>,
+    ) -> Result<(), StopReason> {
+        let mut search = CulpritSearch {
+            death: self.engine.peer.ended(),
+            broken,
+            recent,
+        };
+        let found = self.search(&mut search, queue);
+        // If the run ends here, these are not judged.
+        self.unconfirmed.append(&mut search.broken);
+        match found? {
+            Culprit::Case(family) => queue.count_break(family),
+            Culprit::Unknown if self.engine.peer.is_ours() => queue.count_unexplained_break(),
+            Culprit::Unknown => {
+                return Err(StopReason::lost("it takes no connection any more"));
+            }
+        }
+        Ok(())
+    }
+
+    fn search(
+        &mut self,
+        search: &mut CulpritSearch,
+        queue: &mut Queue<'_>,
+    ) -> Result<Culprit, StopReason> {
+        if let Some(family) = self.accept_known_death(search, queue)? {
+            return Ok(Culprit::Case(family));
+        }
+        for suspect in search.suspects() {
+            self.engine.restart_peer()?;
+            if let Some(result) = self.harm_done_by(&suspect.case)? {
+                let family = result.tactic.family();
+                self.convict(&suspect, result);
+                let number = suspect.case.number;
+                search.broken.retain(|it| it.case.number != number);
+                self.put_back(search.broken.drain(..), queue);
+                self.engine.restart_peer()?;
+                return Ok(Culprit::Case(family));
+            }
+        }
+        self.engine.restart_peer()?;
+        self.clear_suspects(search, queue);
+        Ok(Culprit::Unknown)
+    }
+
+    /// Where a tactic is known to break the peer, a case of it that was alone when the
+    /// peer died needs no second death.
+    fn accept_known_death(
+        &mut self,
+        search: &mut CulpritSearch,
+        queue: &Queue<'_>,
+    ) -> Result<Option<TacticFamily>, StopReason> {
+        let ([only], Some(how)) = (search.broken.as_slice(), search.death) else {
+            return Ok(None);
+        };
+        let family = only.result.tactic.family();
+        let is_known = only
+            .result
+            .outcome
+            .kinds()
+            .contains(&FindingKind::EndedEarly)
+            && queue.has_broken(family)
+            && !may_kill_late(family);
+        if !is_known {
+            return Ok(None);
+        }
+        for FailedCase { mut result, .. } in search.broken.drain(..) {
+            result.drop_evidence();
+            result.outcome.shorten("as its process ended");
+            self.blame_peer(&mut result, &Finding::Died { how });
+            self.results.add(result, self.failure_verdict());
+        }
+        self.engine.restart_peer()?;
+        Ok(Some(family))
+    }
+
+    /// Counts the case that broke the peer, instead of what was counted of it before.
+    fn convict(&mut self, culprit: &RecentCase, result: CaseResult) {
+        match culprit.end {
+            RecentEnd::Passed => self.results.take_back(result.tactic.family()),
+            RecentEnd::Failed => {
+                let number = culprit.case.number;
+                self.unconfirmed.retain(|it| it.case.number != number);
+            }
+            RecentEnd::Broken => {}
+        }
+        self.results.add(result, self.failure_verdict());
+    }
+
+    /// No case does it alone. A silence that did not come again was none, and a case that
+    /// only found the peer dead is played again. A death that no case causes stands as it
+    /// was seen.
+    fn clear_suspects(&mut self, search: &mut CulpritSearch, queue: &mut Queue<'_>) {
+        let Some(how) = search.death else {
+            return self.put_back(search.broken.drain(..), queue);
+        };
+        let (unreachable, dead): (Vec<_>, Vec<_>) = search
+            .broken
+            .drain(..)
+            .partition(|it| it.result.outcome.unreachable().is_some());
+        self.put_back(unreachable.into_iter(), queue);
+        for FailedCase { mut result, .. } in dead {
+            self.blame_peer(&mut result, &Finding::Died { how });
+            self.results.add(result, Verdict::Flaky);
+        }
+    }
+
+    fn put_back(&mut self, cases: impl Iterator<Item = FailedCase>, queue: &mut Queue<'_>) {
+        let again = cases.map(|it| self.another_attempt(&it.case)).collect();
+        queue.put_back(again);
+    }
+
+    /// Plays a case alone and looks what became of the peer.
+    fn harm_done_by(&mut self, case: &NumberedCase) -> Result<Option<CaseResult>, StopReason> {
+        let mut result = self.replay(case)?;
+        let finding = match self.ended_when_idle() {
+            Some(how) => Finding::Died { how },
+            None => match self.next_not_served()? {
+                Some(why) => Finding::NextNotServed { why },
+                None => return Ok(None),
+            },
+        };
+        result.last_output = self.engine.peer.last_output();
+        self.blame_peer(&mut result, &finding);
+        Ok(Some(result))
+    }
+
+    /// Why the baseline fails now, if it does.
+    fn next_not_served(&mut self) -> Result<Option<String>, StopReason> {
+        let baseline = self.baseline_case();
+        match self.replay(&baseline)?.outcome {
+            Outcome::Failed(findings) => {
+                let first = findings.into_iter().next();
+                Ok(Some(first.map(|it| it.finding.what).unwrap_or_default()))
+            }
+            Outcome::Passed | Outcome::NotJudged(_) => Ok(None),
+        }
+    }
+}
+
+/// What is known when a peer was found broken.
+struct CulpritSearch {
+    /// How its process ended, if it did.
+    death: Option<ExitStatus>,
+    broken: Vec<FailedCase>,
+    recent: VecDeque<RecentCase>,
+}
+
+impl CulpritSearch {
+    /// The cases that may have broken the peer, the likeliest first. A case that ends
+    /// early is over before the peer has died of it: the next one finds out.
+    fn suspects(&mut self) -> Vec<RecentCase> {
+        let late = |recent: &&RecentCase| may_kill_late(recent.case.case.tactic.family());
+        let latest = self.recent.iter().take(LATE_SUSPECTS);
+        let latest = latest.take_while(late).count();
+        let mut suspects: Vec<_> = self.recent.drain(..latest).collect();
+        let newest_first = self.broken.iter().rev();
+        suspects.extend(newest_first.map(|it| RecentCase {
+            case: it.case.clone(),
+            end: RecentEnd::Broken,
+        }));
+        suspects.extend(self.recent.drain(..));
+        suspects
+    }
+}
+
+fn may_kill_late(family: TacticFamily) -> bool {
+    matches!(family, TacticFamily::Fin | TacticFamily::Half)
+}

@@ -1,0 +1,83 @@
+//! From the results of a scenario to the defects that explain its failures.
+
+use std::collections::HashSet;
+
+use wirecheck_report::record::{self, Verdict};
+
+use super::results::ScenarioResults;
+use crate::diagnose::{DefectEvidence, ExchangeEnd, PeerLifetime, Symptom, diagnose};
+use crate::engine::case::{Outcome, ScenarioContext};
+use crate::scenario::{Action, Close};
+
+/// The defects that explain the failures.
+pub(super) fn defects(
+    context: &ScenarioContext<'_>,
+    results: &ScenarioResults,
+) -> Vec<record::Defect> {
+    if results.failures.is_empty() {
+        return Vec::new();
+    }
+    let mut evidence = DefectEvidence::new(
+        &context.script,
+        answers(context),
+        ending(context),
+        life(context, results),
+    );
+    for failure in &results.failures {
+        if matches!(failure.verdict, Verdict::Fail | Verdict::Nonstrict)
+            && let Outcome::Failed(findings) = &failure.result.outcome
+        {
+            let symptoms: Vec<Symptom> = findings.iter().map(|it| it.symptom).collect();
+            evidence.add_failure(failure.result.tactic.clone(), symptoms);
+        }
+    }
+    // A case that passed may have broken the peer: then it failed when it was alone.
+    let failed: HashSet<_> = results
+        .failures
+        .iter()
+        .map(|it| &it.result.tactic)
+        .collect();
+    let passed = results.passed.iter().filter(|it| !failed.contains(it));
+    passed.for_each(|tactic| evidence.add_pass(tactic.clone()));
+    let found = diagnose(&evidence).into_iter();
+    found
+        .map(|diagnosis| record::Defect {
+            code: diagnosis.code.code().to_owned(),
+            name: diagnosis.code.name().to_owned(),
+            because: diagnosis.because,
+        })
+        .collect()
+}
+
+/// The steps in which the peer sends or prints something.
+fn answers<'c>(context: &'c ScenarioContext<'_>) -> impl Iterator<Item = usize> + 'c {
+    let steps = context.planned.scenario.exchange().iter().enumerate();
+    let is_output = |action: &Action| matches!(action, Action::Send(_) | Action::Prints(_));
+    steps
+        .filter(move |(_, step)| step.side != context.side && is_output(&step.action))
+        .map(|(index, _)| index)
+}
+
+/// What a program does at its end is known only where each case has a program of its own.
+fn life(context: &ScenarioContext<'_>, results: &ScenarioResults) -> PeerLifetime {
+    let mut failures = results.failures.iter();
+    if context.learnt.process.is_some() || failures.any(|it| it.result.process.is_some()) {
+        PeerLifetime::OneCase
+    } else {
+        PeerLifetime::ManyCases
+    }
+}
+
+/// How a whole exchange ends.
+fn ending(context: &ScenarioContext<'_>) -> ExchangeEnd {
+    let mut steps = context.planned.scenario.exchange().iter();
+    let first_close = steps.find_map(|step| match step.action {
+        Action::Close(close) => Some((step.side, close)),
+        _ => None,
+    });
+    match first_close {
+        Some((side, _)) if side != context.side => ExchangeEnd::ByPeer,
+        Some((_, Close::Reset)) => ExchangeEnd::Reset,
+        Some(_) | None => ExchangeEnd::Fin,
+    }
+}

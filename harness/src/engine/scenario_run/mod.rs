@@ -1,0 +1,192 @@
+//! One scenario, phase by phase: baseline, batches, confirmation, report.
+//!
+//! - **Baseline** (`baseline`): the uncut delivery, alone. If it fails, the scenario fails
+//!   there. If it passes, what it showed of the peer is used by all that follows.
+//! - **Batches** (`batch`): all other cases, several at a time if the peer serves several
+//!   connections (`concurrency`). A batch ends when the queue is empty or the peer breaks.
+//! - **Culprit** (`culprit`): a peer that broke is started anew, and the case that broke
+//!   it is found. The others go back to the queue.
+//! - **Confirmation** (`confirm`): each failure is played again, alone, on a fresh peer.
+//! - **Report** (`report`, `defects`): the results become a part of the record.
+
+mod baseline;
+mod batch;
+mod concurrency;
+mod confirm;
+mod culprit;
+mod defects;
+mod queue;
+mod report;
+mod results;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use wirecheck_report::record::Verdict;
+
+use super::case::{CaseResult, NumberedCase, ScenarioContext};
+use super::event::Event;
+use super::peer::PlayerSetup;
+use super::run::Engine;
+use super::settings::StopReason;
+use super::verdict;
+use super::wait::Phase;
+use crate::judge::Finding;
+use crate::peer::ExitStatus;
+use crate::tactic::TacticFamily;
+use queue::Queue;
+pub use queue::is_played;
+pub(super) use queue::playable_cases;
+pub(super) use report::ScenarioReport;
+use results::ScenarioResults;
+
+/// A scenario that is being played.
+pub(super) struct ScenarioRun<'e, 'r, 's> {
+    engine: &'e mut Engine<'r>,
+    context: ScenarioContext<'s>,
+    results: ScenarioResults,
+    /// Failures that are not confirmed yet.
+    unconfirmed: Vec<FailedCase>,
+    /// How often each case was played again.
+    replays: HashMap<u64, u64>,
+}
+
+/// A case that failed.
+struct FailedCase {
+    case: NumberedCase,
+    result: CaseResult,
+}
+
+impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
+    pub(super) fn new(engine: &'e mut Engine<'r>, context: ScenarioContext<'s>) -> Self {
+        Self {
+            engine,
+            context,
+            results: ScenarioResults::default(),
+            unconfirmed: Vec::new(),
+            replays: HashMap::new(),
+        }
+    }
+
+    /// Plays all phases, or as many as the run is given.
+    pub(super) fn play(&mut self) -> Result<(), StopReason> {
+        let played = self.play_phases();
+        self.keep_unconfirmed();
+        played
+    }
+
+    fn play_phases(&mut self) -> Result<(), StopReason> {
+        let Some(learnt) = self.play_baseline()? else {
+            // The other cases would fail in the same way.
+            return Ok(());
+        };
+        self.context.learnt = learnt;
+        let jobs = self.jobs()?;
+        let mut queue = Queue::of(self.context.planned.plan);
+        loop {
+            self.play_queue(&mut queue, jobs)?;
+            if self.unconfirmed.is_empty() {
+                return Ok(());
+            }
+            let again = self.confirm()?;
+            if again.is_empty() {
+                return Ok(());
+            }
+            queue.put_back(again);
+        }
+    }
+
+    /// Whether any case was played.
+    pub(super) fn has_results(&self) -> bool {
+        !self.results.is_empty()
+    }
+
+    /// The case that comes first.
+    fn baseline_case(&self) -> NumberedCase {
+        let mut cases = self.context.planned.plan.cases();
+        NumberedCase::new(0, cases.next().expect("a plan begins with its baseline"))
+    }
+
+    /// The same case for another attempt, with a fresh value of its own.
+    fn another_attempt(&mut self, case: &NumberedCase) -> NumberedCase {
+        let attempts = self.replays.entry(case.number).or_default();
+        *attempts += 1;
+        NumberedCase {
+            attempt: *attempts,
+            ..case.clone()
+        }
+    }
+
+    /// Plays a case again, alone.
+    fn replay(&mut self, case: &NumberedCase) -> Result<CaseResult, StopReason> {
+        let case = self.another_attempt(case);
+        self.play_alone(&case, Phase::Confirmation)
+    }
+
+    fn play_alone(&mut self, case: &NumberedCase, phase: Phase) -> Result<CaseResult, StopReason> {
+        let engine = &mut *self.engine;
+        let mut player = engine.peer.player(PlayerSetup {
+            phase,
+            timings: engine.timings,
+            stop: engine.stop,
+            sharing: None,
+        });
+        let result = player.play(&self.context, case);
+        if phase.is_baseline() && result.outcome.has_passed() {
+            player.learn_timers_when_idle();
+        }
+        engine.timings = player.timings();
+        drop(player);
+        if engine.is_stopped() {
+            Err(StopReason::Interrupted)
+        } else {
+            Ok(result)
+        }
+    }
+
+    /// How the peer's process ended, if it has once it had time to.
+    fn ended_when_idle(&self) -> Option<ExitStatus> {
+        let engine = &self.engine;
+        let mut player = engine.peer.player(PlayerSetup {
+            phase: Phase::Confirmation,
+            timings: engine.timings,
+            stop: engine.stop,
+            sharing: None,
+        });
+        player.wait_until_idle();
+        engine.peer.ended()
+    }
+
+    /// Puts a finding about the peer, not about what it sent, before all others.
+    fn blame_peer(&self, result: &mut CaseResult, finding: &Finding) {
+        result
+            .outcome
+            .put_first(self.context.describe_peer(finding));
+    }
+
+    /// The verdict on a failure that is confirmed.
+    fn failure_verdict(&self) -> Verdict {
+        verdict::of_failure(self.context.planned.scenario.level())
+    }
+
+    /// Counts the failures that were not confirmed when the run ends. What did not come in
+    /// a batch may have come later: that proves nothing.
+    fn keep_unconfirmed(&mut self) {
+        for FailedCase { result, .. } in std::mem::take(&mut self.unconfirmed) {
+            if result.outcome.is_silence() {
+                self.skip(result.tactic.family());
+            } else {
+                self.results.add(result, Verdict::Unconfirmed);
+            }
+        }
+    }
+
+    /// Counts a case that is not played.
+    fn skip(&mut self, family: TacticFamily) {
+        self.results.skip(family);
+        if is_played(family) {
+            (self.engine.on_event)(Event::Dropped(1));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The last phase: the results of a scenario become a part of the record.
+
+use wirecheck_report::record::{
+    self, RegionRecord, Role, StartCost, StreamRecord, Transcript, Verdict,
+};
+
+use super::ScenarioRun;
+use super::defects::defects;
+use super::results::{JudgedFailure, ScenarioResults};
+use crate::engine::case::{Boundaries, Outcome, ScenarioContext};
+use crate::engine::micros;
+use crate::engine::verdict::worst;
+use crate::framing::RegionKind;
+use crate::scenario::{Level, Side, Suite};
+use crate::tactic::{Script, TacticFamily};
+use crate::wire::link::UnverifiedReason;
+
+/// The most failures of a scenario that are listed; all are counted.
+const MOST_LISTED: usize = 5_000;
+
+/// A scenario as the record holds it, and what it adds to the run's tally.
+pub(in crate::engine) struct ScenarioReport<'s> {
+    pub(in crate::engine) suite: &'s Suite,
+    pub(in crate::engine) scenario: record::ScenarioRecord,
+    pub(in crate::engine) boundaries: Boundaries,
+    pub(in crate::engine) unverified: Option<UnverifiedReason>,
+}
+
+impl<'s> ScenarioRun<'_, '_, 's> {
+    /// Reports the scenario as far as it was played.
+    pub(in crate::engine) fn into_report(
+        mut self,
+        if_nothing_failed: Verdict,
+    ) -> ScenarioReport<'s> {
+        self.skip_rest();
+        let Self {
+            context, results, ..
+        } = self;
+        let boundaries = results.boundaries;
+        let unverified = results.unverified.clone();
+        let mut scenario = scenario(&context, results);
+        scenario.verdict = match worst(scenario.failures.iter().map(|failure| failure.verdict)) {
+            Verdict::Pass => if_nothing_failed,
+            verdict => verdict,
+        };
+        ScenarioReport {
+            suite: context.planned.suite,
+            scenario,
+            boundaries,
+            unverified,
+        }
+    }
+
+    /// Counts the planned cases that were not played.
+    fn skip_rest(&mut self) {
+        let mut counted = self.results.counted();
+        let planned: Vec<TacticFamily> = self
+            .context
+            .planned
+            .plan
+            .tactics()
+            .map(|it| it.family())
+            .collect();
+        for family in planned {
+            match counted.get_mut(&family) {
+                Some(cases @ 1..) => *cases -= 1,
+                _ => self.skip(family),
+            }
+        }
+    }
+}
+
+fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::ScenarioRecord {
+    let scenario = context.planned.scenario;
+    let families = results.families();
+    let defects = defects(context, &results);
+    let start_cost = start_cost(context, &results);
+    let us = role(context.side);
+    let mut failures = results.failures;
+    failures.sort_by(|a, b| a.result.tactic.cmp(&b.result.tactic));
+    record::ScenarioRecord {
+        id: scenario.id().to_string(),
+        title: scenario.title().to_owned(),
+        why: scenario.why().map(str::to_owned),
+        spec: scenario.spec().map(str::to_owned),
+        level: level(scenario.level()),
+        line: u32::try_from(scenario.line()).unwrap_or(u32::MAX),
+        verdict: Verdict::Pass,
+        families,
+        slowest_us: micros(results.slowest),
+        start_cost,
+        failures: failures
+            .into_iter()
+            .take(MOST_LISTED)
+            .map(|it| failure(it, us))
+            .collect(),
+        defects,
+        stream: stream(&context.script),
+    }
+}
+
+fn start_cost(context: &ScenarioContext<'_>, results: &ScenarioResults) -> Option<StartCost> {
+    let process = context.learnt.process.as_ref()?;
+    Some(StartCost {
+        one_us: micros(process.start),
+        waited_us: micros(results.waited),
+        worked_us: micros(results.worked),
+    })
+}
+
+fn failure(judged: JudgedFailure, us: Role) -> record::FailedCase {
+    let result = judged.result;
+    let events = result.log.events(us);
+    let is_seen = !events.is_empty() || !result.last_output.is_empty();
+    let evidence = is_seen.then(|| Transcript {
+        delivery: result.delivery.to_string(),
+        boundaries: result.boundaries.sent,
+        proven: result.boundaries.proven,
+        events,
+        last_output: result.last_output,
+        took_us: micros(result.took),
+    });
+    let (verdict, findings) = match result.outcome {
+        Outcome::Failed(findings) => (
+            judged.verdict,
+            findings.into_iter().map(|it| it.finding).collect(),
+        ),
+        Outcome::NotJudged(why) => (Verdict::Error, vec![unjudged(why)]),
+        Outcome::Passed => (judged.verdict, Vec::new()),
+    };
+    record::FailedCase {
+        tactic: result.tactic.to_string(),
+        verdict,
+        findings,
+        evidence,
+    }
+}
+
+fn unjudged(why: String) -> record::FindingRecord {
+    record::FindingRecord {
+        kind: "unjudged".to_owned(),
+        what: why,
+        expected: None,
+        actual: None,
+        line: None,
+    }
+}
+
+fn role(side: Side) -> Role {
+    match side {
+        Side::Client => Role::Client,
+        Side::Server => Role::Server,
+    }
+}
+
+fn level(level: Level) -> record::Level {
+    match level {
+        Level::Must => record::Level::Must,
+        Level::Should => record::Level::Should,
+        Level::May => record::Level::May,
+    }
+}
+
+fn stream(script: &Script) -> StreamRecord {
+    let mut regions: Vec<RegionRecord> = Vec::new();
+    for (index, span) in script.spans() {
+        for region in &script.messages[index].regions {
+            let kind = match region.kind {
+                RegionKind::Header => "header",
+                RegionKind::Payload => "payload",
+                RegionKind::Delimiter => "delimiter",
+            };
+            let start = (span.start.get() + region.range.start) as u64;
+            let end = (span.start.get() + region.range.end) as u64;
+            match regions.last_mut() {
+                Some(last) if last.kind == kind && last.end == start => last.end = end,
+                _ => regions.push(RegionRecord {
+                    kind: kind.to_owned(),
+                    start,
+                    end,
+                }),
+            }
+        }
+    }
+    StreamRecord {
+        len: script.len() as u64,
+        regions,
+    }
+}

@@ -1,0 +1,159 @@
+//! The results of all cases of a scenario, as they come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use wirecheck_report::record;
+
+use crate::diagnose::DefectEvidence;
+use crate::engine::case::{Boundaries, CaseResult, Outcome};
+use crate::tactic::{Offset, Tactic, TacticFamily};
+use crate::wire::link::UnverifiedReason;
+
+/// A case that did not pass, with its verdict.
+pub(super) struct JudgedFailure {
+    pub(super) result: CaseResult,
+    pub(super) verdict: record::Verdict,
+}
+
+/// The results of all cases of a scenario. Cases that passed are counted, not kept.
+#[derive(Default)]
+pub(super) struct ScenarioResults {
+    families: BTreeMap<TacticFamily, Counts>,
+    pub(super) failures: Vec<JudgedFailure>,
+    /// Those that passed, as far as a diagnosis asks for them.
+    pub(super) passed: BTreeSet<Tactic>,
+    pub(super) slowest: Duration,
+    /// How long all cases took together, and how much of it passed until the peer
+    /// connected.
+    pub(super) worked: Duration,
+    pub(super) waited: Duration,
+    pub(super) boundaries: Boundaries,
+    pub(super) unverified: Option<UnverifiedReason>,
+}
+
+#[derive(Default)]
+struct Counts {
+    cases: u64,
+    passed: u64,
+    skipped: u64,
+    /// The offsets of the cases that were played.
+    tried: BTreeSet<Offset>,
+}
+
+impl Counts {
+    /// The offsets, adjacent ones together.
+    fn stretches(&self) -> Vec<record::OffsetRange> {
+        let mut stretches: Vec<record::OffsetRange> = Vec::new();
+        for at in self.tried.iter().map(|at| at.get() as u64) {
+            match stretches.last_mut() {
+                Some(last) if last.last + 1 == at => last.last = at,
+                _ => stretches.push(record::OffsetRange {
+                    first: at,
+                    last: at,
+                }),
+            }
+        }
+        stretches
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.cases += other.cases;
+        self.passed += other.passed;
+        self.skipped += other.skipped;
+        self.tried.extend(other.tried);
+    }
+}
+
+impl ScenarioResults {
+    /// Whether no case was played or skipped.
+    pub(super) fn is_empty(&self) -> bool {
+        self.families.is_empty()
+    }
+
+    /// Counts a case that was played.
+    pub(super) fn add(&mut self, result: CaseResult, verdict: record::Verdict) {
+        let counts = self.families.entry(result.tactic.family()).or_default();
+        counts.cases += 1;
+        counts.tried.extend(result.tactic.offset());
+        self.slowest = self.slowest.max(result.took);
+        self.worked += result.took;
+        self.waited += result.waited;
+        self.boundaries.add(result.boundaries);
+        if let Some(reason) = &result.unverified {
+            self.unverified.get_or_insert_with(|| reason.clone());
+        }
+        match result.outcome {
+            Outcome::Passed => {
+                counts.passed += 1;
+                if DefectEvidence::keeps_passes_of(result.tactic.family()) {
+                    self.passed.insert(result.tactic);
+                }
+            }
+            Outcome::Failed(_) | Outcome::NotJudged(_) => {
+                self.failures.push(JudgedFailure { result, verdict });
+            }
+        }
+    }
+
+    /// Adds the results of a batch.
+    pub(super) fn merge(&mut self, batch: Self) {
+        for (family, counts) in batch.families {
+            self.families.entry(family).or_default().merge(counts);
+        }
+        self.failures.extend(batch.failures);
+        self.passed.extend(batch.passed);
+        self.slowest = self.slowest.max(batch.slowest);
+        self.worked += batch.worked;
+        self.waited += batch.waited;
+        self.boundaries.add(batch.boundaries);
+        self.unverified = self.unverified.take().or(batch.unverified);
+    }
+
+    /// Takes back that a case of this tactic passed: it had broken the peer.
+    pub(super) fn take_back(&mut self, family: TacticFamily) {
+        let counts = self.families.entry(family).or_default();
+        counts.cases -= 1;
+        counts.passed -= 1;
+    }
+
+    /// Counts a case that is not played.
+    pub(super) fn skip(&mut self, family: TacticFamily) {
+        let counts = self.families.entry(family).or_default();
+        counts.cases += 1;
+        counts.skipped += 1;
+    }
+
+    /// How many cases of each tactic are counted.
+    pub(super) fn counted(&self) -> BTreeMap<TacticFamily, u64> {
+        let counts = self.families.iter();
+        counts.map(|(family, it)| (*family, it.cases)).collect()
+    }
+
+    pub(super) fn families(&self) -> Vec<record::FamilyRecord> {
+        let family = |(family, counts): (&TacticFamily, &Counts)| record::FamilyRecord {
+            name: family.as_str().to_owned(),
+            cases: counts.cases,
+            passed: counts.passed,
+            skipped: counts.skipped,
+            tried: counts.stretches(),
+        };
+        self.families.iter().map(family).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adjacent_offsets_are_kept_as_one_stretch() {
+        let counts = Counts {
+            tried: [9, 1, 2, 3].map(Offset::new).into(),
+            ..Counts::default()
+        };
+        let stretches = counts.stretches();
+        let ends: Vec<_> = stretches.iter().map(|it| (it.first, it.last)).collect();
+        assert_eq!(ends, [(1, 3), (9, 9)]);
+    }
+}

@@ -1,0 +1,116 @@
+//! Which scenarios and which of their cases a run plays.
+
+use crate::scenario::{Scenario, Side, Suite};
+use crate::tactic::{CaseId, Plan, Profile, Seed, Tactic, TacticFilter};
+
+/// Suites with the cases that were selected of them. The cases of each scenario are
+/// planned once.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    suites: Vec<Suite>,
+    /// The plans of all scenarios, in their order.
+    plans: Vec<Plan>,
+    side: Side,
+    cases: CaseChoice,
+    left_out: u64,
+}
+
+/// Which cases of a scenario are played.
+#[derive(Clone, Debug, Default)]
+pub struct CaseChoice {
+    /// How much is tried.
+    pub profile: Profile,
+    /// Seed for random deliveries.
+    pub seed: Seed,
+    /// Which tactics.
+    pub only: TacticFilter,
+}
+
+/// A scenario with its cases.
+#[derive(Clone, Copy, Debug)]
+pub struct PlannedScenario<'a> {
+    /// The suite that it belongs to.
+    pub suite: &'a Suite,
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Its cases.
+    pub plan: &'a Plan,
+}
+
+impl Selection {
+    /// Plans the cases of all scenarios, with `side` played by wirecheck.
+    #[must_use]
+    pub fn new(suites: Vec<Suite>, side: Side, cases: CaseChoice) -> Self {
+        let plan = |suite: &Suite, scenario: &Scenario| {
+            let CaseChoice {
+                profile,
+                seed,
+                ref only,
+            } = cases;
+            Plan::of(suite, scenario, side, profile, seed, only.clone())
+        };
+        let scenarios = suites
+            .iter()
+            .flat_map(|suite| suite.scenarios().iter().map(move |it| (suite, it)));
+        let plans = scenarios.map(|(suite, it)| plan(suite, it)).collect();
+        Self {
+            suites,
+            plans,
+            side,
+            cases,
+            left_out: 0,
+        }
+    }
+
+    /// Notes how many scenarios were left out because they are about the side that
+    /// wirecheck plays.
+    #[must_use]
+    pub fn leaving_out(self, left_out: u64) -> Self {
+        Self { left_out, ..self }
+    }
+
+    /// The scenarios in their order.
+    pub fn scenarios(&self) -> impl Iterator<Item = PlannedScenario<'_>> {
+        let all = self
+            .suites
+            .iter()
+            .flat_map(|suite| suite.scenarios().iter().map(move |it| (suite, it)));
+        let planned = all.zip(&self.plans);
+        planned.map(|((suite, scenario), plan)| PlannedScenario {
+            suite,
+            scenario,
+            plan,
+        })
+    }
+
+    /// The side that wirecheck plays.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.side
+    }
+
+    /// Which cases are played.
+    #[must_use]
+    pub fn cases(&self) -> &CaseChoice {
+        &self.cases
+    }
+
+    /// How many scenarios were left out because they are about the side that wirecheck
+    /// plays.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out
+    }
+}
+
+impl PlannedScenario<'_> {
+    /// The id of the case of a tactic.
+    #[must_use]
+    pub fn case_id(&self, tactic: Tactic) -> CaseId {
+        CaseId {
+            suite: self.suite.id().clone(),
+            scenario: self.scenario.id().clone(),
+            tactic,
+        }
+    }
+}

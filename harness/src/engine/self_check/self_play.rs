@@ -1,0 +1,73 @@
+//! A scenario played by wirecheck on both sides.
+
+use super::deadlock_detector::DeadlockDetector;
+use super::scene::{Ends, Mutual, Scene};
+use super::{SelfCheckError, messages};
+use crate::judge::PeerClose;
+use crate::scenario::{Action, Body, Close, Diagnostic, Side, Step, VariableName};
+use crate::tactic::{Delivery, Tactic};
+
+/// Why no implementation could pass a scenario, if none could.
+pub(super) fn contradiction(scene: &Scene<'_>) -> Result<Option<Diagnostic>, SelfCheckError> {
+    if let Some(step) = sends_unknown_value(scene.scenario.exchange(), scene.under_test()) {
+        return Ok(Some(messages::sends_unknown_value(scene, step)));
+    }
+    for tactic in [Tactic::Whole, Tactic::Bytes, Tactic::Joined] {
+        let [client, server] =
+            [Side::Client, Side::Server].map(|side| scene.delivery(side, &tactic));
+        if client.is_none() && server.is_none() {
+            continue;
+        }
+        let client = client.unwrap_or_else(|| scene.whole(Side::Client));
+        let server = server.unwrap_or_else(|| scene.whole(Side::Server));
+        let mutual = play(scene, &client, &server)?;
+        let fault = messages::contradiction(scene, &tactic, &mutual)
+            .or_else(|| unseen_reset(scene, &mutual));
+        if fault.is_some() {
+            return Ok(fault);
+        }
+    }
+    Ok(None)
+}
+
+fn play(scene: &Scene<'_>, client: &Delivery, server: &Delivery) -> Result<Mutual, SelfCheckError> {
+    let ends: Ends = scene.connect()?;
+    let (clients, servers) = DeadlockDetector::pair();
+    Ok(std::thread::scope(|scope| {
+        let server = scope.spawn(|| scene.play(Side::Server, server, ends.server, servers));
+        Mutual {
+            client: scene.play(Side::Client, client, ends.client, clients),
+            server: server.join().expect("a conversation does not panic"),
+        }
+    }))
+}
+
+/// The step in which the side under test must send the fresh value without having
+/// received it. Playing does not show this: both sides know the value.
+fn sends_unknown_value(steps: &[Step], under_test: Side) -> Option<&Step> {
+    let holder = steps.iter().find(|step| match &step.action {
+        Action::Send(message) => {
+            let is_exact = matches!(message.body, Body::Text(_) | Body::Raw(_) | Body::Json(_));
+            let uses_it = message
+                .used_variables()
+                .iter()
+                .any(|name| name.as_str() == VariableName::UNIQUE);
+            uses_it && (is_exact || step.side != under_test)
+        }
+        _ => false,
+    });
+    holder.filter(|step| step.side == under_test)
+}
+
+/// A reset is expected that the other side cannot see: it has closed, or the stream has
+/// ended before.
+fn unseen_reset(scene: &Scene<'_>, mutual: &Mutual) -> Option<Diagnostic> {
+    let exchange = scene.scenario.exchange().iter().enumerate();
+    let mut resets =
+        exchange.filter(|(_, step)| matches!(step.action, Action::Close(Close::Reset)));
+    let (index, _) = resets.find(|(_, step)| {
+        let seen = mutual.by(step.side.other()).peer_close;
+        seen.is_none_or(|end| end.how != PeerClose::Reset)
+    })?;
+    Some(messages::unseen_reset(scene, index))
+}

@@ -1,0 +1,59 @@
+//! What a run is given, and why it may end early.
+
+use std::num::NonZeroUsize;
+
+use super::peer::PeerSource;
+use crate::peer::StartError;
+use crate::wire::link::ReadProof;
+
+/// How a run is done, beside what was selected.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How to reach the peer.
+    pub peer: PeerSource,
+    /// The command as the user typed it, for the record.
+    pub command: Vec<String>,
+    /// How many cases may run at once.
+    pub jobs: Jobs,
+    /// How wirecheck knows that the peer has read a chunk.
+    pub read_proof: ReadProof,
+}
+
+/// How many cases may run at once, if the peer serves several connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Jobs(pub NonZeroUsize);
+
+/// Why there is no verdict on the peer, or not on all of it.
+#[derive(Debug, thiserror::Error)]
+pub enum PeerFailure {
+    /// It did not start.
+    #[error("the peer did not start: {0}")]
+    NotStarted(#[source] StartError),
+    /// No connection to it was ever made.
+    #[error("the peer could not be reached: {0}")]
+    NotReached(String),
+    /// It was there and is gone for good.
+    #[error("the peer was lost: {0}")]
+    Lost(String),
+}
+
+/// Why a run ends before it is done.
+#[derive(Debug)]
+pub(super) enum StopReason {
+    /// The user wants it to end.
+    Interrupted,
+    /// Without a peer there is nothing to judge.
+    NoPeer(PeerFailure),
+}
+
+impl StopReason {
+    pub(super) fn lost(why: impl Into<String>) -> Self {
+        Self::NoPeer(PeerFailure::Lost(why.into()))
+    }
+}
+
+impl From<StartError> for StopReason {
+    fn from(error: StartError) -> Self {
+        Self::lost(error.to_string())
+    }
+}

@@ -1,0 +1,533 @@
+//! The one place where the engine waits for the peer.
+//!
+//! [`Waiter::wait`] ends as soon as what is waited for has happened, and otherwise as soon
+//! as it is clear that it will not: the peer is idle, spins, or the limit is over. How long
+//! each of these takes is a [`WaitPolicy`], computed before the wait begins from the phase,
+//! the suite's limit and what is known of the peer ([`PeerTimings`]).
+//!
+//! A peer is idle if it has read everything, nothing is on its way to it, and none of its
+//! threads has run since the last look. To see that, no other case may talk to it: a wait
+//! in a batch asks the [`CaseGate`] to pause the others.
+//!
+//! What is waited for is an [`Awaited`], what is seen of the peer's processes comes from
+//! [`Processes`], and time from a [`Clock`]: tests script all three.
+
+mod gate;
+mod policy;
+#[cfg(test)]
+pub(in crate::engine) mod scripted;
+
+pub(in crate::engine) use gate::CaseGate;
+use policy::{Circumstances, Learns, WaitPolicy};
+pub(in crate::engine) use policy::{More, PeerTimings, Phase, Visibility, WaitFor};
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::wire::diag::Inode;
+use crate::wire::watch::{Look, Watch};
+
+/// What part of the time, in percent, a peer has a processor that runs without pause: on a
+/// busy machine it shares one.
+const SPINNING_SHARE: u32 = 25;
+
+/// The time, and sleep.
+pub(in crate::engine) trait Clock {
+    fn now(&self) -> Instant;
+    fn sleep_until(&self, time: Instant);
+}
+
+/// The machine's own clock.
+pub(in crate::engine) struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, time: Instant) {
+        std::thread::sleep(time.saturating_duration_since(Instant::now()));
+    }
+}
+
+/// What the kernel shows of the peer's processes.
+pub(in crate::engine) trait Processes {
+    /// Whether a thread runs now. Cheap, and true more often than of an idle peer.
+    fn is_awake(&mut self) -> bool;
+    /// Looks at every thread; `None` where they cannot be seen.
+    fn look(&mut self) -> Option<Look>;
+    /// Looks at the threads of the processes that the last look found.
+    fn look_again(&mut self) -> Look;
+    /// How many timers are set.
+    fn timers(&mut self) -> Option<usize>;
+    /// Whether only bytes on this socket, or a new connection, will wake the peer.
+    fn waits_only_for(&mut self, socket: Inode) -> bool;
+}
+
+impl Processes for Watch {
+    fn is_awake(&mut self) -> bool {
+        self.is_awake()
+    }
+
+    fn look(&mut self) -> Option<Look> {
+        self.look().ok()
+    }
+
+    fn look_again(&mut self) -> Look {
+        self.look_again()
+    }
+
+    fn timers(&mut self) -> Option<usize> {
+        self.timers().ok()
+    }
+
+    fn waits_only_for(&mut self, socket: Inode) -> bool {
+        self.waits_only_for(socket)
+    }
+}
+
+/// The other side of a connection, where wirecheck plays it too.
+pub(in crate::engine) trait Partner {
+    /// Whether both sides wait for each other, given how much this one has sent and
+    /// received.
+    fn is_deadlocked(&self, counts: ByteCounts) -> bool;
+}
+
+/// What a wait is for.
+pub(in crate::engine) trait Awaited {
+    /// Looks whether it has happened, and waits for it until `until` at most. Looks at
+    /// least once, and returns early when anything happens.
+    fn poll(&mut self, until: Instant) -> Progress;
+
+    /// Whether something is on its way to the peer or from it. An idle peer has not seen
+    /// it yet.
+    fn is_in_flight(&mut self) -> bool {
+        false
+    }
+
+    /// The peer's end of the connection, through which this side can wake it.
+    fn peer_socket(&mut self) -> Option<Inode> {
+        None
+    }
+
+    /// What this side sent and received, where that tells its partner how far it is.
+    fn byte_counts(&self) -> Option<ByteCounts> {
+        None
+    }
+}
+
+/// What came of one look at what is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Progress {
+    Happened,
+    /// Something else came from the peer.
+    Moved,
+    Nothing,
+}
+
+/// How much one side has sent and received. A FIN counts as one byte sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) struct ByteCounts {
+    pub(in crate::engine) sent: u64,
+    pub(in crate::engine) received: u64,
+}
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum WaitEnd {
+    Happened,
+    /// The peer was idle for this long.
+    Idle(Duration),
+    /// The peer ran without pause for this long.
+    Spinning(Duration),
+    /// The limit was over.
+    TimedOut(Duration),
+    /// The user wants to end, after this long: the wait proves nothing.
+    Stopped(Duration),
+}
+
+/// What is seen of the peer.
+enum View<'a> {
+    Unseen,
+    Processes(Box<dyn Processes + 'a>),
+    Partner(Box<dyn Partner + 'a>),
+}
+
+/// Waits for the peer, on behalf of one worker.
+pub(in crate::engine) struct Waiter<'a> {
+    phase: Phase,
+    timings: PeerTimings,
+    view: View<'a>,
+    clock: &'a dyn Clock,
+    stop: &'a AtomicBool,
+    /// The other cases that talk to the same peer; none if this one is alone.
+    others: Option<&'a CaseGate>,
+    jobs: u32,
+}
+
+/// What one check of the peer showed.
+enum Check {
+    Happened,
+    Idle(Duration),
+    Active,
+    Unseen,
+}
+
+impl<'a> Waiter<'a> {
+    /// A waiter for a case that is alone with the peer.
+    pub(in crate::engine) fn alone(
+        watch: Option<Watch>,
+        phase: Phase,
+        timings: PeerTimings,
+        stop: &'a AtomicBool,
+    ) -> Self {
+        Self {
+            phase,
+            timings,
+            view: View::of(watch),
+            clock: &SystemClock,
+            stop,
+            others: None,
+            jobs: 1,
+        }
+    }
+
+    /// A waiter for a worker that shares the peer with `jobs` others.
+    pub(in crate::engine) fn sharing(self, others: &'a CaseGate, jobs: u32) -> Self {
+        Self {
+            others: Some(others),
+            jobs,
+            ..self
+        }
+    }
+
+    /// A waiter for one of two sides that wirecheck plays.
+    pub(in crate::engine) fn facing(partner: Box<dyn Partner + 'a>, stop: &'a AtomicBool) -> Self {
+        Self {
+            view: View::Partner(partner),
+            ..Self::alone(None, Phase::Baseline, PeerTimings::default(), stop)
+        }
+    }
+
+    /// Watches from now on a process that was started for one case alone.
+    pub(in crate::engine) fn watch_only(&mut self, watch: Option<Watch>) {
+        self.view = View::of(watch);
+        self.others = None;
+        self.jobs = 1;
+    }
+
+    pub(in crate::engine) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(in crate::engine) fn timings(&self) -> &PeerTimings {
+        &self.timings
+    }
+
+    pub(in crate::engine) fn clock(&self) -> &'a dyn Clock {
+        self.clock
+    }
+
+    /// Whether the kernel shows what the peer's processes do.
+    pub(in crate::engine) fn sees_processes(&self) -> bool {
+        matches!(self.view, View::Processes(_))
+    }
+
+    /// Whether the user wants to end. What is waited for then proves nothing.
+    pub(in crate::engine) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that the peer reads a chunk only when more follows.
+    pub(in crate::engine) fn learn_late_read(&mut self) {
+        self.timings.reads_late = true;
+    }
+
+    /// Counts the timers of a peer that has nothing to do: those say nothing later.
+    pub(in crate::engine) fn learn_timers_when_idle(&mut self) {
+        self.wait_until_idle();
+        let timers = self.timers();
+        let known = &mut self.timings.timers_when_idle;
+        *known = (*known).max(timers);
+    }
+
+    /// How long something may take that the suite gives `limit`.
+    pub(in crate::engine) fn limit(&self, what: WaitFor, limit: Duration) -> Duration {
+        WaitPolicy::new(what, limit, &self.circumstances()).limit
+    }
+
+    /// Waits for something that the suite gives `limit`.
+    pub(in crate::engine) fn wait(
+        &mut self,
+        what: WaitFor,
+        limit: Duration,
+        awaited: &mut dyn Awaited,
+    ) -> WaitEnd {
+        let policy = WaitPolicy::new(what, limit, &self.circumstances());
+        self.wait_by(&policy, what, awaited)
+    }
+
+    /// Waits for an answer that has exactly this time (`within`).
+    pub(in crate::engine) fn wait_within(
+        &mut self,
+        limit: Duration,
+        awaited: &mut dyn Awaited,
+    ) -> WaitEnd {
+        let policy = WaitPolicy::within(limit, &self.circumstances());
+        self.wait_by(&policy, WaitFor::Answer, awaited)
+    }
+
+    /// Waits for one of the things that have a short limit of their own.
+    pub(in crate::engine) fn wait_briefly(
+        &mut self,
+        what: WaitFor,
+        awaited: &mut dyn Awaited,
+    ) -> WaitEnd {
+        self.wait(what, Duration::MAX, awaited)
+    }
+
+    /// Waits, for a short while, until the peer is idle or gone.
+    pub(in crate::engine) fn wait_until_idle(&mut self) {
+        if self.sees_processes() {
+            let clock = self.clock;
+            self.wait_briefly(WaitFor::Idle, &mut Never { clock });
+        }
+    }
+
+    fn wait_by(
+        &mut self,
+        policy: &WaitPolicy,
+        what: WaitFor,
+        awaited: &mut dyn Awaited,
+    ) -> WaitEnd {
+        let end = self.wait_for_end(policy, awaited);
+        self.learn(policy, what, end);
+        match end {
+            (WaitEnd::Idle(time), _) if self.is_stopped() => WaitEnd::Stopped(time),
+            (end, _) => end,
+        }
+    }
+
+    /// How the wait ended, and after how long.
+    fn wait_for_end(
+        &mut self,
+        policy: &WaitPolicy,
+        awaited: &mut dyn Awaited,
+    ) -> (WaitEnd, Duration) {
+        let start = self.clock.now();
+        let deadline = start + policy.limit;
+        let mut pause = policy.first_look;
+        let mut spin = SpinCheck::default();
+        loop {
+            let progress = awaited.poll(deadline.min(self.clock.now() + pause));
+            let now = self.clock.now();
+            let took = now - start;
+            if progress == Progress::Happened {
+                return (WaitEnd::Happened, took);
+            }
+            if self.is_stopped() {
+                return (WaitEnd::Stopped(took), took);
+            }
+            if now >= deadline {
+                return (WaitEnd::TimedOut(policy.limit), took);
+            }
+            match self.check(policy, deadline, awaited) {
+                Check::Happened => return (WaitEnd::Happened, self.clock.now() - start),
+                Check::Idle(time) => return (WaitEnd::Idle(time), took),
+                Check::Active => {
+                    if let Some(time) = self.spins(policy, &mut spin) {
+                        return (WaitEnd::Spinning(time), took);
+                    }
+                }
+                Check::Unseen => {}
+            }
+            pause = (pause * 2).clamp(policy.between_looks, policy.longest_pause);
+        }
+    }
+
+    /// Whether the peer is idle, and stays so for as long as the policy asks.
+    fn check(
+        &mut self,
+        policy: &WaitPolicy,
+        deadline: Instant,
+        awaited: &mut dyn Awaited,
+    ) -> Check {
+        let processes = match &mut self.view {
+            View::Unseen => return Check::Unseen,
+            View::Partner(partner) => {
+                return match awaited.byte_counts() {
+                    None => Check::Unseen,
+                    Some(counts) if partner.is_deadlocked(counts) => Check::Idle(Duration::ZERO),
+                    Some(_) => Check::Active,
+                };
+            }
+            View::Processes(processes) => processes,
+        };
+        if self.others.is_some() && processes.is_awake() {
+            // The others need not pause for this to be seen.
+            return Check::Active;
+        }
+        let _paused = self.others.map(CaseGate::pause_others);
+        // Until the others had paused it may have happened.
+        if awaited.poll(self.clock.now()) == Progress::Happened {
+            return Check::Happened;
+        }
+        match processes.look() {
+            None => Check::Unseen,
+            Some(first) if !first.is_idle_since(&first) => Check::Active,
+            Some(first) => self.watch_idle_peer(&first, policy, deadline, awaited),
+        }
+    }
+
+    /// Goes on looking at a peer that was idle at the `first` look.
+    fn watch_idle_peer(
+        &mut self,
+        first: &Look,
+        policy: &WaitPolicy,
+        deadline: Instant,
+        awaited: &mut dyn Awaited,
+    ) -> Check {
+        let since = self.clock.now();
+        let mut socket = if policy.may_be_blocked_on_us {
+            awaited.peer_socket()
+        } else {
+            None
+        };
+        let mut is_blocked_on_us = false;
+        let mut awaits_timer = false;
+        loop {
+            let progress = awaited.poll(self.clock.now() + policy.between_looks);
+            let now = self.clock.now();
+            let idle = now - since;
+            let is_idle = progress == Progress::Nothing
+                && !awaited.is_in_flight()
+                && self.look_again().is_some_and(|it| it.is_idle_since(first));
+            if !is_idle {
+                self.learn_pause(policy, idle);
+                return match progress {
+                    Progress::Happened => Check::Happened,
+                    Progress::Moved | Progress::Nothing => Check::Active,
+                };
+            }
+            // Nothing has run since the first look, so what was seen before still holds.
+            if is_blocked_on_us || self.is_stopped() {
+                return Check::Idle(idle);
+            }
+            if let Some(socket) = socket.take() {
+                is_blocked_on_us = self.waits_only_for(socket);
+            }
+            if awaits_timer && now >= deadline {
+                return Check::Active;
+            }
+            if !awaits_timer && idle >= policy.idle_for {
+                awaits_timer = policy.timers.is_some_and(|least| self.timers() >= least);
+                if !awaits_timer {
+                    return Check::Idle(idle);
+                }
+            }
+        }
+    }
+
+    /// How long the peer has run without pause, if that is too long.
+    fn spins(&mut self, policy: &WaitPolicy, spin: &mut SpinCheck) -> Option<Duration> {
+        let least = policy.spinning_after?;
+        let now = self.clock.now();
+        let look = self.processes()?.look()?;
+        let Some((first, since)) = &spin.first else {
+            spin.first = Some((look, now));
+            return None;
+        };
+        let time = now - *since;
+        let is_busy = look.cpu_time_since(first) * 100 >= time * SPINNING_SHARE;
+        (time >= least && is_busy).then_some(time)
+    }
+
+    /// How long the peer paused before it went on is known only up to the last look.
+    fn learn_pause(&mut self, policy: &WaitPolicy, idle: Duration) {
+        if policy.learns != Learns::Nothing {
+            let known = &mut self.timings.longest_pause;
+            *known = (*known).max(idle.saturating_sub(policy.between_looks));
+        }
+    }
+
+    fn learn(&mut self, policy: &WaitPolicy, what: WaitFor, (end, took): (WaitEnd, Duration)) {
+        if policy.learns == Learns::Nothing || self.is_stopped() {
+            return;
+        }
+        let is_final = policy.learns == Learns::Everything;
+        let known = &mut self.timings;
+        match (end, what) {
+            (WaitEnd::Happened, WaitFor::Answer) => {
+                known.slowest_answer = known.slowest_answer.max(took);
+            }
+            (WaitEnd::Happened, WaitFor::Close | WaitFor::Exit) => {
+                known.slowest_close = known.slowest_close.max(took);
+            }
+            (WaitEnd::Idle(time), _) if is_final && time >= policy.idle_for => {
+                known.has_been_silent = true;
+            }
+            (WaitEnd::Spinning(_), _) => known.has_spun = true,
+            (WaitEnd::TimedOut(_), WaitFor::Answer | WaitFor::Close | WaitFor::Exit) => {
+                known.timeouts += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// How many timers are set. One that cannot be seen may be.
+    fn timers(&mut self) -> usize {
+        self.processes().and_then(Processes::timers).unwrap_or(1)
+    }
+
+    fn look_again(&mut self) -> Option<Look> {
+        Some(self.processes()?.look_again())
+    }
+
+    fn waits_only_for(&mut self, socket: Inode) -> bool {
+        self.processes()
+            .is_some_and(|processes| processes.waits_only_for(socket))
+    }
+
+    fn processes(&mut self) -> Option<&mut (dyn Processes + 'a)> {
+        match &mut self.view {
+            View::Processes(processes) => Some(&mut **processes),
+            View::Unseen | View::Partner(_) => None,
+        }
+    }
+
+    fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances {
+            phase: self.phase,
+            timings: &self.timings,
+            visibility: match self.view {
+                View::Unseen => Visibility::Unseen,
+                View::Processes(_) | View::Partner(_) => Visibility::Seen,
+            },
+            jobs: self.jobs,
+        }
+    }
+}
+
+impl View<'_> {
+    fn of(watch: Option<Watch>) -> Self {
+        watch.map_or(Self::Unseen, |watch| Self::Processes(Box::new(watch)))
+    }
+}
+
+/// How a peer looked when it was first seen to run during a wait.
+#[derive(Default)]
+struct SpinCheck {
+    first: Option<(Look, Instant)>,
+}
+
+/// Nothing: the wait is for the peer to be idle.
+struct Never<'a> {
+    clock: &'a dyn Clock,
+}
+
+impl Awaited for Never<'_> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        self.clock.sleep_until(until);
+        Progress::Nothing
+    }
+}

@@ -1,0 +1,430 @@
+//! How long the engine waits: computed, never measured here.
+//!
+//! | what the peer does | a missing answer is declared after |
+//! | --- | --- |
+//! | waits for wirecheck alone (the kernel shows it) | the next look |
+//! | is idle, in a batch | 1 ms, or 4 x its longest pause |
+//! | is idle, alone, the first time | a tenth (baseline) or a fifth of the limit |
+//! | is idle, alone, later | 60 ms + 10 x its longest pause |
+//! | is idle and has set a timer | the limit, while that has shown anything |
+//! | runs | the limit |
+//! | cannot be seen | the limit; in a batch 250 ms or 20 x its slowest answer |
+//!
+//! What a batch declares too early costs one replay: nothing is reported before it failed
+//! again alone, under the rules for that.
+
+use std::time::Duration;
+
+/// In which phase of a scenario a case is played.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Phase {
+    /// The uncut delivery, alone. The engine gets to know the peer.
+    Baseline,
+    /// The same again, after it failed.
+    BaselineRetry,
+    /// All other deliveries, several at a time. What fails is played again.
+    Batch,
+    /// What failed, alone.
+    Confirmation,
+}
+
+impl Phase {
+    /// Whether this case has the peer to itself, so that what it shows is its own.
+    pub(in crate::engine) fn is_alone(self) -> bool {
+        self != Self::Batch
+    }
+
+    /// Whether the peer is getting known.
+    pub(in crate::engine) fn is_baseline(self) -> bool {
+        matches!(self, Self::Baseline | Self::BaselineRetry)
+    }
+}
+
+/// What the engine waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum WaitFor {
+    /// A client to connect.
+    Connection,
+    /// The peer to read a chunk. One that expects more may not read before it comes.
+    Read { more: More },
+    /// A message.
+    Answer,
+    /// A text on the peer's standard output.
+    Output,
+    /// The end of the peer's side of the connection.
+    Close,
+    /// The end of the peer's process.
+    Exit,
+    /// The peer to have finished with what it received.
+    Settled,
+    /// The peer to be idle, or gone.
+    Idle,
+    /// The peer's answer to a FIN, where something else went wrong before.
+    Goodbye,
+}
+
+/// Whether another chunk, or the end of the stream, follows a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum More {
+    Follows,
+    Nothing,
+}
+
+/// What is known of the time that this peer takes.
+///
+/// TacticFilter cases that are alone with the peer add to it, and only what the peer did by
+/// itself: a pause that wirecheck or a busy machine made would lengthen the next waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::engine) struct PeerTimings {
+    /// The longest time that it slept and then went on by itself.
+    pub(in crate::engine) longest_pause: Duration,
+    pub(in crate::engine) slowest_answer: Duration,
+    /// The longest time from the end of our side to the end of its side.
+    pub(in crate::engine) slowest_close: Duration,
+    /// Whether it was once idle for all the time that a final wait gives.
+    pub(in crate::engine) has_been_silent: bool,
+    /// Whether it once ran without pause for all the time that a final wait gives.
+    pub(in crate::engine) has_spun: bool,
+    /// Whether it reads a chunk only when more follows.
+    pub(in crate::engine) reads_late: bool,
+    /// How many timers it has set while it has nothing to do.
+    pub(in crate::engine) timers_when_idle: usize,
+    /// How many waits have lasted to their limit.
+    pub(in crate::engine) timeouts: u32,
+}
+
+impl PeerTimings {
+    /// Whether this peer takes longer than was known `before`, so that an earlier silence
+    /// proves nothing.
+    pub(in crate::engine) fn is_slower_than(&self, before: &Self) -> bool {
+        self.longest_pause > before.longest_pause || self.reads_late && !before.reads_late
+    }
+}
+
+/// How long one wait may last, and what ends it before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) struct WaitPolicy {
+    /// The wait ends after this.
+    pub(super) limit: Duration,
+    /// When the peer's processes are looked at for the first time, and how long it takes
+    /// at most from one look at a peer that runs to the next.
+    pub(super) first_look: Duration,
+    pub(super) longest_pause: Duration,
+    /// The time between two looks at an idle peer.
+    pub(super) between_looks: Duration,
+    /// A peer that is idle for so long does nothing more.
+    pub(super) idle_for: Duration,
+    /// With how many timers set an idle peer is waited for to the limit; none if timers
+    /// do not count.
+    pub(super) timers: Option<usize>,
+    /// Whether a peer that can only be woken by wirecheck is idle at once.
+    pub(super) may_be_blocked_on_us: bool,
+    /// A peer that runs for so long without pause spins; none if running is no fault.
+    pub(super) spinning_after: Option<Duration>,
+    /// What this wait may add to [`PeerTimings`].
+    pub(super) learns: Learns,
+}
+
+/// What a wait adds to [`PeerTimings`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Learns {
+    Nothing,
+    /// How long the peer pauses and takes.
+    Timings,
+    /// That, and what a wait to its end showed.
+    Everything,
+}
+
+/// The first look at a peer, where one case has it to itself.
+const FIRST_LOOK: Duration = Duration::from_millis(1);
+/// The most that the first look is put off where several cases share the peer.
+const LATEST_FIRST_LOOK: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+/// The same where the peer only finishes what it began.
+const BETWEEN_SHORT_LOOKS: Duration = Duration::from_micros(100);
+
+/// How long a peer is idle in a batch before a missing answer is declared.
+const IDLE_IN_BATCH: Duration = Duration::from_millis(1);
+/// The same where the case is alone.
+const IDLE_ALONE: Duration = Duration::from_millis(60);
+/// The same while little is known of the peer.
+const IDLE_UNKNOWN: Duration = Duration::from_millis(200);
+/// What part of the limit that is at least: in a first baseline, and before a silence is
+/// reported for the first time. The peer may wait for something that cannot be seen.
+const PART_IN_BASELINE: u32 = 10;
+const PART_BEFORE_REPORT: u32 = 5;
+/// After how many timeouts a timer is no reason to wait any more, where a second baseline
+/// decides.
+const MOST_TIMEOUTS: u32 = 3;
+/// How long a client is idle that will not connect.
+const IDLE_BEFORE_CONNECT: Duration = Duration::from_secs(2);
+/// The least time for an answer in a batch where the peer's processes cannot be seen.
+const UNSEEN_ANSWER: Duration = Duration::from_millis(250);
+/// How long a peer may take to read that is known to wait for more first.
+const LATE_READ: Duration = Duration::from_millis(50);
+const SPIN_IN_BATCH: Duration = Duration::from_millis(250);
+const SPIN_ALONE: Duration = Duration::from_secs(1);
+/// How long a peer is idle that has finished with a chunk.
+const IDLE_WHEN_SETTLED: Duration = Duration::from_micros(300);
+const SETTLES_WITHIN: Duration = Duration::from_millis(300);
+const IDLE_WITHIN: Duration = Duration::from_millis(500);
+const GOODBYE_WITHIN: Duration = Duration::from_millis(100);
+
+/// Whether the kernel shows what the peer's processes do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Visibility {
+    Seen,
+    Unseen,
+}
+
+/// Where a wait happens: what a policy is computed from, beside the limit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Circumstances<'t> {
+    pub(super) phase: Phase,
+    pub(super) timings: &'t PeerTimings,
+    pub(super) visibility: Visibility,
+    /// How many cases may share the peer.
+    pub(super) jobs: u32,
+}
+
+impl WaitPolicy {
+    /// The policy for a wait that the suite limits. `limit` is ignored for waits that are
+    /// not about the exchange ([`WaitFor::Settled`], [`WaitFor::Idle`],
+    /// [`WaitFor::Goodbye`]).
+    pub(super) fn new(what: WaitFor, limit: Duration, at: &Circumstances<'_>) -> Self {
+        match what {
+            WaitFor::Settled => Self::short(SETTLES_WITHIN, IDLE_WHEN_SETTLED),
+            WaitFor::Goodbye => Self::short(GOODBYE_WITHIN, IDLE_WHEN_SETTLED),
+            WaitFor::Idle => Self::short(IDLE_WITHIN, BETWEEN_LOOKS),
+            WaitFor::Connection => Self {
+                idle_for: IDLE_BEFORE_CONNECT,
+                timers: Some(1),
+                learns: Learns::Nothing,
+                may_be_blocked_on_us: false,
+                ..Self::within(limit, at)
+            },
+            WaitFor::Read {
+                more: More::Follows,
+            } if at.timings.reads_late => Self::within(LATE_READ.min(limit), at),
+            WaitFor::Read { .. } | WaitFor::Answer | WaitFor::Output => {
+                Self::within(at.shortened(limit), at)
+            }
+            WaitFor::Close | WaitFor::Exit => {
+                let limit = at.shortened(limit);
+                Self {
+                    spinning_after: Some(at.spinning_after(limit)),
+                    ..Self::within(limit, at)
+                }
+            }
+        }
+    }
+
+    /// A policy with exactly this limit.
+    pub(super) fn within(limit: Duration, at: &Circumstances<'_>) -> Self {
+        Self {
+            limit,
+            first_look: at.first_look(),
+            longest_pause: LONGEST_PAUSE,
+            between_looks: BETWEEN_LOOKS,
+            idle_for: at.idle_for(limit),
+            timers: at.timers(),
+            may_be_blocked_on_us: at.phase.is_alone(),
+            spinning_after: None,
+            learns: match at.phase {
+                Phase::Batch => Learns::Nothing,
+                Phase::Baseline => Learns::Timings,
+                Phase::BaselineRetry | Phase::Confirmation => Learns::Everything,
+            },
+        }
+    }
+
+    /// A policy for a peer that only has to finish what it began.
+    fn short(limit: Duration, idle_for: Duration) -> Self {
+        Self {
+            limit,
+            first_look: Duration::ZERO,
+            longest_pause: BETWEEN_SHORT_LOOKS,
+            between_looks: BETWEEN_SHORT_LOOKS,
+            idle_for,
+            timers: None,
+            may_be_blocked_on_us: false,
+            spinning_after: None,
+            learns: Learns::Nothing,
+        }
+    }
+}
+
+impl Circumstances<'_> {
+    /// The limit in a batch against a peer that cannot be seen idle: its failures are
+    /// played again with all of it.
+    fn shortened(&self, limit: Duration) -> Duration {
+        if self.phase == Phase::Batch && self.visibility == Visibility::Unseen {
+            (self.timings.slowest_answer * 20)
+                .max(UNSEEN_ANSWER)
+                .min(limit)
+        } else {
+            limit
+        }
+    }
+
+    /// To look at a peer that several cases share, all of them must pause.
+    fn first_look(&self) -> Duration {
+        match self.phase {
+            Phase::Batch => (FIRST_LOOK * self.jobs).min(LATEST_FIRST_LOOK),
+            _ => FIRST_LOOK,
+        }
+    }
+
+    fn idle_for(&self, limit: Duration) -> Duration {
+        let pause = self.timings.longest_pause;
+        let known = pause * 10 + IDLE_ALONE;
+        match self.phase {
+            Phase::Batch if pause > IDLE_IN_BATCH / 2 => pause * 4 + IDLE_IN_BATCH,
+            Phase::Batch => IDLE_IN_BATCH,
+            Phase::Baseline => known.max(IDLE_UNKNOWN).max(limit / PART_IN_BASELINE),
+            Phase::Confirmation if self.timings.has_been_silent => known,
+            Phase::BaselineRetry | Phase::Confirmation => {
+                known.max(IDLE_UNKNOWN).max(limit / PART_BEFORE_REPORT)
+            }
+        }
+    }
+
+    /// From how many timers on an idle peer is waited for.
+    fn timers(&self) -> Option<usize> {
+        let known = self.timings;
+        match self.phase {
+            Phase::Confirmation if known.timeouts == 0 => Some(known.timers_when_idle + 1),
+            Phase::BaselineRetry if known.timeouts < MOST_TIMEOUTS => Some(1),
+            _ => None,
+        }
+    }
+
+    fn spinning_after(&self, limit: Duration) -> Duration {
+        let usual = self.timings.slowest_close * 4;
+        let most = limit * 9 / 10;
+        match self.phase {
+            Phase::Batch => SPIN_IN_BATCH.max(usual).min(most),
+            _ if self.timings.has_spun => SPIN_ALONE.max(usual).min(most),
+            _ => most,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(5);
+
+    fn at<'t>(phase: Phase, timings: &'t PeerTimings) -> Circumstances<'t> {
+        Circumstances {
+            phase,
+            timings,
+            visibility: Visibility::Seen,
+            jobs: 1,
+        }
+    }
+
+    fn policy(what: WaitFor, phase: Phase, timings: &PeerTimings) -> WaitPolicy {
+        WaitPolicy::new(what, LIMIT, &at(phase, timings))
+    }
+
+    #[test]
+    fn nothing_that_is_reported_is_declared_sooner_than_in_a_batch() {
+        for longest_pause in [0, 1, 30, 700].map(Duration::from_millis) {
+            let timings = PeerTimings {
+                longest_pause,
+                ..PeerTimings::default()
+            };
+            let batch = policy(WaitFor::Answer, Phase::Batch, &timings);
+            for phase in [Phase::BaselineRetry, Phase::Confirmation] {
+                let last = policy(WaitFor::Answer, phase, &timings);
+                assert!(last.idle_for >= batch.idle_for);
+                assert!(last.limit >= batch.limit);
+            }
+        }
+    }
+
+    #[test]
+    fn a_peer_that_pauses_is_given_a_multiple_of_its_longest_pause() {
+        let timings = PeerTimings {
+            longest_pause: Duration::from_millis(40),
+            has_been_silent: true,
+            ..PeerTimings::default()
+        };
+        let idle_for = |phase| policy(WaitFor::Answer, phase, &timings).idle_for;
+        assert_eq!(idle_for(Phase::Batch), Duration::from_millis(161));
+        assert_eq!(idle_for(Phase::Confirmation), Duration::from_millis(460));
+    }
+
+    #[test]
+    fn a_first_silence_is_reported_after_a_fifth_of_the_limit_and_later_ones_sooner() {
+        let mut timings = PeerTimings::default();
+        let idle_for = |timings: &_| policy(WaitFor::Answer, Phase::Confirmation, timings).idle_for;
+        assert_eq!(idle_for(&timings), LIMIT / 5);
+        timings.has_been_silent = true;
+        assert_eq!(idle_for(&timings), IDLE_ALONE);
+    }
+
+    #[test]
+    fn a_timer_that_is_always_set_hides_no_other() {
+        let mut timings = PeerTimings {
+            timers_when_idle: 2,
+            ..PeerTimings::default()
+        };
+        let timers = |timings: &_| policy(WaitFor::Answer, Phase::Confirmation, timings).timers;
+        assert_eq!(timers(&timings), Some(3));
+        timings.timeouts = 1;
+        assert_eq!(timers(&timings), None);
+    }
+
+    #[test]
+    fn a_peer_that_cannot_be_seen_has_the_whole_limit_before_a_report() {
+        let timings = PeerTimings::default();
+        let limit = |phase| {
+            let unseen = Circumstances {
+                visibility: Visibility::Unseen,
+                ..at(phase, &timings)
+            };
+            WaitPolicy::new(WaitFor::Answer, LIMIT, &unseen).limit
+        };
+        assert_eq!(limit(Phase::Batch), UNSEEN_ANSWER);
+        for phase in [Phase::Baseline, Phase::BaselineRetry, Phase::Confirmation] {
+            assert_eq!(limit(phase), LIMIT);
+        }
+    }
+
+    #[test]
+    fn only_a_close_and_an_exit_show_a_peer_that_spins() {
+        let timings = PeerTimings::default();
+        let spins = |what| policy(what, Phase::Confirmation, &timings).spinning_after;
+        assert_eq!(spins(WaitFor::Answer), None);
+        assert_eq!(spins(WaitFor::Close), Some(LIMIT * 9 / 10));
+        assert_eq!(spins(WaitFor::Exit), Some(LIMIT * 9 / 10));
+    }
+
+    #[test]
+    fn a_batch_learns_nothing() {
+        let timings = PeerTimings::default();
+        assert_eq!(
+            policy(WaitFor::Answer, Phase::Batch, &timings).learns,
+            Learns::Nothing
+        );
+    }
+
+    #[test]
+    fn the_more_cases_share_a_peer_the_later_it_is_looked_at() {
+        let timings = PeerTimings::default();
+        let first_look = |jobs| {
+            let shared = Circumstances {
+                jobs,
+                ..at(Phase::Batch, &timings)
+            };
+            WaitPolicy::new(WaitFor::Answer, LIMIT, &shared).first_look
+        };
+        assert_eq!(first_look(1), FIRST_LOOK);
+        assert_eq!(first_look(8), FIRST_LOOK * 8);
+        assert_eq!(first_look(200), LATEST_FIRST_LOOK);
+    }
+}
