@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use wirecheck_report::notation::printable;
 
 /// An error in a suite, or a note about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +102,7 @@ impl SuiteError {
             .collect();
         let more = self.diagnostics.len() - parts.len();
         if more > 0 {
-            parts.push(format!("… and {more} more in {}", self.path));
+            parts.push(format!("… and {more} more in {}", printable(&self.path)));
         }
         parts.join("\n\n")
     }
@@ -138,7 +139,7 @@ impl SuiteError {
             .line_start(
                 1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..lines.start]).count(),
             )
-            .path(self.path.as_str())
+            .path(printable(&self.path))
             .annotation(primary)
             .annotations(related);
         let level = match diagnostic.severity {
@@ -247,6 +248,17 @@ mod tests {
             .related
             .push((4..7, "the first".to_owned()));
         assert_eq!(&text[far.lines(&far.diagnostics[0])], "two\nthree\nfour\n");
+    }
+
+    #[test]
+    fn a_path_with_control_characters_is_escaped() {
+        let error = SuiteError {
+            path: "a\x1b[31m.toml".to_owned(),
+            ..error("x", vec![0..1; MAX_SHOWN + 1])
+        };
+        let rendered = error.render(Style::Plain);
+        assert!(rendered.contains(r"--> a\x1b[31m.toml:1:1"), "{rendered}");
+        assert!(rendered.ends_with(r"more in a\x1b[31m.toml"), "{rendered}");
     }
 
     #[test]

@@ -53,7 +53,11 @@ fn delivery(page: &mut Page, tally: &DeliveryTally) {
 
 fn restarts(page: &mut Page, restarts: u32) {
     if restarts > 0 {
-        let text = format!("{} of the peer", counted(restarts.into(), "fresh start"));
+        let times = match restarts {
+            1 => "once".to_owned(),
+            _ => counted(restarts.into(), "time"),
+        };
+        let text = format!("the peer was restarted {times}");
         page.paragraph("restarts", DOUBTFUL, &text);
     }
 }

@@ -57,14 +57,14 @@ fn lengths((expected, actual): (&LabelledBytes, &LabelledBytes)) -> Option<Strin
 /// Two values, and the part of both that is shown.
 struct Comparison {
     available: usize,
-    /// The first glyph that is shown.
-    from: usize,
-    /// The first difference, if it is in the bytes that were kept.
     difference: Option<Difference>,
 }
 
+/// The first difference in the bytes that were kept.
 struct Difference {
     glyph: usize,
+    /// The first glyph that is shown.
+    from: usize,
     /// Counted from the first column of the values.
     column: usize,
     text: String,
@@ -76,39 +76,11 @@ impl Comparison {
         actual: Option<&LabelledBytes>,
         available: usize,
     ) -> Self {
-        let equal = Self {
-            available,
-            from: 0,
-            difference: None,
-        };
-        let (Some(expected), Some(actual)) = (expected, actual) else {
-            return equal;
-        };
-        let (expected, actual) = (&expected.bytes, &actual.bytes);
-        let glyphs_of = [glyphs(&expected.kept()), glyphs(&actual.kept())];
-        let Some(glyph) = first_difference(&glyphs_of[0], &glyphs_of[1]) else {
-            return equal;
-        };
-        let common = &glyphs_of[0][..glyph];
-        let widest = glyphs_of
-            .iter()
-            .map(|glyphs| wide(glyphs))
-            .max()
-            .unwrap_or(0);
-        let from = if widest <= available {
-            0
-        } else {
-            start(common, available)
-        };
-        let column = usize::from(from > 0) + wide(&common[from..]);
-        let text = describe(expected, actual, bytes_in(common));
+        let both = expected.zip(actual);
         Self {
             available,
-            from,
-            difference: Some(Difference {
-                glyph,
-                column,
-                text,
+            difference: both.and_then(|(expected, actual)| {
+                Difference::between(&expected.bytes, &actual.bytes, available)
             }),
         }
     }
@@ -119,14 +91,15 @@ impl Comparison {
         if bytes.len == 0 {
             return StyledLine::new().styled(DIM, "nothing");
         }
-        let different = self.difference.as_ref().map(|it| it.glyph);
-        let different = different.map_or(glyphs.len(), |at| at.min(glyphs.len()));
+        let difference = self.difference.as_ref();
+        let from = difference.map_or(0, |it| it.from);
+        let different = difference.map_or(glyphs.len(), |it| it.glyph.min(glyphs.len()));
         let mut line = StyledLine::new();
-        if self.from > 0 {
+        if from > 0 {
             line = line.styled(DIM, "…");
         }
         line = line
-            .plain(text_of(&glyphs[self.from.min(different)..different]))
+            .plain(text_of(&glyphs[from.min(different)..different]))
             .styled(style, text_of(&glyphs[different..]));
         if bytes.len > bytes_in(&glyphs) {
             line = line.styled(DIM, "…");
@@ -144,6 +117,23 @@ impl Comparison {
             (column.saturating_sub(text.len() + 1), format!("{text} ^"))
         };
         Some(StyledLine::new().at(at).styled(BAD, marked))
+    }
+}
+
+impl Difference {
+    /// `None` if the values are equal as far as they were kept.
+    fn between(expected: &Bytes, actual: &Bytes, available: usize) -> Option<Self> {
+        let values = [glyphs(&expected.kept()), glyphs(&actual.kept())];
+        let glyph = first_difference(&values[0], &values[1])?;
+        let common = &values[0][..glyph];
+        let fits = values.iter().all(|glyphs| wide(glyphs) <= available);
+        let from = if fits { 0 } else { start(common, available) };
+        Some(Self {
+            glyph,
+            from,
+            column: usize::from(from > 0) + wide(&common[from..]),
+            text: describe(expected, actual, bytes_in(common)),
+        })
     }
 }
 

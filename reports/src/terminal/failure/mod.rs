@@ -13,9 +13,9 @@ mod strip;
 use super::line::StyledLine;
 use super::page::Page;
 use super::style::DIM;
-use super::width::TerminalWidth;
+use super::width::{TerminalWidth, wrapped};
 use crate::Record;
-use crate::notation::counted;
+use crate::notation::{counted, printable};
 use crate::record::{FailedCase, ScenarioRecord, SuiteRecord};
 use smallest::smallest;
 
@@ -95,7 +95,14 @@ fn last_output(page: &mut Page, case: &FailedCase) {
         let earlier = format!("… {}", counted(earlier as u64, "earlier line"));
         page.line(StyledLine::new().at(4).styled(DIM, earlier));
     }
-    for line in &lines[earlier..] {
+    let Some((last, others)) = lines[earlier..].split_last() else {
+        return;
+    };
+    for line in others {
+        page.line(StyledLine::new().at(4).plain(line));
+    }
+    // Usually the message of the error: it is wrapped, not cut.
+    for line in wrapped(&printable(last), page.width().after(4)) {
         page.line(StyledLine::new().at(4).plain(line));
     }
 }
