@@ -13,6 +13,29 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
+/// Arguments that select a part of the deliveries for clients. Each case starts a client, which
+/// costs most of a test's time. `bytes` still cuts at every offset, in one case.
+pub const PART_OF_DELIVERIES: &[&str] = &[
+    "--profile=quick",
+    "--only=bytes",
+    "--only=cut@*1",
+    "--only=cut@*3",
+    "--only=cut@*5",
+    "--only=cut@*7",
+    "--only=cut@*9",
+    "--only=joined*",
+    "--only=random@*0",
+    "--only=random@*5",
+];
+
+/// Arguments that add some offsets at which wirecheck ends the stream.
+pub const PART_OF_ENDS: &[&str] = &[
+    "--only=fin@*0",
+    "--only=fin@*5",
+    "--only=half@*0",
+    "--only=half@*5",
+];
+
 /// The project's root.
 ///
 /// # Panics

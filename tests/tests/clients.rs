@@ -2,7 +2,7 @@
 //! and leaves no process running.
 
 use wirecheck_report::record::{ProcessLifetime, Role, RunState, Verdict};
-use wirecheck_tests::{Run, RunOutcome, findings, tools};
+use wirecheck_tests::{PART_OF_DELIVERIES, PART_OF_ENDS, Run, RunOutcome, findings, tools};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
@@ -126,7 +126,8 @@ fn is_correct(options: &[&str], cases: &[&str]) {
 }
 
 fn passes(client: &str, cases: &[&str]) {
-    completes_without_findings(client, cases, &[]);
+    let deliveries = [PART_OF_DELIVERIES, PART_OF_ENDS].concat();
+    completes_without_findings(client, cases, &deliveries);
 }
 
 fn completes_without_findings(client: &str, cases: &[&str], arguments: &[&str]) {
@@ -135,7 +136,6 @@ fn completes_without_findings(client: &str, cases: &[&str], arguments: &[&str]) 
     }
     let outcome = Run::new(COMMAND)
         .args(cases)
-        .args(&["--profile", "quick"])
         .args(arguments)
         .python_client(client, &[])
         .complete();

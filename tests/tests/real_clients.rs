@@ -12,7 +12,7 @@ fn http_client_of_python_reads_a_stream() {
         return;
     }
     // Every fifth offset: this client takes long to start, and `bytes` cuts everywhere at once.
-    let outcome = run_cases(&["scenarios/http", "--only", "cut@*[05]"])
+    let outcome = run_cases(&["scenarios/http", "--only", "cut@*0", "--only", "cut@*5"])
         .python_client("http_client.py", &[ID])
         .complete();
     assert_no_findings(&outcome);
