@@ -48,14 +48,13 @@ impl ProcessDir {
     }
 
     /// Its threads, in the order of their ids.
-    pub(crate) fn threads(&self) -> Vec<ThreadDir> {
+    pub(crate) fn threads(&self) -> impl Iterator<Item = ThreadDir> + use<> {
         let tasks = self.path.join("task");
         let ids = ids(&tasks).unwrap_or_default();
-        let thread = |id: u32| ThreadDir {
+        ids.into_iter().map(move |id| ThreadDir {
             id,
             path: tasks.join(id.to_string()),
-        };
-        ids.into_iter().map(thread).collect()
+        })
     }
 
     /// The name that the kernel knows it by, with control characters escaped.

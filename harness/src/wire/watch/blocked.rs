@@ -52,7 +52,7 @@ pub(super) fn waits_only_for(
     reader: &mut ProcReader,
 ) -> bool {
     let dir = ProcessDir::new(process);
-    let waits = |thread: &ThreadDir| match blocked_in(reader, thread) {
+    let waits = |thread: ThreadDir| match blocked_in(reader, &thread) {
         Blocked::Read(descriptor) => {
             dir.is_socket(descriptor, awaited.inode)
                 && duplicate(process, descriptor).is_some_and(|socket| has_no_timeout(&socket))
@@ -63,9 +63,7 @@ pub(super) fn waits_only_for(
         Blocked::Join | Blocked::Ended => true,
         Blocked::Other => false,
     };
-    dir.threads().iter().all(waits)
-        && has_no_signal_source(&dir)
-        && has_no_other_channel(awaited, process)
+    dir.threads().all(waits) && has_no_signal_source(&dir) && has_no_other_channel(awaited, process)
 }
 
 /// Whether a thread is blocked on a socket that has a timeout.

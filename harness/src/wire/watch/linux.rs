@@ -4,7 +4,7 @@ use super::blocked::{self, AwaitedSocket};
 use super::timer::may_wake_by_itself;
 use super::{Look, ThreadLook, WatchError, WatchTarget};
 use crate::wire::diag::Inode;
-use crate::wire::proc::{ProcReader, ProcessDir, all_processes};
+use crate::wire::proc::{ProcReader, ProcessDir, ThreadDir, all_processes};
 use libc::{SIGALRM, SIGPROF, SIGVTALRM};
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
@@ -87,8 +87,8 @@ impl Watch {
             members, reader, ..
         } = self;
         members.iter().any(|&process| {
-            let threads = ProcessDir::new(process).threads();
-            threads.iter().any(|thread| {
+            let mut threads = ProcessDir::new(process).threads();
+            threads.any(|thread| {
                 let stat = reader.stat(thread);
                 stat.is_some_and(|stat| !stat.state.is_idle())
             })
@@ -211,14 +211,13 @@ fn look_at_process(reader: &mut ProcReader, process: u32, threads: &mut Vec<Thre
 
 fn timers_of(reader: &mut ProcReader, process: u32) -> usize {
     let dir = ProcessDir::new(process);
-    let threads = dir.threads();
-    let mut is_timed = |thread: &_| {
+    let mut is_timed = |thread: &ThreadDir| {
         let is_alive = reader.stat(thread).is_some_and(|stat| stat.is_alive());
         is_alive
             && (may_wake_by_itself(reader, thread)
                 || blocked::has_socket_timeout(process, thread, reader))
     };
-    let timed_threads = threads.iter().filter(|thread| is_timed(thread)).count();
+    let timed_threads = dir.threads().filter(&mut is_timed).count();
     let timers = dir.signal_timers().unwrap_or_default() + dir.timer_descriptors();
     timed_threads + timers + usize::from(may_have_interval_timer(&dir))
 }
