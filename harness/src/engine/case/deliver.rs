@@ -13,8 +13,9 @@ use crate::tactic::{Delivery, DeliveryEnd, Offset, Piece, Script};
 use crate::wire::diag::Inode;
 use crate::wire::link::{self, SendResult, Stall, UnverifiedReason, WriteResult};
 
-/// How long a peer has to read a chunk before its processes are looked at.
+/// How long a peer has to read a chunk before it is waited for: in a batch, and alone.
 const READS_AT_ONCE: Duration = Duration::from_millis(1);
+const READS_AT_ONCE_ALONE: Duration = Duration::from_micros(200);
 
 /// Chunks that the peer left unread although more followed.
 pub(super) struct UnreadChunks {
@@ -125,7 +126,11 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
     /// Sends a chunk and waits until the peer has read it.
     fn send_and_await_read(&mut self, bytes: &[u8], more: More) -> Next {
         let (begun, handed_over) = (self.link.elapsed(), self.link.chunks_sent());
-        let soon = self.waiter.clock().now() + READS_AT_ONCE;
+        let at_once = match self.waiter.phase() {
+            Phase::Batch => READS_AT_ONCE,
+            _ => READS_AT_ONCE_ALONE,
+        };
+        let soon = self.waiter.clock().now() + at_once;
         let sent = self.link.send(bytes, soon);
         let is_handed_over = self.link.chunks_sent() > handed_over;
         if is_handed_over {

@@ -403,10 +403,16 @@ impl<'a> Waiter<'a> {
                 && !awaited.is_in_flight()
                 && self.look_again().is_some_and(|it| it.is_idle_since(first));
             if !is_idle {
-                self.learn_pause(policy, idle);
                 return match progress {
-                    Progress::Happened => Check::Happened,
-                    Progress::Moved | Progress::Nothing => Check::Active,
+                    Progress::Happened => {
+                        self.learn_pause(policy, idle);
+                        Check::Happened
+                    }
+                    Progress::Moved | Progress::Nothing => {
+                        // It may have gone on right after the look before.
+                        self.learn_pause(policy, idle.saturating_sub(policy.between_looks));
+                        Check::Active
+                    }
                 };
             }
             // Nothing has run since the first look, so what was seen before still holds.
@@ -442,11 +448,11 @@ impl<'a> Waiter<'a> {
         (time >= least && is_busy).then_some(time)
     }
 
-    /// How long the peer paused before it went on is known only up to the last look.
-    fn learn_pause(&mut self, policy: &WaitPolicy, idle: Duration) {
+    /// Remembers how long the peer paused before it went on.
+    fn learn_pause(&mut self, policy: &WaitPolicy, pause: Duration) {
         if policy.learns != Learns::Nothing {
             let known = &mut self.timings.longest_pause;
-            *known = (*known).max(idle.saturating_sub(policy.between_looks));
+            *known = (*known).max(pause);
         }
     }
 

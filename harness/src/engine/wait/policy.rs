@@ -135,7 +135,7 @@ pub(super) enum Learns {
     Everything,
 }
 
-/// The first look at a peer, where one case has it to itself.
+/// The first look at a peer that one case has to itself in a batch.
 const FIRST_LOOK: Duration = Duration::from_millis(1);
 /// The most that the first look is put off where several cases share the peer.
 const LATEST_FIRST_LOOK: Duration = Duration::from_millis(20);
@@ -268,11 +268,12 @@ impl Circumstances<'_> {
         }
     }
 
-    /// To look at a peer that several cases share, all of them must pause.
+    /// A peer that is getting known is watched from the start, so that its pauses are seen
+    /// whole. To look at one that several cases share, all of them must pause.
     fn first_look(&self) -> Duration {
         match self.phase {
             Phase::Batch => (FIRST_LOOK * self.jobs).min(LATEST_FIRST_LOOK),
-            _ => FIRST_LOOK,
+            Phase::Baseline | Phase::BaselineRetry | Phase::Confirmation => Duration::ZERO,
         }
     }
 
