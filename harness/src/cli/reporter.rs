@@ -76,12 +76,7 @@ impl<'a> Reporter<'a> {
         }
         // After the progress, if there was any.
         let mut text = String::from(if record.suites.is_empty() { "" } else { "\n" });
-        for (suite, scenario) in record.scenarios() {
-            if !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped) {
-                text += &terminal::failure(record, suite, scenario, self.width);
-                text.push('\n');
-            }
-        }
+        text += &terminal::failures(record, self.width);
         let path = self.path.display().to_string();
         text += &terminal::table(record, self.width);
         text += &terminal::summary(record, exit.code(), &path, self.width);

@@ -1,10 +1,8 @@
 //! `wirecheck run`: judge a server or a client.
 
-use std::num::NonZeroUsize;
-
 use wirecheck_report::record::{RunState, Verdict};
 
-use super::args::{MAX_JOBS, RunArgs};
+use super::args::RunArgs;
 use super::cases::select;
 use super::error::CommandError;
 use super::exit::Exit;
@@ -78,7 +76,7 @@ fn settings(args: &RunArgs) -> Result<Settings, CommandError> {
         read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
         peer: peer_source(args)?,
         command: args.command.clone(),
-        jobs: Jobs(args.jobs.unwrap_or_else(processors)),
+        jobs: args.jobs.map_or_else(Jobs::default, Jobs),
     })
 }
 
@@ -132,8 +130,3 @@ const NO_SERVER: &str = "write the command that starts it after `--`: \
     `wirecheck run scenarios/line -- python3 server.py --port {port}`\n\
     \u{20}     or give the address of a running server with --connect HOST:PORT\n\
     \u{20}     or judge a client with `--client -- python3 client.py {host} {port}`";
-
-fn processors() -> NonZeroUsize {
-    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    processors.min(MAX_JOBS)
-}

@@ -23,6 +23,19 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Jobs(pub NonZeroUsize);
 
+/// The most cases that run at once unless the user asks for more.
+const MOST_JOBS: usize = 32;
+/// How many cases run at once per processor. A case waits more than it computes.
+const JOBS_PER_PROCESSOR: usize = 4;
+
+impl Default for Jobs {
+    fn default() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let jobs = (processors * JOBS_PER_PROCESSOR).min(MOST_JOBS);
+        Self(NonZeroUsize::new(jobs).unwrap_or(NonZeroUsize::MIN))
+    }
+}
+
 /// Why there is no verdict on the peer, or not on all of it.
 #[derive(Debug, thiserror::Error)]
 pub enum PeerFailure {

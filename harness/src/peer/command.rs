@@ -61,6 +61,13 @@ impl CommandLine {
             .any(|argument| argument.contains(PORT))
     }
 
+    /// The program and its arguments, with what is not Unicode replaced.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let words = std::iter::once(&self.program).chain(&self.arguments);
+        words.map(|it| it.to_string_lossy().into_owned()).collect()
+    }
+
     /// The command for a peer that listens on `addr` or connects to it.
     pub(super) fn at(&self, addr: SocketAddr) -> Command {
         let (host, port) = (addr.ip().to_string(), addr.port().to_string());

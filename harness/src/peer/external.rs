@@ -52,15 +52,25 @@ impl ExternalServer {
     /// When the address cannot be resolved.
     pub fn find(target: &str) -> Result<Self, ExternalServerError> {
         let addrs = resolve(target)?;
-        let seen = addrs
-            .iter()
-            .find_map(|&addr| listener_at(addr).map(|id| (addr, id)));
-        let (addr, id) = seen.unwrap_or((addrs[0], None));
+        let listening = addrs.iter().find(|&&addr| listener_at(addr).is_some());
+        Ok(Self::at(*listening.unwrap_or(&addrs[0])))
+    }
+
+    /// The server that listens at this address. It does not connect.
+    #[must_use]
+    pub fn at(addr: SocketAddr) -> Self {
+        let id = listener_at(addr).flatten();
         let process = id.map(|id| ServerProcess {
             id,
             name: name_of(id),
         });
-        Ok(Self { addr, process })
+        Self { addr, process }
+    }
+
+    /// Whether the server runs in the process that checks it.
+    #[must_use]
+    pub fn is_ourselves(&self) -> bool {
+        self.process().is_some_and(|it| it.id == std::process::id())
     }
 
     /// Where it listens.
@@ -77,12 +87,16 @@ impl ExternalServer {
     }
 
     /// A watch on its process group, if its process is known. A server that the same script
-    /// started as wirecheck may share our group: then only the process is watched.
+    /// started as wirecheck may share our group: then only the process is watched. A server
+    /// in this very process cannot be watched: our own threads run while they look.
     ///
     /// # Errors
     ///
     /// When this system does not show other processes.
     pub fn watch(&self) -> Option<Result<Watch, WatchError>> {
+        if self.is_ourselves() {
+            return None;
+        }
         let process = self.process()?.id;
         let ours = group_of(std::process::id());
         let target = match group_of(process) {

@@ -1,7 +1,6 @@
 //! Starts one built-in peer as a process and judges it.
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -54,7 +53,7 @@ fn settings(peer: DemoPeer, program: &Path) -> Settings {
             .chain(words)
             .map(str::to_owned)
             .collect(),
-        jobs: Jobs(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
+        jobs: Jobs::default(),
     }
 }
 

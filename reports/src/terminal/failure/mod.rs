@@ -16,7 +16,7 @@ use super::style::DIM;
 use super::width::{TerminalWidth, wrapped};
 use crate::Record;
 use crate::notation::{counted, printable};
-use crate::record::{FailedCase, ScenarioRecord, SuiteRecord};
+use crate::record::{FailedCase, ScenarioRecord, SuiteRecord, Verdict};
 use smallest::smallest;
 
 /// The tactic that cuts nothing.
@@ -34,6 +34,16 @@ struct FailedScenario<'a> {
     record: &'a Record,
     suite: &'a SuiteRecord,
     scenario: &'a ScenarioRecord,
+}
+
+/// The blocks of all scenarios that did not pass.
+#[must_use]
+pub fn failures(record: &Record, width: TerminalWidth) -> String {
+    let failed = record
+        .scenarios()
+        .filter(|(_, scenario)| !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped));
+    let blocks = failed.map(|(suite, it)| failure(record, suite, it, width) + "\n");
+    blocks.collect()
 }
 
 /// The block of a scenario that did not pass.
