@@ -876,7 +876,7 @@ def r8_naive_answers_the_first_segment():
 
 
 @check
-def mended_clients_tell_a_server_that_is_not_there_or_resets():
+def fixed_clients_report_a_missing_server_and_a_reset():
     for system in CLIENTS:
         program = Program(f"{system}_client_fixed.py", HOSTS[0], free_port(HOSTS[0]))
         same(program.exits(), 1)
@@ -889,7 +889,7 @@ def mended_clients_tell_a_server_that_is_not_there_or_resets():
 
 
 @check
-def mended_servers_live_on_after_a_reset():
+def fixed_servers_survive_a_reset():
     for system, (arguments, exchange, _) in SERVERS.items():
         with server(f"{system}_server_fixed.py", *arguments) as running:
             for _ in range(3):
@@ -925,7 +925,7 @@ def servers_survive_a_reset_before_the_accept():
 
 
 @check
-def mended_servers_give_their_descriptors_back():
+def fixed_servers_release_their_descriptors():
     for system, (arguments, exchange, _) in SERVERS.items():
         with server(f"{system}_server_fixed.py", *arguments) as running:
             descriptors = Path(f"/proc/{running.process.pid}/fd")
