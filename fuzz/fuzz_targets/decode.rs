@@ -1,5 +1,5 @@
-//! Any framing, any bytes, any cuts: no panic, the bound is kept, and the same is
-//! read in pieces as in one.
+//! Any framing, any bytes, any cuts: no panic, no more memory than the bound, and the
+//! same result in pieces as in one.
 
 #![no_main]
 

@@ -1,5 +1,4 @@
-//! No text makes the reading of a suite panic, and a suite that was read can be
-//! planned.
+//! No text makes the parser of suites panic, and every parsed suite has scripts.
 
 #![no_main]
 

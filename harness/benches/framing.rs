@@ -1,8 +1,7 @@
-//! How fast framings are taken apart.
+//! How fast framings are decoded.
 //!
-//! - `decode`: a stream of many messages that comes in stretches of 16 KiB, per
-//!   framing; beside it what the machine does at best over the same bytes: a
-//!   copy, and memchr for each line end;
+//! - `decode`: a stream of many messages in pieces of 16 KiB, per framing; for
+//!   comparison a copy of the same bytes, and memchr for each line end;
 //! - `invariance`: a 64-byte message under every single cut, and under random
 //!   segmentations, each checked for the same payload and no more. An element is
 //!   one segmentation.
@@ -19,7 +18,7 @@ use wirecheck::framing::{
 };
 
 const STREAM: usize = 1 << 20;
-const STRETCH: usize = 16 << 10;
+const PIECE: usize = 16 << 10;
 const PAYLOAD: usize = 64;
 const SEGMENTATIONS: usize = 1024;
 
@@ -73,8 +72,8 @@ fn payload_of(framing: &Framing, size: usize) -> Vec<u8> {
 
 fn count_messages(decoder: &mut Decoder, stream: &[u8]) -> usize {
     let mut count = 0;
-    for mut stretch in stream.chunks(STRETCH) {
-        while let Decoded::Message(payload) = decoder.decode(&mut stretch) {
+    for mut piece in stream.chunks(PIECE) {
+        while let Decoded::Message(payload) = decoder.decode(&mut piece) {
             count += black_box(payload).len().min(1);
         }
     }
@@ -96,19 +95,19 @@ fn decode(criterion: &mut Criterion) {
     line[PAYLOAD] = b'\n';
     let lines = line.repeat(STREAM / line.len());
     group.bench_function("(memchr)", |bencher| {
-        // Not `count()`, which does not find the places.
+        // Not `count()`, which does not find the offsets.
         bencher.iter(|| {
             for at in memchr::memchr_iter(b'\n', black_box(&lines)) {
                 black_box(at);
             }
         });
     });
-    let mut copy = Vec::with_capacity(STRETCH);
+    let mut copy = Vec::with_capacity(PIECE);
     group.bench_function("(copy)", |bencher| {
         bencher.iter(|| {
-            for stretch in black_box(&lines).chunks(STRETCH) {
+            for piece in black_box(&lines).chunks(PIECE) {
                 copy.clear();
-                copy.extend_from_slice(stretch);
+                copy.extend_from_slice(piece);
                 black_box(&copy);
             }
         });
@@ -116,8 +115,7 @@ fn decode(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Where to cut a message of `length` bytes: each place with one chance in
-/// `one_in`.
+/// Cuts of a message of `length` bytes: each offset with a probability of 1 in `one_in`.
 fn random_cuts(rng: &mut TestRng, length: usize, one_in: u32) -> Vec<usize> {
     let mut ends: Vec<_> = (1..length)
         .filter(|_| rng.next_u32().is_multiple_of(one_in))

@@ -1,4 +1,4 @@
-//! What holds for every suite file, right, wrong or mangled.
+//! Laws for every suite file: valid, invalid or mutated.
 
 use std::path::{Path, PathBuf};
 
@@ -37,11 +37,14 @@ fn texts() -> Vec<String> {
         .collect()
 }
 
-/// A suite of the project with a few stretches taken out, doubled or replaced.
-fn mangled() -> impl Strategy<Value = String> {
-    let wounds = prop::collection::vec((any::<prop::sample::Index>(), 0_usize..12, wound()), 1..4);
-    (prop::sample::select(texts()), wounds).prop_map(|(mut text, wounds)| {
-        for (at, len, wound) in wounds {
+/// A suite of the project with a few ranges removed, doubled or replaced.
+fn mutated() -> impl Strategy<Value = String> {
+    let edits = prop::collection::vec(
+        (any::<prop::sample::Index>(), 0_usize..12, replacement()),
+        1..4,
+    );
+    (prop::sample::select(texts()), edits).prop_map(|(mut text, edits)| {
+        for (at, len, replacement) in edits {
             let boundaries: Vec<_> = (0..=text.len())
                 .filter(|at| text.is_char_boundary(*at))
                 .collect();
@@ -49,14 +52,14 @@ fn mangled() -> impl Strategy<Value = String> {
             let last = (first + len).min(boundaries.len() - 1);
             let range = boundaries[first]..boundaries[last];
             let stretch = text[range.clone()].to_owned();
-            text.replace_range(range, &wound.unwrap_or_else(|| stretch.repeat(2)));
+            text.replace_range(range, &replacement.unwrap_or_else(|| stretch.repeat(2)));
         }
         text
     })
 }
 
-/// What stands in the place of a stretch; itself, twice, if nothing does.
-fn wound() -> impl Strategy<Value = Option<String>> {
+/// The replacement of a range; `None` doubles it.
+fn replacement() -> impl Strategy<Value = Option<String>> {
     let characters = r#"[\\'"{}\[\]=.,#$a-z0-9\n é]{0,4}"#;
     prop_oneof![
         Just(None),
@@ -69,8 +72,8 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
 
     #[test]
-    fn a_mangled_suite_is_read_or_shown_but_never_a_panic(text in mangled()) {
-        match parse("mangled.toml", &text, &NoAttachments) {
+    fn a_mutated_suite_is_parsed_or_reported_without_a_panic(text in mutated()) {
+        match parse("mutated.toml", &text, &NoAttachments) {
             Ok(suite) => prop_assert!(!suite.scenarios().is_empty()),
             Err(error) => {
                 prop_assert!(!error.diagnostics.is_empty());

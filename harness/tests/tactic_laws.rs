@@ -1,4 +1,4 @@
-//! What holds of every script, every tactic and every delivery.
+//! Laws for every script, every tactic and every delivery.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU16;
@@ -34,15 +34,15 @@ fn message(header: &[u8], payload: &[u8], turn: usize) -> OutMessage {
 
 fn scripts() -> impl Strategy<Value = Script> {
     let payload = vec(select(vec!["a", "7", "é", "€", "\n", "\u{0}"]), 0..5);
-    let spoken = (vec(any::<u8>(), 0..3), payload, 0..2_usize);
-    vec(spoken, 0..5).prop_map(|messages| {
+    let messages = (vec(any::<u8>(), 0..3), payload, 0..2_usize);
+    vec(messages, 0..5).prop_map(|messages| {
         let mut turn = 0;
-        let spoken = messages.into_iter().map(|(header, payload, step)| {
+        let messages = messages.into_iter().map(|(header, payload, step)| {
             turn += step;
             message(&header, payload.concat().as_bytes(), turn)
         });
         Script {
-            messages: spoken.collect(),
+            messages: messages.collect(),
         }
     })
 }
@@ -56,7 +56,7 @@ fn allowances() -> impl Strategy<Value = Allowances> {
     })
 }
 
-/// Two ways to spoil each message that has bytes.
+/// Two edits of each message that has bytes.
 fn edits(script: &Script) -> Vec<HeaderEdit> {
     let edit = |name: &str, message, range, replacement: &[u8]| HeaderEdit {
         name: name.parse().expect("a plain name"),
@@ -86,7 +86,7 @@ fn plan(script: &Script, allowances: Allowances, profile: Profile) -> Plan {
     Plan::new(script, allowances, &edits(script), options).expect("the edits are the script's")
 }
 
-/// Exhaustive plans of longer streams are as the thorough ones, but slow.
+/// For longer streams an exhaustive plan is slow, and no different from a thorough one.
 fn profiles(script: &Script) -> impl Iterator<Item = Profile> {
     let longest = if script.len() > 9 {
         Profile::Thorough
@@ -98,7 +98,7 @@ fn profiles(script: &Script) -> impl Iterator<Item = Profile> {
         .filter(move |profile| *profile <= longest)
 }
 
-/// What the delivery changes, made the slow and simple way.
+/// The edited stream, made in the slow and simple way.
 fn edited(stream: &[u8], delivery: &Delivery) -> Vec<u8> {
     let mut edited = stream.to_vec();
     if let Some(edit) = delivery.edit() {
@@ -123,7 +123,7 @@ fn chunks_join(stream: &[u8], delivery: &Delivery) {
     assert_eq!(delivery.chunks(stream).count(), delivery.chunk_count());
 }
 
-/// Whether some chunk holds bytes of two turns.
+/// Whether some chunk contains bytes of two turns.
 fn crosses_a_turn(script: &Script, delivery: &Delivery) -> bool {
     let openings: Vec<_> = delivery.openings(script).collect();
     let mut start = 0;
@@ -147,7 +147,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 16, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_case_hands_over_the_bytes_it_came_from(script in scripts(), allowances in allowances()) {
+    fn every_case_delivers_the_bytes_of_its_script(script in scripts(), allowances in allowances()) {
         let stream = script.stream();
         for profile in profiles(&script) {
             for case in plan(&script, allowances, profile).cases() {
@@ -192,7 +192,7 @@ proptest! {
             prop_assert_eq!(plan.selected(), tactics.len());
             let ids: BTreeSet<_> = tactics.iter().map(Tactic::to_string).collect();
             prop_assert_eq!(ids.len(), tactics.len());
-            prop_assert!(smaller_profile.is_subset(&ids), "{} holds the one before it", profile);
+            prop_assert!(smaller_profile.is_subset(&ids), "{} includes the one before it", profile);
             smaller_profile = ids;
         }
     }
@@ -210,7 +210,7 @@ proptest! {
     }
 
     #[test]
-    fn each_step_down_is_smaller_and_still_fits(script in scripts(), allowances in allowances()) {
+    fn each_shrinking_step_is_smaller_and_still_fits(script in scripts(), allowances in allowances()) {
         let stream = script.stream();
         for case in plan(&script, allowances, Profile::Standard).cases().step_by(7) {
             let weight = case.delivery.weight(&script);
@@ -226,7 +226,7 @@ proptest! {
     }
 
     #[test]
-    fn every_way_down_ends(script in scripts(), choices in vec(any::<prop::sample::Index>(), 64)) {
+    fn shrinking_always_ends(script in scripts(), choices in vec(any::<prop::sample::Index>(), 64)) {
         for case in plan(&script, Allowances::default(), Profile::Standard).cases().step_by(11) {
             let mut delivery = case.delivery;
             let mut choices = choices.iter().cycle();
@@ -314,7 +314,7 @@ proptest! {
     }
 
     #[test]
-    fn garbage_is_refused_or_means_what_it_says(text in garbage()) {
+    fn random_text_is_rejected_or_prints_as_it_parses(text in garbage()) {
         if let Ok(delivery) = text.parse::<Delivery>() {
             prop_assert_eq!(delivery.to_string().parse(), Ok(delivery));
         }
@@ -330,7 +330,7 @@ proptest! {
     }
 
     #[test]
-    fn a_delivery_of_another_script_shrinks_all_the_same(
+    fn a_delivery_of_another_script_can_be_shrunk(
         delivery in deliveries(), script in scripts(),
     ) {
         let weight = delivery.weight(&script);
@@ -360,7 +360,7 @@ fn long_script() -> Script {
 }
 
 #[test]
-fn cases_are_made_as_they_are_asked_for() {
+fn cases_are_made_on_demand() {
     let plan = plan(&long_script(), Allowances::default(), Profile::Thorough);
     let first: Vec<_> = plan.cases().take(3).collect();
     assert_eq!(first[0].delivery.to_string(), "1048580x4");
@@ -372,7 +372,7 @@ fn cases_are_made_as_they_are_asked_for() {
 }
 
 #[test]
-fn ten_thousand_single_bytes_are_a_short_line() {
+fn ten_thousand_single_bytes_print_as_a_short_line() {
     let script = Script {
         messages: vec![message(b"", &[b'x'; 10_000], 0)],
     };
@@ -381,10 +381,10 @@ fn ten_thousand_single_bytes_are_a_short_line() {
     assert_eq!(bytes.delivery.to_string(), "1x10000");
 }
 
-/// The golden file names each id and what it comes to: a change there is a case
-/// that is no longer what its name said, in somebody's list of known failures.
+/// The golden file lists each id and its delivery. A change there breaks the known
+/// failures of users.
 #[test]
-fn ids_stay_what_they_are() {
+fn ids_do_not_change() {
     let two_turns = Script {
         messages: vec![message(b"2", b"hi", 0), message(b"3", "é!".as_bytes(), 1)],
     };

@@ -1,4 +1,4 @@
-//! The suites of the project are right, and wrong suites are shown as designed.
+//! The suites of the project are valid, and invalid suites are reported as designed.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -22,13 +22,13 @@ fn relative(path: &Path) -> &str {
 }
 
 #[test]
-fn the_suites_of_the_project_are_right() {
+fn the_suites_of_the_project_are_valid() {
     let ran = wirecheck(&["check", "scenarios"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
 }
 
 #[test]
-fn each_wrong_suite_is_shown_as_the_text_beside_it() {
+fn each_invalid_suite_is_reported_as_in_its_text_file() {
     let wrong = files(&root().join("tests/wrong-suites"), "toml");
     assert!(wrong.len() >= 60, "{}", wrong.len());
     for suite in wrong {
@@ -46,13 +46,13 @@ fn each_wrong_suite_is_shown_as_the_text_beside_it() {
 }
 
 #[test]
-fn all_wrong_suites_are_reported_in_one_go() {
+fn all_invalid_suites_are_reported_at_once() {
     let count = files(&root().join("tests/wrong-suites"), "toml").len();
     for (command, so) in [("check", ""), ("list", "; nothing was run")] {
         let ran = wirecheck(&[command, "tests/wrong-suites"]);
         assert_eq!(ran.code, 2);
-        let told = format!("{count} suites are invalid, 0 valid{so}   (exit 2)\n");
-        assert!(ran.stderr.ends_with(&told), "{command}");
+        let expected = format!("{count} suites are invalid, 0 valid{so}   (exit 2)\n");
+        assert!(ran.stderr.ends_with(&expected), "{command}");
     }
 }
 
@@ -79,7 +79,7 @@ fn the_schema_accepts_every_suite_of_the_project() {
 }
 
 #[test]
-fn the_schema_refuses_every_suite_of_the_wrong_structure() {
+fn the_schema_rejects_every_suite_of_invalid_structure() {
     let validator = validator();
     for suite in files(&root().join("tests/wrong-suites/structure"), "toml") {
         assert!(!validator.is_valid(&as_json(&suite)), "{}", suite.display());
@@ -87,7 +87,7 @@ fn the_schema_refuses_every_suite_of_the_wrong_structure() {
 }
 
 #[test]
-fn suites_in_a_wrong_place_are_named_with_what_to_do() {
+fn an_unusable_path_is_reported_with_what_to_do() {
     let nowhere = wirecheck(&["check", "no/such/folder"]);
     assert_eq!(nowhere.code, 2, "{nowhere:?}");
     assert!(
@@ -109,7 +109,7 @@ fn suites_in_a_wrong_place_are_named_with_what_to_do() {
 }
 
 #[test]
-fn a_pipe_is_not_waited_for() {
+fn a_pipe_is_rejected_without_waiting() {
     let scratch = tempfile::tempdir().expect("there is a place for scratch files");
     for pipe in ["pipe.toml", "pipe"] {
         make_fifo(&scratch.path().join(pipe));
@@ -119,13 +119,13 @@ fn a_pipe_is_not_waited_for() {
     for name in ["pipe.toml", "sends.toml", "."] {
         let ran = run_in(scratch.path(), COMMAND, &["check", name]);
         assert_eq!(ran.code, 2, "{name}: {ran:?}");
-        let told = "not a regular file but a device, a pipe or a socket";
-        assert!(ran.stderr.contains(told), "{name}: {}", ran.stderr);
+        let expected = "not a regular file but a device, a pipe or a socket";
+        assert!(ran.stderr.contains(expected), "{name}: {}", ran.stderr);
     }
 }
 
 #[test]
-fn a_link_leads_to_no_file_outside_the_suites_folder() {
+fn a_link_cannot_leave_the_suites_folder() {
     let scratch = tempfile::tempdir().expect("there is a place for scratch files");
     let folder = scratch.path().join("suites");
     fs::create_dir_all(folder.join("below")).expect("the folder is ours");
@@ -138,13 +138,13 @@ fn a_link_leads_to_no_file_outside_the_suites_folder() {
         fs::write(folder.join("suite.toml"), of_file(file)).expect("the folder is ours");
         let ran = run_in(&folder, COMMAND, &["check", "suite.toml"]);
         assert_eq!(ran.code, code, "{file}: {ran:?}");
-        let told = "only files in the suite's folder or below it are read";
-        assert_eq!(ran.stderr.contains(told), code == 2, "{}", ran.stderr);
+        let expected = "only files in the suite's folder or below it are read";
+        assert_eq!(ran.stderr.contains(expected), code == 2, "{}", ran.stderr);
     }
 }
 
 #[test]
-fn of_thousands_of_faults_a_hundred_are_shown_and_the_rest_counted() {
+fn a_hundred_of_thousands_of_errors_are_shown_and_the_rest_counted() {
     let scratch = tempfile::tempdir().expect("there is a place for scratch files");
     let scenario =
         |number| format!("[[scenario]]\nid = 's{number}'\nexchange = [{{ client = 'a\\q' }}]\n");

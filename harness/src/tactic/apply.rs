@@ -1,6 +1,6 @@
-//! A delivery meets the stream it was made for: the bytes of each chunk.
+//! Applies a delivery to a stream: the bytes of each chunk.
 //!
-//! A chunk is made of [`Piece`]s: stretches of the side's stream, and what an edit puts in
+//! A chunk is made of [`Piece`]s: ranges of the side's stream, and bytes that an edit puts in
 //! their place. The engine encodes messages as it sends them and asks for the pieces
 //! ([`Delivery::chunk_pieces`]). Where the whole stream is at hand, [`Delivery::chunks`]
 //! puts the same pieces together.
@@ -11,21 +11,21 @@ use std::ops::Range;
 use super::Offset;
 use super::delivery::{Delivery, DeliveryEnd, StreamEdit};
 
-/// What is sent in one write.
+/// The bytes of one write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveredChunk<'a> {
-    /// Where it begins in the delivered bytes.
+    /// Its offset in the delivered bytes.
     pub offset: Offset,
-    /// Its bytes: never none; copied only where an edit's border runs through.
+    /// Never empty; copied only where it contains the start or the end of an edit.
     pub bytes: Cow<'a, [u8]>,
 }
 
 /// A chunk before its bytes are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChunkPieces<'a> {
-    /// Where it begins in the delivered bytes.
+    /// Its offset in the delivered bytes.
     pub offset: Offset,
-    /// What it is made of, in order: at least one piece, none of them empty.
+    /// In order; at least one piece, none of them empty.
     pub pieces: Vec<Piece<'a>>,
 }
 
@@ -38,48 +38,39 @@ pub enum Piece<'a> {
     Inserted(&'a [u8]),
 }
 
-/// Why a delivery is not one of a stream.
+/// Why a delivery does not fit a stream.
 ///
-/// A delivery that was made for a script fits it; one that was read from a file
-/// may be older than the suite.
+/// A delivery that was made for a script fits it. A delivery from a file may be older
+/// than the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FitError {
-    /// It edits what isn't there.
     #[error("the edit ends at {end}, but the stream ends at {stream}")]
     EditOutside {
-        /// Where the edit's range ends.
         end: Offset,
-        /// How long the stream is.
+        /// The length of the stream.
         stream: Offset,
     },
-    /// It hands over more than there is.
     #[error("the delivery has {delivered} bytes, but the (edited) stream has only {stream}")]
     TooLong {
-        /// How much is handed over.
         delivered: Offset,
-        /// How long the stream is, once edited.
+        /// The length of the edited stream.
         stream: Offset,
     },
-    /// It stops early and does not say how it ends.
     #[error(
         "the delivery has only {delivered} of {stream} bytes: add how it ends \
          (`fin`, `half`, `rst` or `hold`)"
     )]
     Unfinished {
-        /// How much is handed over.
         delivered: Offset,
-        /// How long the stream is, once edited.
+        /// The length of the edited stream.
         stream: Offset,
     },
 }
 
 impl Delivery {
-    /// Whether this is a delivery of a stream of `len` bytes.
-    ///
-    /// # Errors
-    ///
-    /// If it reaches past the stream's end, or ends as scripted before that.
+    /// Checks that this is a delivery of a stream of `len` bytes: it does not exceed the
+    /// stream, and it delivers the whole stream unless it has an end of its own.
     pub fn fits(&self, len: usize) -> Result<(), FitError> {
         let edited = self.edited_len(len)?;
         let delivered = self.delivered();
@@ -111,7 +102,7 @@ impl Delivery {
     /// The chunks of a stream of `len` bytes, in order: together the first
     /// [`Delivery::delivered`] bytes of the edited stream.
     ///
-    /// What doesn't [fit](Delivery::fits) the stream is left out.
+    /// What does not [fit](Delivery::fits) the stream is left out.
     pub fn chunk_pieces(&self, len: usize) -> impl Iterator<Item = ChunkPieces<'_>> {
         let spliced = Spliced::new(len, self.edit());
         let cut = self.lengths.iter().scan(0, move |end, length| {
@@ -134,7 +125,7 @@ impl Delivery {
     }
 }
 
-/// A stream with a stretch replaced, without a copy: three pieces that touch.
+/// An edited stream without a copy, as three adjacent pieces.
 #[derive(Clone, Debug)]
 struct Spliced<'a> {
     pieces: [Piece<'a>; 3],
@@ -253,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delivery_of_another_stream_is_told_apart() {
+    fn a_delivery_of_another_stream_does_not_fit() {
         assert_eq!(delivery("3,4").fits(7), Ok(()));
         assert_eq!(delivery("@0..2=313131 3,5").fits(7), Ok(()));
         assert!(matches!(

@@ -1,5 +1,5 @@
-//! One way to hand a side's bytes over: where they are cut, how they end, how
-//! the answers are read, and who else is connected.
+//! Deliveries: where a side's bytes are cut, how they end, how the answers are read, and
+//! which other connections there are.
 
 use std::num::NonZeroU16;
 use std::ops::Range;
@@ -7,21 +7,19 @@ use std::ops::Range;
 use super::lengths::Lengths;
 use super::{Offset, Script};
 
-/// One concrete way to hand one side's bytes over.
+/// One concrete way to send one side's bytes.
 ///
-/// A delivery says what is sent: the first so many bytes of the side's stream,
-/// once a stretch of it has been replaced ([`Delivery::edit`]), in chunks that
-/// are none of them empty. It says nothing of when, beyond this rule:
+/// A delivery says what is sent: a prefix of the side's stream, after an optional edit
+/// ([`Delivery::edit`]), in chunks that are not empty. It does not say when, except for
+/// this rule:
 ///
-/// > Before a chunk is sent, every answer that the exchange expects before the
-/// > message holding the chunk's first byte has been awaited, unless an earlier
-/// > chunk began that message.
+/// > A chunk that starts a message is sent after every answer that the exchange expects
+/// > before that message.
 ///
-/// As chunks leave nothing out, this asks for a wait only where a chunk's first
-/// byte is a message's first byte; [`Delivery::openings`] says where that is. A
-/// chunk that holds more than one message begins them all.
+/// [`Delivery::openings`] says where messages start. If a chunk contains several messages,
+/// it starts all of them, and the rule applies to the first.
 ///
-/// Printed and parsed, a delivery is its notation: see its [`Display`].
+/// Deliveries print and parse as text: see [`Display`].
 ///
 /// [`Display`]: Delivery#impl-Display-for-Delivery
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -33,55 +31,51 @@ pub struct Delivery {
     pub(super) other_connections: OtherConnections,
 }
 
-/// What follows a delivery's last byte.
+/// What follows the last byte of a delivery.
 ///
-/// The order is from simple to odd: a shrunk delivery prefers what comes first.
+/// The order is from simple to complex: shrinking prefers the first ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeliveryEnd {
-    /// What the exchange says; everything is delivered.
+    /// What the exchange says; the whole stream is delivered.
     #[default]
     AsScripted,
-    /// The sending direction is closed; what is still answered is read.
+    /// A half-close; answers are still read.
     Half,
-    /// The connection is closed with a FIN.
+    /// A full close with a FIN.
     Fin,
-    /// As `Fin`, back to back with the last chunk: nobody waits for the peer to
-    /// read it first.
+    /// As `Fin`, but without waiting until the peer has read the last chunk.
     FinAtOnce,
-    /// The connection is reset.
+    /// An RST.
     Reset,
-    /// Everything is sent in one write, and the connection reset, before the
-    /// peer accepts it.
+    /// All bytes in one write and an RST, before the peer accepts the connection.
     ResetBeforeAccept,
-    /// Nothing: the connection stays open, and nobody speaks.
+    /// Nothing: the connection stays open.
     Hold,
 }
 
-/// How the answers are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reading {
-    /// As they come.
+    /// As they arrive.
     #[default]
     Eager,
-    /// Byte by byte, out of the smallest receive buffer.
+    /// Byte by byte, with the smallest receive buffer.
     Slow,
 }
 
-/// Who else is connected meanwhile.
+/// The other connections during the delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OtherConnections {
-    /// Nobody.
     #[default]
     Alone,
-    /// A second connection is handed the same chunks, turn and turn about.
+    /// A second connection gets the same chunks; the two alternate.
     Interleaved,
     /// Other connections have stopped in the middle of a message.
     Stalled,
-    /// So many connections were opened and dropped just before.
+    /// This many connections were opened and closed just before.
     Churned(NonZeroU16),
 }
 
-/// A stretch of a side's stream, and what is sent in its place.
+/// A range of a side's stream, and the bytes that are sent instead.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StreamEdit {
     start: Offset,
@@ -89,64 +83,58 @@ pub struct StreamEdit {
     replacement: Vec<u8>,
 }
 
-/// Why a replacement is none.
+/// Why an edit is invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EditError {
-    /// It ends before it begins.
     #[error("the edit ends before it starts")]
     Backwards,
-    /// It takes nothing and adds nothing.
     #[error("the edit changes nothing")]
     Nothing,
-    /// It adds more than a notation can hold.
     #[error("an edit adds at most {} bytes", StreamEdit::LONGEST)]
     TooLong,
 }
 
 impl StreamEdit {
-    /// How many bytes an edit may put in place of what was there.
+    /// The longest replacement, in bytes.
     pub const LONGEST: usize = 1 << 20;
 
-    /// Puts `replacement` in place of the bytes of `range`.
-    ///
-    /// # Errors
-    ///
-    /// If the range is backwards, the replacement is longer than
-    /// [`StreamEdit::LONGEST`], or both are empty.
     pub fn new(range: Range<Offset>, replacement: Vec<u8>) -> Result<Self, EditError> {
         let Range { start, end } = range;
-        match () {
-            () if start > end => Err(EditError::Backwards),
-            () if start == end && replacement.is_empty() => Err(EditError::Nothing),
-            () if replacement.len() > Self::LONGEST => Err(EditError::TooLong),
-            () => Ok(Self {
-                start,
-                end,
-                replacement,
-            }),
+        if start > end {
+            return Err(EditError::Backwards);
         }
+        if start == end && replacement.is_empty() {
+            return Err(EditError::Nothing);
+        }
+        if replacement.len() > Self::LONGEST {
+            return Err(EditError::TooLong);
+        }
+        Ok(Self {
+            start,
+            end,
+            replacement,
+        })
     }
 
-    /// The stretch of the stream that is not sent.
+    /// The bytes of the stream that are not sent.
     #[must_use]
     pub fn range(&self) -> Range<Offset> {
         self.start..self.end
     }
 
-    /// What is sent in its place.
+    /// The bytes that are sent instead.
     #[must_use]
     pub fn replacement(&self) -> &[u8] {
         &self.replacement
     }
 
-    /// How many bytes of the stream are not sent.
     pub(super) fn removed(&self) -> usize {
         self.end.get() - self.start.get()
     }
 
-    /// Where a place of the stream lies once the edit is made; none for one that
-    /// the edit removed. What is inserted at a place comes after it.
+    /// Converts an offset of the stream to one of the edited stream; `None` if the edit
+    /// removes it. An insertion at an offset comes after it.
     pub(super) fn shift(&self, at: Offset) -> Option<Offset> {
         if at <= self.start {
             Some(at)
@@ -169,8 +157,7 @@ impl Delivery {
         }
     }
 
-    /// The same with another end. What is sent before the peer accepts goes in
-    /// one write: [`DeliveryEnd::ResetBeforeAccept`] joins the chunks.
+    /// [`DeliveryEnd::ResetBeforeAccept`] joins the chunks, because it sends one write.
     #[must_use]
     pub fn with_end(mut self, end: DeliveryEnd) -> Self {
         if end == DeliveryEnd::ResetBeforeAccept {
@@ -179,13 +166,11 @@ impl Delivery {
         Self { end, ..self }
     }
 
-    /// The same with the answers read another way.
     #[must_use]
     pub fn with_reading(self, reading: Reading) -> Self {
         Self { reading, ..self }
     }
 
-    /// The same with others connected.
     #[must_use]
     pub fn with_other_connections(self, other_connections: OtherConnections) -> Self {
         Self {
@@ -194,7 +179,7 @@ impl Delivery {
         }
     }
 
-    /// The same chunk lengths, taken from the stream once `edit` has been made.
+    /// Keeps the chunk lengths, which then cut the edited stream.
     #[must_use]
     pub fn with_edit(self, edit: StreamEdit) -> Self {
         Self {
@@ -203,49 +188,45 @@ impl Delivery {
         }
     }
 
-    /// What is changed in the stream before it is cut.
+    /// The change of the stream before it is cut.
     #[must_use]
     pub fn edit(&self) -> Option<&StreamEdit> {
         self.edit.as_ref()
     }
 
-    /// What follows the last byte.
     #[must_use]
     pub fn end(&self) -> DeliveryEnd {
         self.end
     }
 
-    /// How the answers are read.
     #[must_use]
     pub fn reading(&self) -> Reading {
         self.reading
     }
 
-    /// Who else is connected.
     #[must_use]
     pub fn other_connections(&self) -> OtherConnections {
         self.other_connections
     }
 
-    /// How long each chunk is, in order; none is empty.
+    /// The length of each chunk, in order; never 0.
     pub fn lengths(&self) -> impl Iterator<Item = usize> + Clone + '_ {
         self.lengths.iter()
     }
 
-    /// How many chunks there are.
     #[must_use]
     pub fn chunk_count(&self) -> usize {
         self.lengths.count()
     }
 
-    /// Where in the (edited) stream the last chunk ends.
+    /// The end of the last chunk in the (edited) stream.
     #[must_use]
     pub fn delivered(&self) -> Offset {
         Offset::new(self.lengths.total())
     }
 
-    /// Where in the delivered bytes a place of the side's stream lies; none for
-    /// one that the edit removed.
+    /// Converts an offset of the side's stream to one of the delivered bytes; `None` if the
+    /// edit removes it.
     pub(super) fn shift(&self, at: Offset) -> Option<Offset> {
         match &self.edit {
             Some(edit) => edit.shift(at),
@@ -253,7 +234,7 @@ impl Delivery {
         }
     }
 
-    /// Which messages begin in the delivered bytes, and where.
+    /// The index and the start of each message in the delivered bytes.
     pub fn openings(&self, script: &Script) -> impl Iterator<Item = (usize, Offset)> {
         let shifted = script
             .spans()
@@ -301,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn messages_begin_where_the_edit_left_them() {
+    fn an_edit_moves_the_starts_of_later_messages() {
         let script = sample::script(&[("2", "ab", 0), ("2", "cd", 0), ("2", "ef", 0)]);
         let delivery = delivery("5,1").with_edit(edit(3..4, "-2"));
         let openings: Vec<_> = delivery.openings(&script).collect();

@@ -1,5 +1,5 @@
-//! From a scenario to what a plan is made of: the script of the side that
-//! wirecheck plays, what its protocol allows, and how its headers can be wrong.
+//! From a scenario to the inputs of a plan: the script of the side that wirecheck plays,
+//! what the protocol allows, and the malformed headers.
 
 use super::{
     Allowances, Connections, EditName, HeaderEdit, OutMessage, Pipelining, Plan, PlanOptions,
@@ -11,8 +11,7 @@ use crate::scenario::{
 };
 
 impl Script {
-    /// What `side` says in a scenario, with example values in the place of those
-    /// that only a run knows.
+    /// What `side` sends in a scenario, with example values for variables.
     #[must_use]
     pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
         let mut script = Self::default();
@@ -28,10 +27,10 @@ impl Script {
                     .messages
                     .push(out_message(message, framing, &bindings, turn.number));
             }
-            let said = message.outgoing_payload(&bindings);
-            let said = framing.canonical(&said).unwrap_or(said);
-            // The suite was played on paper when it was read: this captures.
-            _ = message.accept(&said, framing, &mut bindings);
+            let sent = message.outgoing_payload(&bindings);
+            let received = framing.canonical(&sent).unwrap_or(sent);
+            // Only for its captures: the parser has checked that the message is accepted.
+            _ = message.accept(&received, framing, &mut bindings);
         }
         script
     }
@@ -41,15 +40,15 @@ impl Script {
 #[derive(Default)]
 struct TurnCounter {
     number: usize,
-    has_spoken: bool,
+    has_sent: bool,
 }
 
 impl TurnCounter {
-    /// A side's turn ends where something is expected of the other.
+    /// A turn ends where the other side acts.
     fn take(&mut self, step: &Step, side: Side) {
         if step.side == side {
-            self.has_spoken |= matches!(step.action, Action::Send(_));
-        } else if std::mem::take(&mut self.has_spoken) {
+            self.has_sent |= matches!(step.action, Action::Send(_));
+        } else if std::mem::take(&mut self.has_sent) {
             self.number += 1;
         }
     }
@@ -75,7 +74,6 @@ fn out_message(
 }
 
 impl Allowances {
-    /// What a scenario allows the side that wirecheck plays.
     #[must_use]
     pub fn of(scenario: &Scenario, side: Side) -> Self {
         let may_pipeline = side == Side::Client
@@ -95,7 +93,7 @@ impl Allowances {
     }
 }
 
-/// Whether a side repeats something that it first learns from the other.
+/// Whether a side sends a value that it learns from the other.
 fn needs_answers(scenario: &Scenario, side: Side) -> bool {
     let messages = |side| {
         scenario
@@ -114,8 +112,8 @@ fn needs_answers(scenario: &Scenario, side: Side) -> bool {
         .any(|name| learnt.contains(&name))
 }
 
-/// How the first message of a script that has a header can be wrong. What is longer
-/// than an [`StreamEdit`] can hold is left out: a message too large for a large bound.
+/// The malformed headers of the script's first framed message. A replacement that is too
+/// long for a [`StreamEdit`] is left out: a message that exceeds a large maximum.
 fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
     let framed = script
         .messages
@@ -128,10 +126,11 @@ fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
     let Some((message, payload)) = framed else {
         return Vec::new();
     };
-    let family = framing.malformed(payload).into_iter();
-    let family = family.filter(|malformed| malformed.edit.replacement.len() <= StreamEdit::LONGEST);
+    let malformed = framing.malformed(payload).into_iter();
+    let malformed =
+        malformed.filter(|malformed| malformed.edit.replacement.len() <= StreamEdit::LONGEST);
     let mut edits: Vec<HeaderEdit> = Vec::new();
-    for malformed in family {
+    for malformed in malformed {
         let name: EditName = malformed
             .kind
             .to_string()
@@ -150,9 +149,8 @@ fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
 }
 
 impl Plan {
-    /// The cases of a scenario, with `side` played by wirecheck. Without those with
-    /// a wrong header if `only` leaves them out: a message too large for its framing
-    /// is a megabyte to make.
+    /// The cases of a scenario where wirecheck plays `side`. Malformed headers are made only
+    /// if `only` may select them, because a message that is too large takes a megabyte.
     #[must_use]
     pub fn of(
         suite: &Suite,
@@ -163,9 +161,10 @@ impl Plan {
         only: TacticFilter,
     ) -> Self {
         let script = Script::of(scenario, suite.framing(), side);
-        let edits = match only.may_accept(TacticFamily::Header.as_str()) {
-            true => header_edits(&script, suite.framing()),
-            false => Vec::new(),
+        let edits = if only.may_accept(TacticFamily::Header.as_str()) {
+            header_edits(&script, suite.framing())
+        } else {
+            Vec::new()
         };
         let options = PlanOptions {
             profile,

@@ -1,10 +1,9 @@
-//! The kinds of tactic: what a report counts and groups by.
+//! The families of tactics, by which reports group cases.
 
 use std::fmt;
 
 use super::Profile;
 
-/// A kind of tactic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TacticFamily {
     /// Each message in one write: the baseline.
@@ -15,7 +14,7 @@ pub enum TacticFamily {
     Cut,
     /// Two cuts.
     Cuts,
-    /// All that may be said at once, in one write.
+    /// All that may be sent at once, in one write.
     Joined,
     /// The same with one cut: a message and a half.
     JoinedCut,
@@ -27,26 +26,26 @@ pub enum TacticFamily {
     Half,
     /// The connection is reset early.
     Rst,
-    /// The bytes and the FIN back to back.
+    /// The bytes and the FIN, without waiting in between.
     FinAtOnce,
-    /// Single bytes, held open.
+    /// Single bytes; the connection stays open.
     Hold,
-    /// Payload and reset before the peer accepts.
+    /// All bytes and a reset before the peer accepts.
     RstAtAccept,
     /// The answers are read byte by byte.
     SlowRead,
-    /// Other connections meanwhile.
+    /// Other connections during the delivery.
     Neighbours,
-    /// A header that is wrong.
+    /// A malformed header.
     Header,
-    /// Many connections before.
+    /// Many connections are opened and closed first.
     Churn,
     /// Every segmentation of a short stream.
     AllCuts,
 }
 
 impl TacticFamily {
-    /// All of them, in the order in which their cases run.
+    /// In the order in which their cases run.
     pub const ALL: [Self; 18] = [
         Self::Whole,
         Self::Bytes,
@@ -83,7 +82,7 @@ impl TacticFamily {
         }
     }
 
-    /// How the ids of its tactics begin.
+    /// The start of the ids of its tactics.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

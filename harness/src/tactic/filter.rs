@@ -4,33 +4,24 @@ use std::str::FromStr;
 
 use super::Tactic;
 
-/// The tactics that the user asked for; all of them, if none was named.
+/// The tactics that the user asked for; all of them by default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TacticFilter {
     patterns: Vec<TacticGlob>,
 }
 
-/// A glob over tactic ids: `*` stands for any run of characters, `?` for any one,
-/// everything else for itself.
+/// A glob for tactic ids: `*` stands for any characters, `?` for any one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TacticGlob(Vec<char>);
 
-/// Why a text is no pattern.
+/// Why a text is not a glob for tactic ids.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TacticGlobError {
-    /// It would match nothing.
     #[error("the pattern is empty: write `*` for every tactic")]
     Empty,
-    /// It is longer than any tactic.
     #[error("a pattern has at most {longest} characters, this one has {length}")]
-    TooLong {
-        /// How many it may have.
-        longest: usize,
-        /// How many it has.
-        length: usize,
-    },
-    /// No tactic has such a character.
+    TooLong { longest: usize, length: usize },
     #[error("no tactic id contains `{0}`: `*` stands for any characters, `?` for any one")]
     Character(char),
 }
@@ -46,7 +37,7 @@ impl TacticFilter {
         self.patterns.iter().any(|pattern| pattern.matches(&id))
     }
 
-    /// Whether the user may have asked for a tactic whose id begins so.
+    /// Whether some tactic whose id starts with `prefix` may be accepted.
     pub(super) fn may_accept(&self, prefix: &str) -> bool {
         self.patterns.is_empty() || self.patterns.iter().any(|it| it.may_match(prefix))
     }
@@ -62,16 +53,14 @@ impl FromIterator<TacticGlob> for TacticFilter {
 impl TacticGlob {
     const LONGEST: usize = 128;
 
-    /// Whether it may stand for a text that begins so: it does not begin otherwise.
+    /// Whether it may match a text that starts with `prefix`.
     fn may_match(&self, prefix: &str) -> bool {
         let literal = self.0.iter().take_while(|c| !matches!(c, '*' | '?'));
         literal.zip(prefix.chars()).all(|(wanted, c)| *wanted == c)
     }
 
-    /// Whether `id` is one of the texts that it stands for.
-    ///
-    /// On a mismatch it goes back to the last `*` and lets that take one
-    /// character more: never more steps than the two lengths multiplied.
+    /// On a mismatch, the last `*` takes one more character. So the number of steps is at
+    /// most the product of the two lengths.
     #[must_use]
     pub fn matches(&self, id: &str) -> bool {
         let (mut pattern, mut rest) = (self.0.as_slice(), id.chars());
@@ -133,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_star_stands_for_any_run() {
+    fn a_star_stands_for_any_characters() {
         assert!(matches("cut@*", "cut@7"));
         assert!(!matches("cut@*", "cuts@3,9"));
         assert!(matches("*cut@*2", "joined+cut@122"));
@@ -143,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn other_signs_stand_for_themselves() {
+    fn other_characters_stand_for_themselves() {
         assert!(matches("fin+@?", "fin+@7"));
         assert!(!matches("fin+@?", "fin+@17"));
         assert!(!matches("fin+@7", "finn@7"));
@@ -163,19 +152,19 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_picked_is_known_by_how_it_begins() {
+    fn a_prefix_shows_which_tactics_may_be_accepted() {
         let may_accept = |pattern: &str| {
             let pattern: TacticGlob = pattern.parse().expect("a pattern");
             TacticFilter::from_iter([pattern]).may_accept("header")
         };
         assert!(may_accept("*") && may_accept("h?ader:hex") && may_accept("header:hex"));
-        assert!(may_accept("head"), "more than is picked may be planned");
+        assert!(may_accept("head"), "a prefix may match more than the glob");
         assert!(!may_accept("cut@*") && !may_accept("hold@*"));
         assert!(TacticFilter::default().may_accept("header"));
     }
 
     #[test]
-    fn a_pattern_that_can_match_nothing_is_refused() {
+    fn a_glob_that_matches_no_tactic_is_rejected() {
         let wrong = |text: &str| text.parse::<TacticGlob>().expect_err("no pattern");
         assert_eq!(wrong(""), TacticGlobError::Empty);
         assert_eq!(wrong("cut@[0-9]"), TacticGlobError::Character('['));

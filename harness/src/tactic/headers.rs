@@ -1,4 +1,4 @@
-//! Messages that are wrong: what the caller gives, and what is sent instead.
+//! Malformed messages: from edits of messages to edits of the stream.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -6,68 +6,52 @@ use std::ops::Range;
 use super::delivery::{EditError, StreamEdit};
 use super::{EditName, MalformedHeader, Offset, OutMessage, Script};
 
-/// One way to spoil one message of a script.
+/// An edit that makes one message of a script malformed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeaderEdit {
-    /// How it is wrong; stable, as it becomes part of an id.
+    /// What is wrong; part of a case id, so it must not change.
     pub name: EditName,
-    /// Which message, from 0.
+    /// The index of the message, from 0.
     pub message: usize,
-    /// Which of the message's bytes are replaced.
+    /// The bytes of the message that are replaced.
     pub range: Range<usize>,
-    /// What is sent in their place.
+    /// The bytes that are sent instead.
     pub replacement: Vec<u8>,
 }
 
-/// Why an edit can't be made. Whoever made the edits is at fault: the suite's
-/// author can't cause any of these.
+/// Why an edit is impossible. The code that made the edits is at fault, never the suite's
+/// author.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HeaderEditError {
-    /// The message isn't there, or has no bytes.
     #[error("`{edit}` changes message {}, which has no bytes", edit.message)]
-    NoMessage {
-        /// Which edit.
-        edit: MalformedHeader,
-    },
-    /// The range reaches beyond the message.
+    NoMessage { edit: MalformedHeader },
     #[error("`{edit}` ends at {end}, but its message ends at {len}")]
     Outside {
-        /// Which edit.
         edit: MalformedHeader,
-        /// Where its range ends.
         end: usize,
-        /// How long the message is.
         len: usize,
     },
-    /// Another edit has the same name and the same message.
     #[error("`{edit}` is given twice")]
-    Twice {
-        /// Which edit.
-        edit: MalformedHeader,
-    },
-    /// The range and the replacement make no edit.
+    Twice { edit: MalformedHeader },
     #[error("`{edit}`: {source}")]
     Impossible {
-        /// Which edit.
         edit: MalformedHeader,
-        /// Why not.
         source: EditError,
     },
 }
 
-/// A malformed message within its script's stream.
+/// An edit of the stream, and the malformed message in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PlacedEdit {
-    /// What is changed.
     pub(super) edit: StreamEdit,
-    /// Where the message begins.
+    /// The start of the message.
     pub(super) start: Offset,
-    /// Where it ends once it is changed.
+    /// The end of the changed message.
     pub(super) end: Offset,
 }
 
-/// Places the edits in the script's stream.
+/// Converts edits of messages to edits of the stream.
 pub(super) fn placed(
     script: &Script,
     edits: &[HeaderEdit],
@@ -82,18 +66,18 @@ pub(super) fn placed(
         let Some(span) = spans.get(&edit.message) else {
             return Err(HeaderEditError::NoMessage { edit: key });
         };
-        let Some(spoiled) = place(edit, &script.messages[edit.message], span, &key)? else {
+        let Some(placed_edit) = place(edit, &script.messages[edit.message], span, &key)? else {
             continue;
         };
-        if placed.insert(key.clone(), spoiled).is_some() {
+        if placed.insert(key.clone(), placed_edit).is_some() {
             return Err(HeaderEditError::Twice { edit: key });
         }
     }
     Ok(placed)
 }
 
-/// One edit in the stream; none if it changes nothing, as "leading zeros" does
-/// where there were some: the message would be right, and called wrong.
+/// `None` if the edit changes nothing, as "leading zeros" where there are some already:
+/// that message is valid.
 fn place(
     edit: &HeaderEdit,
     message: &OutMessage,
@@ -150,12 +134,12 @@ mod tests {
     #[test]
     fn an_edit_of_a_message_becomes_one_of_the_stream() {
         let placed = place_all(&[edit("negative", 1, 0..2, "-03")]).expect("an edit");
-        let [(id, spoiled)] = placed.as_slice() else {
+        let [(id, placed_edit)] = placed.as_slice() else {
             panic!("one edit was given: {placed:?}");
         };
         assert_eq!(id, "negative@1");
-        assert_eq!(spoiled.edit.range(), Offset::new(4)..Offset::new(6));
-        assert_eq!((spoiled.start.get(), spoiled.end.get()), (4, 10));
+        assert_eq!(placed_edit.edit.range(), Offset::new(4)..Offset::new(6));
+        assert_eq!((placed_edit.start.get(), placed_edit.end.get()), (4, 10));
     }
 
     #[test]
@@ -165,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_edit_says_which_it_is() {
+    fn an_error_names_the_impossible_edit() {
         let error = |edits: &[HeaderEdit]| place_all(edits).expect_err("wrong").to_string();
         let hex = edit("hex", 0, 0..2, "0x");
         let backwards = Range { start: 2, end: 1 };

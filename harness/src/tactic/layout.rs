@@ -1,47 +1,40 @@
-//! Where a side's stream may be cut, and where it must be.
+//! Where a side's stream may be cut, and where it must be cut.
 
 use super::{Offset, Script};
 
-/// What the protocol's adversary may do.
+/// What the protocol allows wirecheck to do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Allowances {
-    /// Whether a client may speak again before it is answered.
     pub pipelining: Pipelining,
-    /// Whether a server serves several connections.
     pub connections: Connections,
 }
 
-/// Whether messages of a later turn may be sent before the answers to an
-/// earlier one. A server's side never may: its later messages are answers.
+/// Whether messages of a later turn may be sent before the answers to an earlier one.
+/// Always forbidden for a server: its later messages are answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Pipelining {
-    /// They may.
     #[default]
     Allowed,
-    /// They may not.
     Forbidden,
 }
 
-/// How many connections there may be at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Connections {
-    /// Several.
     #[default]
     Concurrent,
-    /// One.
     OneAtATime,
 }
 
-/// The edges of a script: ascending, none twice.
+/// The edges of a script: ascending, without duplicates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct StreamLayout {
     /// The stream's end.
     pub(super) end: Offset,
-    /// Where a message ends and another begins.
+    /// Where one message ends and the next starts.
     pub(super) edges: Vec<Offset>,
     /// The edges among them that no chunk may cross.
     pub(super) walls: Vec<Offset>,
-    /// Where a region begins or ends, the stream's ends included.
+    /// Where a region starts or ends, both ends of the stream included.
     pub(super) regions: Vec<Offset>,
 }
 
@@ -58,7 +51,7 @@ impl StreamLayout {
         }
     }
 
-    /// Whether a cut at `at` is one that `whole` doesn't have.
+    /// Whether `whole` has no cut at `at`.
     pub(super) fn is_new_cut(&self, at: Offset) -> bool {
         self.is_inside(at) && !self.is_edge(at)
     }
@@ -68,17 +61,15 @@ impl StreamLayout {
         Offset::START < at && at < self.end
     }
 
-    /// Whether a message ends and another begins there.
     pub(super) fn is_edge(&self, at: Offset) -> bool {
         self.edges.binary_search(&at).is_ok()
     }
 
-    /// Whether no chunk may cross `at`.
     pub(super) fn is_wall(&self, at: Offset) -> bool {
         self.walls.binary_search(&at).is_ok()
     }
 
-    /// Where a message ends that may go in one write with the next.
+    /// The edges that a chunk may cross.
     pub(super) fn joints(&self) -> impl Iterator<Item = Offset> + '_ {
         let edges = self.edges.iter().copied();
         edges.filter(|edge| !self.is_wall(*edge))

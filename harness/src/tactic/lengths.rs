@@ -1,40 +1,36 @@
-//! The lengths of a delivery's chunks, kept as runs: ten thousand single bytes
-//! are one pair of numbers.
+//! The lengths of a delivery's chunks, stored as runs: ten thousand single bytes are one
+//! pair of numbers.
 
 use super::Offset;
 
-/// Chunk lengths, in order; none is zero, and their sum is a `usize`.
+/// Chunk lengths in order. None is 0, and their sum fits in a `usize`.
 ///
-/// Two neighbouring runs never have the same length, so equal lengths are equal
-/// values.
+/// Adjacent runs have different lengths, so equal chunk lengths are equal values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Lengths {
     runs: Vec<ChunkRun>,
     total: usize,
 }
 
-/// So many chunks of one length.
+/// `times` chunks of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ChunkRun {
     pub(super) length: usize,
     pub(super) times: usize,
 }
 
-/// Why a list of chunk lengths is none.
+/// Why chunk lengths are invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LengthError {
-    /// A chunk without bytes can't be sent: no read would return it.
     #[error("a chunk needs at least one byte")]
     Empty,
-    /// More bytes than a machine can hold.
     #[error("the chunks together are longer than any stream")]
     TooLong,
 }
 
 impl Lengths {
-    /// Everything up to `end`, cut at those of the ascending `edges` that lie
-    /// before it.
+    /// All bytes up to `end`, cut at the ascending `edges` before it.
     pub(super) fn cut_at(edges: impl IntoIterator<Item = Offset>, end: Offset) -> Self {
         let mut lengths = Self::default();
         lengths.extend_to(edges, end);
@@ -48,7 +44,7 @@ impl Lengths {
         lengths
     }
 
-    /// Goes on to `end`, cut at those of the ascending `edges` that lie between.
+    /// Adds chunks up to `end`, cut at the ascending `edges` in between.
     pub(super) fn extend_to(&mut self, edges: impl IntoIterator<Item = Offset>, end: Offset) {
         for edge in edges {
             self.add(edge.min(end).get().saturating_sub(self.total), 1);
@@ -56,7 +52,6 @@ impl Lengths {
         self.add(end.get().saturating_sub(self.total), 1);
     }
 
-    /// Adds `times` chunks of `length` bytes.
     pub(super) fn try_add(&mut self, length: usize, times: usize) -> Result<(), LengthError> {
         if length == 0 || times == 0 {
             return Err(LengthError::Empty);
@@ -68,7 +63,7 @@ impl Lengths {
             .map(|_| self.add(length, times))
     }
 
-    /// Adds chunks whose sum is known to be an offset; nothing for no bytes.
+    /// Adds chunks whose sum cannot overflow; ignores empty ones.
     fn add(&mut self, length: usize, times: usize) {
         if length == 0 || times == 0 {
             return;
@@ -80,12 +75,12 @@ impl Lengths {
         }
     }
 
-    /// The same chunks, of which nothing from `end` on is kept.
+    /// The same chunks, cut off at `end`.
     pub(super) fn truncated(&self, end: Offset) -> Self {
         let mut kept = Self::default();
         for run in &self.runs {
-            let room = end.get() - kept.total;
-            let times = run.times.min(room / run.length);
+            let left = end.get() - kept.total;
+            let times = run.times.min(left / run.length);
             kept.add(run.length, times);
             if times < run.times {
                 kept.add(end.get() - kept.total, 1);
@@ -95,29 +90,26 @@ impl Lengths {
         kept
     }
 
-    /// How many bytes the chunks have together.
+    /// The sum of the lengths.
     pub(super) fn total(&self) -> usize {
         self.total
     }
 
-    /// How many chunks there are.
     pub(super) fn count(&self) -> usize {
         self.runs.iter().map(|run| run.times).sum()
     }
 
-    /// The runs, as they are printed.
     pub(super) fn runs(&self) -> &[ChunkRun] {
         &self.runs
     }
 
-    /// Each chunk's length.
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + Clone + '_ {
         self.runs
             .iter()
             .flat_map(|run| std::iter::repeat_n(run.length, run.times))
     }
 
-    /// Where one chunk ends and the next begins.
+    /// Where one chunk ends and the next starts.
     pub(super) fn edges(&self) -> impl Iterator<Item = Offset> + Clone + '_ {
         self.iter()
             .scan(0, |end, length| {

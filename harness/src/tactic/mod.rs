@@ -1,20 +1,17 @@
-//! An exchange's bytes become deliveries.
+//! From the bytes of an exchange to deliveries.
 //!
-//! In comes a [`Script`], all that one side says, with the regions that its
-//! framing named; what the protocol allows ([`Allowances`]); the malformed
-//! headers that the framing knows ([`HeaderEdit`]); and how much to try
-//! ([`PlanOptions`]). A [`Plan`] makes [`Case`]s of them, one at a time: each a
-//! [`Tactic`], which is a name that stays, and a [`Delivery`], which says
-//! exactly what is sent.
+//! In: the bytes that one side sends, with their regions ([`Script`]); what the protocol
+//! allows ([`Allowances`]); malformed headers ([`HeaderEdit`]); and how much to try
+//! ([`PlanOptions`]). Out: a [`Plan`] that makes [`Case`]s one at a time. A case is a
+//! [`Tactic`] with a stable id, and a [`Delivery`] that says exactly what is sent.
 //!
 //! ```text
-//! Script ─▶ Layout ─▶ Points ─▶ Plan ─▶ Case { Tactic, Delivery } ─▶ chunks
-//!           (edges)   (offsets)                          └─▶ smaller deliveries
+//! Script ─▶ StreamLayout ─▶ Points ─▶ Plan ─▶ Case { Tactic, Delivery } ─▶ chunks
+//!           (edges)         (offsets)                          └─▶ smaller deliveries
 //! ```
 //!
-//! Everything here is a pure function of those values. This room must not know
-//! of sockets, clocks, or what any answer is; it decides what is sent and in
-//! which pieces, never when.
+//! Everything here is a pure function of these values. This module knows no sockets, no
+//! clock and no answers. It decides what is sent and in which pieces, never when.
 
 mod apply;
 mod case;

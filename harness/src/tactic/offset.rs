@@ -1,10 +1,9 @@
-//! A place in a side's stream.
+//! Offsets in a side's stream.
 
 use std::fmt;
 
-/// An offset in all that one side sends, counted in bytes from the first.
-///
-/// An offset in a single message is a plain `usize`; the two are not mixed.
+/// An offset in the stream that one side sends, in bytes. An offset in a single message
+/// is a plain `usize`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Offset(usize);
 
@@ -12,24 +11,22 @@ impl Offset {
     /// Before the first byte.
     pub const START: Self = Self(0);
 
-    /// The place after the first `bytes` bytes.
     #[must_use]
     pub const fn new(bytes: usize) -> Self {
         Self(bytes)
     }
 
-    /// How many bytes lie before it.
     #[must_use]
     pub const fn get(self) -> usize {
         self.0
     }
 
-    /// The place `bytes` later, or the last one there can be.
+    /// Saturates at the largest offset.
     pub(super) const fn plus(self, bytes: usize) -> Self {
         Self(self.0.saturating_add(bytes))
     }
 
-    /// The place `bytes` earlier, or the start.
+    /// Saturates at the start.
     pub(super) const fn minus(self, bytes: usize) -> Self {
         Self(self.0.saturating_sub(bytes))
     }
@@ -41,8 +38,8 @@ impl fmt::Display for Offset {
     }
 }
 
-/// Reads a number as this room prints it: decimal digits, no sign, no leading
-/// zero, so that what was printed is the only way to write it.
+/// Parses a number in its only spelling: decimal digits without a sign and without
+/// leading zeros.
 pub(super) fn number(text: &str) -> Option<usize> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let canonical = digits && (text == "0" || !text.starts_with('0'));
@@ -63,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_never_leaves_the_numbers() {
+    fn an_offset_saturates() {
         assert_eq!(Offset::START.minus(1), Offset::START);
         assert_eq!(Offset::new(usize::MAX).plus(1).get(), usize::MAX);
     }

@@ -1,4 +1,4 @@
-//! All cases of one scenario, one at a time.
+//! The cases of one scenario.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,11 +16,10 @@ use super::{
 /// How much is tried, and what of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlanOptions {
-    /// How much.
     pub profile: Profile,
-    /// What the random deliveries are drawn from.
+    /// The seed for random deliveries.
     pub seed: Seed,
-    /// What tells this scenario's draws from another's.
+    /// Makes the draws of this scenario differ from another's.
     pub salt: Salt,
     /// Which tactics the user asked for.
     pub only: TacticFilter,
@@ -28,11 +27,11 @@ pub struct PlanOptions {
 
 /// The cases of one scenario.
 ///
-/// They are made as they are asked for: a plan holds the offsets that it tries,
-/// some thousand numbers, never the cases.
+/// A plan stores the offsets that it tries, a few thousand numbers, and makes each case on
+/// demand.
 ///
-/// `whole` comes first, and comes even if the user asked for other tactics only:
-/// every case is compared with it. [`Plan::selected`] counts without it then.
+/// `whole` is always first, even if the user asked only for other tactics, because it is
+/// the baseline. [`Plan::selected`] does not count it then.
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub(super) layout: Arc<StreamLayout>,
@@ -44,11 +43,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Plans the cases of one side of a scenario.
-    ///
-    /// # Errors
-    ///
-    /// If an edit is none of this script's messages, or is there twice.
+    /// Fails if an edit is not of a message of this script, or is given twice.
     pub fn new(
         script: &Script,
         allowances: Allowances,
@@ -66,7 +61,7 @@ impl Plan {
         })
     }
 
-    /// The cases, in the order of their tactics; no two have the same tactic.
+    /// In the order of their tactics, each tactic once.
     pub fn cases(&self) -> impl Iterator<Item = Case> + Send + '_ {
         self.tactics().map(|tactic| Case {
             delivery: rules::delivery(self, &tactic),
@@ -74,20 +69,19 @@ impl Plan {
         })
     }
 
-    /// How many cases there are. No delivery is made to count them.
+    /// The number of cases. It is cheap: no delivery is made.
     #[must_use]
     pub fn count(&self) -> usize {
         self.tactics().count()
     }
 
-    /// How many of them the user asked for: 0 if `--only` matches nothing.
+    /// The number of cases that the user asked for: 0 if `--only` matches none.
     #[must_use]
     pub fn selected(&self) -> usize {
         let picked = |tactic: &Tactic| self.options.only.accepts(tactic);
         self.tactics().filter(picked).count()
     }
 
-    /// The tactics of the cases.
     pub fn tactics(&self) -> impl Iterator<Item = Tactic> + Send + '_ {
         TacticFamily::ALL
             .into_iter()
@@ -99,8 +93,8 @@ impl Plan {
             .filter(|tactic| *tactic == Tactic::Whole || self.options.only.accepts(tactic))
     }
 
-    /// The case of one tactic, whether or not the profile has it; none if the
-    /// script, or what the protocol allows, leaves no room for it.
+    /// The case of one tactic, even if the profile does not have it. `None` if the tactic is
+    /// impossible for this script or forbidden by the protocol.
     #[must_use]
     pub fn case(&self, tactic: &Tactic) -> Option<Case> {
         self.has(tactic).then(|| Case {
@@ -109,14 +103,14 @@ impl Plan {
         })
     }
 
-    /// What a held delivery is compared with: the same bytes and the same end in
-    /// as few writes as the protocol allows.
+    /// The same bytes and the same end in as few writes as the protocol allows. A `hold`
+    /// case is compared with it.
     #[must_use]
     pub fn at_once(&self, delivery: &Delivery) -> Delivery {
         rules::at_once(self, delivery)
     }
 
-    /// Whether there is such a delivery of this script.
+    /// Whether the tactic is possible for this script.
     fn has(&self, tactic: &Tactic) -> bool {
         let layout = &*self.layout;
         match tactic {
@@ -140,16 +134,16 @@ impl Plan {
         }
     }
 
-    /// Nobody can be interleaved with a side that says nothing.
+    /// A side that sends nothing cannot be interleaved.
     fn has_neighbours(&self, neighbours: Neighbours) -> bool {
-        let speaks = self.layout.end > Offset::START;
+        let sends = self.layout.end > Offset::START;
         match self.connections {
             Connections::OneAtATime => false,
-            Connections::Concurrent => neighbours == Neighbours::Stalled || speaks,
+            Connections::Concurrent => neighbours == Neighbours::Stalled || sends,
         }
     }
 
-    /// The tactics of one kind that are tried.
+    /// The tactics of one family that are tried.
     fn family(&self, family: TacticFamily) -> Tactics<'_> {
         let points = &self.points;
         match family {
@@ -269,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn a_side_that_only_listens_still_ends_and_reads() {
+    fn a_side_that_sends_nothing_still_closes_and_reads() {
         let cases = quick(&[]);
         assert_eq!(
             cases,
@@ -291,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn the_baseline_runs_whatever_was_asked_for() {
+    fn the_baseline_always_runs() {
         let plan = plan(&[("1", "ab", 0)], only("cut@*"));
         let ids: Vec<_> = plan.tactics().map(|tactic| tactic.to_string()).collect();
         assert_eq!(ids, ["whole", "cut@1", "cut@2"]);
@@ -299,13 +293,13 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_matches_nothing_is_seen() {
+    fn a_glob_that_matches_nothing_selects_no_case() {
         let plan = plan(&[("1", "ab", 0)], only("header:*"));
         assert_eq!((plan.count(), plan.selected()), (1, 0));
     }
 
     #[test]
-    fn a_tactic_that_the_script_has_no_room_for_is_no_case() {
+    fn an_impossible_tactic_is_not_a_case() {
         let plan = plan(&[("1", "a", 0), ("1", "b", 1)], PlanOptions::default());
         for id in [
             "cut@0",
@@ -339,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_is_compared_with_as_few_writes_as_allowed() {
+    fn a_hold_is_compared_with_as_few_writes_as_allowed() {
         let plan = plan(
             &[("1", "a", 0), ("1", "b", 0), ("1", "c", 1)],
             PlanOptions::default(),

@@ -1,9 +1,9 @@
-//! Which offsets the tactics are tried at.
+//! The offsets that the tactics try.
 //!
-//! Short streams are tried at every offset: real defects were seen at one of
-//! three hundred. Long ones around each edge of a region, inside characters,
-//! and at offsets spread over the rest. Nothing here depends on the seed, so an
-//! id means the same offset in every run.
+//! Short streams are tried at every offset, because real defects showed at only one of
+//! three hundred. Long streams are tried around region edges, inside characters, and at
+//! offsets spread over the rest. The seed has no influence, so an id means the same offset
+//! in every run.
 
 use std::collections::BTreeSet;
 
@@ -14,34 +14,33 @@ use super::{Offset, Profile, Script};
 const EVERY_OFFSET: usize = 4096;
 /// Streams up to this long are cut at every pair of offsets.
 const EVERY_PAIR: usize = 64;
-/// Streams up to this long are held at every offset: each costs as many chunks
-/// as it has bytes.
+/// Streams up to this long have a `hold` at every offset. A `hold` costs one chunk per
+/// byte.
 const EVERY_HOLD: usize = 256;
 
-/// How many offsets a longer stream is tried at: around its edges, inside its
-/// characters, and spread over it. The last is prime, so that the offsets are
-/// not all multiples of a power of two.
+/// The number of offsets in a longer stream: around its edges, inside its characters, and
+/// spread over it. The last is prime, so that the offsets are not all multiples of a
+/// power of two.
 const AROUND_EDGES: usize = 2048;
 const IN_CHARACTERS: usize = 1024;
 const SPREAD: usize = 1021;
 
-/// The same for what comes in pairs, or costs much.
+/// The same for tactics that pair offsets or are expensive.
 const FEW_AROUND_EDGES: usize = 64;
 const FEW_SPREAD: usize = 31;
 
-/// The offsets for each kind of tactic: ascending, none twice, and so many at
-/// most.
+/// The offsets for each family of tactics: ascending, without duplicates, and bounded.
 #[derive(Clone, Debug)]
 pub(super) struct Points {
-    /// Where `cut` cuts.
+    /// For `cut`.
     pub(super) cuts: Vec<Offset>,
-    /// Which offsets `cuts` pairs.
+    /// For `cuts`, which pairs them.
     pub(super) pairs: Vec<Offset>,
-    /// Where `joined+cut` cuts.
+    /// For `joined+cut`.
     pub(super) joined: Vec<Offset>,
-    /// After how many bytes `fin`, `half`, `rst` and `fin+` end.
+    /// For `fin`, `half`, `rst` and `fin+`.
     pub(super) ends: Vec<Offset>,
-    /// How many bytes `hold` sends.
+    /// For `hold`.
     pub(super) holds: Vec<Offset>,
 }
 
@@ -53,7 +52,7 @@ impl Points {
         Self {
             pairs: paired(layout).into_iter().filter(new_cut).collect(),
             joined: around_joints(script, layout),
-            holds: held(layout),
+            holds: hold_lengths(layout),
             cuts: everywhere.iter().copied().filter(new_cut).collect(),
             ends: match profile {
                 Profile::Quick => edges.into_iter().collect(),
@@ -63,7 +62,7 @@ impl Points {
     }
 }
 
-/// Every offset, or many of them; the stream's two ends always.
+/// Every offset, or many of them; always both ends of the stream.
 fn everywhere(script: &Script, layout: &StreamLayout) -> BTreeSet<Offset> {
     if layout.end.get() <= EVERY_OFFSET {
         return (0..=layout.end.get()).map(Offset::new).collect();
@@ -75,7 +74,7 @@ fn everywhere(script: &Script, layout: &StreamLayout) -> BTreeSet<Offset> {
     points
 }
 
-/// The edges of regions and their neighbours; the stream's two ends always.
+/// The edges of regions and their neighbours; always both ends of the stream.
 fn at_edges(layout: &StreamLayout) -> BTreeSet<Offset> {
     let mut points = around(layout, 1, EVERY_OFFSET);
     points.extend([Offset::START, layout.end]);
@@ -89,8 +88,8 @@ fn paired(layout: &StreamLayout) -> BTreeSet<Offset> {
     few(layout)
 }
 
-/// Holding no byte or one leaves nothing to compare with one write.
-fn held(layout: &StreamLayout) -> Vec<Offset> {
+/// A `hold` of at most one byte is the same as one write.
+fn hold_lengths(layout: &StreamLayout) -> Vec<Offset> {
     let end = layout.end.get();
     if end <= EVERY_HOLD {
         return (2..=end).map(Offset::new).collect();
@@ -106,7 +105,7 @@ fn few(layout: &StreamLayout) -> BTreeSet<Offset> {
     points
 }
 
-/// In each message that may follow another at once: around the edges of its
+/// In each message that may be joined to the one before it: around the edges of its
 /// regions, and in its middle.
 fn around_joints(script: &Script, layout: &StreamLayout) -> Vec<Offset> {
     let followers = script.spans().map(|(_, span)| span);
@@ -124,7 +123,7 @@ fn around_joints(script: &Script, layout: &StreamLayout) -> Vec<Offset> {
     thinned(points.iter().copied(), EVERY_OFFSET).collect()
 }
 
-/// The offsets up to `reach` away from an edge of a region, `most` of them.
+/// At most `most` offsets that are up to `reach` away from an edge of a region.
 fn around(layout: &StreamLayout, reach: usize, most: usize) -> BTreeSet<Offset> {
     let edges = layout.regions.iter();
     let points: BTreeSet<_> = edges
@@ -143,7 +142,7 @@ fn spread(end: Offset, count: usize) -> impl Iterator<Item = Offset> {
     (1..=count).map(move |index| Offset::new(scaled(end.get(), index, count + 1)))
 }
 
-/// All the points, or `most` of them at equal distances.
+/// At most `most` of the points, at equal distances.
 fn thinned(
     points: impl Iterator<Item = Offset> + Clone,
     most: usize,
@@ -155,7 +154,7 @@ fn thinned(
     indexed.filter_map(move |(index, point)| kept(index).then_some(point))
 }
 
-/// `whole * part / parts`, for a part that is no more than the parts.
+/// `whole * part / parts`, where `part <= parts`.
 fn scaled(whole: usize, part: usize, parts: usize) -> usize {
     let scaled = whole as u128 * part as u128 / parts as u128;
     usize::try_from(scaled).expect("a part is no larger than the whole")

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// How much is tried. Each profile holds all that the one before it holds.
+/// How much is tried. Each profile includes the one before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Profile {
     /// Seconds: before a commit.
@@ -13,12 +13,12 @@ pub enum Profile {
     Standard,
     /// An hour: every night.
     Thorough,
-    /// Everything that can be counted through.
+    /// Every segmentation of short streams.
     Exhaustive,
 }
 
 impl Profile {
-    /// All of them, the smallest first.
+    /// From the smallest to the largest.
     pub const ALL: [Self; 4] = [
         Self::Quick,
         Self::Standard,
@@ -26,7 +26,6 @@ impl Profile {
         Self::Exhaustive,
     ];
 
-    /// What it is called on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -37,7 +36,7 @@ impl Profile {
         }
     }
 
-    /// How many deliveries of a scenario are drawn.
+    /// The number of random deliveries per scenario.
     pub(super) const fn draws(self) -> usize {
         match self {
             Self::Quick => 8,
@@ -53,7 +52,6 @@ impl fmt::Display for Profile {
     }
 }
 
-/// A word that is no profile.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown profile `{0}`: use quick, standard, thorough or exhaustive")]
 pub struct ProfileError(String);
@@ -82,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn profiles_grow() {
+    fn each_profile_is_larger_than_the_one_before() {
         assert!(Profile::ALL.is_sorted());
         assert!(Profile::ALL.map(Profile::draws).is_sorted());
     }

@@ -1,7 +1,6 @@
-//! Segmentations drawn at random, by a proptest strategy and from a seed.
+//! Random segmentations from a seed.
 //!
-//! What is drawn is never a chunk that the protocol forbids; how it shrinks is
-//! `segmentation`'s to say.
+//! They contain no chunk that the protocol forbids. `segmentation` shrinks them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,14 +13,13 @@ use super::layout::StreamLayout;
 use super::segmentation::{Difference, SegmentationTree};
 use super::{Delivery, Offset, PlanOptions};
 
-/// The most cuts that are drawn.
 const MOST_CUTS: usize = 1024;
 
-/// What the random deliveries of a run are drawn from.
+/// The seed for the random deliveries of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Seed(pub u64);
 
-/// What tells one scenario's draws from another's under the same seed.
+/// Makes the draws of two scenarios differ under the same seed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Salt(pub u64);
 
@@ -31,7 +29,7 @@ impl fmt::Display for Seed {
     }
 }
 
-/// A proptest strategy: deliveries of a whole script, cut and joined at random.
+/// Draws deliveries of a whole script, cut and joined at random.
 #[derive(Clone, Debug)]
 pub(super) struct Segmentations {
     layout: Arc<StreamLayout>,
@@ -42,20 +40,19 @@ impl Segmentations {
         Self { layout }
     }
 
-    /// The nth that the seed gives a scenario, whatever else is drawn.
+    /// The delivery with this number. It does not depend on what else is drawn.
     pub(super) fn nth(&self, draw: usize, options: &PlanOptions) -> Delivery {
         let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &key(draw, options));
         self.draw(&mut rng).current()
     }
 
-    /// Draws one.
     fn draw(&self, rng: &mut TestRng) -> SegmentationTree {
         let joins = self.draw_joins(rng).into_iter().map(Difference::Join);
         let cuts = self.draw_cuts(rng).into_iter().map(Difference::Cut);
         SegmentationTree::new(Arc::clone(&self.layout), joins.chain(cuts).collect())
     }
 
-    /// None of the edges that may be joined over, all of them, or some.
+    /// None, all or some of the edges that may be joined.
     fn draw_joins(&self, rng: &mut TestRng) -> Vec<Offset> {
         let joints = self.layout.joints();
         match rng.random_range(0..3) {
@@ -65,7 +62,7 @@ impl Segmentations {
         }
     }
 
-    /// A few cuts, many, a run of single bytes, or some close to an edge.
+    /// A few cuts, many, a run of single bytes, or some near edges.
     fn draw_cuts(&self, rng: &mut TestRng) -> Vec<Offset> {
         let last = self.layout.end.get().saturating_sub(1);
         if last == 0 {
@@ -106,7 +103,7 @@ fn burst(rng: &mut TestRng, last: usize) -> Vec<Offset> {
     (first..=last).take(count).map(Offset::new).collect()
 }
 
-/// The generator's key: no two draws of a run share one.
+/// The key of the generator, different for each draw of a run.
 fn key(draw: usize, options: &PlanOptions) -> [u8; 32] {
     let words = [options.seed.0, options.salt.0, draw as u64, KEY_VERSION];
     let mut key = [0; 32];
@@ -116,8 +113,7 @@ fn key(draw: usize, options: &PlanOptions) -> [u8; 32] {
     key
 }
 
-/// Changes when the way of drawing does, so that nobody takes an old seed's
-/// deliveries for new ones.
+/// Increase it when the method of drawing changes: then a seed gives other deliveries.
 const KEY_VERSION: u64 = 1;
 
 #[cfg(test)]
@@ -143,7 +139,7 @@ mod tests {
         segmentations().nth(draw, &options).to_string()
     }
 
-    /// What shrinking ends in, if what `fails` says fails.
+    /// The result of shrinking while `fails` is true.
     fn simplest(tree: &mut SegmentationTree, fails: impl Fn(&Delivery) -> bool) -> Delivery {
         while tree.simplify() {
             if !fails(&tree.current()) && !tree.complicate() {
@@ -203,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn no_draw_crosses_a_wall() {
+    fn no_draw_crosses_a_turn_without_pipelining() {
         each_draw(|tree| {
             let delivery = tree.current();
             assert!(

@@ -1,5 +1,4 @@
-//! What each tactic comes to: from its name and the script's edges to the
-//! delivery.
+//! From a tactic and the edges of a script to a delivery.
 
 use std::num::NonZeroU16;
 
@@ -8,17 +7,17 @@ use super::layout::StreamLayout;
 use super::lengths::Lengths;
 use super::{Delivery, DeliveryEnd, Neighbours, Offset, OtherConnections, Plan, Reading, Tactic};
 
-/// The longest stream of which every segmentation is tried.
+/// The longest stream for `all-cuts`.
 const ALL_CUTS: usize = 16;
 
-/// How many bytes go one by one. A longer stream ends in whole messages: two
-/// million writes would show nothing that the first ones did not.
+/// The most single bytes. The rest of a longer stream is sent in whole messages: two
+/// million writes would show nothing new.
 const ONE_BY_ONE: usize = 16 * 1024;
 
-/// How many connections `churn` opens and drops.
+/// The number of connections that `churn` opens and closes.
 const CHURN: NonZeroU16 = NonZeroU16::new(1000).expect("not zero");
 
-/// The delivery of a tactic that the plan has.
+/// The delivery of a tactic that is possible in the plan.
 pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
     let layout = &*plan.layout;
     let end = layout.end;
@@ -43,7 +42,7 @@ pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
         Tactic::Neighbours(Neighbours::Interleaved) => {
             bytes(layout, end).with_other_connections(OtherConnections::Interleaved)
         }
-        Tactic::Header(malformed) => spoiled(layout, &plan.headers[malformed]),
+        Tactic::Header(header) => malformed(layout, &plan.headers[header]),
         Tactic::Churn => {
             whole(layout, end).with_other_connections(OtherConnections::Churned(CHURN))
         }
@@ -51,7 +50,7 @@ pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
     }
 }
 
-/// The same bytes and the same end, with everything in one write that may be.
+/// The same bytes and the same end, in as few writes as allowed.
 pub(super) fn at_once(plan: &Plan, delivery: &Delivery) -> Delivery {
     let walls = plan.layout.walls.iter();
     let walls = walls.filter_map(|wall| delivery.shift(*wall));
@@ -66,12 +65,12 @@ fn whole(layout: &StreamLayout, end: Offset) -> Delivery {
     cut(&layout.edges, &[], end)
 }
 
-/// All that may be said at once in one write.
+/// All that may be sent at once, in one write.
 fn joined(layout: &StreamLayout, end: Offset) -> Delivery {
     cut(&layout.walls, &[], end)
 }
 
-/// What may be said before the first answer, in one write.
+/// All that may be sent before the first answer, in one write.
 fn unanswered(layout: &StreamLayout) -> Delivery {
     let end = layout.walls.first().copied().unwrap_or(layout.end);
     cut(&[], &[], end)
@@ -89,9 +88,9 @@ fn cut(edges: &[Offset], more: &[Offset], end: Offset) -> Delivery {
     Delivery::of(Lengths::cut_at(all, end))
 }
 
-/// The messages before it whole, then the wrong one, then nothing more is said:
-/// what the peer answers to the wrong one is still read.
-fn spoiled(layout: &StreamLayout, message: &PlacedEdit) -> Delivery {
+/// The messages before it whole, then the malformed one, then a half-close: the answer to
+/// the malformed message is still read.
+fn malformed(layout: &StreamLayout, message: &PlacedEdit) -> Delivery {
     let before = layout.edges.iter().copied();
     let before = before.take_while(|edge| *edge <= message.start);
     Delivery::of(Lengths::cut_at(before, message.end))
@@ -99,19 +98,19 @@ fn spoiled(layout: &StreamLayout, message: &PlacedEdit) -> Delivery {
         .with_end(DeliveryEnd::Half)
 }
 
-/// The masks of the segmentations that cross no wall.
+/// The masks of the allowed segmentations.
 pub(super) fn masks(layout: &StreamLayout) -> impl Iterator<Item = u16> + '_ {
     let masks = (0..mask_count(layout)).map_while(|mask| u16::try_from(mask).ok());
     masks.filter(|mask| is_mask(layout, *mask))
 }
 
-/// Whether a mask is one of this stream's, and crosses no wall.
+/// Whether a mask fits the stream and cuts at every wall.
 pub(super) fn is_mask(layout: &StreamLayout, mask: u16) -> bool {
     let cuts = masked(mask);
     u32::from(mask) < mask_count(layout) && layout.walls.iter().all(|wall| cuts.contains(wall))
 }
 
-/// A bit for each place between two bytes; no mask for a longer stream.
+/// One bit for each offset between two bytes; 0 for a longer stream.
 fn mask_count(layout: &StreamLayout) -> u32 {
     match layout.end.get() {
         end @ 1..=ALL_CUTS => 1 << (end - 1),
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_turn_is_said_before_accept() {
+    fn only_the_first_turn_is_sent_before_accept() {
         let layout = layout(&[("1", "a", 0), ("1", "b", 0), ("1", "c", 1)]);
         assert_eq!(unanswered(&layout).to_string(), "4");
     }

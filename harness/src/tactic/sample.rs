@@ -1,4 +1,4 @@
-//! Scripts for this room's own tests.
+//! Scripts for the tests of this module.
 
 use super::{OutMessage, Script};
 use crate::framing::{Encoded, RegionKind};

@@ -1,34 +1,32 @@
-//! What one side says, as bytes.
+//! The bytes that one side sends.
 
 use std::ops::Range;
 
 use super::Offset;
 use crate::framing::Region;
 
-/// All that one side says in an exchange, in order.
+/// All that one side sends in an exchange, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
-    /// The side's messages.
     pub messages: Vec<OutMessage>,
 }
 
-/// One message of a script.
+/// An outgoing message of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutMessage {
-    /// The bytes that go over the wire.
+    /// The encoded message.
     pub bytes: Vec<u8>,
-    /// What each stretch of them is for: in order, touching, covering all.
+    /// In order, covering all bytes without gaps.
     pub regions: Vec<Region>,
-    /// Which of the side's turns this message belongs to, from 0. Messages of
-    /// one turn follow each other with nothing expected from the other side
-    /// between them.
+    /// The number of the side's turn, from 0. Between two messages of one turn the other side
+    /// does nothing.
     pub turn: usize,
-    /// The payload, if the suite's framing made the bytes; none for `raw` ones.
+    /// `None` for `raw` bytes, which bypass the framing.
     pub payload: Option<Vec<u8>>,
 }
 
 impl Script {
-    /// How many bytes the side's whole stream has.
+    /// The length of the side's stream, in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.messages
@@ -37,13 +35,13 @@ impl Script {
             .sum()
     }
 
-    /// Whether the side only listens.
+    /// Whether the side sends no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.messages.iter().all(|message| message.bytes.is_empty())
     }
 
-    /// The side's whole stream: its messages, one after the other.
+    /// All messages, one after the other.
     #[must_use]
     pub fn stream(&self) -> Vec<u8> {
         let mut stream = Vec::with_capacity(self.len());
@@ -53,7 +51,7 @@ impl Script {
         stream
     }
 
-    /// Each message that has bytes: its index, and where it lies in the stream.
+    /// The index and the range of each message that has bytes.
     pub fn spans(&self) -> impl Iterator<Item = (usize, Range<Offset>)> + Clone + '_ {
         self.messages
             .iter()
@@ -66,12 +64,12 @@ impl Script {
             .filter(|(_, span)| !span.is_empty())
     }
 
-    /// Where a message begins, the first excepted: the edges that `whole` keeps.
+    /// The start of each message except the first. `whole` cuts there.
     pub fn message_edges(&self) -> impl Iterator<Item = Offset> + Clone + '_ {
         self.spans().map(|(_, span)| span.start).skip(1)
     }
 
-    /// Where a region begins or ends, ascending, the stream's two ends included.
+    /// Where a region starts or ends, ascending, both ends of the stream included.
     pub fn region_edges(&self) -> impl Iterator<Item = Offset> + Clone + '_ {
         let starts = self.spans().flat_map(|(index, span)| {
             let inner = self.messages[index].inner_edges();
@@ -80,7 +78,7 @@ impl Script {
         starts.chain(std::iter::once(Offset::new(self.len())))
     }
 
-    /// Every offset inside a UTF-8 character of several bytes.
+    /// Every offset inside a multi-byte UTF-8 character.
     pub fn inside_characters(&self) -> impl Iterator<Item = Offset> + Clone + '_ {
         self.spans().flat_map(|(index, span)| {
             let inner = self.messages[index].inside_characters();
@@ -90,15 +88,14 @@ impl Script {
 }
 
 impl OutMessage {
-    /// Where its regions touch, counted from the message's first byte.
+    /// The edges between its regions, from the start of the message.
     fn inner_edges(&self) -> impl Iterator<Item = usize> + Clone + '_ {
         let len = self.bytes.len();
         let starts = self.regions.iter().map(|region| region.range.start);
         starts.filter(move |&edge| 0 < edge && edge < len)
     }
 
-    /// The offsets inside its characters of several bytes. Bytes that are no
-    /// UTF-8 have none.
+    /// The offsets inside its multi-byte characters; none in invalid UTF-8.
     fn inside_characters(&self) -> impl Iterator<Item = usize> + Clone + '_ {
         let mut start = 0;
         let valid = self.bytes.utf8_chunks().map(move |chunk| {
@@ -139,14 +136,14 @@ mod tests {
     }
 
     #[test]
-    fn characters_are_found_between_bytes_that_are_none() {
+    fn characters_are_found_beside_invalid_utf8() {
         let mut script = sample::script(&[("h", "é", 0), ("", "a€", 0)]);
         script.messages[1].bytes.insert(0, 0xff);
         assert_eq!(numbers(script.inside_characters()), [2, 6, 7]);
     }
 
     #[test]
-    fn a_side_that_only_listens_has_two_ends_and_nothing_between() {
+    fn a_side_that_sends_nothing_has_one_region_edge() {
         let script = Script::default();
         assert!(script.is_empty());
         assert_eq!(numbers(script.region_edges()), [0]);

@@ -1,8 +1,8 @@
-//! A drawn segmentation, and how it shrinks.
+//! Shrinking of a random segmentation.
 //!
-//! It is kept as its differences from `whole`: edges that it joins over, and cuts
-//! that it adds. Dropping differences therefore leads to `whole`, and never to a
-//! chunk that the protocol forbids.
+//! A segmentation is stored as its differences from `whole`: edges that it joins, and cuts
+//! that it adds. So dropping differences leads to `whole`, and never to a chunk that the
+//! protocol forbids.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::layout::StreamLayout;
 use super::lengths::Lengths;
 use super::{Delivery, Offset};
 
-/// One way in which a segmentation is not `whole`.
+/// A difference between a segmentation and `whole`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Difference {
     /// Two messages share a chunk.
@@ -37,11 +37,10 @@ impl Difference {
     }
 }
 
-/// A drawn segmentation and those that are simpler.
+/// A random segmentation and the simpler ones.
 ///
-/// First differences are dropped, all of them, then half of them, and so on down
-/// to one; then the cuts that are left are moved to the left, one after the
-/// other.
+/// First it drops differences: all of them, then half of them, and so on down to one. Then
+/// it moves the remaining cuts to the left, one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct SegmentationTree {
     layout: Arc<StreamLayout>,
@@ -54,9 +53,9 @@ pub(super) struct SegmentationTree {
 /// What is tried next.
 #[derive(Clone, Copy, Debug)]
 enum ShrinkStep {
-    /// To drop `block` differences, from the `at`th on.
+    /// Drop `block` differences from index `at`.
     Drop { block: usize, at: usize },
-    /// To move the `index`th difference, if it is a cut, to `low` or after.
+    /// Move the difference at `index`, if it is a cut, to `low` or later.
     Move { index: usize, low: Offset },
 }
 
@@ -77,7 +76,7 @@ impl SegmentationTree {
         self.differences.drain(at..end);
     }
 
-    /// Halves the distance to `low`; false if there is none, or no cut.
+    /// Halves the distance to `low`; false if that is 0, or if it is not a cut.
     fn move_left(&mut self, index: usize, low: Offset) -> bool {
         let Some(at) = self.differences[index].cut().filter(|at| low < *at) else {
             return false;
@@ -88,7 +87,7 @@ impl SegmentationTree {
         true
     }
 
-    /// Where the cut at `index` may go: past the one before it.
+    /// The lowest offset of the cut at `index`: after the cut before it.
     fn lowest(&self, index: usize) -> Offset {
         let before = index.checked_sub(1).map(|before| self.differences[before]);
         let cut = before.as_ref().and_then(Difference::cut);

@@ -1,4 +1,4 @@
-//! From a delivery to smaller ones.
+//! Smaller deliveries of the same script.
 
 use std::num::NonZeroU16;
 use std::ops::Range;
@@ -7,15 +7,14 @@ use super::delivery::StreamEdit;
 use super::lengths::Lengths;
 use super::{Delivery, DeliveryEnd, Offset, OtherConnections, Reading, Script};
 
-/// How far a delivery is from the baseline; ordered, the baseline the least.
+/// The distance of a delivery from the baseline, which has the least weight.
 ///
-/// What counts, in this order: whether the stream is edited; the differences
-/// from `whole`, which are the cuts inside messages and the edges joined over;
-/// how many bytes are delivered; the other_connections, the reading and the end, each in
-/// the order of its type; and how far to the right the cuts are.
+/// These count, in this order: an edit of the stream; the differences from `whole`, which
+/// are cuts inside messages and joined edges; the number of delivered bytes; the other
+/// connections, the reading and the end, each in the order of its type; and how far to
+/// the right the cuts are.
 ///
-/// Each part is a number that can't fall for ever, so no chain of ever smaller
-/// deliveries is endless.
+/// Each part is bounded below, so shrinking always ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Weight {
     edits: usize,
@@ -28,7 +27,7 @@ pub struct Weight {
 }
 
 impl Delivery {
-    /// How far it is from the baseline of `script`.
+    /// The distance from the baseline of `script`.
     #[must_use]
     pub fn weight(&self, script: &Script) -> Weight {
         let differences = Edges::of(self, script).differences();
@@ -43,13 +42,13 @@ impl Delivery {
         }
     }
 
-    /// Deliveries of the same script that are smaller by [`Weight`], the boldest
-    /// steps first: the unedited stream, fewer differences, fewer bytes, simpler
-    /// other_connections, reading and end, cuts further to the left.
+    /// Deliveries of the same script with less [`Weight`], the largest steps first: the
+    /// unedited stream, fewer differences, fewer bytes, simpler other connections, reading
+    /// and end, cuts further to the left.
     ///
-    /// Each one [fits](Delivery::fits) the script if this one does, and joins no
-    /// messages that this one doesn't join. A held delivery stays held: what it
-    /// shows is a difference between two held ones.
+    /// Each one [fits](Delivery::fits) the script if this one does, and joins no messages
+    /// that this one does not join. A `hold` stays a `hold`, because it is compared with
+    /// another `hold`.
     pub fn smaller<'a>(&'a self, script: &'a Script) -> impl Iterator<Item = Self> + 'a {
         let edges = Edges::of(self, script);
         self.unedited(script)
@@ -60,8 +59,7 @@ impl Delivery {
             .chain(self.further_left(edges))
     }
 
-    /// The same cuts in the stream as it was; the messages that come back with
-    /// what the edit removed are whole.
+    /// The same cuts in the unedited stream. Messages that the edit had removed are whole.
     fn unedited(&self, script: &Script) -> Option<Self> {
         let edit = self.edit.as_ref()?;
         let Range { start, end } = edit.range();
@@ -80,8 +78,8 @@ impl Delivery {
         Some(unedited.with_end(self.end))
     }
 
-    /// With fewer differences from `whole`: without all of them, without each
-    /// half, and so on down to each one.
+    /// With fewer differences from `whole`: without all of them, without each half, and so
+    /// on down to each one.
     fn closer(&self, edges: Edges) -> impl Iterator<Item = Self> + '_ {
         let differences = match self.end {
             DeliveryEnd::ResetBeforeAccept => Vec::new(),
@@ -93,8 +91,8 @@ impl Delivery {
         })
     }
 
-    /// With fewer bytes, unless the exchange goes on after them: none, half,
-    /// three quarters, and so on up to all but the last.
+    /// With fewer bytes, if the delivery has an end of its own: none, half, three quarters,
+    /// and so on up to all but the last.
     fn shorter(&self) -> impl Iterator<Item = Self> + '_ {
         let len = match self.end {
             DeliveryEnd::AsScripted => 0,
@@ -104,7 +102,7 @@ impl Delivery {
         dropped.map(move |dropped| self.truncated(Offset::new(len - dropped)))
     }
 
-    /// An edit that is not reached any more goes too.
+    /// Drops an edit behind the new end.
     fn truncated(&self, end: Offset) -> Self {
         let reached = |edit: &StreamEdit| edit.range().start < end;
         Self {
@@ -127,8 +125,8 @@ impl Delivery {
         other_connections.chain(reading).chain(ends)
     }
 
-    /// With one cut moved to the left: right after the edge before it, halfway
-    /// there, or by one byte.
+    /// With one cut moved to the left: to one byte after the edge before it, halfway there,
+    /// or by one byte.
     fn further_left(&self, edges: Edges) -> impl Iterator<Item = Self> + '_ {
         let own = edges.own.clone();
         (0..own.len())
@@ -152,8 +150,8 @@ impl Delivery {
     }
 }
 
-/// The edges of a delivery, and those of `whole` in the same bytes: ascending,
-/// without the two ends.
+/// The edges of a delivery, and those of `whole` in the same bytes: ascending, without
+/// both ends.
 #[derive(Clone, Debug)]
 struct Edges {
     own: Vec<Offset>,
@@ -176,7 +174,7 @@ impl Edges {
     }
 }
 
-/// What is in one of two ascending lists but not in both.
+/// The items that are in only one of two ascending lists.
 fn symmetric_difference(one: &[Offset], other: &[Offset]) -> Vec<Offset> {
     let mut all = [one, other].concat();
     all.sort_unstable();
@@ -186,8 +184,8 @@ fn symmetric_difference(one: &[Offset], other: &[Offset]) -> Vec<Offset> {
         .collect()
 }
 
-/// The blocks to drop from a list of `len`: all of it, each half, each quarter,
-/// and so on down to each item.
+/// The blocks to drop from a list of `len` items: all, each half, each quarter, and so on
+/// down to each item.
 fn blocks(len: usize) -> impl Iterator<Item = (usize, usize)> {
     halvings(len).flat_map(move |size| {
         let starts = (0..len).step_by(size);
@@ -234,8 +232,8 @@ fn simpler_ends(end: DeliveryEnd) -> impl Iterator<Item = DeliveryEnd> {
     SIMPLE.into_iter().filter(simpler)
 }
 
-/// Where a place of the edited stream lay before the edit; none for one inside
-/// what was put in.
+/// Converts an offset of the edited stream to one of the stream; `None` inside the
+/// replacement.
 fn unshift(edit: &StreamEdit, at: Offset) -> Option<Offset> {
     let added = edit.replacement().len();
     if at >= edit.range().start.plus(added) {
@@ -260,7 +258,7 @@ mod tests {
         notation.parse().expect("a delivery")
     }
 
-    /// What is left when every step is taken that `fails` allows.
+    /// The result of shrinking while `fails` is true.
     fn smallest(notation: &str, fails: impl Fn(&Delivery) -> bool) -> String {
         let script = script();
         let mut least = delivery(notation);

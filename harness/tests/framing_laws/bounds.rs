@@ -1,4 +1,4 @@
-//! No input makes a decoder panic, or hold more than its bound.
+//! No input makes a decoder panic, or buffer more than its bound.
 
 use proptest::prelude::*;
 use wirecheck::framing::{
@@ -41,13 +41,13 @@ fn a_declared_length_takes_no_memory() {
     assert_eq!(decoder.decode(&mut start), Decoded::NeedMore);
     assert!(
         decoder.allocated() <= 64,
-        "{} bytes are held",
+        "{} bytes are allocated",
         decoder.allocated()
     );
 }
 
 #[test]
-fn what_is_held_never_passes_the_longest_message() {
+fn a_decoder_never_buffers_more_than_the_longest_message() {
     let framing = Framing::Netstring(Netstring { max: 1000 });
     let message = framing.encode(&[b'x'; 1000]).expect("it is within max");
     let mut decoder = framing.decoder();
@@ -63,13 +63,13 @@ fn a_steady_stream_needs_no_more_memory() {
     let framing = Framing::Line(Line::default());
     let mut decoder = framing.decoder();
     let stream = b"hello\nworld\n";
-    let mut held = None;
+    let mut first = None;
     for _ in 0..100 {
         for piece in stream.chunks(4) {
             let mut rest = piece;
             while let Decoded::Message(_) = decoder.decode(&mut rest) {}
         }
-        let at_first = *held.get_or_insert_with(|| decoder.allocated());
+        let at_first = *first.get_or_insert_with(|| decoder.allocated());
         assert_eq!(decoder.allocated(), at_first);
     }
 }
@@ -87,8 +87,7 @@ fn once_malformed_a_stream_stays_malformed() {
     assert_eq!(Ending::from(decoder.finish()), Ending::Malformed(why));
 }
 
-/// Messages that a reader which begins again at each byte would need minutes
-/// for.
+/// A reader that starts again at each byte would need minutes for these messages.
 #[test]
 fn a_large_message_byte_by_byte_takes_linear_time() {
     let crlf = Line {

@@ -1,6 +1,6 @@
 //! The laws that hold for every framing.
 //!
-//! - `reading`: what a decoder makes of a stream that comes in pieces;
+//! - `reading`: the result of decoding a stream in pieces;
 //! - `samples`: a message or two of every framing there can be, small enough to
 //!   try all segmentations;
 //! - `strategies`: framings and payloads drawn at random;

@@ -1,4 +1,4 @@
-//! Each malformed message is answered as its kind says.
+//! A correct reader handles each malformed message as its kind allows.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +8,20 @@ use wirecheck::framing::{Framing, MalformedKind, MalformedMessage, Response};
 use crate::reading::{Ending, read};
 use crate::{samples, strategies};
 
-/// The law: our own reader, which is right, does what a right reader may do.
-fn is_answered_as_it_says(framing: &Framing, payload: &[u8], member: &MalformedMessage) {
+/// The law: our own reader does what a correct reader may do.
+fn is_handled_as_allowed(framing: &Framing, payload: &[u8], member: &MalformedMessage) {
     let right: Vec<_> = framing.canonical(payload).into_iter().collect();
     let reading = read(framing, [&sent(framing, payload, member)[..]]);
     let refused = matches!(reading.ending, Ending::Malformed(_));
     let waits = matches!(reading.ending, Ending::Truncated(_));
     let read_as_right = reading.messages == right && reading.ending == Ending::Clean;
-    let holds = match member.response {
+    let allowed = match member.response {
         Response::Refuse => refused && reading.messages.is_empty(),
         Response::RefuseOrRead => refused || read_as_right,
         Response::Wait => waits && reading.messages.is_empty(),
         Response::ReadOther => reading.messages.first() != right.first(),
     };
-    assert!(holds, "{framing:?} {payload:?} {member:?}: {reading:?}");
+    assert!(allowed, "{framing:?} {payload:?} {member:?}: {reading:?}");
 }
 
 fn valid(framing: &Framing, payload: &[u8]) -> Vec<u8> {
@@ -32,31 +32,31 @@ fn sent(framing: &Framing, payload: &[u8], member: &MalformedMessage) -> Vec<u8>
     member.edit.apply(&valid(framing, payload))
 }
 
-fn family_holds(framing: &Framing, payload: &[u8]) {
+fn all_are_handled_as_allowed(framing: &Framing, payload: &[u8]) {
     let family = framing.malformed(payload);
     let kinds: BTreeSet<_> = family.iter().map(|member| member.kind).collect();
     assert_eq!(kinds.len(), family.len(), "{framing:?} has a kind twice");
     for member in &family {
         let sent = sent(framing, payload, member);
         assert_ne!(sent, valid(framing, payload), "{framing:?} {}", member.kind);
-        is_answered_as_it_says(framing, payload, member);
+        is_handled_as_allowed(framing, payload, member);
     }
 }
 
 #[test]
-fn every_member_of_every_family_is_answered_as_it_says() {
+fn every_malformed_message_is_handled_as_allowed() {
     for sample in samples::all() {
         for payload in sample.payloads {
-            family_holds(&sample.framing, payload);
+            all_are_handled_as_allowed(&sample.framing, payload);
         }
     }
 }
 
 proptest! {
     #[test]
-    fn random_families_are_answered_as_they_say((framing, payloads) in strategies::exchange()) {
+    fn random_malformed_messages_are_handled_as_allowed((framing, payloads) in strategies::exchange()) {
         for payload in payloads {
-            family_holds(&framing, &payload);
+            all_are_handled_as_allowed(&framing, &payload);
         }
     }
 }
@@ -69,7 +69,7 @@ fn kinds(framing: &Framing, payload: &[u8]) -> String {
 }
 
 #[test]
-fn every_framing_has_the_family_that_makes_sense() {
+fn every_framing_has_the_malformed_kinds_that_make_sense() {
     let decimals = "negative signed underscored non-ascii-digits hex spaces leading-zeros \
                     empty too-large longer shorter";
     let of = |framing: &str| {

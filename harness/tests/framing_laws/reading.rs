@@ -1,9 +1,8 @@
-//! What a decoder makes of a stream that comes in pieces, in values that outlive
-//! the decoder.
+//! The result of decoding a stream in pieces, in values that outlive the decoder.
 
 use wirecheck::framing::{Decoded, Decoder, Framing, Malformation, Region, StreamEnd, Truncation};
 
-/// All that can be seen of one decoding.
+/// The whole observable result of decoding a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reading {
     pub(crate) messages: Vec<Vec<u8>>,
@@ -31,7 +30,7 @@ impl From<StreamEnd<'_>> for Ending {
     }
 }
 
-/// Reads the pieces one after the other, watching the decoder's bound.
+/// Decodes the pieces one after the other, and checks the decoder's bound.
 pub(crate) fn read<'a>(framing: &Framing, pieces: impl IntoIterator<Item = &'a [u8]>) -> Reading {
     let mut decoder = framing.decoder();
     let mut messages = Vec::new();
@@ -74,7 +73,7 @@ pub(crate) fn pieces(stream: &[u8], mask: u32) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Regions in order that touch, cover `length` bytes and are none of them empty.
+/// Whether the regions are in order, not empty, and cover `length` bytes without gaps.
 pub(crate) fn cover(regions: &[Region], length: usize) -> bool {
     let starts = regions.iter().map(|region| region.range.start);
     let mut ends = regions.iter().map(|region| region.range.end);

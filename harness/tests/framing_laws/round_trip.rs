@@ -1,4 +1,4 @@
-//! What was encoded is decoded again.
+//! Encoded messages decode to their payload.
 
 use proptest::prelude::*;
 use wirecheck::framing::{Blank, Decoded, EncodeError, Framing, Line};
@@ -6,7 +6,7 @@ use wirecheck::framing::{Blank, Decoded, EncodeError, Framing, Line};
 use crate::reading::{Ending, cover, read};
 use crate::{samples, strategies};
 
-/// The law: a message is read as its canonical payload, and nothing else is.
+/// The law: a message decodes to its canonical payload only.
 fn reads_back(framing: &Framing, payload: &[u8]) {
     let message = framing.encode(payload).expect("it can be sent");
     let reading = read(framing, [&message.bytes[..]]);
@@ -21,8 +21,7 @@ fn reads_back(framing: &Framing, payload: &[u8]) {
     assert!(cover(&message.regions, message.bytes.len()), "{message:?}");
 }
 
-/// The law: a decoder that has part of a message wants the rest, and takes none
-/// of what follows.
+/// The law: a decoder takes the rest of a message, and nothing that follows it.
 fn stops_exactly(framing: &Framing, payload: &[u8]) {
     let message = framing.encode(payload).expect("it can be sent").bytes;
     for end in 0..message.len() {
@@ -71,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn a_prefix_needs_more_and_what_trails_is_untouched(
+    fn a_prefix_needs_more_and_later_bytes_are_untouched(
         (framing, payloads) in strategies::exchange()
     ) {
         for payload in payloads.iter().filter(|_| has_boundaries(&framing)) {
@@ -80,7 +79,7 @@ proptest! {
     }
 
     #[test]
-    fn an_encode_error_blames_a_byte_of_the_payload(
+    fn an_encode_error_points_into_the_payload(
         framing in strategies::framing(),
         payload in prop::collection::vec(any::<u8>(), 0..80),
     ) {
@@ -93,7 +92,7 @@ proptest! {
 }
 
 #[test]
-fn a_resp_payload_that_is_no_value_is_refused_with_its_place() {
+fn a_resp_payload_that_is_not_a_value_is_rejected_with_its_offset() {
     let framing = Framing::Resp(Default::default());
     let offset = |payload: &[u8]| framing.encode(payload).map_err(|error| error.offset());
     assert_eq!(offset(b"+OK\r\n+OK\r\n"), Err(Some(5)));

@@ -1,4 +1,4 @@
-//! Every framing there can be, with payloads that it can carry.
+//! Every framing with all its parameters, and payloads for it.
 
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Delimiter, Endian, FieldWidth, Fixed, Framing,

@@ -1,4 +1,4 @@
-//! However a stream is cut, the same is read from it.
+//! Every segmentation of a stream reads the same.
 
 use proptest::prelude::*;
 use wirecheck::framing::Framing;
@@ -35,7 +35,7 @@ fn every_segmentation_of_a_short_stream_reads_the_same() {
 }
 
 #[test]
-fn every_segmentation_of_a_wrong_stream_reads_the_same() {
+fn every_segmentation_of_a_malformed_stream_reads_the_same() {
     for sample in samples::all() {
         let payload = sample.payloads[0];
         for member in sample.framing.malformed(payload) {
