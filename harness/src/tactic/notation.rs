@@ -54,10 +54,8 @@ impl fmt::Display for Delivery {
 
 fn write_edit(f: &mut fmt::Formatter<'_>, edit: &StreamEdit) -> fmt::Result {
     let range = edit.range();
-    write!(f, "@{}..{}=", range.start, range.end)?;
-    edit.replacement()
-        .iter()
-        .try_for_each(|byte| write!(f, "{byte:02x}"))
+    let bytes = hex::encode(edit.replacement());
+    write!(f, "@{}..{}={bytes}", range.start, range.end)
 }
 
 fn write_lengths(f: &mut fmt::Formatter<'_>, lengths: &Lengths) -> fmt::Result {
@@ -207,18 +205,10 @@ fn parse_edit(word: &str) -> Result<StreamEdit, NotationProblem> {
         let (range, bytes) = word.strip_prefix('@')?.split_once('=')?;
         let (start, end) = range.split_once("..")?;
         let range = Offset::new(number(start)?)..Offset::new(number(end)?);
-        Some((range, parse_hex(bytes)?))
+        Some((range, hex::decode(bytes).ok()?))
     };
     let (range, bytes) = parts().ok_or_else(|| NotationProblem::Edit(shown(word)))?;
     StreamEdit::new(range, bytes).map_err(NotationProblem::ImpossibleEdit)
-}
-
-fn parse_hex(text: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let byte = |[high, low]: &[u8; 2]| u8::try_from(digit(*high)? * 16 + digit(*low)?).ok();
-    let bytes = pairs.iter().map(byte).collect();
-    rest.is_empty().then_some(bytes).flatten()
 }
 
 /// The start of a wrong word, for an error.

@@ -161,13 +161,8 @@ fn hex(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Vec<u8>> {
             .push(fault.help("write two hex digits for each byte, e.g. `0d`"));
         return None;
     }
-    let value = |c: char| c.to_digit(16).map_or(0, |digit| digit as u8);
-    Some(
-        digits
-            .chunks(2)
-            .map(|pair| value(pair[0].1) << 4 | value(pair[1].1))
-            .collect(),
-    )
+    let digits: String = digits.into_iter().map(|(_, digit)| digit).collect();
+    hex::decode(digits).ok()
 }
 
 fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -> Option<Template> {
