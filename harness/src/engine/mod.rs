@@ -36,6 +36,7 @@ mod scenario_run;
 mod selection;
 mod self_check;
 mod settings;
+mod state;
 mod verdict;
 mod wait;
 
@@ -47,5 +48,3 @@ pub use selection::{CaseChoice, PlannedScenario, Selection};
 pub use self_check::{SelfCheck, SelfCheckError, self_check};
 pub use settings::{Jobs, PeerFailure, Settings};
 pub use wirecheck_report::Record;
-
-use run::micros;

@@ -1,18 +1,18 @@
 //! A run, from the start of the peer to the record.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use wirecheck_report::record::{self, Concurrency, Record, RunState, Verdict};
 
 use super::case::{ScenarioContext, UniqueValues};
 use super::event::Event;
-use super::peer::{PeerSource, Reconnects, Target, TestedPeer};
+use super::peer::{PeerSource, Reconnects, Target};
 use super::scenario_run::{ScenarioReport, ScenarioRun, playable_cases};
 use super::selection::Selection;
 use super::settings::{PeerFailure, Settings, StopReason};
+use super::state::{Engine, micros};
 use super::verdict::overall;
-use super::wait::PeerTimings;
 use crate::scenario::Side;
 
 /// What a run came to.
@@ -60,46 +60,7 @@ pub fn run(
     RunOutcome { record, failure }
 }
 
-/// The state of a run: the peer, what is known of it, and the record so far.
-///
-/// A [`ScenarioRun`] borrows it for one scenario after the other.
-pub(super) struct Engine<'r> {
-    pub(super) settings: &'r Settings,
-    pub(super) stop: &'r AtomicBool,
-    pub(super) on_event: &'r mut (dyn FnMut(Event<'_>) + Send),
-    pub(super) peer: Box<dyn TestedPeer>,
-    pub(super) timings: PeerTimings,
-    /// Whether the peer serves several connections at once; unknown at first.
-    pub(super) concurrency: Option<Concurrency>,
-    /// Whether the peer was silent through a whole baseline: the next ones are not waited
-    /// for as long before they are played again.
-    pub(super) is_mute: bool,
-    pub(super) record: Record,
-    begun: Instant,
-}
-
-impl<'r> Engine<'r> {
-    /// Takes five parts because it is made in one place, of what [`run`] has at hand.
-    pub(super) fn new(
-        settings: &'r Settings,
-        stop: &'r AtomicBool,
-        on_event: &'r mut (dyn FnMut(Event<'_>) + Send),
-        peer: Box<dyn TestedPeer>,
-        record: Record,
-    ) -> Self {
-        Self {
-            settings,
-            stop,
-            on_event,
-            peer,
-            timings: PeerTimings::default(),
-            concurrency: None,
-            is_mute: false,
-            record,
-            begun: Instant::now(),
-        }
-    }
-
+impl Engine<'_> {
     /// Plays scenario after scenario. Those that it does not come to are in the record as
     /// skipped.
     pub(super) fn run(&mut self, selection: &Selection) -> Result<(), StopReason> {
@@ -183,20 +144,6 @@ impl<'r> Engine<'r> {
         last.scenarios.push(report.scenario);
     }
 
-    /// Starts the peer anew, if wirecheck starts it.
-    pub(super) fn restart_peer(&mut self) -> Result<(), StopReason> {
-        self.record.restarts += self.peer.restart()?;
-        Ok(())
-    }
-
-    pub(super) fn is_stopped(&self) -> bool {
-        self.stop.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn note(&mut self, note: impl Into<String>) {
-        self.record.notes.push(note.into());
-    }
-
     /// A peer that wirecheck starts knows no earlier run. Another must not receive the
     /// values of one again.
     fn first_unique(&self) -> u64 {
@@ -239,9 +186,4 @@ fn new_record(selection: &Selection, settings: &Settings) -> Record {
         notes: Vec::new(),
         verdict: Verdict::Pass,
     }
-}
-
-/// A time as records hold it.
-pub(super) fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

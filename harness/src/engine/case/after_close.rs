@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::connection::ClosedConnection;
-use super::conversation::silence_proof;
+use super::waits::silence_proof;
 use crate::engine::wait::{Awaited, Clock, Progress, WaitEnd, WaitFor, Waiter};
 use crate::judge::{CloseCheck, PeerClose, UnreadState};
 use crate::wire::diag::{Holder, Inode, QueryError, SocketLookup, TcpState};

@@ -1,15 +1,14 @@
 //! How a conversation ends the connection.
 
-use std::time::Instant;
-
 use super::after_close::{await_peer_close, describe_socket, peer_close};
 use super::connection::{ClosedConnection as _, Connection};
-use super::conversation::{Conversation, Next, Until, silence_proof};
+use super::conversation::{Conversation, Next};
 use super::transcript::Transcript;
-use crate::engine::wait::{Awaited, Progress, WaitFor};
+use super::waits::{AwaitGoodbye, Until, silence_proof};
+use crate::engine::wait::WaitFor;
 use crate::judge::{CloseCheck, ObservedClose};
 use crate::scenario::{Action, Close, Permission, Step};
-use crate::wire::link::{CloseSignal, ReadResult};
+use crate::wire::link::CloseSignal;
 
 impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     /// Plays the steps that are left: what the peer sends, then how each side closes.
@@ -155,21 +154,5 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         let link = &mut self.link;
         self.waiter
             .wait_briefly(WaitFor::Goodbye, &mut AwaitGoodbye { link });
-    }
-}
-
-/// A wait for the peer's answer to our FIN. Its kernel may be slow to acknowledge it: that
-/// is not waited for.
-struct AwaitGoodbye<'c, C> {
-    link: &'c mut C,
-}
-
-impl<C: Connection> Awaited for AwaitGoodbye<'_, C> {
-    fn poll(&mut self, until: Instant) -> Progress {
-        match self.link.read_more(until) {
-            ReadResult::Ended(_) | ReadResult::Flooded => Progress::Happened,
-            ReadResult::Enough => Progress::Moved,
-            ReadResult::TimedOut => Progress::Nothing,
-        }
     }
 }

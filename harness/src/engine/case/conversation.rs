@@ -8,22 +8,19 @@
 //! the delivery or the exchange says (`close`). Every wait for the peer is a call of
 //! [`Waiter::wait`].
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::connection::Connection;
-use super::deliver::UnreadChunks;
 use super::outgoing::Outgoing;
 use super::transcript::Transcript;
+use super::waits::{AwaitOutput, AwaitPeer, Until, has_come, silence_proof};
 use crate::engine::peer::OutputWatch;
-use crate::engine::wait::{Awaited, ByteCounts, Progress, WaitEnd, WaitFor, Waiter};
-use crate::judge::{
-    Expectations, ExpectedSteps, MissingOutput, PlayedSide, SilenceProof, UnreadState,
-};
+use crate::engine::wait::{WaitFor, Waiter};
+use crate::judge::{Expectations, ExpectedSteps, MissingOutput, PlayedSide, UnreadState};
 use crate::peer::OutputWait;
 use crate::scenario::{Action, Bindings, Limits, Step, Template};
 use crate::tactic::{Delivery, DeliveryEnd};
-use crate::wire::diag::{Holder, Inode, SocketLookup};
-use crate::wire::link::ReadResult;
+use crate::wire::diag::{Holder, SocketLookup};
 
 /// How long printed output may be on its way through a pipe.
 const PIPE_DELAY: Duration = Duration::from_millis(250);
@@ -55,6 +52,12 @@ impl<'s> Assignment<'s> {
         let PlayedSide { framing, side, .. } = self.played;
         Expectations::new(self.exchange(), framing, side.other(), bindings)
     }
+}
+
+/// Chunks that the peer left unread although more followed.
+pub(super) struct UnreadChunks {
+    pub(super) state: UnreadState,
+    pub(super) count: usize,
 }
 
 /// Whether the conversation goes on.
@@ -226,135 +229,5 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             actual: output.printed(),
         });
         Next::Stop
-    }
-}
-
-/// How it was known that nothing more comes; `None` if it came.
-pub(super) fn silence_proof(end: WaitEnd, is_flooded: bool) -> Option<SilenceProof> {
-    match end {
-        WaitEnd::Happened if is_flooded => Some(SilenceProof::ReplyLimit),
-        WaitEnd::Happened => None,
-        WaitEnd::Idle(time) => Some(SilenceProof::Idle(time)),
-        WaitEnd::Spinning(time) => Some(SilenceProof::Spinning(time)),
-        WaitEnd::TimedOut(time) | WaitEnd::Stopped(time) => Some(SilenceProof::TimeLimit(time)),
-    }
-}
-
-/// Whether the message of a step has been accepted.
-fn has_come(expectations: &Expectations<'_>, step: usize) -> bool {
-    expectations
-        .step_expected_after(expectations.accepted())
-        .is_none_or(|next| next > step)
-}
-
-/// What is waited for on the connection. A peer that ends it, or sends something wrong,
-/// ends the wait too.
-#[derive(Clone, Copy)]
-pub(super) enum Until {
-    Message {
-        step: usize,
-    },
-    End,
-    /// Nothing: only the peer's idleness is waited for.
-    Never,
-}
-
-/// A wait for what comes over the connection.
-pub(super) struct AwaitPeer<'c, 's, C> {
-    link: &'c mut C,
-    transcript: &'c mut Transcript<'s>,
-    until: Until,
-    /// Whether the peer sent more than is kept.
-    pub(super) is_flooded: bool,
-}
-
-impl<C: Connection> AwaitPeer<'_, '_, C> {
-    fn has_happened(&self) -> bool {
-        if self.link.ending().is_some() {
-            return true;
-        }
-        let expectations = &self.transcript.expectations;
-        match self.until {
-            Until::Message { step } => {
-                has_come(expectations, step) || expectations.mismatch().is_some()
-            }
-            Until::End => expectations.mismatch().is_some(),
-            Until::Never => false,
-        }
-    }
-}
-
-impl<C: Connection> Awaited for AwaitPeer<'_, '_, C> {
-    fn poll(&mut self, until: Instant) -> Progress {
-        let mut moved = self.transcript.receive(self.link.received());
-        if self.has_happened() {
-            return Progress::Happened;
-        }
-        match self.link.read_more(until) {
-            ReadResult::Flooded => {
-                self.is_flooded = true;
-                return Progress::Happened;
-            }
-            ReadResult::Enough | ReadResult::Ended(_) | ReadResult::TimedOut => {}
-        }
-        moved |= self.transcript.receive(self.link.received());
-        match (self.has_happened(), moved) {
-            (true, _) => Progress::Happened,
-            (false, true) => Progress::Moved,
-            (false, false) => Progress::Nothing,
-        }
-    }
-
-    fn is_in_flight(&mut self) -> bool {
-        !self.link.is_settled()
-    }
-
-    fn peer_socket(&mut self) -> Option<Inode> {
-        peer_socket(self.link)
-    }
-
-    fn byte_counts(&self) -> Option<ByteCounts> {
-        Some(ByteCounts {
-            sent: self.link.written(),
-            received: self.link.received().bytes().len() as u64,
-        })
-    }
-}
-
-/// The inode of the peer's end.
-pub(super) fn peer_socket(link: &impl Connection) -> Option<Inode> {
-    match link.look() {
-        Ok(SocketLookup::Socket(peer)) => peer.inode,
-        _ => None,
-    }
-}
-
-/// A wait for a text on the peer's standard output.
-struct AwaitOutput<'c, C> {
-    output: OutputWatch<'c>,
-    text: &'c [u8],
-    result: OutputWait,
-    link: &'c mut C,
-}
-
-impl<C: Connection> Awaited for AwaitOutput<'_, C> {
-    fn poll(&mut self, until: Instant) -> Progress {
-        self.result = self.output.wait_for(self.text, until);
-        if !matches!(self.result, OutputWait::TimedOut) {
-            return Progress::Happened;
-        }
-        // A peer that cannot send does not print either.
-        match self.link.read_more(until) {
-            ReadResult::Enough => Progress::Moved,
-            ReadResult::Ended(_) | ReadResult::TimedOut | ReadResult::Flooded => Progress::Nothing,
-        }
-    }
-
-    fn is_in_flight(&mut self) -> bool {
-        !self.link.is_settled()
-    }
-
-    fn peer_socket(&mut self) -> Option<Inode> {
-        peer_socket(self.link)
     }
 }

@@ -1,27 +1,21 @@
 //! Sending, chunk by chunk.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::after_close::unread_state;
 use super::connection::Connection;
-use super::conversation::{Conversation, Next, Until, peer_socket};
-use super::transcript::{Proof, Transcript};
-use crate::engine::wait::{Awaited, More, Phase, Progress, WaitEnd, WaitFor};
+use super::conversation::{Conversation, Next, UnreadChunks};
+use super::transcript::Proof;
+use super::waits::{AwaitRead, Until};
+use crate::engine::wait::{More, Phase, WaitEnd, WaitFor};
 use crate::judge::UnreadState;
 use crate::scenario::{Action, Step};
 use crate::tactic::{Delivery, DeliveryEnd, Offset, Piece, Script};
-use crate::wire::diag::Inode;
 use crate::wire::link::{self, SendResult, Stall, UnverifiedReason, WriteResult};
 
 /// How long a peer has to read a chunk before it is waited for: in a batch, and alone.
 const READS_AT_ONCE: Duration = Duration::from_millis(1);
 const READS_AT_ONCE_ALONE: Duration = Duration::from_micros(200);
-
-/// Chunks that the peer left unread although more followed.
-pub(super) struct UnreadChunks {
-    pub(super) state: UnreadState,
-    count: usize,
-}
 
 /// A chunk of a delivery.
 struct NextChunk<'d> {
@@ -261,42 +255,6 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
     fn interrupted(&mut self) -> Next {
         self.transcript.observations.interrupted = Some(self.step);
         Next::Stop
-    }
-}
-
-/// A wait for the peer to read a chunk.
-struct AwaitRead<'c, 's, C> {
-    link: &'c mut C,
-    transcript: &'c mut Transcript<'s>,
-    bytes: &'c [u8],
-    sent: SendResult,
-}
-
-impl<C: Connection> Awaited for AwaitRead<'_, '_, C> {
-    fn poll(&mut self, until: Instant) -> Progress {
-        let SendResult::Stalled(stall) = &self.sent else {
-            return Progress::Happened;
-        };
-        self.sent = match stall.unwritten {
-            0 => self.link.prove(until),
-            left => self
-                .link
-                .send(&self.bytes[self.bytes.len() - left..], until),
-        };
-        let moved = self.transcript.receive(self.link.received());
-        match (&self.sent, moved) {
-            (SendResult::Stalled(_), true) => Progress::Moved,
-            (SendResult::Stalled(_), false) => Progress::Nothing,
-            _ => Progress::Happened,
-        }
-    }
-
-    fn is_in_flight(&mut self) -> bool {
-        !self.link.is_settled()
-    }
-
-    fn peer_socket(&mut self) -> Option<Inode> {
-        peer_socket(self.link)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Findings as the record holds them.
+//! Findings, described for the record.
 
 use wirecheck_report::record::{self, Bytes, LabelledBytes};
 

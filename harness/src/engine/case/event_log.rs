@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use wirecheck_report::record::{Bytes, Role, WireAction, WireEvent};
 
-use crate::engine::micros;
+use crate::engine::state::micros;
 use crate::wire::link::{ConnectionEnd, ObservedEnd, Received};
 
 /// The most events of one side that are kept.

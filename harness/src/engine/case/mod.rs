@@ -17,6 +17,7 @@ mod result;
 #[cfg(test)]
 mod tests;
 mod transcript;
+mod waits;
 
 pub(super) use context::Learnt;
 pub(super) use context::{NumberedCase, ScenarioContext, UniqueValues};

@@ -51,7 +51,7 @@ impl<'s> Transcript<'s> {
         self.checked = usize::MAX;
     }
 
-    /// Ends the transcript with what a closed connection still held.
+    /// Ends the transcript with the bytes that a closed connection had received.
     pub(super) fn end(mut self, closed: impl ClosedConnection, closing: CloseCheck) -> Self {
         let (received, ending) = closed.into_received();
         if self.checked < usize::MAX {

@@ -50,7 +50,7 @@ impl ScenarioRun<'_, '_, '_> {
         for _ in 0..BASELINES {
             let result = self.replay(&baseline)?;
             if self.engine.peer.ended().is_some() {
-                // It survives only so many connections. That is no question of chance.
+                // It survives a limited number of connections. That is not chance.
                 self.engine.restart_peer()?;
                 return Ok(true);
             }

@@ -8,7 +8,7 @@ use super::ScenarioRun;
 use super::defects::defects;
 use super::results::{JudgedFailure, ScenarioResults};
 use crate::engine::case::{Boundaries, Outcome, ScenarioContext};
-use crate::engine::micros;
+use crate::engine::state::micros;
 use crate::engine::verdict::worst;
 use crate::framing::RegionKind;
 use crate::scenario::{Level, Side, Suite};
@@ -18,7 +18,7 @@ use crate::wire::link::UnverifiedReason;
 /// The most failures of a scenario that are listed; all are counted.
 const MOST_LISTED: usize = 5_000;
 
-/// A scenario as the record holds it, and what it adds to the run's tally.
+/// A scenario for the record, and what it adds to the run's tally.
 pub(in crate::engine) struct ScenarioReport<'s> {
     pub(in crate::engine) suite: &'s Suite,
     pub(in crate::engine) scenario: record::ScenarioRecord,

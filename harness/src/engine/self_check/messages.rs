@@ -1,4 +1,4 @@
-//! What was found in playing, as diagnostics at the places of the suite.
+//! What a self check found, as diagnostics at places in the suite.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::tactic::Tactic;
 /// A side and what it found wrong with the other.
 type Found<'m> = (Side, &'m Finding);
 
-/// What two players found wrong with each other, if they did.
+/// What the two sides found wrong with each other.
 pub(super) fn contradiction(
     scene: &Scene<'_>,
     tactic: &Tactic,
@@ -22,8 +22,8 @@ pub(super) fn contradiction(
     let by = |side| Some((side, mutual.by(side).finding.as_ref()?));
     let both = [Side::Client, Side::Server].map(by);
     let mut found: Vec<Found<'_>> = both.into_iter().flatten().collect();
-    // Whoever finds a fault leaves at once: whether the other sees more of that than
-    // a moment of silence is a matter of chance.
+    // A side that finds a fault closes at once. Whether the other sees that, or only a
+    // silence, is a matter of chance.
     if found.iter().any(|(_, finding)| !is_aftermath(finding)) {
         found.retain(|(_, finding)| !is_aftermath(finding));
     }
@@ -45,24 +45,25 @@ pub(super) fn contradiction(
 
 fn headline(scene: &Scene<'_>, found: &[Found<'_>]) -> String {
     let id = scene.scenario.id();
-    match found.iter().all(|(_, finding)| is_vain_wait(finding)) {
-        true => format!("the two sides of `{id}` wait for each other"),
-        false => format!("`{id}` contradicts itself"),
+    if found.iter().all(|(_, finding)| is_deadlock(finding)) {
+        format!("the two sides of `{id}` wait for each other")
+    } else {
+        format!("`{id}` contradicts itself")
     }
 }
 
 fn cause(found: &[Found<'_>]) -> &'static str {
     let is_begun = |(_, finding): &Found<'_>| matches!(finding, Finding::NoAnswer { partial, .. } if !partial.is_empty());
-    match found.iter().all(|(_, finding)| is_vain_wait(finding)) {
-        false => "no peer that keeps to the exchange could pass",
-        true if found.iter().any(is_begun) => {
-            "what no boundary ends is whole only when its side closes"
-        }
-        true => "nothing is under way that either could hear",
+    if !found.iter().all(|(_, finding)| is_deadlock(finding)) {
+        "no peer that follows the exchange could pass"
+    } else if found.iter().any(is_begun) {
+        "a message without a boundary ends only when its side closes"
+    } else {
+        "no bytes are on their way to either side"
     }
 }
 
-/// What follows when the other side has left.
+/// What a side sees when the other has closed at a fault.
 fn is_aftermath(finding: &Finding) -> bool {
     use Finding::{CutShort, EndedEarly, WrongClose};
     match finding {
@@ -72,14 +73,14 @@ fn is_aftermath(finding: &Finding) -> bool {
     }
 }
 
-fn is_vain_wait(finding: &Finding) -> bool {
+fn is_deadlock(finding: &Finding) -> bool {
     let (Finding::NoAnswer { proof, .. } | Finding::StaysOpen { proof, .. }) = finding else {
         return false;
     };
     matches!(proof, SilenceProof::Idle(_))
 }
 
-/// The step that a side's finding is about; the scenario's name, if it is none.
+/// The step that a side's finding is about; the scenario's id if it is about none.
 fn place(scene: &Scene<'_>, side: Side, finding: &Finding) -> Range<usize> {
     let steps = scene.scenario.exchange();
     let awaited_close = || {
@@ -113,29 +114,29 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
         Finding::StaysOpen { .. } => format!("the {side} waits for the {other} to close"),
         Finding::EndedEarly { owner, how, .. } => match owner {
             StepOwner::Peer => format!("the {side} waited for this when the {other} {how}"),
-            StepOwner::Wirecheck => format!("the {side} was to say this when the {other} {how}"),
+            StepOwner::Wirecheck => format!("the {side} had to send this when the {other} {how}"),
         },
         Finding::WrongAnswer { refusal, .. } => {
-            format!("the {side} hears another message: {refusal}")
+            format!("the {side} receives another message: {refusal}")
         }
         Finding::MalformedAnswer { why, .. } => {
-            format!("what the {side} hears here is no message: {why}")
+            format!("the {side} receives a malformed message: {why}")
         }
-        Finding::CutShort { at, .. } => format!("the {side} hears only a part of this: {at}"),
+        Finding::CutShort { at, .. } => format!("the {side} receives only a part of this: {at}"),
         Finding::WrongClose { how, .. } => format!("the {side} sees that the {other} {how}"),
-        Finding::Surplus { .. } => format!("the {side} hears more than is due"),
+        Finding::Surplus { .. } => format!("the {side} receives an unexpected extra message"),
         other => format!("the {side} finds: {other}"),
     }
 }
 
-/// A reset that nobody sees.
+/// A reset that the other side cannot see.
 pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
     let steps = scene.scenario.exchange();
     let step = &steps[index];
     let (side, viewer) = (step.side, step.side.other());
     let diagnostic = Diagnostic::new(
         format!(
-            "nobody sees how the {side} of `{}` ends",
+            "the reset of the {side} of `{}` cannot be seen",
             scene.scenario.id()
         ),
         step.span.clone(),
@@ -144,27 +145,27 @@ pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
     let closes = |step: &&Step| matches!(step.action, Action::Close(_));
     let diagnostic = match steps[..index].iter().find(closes) {
         Some(earlier) if earlier.side == side => {
-            diagnostic.related(earlier.span.clone(), "its stream has ended here")
+            diagnostic.related(earlier.span.clone(), "its stream ends here")
         }
         Some(earlier) => {
-            diagnostic.related(earlier.span.clone(), format!("the {viewer} has left here"))
+            diagnostic.related(earlier.span.clone(), format!("the {viewer} closes here"))
         }
         None => diagnostic,
     };
-    diagnostic.help("ask for it where it can be seen: before anybody closes")
+    diagnostic.help("move the reset before the first close")
 }
 
-/// A value that the side under test could not have heard of.
+/// A value that the side under test has not received.
 pub(super) fn sends_unknown_value(scene: &Scene<'_>, step: &Step) -> Diagnostic {
     let (side, other) = (step.side, step.side.other());
     let id = scene.scenario.id();
     Diagnostic::new(
-        format!("the {side} of `{id}` says what it cannot know"),
+        format!("the {side} of `{id}` sends a value that it cannot know"),
         step.span.clone(),
-        format!("the {other} has not said `${{unique}}` before"),
+        format!("the {other} has not sent `${{unique}}` before"),
     )
     .help(format!(
-        "let the {other} say it first, or expect a pattern: `matches`"
+        "let the {other} send it first, or expect a pattern: `matches`"
     ))
 }
 
@@ -176,27 +177,27 @@ pub(super) fn proves_nothing(scene: &Scene<'_>, side: Side, nulls: &[NullPeer]) 
     let span = scene.scenario.span();
     let help = match side {
         Side::Server => {
-            "let the server say what only one that has read all can say, e.g. with `${unique}`"
+            "let the server send what only one that has read everything can know, e.g. `${unique}`"
         }
-        Side::Client => "let the client print what it heard, e.g. `{ client.prints = '…' }`",
+        Side::Client => "let the client print what it received, e.g. `{ client.prints = '…' }`",
     };
-    match side == scene.under_test() {
-        true => Diagnostic::new(format!("`{id}` proves nothing"), span, label).help(help),
-        false => Diagnostic::new(format!("`{id}` proves nothing of a {side}"), span, label)
-            .help(help)
-            .as_note(),
+    if side == scene.under_test() {
+        Diagnostic::new(format!("`{id}` proves nothing"), span, label).help(help)
+    } else {
+        let about = format!("`{id}` proves nothing about a {side}");
+        Diagnostic::new(about, span, label).help(help).as_note()
     }
 }
 
 fn does(null: NullPeer, side: Side) -> String {
     match null {
-        NullPeer::Mute => format!("says nothing and closes when the {} does", side.other()),
+        NullPeer::Mute => format!("sends nothing and closes when the {} does", side.other()),
         NullPeer::Closes => "closes at once".to_owned(),
         NullPeer::Resets => "resets at once".to_owned(),
         NullPeer::Echoes => "echoes".to_owned(),
         NullPeer::SendsOneMessage => match side {
-            Side::Client => "says its first message and hangs up".to_owned(),
-            Side::Server => "gives its first answer to anything and hangs up".to_owned(),
+            Side::Client => "sends its first message and closes".to_owned(),
+            Side::Server => "sends its first answer to any input and closes".to_owned(),
         },
     }
 }

@@ -129,7 +129,7 @@ mod tests {
         let text = format!(
             "title = 'T'\nframing = {framing}\n{settings}\n[[scenario]]\nid = 's'\nexchange = [{{ {steps} }}]"
         );
-        parse("t.toml", &text, &NoAttachments).expect("it is right on paper")
+        parse("t.toml", &text, &NoAttachments).expect("it is valid")
     }
 
     fn diagnostics(suite: &Suite) -> Vec<Diagnostic> {
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_scenario_is_played_without_a_word_however_little_time_it_allows() {
+    fn a_correct_scenario_gets_no_diagnostic_however_short_its_limits() {
         let suite = suite(
             "'line'",
             "limits = { reply = '1ms', close = '1ms' }",
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_contradiction_is_shown_in_the_same_words_each_time() {
+    fn a_contradiction_gets_the_same_diagnostic_each_time() {
         let suite = suite("'raw'", "", &["client.any = true", "server = 'b'"]);
         let first = diagnostics(&suite);
         assert_eq!(first.len(), 1);
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn each_null_server_passes_what_asks_for_no_more() {
+    fn each_null_server_passes_a_scenario_that_it_fits() {
         let mute = [
             "client = 'a'",
             "client.close = 'write'",
@@ -193,14 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn a_fixed_answer_is_not_the_one_that_a_fresh_value_asks_for() {
+    fn a_constant_answer_does_not_match_a_fresh_value() {
         let steps = ["client = 'a ${unique}'", "server = 'b ${unique}'"];
         assert_eq!(passing(Side::Server, &steps), []);
         assert_eq!(passing(Side::Client, &steps), []);
     }
 
     #[test]
-    fn nothing_that_must_be_printed_is_passed_by_a_peer_without_a_process() {
+    fn a_peer_without_a_process_passes_nothing_that_must_be_printed() {
         let mute = ["client = 'a'", "server.prints = 'a'"];
         assert_eq!(passing(Side::Server, &mute), []);
         let client = ["client = 'a'", "server = 'b'", "client.exits = 0"];
@@ -208,15 +208,15 @@ mod tests {
     }
 
     #[test]
-    fn a_null_client_is_noted_only_where_the_client_says_something() {
+    fn a_null_client_is_noted_only_where_the_client_sends_something() {
         let silent = ["server = 'a'", "server = 'b'", "client.close = 'any'"];
         assert_eq!(passing(Side::Client, &silent), []);
-        let says = ["client = 'a'", "server = 'b'", "client.close = 'any'"];
-        assert_eq!(passing(Side::Client, &says), [NullPeer::SendsOneMessage]);
+        let sends = ["client = 'a'", "server = 'b'", "client.close = 'any'"];
+        assert_eq!(passing(Side::Client, &sends), [NullPeer::SendsOneMessage]);
     }
 
-    /// What is said of a scenario about one side: its severity and its headline.
-    fn said_about(peer: &str, settings: &str, steps: &[&str]) -> Vec<(Severity, String)> {
+    /// The diagnostics of a scenario about one side: severity and headline.
+    fn diagnostics_about(peer: &str, settings: &str, steps: &[&str]) -> Vec<(Severity, String)> {
         let suite = suite("'line'", &format!("peer = '{peer}'\n{settings}"), steps);
         let said = diagnostics(&suite).into_iter();
         said.map(|it| (it.severity, it.message)).collect()
@@ -235,16 +235,16 @@ mod tests {
             "server.close = 'fin'",
         ];
         let nothing = error("`s` proves nothing");
-        assert_eq!(said_about("server", "", &mute_server), nothing);
-        assert_eq!(said_about("client", "", &mute_server), []);
+        assert_eq!(diagnostics_about("server", "", &mute_server), nothing);
+        assert_eq!(diagnostics_about("client", "", &mute_server), []);
         let one_message = [
             "client = 'a ${unique}'",
             "server = 'b ${unique}'",
             "client.close = 'any'",
         ];
-        assert_eq!(said_about("server", "", &one_message), []);
+        assert_eq!(diagnostics_about("server", "", &one_message), []);
         let silent = ["server = 'a'", "server = 'b'", "client.close = 'any'"];
-        assert_eq!(said_about("client", "", &silent), nothing);
+        assert_eq!(diagnostics_about("client", "", &silent), nothing);
     }
 
     #[test]
@@ -254,31 +254,31 @@ mod tests {
             "client = 'b ${unique}'",
             "server.close = 'fin'",
         ];
-        assert_eq!(said_about("client", "", &servers_own), []);
-        let unknown = error("the server of `s` says what it cannot know");
-        assert_eq!(said_about("server", "", &servers_own), unknown);
+        assert_eq!(diagnostics_about("client", "", &servers_own), []);
+        let unknown = error("the server of `s` sends a value that it cannot know");
+        assert_eq!(diagnostics_about("server", "", &servers_own), unknown);
         let clients_own = ["client = 'a ${unique}'", "server = 'b ${unique}'"];
-        assert_eq!(said_about("server", "", &clients_own), []);
-        let unknown = error("the client of `s` says what it cannot know");
-        assert_eq!(said_about("client", "", &clients_own), unknown);
+        assert_eq!(diagnostics_about("server", "", &clients_own), []);
+        let unknown = error("the client of `s` sends a value that it cannot know");
+        assert_eq!(diagnostics_about("client", "", &clients_own), unknown);
     }
 
     #[test]
-    fn only_what_the_side_under_test_says_is_bounded_as_answers() {
+    fn only_what_the_side_under_test_sends_is_bounded_as_answers() {
         let limits = "limits = { reply_bytes = 1024 }";
         let steps = [
             "server = { repeat = { text = '0123456789', times = 200 } }",
             "server = '${unique}'",
             "client = 'b ${unique}'",
         ];
-        assert_eq!(said_about("client", limits, &steps), []);
+        assert_eq!(diagnostics_about("client", limits, &steps), []);
         let steps = [
             "server = '${unique}'",
             "client = { repeat = { text = '0123456789', times = 200 } }",
             "client = 'b ${unique}'",
         ];
         let contradicts = error("`s` contradicts itself");
-        assert_eq!(said_about("client", limits, &steps), contradicts);
+        assert_eq!(diagnostics_about("client", limits, &steps), contradicts);
     }
 
     #[test]
@@ -291,7 +291,10 @@ mod tests {
             .into_iter()
             .map(|it| it.message)
             .collect();
-        assert_eq!(said, ["the server of `s` says what it cannot know"]);
+        assert_eq!(
+            said,
+            ["the server of `s` sends a value that it cannot know"]
+        );
         let steps = [
             ask.as_str(),
             "client = '${unique}'",

@@ -1,0 +1,194 @@
+//! What a conversation waits for.
+
+use std::time::Instant;
+
+use super::connection::Connection;
+use super::transcript::Transcript;
+use crate::engine::peer::OutputWatch;
+use crate::engine::wait::{Awaited, ByteCounts, Progress, WaitEnd};
+use crate::judge::{Expectations, SilenceProof};
+use crate::peer::OutputWait;
+use crate::wire::diag::{Inode, SocketLookup};
+use crate::wire::link::{ReadResult, SendResult};
+
+/// How it was known that nothing more comes; `None` if it came.
+pub(super) fn silence_proof(end: WaitEnd, is_flooded: bool) -> Option<SilenceProof> {
+    match end {
+        WaitEnd::Happened if is_flooded => Some(SilenceProof::ReplyLimit),
+        WaitEnd::Happened => None,
+        WaitEnd::Idle(time) => Some(SilenceProof::Idle(time)),
+        WaitEnd::Spinning(time) => Some(SilenceProof::Spinning(time)),
+        WaitEnd::TimedOut(time) | WaitEnd::Stopped(time) => Some(SilenceProof::TimeLimit(time)),
+    }
+}
+
+/// Whether the message of a step has been accepted.
+pub(super) fn has_come(expectations: &Expectations<'_>, step: usize) -> bool {
+    expectations
+        .step_expected_after(expectations.accepted())
+        .is_none_or(|next| next > step)
+}
+
+/// What is waited for on the connection. A peer that ends it, or sends something wrong,
+/// ends the wait too.
+#[derive(Clone, Copy)]
+pub(super) enum Until {
+    Message {
+        step: usize,
+    },
+    End,
+    /// Nothing: only the peer's idleness is waited for.
+    Never,
+}
+
+/// A wait for what comes over the connection.
+pub(super) struct AwaitPeer<'c, 's, C> {
+    pub(super) link: &'c mut C,
+    pub(super) transcript: &'c mut Transcript<'s>,
+    pub(super) until: Until,
+    /// Whether the peer sent more than is kept.
+    pub(super) is_flooded: bool,
+}
+
+impl<C: Connection> AwaitPeer<'_, '_, C> {
+    fn has_happened(&self) -> bool {
+        if self.link.ending().is_some() {
+            return true;
+        }
+        let expectations = &self.transcript.expectations;
+        match self.until {
+            Until::Message { step } => {
+                has_come(expectations, step) || expectations.mismatch().is_some()
+            }
+            Until::End => expectations.mismatch().is_some(),
+            Until::Never => false,
+        }
+    }
+}
+
+impl<C: Connection> Awaited for AwaitPeer<'_, '_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        let mut moved = self.transcript.receive(self.link.received());
+        if self.has_happened() {
+            return Progress::Happened;
+        }
+        match self.link.read_more(until) {
+            ReadResult::Flooded => {
+                self.is_flooded = true;
+                return Progress::Happened;
+            }
+            ReadResult::Enough | ReadResult::Ended(_) | ReadResult::TimedOut => {}
+        }
+        moved |= self.transcript.receive(self.link.received());
+        match (self.has_happened(), moved) {
+            (true, _) => Progress::Happened,
+            (false, true) => Progress::Moved,
+            (false, false) => Progress::Nothing,
+        }
+    }
+
+    fn is_in_flight(&mut self) -> bool {
+        !self.link.is_settled()
+    }
+
+    fn peer_socket(&mut self) -> Option<Inode> {
+        peer_socket(self.link)
+    }
+
+    fn byte_counts(&self) -> Option<ByteCounts> {
+        Some(ByteCounts {
+            sent: self.link.written(),
+            received: self.link.received().bytes().len() as u64,
+        })
+    }
+}
+
+/// The inode of the peer's end.
+pub(super) fn peer_socket(link: &impl Connection) -> Option<Inode> {
+    match link.look() {
+        Ok(SocketLookup::Socket(peer)) => peer.inode,
+        _ => None,
+    }
+}
+
+/// A wait for a text on the peer's standard output.
+pub(super) struct AwaitOutput<'c, C> {
+    pub(super) output: OutputWatch<'c>,
+    pub(super) text: &'c [u8],
+    pub(super) result: OutputWait,
+    pub(super) link: &'c mut C,
+}
+
+impl<C: Connection> Awaited for AwaitOutput<'_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        self.result = self.output.wait_for(self.text, until);
+        if !matches!(self.result, OutputWait::TimedOut) {
+            return Progress::Happened;
+        }
+        // A peer that cannot send does not print either.
+        match self.link.read_more(until) {
+            ReadResult::Enough => Progress::Moved,
+            ReadResult::Ended(_) | ReadResult::TimedOut | ReadResult::Flooded => Progress::Nothing,
+        }
+    }
+
+    fn is_in_flight(&mut self) -> bool {
+        !self.link.is_settled()
+    }
+
+    fn peer_socket(&mut self) -> Option<Inode> {
+        peer_socket(self.link)
+    }
+}
+
+/// A wait for the peer to read a chunk.
+pub(super) struct AwaitRead<'c, 's, C> {
+    pub(super) link: &'c mut C,
+    pub(super) transcript: &'c mut Transcript<'s>,
+    pub(super) bytes: &'c [u8],
+    pub(super) sent: SendResult,
+}
+
+impl<C: Connection> Awaited for AwaitRead<'_, '_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        let SendResult::Stalled(stall) = &self.sent else {
+            return Progress::Happened;
+        };
+        self.sent = match stall.unwritten {
+            0 => self.link.prove(until),
+            left => self
+                .link
+                .send(&self.bytes[self.bytes.len() - left..], until),
+        };
+        let moved = self.transcript.receive(self.link.received());
+        match (&self.sent, moved) {
+            (SendResult::Stalled(_), true) => Progress::Moved,
+            (SendResult::Stalled(_), false) => Progress::Nothing,
+            _ => Progress::Happened,
+        }
+    }
+
+    fn is_in_flight(&mut self) -> bool {
+        !self.link.is_settled()
+    }
+
+    fn peer_socket(&mut self) -> Option<Inode> {
+        peer_socket(self.link)
+    }
+}
+
+/// A wait for the peer's answer to our FIN. Its kernel may be slow to acknowledge it: that
+/// is not waited for.
+pub(super) struct AwaitGoodbye<'c, C> {
+    pub(super) link: &'c mut C,
+}
+
+impl<C: Connection> Awaited for AwaitGoodbye<'_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        match self.link.read_more(until) {
+            ReadResult::Ended(_) | ReadResult::Flooded => Progress::Happened,
+            ReadResult::Enough => Progress::Moved,
+            ReadResult::TimedOut => Progress::Nothing,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The state of a run.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use wirecheck_report::record::{Concurrency, Record};
+
+use super::event::Event;
+use super::peer::TestedPeer;
+use super::settings::{Settings, StopReason};
+use super::wait::PeerTimings;
+
+/// The state of a run: the peer, what is known of it, and the record so far.
+///
+/// A `ScenarioRun` borrows it for one scenario after the other.
+pub(super) struct Engine<'r> {
+    pub(super) settings: &'r Settings,
+    pub(super) stop: &'r AtomicBool,
+    pub(super) on_event: &'r mut (dyn FnMut(Event<'_>) + Send),
+    pub(super) peer: Box<dyn TestedPeer>,
+    pub(super) timings: PeerTimings,
+    /// Whether the peer serves several connections at once; unknown at first.
+    pub(super) concurrency: Option<Concurrency>,
+    /// Whether the peer was silent through a whole baseline: the next ones are not waited
+    /// for as long before they are played again.
+    pub(super) is_mute: bool,
+    pub(super) record: Record,
+    pub(super) begun: Instant,
+}
+
+impl<'r> Engine<'r> {
+    /// Takes five parts because it is made in one place, of what `run` has at hand.
+    pub(super) fn new(
+        settings: &'r Settings,
+        stop: &'r AtomicBool,
+        on_event: &'r mut (dyn FnMut(Event<'_>) + Send),
+        peer: Box<dyn TestedPeer>,
+        record: Record,
+    ) -> Self {
+        Self {
+            settings,
+            stop,
+            on_event,
+            peer,
+            timings: PeerTimings::default(),
+            concurrency: None,
+            is_mute: false,
+            record,
+            begun: Instant::now(),
+        }
+    }
+
+    /// Starts the peer anew, if wirecheck starts it.
+    pub(super) fn restart_peer(&mut self) -> Result<(), StopReason> {
+        self.record.restarts += self.peer.restart()?;
+        Ok(())
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        self.record.notes.push(note.into());
+    }
+}
+
+/// A time as records write it.
+pub(super) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}

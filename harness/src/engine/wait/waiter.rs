@@ -1,0 +1,406 @@
+//! The wait function.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::gate::CaseGate;
+use super::policy::{Circumstances, Learns, PeerTimings, Phase, Visibility, WaitFor, WaitPolicy};
+use super::{Awaited, Clock, Partner, Processes, Progress, SystemClock, WaitEnd};
+use crate::wire::diag::Inode;
+use crate::wire::watch::{Look, Watch};
+
+/// What part of the time, in percent, a peer has a processor that runs without pause: on a
+/// busy machine it shares one.
+const SPINNING_SHARE: u32 = 25;
+
+/// What is seen of the peer.
+enum View<'a> {
+    Unseen,
+    Processes(Box<dyn Processes + 'a>),
+    Partner(Box<dyn Partner + 'a>),
+}
+
+/// Waits for the peer, on behalf of one worker.
+pub(in crate::engine) struct Waiter<'a> {
+    phase: Phase,
+    timings: PeerTimings,
+    view: View<'a>,
+    clock: &'a dyn Clock,
+    stop: &'a AtomicBool,
+    /// The other cases that talk to the same peer; none if this one is alone.
+    others: Option<&'a CaseGate>,
+    jobs: u32,
+}
+
+/// What one check of the peer showed.
+enum Check {
+    Happened,
+    Idle(Duration),
+    Active,
+    Unseen,
+}
+
+impl<'a> Waiter<'a> {
+    /// A waiter for a case that is alone with the peer.
+    pub(in crate::engine) fn alone(
+        watch: Option<Watch>,
+        phase: Phase,
+        timings: PeerTimings,
+        stop: &'a AtomicBool,
+    ) -> Self {
+        Self {
+            phase,
+            timings,
+            view: View::of(watch),
+            clock: &SystemClock,
+            stop,
+            others: None,
+            jobs: 1,
+        }
+    }
+
+    /// A waiter for a worker that shares the peer with `jobs` others.
+    pub(in crate::engine) fn sharing(self, others: &'a CaseGate, jobs: u32) -> Self {
+        Self {
+            others: Some(others),
+            jobs,
+            ..self
+        }
+    }
+
+    /// A waiter for one of two sides that wirecheck plays.
+    pub(in crate::engine) fn facing(partner: Box<dyn Partner + 'a>, stop: &'a AtomicBool) -> Self {
+        Self {
+            view: View::Partner(partner),
+            ..Self::alone(None, Phase::Baseline, PeerTimings::default(), stop)
+        }
+    }
+
+    /// Watches from now on a process that was started for one case alone.
+    pub(in crate::engine) fn watch_only(&mut self, watch: Option<Watch>) {
+        self.view = View::of(watch);
+        self.others = None;
+        self.jobs = 1;
+    }
+
+    pub(in crate::engine) fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    pub(in crate::engine) fn timings(&self) -> &PeerTimings {
+        &self.timings
+    }
+
+    pub(in crate::engine) fn clock(&self) -> &'a dyn Clock {
+        self.clock
+    }
+
+    /// Whether the kernel shows what the peer's processes do.
+    pub(in crate::engine) fn sees_processes(&self) -> bool {
+        matches!(self.view, View::Processes(_))
+    }
+
+    /// Whether the user wants to end. What is waited for then proves nothing.
+    pub(in crate::engine) fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that the peer reads a chunk only when more follows.
+    pub(in crate::engine) fn learn_late_read(&mut self) {
+        self.timings.reads_late = true;
+    }
+
+    /// Counts the timers of a peer that has nothing to do: those say nothing later.
+    pub(in crate::engine) fn learn_timers_when_idle(&mut self) {
+        self.wait_until_idle();
+        let timers = self.timers();
+        let known = &mut self.timings.timers_when_idle;
+        *known = (*known).max(timers);
+    }
+
+    /// How long something may take that the suite gives `limit`.
+    pub(in crate::engine) fn limit(&self, what: WaitFor, limit: Duration) -> Duration {
+        WaitPolicy::new(what, limit, &self.circumstances()).limit
+    }
+
+    /// Waits for something that the suite gives `limit`.
+    pub(in crate::engine) fn wait(
+        &mut self,
+        what: WaitFor,
+        limit: Duration,
+        awaited: &mut dyn Awaited,
+    ) -> WaitEnd {
+        let policy = WaitPolicy::new(what, limit, &self.circumstances());
+        self.wait_by(&policy, what, awaited)
+    }
+
+    /// Waits for an answer that has exactly this time (`within`).
+    pub(in crate::engine) fn wait_within(
+        &mut self,
+        limit: Duration,
+        awaited: &mut dyn Awaited,
+    ) -> WaitEnd {
+        let policy = WaitPolicy::within(limit, &self.circumstances());
+        self.wait_by(&policy, WaitFor::Answer, awaited)
+    }
+
+    /// Waits for one of the things that have a short limit of their own.
+    pub(in crate::engine) fn wait_briefly(
+        &mut self,
+        what: WaitFor,
+        awaited: &mut dyn Awaited,
+    ) -> WaitEnd {
+        self.wait(what, Duration::MAX, awaited)
+    }
+
+    /// Waits, for a short while, until the peer is idle or gone.
+    pub(in crate::engine) fn wait_until_idle(&mut self) {
+        if self.sees_processes() {
+            let clock = self.clock;
+            self.wait_briefly(WaitFor::Idle, &mut Never { clock });
+        }
+    }
+
+    fn wait_by(
+        &mut self,
+        policy: &WaitPolicy,
+        what: WaitFor,
+        awaited: &mut dyn Awaited,
+    ) -> WaitEnd {
+        let end = self.wait_for_end(policy, awaited);
+        self.learn(policy, what, end);
+        match end {
+            (WaitEnd::Idle(time), _) if self.is_stopped() => WaitEnd::Stopped(time),
+            (end, _) => end,
+        }
+    }
+
+    /// How the wait ended, and after how long.
+    fn wait_for_end(
+        &mut self,
+        policy: &WaitPolicy,
+        awaited: &mut dyn Awaited,
+    ) -> (WaitEnd, Duration) {
+        let start = self.clock.now();
+        let deadline = start + policy.limit;
+        let mut pause = policy.first_look;
+        let mut spin = SpinCheck::default();
+        loop {
+            let progress = awaited.poll(deadline.min(self.clock.now() + pause));
+            let now = self.clock.now();
+            let took = now - start;
+            if progress == Progress::Happened {
+                return (WaitEnd::Happened, took);
+            }
+            if self.is_stopped() {
+                return (WaitEnd::Stopped(took), took);
+            }
+            if now >= deadline {
+                return (WaitEnd::TimedOut(policy.limit), took);
+            }
+            match self.check(policy, deadline, awaited) {
+                Check::Happened => return (WaitEnd::Happened, self.clock.now() - start),
+                Check::Idle(time) => return (WaitEnd::Idle(time), took),
+                Check::Active => {
+                    if let Some(time) = self.spins(policy, &mut spin) {
+                        return (WaitEnd::Spinning(time), took);
+                    }
+                }
+                Check::Unseen => {}
+            }
+            pause = (pause * 2).clamp(policy.between_looks, policy.longest_pause);
+        }
+    }
+
+    /// Whether the peer is idle, and stays so for as long as the policy asks.
+    fn check(
+        &mut self,
+        policy: &WaitPolicy,
+        deadline: Instant,
+        awaited: &mut dyn Awaited,
+    ) -> Check {
+        let processes = match &mut self.view {
+            View::Unseen => return Check::Unseen,
+            View::Partner(partner) => {
+                return match awaited.byte_counts() {
+                    None => Check::Unseen,
+                    Some(counts) if partner.is_deadlocked(counts) => Check::Idle(Duration::ZERO),
+                    Some(_) => Check::Active,
+                };
+            }
+            View::Processes(processes) => processes,
+        };
+        if self.others.is_some() && processes.is_awake() {
+            // The others need not pause for this to be seen.
+            return Check::Active;
+        }
+        let _paused = self.others.map(CaseGate::pause_others);
+        // Until the others had paused it may have happened.
+        if awaited.poll(self.clock.now()) == Progress::Happened {
+            return Check::Happened;
+        }
+        match processes.look() {
+            None => Check::Unseen,
+            Some(first) if !first.is_idle_since(&first) => Check::Active,
+            Some(first) => self.watch_idle_peer(&first, policy, deadline, awaited),
+        }
+    }
+
+    /// Goes on looking at a peer that was idle at the `first` look.
+    fn watch_idle_peer(
+        &mut self,
+        first: &Look,
+        policy: &WaitPolicy,
+        deadline: Instant,
+        awaited: &mut dyn Awaited,
+    ) -> Check {
+        let since = self.clock.now();
+        let mut socket = if policy.may_be_blocked_on_us {
+            awaited.peer_socket()
+        } else {
+            None
+        };
+        let mut is_blocked_on_us = false;
+        let mut awaits_timer = false;
+        loop {
+            let progress = awaited.poll(self.clock.now() + policy.between_looks);
+            let now = self.clock.now();
+            let idle = now - since;
+            let is_idle = progress == Progress::Nothing
+                && !awaited.is_in_flight()
+                && self.look_again().is_some_and(|it| it.is_idle_since(first));
+            if !is_idle {
+                return match progress {
+                    Progress::Happened => {
+                        self.learn_pause(policy, idle);
+                        Check::Happened
+                    }
+                    Progress::Moved | Progress::Nothing => {
+                        // It may have gone on right after the look before.
+                        self.learn_pause(policy, idle.saturating_sub(policy.between_looks));
+                        Check::Active
+                    }
+                };
+            }
+            // Nothing has run since the first look, so what was seen before is still true.
+            if is_blocked_on_us || self.is_stopped() {
+                return Check::Idle(idle);
+            }
+            if let Some(socket) = socket.take() {
+                is_blocked_on_us = self.waits_only_for(socket);
+            }
+            if awaits_timer && now >= deadline {
+                return Check::Active;
+            }
+            if !awaits_timer && idle >= policy.idle_for {
+                awaits_timer = policy.timers.is_some_and(|least| self.timers() >= least);
+                if !awaits_timer {
+                    return Check::Idle(idle);
+                }
+            }
+        }
+    }
+
+    /// How long the peer has run without pause, if that is too long.
+    fn spins(&mut self, policy: &WaitPolicy, spin: &mut SpinCheck) -> Option<Duration> {
+        let least = policy.spinning_after?;
+        let now = self.clock.now();
+        let look = self.processes()?.look()?;
+        let Some((first, since)) = &spin.first else {
+            spin.first = Some((look, now));
+            return None;
+        };
+        let time = now - *since;
+        let is_busy = look.cpu_time_since(first) * 100 >= time * SPINNING_SHARE;
+        (time >= least && is_busy).then_some(time)
+    }
+
+    /// Remembers how long the peer paused before it went on.
+    fn learn_pause(&mut self, policy: &WaitPolicy, pause: Duration) {
+        if policy.learns != Learns::Nothing {
+            let known = &mut self.timings.longest_pause;
+            *known = (*known).max(pause);
+        }
+    }
+
+    fn learn(&mut self, policy: &WaitPolicy, what: WaitFor, (end, took): (WaitEnd, Duration)) {
+        if policy.learns == Learns::Nothing || self.is_stopped() {
+            return;
+        }
+        let is_final = policy.learns == Learns::Everything;
+        let known = &mut self.timings;
+        match (end, what) {
+            (WaitEnd::Happened, WaitFor::Answer) => {
+                known.slowest_answer = known.slowest_answer.max(took);
+            }
+            (WaitEnd::Happened, WaitFor::Close | WaitFor::Exit) => {
+                known.slowest_close = known.slowest_close.max(took);
+            }
+            (WaitEnd::Idle(time), _) if is_final && time >= policy.idle_for => {
+                known.has_been_silent = true;
+            }
+            (WaitEnd::Spinning(_), _) => known.has_spun = true,
+            (WaitEnd::TimedOut(_), WaitFor::Answer | WaitFor::Close | WaitFor::Exit) => {
+                known.timeouts += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// How many timers are set. One that cannot be seen may be.
+    fn timers(&mut self) -> usize {
+        self.processes().and_then(Processes::timers).unwrap_or(1)
+    }
+
+    fn look_again(&mut self) -> Option<Look> {
+        Some(self.processes()?.look_again())
+    }
+
+    fn waits_only_for(&mut self, socket: Inode) -> bool {
+        self.processes()
+            .is_some_and(|processes| processes.waits_only_for(socket))
+    }
+
+    fn processes(&mut self) -> Option<&mut (dyn Processes + 'a)> {
+        match &mut self.view {
+            View::Processes(processes) => Some(&mut **processes),
+            View::Unseen | View::Partner(_) => None,
+        }
+    }
+
+    fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances {
+            phase: self.phase,
+            timings: &self.timings,
+            visibility: match self.view {
+                View::Unseen => Visibility::Unseen,
+                View::Processes(_) | View::Partner(_) => Visibility::Seen,
+            },
+            jobs: self.jobs,
+        }
+    }
+}
+
+impl View<'_> {
+    fn of(watch: Option<Watch>) -> Self {
+        watch.map_or(Self::Unseen, |watch| Self::Processes(Box::new(watch)))
+    }
+}
+
+/// How a peer looked when it was first seen to run during a wait.
+#[derive(Default)]
+struct SpinCheck {
+    first: Option<(Look, Instant)>,
+}
+
+/// Nothing: the wait is for the peer to be idle.
+struct Never<'a> {
+    clock: &'a dyn Clock,
+}
+
+impl Awaited for Never<'_> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        self.clock.sleep_until(until);
+        Progress::Nothing
+    }
+}
