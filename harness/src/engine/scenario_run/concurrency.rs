@@ -37,6 +37,9 @@ impl ScenarioRun<'_, '_, '_> {
 
     fn try_two_at_once(&mut self) -> Result<Concurrency, StopReason> {
         let result = self.play_beside_idle_connection();
+        if self.engine.is_stopped() {
+            return Err(StopReason::Interrupted);
+        }
         if result.outcome.has_passed() {
             return Ok(Concurrency::Several);
         }
