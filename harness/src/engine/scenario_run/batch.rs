@@ -86,11 +86,16 @@ impl ScenarioRun<'_, '_, '_> {
                 self.unconfirmed.append(&mut batch.broken);
                 return Err(StopReason::Interrupted);
             }
-            if batch.broken.is_empty() {
+            if batch.broken.is_empty() && !self.has_died_of(&batch.recent) {
                 return Ok(());
             }
             self.find_culprit(batch.broken, batch.recent, queue)?;
         }
+    }
+
+    /// Whether the peer died of one of the last cases, and none is left to find out.
+    fn has_died_of(&self, recent: &VecDeque<RecentCase>) -> bool {
+        !recent.is_empty() && self.ended_when_idle().is_some()
     }
 
     fn play_batch(&mut self, queue: &mut Queue<'_>, jobs: NonZeroUsize) -> BatchResult {
