@@ -47,10 +47,7 @@ impl ScenarioRun<'_, '_, '_> {
         self.unconfirmed.append(&mut search.broken);
         match found? {
             Culprit::Case(family) => queue.count_break(family),
-            Culprit::Unknown if self.engine.peer.is_ours() => queue.count_unexplained_break(),
-            Culprit::Unknown => {
-                return Err(StopReason::lost("it takes no connection any more"));
-            }
+            Culprit::Unknown => queue.count_unexplained_break(),
         }
         Ok(())
     }
@@ -62,6 +59,12 @@ impl ScenarioRun<'_, '_, '_> {
     ) -> Result<Culprit, StopReason> {
         if let Some(family) = self.accept_known_death(search, queue)? {
             return Ok(Culprit::Case(family));
+        }
+        if !self.engine.peer.is_ours()
+            && let Some(why) = self.next_not_served()?
+        {
+            // It cannot be started anew: every suspect would fail.
+            return Err(StopReason::lost(why));
         }
         for suspect in search.suspects() {
             self.engine.restart_peer()?;
