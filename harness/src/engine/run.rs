@@ -155,7 +155,7 @@ impl Engine<'_> {
     }
 }
 
-fn new_record(selection: &Selection, settings: &Settings) -> Record {
+pub(super) fn new_record(selection: &Selection, settings: &Settings) -> Record {
     let cases = selection.cases();
     Record {
         version: record::VERSION,

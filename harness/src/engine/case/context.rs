@@ -56,7 +56,7 @@ pub(in crate::engine) struct UniqueValues {
 }
 
 impl UniqueValues {
-    fn of(self, case: &NumberedCase) -> String {
+    pub(in crate::engine) fn of(self, case: &NumberedCase) -> String {
         let number = self.first + case.number + case.attempt * self.stride;
         format!("{:08}", number % 100_000_000)
     }

@@ -1,0 +1,108 @@
+//! A peer that wirecheck does not start.
+
+use wirecheck_report::record::Verdict;
+
+use super::script::{die, fail, not_connected, pass};
+use super::scripted::ScriptedPeer;
+use super::{DEFAULT, Options, Run, TWO_SCENARIOS, failures};
+use crate::engine::PeerFailure;
+use crate::engine::wait::Phase;
+use crate::tactic::TacticFamily;
+
+const TWO: Options = Options {
+    suite: TWO_SCENARIOS,
+    ..DEFAULT
+};
+
+fn is_lost(run: &Run) -> bool {
+    matches!(run.peer_failure(), Some(PeerFailure::Lost(_)))
+}
+
+#[test]
+fn an_external_peer_that_is_never_there_is_not_reached() {
+    let peer = ScriptedPeer::new(|_| pass()).external().gone();
+    let run = TWO.run(peer);
+    let failure = run.peer_failure();
+    assert!(
+        matches!(failure, Some(PeerFailure::NotReached(_))),
+        "{failure:?}"
+    );
+    assert_eq!(run.record.suites, []);
+    assert_eq!(run.plays.len(), 2);
+}
+
+#[test]
+fn an_external_peer_that_is_gone_after_its_first_baseline_is_lost() {
+    let peer = ScriptedPeer::new(|_| die()).external();
+    assert!(is_lost(&TWO.run(peer)));
+}
+
+#[test]
+fn an_external_peer_that_refused_one_connection_is_not_lost() {
+    let peer = ScriptedPeer::new(|play| match play.phase {
+        Phase::Baseline => fail(not_connected()),
+        _ => pass(),
+    });
+    let run = TWO.run(peer.external()).checked();
+    assert!(run.ended.is_ok());
+    assert_eq!(run.scenario("second").verdict, Verdict::Pass);
+}
+
+#[test]
+fn an_external_peer_that_is_gone_between_two_scenarios_is_lost() {
+    let peer = ScriptedPeer::new(|play| {
+        if play.scenario == "second" {
+            fail(not_connected())
+        } else {
+            pass()
+        }
+    });
+    let run = TWO.run(peer.external()).checked();
+    assert!(is_lost(&run));
+    assert_eq!(run.scenario("first").verdict, Verdict::Pass);
+    assert_eq!(run.scenario("second").verdict, Verdict::Skipped);
+}
+
+/// Nothing shows which case broke it: it cannot be started anew to try them.
+fn is_lost_in_first_scenario(run: &Run) -> bool {
+    let failures = run.failures();
+    is_lost(run)
+        && failures.iter().all(|it| it.contains(" unconfirmed "))
+        && run.skipped(TacticFamily::Half) > 0
+        && run.scenario("second").verdict == Verdict::Skipped
+}
+
+#[test]
+fn an_external_peer_that_dies_in_a_batch_is_lost_and_no_case_is_blamed() {
+    let peer = ScriptedPeer::new(|play| if play.is("cut@3") { die() } else { pass() });
+    let run = TWO.run(peer.external()).checked();
+    assert!(is_lost_in_first_scenario(&run), "{:?}", run.failures());
+}
+
+#[test]
+fn an_external_peer_that_stops_accepting_in_a_batch_is_lost_and_no_case_is_blamed() {
+    let peer = ScriptedPeer::new(|play| {
+        if play.is("cut@3") {
+            pass().and_stops_accepting()
+        } else {
+            pass()
+        }
+    });
+    let run = TWO.run(peer.external()).checked();
+    assert!(is_lost_in_first_scenario(&run), "{:?}", run.failures());
+}
+
+#[test]
+fn a_case_that_an_external_peer_refused_once_is_played_again() {
+    let peer = ScriptedPeer::new(|play| {
+        if play.is("cut@3") && play.attempt == 0 {
+            fail(not_connected())
+        } else {
+            pass()
+        }
+    });
+    let run = TWO.run(peer.external()).checked();
+    assert!(run.ended.is_ok(), "{:?}", run.ended);
+    assert_eq!(run.failures(), [""; 0]);
+    assert_eq!(failures(run.scenario("second")), [""; 0]);
+}

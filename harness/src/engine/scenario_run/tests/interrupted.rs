@@ -1,0 +1,112 @@
+//! A run that the user ends early.
+
+use wirecheck_report::record::Verdict;
+
+use super::script::{Answer, Play, die, fail, pass, silence, wrong_answer};
+use super::scripted::ScriptedPeer;
+use super::{DEFAULT, Options, Run, StopReason, TWO_SCENARIOS};
+use crate::engine::wait::Phase;
+use crate::tactic::TacticFamily;
+
+const TWO: Options = Options {
+    suite: TWO_SCENARIOS,
+    ..DEFAULT
+};
+
+fn run(script: fn(&Play) -> Answer) -> Run {
+    let run = TWO.run(ScriptedPeer::new(script)).checked();
+    assert!(matches!(run.ended, Err(StopReason::Interrupted)));
+    run
+}
+
+/// A wrong answer to `cut@2`, silence after `cut@3`.
+fn two_failures(play: &Play) -> Answer {
+    match play.tactic.as_str() {
+        "cut@2" => fail(wrong_answer()),
+        "cut@3" => fail(silence()),
+        _ => pass(),
+    }
+}
+
+#[test]
+fn a_wrong_answer_that_was_not_confirmed_is_kept_and_a_silence_is_dropped() {
+    let run = run(|play| match play.tactic.as_str() {
+        "cut@4" => pass().and_interrupts(),
+        _ => two_failures(play),
+    });
+    assert_eq!(run.failures(), ["cut@2 unconfirmed wrong-answer"]);
+    assert_eq!(run.scenario("first").verdict, Verdict::Unconfirmed);
+    let cuts = run.planned_of(TacticFamily::Cut).len() as u64;
+    // cut@1, cut@2 and cut@4 are judged.
+    assert_eq!(run.skipped(TacticFamily::Cut), cuts - 3);
+}
+
+#[test]
+fn scenarios_that_an_interrupted_run_does_not_come_to_are_recorded_as_skipped() {
+    let run = run(|play| match play.tactic.as_str() {
+        "cut@4" => pass().and_interrupts(),
+        _ => pass(),
+    });
+    assert_eq!(run.played(|it| it.scenario == "second"), [""; 0]);
+    assert_eq!(run.plays.last().map(|it| it.tactic.as_str()), Some("cut@4"));
+    assert_eq!(run.scenario("first").verdict, Verdict::Skipped);
+    assert_eq!(run.scenario("second").verdict, Verdict::Skipped);
+}
+
+#[test]
+fn the_case_that_was_interrupted_itself_proves_nothing_by_its_silence() {
+    let run = run(|play| match play.tactic.as_str() {
+        "cut@4" => fail(silence()).and_interrupts(),
+        _ => pass(),
+    });
+    assert_eq!(run.failures(), [""; 0]);
+}
+
+#[test]
+fn a_run_that_is_interrupted_in_its_first_baseline_has_no_results() {
+    let run = run(|_| fail(silence()).and_interrupts());
+    assert_eq!(run.record.suites, []);
+    assert_eq!(run.plays.len(), 1);
+}
+
+#[test]
+fn what_was_confirmed_before_the_interrupt_stays_confirmed() {
+    let run = run(|play| match play.tactic.as_str() {
+        "bytes" => fail(wrong_answer()),
+        "cut@2" if play.is_confirmation() => pass().and_interrupts(),
+        _ => two_failures(play),
+    });
+    assert_eq!(
+        run.failures(),
+        [
+            "bytes fail wrong-answer",
+            "cut@2 unconfirmed wrong-answer",
+            "cut@3 fail no-answer"
+        ]
+    );
+}
+
+#[test]
+fn an_interrupt_before_the_first_confirmation_confirms_nothing() {
+    let run = run(|play| match play.phase {
+        Phase::Confirmation => pass().and_interrupts(),
+        _ => two_failures(play),
+    });
+    assert_eq!(run.failures(), ["cut@2 unconfirmed wrong-answer"]);
+}
+
+#[test]
+fn an_interrupt_during_the_search_for_a_culprit_leaves_the_suspects_unconfirmed() {
+    let run = run(|play| match play.tactic.as_str() {
+        "cut@4" if play.is_confirmation() => pass().and_interrupts(),
+        "cut@4" => die(),
+        _ => two_failures(play),
+    });
+    assert_eq!(
+        run.failures(),
+        [
+            "cut@2 unconfirmed wrong-answer",
+            "cut@4 unconfirmed ended-early"
+        ]
+    );
+}

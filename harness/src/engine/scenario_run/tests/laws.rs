@@ -1,0 +1,182 @@
+//! What is true of every run, also against peers drawn at random.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use proptest::prelude::*;
+use wirecheck_report::record::FamilyRecord;
+
+use super::script::{Answer, Play, die, fail, pass, silence, surplus, wrong_answer};
+use super::scripted::ScriptedPeer;
+use super::{DEFAULT, Options, Run};
+
+/// The record accounts for each planned case once: it passed, failed or was skipped.
+pub(super) fn counts_add_up(run: &Run) {
+    let planned = run.selection.scenarios();
+    let recorded: Vec<_> = run.record.scenarios().map(|(_, it)| it).collect();
+    for (planned, recorded) in planned.zip(recorded) {
+        let mut cases: BTreeMap<String, u64> = BTreeMap::new();
+        for tactic in planned.plan.tactics() {
+            *cases.entry(tactic.family().to_string()).or_default() += 1;
+        }
+        let mut failed: BTreeMap<String, u64> = BTreeMap::new();
+        for failure in &recorded.failures {
+            let family = super::family_of(&failure.tactic).to_string();
+            *failed.entry(family).or_default() += 1;
+        }
+        for family in &recorded.families {
+            let failed = failed.get(&family.name).copied().unwrap_or_default();
+            assert_eq!(Some(&family.cases), cases.get(&family.name), "{family:?}");
+            let sum = family.passed + family.skipped + failed;
+            assert_eq!(family.cases, sum, "{family:?}, {failed} failed");
+        }
+        assert_eq!(recorded.families.len(), cases.len(), "{}", recorded.id);
+    }
+}
+
+/// No two plays of a run have the same value for `${unique}`.
+pub(super) fn unique_values_are_unique(run: &Run) {
+    let mut values = HashSet::new();
+    for play in &run.plays {
+        assert!(values.insert(&play.unique), "{play:?}");
+    }
+}
+
+/// What the progress bar counts: cases that were announced and neither dropped nor skipped
+/// were run.
+pub(super) fn dropped_cases_are_those_that_were_not_run(run: &Run) {
+    if run.record.suites.is_empty() {
+        // A run that ended in its first baseline reports nothing.
+        return;
+    }
+    let announced = run.events.started;
+    assert_eq!(announced - run.events.dropped, run.record.tally().run());
+}
+
+/// What a peer drawn at random does in a case.
+#[derive(Clone, Copy, Debug)]
+enum Behaviour {
+    Wrong,
+    Surplus,
+    Silent,
+    WrongInBatch,
+    SilentInBatch,
+    Dies,
+    DiesLate,
+    DiesInBatch,
+    StopsAccepting,
+    Interrupts,
+}
+
+use Behaviour::*;
+
+/// They break nothing: they show in each run in the same way.
+const HARMLESS: [Behaviour; 5] = [Wrong, Surplus, Silent, WrongInBatch, SilentInBatch];
+/// They break the peer each time, and that is seen also after the last case.
+const BREAKING: [Behaviour; 2] = [Dies, DiesLate];
+const ALL: [Behaviour; 10] = [
+    Wrong,
+    Surplus,
+    Silent,
+    WrongInBatch,
+    SilentInBatch,
+    Dies,
+    DiesLate,
+    DiesInBatch,
+    StopsAccepting,
+    Interrupts,
+];
+
+impl Behaviour {
+    fn answer(self, play: &Play) -> Answer {
+        match self {
+            WrongInBatch | SilentInBatch | DiesInBatch if !play.is_in_batch() => pass(),
+            Wrong | WrongInBatch => fail(wrong_answer()),
+            Surplus => fail(surplus()),
+            Silent | SilentInBatch => fail(silence()),
+            Dies | DiesInBatch => die(),
+            DiesLate => pass().and_dies_late(),
+            StopsAccepting => pass().and_stops_accepting(),
+            Interrupts => pass().and_interrupts(),
+        }
+    }
+}
+
+/// How a peer behaves in some cases, by their place in the plan. It passes the others.
+type Behaviours = HashMap<usize, Behaviour>;
+
+/// Up to 10 cases that behave so. The baseline passes.
+fn behaviours(of: &'static [Behaviour]) -> impl Strategy<Value = Behaviours> {
+    let places = 1..DEFAULT.planned().len();
+    prop::collection::hash_map(places, prop::sample::select(of), 0..10)
+}
+
+fn scripted(behaviours: &Behaviours) -> ScriptedPeer {
+    let planned = DEFAULT.planned();
+    let tactics = behaviours
+        .iter()
+        .map(|(&at, &it)| (planned[at].clone(), it));
+    let by_tactic: HashMap<String, Behaviour> = tactics.collect();
+    ScriptedPeer::new(move |play| match by_tactic.get(&play.tactic) {
+        Some(behaviour) => behaviour.answer(play),
+        None => pass(),
+    })
+}
+
+/// The failures with their findings, and the counts.
+fn results(run: &Run) -> (Vec<String>, Vec<FamilyRecord>) {
+    let failures = run.failures().into_iter();
+    let texts = |line: String| {
+        let tactic = line.split(' ').next().expect("a tactic");
+        format!("{line}: {}", run.texts(tactic).join("; "))
+    };
+    let families = run.scenario("first").families.clone();
+    (failures.map(texts).collect(), families)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_peer_does_each_planned_case_is_counted_once(
+        behaviours in behaviours(&ALL),
+        jobs in 1..5_usize,
+    ) {
+        Options { jobs, ..DEFAULT }.run(scripted(&behaviours)).checked();
+    }
+
+    #[test]
+    fn whatever_an_external_peer_does_each_planned_case_is_counted_once(
+        behaviours in behaviours(&ALL),
+        jobs in 1..5_usize,
+    ) {
+        Options { jobs, ..DEFAULT }.run(scripted(&behaviours).external()).checked();
+    }
+
+    #[test]
+    fn results_do_not_depend_on_the_number_of_jobs(
+        mut behaviours in behaviours(&HARMLESS),
+        breaking in prop::collection::hash_map(
+            1..DEFAULT.planned().len(),
+            prop::sample::select(&BREAKING[..]),
+            0..2,
+        ),
+    ) {
+        behaviours.extend(breaking);
+        let alone = results(&DEFAULT.run(scripted(&behaviours)));
+        for jobs in [2, 4] {
+            let run = Options { jobs, ..DEFAULT }.run(scripted(&behaviours)).checked();
+            prop_assert_eq!(&results(&run), &alone, "{} jobs", jobs);
+        }
+    }
+
+    /// Only a failure that came again alone is reported as one.
+    #[test]
+    fn what_fails_only_in_batches_is_never_reported_as_a_failure(
+        behaviours in behaviours(&[WrongInBatch, SilentInBatch, DiesInBatch, Interrupts]),
+        jobs in 1..5_usize,
+    ) {
+        let run = Options { jobs, ..DEFAULT }.run(scripted(&behaviours));
+        let failures = run.failures();
+        prop_assert!(!failures.iter().any(|it| it.contains(" fail ")), "{:?}", failures);
+    }
+}

@@ -1,0 +1,254 @@
+//! A peer that does in each play what a script says.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use wirecheck_report::record::Concurrency;
+
+use super::script::{Answer, Beside, Play, Then, die, fail, not_connected};
+use crate::engine::case::{CaseResult, NumberedCase, Outcome, ScenarioContext};
+use crate::engine::peer::{CasePlayer, PlayerSetup, TestedPeer};
+use crate::engine::wait::PeerTimings;
+use crate::judge::{Finding, ProcessEnd, ProcessOutcome, UnreadState};
+use crate::peer::{ExitStatus, StartError};
+use crate::wire::link::Link;
+
+/// How every scripted peer dies.
+const DEATH: ExitStatus = ExitStatus::Signal(11);
+
+type Script = Box<dyn Fn(&Play) -> Answer + Send + Sync>;
+
+/// A peer without a process. Its script answers the plays that reach it; while it is dead
+/// or does not accept, no play does.
+pub(super) struct ScriptedPeer {
+    script: Script,
+    lifetime: Lifetime,
+    state: Mutex<State>,
+    plays: Arc<Mutex<Vec<Play>>>,
+    stop: Arc<AtomicBool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lifetime {
+    /// Until wirecheck starts it anew.
+    UntilRestart,
+    /// wirecheck does not start it, and does not see its process.
+    External,
+    /// One case.
+    OneCase,
+}
+
+struct State {
+    health: Health,
+    life: u32,
+    plays_of_life: usize,
+    has_idle_connection: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    Alive,
+    Dying,
+    Dead,
+    NotAccepting,
+}
+
+impl ScriptedPeer {
+    pub(super) fn new(script: impl Fn(&Play) -> Answer + Send + Sync + 'static) -> Self {
+        Self {
+            script: Box::new(script),
+            lifetime: Lifetime::UntilRestart,
+            state: Mutex::new(State {
+                health: Health::Alive,
+                life: 0,
+                plays_of_life: 0,
+                has_idle_connection: false,
+            }),
+            plays: Arc::default(),
+            stop: Arc::default(),
+        }
+    }
+
+    /// The same peer, not started by wirecheck.
+    pub(super) fn external(self) -> Self {
+        let lifetime = Lifetime::External;
+        Self { lifetime, ..self }
+    }
+
+    /// The same peer, already dead when the run begins.
+    pub(super) fn gone(self) -> Self {
+        self.state().health = Health::Dead;
+        self
+    }
+
+    /// The same peer, with a process of its own for each case.
+    pub(super) fn new_for_each_case(self) -> Self {
+        let lifetime = Lifetime::OneCase;
+        Self { lifetime, ..self }
+    }
+
+    pub(super) fn stop_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.stop)
+    }
+
+    /// What is played, in the order in which the plays begin.
+    pub(super) fn log(&self) -> Arc<Mutex<Vec<Play>>> {
+        Arc::clone(&self.plays)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no script holds it")
+    }
+}
+
+impl TestedPeer for ScriptedPeer {
+    fn player<'a>(&'a self, setup: PlayerSetup<'a>) -> Box<dyn CasePlayer + 'a> {
+        Box::new(ScriptedPlayer { peer: self, setup })
+    }
+
+    fn restart(&mut self) -> Result<u32, StartError> {
+        let lifetime = self.lifetime;
+        let mut state = self.state();
+        state.life += 1;
+        if lifetime != Lifetime::UntilRestart {
+            return Ok(0);
+        }
+        state.health = Health::Alive;
+        state.plays_of_life = 0;
+        Ok(1)
+    }
+
+    fn ended(&self) -> Option<ExitStatus> {
+        let is_seen = self.lifetime == Lifetime::UntilRestart;
+        (is_seen && self.state().health == Health::Dead).then_some(DEATH)
+    }
+
+    fn is_ours(&self) -> bool {
+        self.lifetime != Lifetime::External
+    }
+
+    fn is_new_each_time(&self) -> bool {
+        self.lifetime == Lifetime::OneCase
+    }
+
+    fn concurrency(&self) -> Option<Concurrency> {
+        (self.lifetime == Lifetime::OneCase).then_some(Concurrency::Several)
+    }
+
+    fn connect_idly(&self, _: Duration) -> Option<Link> {
+        self.state().has_idle_connection = true;
+        None
+    }
+
+    fn last_output(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+struct ScriptedPlayer<'a> {
+    peer: &'a ScriptedPeer,
+    setup: PlayerSetup<'a>,
+}
+
+impl CasePlayer for ScriptedPlayer<'_> {
+    fn play(&mut self, context: &ScenarioContext<'_>, case: &NumberedCase) -> CaseResult {
+        let (play, unreachable) = self.begin(context, case);
+        let answer = match unreachable {
+            Some(finding) => fail(finding),
+            // No lock is held here: scripts of two workers may wait for each other.
+            None => self.end((self.peer.script)(&play)),
+        };
+        let describe = |finding| vec![context.describe_peer(&finding)];
+        let outcome = Outcome::of(answer.finding.map(describe).unwrap_or_default());
+        let process = answer.printed.map(|text| ProcessOutcome {
+            printed: text.into(),
+            end: ProcessEnd::Exited(ExitStatus::Code(0)),
+            extra_connections: 0,
+        });
+        CaseResult {
+            process,
+            ..CaseResult::new(&case.case, outcome)
+        }
+    }
+
+    fn wait_until_idle(&mut self) {
+        self.peer.state().finish_dying();
+    }
+
+    fn learn_timers_when_idle(&mut self) {}
+
+    fn timings(&self) -> PeerTimings {
+        self.setup.timings
+    }
+}
+
+impl ScriptedPlayer<'_> {
+    /// Notes that a play begins. Returns why it does not reach the peer, if it does not.
+    fn begin(&self, context: &ScenarioContext<'_>, case: &NumberedCase) -> (Play, Option<Finding>) {
+        let mut state = self.peer.state();
+        state.finish_dying();
+        state.plays_of_life += 1;
+        let has_idle_connection = std::mem::take(&mut state.has_idle_connection);
+        let mut plays = self.peer.plays.lock().expect("no test holds it");
+        let play = Play {
+            scenario: context.planned.scenario.id().to_string(),
+            tactic: case.case.tactic.to_string(),
+            family: case.case.tactic.family(),
+            attempt: case.attempt,
+            phase: self.setup.phase,
+            beside: match self.setup.sharing {
+                Some(sharing) => Beside::Workers(sharing.jobs),
+                None if has_idle_connection => Beside::IdleConnection,
+                None => Beside::Nothing,
+            },
+            life: state.life,
+            nth_of_life: state.plays_of_life,
+            known: self.setup.timings,
+            unique: context.unique.of(case),
+        };
+        plays.push(play.clone());
+        (play, state.unreachable())
+    }
+
+    /// Lets the peer and the run have what the script says.
+    fn end(&mut self, answer: Answer) -> Answer {
+        let mut state = self.peer.state();
+        if answer.stops_run {
+            self.peer.stop.store(true, Ordering::Relaxed);
+        }
+        if self.setup.phase.is_alone() {
+            let known = &mut self.setup.timings.longest_pause;
+            *known = (*known).max(answer.pause);
+        }
+        if state.health == Health::Dead {
+            // It died during this play, of another one.
+            return die();
+        }
+        match answer.then {
+            Then::Lives => {}
+            Then::Dies => state.health = Health::Dead,
+            Then::DiesLate => state.health = Health::Dying,
+            Then::StopsAccepting => state.health = Health::NotAccepting,
+        }
+        answer
+    }
+}
+
+impl State {
+    fn finish_dying(&mut self) {
+        if self.health == Health::Dying {
+            self.health = Health::Dead;
+        }
+    }
+
+    fn unreachable(&self) -> Option<Finding> {
+        match self.health {
+            Health::Alive | Health::Dying => None,
+            Health::Dead => Some(not_connected()),
+            Health::NotAccepting => Some(Finding::NotRead {
+                why: UnreadState::NeverAccepted,
+            }),
+        }
+    }
+}
