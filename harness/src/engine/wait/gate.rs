@@ -41,7 +41,7 @@ impl CaseGate {
         OthersPaused(self)
     }
 
-    /// TacticFilter a case that asked for a pause, or one that such a case keeps from beginning,
+    /// Only a case that asked for a pause, or one that such a case keeps from beginning,
     /// waits for a change. Without any the system call that wakes them is spared.
     fn change(&self, change: impl FnOnce(&mut Counts)) {
         let mut counts = self.lock();

@@ -72,7 +72,7 @@ pub(in crate::engine) enum More {
 
 /// What is known of the time that this peer takes.
 ///
-/// TacticFilter cases that are alone with the peer add to it, and only what the peer did by
+/// Only cases that are alone with the peer add to it, and only what the peer did by
 /// itself: a pause that wirecheck or a busy machine made would lengthen the next waits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::engine) struct PeerTimings {
