@@ -6,7 +6,7 @@ use super::conversation::{Conversation, Next};
 use super::transcript::Transcript;
 use super::waits::{AwaitGoodbye, Until, silence_proof};
 use crate::engine::wait::WaitFor;
-use crate::judge::{CloseCheck, ObservedClose};
+use crate::judge::{CloseCheck, MissingOutput, ObservedClose};
 use crate::scenario::{Action, Close, Permission, Step};
 use crate::wire::link::CloseSignal;
 
@@ -132,8 +132,12 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     /// Ends the conversation where it stands. A peer that has not ended the connection
     /// gets no reset: that would be one thing more to cope with.
     pub(super) fn finish(mut self) -> Transcript<'s> {
-        self.settle();
-        self.receive_all();
+        let missing = &self.transcript.observations.missing_output;
+        // An answer that comes after its time is missing all the same.
+        if !matches!(missing, Some(MissingOutput::Message(_))) {
+            self.settle();
+            self.receive_all();
+        }
         self.transcript.log.end_case(self.link.elapsed());
         self.note_peer_end(Permission::Forbidden);
         let closing = std::mem::take(&mut self.transcript.observations.close_check);
