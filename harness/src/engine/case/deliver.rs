@@ -22,6 +22,8 @@ struct NextChunk<'d> {
     pieces: Vec<Piece<'d>>,
     /// The message whose first byte is the chunk's first.
     opens: Option<usize>,
+    /// The same of the chunk that follows.
+    next_opens: Option<usize>,
     more: More,
 }
 
@@ -114,11 +116,12 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
         if chunk.more == More::Follows && self.unread.is_some() {
             return self.send_after_unread(&bytes);
         }
-        self.send_and_await_read(&bytes, chunk.more)
+        self.send_and_await_read(&bytes, chunk)
     }
 
     /// Sends a chunk and waits until the peer has read it.
-    fn send_and_await_read(&mut self, bytes: &[u8], more: More) -> Next {
+    fn send_and_await_read(&mut self, bytes: &[u8], chunk: &NextChunk<'_>) -> Next {
+        let more = chunk.more;
         let (begun, handed_over) = (self.link.elapsed(), self.link.chunks_sent());
         let at_once = match self.waiter.phase() {
             Phase::Batch => READS_AT_ONCE,
@@ -163,23 +166,29 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
                 Next::Continue
             }
             SendResult::Ended(_) if !is_handed_over => self.interrupted(),
-            SendResult::Ended(end) => self.ended_while_sending(end, more),
+            SendResult::Ended(end) => self.ended_while_sending(end, chunk),
             SendResult::Stalled(stall) => self.left_unread(&stall, more, end),
         }
     }
 
     /// The peer ended the connection while a chunk was on its way.
-    fn ended_while_sending(&mut self, end: link::ConnectionEnd, more: More) -> Next {
+    fn ended_while_sending(&mut self, end: link::ConnectionEnd, chunk: &NextChunk<'_>) -> Next {
+        let more = chunk.more;
         // Nothing follows that could join the chunk.
         self.transcript.boundaries.count(more, Proof::Given);
         let deadline = self.waiter.clock().now() + self.assignment.limits().reply;
         let came_too_late = || end == link::ConnectionEnd::Eof && self.link.came_too_late(deadline);
         // It may have read everything and gone: the judge sees whether its answers came.
         if more == More::Nothing && !came_too_late() {
-            Next::Continue
-        } else {
-            self.interrupted()
+            return Next::Continue;
         }
+        if end == link::ConnectionEnd::Eof
+            && let Some(message) = chunk.next_opens
+        {
+            // It has read this message. The next one is what it leaves unread.
+            self.step = self.step_of(message);
+        }
+        self.interrupted()
     }
 
     /// The peer leaves a chunk unread. It may only look at it (MSG_PEEK, SO_RCVLOWAT) and
@@ -280,6 +289,10 @@ fn chunks<'d>(
         Some(NextChunk {
             pieces: chunk.pieces,
             opens,
+            next_opens: openings
+                .peek()
+                .filter(|(_, at)| Some(*at) == next)
+                .map(|(message, _)| *message),
             more: match next {
                 Some(_) => More::Follows,
                 None => More::Nothing,
