@@ -16,6 +16,8 @@ mod gate;
 mod policy;
 #[cfg(test)]
 pub(in crate::engine) mod scripted;
+#[cfg(test)]
+mod tests;
 mod waiter;
 
 pub(in crate::engine) use gate::CaseGate;

@@ -83,6 +83,19 @@ impl<'a> Waiter<'a> {
         self.jobs = 1;
     }
 
+    #[cfg(test)]
+    pub(super) fn watching(self, processes: Box<dyn Processes + 'a>) -> Self {
+        Self {
+            view: View::Processes(processes),
+            ..self
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_clock(self, clock: &'a dyn Clock) -> Self {
+        Self { clock, ..self }
+    }
+
     pub(in crate::engine) fn phase(&self) -> Phase {
         self.phase
     }
