@@ -15,6 +15,8 @@ mod event_log;
 mod outgoing;
 mod result;
 #[cfg(test)]
+mod scripted;
+#[cfg(test)]
 mod tests;
 mod transcript;
 mod waits;

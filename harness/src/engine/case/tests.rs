@@ -1,1 +1,768 @@
-//! Placeholder.
+//! Conversations with a scripted peer, judged.
+
+use std::time::Duration;
+
+use wirecheck_report::record::{Role, WireAction};
+
+use super::scripted::{CALL as MOMENT, ScriptedConnection};
+use super::*;
+use crate::engine::wait::PeerTimings;
+use crate::engine::wait::scripted::Act::{self, *};
+use crate::engine::wait::scripted::{World, ms};
+use crate::judge::{
+    CloseCheck, Observations, PlayedSide, SilenceProof, UnreadState, expected_steps,
+};
+use crate::scenario::{Bindings, NoAttachments, Side, Suite, parse};
+use crate::tactic::{Delivery, Script};
+use crate::wire::link::UnverifiedReason;
+
+/// wirecheck sends six bytes, in two messages of three.
+const TWO_LINES: &str = "{ client = 'hi' }, { server = 'ok' }, { client = 'ab' }, { server = 'AB' }, \
+                         { client.close = 'write' }, { server.close = 'fin' }";
+/// A correct server for [`TWO_LINES`].
+const CORRECT: [Act; 6] = [
+    Read(3),
+    Send("ok\n"),
+    Read(3),
+    Send("AB\n"),
+    ReadToEnd,
+    Close,
+];
+const PHASES: [Phase; 4] = [
+    Phase::Baseline,
+    Phase::BaselineRetry,
+    Phase::Batch,
+    Phase::Confirmation,
+];
+/// Long after every limit.
+const FOREVER: Duration = Duration::from_secs(600);
+const LIMIT: Duration = Duration::from_secs(5);
+
+/// One case: wirecheck is the client.
+struct Trial<'t> {
+    exchange: &'t str,
+    delivery: &'t str,
+    phase: Phase,
+    timings: PeerTimings,
+    /// How many bytes the peer's kernel keeps unread.
+    window: usize,
+}
+
+/// Alone, in two chunks, one for each message.
+const TRIAL: Trial<'static> = Trial {
+    exchange: TWO_LINES,
+    delivery: "3,3",
+    phase: Phase::Confirmation,
+    timings: PeerTimings {
+        longest_pause: Duration::ZERO,
+        slowest_answer: Duration::ZERO,
+        slowest_close: Duration::ZERO,
+        has_been_silent: true,
+        has_spun: false,
+        reads_late: false,
+        timers_when_idle: 0,
+        timeouts: 0,
+    },
+    window: 1000,
+};
+
+struct Played {
+    finding: Option<Finding>,
+    observations: Observations,
+    boundaries: Boundaries,
+    unverified: Option<UnverifiedReason>,
+    timings: PeerTimings,
+    delivered: String,
+    /// Each event: `>` what wirecheck sent, `<` what the peer did.
+    log: Vec<String>,
+    took: Duration,
+}
+
+impl Trial<'_> {
+    fn suite(&self) -> Suite {
+        let exchange = self.exchange;
+        let text = format!(
+            "title = 'T'\nframing = 'line'\nlimits = {{ reply_bytes = 32 }}\n\
+             [[scenario]]\nid = 's'\nexchange = [{exchange}]"
+        );
+        parse("t.toml", &text, &NoAttachments).expect("a valid suite")
+    }
+
+    fn play(&self, program: &[Act]) -> Played {
+        self.play_with(&World::new(program))
+    }
+
+    fn play_with(&self, world: &World) -> Played {
+        let suite = self.suite();
+        let scenario = &suite.scenarios()[0];
+        let script = Script::of(scenario, suite.framing(), Side::Client);
+        let played = PlayedSide {
+            scenario,
+            framing: suite.framing(),
+            side: Side::Client,
+            script: &script,
+        };
+        let delivery: Delivery = self.delivery.parse().expect("a valid delivery");
+        delivery
+            .fits(script.len())
+            .expect("a delivery of these messages");
+        let assignment = Assignment {
+            played,
+            delivery: &delivery,
+            expected: expected_steps(&played, &delivery),
+        };
+        let link = ScriptedConnection::new(world, self.window, scenario.limits().reply_bytes);
+        let expectations = assignment.expectations(Bindings::example());
+        let mut waiter = world.waiter(self.phase, self.timings);
+        let conversation = Conversation::new(&assignment, link, expectations, &mut waiter);
+        let transcript = conversation.play();
+        let observations = transcript.observations;
+        Played {
+            finding: judge_connection(&transcript.expectations, assignment.expected, &observations),
+            observations,
+            boundaries: transcript.boundaries,
+            unverified: transcript.unverified,
+            timings: *waiter.timings(),
+            delivered: world.delivered(),
+            log: log(&transcript.log),
+            took: world.elapsed(),
+        }
+    }
+}
+
+fn log(events: &event_log::EventLog) -> Vec<String> {
+    let events = events.events(Role::Client).into_iter();
+    let texts = events.map(|event| {
+        let by = match event.by {
+            Role::Client => '>',
+            Role::Server => '<',
+        };
+        match event.what {
+            WireAction::Sent(bytes) => format!("{by}{}", bytes.kept().escape_ascii()),
+            other => format!("{by}{other:?}"),
+        }
+    });
+    texts.collect()
+}
+
+impl Played {
+    fn kind(&self) -> Option<&'static str> {
+        self.finding.as_ref().map(|finding| finding.kind().as_str())
+    }
+
+    /// Why a missing answer was not waited for any longer.
+    fn silence(&self) -> Option<SilenceProof> {
+        match self.finding {
+            Some(Finding::NoAnswer { proof, .. }) => Some(proof),
+            _ => None,
+        }
+    }
+}
+
+#[test]
+fn a_correct_peer_passes_however_its_input_is_cut() {
+    for delivery in ["3,3", "6", "1x6", "1,2,3", "2,3,1", "5,1"] {
+        for phase in PHASES {
+            let trial = Trial {
+                delivery,
+                phase,
+                ..TRIAL
+            };
+            let played = trial.play(&CORRECT);
+            assert_eq!(played.finding, None, "{delivery} in {phase:?}");
+            assert_eq!(played.observations.close_check, CloseCheck::Closed);
+            assert_eq!(played.delivered, "hi\nab\n");
+            assert_eq!(played.unverified, None);
+        }
+    }
+}
+
+#[test]
+fn a_correct_peer_passes_wherever_its_input_ends() {
+    for bytes in 0..=6 {
+        for end in ["fin", "half"] {
+            for phase in PHASES {
+                let delivery = format!("{bytes} {end}");
+                let trial = Trial {
+                    delivery: &delivery,
+                    phase,
+                    ..TRIAL
+                };
+                let played = trial.play(&CORRECT);
+                assert_eq!(played.finding, None, "{delivery} in {phase:?}");
+                assert_eq!(played.observations.close_check, CloseCheck::Closed);
+            }
+        }
+    }
+}
+
+#[test]
+fn each_boundary_between_two_chunks_is_proven() {
+    let played = Trial {
+        delivery: "1x6",
+        ..TRIAL
+    }
+    .play(&CORRECT);
+    let all = Boundaries { sent: 5, proven: 5 };
+    assert_eq!(played.boundaries, all);
+    assert_eq!(played.log[..4], [">h", ">i", ">\\n", "<ok\\n"]);
+}
+
+#[test]
+fn the_next_message_and_the_end_are_sent_only_when_the_answers_before_them_have_come() {
+    let work = Run(ms(30));
+    let slow = [
+        Read(3),
+        work,
+        Send("ok\n"),
+        Read(3),
+        work,
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let in_order = [">hi\\n", "<ok\\n", ">ab\\n", "<AB\\n", ">Fin"];
+    for delivery in ["3,3", "3,3 half", "3,3 fin"] {
+        for phase in PHASES {
+            let trial = Trial {
+                delivery,
+                phase,
+                ..TRIAL
+            };
+            assert_eq!(trial.play(&slow).log[..5], in_order, "{delivery}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_follows_our_end_is_waited_for() {
+    let exchange = "{ client = 'hi' }, { client.close = 'write' }, { server = 'ok' }, \
+                    { server.close = 'fin' }";
+    for delivery in ["3", "3 half"] {
+        let trial = Trial {
+            exchange,
+            delivery,
+            ..TRIAL
+        };
+        let answers = [ReadToEnd, Run(ms(30)), Send("ok\n"), Close];
+        assert_eq!(trial.play(&answers).finding, None);
+        let silent = trial.play(&[ReadToEnd, Pause(FOREVER)]);
+        assert_eq!(silent.kind(), Some("no-answer"), "{delivery}");
+    }
+}
+
+#[test]
+fn an_extra_answer_that_arrives_before_our_end_is_judged() {
+    let exchange = "{ client = 'hi' }, { server = 'ok' }, { client.close = 'full' }";
+    let trial = Trial {
+        exchange,
+        delivery: "3",
+        phase: Phase::Batch,
+        ..TRIAL
+    };
+    let extra = [
+        Read(3),
+        Send("ok\n"),
+        SendSlowly("ok\n", MOMENT),
+        ReadToEnd,
+        Close,
+    ];
+    assert_eq!(trial.play(&extra).kind(), Some("surplus"));
+}
+
+#[test]
+fn a_peer_that_pauses_before_each_answer_passes_in_a_batch_too() {
+    let pause = Pause(ms(40));
+    let slow = [
+        Read(3),
+        pause,
+        Send("ok\n"),
+        Read(3),
+        pause,
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let baseline = Trial {
+        phase: Phase::Baseline,
+        ..TRIAL
+    }
+    .play(&slow);
+    assert_eq!(baseline.finding, None);
+    for delivery in ["3,3", "1x6", "2,1,3", "3 half", "6 fin"] {
+        let batch = Trial {
+            delivery,
+            phase: Phase::Batch,
+            timings: baseline.timings,
+            ..TRIAL
+        };
+        let played = batch.play(&slow);
+        assert_eq!(played.finding, None, "{delivery}");
+        assert_eq!(played.timings, baseline.timings);
+    }
+}
+
+#[test]
+fn an_answer_too_late_for_a_batch_is_found_alone() {
+    let late = [
+        Read(3),
+        Pause(ms(50)),
+        Send("ok\n"),
+        Read(3),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let batch = Trial {
+        phase: Phase::Batch,
+        ..TRIAL
+    }
+    .play(&late);
+    assert_eq!(batch.kind(), Some("no-answer"));
+    assert_eq!(TRIAL.play(&late).kind(), None);
+}
+
+#[test]
+fn a_missing_answer_is_declared_as_the_peer_shows_it() {
+    let blocked = TRIAL.play(&[Read(4)]);
+    assert_eq!(blocked.silence(), Some(SilenceProof::Idle(ms(2))));
+    let idle = TRIAL.play(&[Read(3), Pause(FOREVER)]);
+    assert_eq!(idle.silence(), Some(SilenceProof::Idle(ms(60))));
+    let running = TRIAL.play(&[Read(3), Run(FOREVER)]);
+    assert_eq!(running.silence(), Some(SilenceProof::TimeLimit(LIMIT)));
+}
+
+#[test]
+fn what_had_come_of_a_missing_answer_is_shown() {
+    let played = TRIAL.play(&[Read(3), Send("o"), Pause(FOREVER)]);
+    let Some(Finding::NoAnswer {
+        step: 1, partial, ..
+    }) = played.finding
+    else {
+        panic!("{:?}", played.finding);
+    };
+    assert_eq!(partial, b"o");
+}
+
+#[test]
+fn a_step_with_a_limit_of_its_own_is_not_given_another() {
+    let exchange = "{ client = 'hi' }, { server = 'ok', within = '1s' }";
+    let trial = Trial {
+        exchange,
+        delivery: "3",
+        phase: Phase::Batch,
+        ..TRIAL
+    };
+    let answers_after = |time| trial.play(&[Read(3), Run(time), Send("ok\n"), ReadToEnd, Close]);
+    assert_eq!(answers_after(ms(990)).finding, None);
+    let late = answers_after(ms(1010)).silence();
+    assert_eq!(late, Some(SilenceProof::TimeLimit(ms(1000))));
+}
+
+/// The peer sends it while the conversation ends.
+#[test]
+fn an_answer_that_comes_after_its_time_is_missing_all_the_same() {
+    let late = |after| {
+        [
+            Read(3),
+            Run(after),
+            Send("ok\n"),
+            Read(3),
+            Send("AB\n"),
+            ReadToEnd,
+            Close,
+        ]
+    };
+    let exchange = "{ client = 'hi' }, { server = 'ok' }";
+    let last = Trial {
+        exchange,
+        delivery: "3",
+        ..TRIAL
+    };
+    let settling = ms(300);
+    for trial in [last, TRIAL] {
+        let played = trial.play(&late(LIMIT + settling + ms(10)));
+        let Some(Finding::NoAnswer { step: 1, proof, .. }) = played.finding else {
+            panic!("{:?}", played.finding);
+        };
+        assert_eq!(proof, SilenceProof::TimeLimit(LIMIT));
+    }
+}
+
+#[test]
+fn a_peer_that_floods_without_an_answer_is_stopped_at_the_limit() {
+    const FLOOD: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+    let played = TRIAL.play(&[Read(3), Send(FLOOD), Run(FOREVER)]);
+    assert_eq!(played.silence(), Some(SilenceProof::ReplyLimit));
+    assert!(played.took < LIMIT);
+}
+
+#[test]
+fn a_wrong_answer_ends_the_conversation() {
+    let played = TRIAL.play(&[
+        Read(3),
+        Send("no\n"),
+        Read(3),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ]);
+    assert_eq!(played.kind(), Some("wrong-answer"));
+    assert_eq!(played.log, [">hi\\n", "<no\\n"]);
+}
+
+#[test]
+fn an_answer_to_a_truncated_message_is_an_extra_one() {
+    let answers_at_end = [Read(3), Send("ok\n"), ReadToEnd, Send("AB\n"), Close];
+    let played = Trial {
+        delivery: "4 half",
+        ..TRIAL
+    }
+    .play(&answers_at_end);
+    assert_eq!(played.kind(), Some("surplus"));
+}
+
+#[test]
+fn a_connection_that_is_never_accepted_is_reported_as_such() {
+    for phase in PHASES {
+        let trial = Trial {
+            delivery: "1x6",
+            phase,
+            ..TRIAL
+        };
+        let played = trial.play_with(&World::never_accepting());
+        assert_eq!(played.kind(), Some("not-accepted"), "{phase:?}");
+        assert_eq!(played.delivered, "h");
+    }
+}
+
+#[test]
+fn a_connection_without_input_that_is_never_accepted_is_reported_as_such() {
+    let exchange = "{ server = 'ok' }, { client = 'hi' }";
+    let trial = Trial {
+        exchange,
+        delivery: "3",
+        ..TRIAL
+    };
+    let played = trial.play_with(&World::never_accepting());
+    assert_eq!(played.kind(), Some("not-accepted"));
+}
+
+#[test]
+fn a_peer_that_reads_nothing_is_reported_with_what_is_unread() {
+    for phase in PHASES {
+        let played = Trial { phase, ..TRIAL }.play(&[]);
+        let why = UnreadState::Bytes(3);
+        assert_eq!(played.finding, Some(Finding::NotRead { why }), "{phase:?}");
+    }
+}
+
+#[test]
+fn what_a_full_buffer_left_unwritten_is_sent_when_there_is_space() {
+    let late = [
+        Pause(ms(50)),
+        Read(3),
+        Send("ok\n"),
+        Read(3),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let narrow = Trial { window: 1, ..TRIAL };
+    let played = narrow.play(&late);
+    assert_eq!(played.finding, None);
+    assert_eq!(played.delivered, "hi\nab\n");
+}
+
+#[test]
+fn nothing_is_sent_after_a_chunk_that_could_not_be_written() {
+    // It begins to read when that has been declared.
+    let too_late = [Pause(ms(70)), Read(3), Send("ok\n")];
+    let narrow = Trial {
+        delivery: "2,1,3",
+        window: 1,
+        ..TRIAL
+    };
+    let played = narrow.play(&too_late);
+    let why = UnreadState::Bytes(1);
+    assert_eq!(played.finding, Some(Finding::NotRead { why }));
+    assert_eq!(played.delivered, "h");
+}
+
+const READS_LATE: [Act; 6] = [
+    ReadTogether(3),
+    Send("ok\n"),
+    ReadTogether(3),
+    Send("AB\n"),
+    ReadToEnd,
+    Close,
+];
+
+#[test]
+fn a_peer_that_reads_only_whole_messages_passes_and_its_boundaries_are_not_proven() {
+    let cut = Trial {
+        delivery: "1,1,1,3",
+        ..TRIAL
+    };
+    let played = cut.play(&READS_LATE);
+    assert_eq!(played.finding, None);
+    assert!(played.timings.reads_late);
+    assert_eq!(played.boundaries, Boundaries { sent: 3, proven: 0 });
+    assert_eq!(played.unverified, Some(UnverifiedReason::LeftUnread));
+    let again = Trial {
+        phase: Phase::Batch,
+        timings: played.timings,
+        ..cut
+    };
+    assert_eq!(again.play(&READS_LATE).finding, None);
+}
+
+#[test]
+fn a_batch_that_does_not_know_of_late_reads_leaves_them_to_a_replay() {
+    let cut = Trial {
+        delivery: "1,2,3",
+        phase: Phase::Batch,
+        ..TRIAL
+    };
+    assert_eq!(cut.play(&READS_LATE).kind(), Some("not-read"));
+}
+
+#[test]
+fn a_truncated_message_that_is_read_only_with_the_end_of_the_stream_passes() {
+    for delivery in ["1 half", "1 fin", "1,1 half", "1,1 fin"] {
+        let played = Trial { delivery, ..TRIAL }.play(&READS_LATE);
+        assert_eq!(played.finding, None, "{delivery}");
+    }
+}
+
+#[test]
+fn the_end_of_the_stream_comes_soon_after_a_chunk_that_a_late_reader_leaves_unread() {
+    let timings = PeerTimings {
+        reads_late: true,
+        ..TRIAL.timings
+    };
+    let trial = Trial {
+        delivery: "1 half",
+        timings,
+        ..TRIAL
+    };
+    // It looks for more all the time, and so is never idle.
+    let played = trial.play(&[Run(ms(100)), ReadTogether(3)]);
+    assert_eq!(played.finding, None);
+    assert_eq!(played.log[..2], [">h", ">Fin"]);
+}
+
+#[test]
+fn a_peer_that_closes_instead_of_answering_ended_early() {
+    for last in [Close, Exit, Reset] {
+        let played = TRIAL.play(&[Read(3), Send("ok\n"), Read(3), last]);
+        let how = match last {
+            Reset => crate::judge::PeerClose::Reset,
+            _ => crate::judge::PeerClose::Fin,
+        };
+        let owner = StepOwner::Peer;
+        assert_eq!(
+            played.finding,
+            Some(Finding::EndedEarly {
+                step: 3,
+                owner,
+                how
+            })
+        );
+    }
+}
+
+fn closing_server(close: &str) -> String {
+    format!(
+        "{{ client = 'hi' }}, {{ server = 'ok' }}, {{ client = 'ab' }}, \
+         {{ server.close = '{close}' }}"
+    )
+}
+
+#[test]
+fn a_peer_that_closes_while_more_is_to_be_sent_ended_early() {
+    let [fin, any] = ["fin", "any"].map(closing_server);
+    // It closes while its read is being proven, or later.
+    for delay in [ms(0), ms(1)] {
+        let program = [Read(3), Send("ok\n"), Run(delay), Close];
+        let trial = |exchange| Trial { exchange, ..TRIAL };
+        let played = trial(&fin).play(&program);
+        let Some(Finding::EndedEarly { step: 2, owner, .. }) = played.finding else {
+            panic!("{:?}", played.finding);
+        };
+        assert_eq!(owner, StepOwner::Wirecheck);
+        assert_eq!(played.log, [">hi\\n", "<ok\\n", "<Fin"]);
+        assert_eq!(trial(&any).play(&program).finding, None);
+    }
+}
+
+#[test]
+fn a_peer_that_closes_at_its_last_message_has_read_it() {
+    let exchange = "{ client = 'hi' }, { server = 'ok' }, { server.close = 'fin' }";
+    let trial = Trial {
+        exchange,
+        delivery: "1,2",
+        ..TRIAL
+    };
+    let played = trial.play(&[Read(3), Send("ok\n"), Close]);
+    assert_eq!(played.finding, None);
+    let unread = trial.play(&[Read(2), Send("ok\n"), Close]);
+    assert_eq!(unread.kind(), Some("wrong-close"));
+}
+
+fn stays_open(delivery: &str, program: &[Act]) -> (SilenceProof, String) {
+    let played = Trial { delivery, ..TRIAL }.play(program);
+    match played.finding {
+        Some(Finding::StaysOpen { proof, seen }) => (proof, seen),
+        other => panic!("{delivery}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_peer_that_does_not_close_is_reported_with_what_its_socket_shows() {
+    let idle = SilenceProof::Idle(ms(60));
+    let read = "it has read the end, and its socket stays in CLOSE_WAIT";
+    let unread = "its socket is in CLOSE_WAIT and it has not read to the end";
+    let answers = [Read(3), Send("ok\n"), Read(3), Send("AB\n")];
+    for delivery in ["3,3", "6 half", "6 fin"] {
+        let reads_end = [&answers[..], &[ReadToEnd, Pause(FOREVER)]].concat();
+        assert_eq!(stays_open(delivery, &reads_end), (idle, read.to_owned()));
+        let ignores_end = [&answers[..], &[Pause(FOREVER)]].concat();
+        assert_eq!(
+            stays_open(delivery, &ignores_end),
+            (idle, unread.to_owned())
+        );
+    }
+}
+
+#[test]
+fn a_peer_that_spins_after_the_end_of_the_stream_is_reported() {
+    for delivery in ["3 half", "3 fin"] {
+        let (proof, _) = stays_open(delivery, &[Read(3), Send("ok\n"), ReadToEnd, Run(FOREVER)]);
+        assert!(matches!(proof, SilenceProof::Spinning(time) if time >= ms(4500)));
+    }
+}
+
+#[test]
+fn a_peer_that_works_for_long_before_it_closes_passes() {
+    for work in [Run(ms(4000)), Pause(ms(55)), Starve(ms(4900))] {
+        for delivery in ["3 half", "3 fin"] {
+            let program = [Read(3), Send("ok\n"), ReadToEnd, work, Close];
+            let played = Trial { delivery, ..TRIAL }.play(&program);
+            assert_eq!(played.finding, None, "{work:?} {delivery}");
+        }
+    }
+}
+
+#[test]
+fn a_reset_where_a_fin_is_expected_is_a_wrong_close() {
+    let program = [
+        Read(3),
+        Send("ok\n"),
+        Read(3),
+        Send("AB\n"),
+        ReadToEnd,
+        Reset,
+    ];
+    assert_eq!(TRIAL.play(&program).kind(), Some("wrong-close"));
+}
+
+#[test]
+fn a_peer_has_no_time_to_answer_the_goodbye_after_a_failure() {
+    let wrong = [Read(3), Send("no\n"), ReadToEnd, Send("bye\n"), Close];
+    let played = TRIAL.play(&wrong);
+    assert_eq!(played.kind(), Some("wrong-answer"));
+    assert_eq!(played.log, [">hi\\n", "<no\\n"]);
+    // One that runs on is left behind.
+    let busy = [Read(3), Send("no\n"), ReadToEnd, Run(FOREVER)];
+    let took = TRIAL.play(&busy).took;
+    assert!(ms(100) <= took && took < ms(101), "{took:?}");
+}
+
+#[test]
+fn answers_before_their_question_are_noted_in_baselines_only() {
+    let early = [
+        Read(3),
+        Send("ok\n"),
+        Send("AB\n"),
+        Read(3),
+        ReadToEnd,
+        Close,
+    ];
+    let unasked = [
+        Send("ok\n"),
+        Read(3),
+        Read(3),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    for phase in PHASES {
+        let noted = |program| {
+            Trial { phase, ..TRIAL }
+                .play(program)
+                .observations
+                .not_waited_for
+        };
+        let is_baseline = phase.is_baseline();
+        assert_eq!(noted(&early), if is_baseline { vec![2] } else { vec![] });
+        assert_eq!(noted(&unasked), if is_baseline { vec![0] } else { vec![] });
+        assert!(noted(&CORRECT).is_empty());
+    }
+}
+
+#[test]
+fn a_confirmation_sends_more_only_when_the_peer_has_done_its_part() {
+    let hasty = [Read(1), Run(ms(2)), Send("no\n"), Read(2), ReadToEnd, Close];
+    let alone = Trial {
+        delivery: "1,2,3",
+        ..TRIAL
+    }
+    .play(&hasty);
+    assert_eq!(alone.log, [">h", "<no\\n", ">i\\n"]);
+    let batch = Trial {
+        delivery: "1,2,3",
+        phase: Phase::Batch,
+        ..TRIAL
+    };
+    assert_eq!(batch.play(&hasty).log, [">h", ">i\\n", "<no\\n"]);
+}
+
+#[test]
+fn an_interrupt_ends_a_conversation_at_once() {
+    let programs: [&[Act]; 4] = [
+        &[],
+        &[Read(3), Pause(FOREVER)],
+        &[Read(3), Run(FOREVER)],
+        &[Read(3), Send("ok\n"), Run(FOREVER)],
+    ];
+    let slow = PeerTimings {
+        longest_pause: ms(40),
+        ..TRIAL.timings
+    };
+    for program in programs {
+        for phase in PHASES {
+            let trial = Trial {
+                phase,
+                timings: slow,
+                ..TRIAL
+            };
+            let world = World::new(program).interrupted_at(ms(20));
+            let played = trial.play_with(&world);
+            // A look, and the goodbye.
+            assert!(played.took <= ms(20 + 20 + 101), "{:?}", played.took);
+            assert_eq!(played.timings, slow);
+        }
+    }
+}
+
+#[test]
+fn an_interrupt_while_the_peer_should_close_proves_nothing() {
+    let trial = Trial {
+        delivery: "3 fin",
+        ..TRIAL
+    };
+    let world = World::new(&[Read(3), Send("ok\n"), Run(FOREVER)]).interrupted_at(ms(500));
+    let played = trial.play_with(&world);
+    assert_eq!(played.observations.close_check, CloseCheck::NotChecked);
+}

@@ -24,7 +24,7 @@ pub struct Arrival {
 }
 
 impl Received {
-    pub(super) fn with_limit(limit: usize) -> Self {
+    pub(crate) fn with_limit(limit: usize) -> Self {
         Self {
             bytes: Vec::new(),
             arrivals: Vec::new(),
@@ -56,7 +56,7 @@ impl Received {
     }
 
     /// Adds the bytes of one read. The caller reads at most [`Received::remaining`].
-    pub(super) fn push(&mut self, bytes: &[u8], at: Duration) {
+    pub(crate) fn push(&mut self, bytes: &[u8], at: Duration) {
         self.bytes.extend_from_slice(bytes);
         let end = self.bytes.len();
         let is_full = self.arrivals.len() == ARRIVALS_MAX;
