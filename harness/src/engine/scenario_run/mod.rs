@@ -118,10 +118,15 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         }
     }
 
-    /// Plays a case again, alone.
+    /// Plays a case again, alone. A peer that wirecheck does not start and that refuses it
+    /// is gone: that says nothing about the case.
     fn replay(&mut self, case: &NumberedCase) -> Result<CaseResult, StopReason> {
         let case = self.another_attempt(case);
-        self.play_alone(&case, Phase::Confirmation)
+        let result = self.play_alone(&case, Phase::Confirmation)?;
+        match result.outcome.unreachable() {
+            Some(why) if !self.engine.peer.is_ours() => Err(StopReason::lost(why)),
+            _ => Ok(result),
+        }
     }
 
     fn play_alone(&mut self, case: &NumberedCase, phase: Phase) -> Result<CaseResult, StopReason> {

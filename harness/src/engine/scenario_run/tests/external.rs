@@ -2,7 +2,7 @@
 
 use wirecheck_report::record::Verdict;
 
-use super::script::{die, fail, not_connected, pass};
+use super::script::{die, fail, not_connected, pass, wrong_answer};
 use super::scripted::ScriptedPeer;
 use super::{DEFAULT, Options, Run, TWO_SCENARIOS, failures};
 use crate::engine::PeerFailure;
@@ -90,6 +90,37 @@ fn an_external_peer_that_stops_accepting_in_a_batch_is_lost_and_no_case_is_blame
     });
     let run = TWO.run(peer.external()).checked();
     assert!(is_lost_in_first_scenario(&run), "{:?}", run.failures());
+}
+
+#[test]
+fn an_external_peer_that_its_last_case_kills_is_lost_and_nothing_is_called_flaky() {
+    let peer = ScriptedPeer::new(|play| if play.is("bytes") { die() } else { pass() });
+    let options = Options {
+        only: "bytes",
+        ..DEFAULT
+    };
+    let run = options.run(peer.external()).checked();
+    assert!(is_lost(&run));
+    assert_eq!(run.failures(), ["bytes unconfirmed ended-early"]);
+    assert_eq!(run.record.notes, [""; 0]);
+}
+
+#[test]
+fn an_external_peer_that_dies_while_failures_are_confirmed_is_lost() {
+    let peer = ScriptedPeer::new(|play| match play.tactic.as_str() {
+        "cut@3" if play.is_confirmation() => die(),
+        "cut@3" | "fin@1" => fail(wrong_answer()),
+        _ => pass(),
+    });
+    let run = TWO.run(peer.external()).checked();
+    assert!(is_lost(&run));
+    assert_eq!(
+        run.failures(),
+        [
+            "cut@3 unconfirmed wrong-answer",
+            "fin@1 unconfirmed wrong-answer"
+        ]
+    );
 }
 
 #[test]
