@@ -4,7 +4,7 @@ use wirecheck_report::record::Verdict;
 
 use super::script::{Beside, fail, pass, silence, wrong_answer};
 use super::scripted::ScriptedPeer;
-use super::{DEFAULT, Options, TWO_SCENARIOS, failures};
+use super::{DEFAULT, TWO_SCENARIOS, TestRun, failures};
 use crate::engine::wait::Phase;
 
 #[test]
@@ -13,7 +13,7 @@ fn a_baseline_that_fails_twice_ends_the_scenario_with_that_failure_only() {
         "first" => fail(wrong_answer()),
         _ => pass(),
     });
-    let options = Options {
+    let options = TestRun {
         suite: TWO_SCENARIOS,
         ..DEFAULT
     };
@@ -49,7 +49,7 @@ fn a_baseline_after_which_the_peer_ends_fails() {
 fn a_scenario_that_is_no_must_fails_as_nonstrict() {
     let should = "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 'first'\nlevel = 'should'\n\
                   exchange = [{ client = 'hello' }, { server = 'ok' }]\n";
-    let options = Options {
+    let options = TestRun {
         suite: should,
         ..DEFAULT
     };
@@ -62,7 +62,7 @@ fn a_scenario_that_is_no_must_fails_as_nonstrict() {
 
 #[test]
 fn the_first_baseline_after_a_silent_one_is_not_waited_for_as_long() {
-    let options = Options {
+    let options = TestRun {
         suite: TWO_SCENARIOS,
         ..DEFAULT
     };
@@ -89,7 +89,7 @@ fn a_peer_that_ended_between_two_scenarios_is_started_anew() {
         Beside::IdleConnection => pass().and_dies(),
         _ => pass(),
     });
-    let options = Options {
+    let options = TestRun {
         suite: TWO_SCENARIOS,
         only: "whole",
         jobs: 2,

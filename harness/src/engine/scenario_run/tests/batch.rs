@@ -4,13 +4,13 @@ use wirecheck_report::record::Verdict;
 
 use super::script::{Play, pass};
 use super::scripted::ScriptedPeer;
-use super::{DEFAULT, Options};
+use super::{DEFAULT, TestRun};
 use crate::tactic::TacticFamily;
 
 #[test]
 fn every_other_case_is_played_once_when_all_pass() {
     for jobs in [1, 4] {
-        let run = Options { jobs, ..DEFAULT }
+        let run = TestRun { jobs, ..DEFAULT }
             .run(ScriptedPeer::new(|_| pass()))
             .checked();
         let mut played = run.played(Play::is_in_batch);

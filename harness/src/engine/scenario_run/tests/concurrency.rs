@@ -4,19 +4,19 @@ use wirecheck_report::record::Concurrency;
 
 use super::script::{Beside, Play, fail, pass, silence};
 use super::scripted::ScriptedPeer;
-use super::{DEFAULT, Options, Run, TWO_SCENARIOS};
+use super::{DEFAULT, PlayedRun, TWO_SCENARIOS, TestRun};
 
-const FOUR_JOBS: Options = Options {
+const FOUR_JOBS: TestRun = TestRun {
     suite: TWO_SCENARIOS,
     jobs: 4,
     ..DEFAULT
 };
 
-fn trials(run: &Run) -> usize {
+fn trials(run: &PlayedRun) -> usize {
     run.played(|it| it.beside == Beside::IdleConnection).len()
 }
 
-fn has_workers(run: &Run, jobs: u32) -> bool {
+fn has_workers(run: &PlayedRun, jobs: u32) -> bool {
     let mut batch = run.plays.iter().filter(|it| it.is_in_batch());
     batch.all(|it| it.beside == Beside::Workers(jobs))
 }
@@ -49,7 +49,7 @@ fn jobs_are_not_tried_when_the_suite_forbids_concurrent_connections() {
     let suite = "title = 'T'\nframing = 'line'\nadversary = { concurrent = false }\n\
                  [[scenario]]\nid = 'first'\n\
                  exchange = [{ client = 'hello' }, { server = 'ok' }]\n";
-    let options = Options { suite, ..FOUR_JOBS };
+    let options = TestRun { suite, ..FOUR_JOBS };
     let run = options.run(ScriptedPeer::new(|_| pass())).checked();
     assert_eq!(trials(&run), 0);
     assert!(has_workers(&run, 1));

@@ -6,17 +6,17 @@ use wirecheck_report::record::Verdict;
 
 use super::script::{fail, pass, prints_other, silence, surplus, wrong_answer};
 use super::scripted::ScriptedPeer;
-use super::{DEFAULT, Options, Run};
+use super::{DEFAULT, PlayedRun, TestRun};
 use crate::engine::wait::Phase;
 use crate::tactic::TacticFamily;
 
-const CUTS: Options = Options {
+const CUTS: TestRun = TestRun {
     only: "cut@*",
     ..DEFAULT
 };
 
 /// The cases that were played alone after a batch, without the baselines between them.
-fn replayed(run: &Run) -> Vec<&str> {
+fn replayed(run: &PlayedRun) -> Vec<&str> {
     run.played(|it| it.is_confirmation() && !it.is_baseline())
 }
 
@@ -163,7 +163,7 @@ fn of_a_large_group_that_passes_alone_not_all_are_played_again() {
     let suite = "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 'first'\n\
                  exchange = [{ client = 'A line of text that has more than forty bytes in it' }, \
                              { server = 'ok' }]\n";
-    let run = Options { suite, ..CUTS }.run(peer).checked();
+    let run = TestRun { suite, ..CUTS }.run(peer).checked();
     let cuts = run.planned_of(TacticFamily::Cut);
     assert!(cuts.len() > 40, "{} cuts", cuts.len());
     // The first and 32 others, each on the used peer and on a fresh one.

@@ -6,10 +6,10 @@ use wirecheck_report::record::Verdict;
 
 use super::script::{die, ended_early, fail, pass, silence, wrong_answer};
 use super::scripted::ScriptedPeer;
-use super::{DEFAULT, Options, Run};
+use super::{DEFAULT, PlayedRun, TestRun};
 use crate::tactic::TacticFamily;
 
-fn passes_of(run: &Run, family: TacticFamily) -> u64 {
+fn passes_of(run: &PlayedRun, family: TacticFamily) -> u64 {
     let mut families = run.scenario("first").families.iter();
     let family = families.find(|it| it.name == family.as_str());
     family.expect("it is planned").passed
@@ -19,7 +19,7 @@ fn passes_of(run: &Run, family: TacticFamily) -> u64 {
 fn the_case_that_kills_the_peer_is_reported_and_the_others_pass() {
     for jobs in [1, 4] {
         let peer = ScriptedPeer::new(|play| if play.is("cut@3") { die() } else { pass() });
-        let run = Options { jobs, ..DEFAULT }.run(peer).checked();
+        let run = TestRun { jobs, ..DEFAULT }.run(peer).checked();
         assert_eq!(
             run.failures(),
             ["cut@3 fail died ended-early"],
@@ -89,14 +89,14 @@ fn a_case_beside_the_one_that_killed_the_peer_is_played_again() {
             pass()
         }
     });
-    let run = Options { jobs: 2, ..DEFAULT }.run(peer).checked();
+    let run = TestRun { jobs: 2, ..DEFAULT }.run(peer).checked();
     assert_eq!(run.failures(), ["bytes fail died ended-early"]);
     assert_eq!(run.played(|it| it.is("cut@1") && it.is_in_batch()).len(), 2);
 }
 
 #[test]
 fn the_last_case_of_a_scenario_is_blamed_for_a_death_that_no_other_finds() {
-    let options = Options {
+    let options = TestRun {
         only: "bytes",
         ..DEFAULT
     };
@@ -126,7 +126,7 @@ fn of_a_tactic_that_kills_each_time_a_few_cases_are_played() {
                     if play.family == family { die() } else { pass() }
                 },
             );
-            let run = Options { jobs, ..DEFAULT }.run(peer).checked();
+            let run = TestRun { jobs, ..DEFAULT }.run(peer).checked();
             let failures = run.failures();
             assert!(
                 failures

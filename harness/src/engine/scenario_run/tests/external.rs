@@ -4,17 +4,17 @@ use wirecheck_report::record::Verdict;
 
 use super::script::{die, fail, not_connected, pass, wrong_answer};
 use super::scripted::ScriptedPeer;
-use super::{DEFAULT, Options, Run, TWO_SCENARIOS, failures};
+use super::{DEFAULT, PlayedRun, TWO_SCENARIOS, TestRun, failures};
 use crate::engine::PeerFailure;
 use crate::engine::wait::Phase;
 use crate::tactic::TacticFamily;
 
-const TWO: Options = Options {
+const TWO: TestRun = TestRun {
     suite: TWO_SCENARIOS,
     ..DEFAULT
 };
 
-fn is_lost(run: &Run) -> bool {
+fn is_lost(run: &PlayedRun) -> bool {
     matches!(run.peer_failure(), Some(PeerFailure::Lost(_)))
 }
 
@@ -64,7 +64,7 @@ fn an_external_peer_that_is_gone_between_two_scenarios_is_lost() {
 }
 
 /// Nothing shows which case broke it: it cannot be started anew to try them.
-fn is_lost_in_first_scenario(run: &Run) -> bool {
+fn is_lost_in_first_scenario(run: &PlayedRun) -> bool {
     let failures = run.failures();
     is_lost(run)
         && failures.iter().all(|it| it.contains(" unconfirmed "))
@@ -95,7 +95,7 @@ fn an_external_peer_that_stops_accepting_in_a_batch_is_lost_and_no_case_is_blame
 #[test]
 fn an_external_peer_that_its_last_case_kills_is_lost_and_nothing_is_called_flaky() {
     let peer = ScriptedPeer::new(|play| if play.is("bytes") { die() } else { pass() });
-    let options = Options {
+    let options = TestRun {
         only: "bytes",
         ..DEFAULT
     };

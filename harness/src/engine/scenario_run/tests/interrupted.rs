@@ -4,16 +4,16 @@ use wirecheck_report::record::Verdict;
 
 use super::script::{Answer, Play, die, fail, pass, silence, wrong_answer};
 use super::scripted::ScriptedPeer;
-use super::{DEFAULT, Options, Run, StopReason, TWO_SCENARIOS};
+use super::{DEFAULT, PlayedRun, StopReason, TWO_SCENARIOS, TestRun};
 use crate::engine::wait::Phase;
 use crate::tactic::TacticFamily;
 
-const TWO: Options = Options {
+const TWO: TestRun = TestRun {
     suite: TWO_SCENARIOS,
     ..DEFAULT
 };
 
-fn run(script: fn(&Play) -> Answer) -> Run {
+fn run_interrupted(script: fn(&Play) -> Answer) -> PlayedRun {
     let run = TWO.run(ScriptedPeer::new(script)).checked();
     assert!(matches!(run.ended, Err(StopReason::Interrupted)));
     run
@@ -30,7 +30,7 @@ fn two_failures(play: &Play) -> Answer {
 
 #[test]
 fn a_wrong_answer_that_was_not_confirmed_is_kept_and_a_silence_is_dropped() {
-    let run = run(|play| match play.tactic.as_str() {
+    let run = run_interrupted(|play| match play.tactic.as_str() {
         "cut@4" => pass().and_interrupts(),
         _ => two_failures(play),
     });
@@ -43,7 +43,7 @@ fn a_wrong_answer_that_was_not_confirmed_is_kept_and_a_silence_is_dropped() {
 
 #[test]
 fn scenarios_that_an_interrupted_run_does_not_come_to_are_recorded_as_skipped() {
-    let run = run(|play| match play.tactic.as_str() {
+    let run = run_interrupted(|play| match play.tactic.as_str() {
         "cut@4" => pass().and_interrupts(),
         _ => pass(),
     });
@@ -55,7 +55,7 @@ fn scenarios_that_an_interrupted_run_does_not_come_to_are_recorded_as_skipped() 
 
 #[test]
 fn the_case_that_was_interrupted_itself_proves_nothing_by_its_silence() {
-    let run = run(|play| match play.tactic.as_str() {
+    let run = run_interrupted(|play| match play.tactic.as_str() {
         "cut@4" => fail(silence()).and_interrupts(),
         _ => pass(),
     });
@@ -64,14 +64,14 @@ fn the_case_that_was_interrupted_itself_proves_nothing_by_its_silence() {
 
 #[test]
 fn a_run_that_is_interrupted_in_its_first_baseline_has_no_results() {
-    let run = run(|_| fail(silence()).and_interrupts());
+    let run = run_interrupted(|_| fail(silence()).and_interrupts());
     assert_eq!(run.record.suites, []);
     assert_eq!(run.plays.len(), 1);
 }
 
 #[test]
 fn what_was_confirmed_before_the_interrupt_stays_confirmed() {
-    let run = run(|play| match play.tactic.as_str() {
+    let run = run_interrupted(|play| match play.tactic.as_str() {
         "bytes" => fail(wrong_answer()),
         "cut@2" if play.is_confirmation() => pass().and_interrupts(),
         _ => two_failures(play),
@@ -88,7 +88,7 @@ fn what_was_confirmed_before_the_interrupt_stays_confirmed() {
 
 #[test]
 fn an_interrupt_before_the_first_confirmation_confirms_nothing() {
-    let run = run(|play| match play.phase {
+    let run = run_interrupted(|play| match play.phase {
         Phase::Confirmation => pass().and_interrupts(),
         _ => two_failures(play),
     });
@@ -97,7 +97,7 @@ fn an_interrupt_before_the_first_confirmation_confirms_nothing() {
 
 #[test]
 fn an_interrupt_during_the_search_for_a_culprit_leaves_the_suspects_unconfirmed() {
-    let run = run(|play| match play.tactic.as_str() {
+    let run = run_interrupted(|play| match play.tactic.as_str() {
         "cut@4" if play.is_confirmation() => pass().and_interrupts(),
         "cut@4" => die(),
         _ => two_failures(play),

@@ -7,34 +7,42 @@ use wirecheck_report::record::FamilyRecord;
 
 use super::script::{Answer, Play, die, fail, pass, silence, surplus, wrong_answer};
 use super::scripted::ScriptedPeer;
-use super::{DEFAULT, Options, Run};
+use super::{DEFAULT, PlayedRun, TestRun, family_of};
+use crate::tactic::TacticFamily;
 
 /// The record accounts for each planned case once: it passed, failed or was skipped.
-pub(super) fn counts_add_up(run: &Run) {
-    let planned = run.selection.scenarios();
+pub(super) fn counts_add_up(run: &PlayedRun) {
     let recorded: Vec<_> = run.record.scenarios().map(|(_, it)| it).collect();
-    for (planned, recorded) in planned.zip(recorded) {
-        let mut cases: BTreeMap<String, u64> = BTreeMap::new();
-        for tactic in planned.plan.tactics() {
-            *cases.entry(tactic.family().to_string()).or_default() += 1;
-        }
-        let mut failed: BTreeMap<String, u64> = BTreeMap::new();
-        for failure in &recorded.failures {
-            let family = super::family_of(&failure.tactic).to_string();
-            *failed.entry(family).or_default() += 1;
-        }
+    if recorded.is_empty() {
+        // A run that ended in its first baseline reports nothing.
+        return;
+    }
+    assert_eq!(recorded.len(), run.selection.scenarios().count());
+    for (planned, recorded) in run.selection.scenarios().zip(recorded) {
+        let planned = count(planned.plan.tactics().map(|it| it.family()));
+        let failures = recorded.failures.iter();
+        let failed = count(failures.map(|it| family_of(&it.tactic)));
+        assert_eq!(recorded.families.len(), planned.len(), "{}", recorded.id);
         for family in &recorded.families {
             let failed = failed.get(&family.name).copied().unwrap_or_default();
-            assert_eq!(Some(&family.cases), cases.get(&family.name), "{family:?}");
+            assert_eq!(family.cases, planned[&family.name], "{family:?}");
             let sum = family.passed + family.skipped + failed;
             assert_eq!(family.cases, sum, "{family:?}, {failed} failed");
         }
-        assert_eq!(recorded.families.len(), cases.len(), "{}", recorded.id);
     }
 }
 
+/// How many cases there are of each family.
+fn count(cases: impl Iterator<Item = TacticFamily>) -> BTreeMap<String, u64> {
+    let mut counts = BTreeMap::new();
+    for family in cases {
+        *counts.entry(family.to_string()).or_default() += 1;
+    }
+    counts
+}
+
 /// No two plays of a run have the same value for `${unique}`.
-pub(super) fn unique_values_are_unique(run: &Run) {
+pub(super) fn unique_values_are_unique(run: &PlayedRun) {
     let mut values = HashSet::new();
     for play in &run.plays {
         assert!(values.insert(&play.unique), "{play:?}");
@@ -43,9 +51,8 @@ pub(super) fn unique_values_are_unique(run: &Run) {
 
 /// What the progress bar counts: cases that were announced and neither dropped nor skipped
 /// were run.
-pub(super) fn dropped_cases_are_those_that_were_not_run(run: &Run) {
+pub(super) fn dropped_cases_are_those_that_were_not_run(run: &PlayedRun) {
     if run.record.suites.is_empty() {
-        // A run that ended in its first baseline reports nothing.
         return;
     }
     let announced = run.events.started;
@@ -54,7 +61,7 @@ pub(super) fn dropped_cases_are_those_that_were_not_run(run: &Run) {
 
 /// What a peer drawn at random does in a case.
 #[derive(Clone, Copy, Debug)]
-enum Behaviour {
+enum RandomBehavior {
     Wrong,
     Surplus,
     Silent,
@@ -67,13 +74,13 @@ enum Behaviour {
     Interrupts,
 }
 
-use Behaviour::*;
+use RandomBehavior::*;
 
 /// They break nothing: they show in each run in the same way.
-const HARMLESS: [Behaviour; 5] = [Wrong, Surplus, Silent, WrongInBatch, SilentInBatch];
+const HARMLESS: [RandomBehavior; 5] = [Wrong, Surplus, Silent, WrongInBatch, SilentInBatch];
 /// They break the peer each time, and that is seen also after the last case.
-const BREAKING: [Behaviour; 2] = [Dies, DiesLate];
-const ALL: [Behaviour; 10] = [
+const BREAKING: [RandomBehavior; 2] = [Dies, DiesLate];
+const ALL: [RandomBehavior; 10] = [
     Wrong,
     Surplus,
     Silent,
@@ -86,7 +93,7 @@ const ALL: [Behaviour; 10] = [
     Interrupts,
 ];
 
-impl Behaviour {
+impl RandomBehavior {
     fn answer(self, play: &Play) -> Answer {
         match self {
             WrongInBatch | SilentInBatch | DiesInBatch if !play.is_in_batch() => pass(),
@@ -102,28 +109,26 @@ impl Behaviour {
 }
 
 /// How a peer behaves in some cases, by their place in the plan. It passes the others.
-type Behaviours = HashMap<usize, Behaviour>;
+type RandomBehaviors = HashMap<usize, RandomBehavior>;
 
 /// Up to 10 cases that behave so. The baseline passes.
-fn behaviours(of: &'static [Behaviour]) -> impl Strategy<Value = Behaviours> {
+fn behaviors(of: &'static [RandomBehavior]) -> impl Strategy<Value = RandomBehaviors> {
     let places = 1..DEFAULT.planned().len();
     prop::collection::hash_map(places, prop::sample::select(of), 0..10)
 }
 
-fn scripted(behaviours: &Behaviours) -> ScriptedPeer {
+fn scripted(behaviors: &RandomBehaviors) -> ScriptedPeer {
     let planned = DEFAULT.planned();
-    let tactics = behaviours
-        .iter()
-        .map(|(&at, &it)| (planned[at].clone(), it));
-    let by_tactic: HashMap<String, Behaviour> = tactics.collect();
+    let tactics = behaviors.iter().map(|(&at, &it)| (planned[at].clone(), it));
+    let by_tactic: HashMap<String, RandomBehavior> = tactics.collect();
     ScriptedPeer::new(move |play| match by_tactic.get(&play.tactic) {
-        Some(behaviour) => behaviour.answer(play),
+        Some(behavior) => behavior.answer(play),
         None => pass(),
     })
 }
 
 /// The failures with their findings, and the counts.
-fn results(run: &Run) -> (Vec<String>, Vec<FamilyRecord>) {
+fn results(run: &PlayedRun) -> (Vec<String>, Vec<FamilyRecord>) {
     let failures = run.failures().into_iter();
     let texts = |line: String| {
         let tactic = line.split(' ').next().expect("a tactic");
@@ -138,33 +143,33 @@ proptest! {
 
     #[test]
     fn whatever_the_peer_does_each_planned_case_is_counted_once(
-        behaviours in behaviours(&ALL),
+        behaviors in behaviors(&ALL),
         jobs in 1..5_usize,
     ) {
-        Options { jobs, ..DEFAULT }.run(scripted(&behaviours)).checked();
+        TestRun { jobs, ..DEFAULT }.run(scripted(&behaviors)).checked();
     }
 
     #[test]
     fn whatever_an_external_peer_does_each_planned_case_is_counted_once(
-        behaviours in behaviours(&ALL),
+        behaviors in behaviors(&ALL),
         jobs in 1..5_usize,
     ) {
-        Options { jobs, ..DEFAULT }.run(scripted(&behaviours).external()).checked();
+        TestRun { jobs, ..DEFAULT }.run(scripted(&behaviors).external()).checked();
     }
 
     #[test]
     fn results_do_not_depend_on_the_number_of_jobs(
-        mut behaviours in behaviours(&HARMLESS),
+        mut behaviors in behaviors(&HARMLESS),
         breaking in prop::collection::hash_map(
             1..DEFAULT.planned().len(),
             prop::sample::select(&BREAKING[..]),
             0..2,
         ),
     ) {
-        behaviours.extend(breaking);
-        let alone = results(&DEFAULT.run(scripted(&behaviours)));
+        behaviors.extend(breaking);
+        let alone = results(&DEFAULT.run(scripted(&behaviors)));
         for jobs in [2, 4] {
-            let run = Options { jobs, ..DEFAULT }.run(scripted(&behaviours)).checked();
+            let run = TestRun { jobs, ..DEFAULT }.run(scripted(&behaviors)).checked();
             prop_assert_eq!(&results(&run), &alone, "{} jobs", jobs);
         }
     }
@@ -172,10 +177,10 @@ proptest! {
     /// Only a failure that came again alone is reported as one.
     #[test]
     fn what_fails_only_in_batches_is_never_reported_as_a_failure(
-        behaviours in behaviours(&[WrongInBatch, SilentInBatch, DiesInBatch, Interrupts]),
+        behaviors in behaviors(&[WrongInBatch, SilentInBatch, DiesInBatch, Interrupts]),
         jobs in 1..5_usize,
     ) {
-        let run = Options { jobs, ..DEFAULT }.run(scripted(&behaviours));
+        let run = TestRun { jobs, ..DEFAULT }.run(scripted(&behaviors));
         let failures = run.failures();
         prop_assert!(!failures.iter().any(|it| it.contains(" fail ")), "{:?}", failures);
     }

@@ -1,8 +1,8 @@
 //! The rules of the phases, tested in process: no program, no socket, no waiting.
 //!
-//! Each test scripts a peer ([`ScriptedPeer`]), plays a suite against it ([`Options::run`])
-//! and looks at the record and at the plays that the peer saw ([`Run`]). A regression test
-//! is a script that shows the peer's behaviour and the record that it must lead to.
+//! Each test scripts a peer ([`ScriptedPeer`]), plays a suite against it ([`TestRun::run`])
+//! and looks at the record and at the plays that the peer saw ([`PlayedRun`]). A regression test
+//! is a script that shows the peer's behavior and the record that it must lead to.
 
 mod baseline;
 mod batch;
@@ -45,8 +45,8 @@ const TWO_SCENARIOS: &str = "\
     [[scenario]]\nid = 'second'\n\
     exchange = [{ client = 'hello ${unique}' }, { server = 'ok' }]\n";
 
-/// What a test runs.
-struct Options {
+/// What a test plays.
+struct TestRun {
     suite: &'static str,
     /// Which tactics, as `--only` takes them: `cut@*`.
     only: &'static str,
@@ -54,14 +54,14 @@ struct Options {
 }
 
 /// One job, all tactics of the quick profile, one scenario.
-const DEFAULT: Options = Options {
+const DEFAULT: TestRun = TestRun {
     suite: TWO_ANSWERS,
     only: "*",
     jobs: 1,
 };
 
-/// What came of a run.
-struct Run {
+/// What came of it.
+struct PlayedRun {
     record: Record,
     ended: Result<(), StopReason>,
     /// What the peer saw, in the order in which the plays began.
@@ -74,13 +74,12 @@ struct Run {
 #[derive(Default)]
 struct EventCounts {
     started: u64,
-    done: u64,
     again: u64,
     dropped: u64,
 }
 
-impl Options {
-    fn run(&self, peer: ScriptedPeer) -> Run {
+impl TestRun {
+    fn run(&self, peer: ScriptedPeer) -> PlayedRun {
         let selection = self.selection();
         let settings = settings(self.jobs);
         let (stop, log) = (peer.stop_flag(), peer.log());
@@ -91,7 +90,7 @@ impl Options {
         let ended = engine.run(&selection);
         let record = engine.record;
         let plays = std::mem::take(&mut *log.lock().expect("no script panicked"));
-        Run {
+        PlayedRun {
             record,
             ended,
             plays,
@@ -141,15 +140,17 @@ impl EventCounts {
     fn count(&mut self, event: Event<'_>) {
         match event {
             Event::Started { cases, .. } => self.started += cases,
-            Event::Passed | Event::Failed(_) => self.done += 1,
             Event::PlayedAgain(cases) => self.again += cases,
             Event::Dropped(cases) => self.dropped += cases,
-            Event::ScenarioEnded { .. } | Event::Ended { .. } => {}
+            Event::Passed
+            | Event::Failed(_)
+            | Event::ScenarioEnded { .. }
+            | Event::Ended { .. } => {}
         }
     }
 }
 
-impl Run {
+impl PlayedRun {
     fn scenario(&self, id: &str) -> &ScenarioRecord {
         let mut scenarios = self.record.scenarios().map(|(_, scenario)| scenario);
         scenarios.find(|it| it.id == id).expect("it is recorded")

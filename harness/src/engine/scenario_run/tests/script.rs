@@ -59,7 +59,7 @@ impl Play {
 /// What comes of one play: first for the case, then for the peer and the run.
 pub(super) struct Answer {
     pub(super) finding: Option<Finding>,
-    pub(super) then: Then,
+    pub(super) then: PeerEffect,
     pub(super) pause: Duration,
     pub(super) printed: Option<&'static str>,
     pub(super) stops_run: bool,
@@ -67,7 +67,7 @@ pub(super) struct Answer {
 
 /// What becomes of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Then {
+pub(super) enum PeerEffect {
     Lives,
     Dies,
     DiesLate,
@@ -77,7 +77,7 @@ pub(super) enum Then {
 pub(super) fn pass() -> Answer {
     Answer {
         finding: None,
-        then: Then::Lives,
+        then: PeerEffect::Lives,
         pause: Duration::ZERO,
         printed: None,
         stops_run: false,
@@ -99,19 +99,19 @@ pub(super) fn die() -> Answer {
 impl Answer {
     /// The peer dies, and that is seen at once.
     pub(super) fn and_dies(self) -> Self {
-        let then = Then::Dies;
+        let then = PeerEffect::Dies;
         Self { then, ..self }
     }
 
     /// The peer dies a moment later: when it is waited for, or at the next play.
     pub(super) fn and_dies_late(self) -> Self {
-        let then = Then::DiesLate;
+        let then = PeerEffect::DiesLate;
         Self { then, ..self }
     }
 
     /// The peer runs on but accepts no connection any more.
     pub(super) fn and_stops_accepting(self) -> Self {
-        let then = Then::StopsAccepting;
+        let then = PeerEffect::StopsAccepting;
         Self { then, ..self }
     }
 

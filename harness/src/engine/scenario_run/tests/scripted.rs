@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wirecheck_report::record::Concurrency;
 
-use super::script::{Answer, Beside, Play, Then, die, fail, not_connected};
+use super::script::{Answer, Beside, PeerEffect, Play, die, fail, not_connected};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome, ScenarioContext};
 use crate::engine::peer::{CasePlayer, PlayerSetup, TestedPeer};
 use crate::engine::wait::PeerTimings;
@@ -17,20 +17,20 @@ use crate::wire::link::Link;
 /// How every scripted peer dies.
 const DEATH: ExitStatus = ExitStatus::Signal(11);
 
-type Script = Box<dyn Fn(&Play) -> Answer + Send + Sync>;
+type PeerScript = Box<dyn Fn(&Play) -> Answer + Send + Sync>;
 
 /// A peer without a process. Its script answers the plays that reach it; while it is dead
 /// or does not accept, no play does.
 pub(super) struct ScriptedPeer {
-    script: Script,
-    lifetime: Lifetime,
-    state: Mutex<State>,
+    script: PeerScript,
+    lifetime: ScriptedLifetime,
+    state: Mutex<ScriptedState>,
     plays: Arc<Mutex<Vec<Play>>>,
     stop: Arc<AtomicBool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Lifetime {
+enum ScriptedLifetime {
     /// Until wirecheck starts it anew.
     UntilRestart,
     /// wirecheck does not start it, and does not see its process.
@@ -39,15 +39,15 @@ enum Lifetime {
     OneCase,
 }
 
-struct State {
-    health: Health,
+struct ScriptedState {
+    health: PeerHealth,
     life: u32,
     plays_of_life: usize,
     has_idle_connection: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Health {
+enum PeerHealth {
     Alive,
     Dying,
     Dead,
@@ -58,9 +58,9 @@ impl ScriptedPeer {
     pub(super) fn new(script: impl Fn(&Play) -> Answer + Send + Sync + 'static) -> Self {
         Self {
             script: Box::new(script),
-            lifetime: Lifetime::UntilRestart,
-            state: Mutex::new(State {
-                health: Health::Alive,
+            lifetime: ScriptedLifetime::UntilRestart,
+            state: Mutex::new(ScriptedState {
+                health: PeerHealth::Alive,
                 life: 0,
                 plays_of_life: 0,
                 has_idle_connection: false,
@@ -72,19 +72,19 @@ impl ScriptedPeer {
 
     /// The same peer, not started by wirecheck.
     pub(super) fn external(self) -> Self {
-        let lifetime = Lifetime::External;
+        let lifetime = ScriptedLifetime::External;
         Self { lifetime, ..self }
     }
 
     /// The same peer, already dead when the run begins.
     pub(super) fn gone(self) -> Self {
-        self.state().health = Health::Dead;
+        self.state().health = PeerHealth::Dead;
         self
     }
 
     /// The same peer, with a process of its own for each case.
     pub(super) fn new_for_each_case(self) -> Self {
-        let lifetime = Lifetime::OneCase;
+        let lifetime = ScriptedLifetime::OneCase;
         Self { lifetime, ..self }
     }
 
@@ -97,7 +97,7 @@ impl ScriptedPeer {
         Arc::clone(&self.plays)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ScriptedState> {
         self.state.lock().expect("no script holds it")
     }
 }
@@ -111,29 +111,29 @@ impl TestedPeer for ScriptedPeer {
         let lifetime = self.lifetime;
         let mut state = self.state();
         state.life += 1;
-        if lifetime != Lifetime::UntilRestart {
+        if lifetime != ScriptedLifetime::UntilRestart {
             return Ok(0);
         }
-        state.health = Health::Alive;
+        state.health = PeerHealth::Alive;
         state.plays_of_life = 0;
         Ok(1)
     }
 
     fn ended(&self) -> Option<ExitStatus> {
-        let is_seen = self.lifetime == Lifetime::UntilRestart;
-        (is_seen && self.state().health == Health::Dead).then_some(DEATH)
+        let is_seen = self.lifetime == ScriptedLifetime::UntilRestart;
+        (is_seen && self.state().health == PeerHealth::Dead).then_some(DEATH)
     }
 
     fn is_ours(&self) -> bool {
-        self.lifetime != Lifetime::External
+        self.lifetime != ScriptedLifetime::External
     }
 
     fn is_new_each_time(&self) -> bool {
-        self.lifetime == Lifetime::OneCase
+        self.lifetime == ScriptedLifetime::OneCase
     }
 
     fn concurrency(&self) -> Option<Concurrency> {
-        (self.lifetime == Lifetime::OneCase).then_some(Concurrency::Several)
+        (self.lifetime == ScriptedLifetime::OneCase).then_some(Concurrency::Several)
     }
 
     fn connect_idly(&self, _: Duration) -> Option<Link> {
@@ -221,32 +221,32 @@ impl ScriptedPlayer<'_> {
             let known = &mut self.setup.timings.longest_pause;
             *known = (*known).max(answer.pause);
         }
-        if state.health == Health::Dead {
+        if state.health == PeerHealth::Dead {
             // It died during this play, of another one.
             return die();
         }
         match answer.then {
-            Then::Lives => {}
-            Then::Dies => state.health = Health::Dead,
-            Then::DiesLate => state.health = Health::Dying,
-            Then::StopsAccepting => state.health = Health::NotAccepting,
+            PeerEffect::Lives => {}
+            PeerEffect::Dies => state.health = PeerHealth::Dead,
+            PeerEffect::DiesLate => state.health = PeerHealth::Dying,
+            PeerEffect::StopsAccepting => state.health = PeerHealth::NotAccepting,
         }
         answer
     }
 }
 
-impl State {
+impl ScriptedState {
     fn finish_dying(&mut self) {
-        if self.health == Health::Dying {
-            self.health = Health::Dead;
+        if self.health == PeerHealth::Dying {
+            self.health = PeerHealth::Dead;
         }
     }
 
     fn unreachable(&self) -> Option<Finding> {
         match self.health {
-            Health::Alive | Health::Dying => None,
-            Health::Dead => Some(not_connected()),
-            Health::NotAccepting => Some(Finding::NotRead {
+            PeerHealth::Alive | PeerHealth::Dying => None,
+            PeerHealth::Dead => Some(not_connected()),
+            PeerHealth::NotAccepting => Some(Finding::NotRead {
                 why: UnreadState::NeverAccepted,
             }),
         }
