@@ -1,8 +1,10 @@
-//! How fast are whole cases? A run against a threaded server, against a bare
-//! connect–send–receive–close loop with the same server process.
+//! How fast are whole cases?
 //!
-//! `cargo bench --bench cases [-- CASES]`; the two alternate, so that a busy machine
-//! troubles both alike. The server is this program, started again.
+//! `cargo bench --bench cases [-- CASES]` prints two tables. The first compares a run
+//! against a threaded server with a bare connect-send-receive-close loop against the same
+//! process. The second compares numbers of jobs with one job; the best is the default.
+//! What is compared alternates, so that a busy machine slows both. The server is this
+//! program, started again.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -10,16 +12,17 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use wirecheck::engine::{CaseChoice, Event, Jobs, PeerSource, Selection, Settings, run};
+use wirecheck::engine::{Event, Jobs, PeerSource, Selection, Settings, run};
 use wirecheck::peer::{CommandLine, ExternalServer, Server, StartOptions};
 use wirecheck::scenario::{NoAttachments, Side, parse};
-use wirecheck::tactic::{Profile, Seed, TacticFilter};
+use wirecheck::tactic::{CaseChoice, Profile, Seed, TacticFilter};
 use wirecheck::wire::link::ReadProof;
 
-/// How long a message is with its ending: so many cases a tactic makes of it, more
-/// or less.
+/// The length of a message with its line feed: about the number of cases that a tactic
+/// makes of it.
 const LENGTH: usize = 256;
 const ROUNDS: usize = 5;
+const JOBS: [usize; 6] = [1, 2, 4, 8, 16, 32];
 
 fn main() {
     if let Ok(port) = std::env::var("PORT") {
@@ -33,32 +36,67 @@ fn main() {
     let command = CommandLine::new([this]).expect("it has a name");
     let server =
         Server::start(&command, &StartOptions::default()).expect("the server is this program");
-    println!("{cases} cases a round, cases per second");
+    compare_with_bare_loop(cases, server.addr());
+    compare_jobs(cases / 4, server.addr());
+}
+
+fn compare_with_bare_loop(cases: usize, addr: SocketAddr) {
+    println!("{cases} cases per round, cases per second");
     println!("{:>8} {:>8} {:>8} {:>6}", "tactic", "bare", "run", "ratio");
     for pattern in ["cut@*", "fin@*", "half@*", "random@*"] {
-        let mut ratios: Vec<f64> = (0..ROUNDS)
-            .map(|_| round(pattern, cases, server.addr()))
-            .collect();
-        ratios.sort_by(f64::total_cmp);
-        println!("{pattern:>8} median ratio {:.2}", ratios[ROUNDS / 2]);
+        let ratios = (0..ROUNDS).map(|_| round(pattern, cases, addr)).collect();
+        println!("{pattern:>8} median ratio {:.2}", median(ratios));
     }
 }
 
 fn round(pattern: &str, cases: usize, addr: SocketAddr) -> f64 {
-    let jobs = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let jobs = Jobs::default();
     let (ran, time) = judged(pattern, cases, addr, jobs);
     let run = rate(ran, time);
-    let bare = rate(ran, bare(ran, addr, jobs));
+    let bare = rate(ran, bare(ran, addr, jobs.0));
     println!("{pattern:>8} {bare:>8.0} {run:>8.0} {:>6.2}", run / bare);
     run / bare
+}
+
+/// How many times as fast as one job several jobs are, for each tactic.
+fn compare_jobs(cases: usize, addr: SocketAddr) {
+    println!("\n{cases} cases per round, speed relative to --jobs 1 (median of {ROUNDS})");
+    print!("{:>8}", "tactic");
+    JOBS.iter().for_each(|jobs| print!(" {jobs:>6}"));
+    println!();
+    for pattern in ["cut@*", "fin@*", "random@*"] {
+        let mut speeds = vec![Vec::new(); JOBS.len()];
+        for _ in 0..ROUNDS {
+            let mut rates = JOBS.iter().map(|&jobs| {
+                let jobs = Jobs(NonZeroUsize::new(jobs).expect("it is not zero"));
+                let (ran, time) = judged(pattern, cases, addr, jobs);
+                rate(ran, time)
+            });
+            let one = rates.next().expect("one job comes first");
+            speeds[0].push(1.0);
+            let others = rates.zip(&mut speeds[1..]);
+            others.for_each(|(rate, speeds)| speeds.push(rate / one));
+        }
+        print!("{pattern:>8}");
+        speeds
+            .into_iter()
+            .for_each(|it| print!(" {:>6.2}", median(it)));
+        println!();
+    }
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }
 
 fn rate(cases: usize, time: Duration) -> f64 {
     cases as f64 / time.as_secs_f64()
 }
 
-/// As many scenarios as it takes to make so many cases of one tactic.
-fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> (usize, Duration) {
+/// Plays about this many cases of one tactic, and returns how many passed and how long it
+/// took.
+fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: Jobs) -> (usize, Duration) {
     let scenarios = cases.div_ceil(LENGTH);
     let message = message();
     let mut suite = String::from("title = 'Echo'\nframing = 'line'\n");
@@ -80,7 +118,7 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: NonZeroUsize) -> 
             ExternalServer::find(&addr.to_string()).expect("it is an address"),
         ),
         command: Vec::new(),
-        jobs: Jobs(jobs),
+        jobs,
         read_proof: ReadProof::Kernel,
     };
     let mut passed = 0;
@@ -129,7 +167,7 @@ fn exchange(addr: SocketAddr, line: &str) {
     stream.read_exact(&mut answer).expect("the server answers");
 }
 
-/// A thread a client; each line is said again.
+/// Echoes each line, with a thread per client.
 fn serve(port: u16) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).expect("the port is ours");
     for stream in listener.incoming() {

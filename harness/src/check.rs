@@ -11,13 +11,13 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::background::on_own_thread;
-use crate::engine::{self, CaseChoice, ClientOptions, Jobs, PeerFailure, PeerSource, Reconnects};
+use crate::engine::{self, ClientOptions, Jobs, PeerFailure, PeerSource, Reconnects};
 use crate::engine::{Selection, Settings};
 use crate::load::{LoadError, MAX_SUITE_BYTES, load};
 use crate::peer::{CommandLine, EmptyCommand, ExternalServer, StartOptions};
 use crate::report::Report;
 use crate::scenario::{NoAttachments, Side, Style, Suite, parse};
-use crate::tactic::{Profile, Seed, TacticFilter, TacticGlobError};
+use crate::tactic::{CaseChoice, Profile, Seed, TacticFilter, TacticGlobError};
 use crate::wire::link::ReadProof;
 
 /// A check of one implementation against some suites.

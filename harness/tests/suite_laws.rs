@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use wirecheck::load::{MAX_SUITE_BYTES, load};
 use wirecheck::scenario::{NoAttachments, Side, Style, parse};
-use wirecheck::tactic::{Plan, Profile, Script, Seed, TacticFilter};
+use wirecheck::tactic::{CaseChoice, Plan, Profile, Script};
 
 fn suite_files(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -87,18 +87,15 @@ proptest! {
 fn every_suite_of_the_project_can_be_planned_on_both_sides() {
     let loaded = load(&suite_files("scenarios"), MAX_SUITE_BYTES);
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
+    let thorough = CaseChoice {
+        profile: Profile::Thorough,
+        ..CaseChoice::default()
+    };
     for suite in &loaded.suites {
         for scenario in suite.scenarios() {
             for side in [Side::Client, Side::Server] {
                 let script = Script::of(scenario, suite.framing(), side);
-                let plan = Plan::of(
-                    suite,
-                    scenario,
-                    side,
-                    Profile::Thorough,
-                    Seed(1),
-                    TacticFilter::default(),
-                );
+                let plan = Plan::of(suite, scenario, side, &thorough);
                 for case in plan.cases() {
                     assert_eq!(
                         case.delivery.fits(script.len()),

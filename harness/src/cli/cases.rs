@@ -5,9 +5,9 @@ use globset::{GlobSet, GlobSetBuilder};
 use super::args::CaseArgs;
 use super::check::read_suites;
 use super::error::{CommandError, Purpose};
-use crate::engine::{CaseChoice, PlannedScenario, Selection};
+use crate::engine::{PlannedScenario, Selection};
 use crate::scenario::{Scenario, Side, Suite};
-use crate::tactic::{Profile, Seed};
+use crate::tactic::{CaseChoice, Profile, Seed};
 
 /// Reads the suites and applies the filters. The result has at least one case, and no
 /// scenario exceeds its limit of cases.

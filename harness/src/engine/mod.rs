@@ -44,7 +44,7 @@ pub use event::Event;
 pub use peer::{ClientOptions, PeerSource, Reconnects};
 pub use run::{RunOutcome, run};
 pub use scenario_run::is_played;
-pub use selection::{CaseChoice, PlannedScenario, Selection};
+pub use selection::{PlannedScenario, Selection};
 pub use self_check::{SelfCheck, SelfCheckError, self_check};
 pub use settings::{Jobs, PeerFailure, Settings};
 pub use wirecheck_report::Record;

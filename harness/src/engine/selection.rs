@@ -1,7 +1,7 @@
 //! Which scenarios and which of their cases a run plays.
 
 use crate::scenario::{Scenario, Side, Suite};
-use crate::tactic::{CaseId, Plan, Profile, Seed, Tactic, TacticFilter};
+use crate::tactic::{CaseChoice, CaseId, Plan, Tactic};
 
 /// Suites with the cases that were selected of them. The cases of each scenario are
 /// planned once.
@@ -13,17 +13,6 @@ pub struct Selection {
     side: Side,
     cases: CaseChoice,
     left_out: u64,
-}
-
-/// Which cases of a scenario are played.
-#[derive(Clone, Debug, Default)]
-pub struct CaseChoice {
-    /// How much is tried.
-    pub profile: Profile,
-    /// Seed for random deliveries.
-    pub seed: Seed,
-    /// Which tactics.
-    pub only: TacticFilter,
 }
 
 /// A scenario with its cases.
@@ -41,18 +30,12 @@ impl Selection {
     /// Plans the cases of all scenarios, with `side` played by wirecheck.
     #[must_use]
     pub fn new(suites: Vec<Suite>, side: Side, cases: CaseChoice) -> Self {
-        let plan = |suite: &Suite, scenario: &Scenario| {
-            let CaseChoice {
-                profile,
-                seed,
-                ref only,
-            } = cases;
-            Plan::of(suite, scenario, side, profile, seed, only.clone())
-        };
         let scenarios = suites
             .iter()
             .flat_map(|suite| suite.scenarios().iter().map(move |it| (suite, it)));
-        let plans = scenarios.map(|(suite, it)| plan(suite, it)).collect();
+        let plans = scenarios
+            .map(|(suite, it)| Plan::of(suite, it, side, &cases))
+            .collect();
         Self {
             suites,
             plans,

@@ -3,7 +3,7 @@
 //! In: a node of the tree and the shape that it should have. Out: a diagnostic for
 //! each difference. What the values mean is not checked here.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -29,7 +29,7 @@ pub(super) fn check(node: &Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>
         (Shape::Word(words), DeValue::String(text)) => check_word(text, words, node, faults),
         (Shape::Json, _) => json::check(node, faults),
         (Shape::List { of, min, max }, DeValue::Array(items)) => {
-            check_length(items.len(), *min, *max, node, faults);
+            check_length(items.len(), *min..=*max, node, faults);
             items
                 .iter()
                 .take(*max)
@@ -132,7 +132,13 @@ fn check_short_form(
     check_word(text, &known, node, faults);
 }
 
-fn check_length(len: usize, min: usize, max: usize, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
+fn check_length(
+    len: usize,
+    allowed: RangeInclusive<usize>,
+    node: &Node<'_>,
+    faults: &mut Vec<Diagnostic>,
+) {
+    let (min, max) = allowed.into_inner();
     if len < min {
         let label = format!("needs at least {}", counted(min as u64, "item"));
         faults.push(Diagnostic::new("empty list", node.span(), label));

@@ -148,18 +148,27 @@ fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
     edits
 }
 
+/// Which cases of a scenario are played.
+#[derive(Clone, Debug, Default)]
+pub struct CaseChoice {
+    /// How much is tried.
+    pub profile: Profile,
+    /// Seed for random deliveries.
+    pub seed: Seed,
+    /// Which tactics.
+    pub only: TacticFilter,
+}
+
 impl Plan {
     /// The cases of a scenario where wirecheck plays `side`. Malformed headers are made only
     /// if `only` may select them, because a message that is too large takes a megabyte.
     #[must_use]
-    pub fn of(
-        suite: &Suite,
-        scenario: &Scenario,
-        side: Side,
-        profile: Profile,
-        seed: Seed,
-        only: TacticFilter,
-    ) -> Self {
+    pub fn of(suite: &Suite, scenario: &Scenario, side: Side, choice: &CaseChoice) -> Self {
+        let CaseChoice {
+            profile,
+            seed,
+            ref only,
+        } = *choice;
         let script = Script::of(scenario, suite.framing(), side);
         let edits = if only.may_accept(TacticFamily::Header.as_str()) {
             header_edits(&script, suite.framing())
@@ -170,7 +179,7 @@ impl Plan {
             profile,
             seed,
             salt: Salt::of(suite.id(), scenario.id()),
-            only,
+            only: only.clone(),
         };
         Self::new(&script, Allowances::of(scenario, side), &edits, options)
             .expect("the edits were made for this script")
@@ -186,16 +195,8 @@ mod tests {
     fn a_framing_with_a_large_bound_has_a_plan() {
         let text = "title = 'T'\nframing = { line = { max = 3000000 } }\n[[scenario]]\nid = 's'\nexchange = [{ client = 'a' }]";
         let suite = parse("t.toml", text, &NoAttachments).expect("it is right");
-        let (seed, only) = (Seed::default(), TacticFilter::default());
         let scenario = &suite.scenarios()[0];
-        let plan = Plan::of(
-            &suite,
-            scenario,
-            Side::Client,
-            Profile::Standard,
-            seed,
-            only,
-        );
+        let plan = Plan::of(&suite, scenario, Side::Client, &CaseChoice::default());
         assert!(plan.count() > 1);
     }
 }

@@ -40,6 +40,7 @@ pub use crate::scenario::{EditName, NameError, ScenarioId, SuiteId};
 pub use apply::{ChunkPieces, DeliveredChunk, FitError, Piece};
 pub use case::{Case, CaseId, CaseIdError};
 pub use delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
+pub use exchange::CaseChoice;
 pub use family::TacticFamily;
 pub use filter::{TacticFilter, TacticGlob, TacticGlobError};
 pub use headers::{HeaderEdit, HeaderEditError};

@@ -6,9 +6,9 @@ use std::time::Duration;
 use wirecheck_report::terminal::PeerForm;
 
 use crate::cli::peers::DemoPeer;
-use crate::engine::{CaseChoice, Selection};
+use crate::engine::Selection;
 use crate::scenario::{NoAttachments, Suite, parse};
-use crate::tactic::{Profile, Seed, TacticFamily};
+use crate::tactic::{CaseChoice, Profile, Seed, TacticFamily};
 
 #[derive(Debug)]
 pub(super) struct DemoEntry {

@@ -11,7 +11,7 @@ use crate::engine::wait::Waiter;
 use crate::framing::Framing;
 use crate::judge::{Finding, ObservedClose, PlayedSide, expected_steps, judge_connection};
 use crate::scenario::{Bindings, Scenario, Side, Suite};
-use crate::tactic::{Delivery, Plan, Profile, Script, Seed, Tactic, TacticFilter};
+use crate::tactic::{CaseChoice, Delivery, Plan, Profile, Script, Tactic};
 use crate::wire::link::{Link, LinkOptions, Listener};
 
 /// How long anything may take. Nothing does: a deadlock is detected.
@@ -51,16 +51,13 @@ pub(super) struct Seen {
 
 impl<'s> Scene<'s> {
     pub(super) fn of(suite: &'s Suite, scenario: &Scenario) -> Self {
+        let quick = CaseChoice {
+            profile: Profile::Quick,
+            ..CaseChoice::default()
+        };
         let role = |side| Role {
             script: Script::of(scenario, suite.framing(), side),
-            plan: Plan::of(
-                suite,
-                scenario,
-                side,
-                Profile::Quick,
-                Seed::default(),
-                TacticFilter::default(),
-            ),
+            plan: Plan::of(suite, scenario, side, &quick),
         };
         Self {
             framing: suite.framing(),

@@ -33,7 +33,7 @@ pub(super) fn read<'s>(
         "prints" => Action::Prints(source.payload(value, &|name| dry_run.defines(name))?),
         "exits" => Action::Exits(fields.number("exits")?),
         _ => Action::Send(Message {
-            body: body(verb, value, &fields, dry_run, source)?,
+            body: body((verb, value), &fields, dry_run, source)?,
             captures: captures(&fields),
         }),
     };
@@ -73,8 +73,7 @@ fn close(value: &Node<'_>) -> Option<Close> {
 }
 
 fn body(
-    verb: &str,
-    value: &Node<'_>,
+    (verb, value): (&str, &Node<'_>),
     fields: &Fields<'_>,
     dry_run: &DryRun<'_>,
     source: &mut SuiteSource<'_>,
