@@ -69,6 +69,8 @@
 //! `examples/` has a file for each kind of peer. The command itself is the feature `cli`,
 //! which is on by default; a library user turns it off with `default-features = false`.
 
+#![warn(missing_docs)]
+
 mod background;
 mod check;
 mod report;

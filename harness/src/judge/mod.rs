@@ -3,7 +3,7 @@
 //! In: a scenario, a delivery, and what was observed. Out: [`Finding`]s, empty if the
 //! case passed.
 //!
-//! - [`expected_steps`] says how far a delivery obliges the peer to answer.
+//! - [`expected_steps()`] says how far a delivery obliges the peer to answer.
 //! - [`Expectations`] reads the peer's bytes as they arrive. The engine asks it when an
 //!   answer is complete and which values the peer sent.
 //! - [`judge_connection`] judges the answers and the close of one connection.

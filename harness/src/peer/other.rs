@@ -147,6 +147,9 @@ impl OutputDrain {
         })
     }
 
+    /// Does nothing: these threads block in a read and cannot be asked.
+    pub(super) fn catch_up(&self, _shared: &SharedOutput) {}
+
     pub(super) fn finish(self) {
         let deadline = Instant::now() + Self::FINISH_TIMEOUT;
         while !self.threads.iter().all(JoinHandle::is_finished) && Instant::now() < deadline {

@@ -7,7 +7,11 @@ use crate::peer::system::OutputDrain;
 use std::io;
 use std::process::{ChildStderr, ChildStdout};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// In case of a fault of ours. The thread takes what a pipe contains in microseconds.
+#[cfg(target_os = "linux")]
+const CATCHES_UP_WITHIN: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(in crate::peer) struct OutputCapture {
@@ -33,6 +37,9 @@ struct RetainedStreams {
     stdout: RetainedOutput,
     stderr: RetainedOutput,
     stdout_state: StdoutState,
+    /// How often the thread has caught up with the pipes.
+    #[cfg(target_os = "linux")]
+    drains: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +68,11 @@ impl OutputCapture {
         self.shared.close(OutputStream::Stdout);
     }
 
+    /// All that the process has written by now.
     pub(in crate::peer) fn output(&self) -> Output {
+        if let Some(drain) = &self.drain {
+            drain.catch_up(&self.shared);
+        }
         let streams = self.shared.lock();
         Output {
             stdout: streams.stdout.copy(),
@@ -112,6 +123,8 @@ impl SharedOutput {
             stdout: RetainedOutput::new(keep),
             stderr: RetainedOutput::new(keep),
             stdout_state: StdoutState::Open,
+            #[cfg(target_os = "linux")]
+            drains: 0,
         };
         Self {
             streams: Mutex::new(streams),
@@ -129,6 +142,25 @@ impl SharedOutput {
         self.changed.notify_all();
     }
 
+    #[cfg(target_os = "linux")]
+    pub(in crate::peer) fn count_drains(&self, count: u64) {
+        let mut streams = self.lock();
+        streams.drains = streams.drains.saturating_add(count);
+        drop(streams);
+        self.changed.notify_all();
+    }
+
+    /// Waits until the thread has caught up this many times.
+    #[cfg(target_os = "linux")]
+    pub(in crate::peer) fn await_drained(&self, number: u64) {
+        let waited = self
+            .changed
+            .wait_timeout_while(self.lock(), CATCHES_UP_WITHIN, |streams| {
+                streams.drains < number
+            });
+        drop(waited.unwrap_or_else(PoisonError::into_inner));
+    }
+
     pub(in crate::peer) fn close(&self, stream: OutputStream) {
         if stream == OutputStream::Stdout {
             self.lock().stdout_state = StdoutState::Closed;
@@ -140,5 +172,42 @@ impl SharedOutput {
     /// appended.
     fn lock(&self) -> MutexGuard<'_, RetainedStreams> {
         self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    #[test]
+    fn what_a_process_wrote_before_it_was_seen_to_end_is_in_its_output() {
+        for number in 0..50 {
+            let mut child = Command::new("sh")
+                .args([
+                    "-c",
+                    &format!("echo out {number}; echo err {number} >&2; read line"),
+                ])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("there is a shell");
+            let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+            let (stdout, stderr) = stdout.zip(stderr).expect("both were asked for");
+            let capture = OutputCapture::start(stdout, stderr, 1024).expect("there are threads");
+            drop(child.stdin.take());
+            child.wait().expect("it ends with its input");
+            let output = capture.output();
+            assert_eq!(
+                *output.stdout.bytes(),
+                *format!("out {number}\n").as_bytes()
+            );
+            assert_eq!(
+                *output.stderr.bytes(),
+                *format!("err {number}\n").as_bytes()
+            );
+        }
     }
 }
