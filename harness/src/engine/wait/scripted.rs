@@ -1,8 +1,8 @@
 //! A peer that tests script, and a clock that they move.
 //!
 //! A [`World`] is a clock and a peer of one thread that runs a program, a list of [`Act`]s.
-//! No time passes by itself: whoever waits moves the clock, from one event to the next, and
-//! the peer acts at each. A test is exact, and a wait of five seconds takes no time.
+//! No time passes by itself. A wait moves the clock from one event to the next, and the peer
+//! acts at each. So a test is exact, and a wait of five seconds takes no time.
 //!
 //! ```text
 //! let world = World::new(&[Pause(ms(3)), Run(ms(1)), Send("ok\n")]);
@@ -145,7 +145,7 @@ impl World {
         }
     }
 
-    /// A waiter for a case that is alone with the peer, whatever the phase.
+    /// A waiter for a case that is alone with the peer, in any phase.
     pub(in crate::engine) fn waiter(&self, phase: Phase, timings: PeerTimings) -> Waiter<'_> {
         self.blind_waiter(phase, timings).watching(Box::new(self))
     }

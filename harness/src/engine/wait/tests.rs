@@ -368,7 +368,7 @@ fn an_interrupt_ends_every_wait_and_proves_nothing() {
 fn the_other_cases_are_not_paused_while_the_peer_runs() {
     let world = World::new(&[Run(ms(90)), Send("ok\n")]);
     let gate = CaseGate::default();
-    // To pause these would take for ever: nobody plays them.
+    // Nobody plays these: a wait that pauses them would never end.
     let _cases = [gate.begin_case(), gate.begin_case()];
     let mut waiter = world.waiter(Phase::Batch, UNKNOWN).sharing(&gate, 2);
     let end = waiter.wait(WaitFor::Answer, LIMIT, &mut world.await_line());
