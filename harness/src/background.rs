@@ -9,11 +9,11 @@ use std::thread;
 
 /// The result of work that goes on in another thread. Dropping it sets the stop flag.
 pub(crate) struct Background<T> {
-    shared: Arc<Mutex<Shared<T>>>,
+    shared: Arc<Mutex<SharedResult<T>>>,
     stop: Arc<AtomicBool>,
 }
 
-struct Shared<T> {
+struct SharedResult<T> {
     /// None while the work goes on; a panic is passed on to the caller.
     result: Option<thread::Result<T>>,
     waker: Option<Waker>,
@@ -24,7 +24,7 @@ pub(crate) fn on_own_thread<T: Send + 'static>(
     stop: Arc<AtomicBool>,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Background<T> {
-    let shared = Arc::new(Mutex::new(Shared {
+    let shared = Arc::new(Mutex::new(SharedResult {
         result: None,
         waker: None,
     }));

@@ -38,7 +38,7 @@ use crate::wire::link::ReadProof;
 #[derive(Clone, Debug)]
 #[must_use = "a check does nothing until it is run"]
 pub struct Check {
-    suites: Vec<SuiteSource>,
+    suites: Vec<GivenSuite>,
     peer: Option<PeerChoice>,
     profile: Profile,
     seed: Seed,
@@ -49,7 +49,7 @@ pub struct Check {
 }
 
 #[derive(Clone, Debug)]
-enum SuiteSource {
+enum GivenSuite {
     Path(PathBuf),
     Text { name: String, text: String },
 }
@@ -100,19 +100,19 @@ fn rendered(errors: &[LoadError]) -> String {
 impl Check {
     /// A check against the suites in a file, or in a folder and the folders below it.
     pub fn suite(path: impl AsRef<Path>) -> Self {
-        Self::new(SuiteSource::Path(path.as_ref().to_owned()))
+        Self::new(GivenSuite::Path(path.as_ref().to_owned()))
     }
 
     /// A check against a suite that is given as text. `name` stands for its path in error
     /// messages; without its extension it is the suite's id.
     pub fn suite_text(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self::new(SuiteSource::Text {
+        Self::new(GivenSuite::Text {
             name: name.into(),
             text: text.into(),
         })
     }
 
-    fn new(suite: SuiteSource) -> Self {
+    fn new(suite: GivenSuite) -> Self {
         Self {
             suites: vec![suite],
             peer: None,
@@ -127,8 +127,7 @@ impl Check {
 
     /// Adds the suites in another file or folder.
     pub fn and_suite(mut self, path: impl AsRef<Path>) -> Self {
-        self.suites
-            .push(SuiteSource::Path(path.as_ref().to_owned()));
+        self.suites.push(GivenSuite::Path(path.as_ref().to_owned()));
         self
     }
 
@@ -317,12 +316,12 @@ impl Check {
         let (mut suites, mut errors) = (Vec::new(), Vec::new());
         for source in &self.suites {
             match source {
-                SuiteSource::Path(path) => {
+                GivenSuite::Path(path) => {
                     let loaded = load(std::slice::from_ref(path), MAX_SUITE_BYTES);
                     suites.extend(loaded.suites);
                     errors.extend(loaded.errors);
                 }
-                SuiteSource::Text { name, text } => match parse(name, text, &NoAttachments) {
+                GivenSuite::Text { name, text } => match parse(name, text, &NoAttachments) {
                     Ok(suite) => suites.push(suite),
                     Err(error) => errors.push(error.into()),
                 },

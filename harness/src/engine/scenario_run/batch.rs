@@ -9,7 +9,7 @@ use wirecheck_report::record::Verdict;
 
 use super::queue::Queue;
 use super::results::ScenarioResults;
-use super::{FailedCase, ScenarioRun};
+use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext};
 use crate::engine::event::Event;
 use crate::engine::peer::{CasePlayer, PlayerSetup, Sharing, TestedPeer};
@@ -30,10 +30,10 @@ pub(super) struct BatchResult {
     /// The cases that passed.
     passed: ScenarioResults,
     /// Those that failed, in the order in which they ended.
-    failed: Vec<FailedCase>,
+    failed: Vec<UnconfirmedFailure>,
     /// Those that failed because the peer is dead or takes no connection any more, or that
     /// were interrupted.
-    pub(super) broken: Vec<FailedCase>,
+    pub(super) broken: Vec<UnconfirmedFailure>,
     /// The cases that ended last, the latest first.
     pub(super) recent: VecDeque<RecentCase>,
     /// How many bytes are kept of what programs printed.
@@ -56,7 +56,7 @@ pub(super) enum RecentEnd {
 }
 
 /// What the workers of a batch share.
-struct Shared<'b> {
+struct BatchWorkers<'b> {
     context: &'b ScenarioContext<'b>,
     peer: &'b dyn TestedPeer,
     setup: PlayerSetup<'b>,
@@ -103,7 +103,7 @@ impl ScenarioRun<'_, '_, '_> {
         let mut cases = queue.playable(&mut skipped);
         let engine = &mut *self.engine;
         let gate = CaseGate::default();
-        let shared = Shared {
+        let shared = BatchWorkers {
             context: &self.context,
             peer: &*engine.peer,
             setup: setup(engine.timings, engine.stop, &gate, jobs),
@@ -148,7 +148,7 @@ fn setup<'b>(
     }
 }
 
-impl<'b> Shared<'b> {
+impl<'b> BatchWorkers<'b> {
     /// Plays cases until there are none, or the batch ends.
     fn work(&self) {
         let mut player = self.peer.player(self.setup);
@@ -163,14 +163,14 @@ impl<'b> Shared<'b> {
                 self.results()
                     .batch
                     .broken
-                    .push(FailedCase { case, result });
+                    .push(UnconfirmedFailure { case, result });
             } else if self.is_broken(&result, &mut *player) {
                 self.peer_is_broken.store(true, Ordering::Relaxed);
                 drop(running);
                 self.results()
                     .batch
                     .broken
-                    .push(FailedCase { case, result });
+                    .push(UnconfirmedFailure { case, result });
             } else {
                 drop(running);
                 self.results().fail(self.context, case, result);
@@ -233,7 +233,7 @@ impl Results<'_> {
         let id = context.planned.case_id(result.tactic.clone());
         (self.on_event)(Event::Failed(&id));
         batch.remember(case.clone(), RecentEnd::Failed);
-        batch.failed.push(FailedCase { case, result });
+        batch.failed.push(UnconfirmedFailure { case, result });
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use wirecheck_report::record::Verdict;
 
-use super::{FailedCase, ScenarioRun};
+use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::event::Event;
 use crate::engine::settings::StopReason;
@@ -21,7 +21,7 @@ const BASELINES: usize = 8;
 const BASELINES_WITHIN: Duration = Duration::from_millis(100);
 
 /// Cases that failed in the same way: the first of them is confirmed for all.
-type Groups = BTreeMap<(TacticFamily, Vec<FindingKind>), Vec<FailedCase>>;
+type Groups = BTreeMap<(TacticFamily, Vec<FindingKind>), Vec<UnconfirmedFailure>>;
 
 impl ScenarioRun<'_, '_, '_> {
     /// Confirms the failures, and returns the cases for another batch: silences that were
@@ -93,7 +93,7 @@ impl ScenarioRun<'_, '_, '_> {
         let accepted = self.unconfirmed.extract_if(.., |it| {
             prints_other_text(&it.result) && is_usual(&it.result)
         });
-        for FailedCase { result, .. } in accepted {
+        for UnconfirmedFailure { result, .. } in accepted {
             let passed = CaseResult {
                 outcome: Outcome::Passed,
                 ..result
@@ -129,13 +129,13 @@ impl ScenarioRun<'_, '_, '_> {
     /// `known` are the timings under which the batch declared silences.
     fn confirm_group(
         &mut self,
-        group: &mut Vec<FailedCase>,
+        group: &mut Vec<UnconfirmedFailure>,
         known: &PeerTimings,
     ) -> Result<Vec<NumberedCase>, StopReason> {
         let is_silence = group[0].result.outcome.is_silence();
         let first = self.confirm_case(group, 0)?;
         if self.fails_throughout(&first, group)? {
-            for FailedCase { mut result, .. } in group.drain(..) {
+            for UnconfirmedFailure { mut result, .. } in group.drain(..) {
                 result.refer_to(&first.tactic, &first.outcome);
                 self.results.add(result, self.failure_verdict());
             }
@@ -154,7 +154,7 @@ impl ScenarioRun<'_, '_, '_> {
         for _ in 0..most {
             self.confirm_case(group, 0)?;
         }
-        for FailedCase { result, .. } in group.drain(..) {
+        for UnconfirmedFailure { result, .. } in group.drain(..) {
             self.results.add(result, Verdict::Flaky);
         }
         Ok(Vec::new())
@@ -165,7 +165,7 @@ impl ScenarioRun<'_, '_, '_> {
     fn fails_throughout(
         &mut self,
         first: &Replayed,
-        group: &mut Vec<FailedCase>,
+        group: &mut Vec<UnconfirmedFailure>,
     ) -> Result<bool, StopReason> {
         match group.len().checked_sub(1) {
             Some(last) if first.has_failed() && !first.was_silence => {
@@ -178,7 +178,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// Plays one of a group again, and takes it out.
     fn confirm_case(
         &mut self,
-        group: &mut Vec<FailedCase>,
+        group: &mut Vec<UnconfirmedFailure>,
         index: usize,
     ) -> Result<Replayed, StopReason> {
         let replay = self.replay_on_same_or_fresh_peer(&group[index])?;
@@ -203,7 +203,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// have changed the peer: then it is started anew for this case.
     fn replay_on_same_or_fresh_peer(
         &mut self,
-        failed: &FailedCase,
+        failed: &UnconfirmedFailure,
     ) -> Result<CaseResult, StopReason> {
         let replay = self.replay(&failed.case)?;
         let is_same = kinds(&replay) == kinds(&failed.result);

@@ -10,7 +10,7 @@ use wirecheck_report::record::Verdict;
 
 use super::batch::{RecentCase, RecentEnd};
 use super::queue::Queue;
-use super::{FailedCase, ScenarioRun};
+use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::settings::StopReason;
 use crate::judge::{Finding, FindingKind};
@@ -33,7 +33,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// Finds the case that broke the peer, and puts the others back into the queue.
     pub(super) fn find_culprit(
         &mut self,
-        broken: Vec<FailedCase>,
+        broken: Vec<UnconfirmedFailure>,
         recent: VecDeque<RecentCase>,
         queue: &mut Queue<'_>,
     ) -> Result<(), StopReason> {
@@ -104,7 +104,7 @@ impl ScenarioRun<'_, '_, '_> {
         if !is_known {
             return Ok(None);
         }
-        for FailedCase { mut result, .. } in search.broken.drain(..) {
+        for UnconfirmedFailure { mut result, .. } in search.broken.drain(..) {
             result.drop_evidence();
             result.outcome.shorten("as its process ended");
             self.blame_peer(&mut result, &Finding::Died { how });
@@ -139,13 +139,13 @@ impl ScenarioRun<'_, '_, '_> {
             .drain(..)
             .partition(|it| it.result.outcome.unreachable().is_some());
         self.put_back(unreachable.into_iter(), queue);
-        for FailedCase { mut result, .. } in dead {
+        for UnconfirmedFailure { mut result, .. } in dead {
             self.blame_peer(&mut result, &Finding::Died { how });
             self.results.add(result, Verdict::Flaky);
         }
     }
 
-    fn put_back(&mut self, cases: impl Iterator<Item = FailedCase>, queue: &mut Queue<'_>) {
+    fn put_back(&mut self, cases: impl Iterator<Item = UnconfirmedFailure>, queue: &mut Queue<'_>) {
         let again = cases.map(|it| self.another_attempt(&it.case)).collect();
         queue.put_back(again);
     }
@@ -182,7 +182,7 @@ impl ScenarioRun<'_, '_, '_> {
 struct CulpritSearch {
     /// How its process ended, if it did.
     death: Option<ExitStatus>,
-    broken: Vec<FailedCase>,
+    broken: Vec<UnconfirmedFailure>,
     recent: VecDeque<RecentCase>,
 }
 

@@ -47,13 +47,13 @@ pub(super) struct ScenarioRun<'e, 'r, 's> {
     context: ScenarioContext<'s>,
     results: ScenarioResults,
     /// Failures that are not confirmed yet.
-    unconfirmed: Vec<FailedCase>,
+    unconfirmed: Vec<UnconfirmedFailure>,
     /// How often each case was played again.
     replays: HashMap<u64, u64>,
 }
 
 /// A case that failed.
-struct FailedCase {
+struct UnconfirmedFailure {
     case: NumberedCase,
     result: CaseResult,
 }
@@ -178,7 +178,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
     /// Counts the failures that were not confirmed when the run ends. What did not come in
     /// a batch may have come later: that proves nothing.
     fn keep_unconfirmed(&mut self) {
-        for FailedCase { result, .. } in std::mem::take(&mut self.unconfirmed) {
+        for UnconfirmedFailure { result, .. } in std::mem::take(&mut self.unconfirmed) {
             if result.outcome.is_silence() {
                 self.skip(result.tactic.family());
             } else {

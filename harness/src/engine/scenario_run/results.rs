@@ -19,7 +19,7 @@ pub(super) struct JudgedFailure {
 /// The results of all cases of a scenario. Cases that passed are counted, not kept.
 #[derive(Default)]
 pub(super) struct ScenarioResults {
-    families: BTreeMap<TacticFamily, Counts>,
+    families: BTreeMap<TacticFamily, TacticCounts>,
     pub(super) failures: Vec<JudgedFailure>,
     /// Those that passed, as far as a diagnosis asks for them.
     pub(super) passed: BTreeSet<Tactic>,
@@ -33,7 +33,7 @@ pub(super) struct ScenarioResults {
 }
 
 #[derive(Default)]
-struct Counts {
+struct TacticCounts {
     cases: u64,
     passed: u64,
     skipped: u64,
@@ -41,7 +41,7 @@ struct Counts {
     tried: BTreeSet<Offset>,
 }
 
-impl Counts {
+impl TacticCounts {
     /// The offsets, adjacent ones together.
     fn stretches(&self) -> Vec<record::OffsetRange> {
         let mut stretches: Vec<record::OffsetRange> = Vec::new();
@@ -71,7 +71,7 @@ impl ScenarioResults {
         self.families.is_empty()
     }
 
-    /// Counts a case that was played.
+    /// TacticCounts a case that was played.
     pub(super) fn add(&mut self, result: CaseResult, verdict: record::Verdict) {
         let counts = self.families.entry(result.tactic.family()).or_default();
         counts.cases += 1;
@@ -117,7 +117,7 @@ impl ScenarioResults {
         counts.passed -= 1;
     }
 
-    /// Counts a case that is not played.
+    /// TacticCounts a case that is not played.
     pub(super) fn skip(&mut self, family: TacticFamily) {
         let counts = self.families.entry(family).or_default();
         counts.cases += 1;
@@ -131,7 +131,7 @@ impl ScenarioResults {
     }
 
     pub(super) fn families(&self) -> Vec<record::FamilyRecord> {
-        let family = |(family, counts): (&TacticFamily, &Counts)| record::FamilyRecord {
+        let family = |(family, counts): (&TacticFamily, &TacticCounts)| record::FamilyRecord {
             name: family.as_str().to_owned(),
             cases: counts.cases,
             passed: counts.passed,
@@ -148,9 +148,9 @@ mod tests {
 
     #[test]
     fn adjacent_offsets_are_kept_as_one_stretch() {
-        let counts = Counts {
+        let counts = TacticCounts {
             tried: [9, 1, 2, 3].map(Offset::new).into(),
-            ..Counts::default()
+            ..TacticCounts::default()
         };
         let stretches = counts.stretches();
         let ends: Vec<_> = stretches.iter().map(|it| (it.first, it.last)).collect();

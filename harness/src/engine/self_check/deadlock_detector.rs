@@ -17,12 +17,12 @@ const AGREEMENT: Duration = Duration::from_secs(2);
 /// One side's view of the two.
 #[derive(Debug)]
 pub(super) struct DeadlockDetector {
-    shared: Arc<Shared>,
+    shared: Arc<SharedSides>,
     mine: usize,
 }
 
 #[derive(Debug, Default)]
-struct Shared {
+struct SharedSides {
     sides: Mutex<Sides>,
     changed: Condvar,
 }
@@ -41,7 +41,7 @@ struct Sides {
 impl DeadlockDetector {
     /// One for each of two sides.
     pub(super) fn pair() -> (Self, Self) {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(SharedSides::default());
         let other = Self {
             shared: Arc::clone(&shared),
             mine: 1,
@@ -79,7 +79,7 @@ impl Partner for DeadlockDetector {
     }
 }
 
-impl Shared {
+impl SharedSides {
     fn lock(&self) -> MutexGuard<'_, Sides> {
         self.sides.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -27,12 +27,12 @@ pub(super) struct Scene<'s> {
     /// The scenario without a clock: no step has less time than another.
     pub(super) scenario: Scenario,
     framing: &'s Framing,
-    client: Role,
-    server: Role,
+    client: SideScript,
+    server: SideScript,
 }
 
 /// What one side says, and the ways in which it may be delivered.
-struct Role {
+struct SideScript {
     script: Script,
     plan: Plan,
 }
@@ -55,7 +55,7 @@ impl<'s> Scene<'s> {
             profile: Profile::Quick,
             ..CaseChoice::default()
         };
-        let role = |side| Role {
+        let role = |side| SideScript {
             script: Script::of(scenario, suite.framing(), side),
             plan: Plan::of(suite, scenario, side, &quick),
         };
@@ -73,7 +73,7 @@ impl<'s> Scene<'s> {
         self.scenario.peer().unwrap_or(Side::Server)
     }
 
-    fn role(&self, side: Side) -> &Role {
+    fn role(&self, side: Side) -> &SideScript {
         match side {
             Side::Client => &self.client,
             Side::Server => &self.server,
@@ -87,7 +87,7 @@ impl<'s> Scene<'s> {
 
     /// How a side hands its bytes over under a tactic, if there is a way.
     pub(super) fn delivery(&self, side: Side, tactic: &Tactic) -> Option<Delivery> {
-        let Role { script, plan } = self.role(side);
+        let SideScript { script, plan } = self.role(side);
         if *tactic == Tactic::Bytes && script.len() > LONGEST_IN_BYTES {
             return None;
         }

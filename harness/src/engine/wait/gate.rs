@@ -6,15 +6,15 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Counts the cases that run, and those of them that wait for the others to pause.
+/// GateCounts the cases that run, and those of them that wait for the others to pause.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct CaseGate {
-    counts: Mutex<Counts>,
+    counts: Mutex<GateCounts>,
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Counts {
+struct GateCounts {
     running: usize,
     pausing: usize,
 }
@@ -43,7 +43,7 @@ impl CaseGate {
 
     /// Only a case that asked for a pause, or one that such a case keeps from beginning,
     /// waits for a change. Without any the system call that wakes them is spared.
-    fn change(&self, change: impl FnOnce(&mut Counts)) {
+    fn change(&self, change: impl FnOnce(&mut GateCounts)) {
         let mut counts = self.lock();
         let is_awaited = counts.pausing > 0;
         change(&mut counts);
@@ -53,11 +53,11 @@ impl CaseGate {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Counts> {
+    fn lock(&self) -> MutexGuard<'_, GateCounts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'g>(&self, counts: MutexGuard<'g, Counts>) -> MutexGuard<'g, Counts> {
+    fn wait<'g>(&self, counts: MutexGuard<'g, GateCounts>) -> MutexGuard<'g, GateCounts> {
         self.changed
             .wait(counts)
             .unwrap_or_else(PoisonError::into_inner)

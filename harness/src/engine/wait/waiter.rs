@@ -33,7 +33,7 @@ pub(in crate::engine) struct Waiter<'a> {
 }
 
 /// What one check of the peer showed.
-enum Check {
+enum PeerCheck {
     Happened,
     Idle(Duration),
     Active,
@@ -212,14 +212,14 @@ impl<'a> Waiter<'a> {
                 return (WaitEnd::TimedOut(policy.limit), took);
             }
             match self.check(policy, deadline, awaited) {
-                Check::Happened => return (WaitEnd::Happened, self.clock.now() - start),
-                Check::Idle(time) => return (WaitEnd::Idle(time), took),
-                Check::Active => {
+                PeerCheck::Happened => return (WaitEnd::Happened, self.clock.now() - start),
+                PeerCheck::Idle(time) => return (WaitEnd::Idle(time), took),
+                PeerCheck::Active => {
                     if let Some(time) = self.spins(policy, &mut spin) {
                         return (WaitEnd::Spinning(time), took);
                     }
                 }
-                Check::Unseen => {}
+                PeerCheck::Unseen => {}
             }
             pause = (pause * 2).clamp(policy.between_looks, policy.longest_pause);
         }
@@ -231,30 +231,32 @@ impl<'a> Waiter<'a> {
         policy: &WaitPolicy,
         deadline: Instant,
         awaited: &mut dyn Awaited,
-    ) -> Check {
+    ) -> PeerCheck {
         let processes = match &mut self.view {
-            View::Unseen => return Check::Unseen,
+            View::Unseen => return PeerCheck::Unseen,
             View::Partner(partner) => {
                 return match awaited.byte_counts() {
-                    None => Check::Unseen,
-                    Some(counts) if partner.is_deadlocked(counts) => Check::Idle(Duration::ZERO),
-                    Some(_) => Check::Active,
+                    None => PeerCheck::Unseen,
+                    Some(counts) if partner.is_deadlocked(counts) => {
+                        PeerCheck::Idle(Duration::ZERO)
+                    }
+                    Some(_) => PeerCheck::Active,
                 };
             }
             View::Processes(processes) => processes,
         };
         if self.others.is_some() && processes.is_awake() {
             // The others need not pause for this to be seen.
-            return Check::Active;
+            return PeerCheck::Active;
         }
         let _paused = self.others.map(CaseGate::pause_others);
         // Until the others had paused it may have happened.
         if awaited.poll(self.clock.now()) == Progress::Happened {
-            return Check::Happened;
+            return PeerCheck::Happened;
         }
         match processes.look() {
-            None => Check::Unseen,
-            Some(first) if !first.is_idle_since(&first) => Check::Active,
+            None => PeerCheck::Unseen,
+            Some(first) if !first.is_idle_since(&first) => PeerCheck::Active,
             Some(first) => self.watch_idle_peer(&first, policy, deadline, awaited),
         }
     }
@@ -266,7 +268,7 @@ impl<'a> Waiter<'a> {
         policy: &WaitPolicy,
         deadline: Instant,
         awaited: &mut dyn Awaited,
-    ) -> Check {
+    ) -> PeerCheck {
         let since = self.clock.now();
         let mut socket = if policy.may_be_blocked_on_us {
             awaited.peer_socket()
@@ -286,29 +288,29 @@ impl<'a> Waiter<'a> {
                 return match progress {
                     Progress::Happened => {
                         self.learn_pause(policy, idle);
-                        Check::Happened
+                        PeerCheck::Happened
                     }
                     Progress::Moved | Progress::Nothing => {
                         // It may have gone on right after the look before.
                         self.learn_pause(policy, idle.saturating_sub(policy.between_looks));
-                        Check::Active
+                        PeerCheck::Active
                     }
                 };
             }
             // Nothing has run since the first look, so what was seen before is still true.
             if is_blocked_on_us || self.is_stopped() {
-                return Check::Idle(idle);
+                return PeerCheck::Idle(idle);
             }
             if let Some(socket) = socket.take() {
                 is_blocked_on_us = self.waits_only_for(socket);
             }
             if awaits_timer && now >= deadline {
-                return Check::Active;
+                return PeerCheck::Active;
             }
             if !awaits_timer && idle >= policy.idle_for {
                 awaits_timer = policy.timers.is_some_and(|least| self.timers() >= least);
                 if !awaits_timer {
-                    return Check::Idle(idle);
+                    return PeerCheck::Idle(idle);
                 }
             }
         }
