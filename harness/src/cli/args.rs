@@ -198,8 +198,8 @@ pub(super) struct RunArgs {
     /// Time limit for the server to listen, or for the client to connect
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub(super) start_timeout: Duration,
-    /// The most cases that run at the same time, up to 256 [default: the number of
-    /// processors]
+    /// The most cases that run at the same time, up to 256 [default: 4 per processor, at
+    /// most 32]
     ///
     /// A server that serves one connection at a time gets one case at a time.
     #[arg(long, value_name = "N", value_parser = jobs)]

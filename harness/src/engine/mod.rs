@@ -13,7 +13,7 @@
 //!      ├─ Target::connect()                  peer/            a connection to the peer
 //!      ├─ Conversation::play()               conversation.rs  deliver, receive, close
 //!      │   └─ Waiter::wait()                 wait/            the one place that waits
-//!      └─ judge::judge()                     crate::judge     the verdict on a case
+//!      └─ judge_connection(), judge_process()  crate::judge   the findings of a case
 //! ```
 //!
 //! - **Who owns the state.** [`run`](run()) makes one `Engine`: the peer, what is known of
@@ -23,7 +23,7 @@
 //! - **Where it waits.** `Waiter::wait` ends as soon as what is waited for has happened, or
 //!   the peer is idle, spins, or the limit is over. `wait/policy.rs` says how long each
 //!   takes.
-//! - **Where a verdict is made.** `judge` turns a transcript into findings. `confirm`
+//! - **Where a verdict is made.** `crate::judge` turns a transcript into findings. `confirm`
 //!   decides whether a finding is reported as a failure or as flaky. `verdict.rs` combines.
 //!
 //! `self_check` plays scenarios against wirecheck itself before a peer is blamed.
