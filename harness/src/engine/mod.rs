@@ -17,12 +17,14 @@
 //! ```
 //!
 //! - **Who owns the state.** [`run`](run()) makes one `Engine`: the peer, what is known of
-//!   its timings, the record so far. A `ScenarioRun` borrows it. A phase returns what it
-//!   learnt, and the next one takes it; a case reads its `ScenarioContext` and changes
+//!   its timings, the record so far. A `ScenarioRun` borrows it. The baseline returns what it
+//!   learnt, and the other phases read it; a case reads its `ScenarioContext` and changes
 //!   nothing.
 //! - **Where it waits.** `Waiter::wait` ends as soon as what is waited for has happened, or
 //!   the peer is idle, spins, or the limit is over. `wait/policy.rs` says how long each
 //!   takes.
+//! - **Where a failure is confirmed.** `ScenarioRun::confirm`. A peer that broke is a matter
+//!   for `find_culprit`, and a baseline is played again by `play_baseline` itself.
 //! - **Where a verdict is made.** `crate::judge` turns a transcript into findings. `confirm`
 //!   decides whether a finding is reported as a failure or as flaky. `verdict.rs` combines.
 //!

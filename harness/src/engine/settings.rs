@@ -6,7 +6,7 @@ use super::peer::PeerSource;
 use crate::peer::StartError;
 use crate::wire::link::ReadProof;
 
-/// How a run is done, beside what was selected.
+/// How a run is done, apart from what was selected.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// How to reach the peer.

@@ -50,7 +50,7 @@ impl<'r> Engine<'r> {
         }
     }
 
-    /// Starts the peer anew, if wirecheck starts it.
+    /// Starts the peer again, if wirecheck starts it.
     pub(super) fn restart_peer(&mut self) -> Result<(), StopReason> {
         self.record.restarts += self.peer.restart()?;
         Ok(())

@@ -4,7 +4,7 @@ use super::after_close::{await_peer_close, describe_socket, peer_close};
 use super::connection::{ClosedConnection as _, Connection};
 use super::conversation::{Conversation, Next};
 use super::transcript::Transcript;
-use super::waits::{AwaitGoodbye, Until, silence_proof};
+use super::waits::{AwaitOurEnd, Until, silence_proof};
 use crate::engine::wait::WaitFor;
 use crate::judge::{CloseCheck, MissingOutput, ObservedClose};
 use crate::scenario::{Action, Close, Permission, Step};
@@ -147,16 +147,16 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         // What it sends from here on is no part of the case.
         self.transcript.stop_receiving();
         if closing == CloseCheck::NotChecked {
-            self.say_goodbye();
+            self.end_our_side();
         }
         self.transcript.end(self.link.close(), closing)
     }
 
     /// Ends our side, and gives the peer a moment to end its own.
-    fn say_goodbye(&mut self) {
+    fn end_our_side(&mut self) {
         self.link.close_write();
         let link = &mut self.link;
         self.waiter
-            .wait_briefly(WaitFor::Goodbye, &mut AwaitGoodbye { link });
+            .wait_briefly(WaitFor::OurEnd, &mut AwaitOurEnd { link });
     }
 }

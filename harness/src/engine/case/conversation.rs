@@ -22,9 +22,6 @@ use crate::scenario::{Action, Bindings, Limits, Step, Template};
 use crate::tactic::{Delivery, DeliveryEnd};
 use crate::wire::diag::{Holder, SocketLookup};
 
-/// How long printed output may be on its way through a pipe.
-const PIPE_DELAY: Duration = Duration::from_millis(250);
-
 /// What wirecheck's side has to do in one case, and what it may expect.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::engine) struct Assignment<'s> {
@@ -192,7 +189,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         }
     }
 
-    /// What the peer's side of this connection is waited for with, beside the waiter.
+    /// The waiter, and what it waits for on the connection.
     pub(super) fn awaiting(&mut self, until: Until) -> (&mut Waiter<'p>, AwaitPeer<'_, 's, C>) {
         let awaited = AwaitPeer {
             link: &mut self.link,
@@ -219,14 +216,15 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         if matches!(awaited.result, OutputWait::Found(_) | OutputWait::Overrun) {
             return Next::Continue;
         }
-        if let OutputWait::Found(_) = output.wait_for(&text, self.waiter.clock().now() + PIPE_DELAY)
-        {
+        // The text may have been in the pipe when the wait ended.
+        let actual = output.printed();
+        if let OutputWait::Found(_) = output.wait_for(&text, self.waiter.clock().now()) {
             return Next::Continue;
         }
         self.transcript.observations.missing_output = Some(MissingOutput::Print {
             step: self.step,
             expected: text,
-            actual: output.printed(),
+            actual,
         });
         Next::Stop
     }

@@ -111,7 +111,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
         }
         if self.unread.is_some() && self.link.prove(self.waiter.clock().now()) == SendResult::Proven
         {
-            self.forgive_late_read();
+            self.mark_late_read_unverified();
         }
         if chunk.more == More::Follows && self.unread.is_some() {
             return self.send_after_unread(&bytes);
@@ -156,7 +156,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
         };
         match awaited.sent {
             SendResult::Proven => {
-                self.forgive_late_read();
+                self.mark_late_read_unverified();
                 self.transcript.boundaries.count(more, Proof::Given);
                 Next::Continue
             }
@@ -248,7 +248,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
 
     /// What was left unread has been read with what followed. These boundaries were not
     /// kept, and that is not the peer's fault.
-    fn forgive_late_read(&mut self) {
+    fn mark_late_read_unverified(&mut self) {
         if let Some(unread) = self.unread.take() {
             for _ in 0..unread.count {
                 self.transcript

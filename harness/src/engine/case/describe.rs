@@ -6,7 +6,7 @@ use crate::diagnose::Symptom;
 use crate::judge::{Expectations, Finding, FindingKind, StepOwner};
 use crate::scenario::{Action, Refusal, Side, Step};
 
-/// A finding in words, made while the values that it is about are known.
+/// A finding, described while its values are known.
 #[derive(Clone, Debug)]
 pub(in crate::engine) struct ReportedFinding {
     pub(in crate::engine) kind: FindingKind,

@@ -135,7 +135,7 @@ struct ClientEnding<'c, 's> {
 
 impl ClientEnding<'_, '_> {
     /// Waits for the end of the client, unless it failed before, and judges what it did
-    /// beside sending.
+    /// besides sending.
     fn judge(
         &self,
         client: LaunchedClient,

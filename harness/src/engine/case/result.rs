@@ -55,7 +55,7 @@ impl CaseResult {
         self.last_output = Vec::new();
     }
 
-    /// Drops the evidence of a case that was played beside others: it would differ a
+    /// Drops the evidence of a case that was played in a batch: it would differ a
     /// little in every run.
     pub(in crate::engine) fn drop_evidence(&mut self) {
         self.drop_log();

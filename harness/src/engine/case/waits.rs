@@ -179,11 +179,11 @@ impl<C: Connection> Awaited for AwaitRead<'_, '_, C> {
 
 /// A wait for the peer's answer to our FIN. Its kernel may be slow to acknowledge it: that
 /// is not waited for.
-pub(super) struct AwaitGoodbye<'c, C> {
+pub(super) struct AwaitOurEnd<'c, C> {
     pub(super) link: &'c mut C,
 }
 
-impl<C: Connection> Awaited for AwaitGoodbye<'_, C> {
+impl<C: Connection> Awaited for AwaitOurEnd<'_, C> {
     fn poll(&mut self, until: Instant) -> Progress {
         match self.link.read_more(until) {
             ReadResult::Ended(_) | ReadResult::Flooded => Progress::Happened,

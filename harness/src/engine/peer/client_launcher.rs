@@ -17,7 +17,7 @@ use crate::peer::{Client, CommandLine, ExitStatus, StartError, WaitResult};
 use crate::wire::link::{AcceptError, Link, LinkOptions, Listener};
 use crate::wire::watch::Watch;
 
-/// The time between two looks at a client that is to end, at the connections that it makes
+/// The time between two looks at a client that should end, and at the connections that it makes
 /// meanwhile.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// How long a client may have waited for its turn: after that it may have given up.

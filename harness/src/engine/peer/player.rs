@@ -18,7 +18,7 @@ use crate::wire::link::{Link, LinkOptions};
 pub(in crate::engine) trait TestedPeer: Sync {
     fn player<'a>(&'a self, setup: PlayerSetup<'a>) -> Box<dyn CasePlayer + 'a>;
 
-    /// Starts it anew, if wirecheck starts it. Returns how many processes were started.
+    /// Starts it again, if wirecheck starts it. Returns how many processes were started.
     fn restart(&mut self) -> Result<u32, StartError>;
 
     /// How its process ended, if it has.

@@ -147,7 +147,7 @@ impl Target {
         matches!(self, Self::ClientPerCase(_))
     }
 
-    /// Starts the peer anew, if wirecheck starts it. Returns how many were started.
+    /// Starts the peer again, if wirecheck starts it. Returns how many were started.
     pub(in crate::engine) fn restart(&mut self) -> Result<u32, StartError> {
         match self {
             Self::Server {

@@ -52,7 +52,7 @@ impl ScenarioRun<'_, '_, '_> {
         learnt.unawaited_steps.extend(&result.unawaited_steps);
         if let Some(how) = self.ended_when_idle() {
             result.last_output = self.engine.peer.last_output();
-            self.blame_peer(&mut result, &Finding::Died { how });
+            self.put_finding_first(&mut result, &Finding::Died { how });
         }
         Ok(result)
     }
@@ -109,7 +109,7 @@ impl ScenarioRun<'_, '_, '_> {
     fn note_silence(&mut self, took: Duration) {
         let was_mute = std::mem::replace(&mut self.engine.is_mute, true);
         let limit = self.context.limits().reply;
-        // Sooner than that it was seen to wait for wirecheck alone.
+        // A shorter wait means that the peer was seen to wait for wirecheck alone.
         if !was_mute && took >= limit / 10 && took < limit {
             self.engine.note(format!(
                 "silence: an idle peer without a timer is waited for during a fifth of \

@@ -200,7 +200,7 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     /// Plays a case again. If something else comes out than before, an earlier replay may
-    /// have changed the peer: then it is started anew for this case.
+    /// have changed the peer: then it is started again for this case.
     fn replay_on_same_or_fresh_peer(
         &mut self,
         failed: &UnconfirmedFailure,

@@ -63,14 +63,14 @@ impl ScenarioRun<'_, '_, '_> {
         if !self.engine.peer.is_ours()
             && let Some(why) = self.next_not_served()?
         {
-            // It cannot be started anew: every suspect would fail.
+            // It cannot be started again: every suspect would fail.
             return Err(StopReason::lost(why));
         }
         for suspect in search.suspects() {
             self.engine.restart_peer()?;
-            if let Some(result) = self.harm_done_by(&suspect.case)? {
+            if let Some(result) = self.play_suspect(&suspect.case)? {
                 let family = result.tactic.family();
-                self.convict(&suspect, result);
+                self.count_culprit(&suspect, result);
                 let number = suspect.case.number;
                 search.broken.retain(|it| it.case.number != number);
                 self.put_back(search.broken.drain(..), queue);
@@ -79,7 +79,7 @@ impl ScenarioRun<'_, '_, '_> {
             }
         }
         self.engine.restart_peer()?;
-        self.clear_suspects(search, queue);
+        self.accept_unexplained_break(search, queue);
         Ok(Culprit::Unknown)
     }
 
@@ -107,7 +107,7 @@ impl ScenarioRun<'_, '_, '_> {
         for UnconfirmedFailure { mut result, .. } in search.broken.drain(..) {
             result.drop_evidence();
             result.outcome.shorten("as its process ended");
-            self.blame_peer(&mut result, &Finding::Died { how });
+            self.put_finding_first(&mut result, &Finding::Died { how });
             self.results.add(result, self.failure_verdict());
         }
         self.engine.restart_peer()?;
@@ -115,7 +115,7 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     /// Counts the case that broke the peer, instead of what was counted of it before.
-    fn convict(&mut self, culprit: &RecentCase, result: CaseResult) {
+    fn count_culprit(&mut self, culprit: &RecentCase, result: CaseResult) {
         match culprit.end {
             RecentEnd::Passed => self.results.take_back(result.tactic.family()),
             RecentEnd::Failed => {
@@ -130,7 +130,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// No case does it alone. A silence that did not come again was none, and a case that
     /// only found the peer dead is played again. A death that no case causes stands as it
     /// was seen.
-    fn clear_suspects(&mut self, search: &mut CulpritSearch, queue: &mut Queue<'_>) {
+    fn accept_unexplained_break(&mut self, search: &mut CulpritSearch, queue: &mut Queue<'_>) {
         let Some(how) = search.death else {
             return self.put_back(search.broken.drain(..), queue);
         };
@@ -140,7 +140,7 @@ impl ScenarioRun<'_, '_, '_> {
             .partition(|it| it.result.outcome.unreachable().is_some());
         self.put_back(unreachable.into_iter(), queue);
         for UnconfirmedFailure { mut result, .. } in dead {
-            self.blame_peer(&mut result, &Finding::Died { how });
+            self.put_finding_first(&mut result, &Finding::Died { how });
             self.results.add(result, Verdict::Flaky);
         }
     }
@@ -151,7 +151,7 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     /// Plays a case alone and looks what became of the peer.
-    fn harm_done_by(&mut self, case: &NumberedCase) -> Result<Option<CaseResult>, StopReason> {
+    fn play_suspect(&mut self, case: &NumberedCase) -> Result<Option<CaseResult>, StopReason> {
         let mut result = self.replay(case)?;
         let finding = match self.ended_when_idle() {
             Some(how) => Finding::Died { how },
@@ -161,7 +161,7 @@ impl ScenarioRun<'_, '_, '_> {
             },
         };
         result.last_output = self.engine.peer.last_output();
-        self.blame_peer(&mut result, &finding);
+        self.put_finding_first(&mut result, &finding);
         Ok(Some(result))
     }
 

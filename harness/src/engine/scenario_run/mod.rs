@@ -1,13 +1,18 @@
 //! One scenario, phase by phase: baseline, batches, confirmation, report.
 //!
-//! - **Baseline** (`baseline`): the uncut delivery, alone. If it fails, the scenario fails
-//!   there. If it passes, what it showed of the peer is used by all that follows.
+//! - **Baseline** (`baseline`): the uncut delivery, alone. If it fails twice, the scenario
+//!   fails there. If it passes, it returns what it showed of the peer (`Learnt`).
 //! - **Batches** (`batch`): all other cases, several at a time if the peer serves several
 //!   connections (`concurrency`). A batch ends when the queue is empty or the peer breaks.
-//! - **Culprit** (`culprit`): a peer that broke is started anew, and the case that broke
+//! - **Culprit** (`culprit`): a peer that broke is started again, and the case that broke
 //!   it is found. The others go back to the queue.
-//! - **Confirmation** (`confirm`): each failure is played again, alone, on a fresh peer.
+//! - **Confirmation** (`confirm`): failures are grouped by tactic family and kind of
+//!   finding. The first and the last of a group are played again, alone; the rest of it only
+//!   if these pass.
 //! - **Report** (`report`, `defects`): the results become a part of the record.
+//!
+//! The verdict on a case is `failure_verdict` for a confirmed failure, `Flaky` for one that
+//! did not fail again, and `Unconfirmed` where the run ended before (`keep_unconfirmed`).
 
 mod baseline;
 mod batch;
@@ -164,7 +169,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
     }
 
     /// Puts a finding about the peer, not about what it sent, before all others.
-    fn blame_peer(&self, result: &mut CaseResult, finding: &Finding) {
+    fn put_finding_first(&self, result: &mut CaseResult, finding: &Finding) {
         result
             .outcome
             .put_first(self.context.describe_peer(finding));

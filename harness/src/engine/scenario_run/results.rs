@@ -24,7 +24,7 @@ pub(super) struct ScenarioResults {
     /// Those that passed, as far as a diagnosis asks for them.
     pub(super) passed: BTreeSet<Tactic>,
     pub(super) slowest: Duration,
-    /// How long all cases took together, and how much of it passed until the peer
+    /// The time of all cases together, and how much of it passed until the peer
     /// connected.
     pub(super) worked: Duration,
     pub(super) waited: Duration,
@@ -71,7 +71,7 @@ impl ScenarioResults {
         self.families.is_empty()
     }
 
-    /// TacticCounts a case that was played.
+    /// Counts a case that was played.
     pub(super) fn add(&mut self, result: CaseResult, verdict: record::Verdict) {
         let counts = self.families.entry(result.tactic.family()).or_default();
         counts.cases += 1;
@@ -117,7 +117,7 @@ impl ScenarioResults {
         counts.passed -= 1;
     }
 
-    /// TacticCounts a case that is not played.
+    /// Counts a case that is not played.
     pub(super) fn skip(&mut self, family: TacticFamily) {
         let counts = self.families.entry(family).or_default();
         counts.cases += 1;

@@ -6,7 +6,7 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// GateCounts the cases that run, and those of them that wait for the others to pause.
+/// Counts the cases that run, and those of them that wait for the others to pause.
 #[derive(Debug, Default)]
 pub(in crate::engine) struct CaseGate {
     counts: Mutex<GateCounts>,

@@ -1,4 +1,8 @@
-//! The one place where the engine waits for the peer.
+//! How the engine waits for the peer.
+//!
+//! All waits go through [`Waiter`], and there through one loop. Only a connection to a server
+//! has a deadline of its own ([`Link::connect`](crate::wire::link::Link::connect)), and the
+//! kernel's answer to a byte that was sent while the peer closed.
 //!
 //! [`Waiter::wait`] ends as soon as what is waited for has happened, and otherwise as soon
 //! as it is clear that it will not: the peer is idle, spins, or the limit is over. How long

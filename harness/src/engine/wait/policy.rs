@@ -60,7 +60,7 @@ pub(in crate::engine) enum WaitFor {
     /// The peer to be idle, or gone.
     Idle,
     /// The peer's answer to a FIN, where something else went wrong before.
-    Goodbye,
+    OurEnd,
 }
 
 /// Whether another chunk, or the end of the stream, follows a chunk.
@@ -157,19 +157,19 @@ const PART_BEFORE_REPORT: u32 = 5;
 /// After how many timeouts a timer is no reason to wait any more, where a second baseline
 /// decides.
 const MOST_TIMEOUTS: u32 = 3;
-/// How long a client is idle that will not connect.
+/// How long a client that will not connect is idle.
 const IDLE_BEFORE_CONNECT: Duration = Duration::from_secs(2);
 /// The least time for an answer in a batch where the peer's processes cannot be seen.
 const UNSEEN_ANSWER: Duration = Duration::from_millis(250);
-/// How long a peer may take to read that is known to wait for more first.
+/// How long a peer that reads only when more follows may take to read.
 const LATE_READ: Duration = Duration::from_millis(50);
 const SPIN_IN_BATCH: Duration = Duration::from_millis(250);
 const SPIN_ALONE: Duration = Duration::from_secs(1);
-/// How long a peer is idle that has finished with a chunk.
+/// How long a peer that has finished with a chunk is idle.
 const IDLE_WHEN_SETTLED: Duration = Duration::from_micros(300);
 const SETTLES_WITHIN: Duration = Duration::from_millis(300);
 const IDLE_WITHIN: Duration = Duration::from_millis(500);
-const GOODBYE_WITHIN: Duration = Duration::from_millis(100);
+const OUR_END_WITHIN: Duration = Duration::from_millis(100);
 
 /// Whether the kernel shows what the peer's processes do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ pub(in crate::engine) enum Visibility {
     Unseen,
 }
 
-/// Where a wait happens: what a policy is computed from, beside the limit.
+/// Where a wait happens. A policy is computed from this and the limit.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Circumstances<'t> {
     pub(super) phase: Phase,
@@ -191,11 +191,11 @@ pub(super) struct Circumstances<'t> {
 impl WaitPolicy {
     /// The policy for a wait that the suite limits. `limit` is ignored for waits that are
     /// not about the exchange ([`WaitFor::Settled`], [`WaitFor::Idle`],
-    /// [`WaitFor::Goodbye`]).
+    /// [`WaitFor::OurEnd`]).
     pub(super) fn new(what: WaitFor, limit: Duration, at: &Circumstances<'_>) -> Self {
         match what {
             WaitFor::Settled => Self::short(SETTLES_WITHIN, IDLE_WHEN_SETTLED),
-            WaitFor::Goodbye => Self::short(GOODBYE_WITHIN, IDLE_WHEN_SETTLED),
+            WaitFor::OurEnd => Self::short(OUR_END_WITHIN, IDLE_WHEN_SETTLED),
             WaitFor::Idle => Self::short(IDLE_WITHIN, BETWEEN_LOOKS),
             WaitFor::Connection => Self {
                 idle_for: IDLE_BEFORE_CONNECT,
@@ -291,7 +291,7 @@ impl Circumstances<'_> {
         }
     }
 
-    /// From how many timers on an idle peer is waited for.
+    /// The number of timers from which an idle peer gets the whole limit.
     fn timers(&self) -> Option<usize> {
         let known = self.timings;
         match self.phase {

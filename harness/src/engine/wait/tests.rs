@@ -118,14 +118,14 @@ fn an_idle_peer_is_given_exactly_the_time_of_the_policy() {
 }
 
 #[test]
-fn the_idle_time_begins_anew_whenever_the_peer_runs() {
+fn the_idle_time_begins_again_whenever_the_peer_runs() {
     let program = [Pause(ms(400)), Run(ms(1)), Pause(ms(400)), Send("ok\n")];
     let waited = answer(&program, Phase::Baseline, UNKNOWN);
     assert_eq!(waited.end, WaitEnd::Happened);
 }
 
 #[test]
-fn the_idle_time_begins_anew_with_every_part_of_an_answer() {
+fn the_idle_time_begins_again_with_every_part_of_an_answer() {
     let program = [Pause(ms(400)), Send("o"), Pause(ms(400)), Send("k\n")];
     let waited = answer(&program, Phase::Baseline, UNKNOWN);
     assert_eq!((waited.end, waited.at), (WaitEnd::Happened, ms(800)));
@@ -278,7 +278,7 @@ fn a_peer_that_never_pauses_teaches_no_pause() {
 
 #[test]
 fn what_wirecheck_waits_for_between_the_steps_teaches_nothing() {
-    for what in [WaitFor::Settled, WaitFor::Idle, WaitFor::Goodbye] {
+    for what in [WaitFor::Settled, WaitFor::Idle, WaitFor::OurEnd] {
         for program in [[Pause(ms(20)), Send("o")], [Run(FOREVER), Exit]] {
             let waited = wait_for(what, &program, Phase::Confirmation, UNKNOWN);
             assert_eq!(waited.timings, UNKNOWN, "{what:?}");

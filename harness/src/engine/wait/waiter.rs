@@ -59,7 +59,7 @@ impl<'a> Waiter<'a> {
         }
     }
 
-    /// A waiter for a worker that shares the peer with `jobs` others.
+    /// A waiter for a worker that is one of `jobs` that share the peer.
     pub(in crate::engine) fn sharing(self, others: &'a CaseGate, jobs: u32) -> Self {
         Self {
             others: Some(others),
@@ -131,7 +131,7 @@ impl<'a> Waiter<'a> {
         *known = (*known).max(timers);
     }
 
-    /// How long something may take that the suite gives `limit`.
+    /// The limit of a wait that the suite gives `limit`.
     pub(in crate::engine) fn limit(&self, what: WaitFor, limit: Duration) -> Duration {
         WaitPolicy::new(what, limit, &self.circumstances()).limit
     }

@@ -83,7 +83,7 @@ fn the_first_baseline_after_a_silent_one_is_not_waited_for_as_long() {
 }
 
 #[test]
-fn a_peer_that_ended_between_two_scenarios_is_started_anew() {
+fn a_peer_that_ended_between_two_scenarios_is_started_again() {
     // The trial is the last that is played in the first scenario.
     let peer = ScriptedPeer::new(|play| match play.beside {
         Beside::IdleConnection => pass().and_dies(),

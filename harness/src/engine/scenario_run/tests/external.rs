@@ -63,7 +63,7 @@ fn an_external_peer_that_is_gone_between_two_scenarios_is_lost() {
     assert_eq!(run.scenario("second").verdict, Verdict::Skipped);
 }
 
-/// Nothing shows which case broke it: it cannot be started anew to try them.
+/// Nothing shows which case broke it: it cannot be started again to try them.
 fn is_lost_in_first_scenario(run: &PlayedRun) -> bool {
     let failures = run.failures();
     is_lost(run)

@@ -31,7 +31,7 @@ pub(super) struct ScriptedPeer {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ScriptedLifetime {
-    /// Until wirecheck starts it anew.
+    /// Until wirecheck starts it again.
     UntilRestart,
     /// wirecheck does not start it, and does not see its process.
     External,
