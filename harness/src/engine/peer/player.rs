@@ -3,6 +3,7 @@
 //! The phases ask a [`TestedPeer`] for a [`CasePlayer`] and look only at results: their
 //! tests script both.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
@@ -32,6 +33,9 @@ pub(in crate::engine) trait TestedPeer: Sync {
 
     /// How many cases may run on it at once, where that is known without a trial.
     fn concurrency(&self) -> Option<Concurrency>;
+
+    /// How many connections may wait until the peer accepts them, where that can be seen.
+    fn accept_queue(&self) -> Option<NonZeroUsize>;
 
     /// Makes a connection on which nothing is sent.
     fn connect_idly(&self, limit: Duration) -> Option<Link>;
@@ -124,6 +128,10 @@ impl TestedPeer for Target {
 
     fn concurrency(&self) -> Option<Concurrency> {
         self.concurrency()
+    }
+
+    fn accept_queue(&self) -> Option<NonZeroUsize> {
+        self.accept_queue()
     }
 
     fn connect_idly(&self, limit: Duration) -> Option<Link> {

@@ -1,6 +1,7 @@
 //! The peer while a run goes on.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use wirecheck_report::record::Concurrency;
@@ -12,6 +13,7 @@ use crate::peer::{
     Client, CommandLine, ExitStatus, ExternalServer, OutputMark, OutputWait, Server, StartError,
     StartOptions,
 };
+use crate::wire::diag::listening;
 use crate::wire::link::{ConnectError, Link, LinkOptions};
 use crate::wire::watch::Watch;
 
@@ -139,6 +141,18 @@ impl Target {
             Self::Server { .. } | Self::External(_) => None,
             Self::ClientPerCase(_) => Some(Concurrency::Several),
             Self::ReconnectingClient { .. } => Some(Concurrency::One),
+        }
+    }
+
+    /// How many connections may wait until a server accepts them. The kernel queues one more
+    /// than the server asks for, and may reset what comes when the queue is full.
+    pub(in crate::engine) fn accept_queue(&self) -> Option<NonZeroUsize> {
+        match self {
+            Self::Server { .. } | Self::External(_) => {
+                let backlog = listening(self.addr()).ok()??;
+                NonZeroUsize::new(backlog.limit as usize + 1)
+            }
+            Self::ClientPerCase(_) | Self::ReconnectingClient { .. } => None,
         }
     }
 

@@ -14,7 +14,8 @@ use crate::wire::link::Link;
 
 impl ScenarioRun<'_, '_, '_> {
     /// How many cases run at once. A peer that does not serve the baseline while another
-    /// connection is open serves one client at a time.
+    /// connection is open serves one client at a time. Of more cases than the peer's accept
+    /// queue takes, some would be reset by the kernel.
     pub(super) fn jobs(&mut self) -> Result<NonZeroUsize, StopReason> {
         let wanted = self.engine.settings.jobs.0;
         let concurrent = self.context.planned.scenario.adversary().concurrent;
@@ -29,8 +30,9 @@ impl ScenarioRun<'_, '_, '_> {
         };
         self.engine.concurrency = Some(concurrency);
         self.engine.record.peer.concurrency = concurrency;
+        let most = self.engine.peer.accept_queue().unwrap_or(wanted);
         Ok(match concurrency {
-            Concurrency::Several => wanted,
+            Concurrency::Several => wanted.min(most),
             Concurrency::One => NonZeroUsize::MIN,
         })
     }

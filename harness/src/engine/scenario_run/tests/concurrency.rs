@@ -45,6 +45,14 @@ fn a_peer_that_serves_one_client_at_a_time_gets_one_job_and_a_note() {
 }
 
 #[test]
+fn a_peer_with_a_short_accept_queue_gets_no_more_jobs_than_it_takes() {
+    let run = FOUR_JOBS.run(ScriptedPeer::new(|_| pass()).queueing(2));
+    assert!(has_workers(&run.checked(), 2));
+    let run = FOUR_JOBS.run(ScriptedPeer::new(|_| pass()).queueing(100));
+    assert!(has_workers(&run.checked(), 4));
+}
+
+#[test]
 fn jobs_are_not_tried_when_the_suite_forbids_concurrent_connections() {
     let suite = "title = 'T'\nframing = 'line'\nadversary = { concurrent = false }\n\
                  [[scenario]]\nid = 'first'\n\

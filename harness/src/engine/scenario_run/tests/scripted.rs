@@ -1,5 +1,6 @@
 //! A peer that does in each play what a script says.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -24,6 +25,7 @@ type PeerScript = Box<dyn Fn(&Play) -> Answer + Send + Sync>;
 pub(super) struct ScriptedPeer {
     script: PeerScript,
     lifetime: ScriptedLifetime,
+    accept_queue: Option<NonZeroUsize>,
     state: Mutex<ScriptedState>,
     plays: Arc<Mutex<Vec<Play>>>,
     stop: Arc<AtomicBool>,
@@ -59,6 +61,7 @@ impl ScriptedPeer {
         Self {
             script: Box::new(script),
             lifetime: ScriptedLifetime::UntilRestart,
+            accept_queue: None,
             state: Mutex::new(ScriptedState {
                 health: PeerHealth::Alive,
                 life: 0,
@@ -67,6 +70,15 @@ impl ScriptedPeer {
             }),
             plays: Arc::default(),
             stop: Arc::default(),
+        }
+    }
+
+    /// The same peer, with room for this many connections that it has not accepted.
+    pub(super) fn queueing(self, connections: usize) -> Self {
+        let accept_queue = NonZeroUsize::new(connections);
+        Self {
+            accept_queue,
+            ..self
         }
     }
 
@@ -134,6 +146,10 @@ impl TestedPeer for ScriptedPeer {
 
     fn concurrency(&self) -> Option<Concurrency> {
         (self.lifetime == ScriptedLifetime::OneCase).then_some(Concurrency::Several)
+    }
+
+    fn accept_queue(&self) -> Option<NonZeroUsize> {
+        self.accept_queue
     }
 
     fn connect_idly(&self, _: Duration) -> Option<Link> {
