@@ -1,7 +1,7 @@
 //! Checks an implementation from a test.
 //!
-//! In: suites, and how to reach the peer. Out: a [`Report`]. This is the door of the
-//! library: a thin layer over [`load`](crate::load), the engine and the record.
+//! In: suites, and how to reach the peer. Out: a [`Report`]. This is the entry point of
+//! the library: a thin layer over [`load`](crate::load), the engine and the record.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;

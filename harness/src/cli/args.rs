@@ -114,8 +114,8 @@ pub(super) struct CheckArgs {
     /// contradicts itself, which is an error.
     ///
     /// wirecheck then judges five servers that cannot be correct: one is silent, one
-    /// closes at once, one resets at once, one echoes, and one gives its first answer to
-    /// any request and closes. If one of them passes, the scenario proves nothing, which
+    /// closes at once, one resets at once, one echoes, and one sends its first answer to
+    /// any input and closes. If one of them passes, the scenario proves nothing, which
     /// is an error. For a scenario with `peer = 'client'` it judges five such clients
     /// instead. Without `peer` it judges the clients too, and one that passes is only a
     /// note.

@@ -104,7 +104,7 @@ impl CommandError {
                 errors,
                 valid,
                 purpose,
-            } => invalid_suites(errors.len(), *valid, *purpose),
+            } => rejected_suites(errors, *valid, *purpose),
             Self::NoSuites(paths) => no_suites(paths),
             Self::NoCases => "no case was selected".to_owned(),
             Self::OtherSideOnly(side) => {
@@ -182,15 +182,25 @@ fn played_tactics() -> String {
     names.join(", ")
 }
 
-fn invalid_suites(invalid: usize, valid: usize, purpose: Purpose) -> String {
+fn rejected_suites(errors: &[LoadError], valid: usize, purpose: Purpose) -> String {
+    let is_unreadable = |error: &&LoadError| matches!(error, LoadError::Unreadable { .. });
+    let unreadable = errors.iter().filter(is_unreadable).count();
+    let invalid = errors.len() - unreadable;
     let are = if invalid == 1 { "is" } else { "are" };
-    let suites = counted(invalid as u64, "suite");
+    let rejected = match (invalid, unreadable) {
+        (_, 0) => format!("{} {are} invalid", counted(invalid as u64, "suite")),
+        (0, _) => format!("{} cannot be read", counted(unreadable as u64, "suite")),
+        _ => format!(
+            "{} {are} invalid, {unreadable} cannot be read",
+            counted(invalid as u64, "suite")
+        ),
+    };
     let consequence = match purpose {
         Purpose::Check => "",
         Purpose::Use => "; nothing was run",
     };
     let exit = Exit::Usage.code();
-    format!("{suites} {are} invalid, {valid} valid{consequence}   (exit {exit})")
+    format!("{rejected}, {valid} valid{consequence}   (exit {exit})")
 }
 
 fn print_suite_error(error: &LoadError) {
@@ -223,14 +233,33 @@ mod tests {
     }
 
     #[test]
-    fn the_suites_that_are_invalid_are_counted() {
+    fn the_suites_that_are_rejected_are_counted() {
+        let invalid = || LoadError::TooLarge {
+            path: "a.toml".into(),
+            max: 1,
+        };
+        let unreadable = || LoadError::Unreadable {
+            path: "b.toml".into(),
+            source: io::ErrorKind::NotFound.into(),
+        };
+        let cases = [
+            (vec![invalid()], "1 suite is invalid"),
+            (vec![invalid(), invalid()], "2 suites are invalid"),
+            (vec![unreadable()], "1 suite cannot be read"),
+            (
+                vec![invalid(), unreadable()],
+                "1 suite is invalid, 1 cannot be read",
+            ),
+        ];
+        for (errors, text) in cases {
+            assert_eq!(
+                rejected_suites(&errors, 2, Purpose::Use),
+                format!("{text}, 2 valid; nothing was run   (exit 2)")
+            );
+        }
         assert_eq!(
-            invalid_suites(1, 2, Purpose::Use),
-            "1 suite is invalid, 2 valid; nothing was run   (exit 2)"
-        );
-        assert_eq!(
-            invalid_suites(2, 0, Purpose::Check),
-            "2 suites are invalid, 0 valid   (exit 2)"
+            rejected_suites(&[invalid()], 0, Purpose::Check),
+            "1 suite is invalid, 0 valid   (exit 2)"
         );
     }
 }

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 /// How the command ended. Scripts rely on the codes: they never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The command succeeded; for `run`, every case passed.
+    /// The command succeeded; for `run`, no `must` failed.
     Success,
-    /// A case failed.
+    /// A `must` failed, or a case of any level is flaky or unconfirmed.
     Failed,
     /// The command line or a suite is invalid; nothing was run.
     Usage,
@@ -25,8 +25,8 @@ impl Exit {
     /// The exit codes as `--help` shows them.
     pub const HELP: &str = "\
 Exit codes:
-  0   success; for `run`, every case passed
-  1   a case failed
+  0   success; for `run`, no `must` failed; a `should` or `may` that failed is reported
+  1   a `must` failed, or a case of any level is flaky or could not be confirmed
   2   the command line or a suite is invalid; nothing was run
   3   the peer did not start, could not be reached, or was lost
   4   nothing was selected

@@ -9,6 +9,7 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::tactics;
 use crate::diagnose::{DefectCode, UnknownDefectCode};
+use crate::engine::is_played;
 use crate::tactic::TacticFamily;
 
 const BOLD: Style = Style::new().bold();
@@ -64,5 +65,52 @@ fn explain(code: DefectCode, out: &mut impl Write) -> std::io::Result<()> {
             None => writeln!(out, "{line}")?,
         }
     }
+    let tactics = revealing(code);
+    let not_played = |family: &&TacticFamily| !is_played(**family);
+    let listed_only: Vec<_> = tactics.iter().filter(not_played).collect();
+    if !listed_only.is_empty() {
+        let names: Vec<_> = listed_only.iter().map(|it| format!("`{it}`")).collect();
+        writeln!(
+            out,
+            "\nNot played by this version yet: {}.",
+            names.join(", ")
+        )?;
+        if listed_only.len() == tactics.len() {
+            writeln!(out, "So this version cannot report {code}.")?;
+        }
+    }
     Ok(())
+}
+
+/// The tactics that the last section of an explanation names.
+fn revealing(code: DefectCode) -> Vec<TacticFamily> {
+    let section = code.explanation().split("## Revealed by").nth(1);
+    let quoted = section.unwrap_or_default().split('`').skip(1).step_by(2);
+    let mut families: Vec<_> = quoted.filter_map(tactics::of_pattern).collect();
+    families.dedup();
+    families
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tactics_that_reveal_a_defect_are_found_in_its_text() {
+        use TacticFamily::{Churn, Fin, Half, Header, Rst, RstAtAccept, Whole};
+        assert_eq!(revealing(DefectCode::Leaks), [Half, Fin, Churn]);
+        assert_eq!(
+            revealing(DefectCode::DiesOnReset),
+            [Rst, RstAtAccept, Whole]
+        );
+        assert_eq!(revealing(DefectCode::AcceptsBadLength), [Header]);
+    }
+
+    #[test]
+    fn each_explanation_names_a_tactic_or_says_any() {
+        for code in DefectCode::ALL {
+            let says_any = code.explanation().contains("Any tactic");
+            assert!(says_any || !revealing(code).is_empty(), "{code}");
+        }
+    }
 }

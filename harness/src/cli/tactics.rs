@@ -17,6 +17,12 @@ pub(super) fn named(text: &str) -> Option<TacticFamily> {
     by_name.or_else(|| text.parse::<Tactic>().ok().map(|tactic| tactic.family()))
 }
 
+/// The family of a pattern such as `cut@k` or `header:*`.
+pub(super) fn of_pattern(text: &str) -> Option<TacticFamily> {
+    let name = text.split(['@', ':']).next().unwrap_or_default();
+    named(text).or_else(|| named(name))
+}
+
 /// One line per family.
 pub(super) fn table(out: &mut impl Write) -> io::Result<()> {
     for family in TacticFamily::ALL {
@@ -35,7 +41,10 @@ pub(super) fn explain(family: TacticFamily, out: &mut impl Write) -> io::Result<
     if is_played(family) {
         writeln!(out, "{BOLD}alone{BOLD:#}    --only '{}'", glob(family, id))
     } else {
-        writeln!(out, "This version lists it but does not play it yet.")
+        writeln!(
+            out,
+            "This version lists it but does not play it yet: no defect is reported by it."
+        )
     }
 }
 

@@ -126,7 +126,7 @@ impl fmt::Display for DefectCode {
 
 /// A text that is neither a code nor a name of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown defect `{text}`: {}", self.help())]
+#[error("no defect or tactic is named `{text}`: {}", self.help())]
 pub struct UnknownDefectCode {
     text: String,
     near: Option<&'static str>,
@@ -136,7 +136,7 @@ impl UnknownDefectCode {
     fn help(&self) -> String {
         match self.near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "`wirecheck explain` lists all defects".to_owned(),
+            None => "`wirecheck explain` lists all".to_owned(),
         }
     }
 }
@@ -187,12 +187,15 @@ mod tests {
         let error = |text: &str| text.parse::<DefectCode>().expect_err("unknown").to_string();
         assert_eq!(
             error("short_head_read"),
-            "unknown defect `short_head_read`: did you mean `short-header-read`?"
+            "no defect or tactic is named `short_head_read`: did you mean `short-header-read`?"
         );
-        assert_eq!(error("f001"), "unknown defect `f001`: did you mean `F01`?");
+        assert_eq!(
+            error("f001"),
+            "no defect or tactic is named `f001`: did you mean `F01`?"
+        );
         assert_eq!(
             error("quux-and-more"),
-            "unknown defect `quux-and-more`: `wirecheck explain` lists all defects"
+            "no defect or tactic is named `quux-and-more`: `wirecheck explain` lists all"
         );
     }
 

@@ -59,7 +59,7 @@ fn eof_spin(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let tactics = evidence.failures().filter(spins).map(|case| &case.tactic);
     let first = tactics.min()?;
     let because = format!(
-        "in {first} the stream is over, and the peer keeps a processor busy instead of closing"
+        "under the tactic `{first}` the stream ends, and the peer keeps a processor busy instead of closing"
     );
     Some(DefectCode::EofSpin.because(because))
 }
@@ -121,12 +121,17 @@ fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let unserved = |case: &&CaseFailure| case.shows(|it| it == Symptom::NextNotServed);
     let exited = |case: &&CaseFailure| case.shows(|it| it == Symptom::ExitedCleanly);
     let because = if let Some(case) = failures().find(unserved) {
-        format!("after {} the next connection is not served", case.tactic)
+        format!(
+            "after a case of the tactic `{}` the next connection is not served",
+            case.tactic
+        )
     } else if whole_crashes(evidence, ExchangeEnd::ByPeer) {
         "the process dies after a whole exchange, which it closes itself".to_owned()
     } else {
         let tactic = &failures().find(exited)?.tactic;
-        format!("after {tactic} the process ends with exit code 0; it serves no other connection")
+        format!(
+            "under the tactic `{tactic}` the process ends with exit code 0; it serves no other connection"
+        )
     };
     Some(DefectCode::StopsServing.because(because))
 }
@@ -208,7 +213,7 @@ fn reset_instead_of_fin(evidence: &DefectEvidence) -> Option<Diagnosis> {
     } else {
         "before the exchange is complete"
     };
-    let because = format!("in {tactic} the peer resets the connection {when}");
+    let because = format!("under the tactic `{tactic}` the peer resets the connection {when}");
     Some(DefectCode::ResetInsteadOfFin.because(because))
 }
 

@@ -67,12 +67,12 @@ fn short_body_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let cuts = failed_cuts(&payload.failed, "inside the payload");
     let detail = match partial {
         0 => String::new(),
-        _ => format!(" ({partial} with a part of the answer missing)"),
+        _ => format!(" ({partial} with a part of the output missing)"),
     };
     let other = if evidence.cut_map.has_headers() {
         contrast(&evidence.cuts(CutLocation::Header), "inside the header")
     } else {
-        "the peer sends no extra answers".to_owned()
+        "the peer sends no extra output".to_owned()
     };
     Some(DefectCode::ShortBodyRead.because(format!("{cuts}{detail}; {other}")))
 }

@@ -68,7 +68,9 @@ fn an_early_reset_is_named_only_of_a_peer_that_should_keep_running() {
     assert_eq!(program_codes(failed, passed), "");
     assert_eq!(
         reasons(&server(&script(), failed, passed)),
-        ["C08: in cut@4 the peer resets the connection before the exchange is complete"]
+        [
+            "C08: under the tactic `cut@4` the peer resets the connection before the exchange is complete"
+        ]
     );
 }
 
@@ -82,7 +84,9 @@ fn a_reset_where_the_exchange_expects_a_fin_is_named_of_any_peer() {
     ] {
         assert_eq!(
             reasons(&evidence),
-            ["C08: in cut@4 the peer resets the connection where the exchange expects a FIN"]
+            [
+                "C08: under the tactic `cut@4` the peer resets the connection where the exchange expects a FIN"
+            ]
         );
     }
 }

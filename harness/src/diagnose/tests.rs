@@ -472,7 +472,7 @@ fn a_reason_gives_the_numbers() {
     assert_eq!(
         reasons(&[("cut@7-8", &SHORTENED)], "cut@1-6 cut@10-14"),
         [
-            "F02: the cuts at 7–8, inside the payload, fail (2 with a part of the answer missing); \
+            "F02: the cuts at 7–8, inside the payload, fail (2 with a part of the output missing); \
              all 4 cuts inside the header pass"
         ]
     );

@@ -5,7 +5,7 @@ use super::expected_steps::ExpectedSteps;
 use super::finding::{Finding, PeerClose, SilenceProof, StepOwner, UnreadState};
 use crate::scenario::{Action, Close, Permission};
 
-/// What was observed of a connection beside the bytes that the peer sent.
+/// What was observed of a connection apart from the bytes that the peer sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observations {
     /// What the peer did not read.

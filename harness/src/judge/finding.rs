@@ -154,7 +154,7 @@ pub enum PeerClose {
     Broken,
 }
 
-/// What the socket of a peer shows that does not read.
+/// What the socket of a peer that does not read shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnreadState {
     /// The connection waits in the accept queue.

@@ -10,14 +10,14 @@ use super::output_pattern::OutputPattern;
 use crate::peer::ExitStatus;
 use crate::scenario::Action;
 
-/// What a program did beside its connection.
+/// What a program did apart from its connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessOutcome {
     /// Its whole standard output.
     pub printed: Vec<u8>,
     /// How it ended.
     pub end: ProcessEnd,
-    /// How many connections it opened beside the one of the case.
+    /// How many connections it opened besides the one of the case.
     pub extra_connections: usize,
 }
 

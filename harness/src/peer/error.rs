@@ -130,7 +130,7 @@ impl StartError {
                 "make it executable (chmod +x) with a first line such as #!/bin/sh, \
                  or write its interpreter before it"
             }
-            StartFailure::Host { .. } => "choose another loopback address",
+            StartFailure::Host { .. } => "use a loopback address, such as 127.0.0.1",
             StartFailure::Exited { .. } if !self.command.uses_port() => {
                 return Some(format!("{NO_PORT}; {IF_CLIENT}"));
             }

@@ -96,15 +96,14 @@ fn check_integer(node: &Node<'_>, min: i64, max: i64, faults: &mut Vec<Diagnosti
 }
 
 fn check_word(text: &str, words: &[&str], node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
-    if words.contains(&text) {
-        return;
+    if !words.contains(&text) {
+        faults.push(unknown_word(text, words, node));
     }
-    let fault = Diagnostic::new(
-        format!("unknown value `{text}`"),
-        node.span(),
-        "not allowed here",
-    );
-    faults.push(fault.help(suggest(text, words)));
+}
+
+fn unknown_word(text: &str, words: &[&str], node: &Node<'_>) -> Diagnostic {
+    let message = format!("unknown value `{text}`");
+    Diagnostic::new(message, node.span(), "not allowed here").help(suggest(text, words))
 }
 
 /// Checks a word where a table is allowed too, as in `framing = 'line'`. The word may
@@ -129,7 +128,13 @@ fn check_short_form(
     let more = tags().map(|tag| tag.name);
     let more = more.filter(|name| !words.contains(name));
     let known: Vec<_> = words.iter().copied().chain(more).collect();
-    check_word(text, &known, node, faults);
+    let mut fault = unknown_word(text, &known, node);
+    for shape in shapes {
+        if let Shape::Variants(variants) = shape {
+            fault.label = variants.unknown.to_owned();
+        }
+    }
+    faults.push(fault);
 }
 
 fn check_length(
@@ -242,8 +247,8 @@ fn untagged(found: &DeTable<'_>, span: Range<usize>, variants: &Variants) -> Dia
     match found.keys().next() {
         Some(name) => {
             let message = format!("unknown key `{}`", name.get_ref());
-            let label = format!("{} needs a {}", variants.what, variants.tag);
-            Diagnostic::new(message, name.span(), label).help(place_or_near(name.get_ref(), &tags))
+            Diagnostic::new(message, name.span(), variants.unknown)
+                .help(place_or_near(name.get_ref(), &tags))
         }
         None => Diagnostic::new(
             format!("{} without a {}", variants.what, variants.tag),
@@ -262,9 +267,10 @@ fn second_tag(
     Diagnostic::new(message, second.span(), "this is the second")
         .related(first.span(), "this is the first")
         .help(format!(
-            "keep `{}` or `{}`, or make two of them",
+            "keep one of `{}` and `{}`{}",
             first.get_ref(),
-            second.get_ref()
+            second.get_ref(),
+            variants.only_one
         ))
 }
 

@@ -47,6 +47,6 @@ fn outcome(scenario: &ScenarioRecord) -> StyledLine {
     };
     match tally.skipped {
         0 => line,
-        skipped => line.styled(DIM, format!(", {} not run", grouped(skipped))),
+        skipped => line.styled(DIM, format!("; {} more not run", grouped(skipped))),
     }
 }

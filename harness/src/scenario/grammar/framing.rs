@@ -25,6 +25,8 @@ const OFFSET: Key = optional(
 static FRAMINGS: Variants = Variants {
     what: "a framing",
     tag: "kind",
+    unknown: "not a framing",
+    only_one: ": a suite has one framing",
     tables: &[
         TableShape {
             what: "a framing",

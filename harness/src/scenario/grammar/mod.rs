@@ -84,6 +84,10 @@ pub(in crate::scenario) struct Variants {
     pub(in crate::scenario) what: &'static str,
     /// What the first key is, for messages: "verb".
     pub(in crate::scenario) tag: &'static str,
+    /// What an unknown first key is, for messages: "not a verb".
+    pub(in crate::scenario) unknown: &'static str,
+    /// What to do about two first keys, after "keep one of them".
+    pub(in crate::scenario) only_one: &'static str,
     pub(in crate::scenario) tables: &'static [TableShape],
 }
 

@@ -9,16 +9,16 @@ const GIB: i64 = 1 << 30;
 pub(in crate::scenario) const MISPLACED: [(&str, &str); 3] = [
     (
         "within",
-        "write it beside the side: `{ server = 'ok', within = '2s' }`; \
+        "write it next to the side: `{ server = 'ok', within = '2s' }`; \
          to limit every step write `limits = { reply = '2s' }`",
     ),
     (
         "example",
-        "write it beside the verb: `{ server = { matches = 'a+', example = 'a' } }`",
+        "write it next to the verb: `{ server = { matches = 'a+', example = 'a' } }`",
     ),
     (
         "capture",
-        "write it beside the verb: `{ server = { any = true, capture = 'name' } }`",
+        "write it next to the verb: `{ server = { any = true, capture = 'name' } }`",
     ),
 ];
 
@@ -97,7 +97,7 @@ static SCENARIO: TableShape = TableShape {
 const LEVEL: Key = optional(
     "level",
     Shape::Word(&["must", "should", "may"]),
-    "How much a failure matters: a failed `must` fails the run, a failed `should` is reported as nonstrict, a `may` is only reported.",
+    "How much a failure matters: a failed `must` fails the run; a failed `should` or `may` is reported as nonstrict.",
 );
 const SPEC: Key = optional(
     "spec",
@@ -122,7 +122,7 @@ const LIMITS_KEY: Key = optional("limits", Shape::Table(&LIMITS), "Limits on tim
 const ADVERSARY_KEY: Key = optional(
     "adversary",
     Shape::Table(&ADVERSARY),
-    "What the protocol allows a peer to do; wirecheck does not try what is forbidden.",
+    "What the protocol forbids wirecheck to do.",
 );
 
 static LIMITS: TableShape = TableShape {
@@ -188,6 +188,8 @@ static ADVERSARY: TableShape = TableShape {
 static STEP: Variants = Variants {
     what: "a step",
     tag: "side",
+    unknown: "not a side",
+    only_one: ", or write two steps",
     tables: &[
         TableShape {
             what: "a client's step",
@@ -222,6 +224,8 @@ const CAPTURE: Key = optional(
 static ACTION: Variants = Variants {
     what: "an action",
     tag: "verb",
+    unknown: "not a verb",
+    only_one: ", or write two steps",
     tables: &[
         TableShape {
             what: "a text message",

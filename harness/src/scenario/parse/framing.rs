@@ -19,11 +19,15 @@ pub(super) fn read(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Fram
     match of_kind(kind, &parameters, source)? {
         Ok(framing) => Some(framing),
         Err(unusable) => {
-            source.faults.push(Diagnostic::new(
-                "invalid framing",
-                value.span(),
-                unusable.to_string(),
-            ));
+            let span = value.span();
+            let is_inside =
+                |fault: &Diagnostic| span.start <= fault.span.start && fault.span.end <= span.end;
+            // A parameter that is out of range has its own error.
+            if !source.faults.iter().any(is_inside) {
+                let label = unusable.to_string();
+                let fault = Diagnostic::new("invalid framing", span, label);
+                source.faults.push(fault);
+            }
             None
         }
     }

@@ -48,13 +48,13 @@ pub(super) fn headline(page: &mut Page, failed: FailedScenario<'_>) {
     }
 }
 
-/// The baseline has no other connections beside it.
+/// During the baseline no other connection is open.
 fn flaky(record: &Record, scenario: &ScenarioRecord) -> &'static str {
     let mut failures = scenario.failures.iter();
     let is_baseline = failures.any(|failure| failure.tactic == BASELINE);
     if record.peer.concurrency == Concurrency::Several && !is_baseline {
-        "failed beside other connections, passed alone on a fresh peer; look for a race in \
-         the peer, or repeat the run on an idle machine"
+        "failed while other connections were open, passed alone on a fresh peer; look for a \
+         race in the peer, or repeat the run on an idle machine"
     } else {
         "failed once, passed when repeated on a fresh peer; look for a race in the peer, or \
          repeat the run on an idle machine"
@@ -81,14 +81,14 @@ fn how_often(scenario: &ScenarioRecord) -> String {
         );
     }
     match tally.failed() {
-        0 => counted(tally.cases, "delivery"),
+        0 => counted(tally.cases, "case"),
         failed => {
             let fail = match scenario.verdict {
                 Verdict::Flaky | Verdict::Unconfirmed => "failed",
                 _ if failed == 1 => "fails",
                 _ => "fail",
             };
-            let all = counted(tally.run(), "delivery");
+            let all = counted(tally.run(), "case");
             format!("{} of {all} {fail}", grouped(failed))
         }
     }
