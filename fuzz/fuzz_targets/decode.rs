@@ -6,8 +6,9 @@
 use arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use wirecheck::framing::{
-    Align, AsciiLength, Blank, CountedBytes, Decoded, Delimiter, StreamEnd, Endian, LineEnding, Fixed, Framing,
-    Headers, Length, Line, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength, FieldWidth,
+    Align, AsciiLength, Blank, CountedBytes, Decoded, Delimiter, Endian, FieldWidth, Fixed,
+    Framing, Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, StreamEnd, Strip,
+    Varint, VarintLength,
 };
 
 #[derive(Debug)]
@@ -76,12 +77,22 @@ fn ascii_length(input: &mut Unstructured<'_>, max: usize) -> Result<AsciiLength>
 }
 
 fn length(input: &mut Unstructured<'_>, max: usize) -> Result<Length> {
-    let widths = [FieldWidth::U8, FieldWidth::U16, FieldWidth::U24, FieldWidth::U32, FieldWidth::U64];
+    let widths = [
+        FieldWidth::U8,
+        FieldWidth::U16,
+        FieldWidth::U24,
+        FieldWidth::U32,
+        FieldWidth::U64,
+    ];
     Ok(Length {
         width: *input.choose(&widths)?,
         endian: *input.choose(&[Endian::Big, Endian::Little])?,
         offset: usize::from(u8::arbitrary(input)?),
-        counts: *input.choose(&[CountedBytes::Body, CountedBytes::FieldAndBody, CountedBytes::Message])?,
+        counts: *input.choose(&[
+            CountedBytes::Body,
+            CountedBytes::FieldAndBody,
+            CountedBytes::Message,
+        ])?,
         max,
     })
 }
@@ -110,8 +121,15 @@ fuzz_target!(|input: Input| {
     assert_eq!(in_pieces, whole);
     for payload in whole.0 {
         for member in input.framing.malformed(&payload) {
-            let valid = input.framing.encode(&payload).expect("it has malformed variants");
-            read(&input.framing, &member.edit.apply(&valid.bytes), &input.pieces);
+            let valid = input
+                .framing
+                .encode(&payload)
+                .expect("it has malformed variants");
+            read(
+                &input.framing,
+                &member.edit.apply(&valid.bytes),
+                &input.pieces,
+            );
         }
     }
 });
