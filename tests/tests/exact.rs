@@ -70,7 +70,16 @@ fn in_order(pace: &[&str]) {
     );
 }
 
+/// The recvs of a run in which no case was played again: on a busy machine wirecheck may take
+/// a late answer for a missing one, and tries the case once more on a fresh server.
 fn received(arguments: &[&str], pace: &[&str]) -> (RunOutcome, Vec<Sizes>) {
+    const MOST_RUNS: usize = 10;
+    let mut runs = (0..MOST_RUNS).map(|_| received_once(arguments, pace));
+    let undisturbed = runs.find(|(outcome, _)| outcome.record().restarts == 0);
+    undisturbed.expect("each run played a case again")
+}
+
+fn received_once(arguments: &[&str], pace: &[&str]) -> (RunOutcome, Vec<Sizes>) {
     let unstarted = Run::new(COMMAND);
     let log = unstarted.scratch_path("recv.log");
     let log_words = ["--log", log.to_str().expect("it is UTF-8")];
@@ -80,7 +89,6 @@ fn received(arguments: &[&str], pace: &[&str]) -> (RunOutcome, Vec<Sizes>) {
         .python_server("recv_log_server.py", &[&log_words, pace].concat())
         .complete();
     assert_eq!((outcome.code, outcome.stderr.as_str()), (0, ""));
-    assert_eq!(outcome.record().restarts, 0);
     let received = read_log(&log);
     (outcome, received)
 }

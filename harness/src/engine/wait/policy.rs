@@ -3,7 +3,7 @@
 //! | what the peer does | a missing answer is declared after |
 //! | --- | --- |
 //! | waits for wirecheck alone (the kernel shows it) | the next look |
-//! | is idle, in a batch | 1 ms, or 4 x its longest pause |
+//! | is idle, in a batch | 5 ms, or 4 x its longest pause |
 //! | is idle, alone, the first time | a tenth (baseline) or a fifth of the limit |
 //! | is idle, alone, later | 60 ms + 10 x its longest pause |
 //! | is idle and has set a timer | the limit, while that has shown anything |
@@ -144,8 +144,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
 /// The same where the peer only finishes what it began.
 const BETWEEN_SHORT_LOOKS: Duration = Duration::from_micros(100);
 
-/// How long a peer is idle in a batch before a missing answer is declared.
-const IDLE_IN_BATCH: Duration = Duration::from_millis(1);
+/// How long a peer is idle in a batch before a missing answer is declared. On a virtual
+/// machine the timer that wakes a peer may be some milliseconds late.
+const IDLE_IN_BATCH: Duration = Duration::from_millis(5);
 /// The same where the case is alone.
 const IDLE_ALONE: Duration = Duration::from_millis(60);
 /// The same while little is known of the peer.
@@ -355,7 +356,7 @@ mod tests {
             ..PeerTimings::default()
         };
         let idle_for = |phase| policy(WaitFor::Answer, phase, &timings).idle_for;
-        assert_eq!(idle_for(Phase::Batch), Duration::from_millis(161));
+        assert_eq!(idle_for(Phase::Batch), Duration::from_millis(165));
         assert_eq!(idle_for(Phase::Confirmation), Duration::from_millis(460));
     }
 

@@ -103,7 +103,7 @@ fn an_answer_that_comes_while_the_others_are_being_paused_is_seen() {
 #[test]
 fn an_idle_peer_is_given_exactly_the_time_of_the_policy() {
     for (phase, timings, idle_for) in [
-        (Phase::Batch, UNKNOWN, ms(1)),
+        (Phase::Batch, UNKNOWN, ms(5)),
         (Phase::Baseline, UNKNOWN, ms(500)),
         (Phase::BaselineRetry, UNKNOWN, ms(1000)),
         (Phase::Confirmation, UNKNOWN, ms(1000)),
@@ -144,7 +144,7 @@ fn a_peer_that_only_we_can_wake_is_not_waited_for_where_the_case_is_alone() {
     }
     // There another case may wake it.
     let waited = answer(&[Read(1)], Phase::Batch, slow);
-    assert_eq!(waited.end, WaitEnd::Idle(ms(161)));
+    assert_eq!(waited.end, WaitEnd::Idle(ms(165)));
 }
 
 /// Something that never happens.
@@ -193,7 +193,7 @@ fn an_answer_that_a_timer_causes_just_before_the_limit_is_found() {
 
 #[test]
 fn a_timer_counts_neither_in_a_first_baseline_nor_in_a_batch() {
-    for (phase, idle_for) in [(Phase::Baseline, ms(500)), (Phase::Batch, ms(1))] {
+    for (phase, idle_for) in [(Phase::Baseline, ms(500)), (Phase::Batch, ms(5))] {
         let waited = answer(&[SetTimers(1)], phase, UNKNOWN);
         assert_eq!(waited.end, WaitEnd::Idle(idle_for));
     }
@@ -329,7 +329,7 @@ fn the_same_wait_lasts_no_longer_after_a_thousand_others() {
 fn a_late_answer_that_a_batch_declared_missing_is_found_alone() {
     let late = [Pause(ms(150)), Send("ok\n")];
     let batch = answer(&late, Phase::Batch, UNKNOWN);
-    assert_eq!(batch.end, WaitEnd::Idle(ms(1)));
+    assert_eq!(batch.end, WaitEnd::Idle(ms(5)));
     let alone = answer(&late, Phase::Confirmation, batch.timings);
     assert_eq!(alone.end, WaitEnd::Happened);
 }
