@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use wirecheck_report::record::{Concurrency, Record};
 
 use super::event::Event;
-use super::peer::TestedPeer;
+use super::peer::{CasePlayer, PlayerSetup, TestedPeer};
 use super::settings::{Settings, StopReason};
-use super::wait::PeerTimings;
+use super::wait::{PeerTimings, Phase};
 
 /// The state of a run: the peer, what is known of it, and the record so far.
 ///
@@ -54,6 +54,16 @@ impl<'r> Engine<'r> {
     pub(super) fn restart_peer(&mut self) -> Result<(), StopReason> {
         self.record.restarts += self.peer.restart()?;
         Ok(())
+    }
+
+    /// Plays one case after the other, with no other worker beside it.
+    pub(super) fn lone_player(&self, phase: Phase) -> Box<dyn CasePlayer + '_> {
+        self.peer.player(PlayerSetup {
+            phase,
+            timings: self.timings,
+            stop: self.stop,
+            sharing: None,
+        })
     }
 
     pub(super) fn is_stopped(&self) -> bool {

@@ -95,7 +95,8 @@ impl ScenarioRun<'_, '_, '_> {
 
     /// Whether the peer died of one of the last cases, and none is left to find out.
     fn has_died_of(&self, recent: &VecDeque<RecentCase>) -> bool {
-        !recent.is_empty() && self.ended_when_idle().is_some()
+        !recent.is_empty()
+            && (self.engine.peer.ended().is_some() || self.ended_when_idle().is_some())
     }
 
     fn play_batch(&mut self, queue: &mut Queue<'_>, jobs: NonZeroUsize) -> BatchResult {

@@ -6,7 +6,6 @@ use wirecheck_report::record::Concurrency;
 
 use super::ScenarioRun;
 use crate::engine::case::CaseResult;
-use crate::engine::peer::PlayerSetup;
 use crate::engine::settings::StopReason;
 use crate::engine::wait::Phase;
 use crate::scenario::Permission;
@@ -56,12 +55,7 @@ impl ScenarioRun<'_, '_, '_> {
         let case = self.another_attempt(&baseline);
         let engine = &self.engine;
         let neighbour = engine.peer.connect_idly(self.context.limits().reply);
-        let mut player = engine.peer.player(PlayerSetup {
-            phase: Phase::Batch,
-            timings: engine.timings,
-            stop: engine.stop,
-            sharing: None,
-        });
+        let mut player = engine.lone_player(Phase::Batch);
         let result = player.play(&self.context, &case);
         drop(neighbour.map(Link::close));
         result

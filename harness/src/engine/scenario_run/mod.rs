@@ -32,7 +32,6 @@ use wirecheck_report::record::Verdict;
 
 use super::case::{CaseResult, NumberedCase, ScenarioContext};
 use super::event::Event;
-use super::peer::PlayerSetup;
 use super::settings::StopReason;
 use super::state::Engine;
 use super::verdict;
@@ -135,20 +134,15 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
     }
 
     fn play_alone(&mut self, case: &NumberedCase, phase: Phase) -> Result<CaseResult, StopReason> {
-        let engine = &mut *self.engine;
-        let mut player = engine.peer.player(PlayerSetup {
-            phase,
-            timings: engine.timings,
-            stop: engine.stop,
-            sharing: None,
-        });
+        let mut player = self.engine.lone_player(phase);
         let result = player.play(&self.context, case);
         if phase.is_baseline() && result.outcome.has_passed() {
             player.learn_timers_when_idle();
         }
-        engine.timings = player.timings();
+        let timings = player.timings();
         drop(player);
-        if engine.is_stopped() {
+        self.engine.timings = timings;
+        if self.engine.is_stopped() {
             Err(StopReason::Interrupted)
         } else {
             Ok(result)
@@ -157,15 +151,10 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
 
     /// How the peer's process ended, if it has once it had time to.
     fn ended_when_idle(&self) -> Option<ExitStatus> {
-        let engine = &self.engine;
-        let mut player = engine.peer.player(PlayerSetup {
-            phase: Phase::Confirmation,
-            timings: engine.timings,
-            stop: engine.stop,
-            sharing: None,
-        });
-        player.wait_until_idle();
-        engine.peer.ended()
+        self.engine
+            .lone_player(Phase::Confirmation)
+            .wait_until_idle();
+        self.engine.peer.ended()
     }
 
     /// Puts a finding about the peer, not about what it sent, before all others.
