@@ -300,6 +300,81 @@ fn listen_on_port_from(fifo: &std::path::Path) -> TcpListener {
 }
 
 #[test]
+fn a_server_is_gone_before_it_is_started_again() {
+    if !is_python_here() {
+        return;
+    }
+    let lock = tempfile::NamedTempFile::new().expect("there is a folder for temporary files");
+    let locked = "import fcntl
+lock = open(sys.argv[2], 'w')
+try: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError: sys.exit('it runs already')
+";
+    let script = format!("{}{locked}{WAIT}", LISTEN.replace("sys.argv[2:]", "False"));
+    let path = lock.path().to_str().expect("the path is Unicode");
+    let command = python(&script, &["{port}", path]);
+    let mut server = start(&command).expect("it listens");
+    for _ in 0..3 {
+        let before = server.id();
+        let delayed = server.restart(&command, &patient()).expect("it listens");
+        assert_eq!(delayed, None);
+        assert_ne!(server.id(), before);
+    }
+}
+
+#[test]
+fn a_server_that_exits_when_it_is_started_again_is_started_until_it_listens() {
+    if !is_python_here() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let path = folder.path().to_str().expect("the path is Unicode");
+    // The second and the third start fail.
+    let busy = "os.mkdir(f'{sys.argv[2]}/{len(os.listdir(sys.argv[2]))}')
+if len(os.listdir(sys.argv[2])) in [2, 3]: sys.exit('Address already in use')
+";
+    let listen = LISTEN.replace("sys.argv[2:]", "False");
+    let script = format!("import os, sys\n{busy}{listen}{WAIT}");
+    let command = python(&script, &["{port}", path]);
+    let mut server = start(&command).expect("it listens");
+    let delayed = server.restart(&command, &patient()).expect("it listens");
+    let delayed = delayed.expect("two starts failed");
+    assert_eq!(delayed.status, ExitStatus::Code(1));
+    assert_eq!(delayed.last_output, "Address already in use");
+    assert_eq!(server.exit_status(), None);
+}
+
+#[test]
+fn a_server_on_a_port_that_the_user_chose_can_be_started_again() {
+    if !is_python_here() {
+        return;
+    }
+    let any = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
+    let addr = any.local_addr().expect("it is bound");
+    drop(any);
+    let options = StartOptions {
+        port: Some(addr.port()),
+        ..patient()
+    };
+    let command = python(&format!("{LISTEN}{WAIT}"), &[&addr.port().to_string()]);
+    let mut server = Server::start(&command, &options).expect("it listens");
+    assert_eq!(server.addr(), addr);
+    server.restart(&command, &options).expect("it listens");
+    assert_eq!(server.addr(), addr);
+}
+
+#[test]
+fn the_advice_for_a_server_whose_address_is_in_use_names_time_wait() {
+    let script = "echo 'bind: Address already in use' >&2; exit 1";
+    let error = start(&line(&["sh", "-c", script, "{port}"])).expect_err("it ends");
+    let help = error.help().expect("there is advice");
+    assert!(
+        help.contains("TIME_WAIT") && help.contains("--start-timeout"),
+        "{help}"
+    );
+}
+
+#[test]
 fn a_server_that_goes_into_the_background_is_an_error_and_is_killed() {
     if !is_python_here() {
         return;

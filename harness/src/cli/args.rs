@@ -195,6 +195,11 @@ pub(super) struct RunArgs {
     /// The loopback address for the server to listen on, or for the client to connect to
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
     pub(super) host: IpAddr,
+    /// The port on which the server listens, if it cannot take the free port that it is given
+    ///
+    /// {port} and PORT are this port then.
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["connect", "client"], value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) port: Option<u16>,
     /// Time limit for the server to listen, or for the client to connect
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = duration)]
     pub(super) start_timeout: Duration,

@@ -89,6 +89,7 @@ fn peer_source(args: &RunArgs) -> Result<PeerSource, CommandError> {
     if !args.client {
         let options = StartOptions {
             host: args.host,
+            port: args.port,
             start_timeout: args.start_timeout,
             ..StartOptions::default()
         };

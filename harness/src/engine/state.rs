@@ -52,7 +52,11 @@ impl<'r> Engine<'r> {
 
     /// Starts the peer again, if wirecheck starts it.
     pub(super) fn restart_peer(&mut self) -> Result<(), StopReason> {
-        self.record.restarts += self.peer.restart()?;
+        let restarted = self.peer.restart();
+        for note in self.peer.take_notes() {
+            self.note_once(note);
+        }
+        self.record.restarts += restarted?;
         Ok(())
     }
 
@@ -68,6 +72,12 @@ impl<'r> Engine<'r> {
 
     pub(super) fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
+    }
+
+    fn note_once(&mut self, note: String) {
+        if !self.record.notes.contains(&note) {
+            self.record.notes.push(note);
+        }
     }
 
     pub(super) fn note(&mut self, note: impl Into<String>) {

@@ -68,7 +68,7 @@ pub enum StartFailure {
         elsewhere: Vec<SocketAddr>,
     },
     /// The machine: another program took the port, several times.
-    #[error("another program (process {process}) listens on {addr}, which was chosen for it")]
+    #[error("another program (process {process}) listens on {addr}, the port of this server")]
     PortTaken {
         /// Where the peer should listen.
         addr: SocketAddr,
@@ -131,6 +131,10 @@ impl StartError {
                  or write its interpreter before it"
             }
             StartFailure::Host { .. } => "use a loopback address, such as 127.0.0.1",
+            StartFailure::Exited { .. } if says_in_use(&self.last_output) => {
+                "another program may use it, or connections of the last server are in TIME_WAIT \
+                 for a minute: set SO_REUSEADDR in the server, or raise --start-timeout"
+            }
             StartFailure::Exited { .. } if !self.command.uses_port() => {
                 return Some(format!("{NO_PORT}; {IF_CLIENT}"));
             }
@@ -154,10 +158,16 @@ impl StartError {
                 addr.ip(),
                 other.ip()
             ),
-            (None, Some(_)) if !self.command.uses_port() => NO_PORT.to_owned(),
+            (None, Some(other)) if !self.command.uses_port() => {
+                format!(
+                    "{NO_PORT}; if it must listen on {0}, use --port {0}",
+                    other.port()
+                )
+            }
             (None, Some(other)) => format!(
                 "make it listen on the port that it is given; \
-                 if it must listen on {}, start it yourself and use --connect {other}",
+                 if it must listen on {}, use --port {}",
+                other.port(),
                 other.port()
             ),
             (None, None) if !self.command.uses_port() => format!("{NO_PORT}; {IF_CLIENT}"),
@@ -190,6 +200,14 @@ fn exists(command: &CommandLine) -> bool {
 /// Only a name without a directory is searched for in PATH.
 fn has_directory(command: &CommandLine) -> bool {
     Path::new(command.program()).components().count() > 1
+}
+
+/// What most languages print for EADDRINUSE.
+fn says_in_use(output: &str) -> bool {
+    let output = output.to_lowercase();
+    ["already in use", "address in use", "eaddrinuse"]
+        .iter()
+        .any(|it| output.contains(it))
 }
 
 struct Seconds(Duration);

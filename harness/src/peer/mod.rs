@@ -55,4 +55,4 @@ pub use error::{StartError, StartFailure};
 pub use exit::{EscapedProcess, ExitStatus, StopCause, Stopped};
 pub use external::{ExternalServer, ExternalServerError, ServerProcess};
 pub use output::{Output, OutputMark, OutputWait, PrintedStream};
-pub use server::{Server, StartOptions};
+pub use server::{DelayedStart, Server, StartOptions};

@@ -23,11 +23,12 @@ const ENOUGH: usize = 1000;
 /// How many ports are tried before giving up.
 const TRIES: usize = 4000;
 
-/// A port that no other run of wirecheck uses while this exists.
+/// A port that no other run of wirecheck uses while this exists, or one that the user chose.
 #[derive(Debug)]
 pub(super) struct PortClaim {
     port: u16,
-    _lock: PortLock,
+    /// None for a port that the user chose: the user knows who uses it.
+    _lock: Option<PortLock>,
 }
 
 /// Why there is no port. The fault of the machine, or of an address that it does not have.
@@ -39,8 +40,16 @@ pub(super) enum PortError {
 }
 
 impl PortClaim {
+    /// The port that the user chose, or one that is free.
+    pub(super) fn take(host: IpAddr, chosen: Option<u16>) -> Result<Self, PortError> {
+        match chosen {
+            Some(port) => Ok(Self { port, _lock: None }),
+            None => Self::take_any(host),
+        }
+    }
+
     /// Claims a port that is free on `host` and on every other address.
-    pub(super) fn take(host: IpAddr) -> Result<Self, PortError> {
+    fn take_any(host: IpAddr) -> Result<Self, PortError> {
         for _ in 0..TRIES {
             let port = next_port();
             let lock = match PortLock::on(port) {
@@ -49,7 +58,8 @@ impl PortClaim {
                 Err(error) => return Err(PortError::Machine(error)),
             };
             if while_nothing_forks(|| is_free(host, port))? {
-                return Ok(Self { port, _lock: lock });
+                let _lock = Some(lock);
+                return Ok(Self { port, _lock });
             }
         }
         Err(PortError::AllTaken)
@@ -177,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_claimed_port_cannot_be_claimed_again_until_it_is_released() {
-        let claim = PortClaim::take(LOOPBACK).expect("a port is free");
+        let claim = PortClaim::take(LOOPBACK, None).expect("a port is free");
         let again = PortLock::on(claim.port()).expect_err("it is claimed");
         assert_eq!(again.kind(), io::ErrorKind::AddrInUse);
         let port = claim.port();
@@ -193,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_port_that_is_used_on_any_loopback_address_is_not_free() {
-        let claim = PortClaim::take(LOOPBACK).expect("a port is free");
+        let claim = PortClaim::take(LOOPBACK, None).expect("a port is free");
         for host in ["127.0.0.1", "127.0.0.9", "0.0.0.0", "::1"] {
             let Ok(_holder) = TcpListener::bind((host, claim.port())) else {
                 continue;
@@ -207,7 +217,7 @@ mod tests {
     fn an_address_of_another_machine_is_rejected() {
         let elsewhere = "192.0.2.1".parse().expect("an address");
         assert!(matches!(
-            PortClaim::take(elsewhere),
+            PortClaim::take(elsewhere, None),
             Err(PortError::Host(_))
         ));
     }

@@ -13,12 +13,17 @@ use std::time::{Duration, Instant};
 
 /// How many ports are tried when another program takes the chosen one.
 const PORTS: usize = 3;
+/// The pauses between two attempts to start a server again: the first, and the longest.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// How a server is started and stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StartOptions {
     /// The address of this machine on which it should listen.
     pub host: IpAddr,
+    /// The port on which it should listen. `None`: a free port of wirecheck's choice.
+    pub port: Option<u16>,
     /// How long it may take until it listens.
     pub start_timeout: Duration,
     /// How long it may take to exit after SIGTERM. Zero kills it at once.
@@ -32,6 +37,7 @@ impl Default for StartOptions {
     fn default() -> Self {
         Self {
             host: Ipv4Addr::LOCALHOST.into(),
+            port: None,
             start_timeout: Duration::from_secs(10),
             stop_grace: Duration::from_millis(500),
             keep: KEEP,
@@ -52,6 +58,15 @@ pub struct Server {
     _claim: PortClaim,
 }
 
+/// A server that could be started again only at a later attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DelayedStart {
+    /// How the first attempt ended.
+    pub status: ExitStatus,
+    /// The last lines that the first attempt printed, with control characters escaped.
+    pub last_output: String,
+}
+
 impl Server {
     /// Starts the server on a port of its own, and waits until it listens there.
     ///
@@ -60,7 +75,7 @@ impl Server {
     /// When it cannot be started, exits, or does not listen in time. Then none of its
     /// processes is left running.
     pub fn start(command: &CommandLine, options: &StartOptions) -> Result<Self, StartError> {
-        let mut ports_left = PORTS;
+        let mut ports_left = if options.port.is_none() { PORTS } else { 1 };
         loop {
             ports_left -= 1;
             match Self::start_once(command, options) {
@@ -70,8 +85,48 @@ impl Server {
         }
     }
 
+    /// Stops it, and starts it again after the last of its processes is gone: many servers
+    /// can run only once at a time. What the old one held may become free a moment later,
+    /// such as a port in TIME_WAIT or a lock that a helper process holds. So a server that
+    /// exits is started again until its time to start is over.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start). Then this server stays stopped.
+    pub fn restart(
+        &mut self,
+        command: &CommandLine,
+        options: &StartOptions,
+    ) -> Result<Option<DelayedStart>, StartError> {
+        self.end();
+        let deadline = Instant::now() + options.start_timeout;
+        let mut first_exit = None;
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let error = match Self::start(command, options) {
+                Ok(server) => {
+                    *self = server;
+                    return Ok(first_exit);
+                }
+                Err(error) => error,
+            };
+            let StartFailure::Exited { status, .. } = error.why else {
+                return Err(error);
+            };
+            if Instant::now() + pause >= deadline {
+                return Err(error);
+            }
+            first_exit.get_or_insert(DelayedStart {
+                status,
+                last_output: error.last_output,
+            });
+            std::thread::sleep(pause);
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+    }
+
     fn start_once(command: &CommandLine, options: &StartOptions) -> Result<Self, StartError> {
-        let claim = PortClaim::take(options.host)
+        let claim = PortClaim::take(options.host, options.port)
             .map_err(|error| StartError::port(command, options.host, error))?;
         let addr = SocketAddr::new(options.host, claim.port());
         let mut process = PeerProcess::start(command.at(addr), options.keep)
@@ -171,10 +226,11 @@ impl Server {
     /// Stops it with all of its processes.
     #[must_use]
     pub fn stop(mut self) -> Stopped {
-        self.stop_once()
+        self.end()
     }
 
-    fn stop_once(&mut self) -> Stopped {
+    /// Stops it where it stands. What it printed and how it exited is still known.
+    pub fn end(&mut self) -> Stopped {
         if let Some(stopped) = &self.stopped {
             return stopped.clone();
         }
@@ -192,7 +248,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop_once();
+        self.end();
     }
 }
 

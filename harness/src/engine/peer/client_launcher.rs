@@ -145,6 +145,11 @@ impl LaunchedClient {
         self.process.watch().ok()
     }
 
+    /// Kills it where it stands.
+    pub(super) fn kill(&mut self) {
+        self.process.stop(Duration::ZERO);
+    }
+
     /// Waits until the client connects.
     pub(super) fn accept(
         &self,

@@ -19,8 +19,14 @@ use crate::wire::link::{Link, LinkOptions};
 pub(in crate::engine) trait TestedPeer: Sync {
     fn player<'a>(&'a self, setup: PlayerSetup<'a>) -> Box<dyn CasePlayer + 'a>;
 
-    /// Starts it again, if wirecheck starts it. Returns how many processes were started.
+    /// Starts it again after the old one is gone, if wirecheck starts it. Returns how many
+    /// processes were started.
     fn restart(&mut self) -> Result<u32, StartError>;
+
+    /// What the record should say of its processes, since the last call.
+    fn take_notes(&mut self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// How its process ended, if it has.
     fn ended(&self) -> Option<ExitStatus>;
@@ -112,6 +118,10 @@ impl TestedPeer for Target {
 
     fn restart(&mut self) -> Result<u32, StartError> {
         self.restart()
+    }
+
+    fn take_notes(&mut self) -> Vec<String> {
+        self.take_notes()
     }
 
     fn ended(&self) -> Option<ExitStatus> {

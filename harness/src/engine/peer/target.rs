@@ -10,8 +10,8 @@ use super::client_launcher::{ClientLauncher, LaunchedClient};
 use super::{PeerSource, Reconnects};
 use crate::engine::wait::{WaitFor, Waiter};
 use crate::peer::{
-    Client, CommandLine, ExitStatus, ExternalServer, OutputMark, OutputWait, Server, StartError,
-    StartOptions,
+    Client, CommandLine, DelayedStart, ExitStatus, ExternalServer, OutputMark, OutputWait, Server,
+    StartError, StartOptions,
 };
 use crate::wire::diag::listening;
 use crate::wire::link::{ConnectError, Link, LinkOptions};
@@ -23,6 +23,8 @@ pub(in crate::engine) enum Target {
         command: CommandLine,
         options: StartOptions,
         server: Box<Server>,
+        /// For the record.
+        notes: Vec<String>,
     },
     External(ExternalServer),
     /// A client for each case.
@@ -68,6 +70,7 @@ impl Target {
                 server: Box::new(Server::start(command, options)?),
                 command: command.clone(),
                 options: options.clone(),
+                notes: Vec::new(),
             },
             PeerSource::Connect(server) => Self::External(server.clone()),
             PeerSource::Client { command, options } => {
@@ -161,15 +164,23 @@ impl Target {
         matches!(self, Self::ClientPerCase(_))
     }
 
-    /// Starts the peer again, if wirecheck starts it. Returns how many were started.
+    /// Starts the peer again, if wirecheck starts it, after the old one is gone. Returns
+    /// how many were started.
     pub(in crate::engine) fn restart(&mut self) -> Result<u32, StartError> {
         match self {
             Self::Server {
                 command,
                 options,
                 server,
-            } => **server = Server::start(command, options)?,
-            Self::ReconnectingClient { launcher, client } => **client = launcher.start()?,
+                notes,
+            } => {
+                let delayed = server.restart(command, options)?;
+                notes.extend(delayed.as_ref().map(note_delay));
+            }
+            Self::ReconnectingClient { launcher, client } => {
+                client.kill();
+                **client = launcher.start()?;
+            }
             Self::External(_) => return Ok(0),
             Self::ClientPerCase(launcher) => {
                 launcher.stop_all();
@@ -177,6 +188,16 @@ impl Target {
             }
         }
         Ok(1)
+    }
+
+    /// What the record should say of its processes, since the last call.
+    pub(in crate::engine) fn take_notes(&mut self) -> Vec<String> {
+        match self {
+            Self::Server { notes, .. } => std::mem::take(notes),
+            Self::External(_) | Self::ClientPerCase(_) | Self::ReconnectingClient { .. } => {
+                Vec::new()
+            }
+        }
     }
 
     /// Whether wirecheck starts it.
@@ -238,6 +259,18 @@ impl Target {
             Self::External(_) | Self::ClientPerCase(_) => None,
         }
     }
+}
+
+/// One line for the record. Without times and ports: they differ between runs.
+fn note_delay(delayed: &DelayedStart) -> String {
+    let said = match delayed.last_output.lines().last() {
+        Some(line) => format!("{}; `{}`", delayed.status, line.trim()),
+        None => delayed.status.to_string(),
+    };
+    format!(
+        "start: a fresh server exited until what the stopped one had used was free ({said}); \
+         wirecheck started it again until it listened"
+    )
 }
 
 /// A process that wirecheck started.

@@ -1,0 +1,29 @@
+//! Servers that start, stop and run in unusual ways: they are judged by what they answer.
+
+use wirecheck_report::record::RunState;
+use wirecheck_tests::{Run, RunOutcome, tools};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
+
+/// The run was played to its end and left no process.
+fn is_finished(outcome: &RunOutcome) {
+    assert_eq!(outcome.stderr, "", "{}", outcome.stdout);
+    assert_eq!(outcome.record().state, RunState::Finished);
+    assert_eq!(outcome.remaining_processes, [""; 0]);
+}
+
+#[test]
+fn a_server_that_can_run_only_once_at_a_time_is_judged_to_the_end() {
+    if !tools::has_python() {
+        return;
+    }
+    let run = Run::new(COMMAND).args(&["scenarios/threaded", "--profile", "quick"]);
+    let lock = run.scratch_path("lock");
+    let lock = lock.to_str().expect("the path is Unicode");
+    let outcome = run
+        .python_server("hostile/runs_once.py", &["--lock", lock])
+        .complete();
+    is_finished(&outcome);
+    assert_eq!(outcome.code, 1, "{}", outcome.stdout);
+    assert!(outcome.record().restarts > 0, "{}", outcome.stdout);
+}
