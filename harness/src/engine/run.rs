@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use wirecheck_report::record::{self, Concurrency, Record, RunState, Verdict};
 
-use super::case::{ScenarioContext, UniqueValues};
+use super::case::{ScenarioContext, UniqueFor, UniqueValues};
 use super::event::Event;
 use super::peer::{PeerSource, Reconnects, Target};
 use super::scenario_run::{ScenarioReport, ScenarioRun, playable_cases};
@@ -67,17 +67,17 @@ impl Engine<'_> {
         let record = &self.record;
         let cases = selection.scenarios().map(playable_cases).sum();
         (self.on_event)(Event::Started { record, cases });
-        let mut unique = UniqueValues {
-            first: self.first_unique(),
-            stride: selection.scenarios().map(|it| it.plan.count() as u64).sum(),
-        };
+        let planned = selection.scenarios().map(|it| it.plan.count() as u64).sum();
+        let unique = UniqueValues::new(planned, self.unique_for());
+        let mut place = 0;
         let mut played = Ok(());
         for planned in selection.scenarios().filter(|it| it.plan.count() > 0) {
             let context = ScenarioContext {
                 read_proof: self.settings.read_proof,
-                ..ScenarioContext::new(planned, selection.side(), unique)
+                place,
+                ..ScenarioContext::new(planned, selection.side(), &unique)
             };
-            unique.first += planned.plan.count() as u64;
+            place += planned.plan.count() as u64;
             match played {
                 Ok(()) => played = self.run_scenario(context),
                 // Nothing is known of a run that ended at once.
@@ -144,14 +144,12 @@ impl Engine<'_> {
         last.scenarios.push(report.scenario);
     }
 
-    /// A peer that wirecheck starts knows no earlier run. Another must not receive the
-    /// values of one again.
-    fn first_unique(&self) -> u64 {
+    fn unique_for(&self) -> UniqueFor {
         if self.peer.is_ours() {
-            return 0;
+            UniqueFor::FreshPeer
+        } else {
+            UniqueFor::RunningPeer
         }
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        since_epoch.unwrap_or_default().as_secs() * 1_000
     }
 }
 

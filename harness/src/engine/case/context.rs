@@ -1,6 +1,8 @@
 //! What all cases of a scenario share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::conversation::Assignment;
@@ -10,7 +12,7 @@ use crate::engine::selection::PlannedScenario;
 use crate::judge::{
     BaselineBehavior, Completeness, Expectations, Finding, PlayedSide, expected_steps,
 };
-use crate::scenario::{Action, Bindings, Limits, Permission, Side};
+use crate::scenario::{Action, Bindings, Limits, Permission, Side, VariableName};
 use crate::tactic::{Case, Delivery, DeliveryEnd, Script};
 use crate::wire::link::{Pacer, ReadProof};
 
@@ -23,7 +25,9 @@ pub(in crate::engine) struct ScenarioContext<'s> {
     pub(in crate::engine) script: Script,
     pub(in crate::engine) pacer: Pacer,
     pub(in crate::engine) read_proof: ReadProof,
-    pub(in crate::engine) unique: UniqueValues,
+    pub(in crate::engine) unique: &'s UniqueValues,
+    /// The place in the run of its first case.
+    pub(in crate::engine) place: u64,
     /// What the baselines showed.
     pub(in crate::engine) learnt: Learnt,
 }
@@ -46,20 +50,58 @@ pub(in crate::engine) struct ProcessBaseline {
     pub(in crate::engine) start: Duration,
 }
 
-/// Numbers for `${unique}`: no two plays in a run share one.
-#[derive(Clone, Copy, Debug)]
+/// The values of `${unique}` in a run.
+///
+/// A value is computed from the place of a case in the run and the attempt, so that two runs
+/// against a fresh peer send the same bytes, however many cases they play at once. A value
+/// that was sent before is never sent again, also if a case is played twice as one attempt.
+#[derive(Debug)]
 pub(in crate::engine) struct UniqueValues {
-    /// The number of the scenario's first case in the first attempt.
-    pub(in crate::engine) first: u64,
+    /// Where the numbers of this run begin.
+    first: u64,
     /// How far the numbers of two attempts lie apart: the cases of the whole run.
-    pub(in crate::engine) stride: u64,
+    stride: u64,
+    sent: Mutex<HashSet<u64>>,
 }
 
 impl UniqueValues {
-    pub(in crate::engine) fn of(self, case: &NumberedCase) -> String {
-        let number = self.first + case.number + case.attempt * self.stride;
-        format!("{:08}", number % 100_000_000)
+    /// How many values there are.
+    const ALL: u64 = 10_u64.pow(VariableName::UNIQUE_LENGTH as u32);
+
+    /// The values of a run with this many cases. A peer that wirecheck starts knows no
+    /// earlier run. Another must not receive the values of one again, nor those of a run
+    /// that goes on at the same time: it begins at a random number. That two runs of 1,000
+    /// plays share a value then happens once in 50,000 pairs of runs.
+    pub(in crate::engine) fn new(cases: u64, peer: UniqueFor) -> Self {
+        let first = match peer {
+            UniqueFor::FreshPeer => 0,
+            UniqueFor::RunningPeer => RandomState::new().hash_one(std::process::id()),
+        };
+        Self {
+            first: first % Self::ALL,
+            stride: cases.max(1),
+            sent: Mutex::default(),
+        }
     }
+
+    /// The value for one play.
+    pub(in crate::engine) fn next(&self, place: u64, attempt: u64) -> String {
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut number = (self.first + place + attempt * self.stride) % Self::ALL;
+        while !sent.insert(number) {
+            number = (number + 1) % Self::ALL;
+        }
+        format!("{number:0length$}", length = VariableName::UNIQUE_LENGTH)
+    }
+}
+
+/// Who receives the values of `${unique}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum UniqueFor {
+    /// A peer that wirecheck starts.
+    FreshPeer,
+    /// One that ran before, and will run after.
+    RunningPeer,
 }
 
 /// A case with its place in the plan.
@@ -107,7 +149,7 @@ impl<'s> ScenarioContext<'s> {
     pub(in crate::engine) fn new(
         planned: PlannedScenario<'s>,
         side: Side,
-        unique: UniqueValues,
+        unique: &'s UniqueValues,
     ) -> Self {
         Self {
             planned,
@@ -116,6 +158,7 @@ impl<'s> ScenarioContext<'s> {
             pacer: Pacer::default(),
             read_proof: ReadProof::Kernel,
             unique,
+            place: 0,
             learnt: Learnt::default(),
         }
     }
@@ -148,9 +191,14 @@ impl<'s> ScenarioContext<'s> {
         }
     }
 
+    /// A value of `${unique}` for one play of a case.
+    pub(in crate::engine) fn next_unique(&self, case: &NumberedCase) -> String {
+        self.unique.next(self.place + case.number, case.attempt)
+    }
+
     /// The values that are known when a case begins.
     pub(super) fn bindings(&self, case: &NumberedCase) -> Bindings {
-        Bindings::fresh(&self.unique.of(case))
+        Bindings::fresh(&self.next_unique(case))
     }
 
     pub(super) fn describe(
@@ -195,5 +243,33 @@ pub(super) fn completeness(delivery: &Delivery) -> Completeness {
         | DeliveryEnd::FinAtOnce
         | DeliveryEnd::Reset
         | DeliveryEnd::ResetBeforeAccept => Completeness::CutOff,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_that_is_played_twice_as_one_attempt_gets_two_values() {
+        let values = UniqueValues::new(10, UniqueFor::FreshPeer);
+        assert_eq!(values.next(3, 0), "00000003");
+        assert_eq!(values.next(3, 1), "00000013");
+        assert_eq!(values.next(3, 0), "00000004");
+        assert_eq!(values.next(4, 0), "00000005");
+    }
+
+    #[test]
+    fn two_runs_against_a_running_server_share_no_value() {
+        let plays = |values: &UniqueValues| (0..100).map(|it| values.next(it, 0)).collect();
+        let runs: [HashSet<String>; 3] = [(); 3].map(|()| {
+            let values = UniqueValues::new(10, UniqueFor::RunningPeer);
+            plays(&values)
+        });
+        for run in &runs {
+            assert_eq!(run.len(), 100);
+            assert!(run.iter().all(|it| it.len() == VariableName::UNIQUE_LENGTH));
+        }
+        assert!(runs[0].is_disjoint(&runs[1]) && runs[1].is_disjoint(&runs[2]));
     }
 }

@@ -22,7 +22,7 @@ mod transcript;
 mod waits;
 
 pub(super) use context::Learnt;
-pub(super) use context::{NumberedCase, ScenarioContext, UniqueValues};
+pub(super) use context::{NumberedCase, ScenarioContext, UniqueFor, UniqueValues};
 pub(super) use conversation::{Assignment, Conversation};
 pub(super) use result::{CaseResult, Outcome};
 pub(super) use transcript::{Boundaries, Transcript};

@@ -221,7 +221,7 @@ impl ScriptedPlayer<'_> {
             life: state.life,
             nth_of_life: state.plays_of_life,
             known: self.setup.timings,
-            unique: context.unique.of(case),
+            unique: context.next_unique(case),
         };
         plays.push(play.clone());
         (play, state.unreachable())
