@@ -31,6 +31,9 @@ pub struct Record {
     pub took_us: u64,
     /// Whether the run finished.
     pub state: RunState,
+    /// What ended a run that did not finish.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_off_by: Option<CutOffReason>,
     /// The seed for random deliveries.
     pub seed: u64,
     /// The profile: `quick`, `standard`, `thorough` or `exhaustive`.
@@ -59,6 +62,16 @@ pub enum RunState {
     Finished,
     /// It ended early: the user stopped it, or the peer was gone.
     CutOff,
+}
+
+/// What ended a run that did not finish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CutOffReason {
+    /// The user, or a signal.
+    User,
+    /// The peer: it did not start, could not be reached, or was lost.
+    Peer,
 }
 
 /// The implementation under test.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use wirecheck_report::Record;
-use wirecheck_report::record::{RunState, ScenarioRecord, Verdict};
+use wirecheck_report::record::{CutOffReason, RunState, ScenarioRecord, Verdict};
 use wirecheck_tests::{Run, make_fifo, root, run, tools};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
@@ -395,14 +395,16 @@ fn cases_after_the_loss_of_the_peer_are_counted_as_not_run() {
     let record = outcome.record();
     assert_eq!(
         (outcome.code, record.verdict),
-        (3, Verdict::Error),
+        (3, Verdict::Unconfirmed),
         "{outcome:?}"
     );
     assert_eq!(record.state, RunState::CutOff);
+    assert_eq!(record.cut_off_by, Some(CutOffReason::Peer));
     let verdicts: Vec<_> = scenarios(record).map(|it| it.verdict).collect();
-    assert_eq!(verdicts[0], Verdict::Pass);
+    // The case that it died of was seen, and could not be repeated.
+    assert_eq!(verdicts[..2], [Verdict::Pass, Verdict::Unconfirmed]);
     assert!(verdicts.len() > 2);
-    assert!(verdicts[1..].iter().all(|it| *it == Verdict::Skipped));
+    assert!(verdicts[2..].iter().all(|it| *it == Verdict::Skipped));
     outcome.assert_header_counts_all_cases();
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use wirecheck_report::Record;
-use wirecheck_report::record::{FailedCase, RunState, ScenarioRecord, Verdict};
+use wirecheck_report::record::{CutOffReason, FailedCase, RunState, ScenarioRecord, Verdict};
 use wirecheck_tests::{Run, root, tools};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
@@ -144,8 +144,9 @@ fn failures_that_were_not_repeated_before_ctrl_c_are_unconfirmed() {
     active.signal(Signal::INT);
     let outcome = active.wait();
     let record = outcome.record();
-    assert_eq!(outcome.code, 130, "{}", outcome.stdout);
+    assert_eq!(outcome.code, 1, "{}", outcome.stdout);
     assert_eq!(record.verdict, Verdict::Unconfirmed);
+    assert_eq!(record.cut_off_by, Some(CutOffReason::User));
     let failures: Vec<_> = scenarios(record).flat_map(|it| &it.failures).collect();
     let unconfirmed = |it: &&FailedCase| it.verdict == Verdict::Unconfirmed;
     assert!(failures.len() > 1 && failures.iter().all(unconfirmed));
@@ -153,8 +154,11 @@ fn failures_that_were_not_repeated_before_ctrl_c_are_unconfirmed() {
         record.notes, [""; 0],
         "the header shows it, no note repeats it"
     );
-    let expected = "UNCONFIRMED  1 scenario failed, not confirmed";
-    assert!(outcome.stdout.contains(expected), "{}", outcome.stdout);
+    let at_once = "failed once  lines/three-lines/";
+    let verdict = "failures not confirmed   (exit 1)";
+    for text in [at_once, "verdict   INTERRUPTED  ", verdict] {
+        assert!(outcome.stdout.contains(text), "{text}: {}", outcome.stdout);
+    }
     assert!(!outcome.stdout.contains("race"), "{}", outcome.stdout);
 }
 

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// The command succeeded; for `run`, no `must` failed.
     Success,
-    /// A `must` failed, or a case of any level is flaky or unconfirmed.
+    /// A `must` failed, or a case of any level is flaky or unconfirmed, also if a signal
+    /// ended the run.
     Failed,
     /// The command line or a suite is invalid; nothing was run.
     Usage,
@@ -17,7 +18,8 @@ pub enum Exit {
     NothingSelected,
     /// wirecheck itself failed.
     Internal,
-    /// A signal ended the run; the results so far are shown and written.
+    /// A signal ended the run before anything failed; the results so far are shown and
+    /// written.
     Interrupted,
 }
 
@@ -26,12 +28,13 @@ impl Exit {
     pub const HELP: &str = "\
 Exit codes:
   0   success; for `run`, no `must` failed; a `should` or `may` that failed is reported
-  1   a `must` failed, or a case of any level is flaky or could not be confirmed
+  1   a `must` failed, or a case of any level is flaky or could not be confirmed, also if
+      the run was interrupted
   2   the command line or a suite is invalid; nothing was run
   3   the peer did not start, could not be reached, or was lost
   4   nothing was selected
   70  wirecheck itself failed
-  130 interrupted; the results so far are shown and written";
+  130 interrupted before anything failed; the results so far are shown and written";
 
     /// The code that the process returns.
     #[must_use]

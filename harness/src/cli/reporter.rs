@@ -14,6 +14,7 @@ use wirecheck_report::{Record, StoreError};
 use super::error::CommandError;
 use super::exit::Exit;
 use crate::engine::{Event, Selection};
+use crate::tactic::CaseId;
 
 pub(super) struct Reporter<'a> {
     path: &'a Path,
@@ -26,6 +27,8 @@ pub(super) struct Reporter<'a> {
     /// Cases that are done or will be run.
     total: u64,
     failed: u64,
+    /// The suite and the scenario of the failure that was shown last.
+    failing: Option<(String, String)>,
     /// The first error of writing the record.
     write_error: Option<StoreError>,
 }
@@ -41,6 +44,7 @@ impl<'a> Reporter<'a> {
             done: 0,
             total: 0,
             failed: 0,
+            failing: None,
             write_error: None,
         }
     }
@@ -54,9 +58,10 @@ impl<'a> Reporter<'a> {
                 self.show(&terminal::left_out(record, self.left_out, self.width));
             }
             Event::Passed => self.done += 1,
-            Event::Failed(_) => {
+            Event::Failed { id, seen } => {
                 self.done += 1;
                 self.failed += 1;
+                self.show_first(id, seen);
             }
             Event::PlayedAgain(cases) => {
                 self.done = self.done.saturating_sub(cases);
@@ -100,6 +105,17 @@ impl<'a> Reporter<'a> {
                 done: self.done,
                 planned: self.total,
             }));
+        }
+    }
+
+    /// Shows the first failure of a scenario at once: the run may be killed before its end.
+    fn show_first(&mut self, id: &CaseId, seen: Option<&str>) {
+        let scenario = (id.suite.to_string(), id.scenario.to_string());
+        if let Some(seen) = seen
+            && self.failing.as_ref() != Some(&scenario)
+        {
+            self.failing = Some(scenario);
+            self.show(&terminal::failed_once(&id.to_string(), seen, self.width));
         }
     }
 

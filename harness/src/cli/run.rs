@@ -48,12 +48,11 @@ fn exit_of(ran: &RunOutcome) -> Exit {
     if ran.failure.is_some() {
         return Exit::PeerUnavailable;
     }
-    if ran.record.state == RunState::CutOff {
-        return Exit::Interrupted;
-    }
     match ran.record.verdict {
-        Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped => Exit::Success,
+        // Also in a run that was interrupted: what was seen must not be lost.
         Verdict::Fail | Verdict::Flaky | Verdict::Unconfirmed => Exit::Failed,
+        _ if ran.record.state == RunState::CutOff => Exit::Interrupted,
+        Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped => Exit::Success,
         Verdict::Error => Exit::Internal,
     }
 }

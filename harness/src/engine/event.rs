@@ -17,7 +17,13 @@ pub enum Event<'a> {
     /// A case was played and passed.
     Passed,
     /// A case was played and failed. It is not confirmed yet.
-    Failed(&'a CaseId),
+    Failed {
+        /// The case.
+        id: &'a CaseId,
+        /// What was seen. None if something did not come in time: the case may pass with
+        /// a longer wait.
+        seen: Option<&'a str>,
+    },
     /// This many failed cases will be played again, as if for the first time.
     PlayedAgain(u64),
     /// This many cases will not be played after all.

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 
-use wirecheck_report::record::{self, Concurrency, Record, RunState, Verdict};
+use wirecheck_report::record::{self, Concurrency, CutOffReason, Record, RunState, Verdict};
 
 use super::case::{ScenarioContext, UniqueFor, UniqueValues};
 use super::event::Event;
@@ -51,10 +51,13 @@ pub fn run(
         (Some(_), Verdict::Pass | Verdict::Skipped) => Verdict::Error,
         (_, verdict) => verdict,
     };
-    record.state = if failure.is_some() || stop.load(Ordering::Relaxed) {
-        RunState::CutOff
-    } else {
-        RunState::Finished
+    record.cut_off_by = match &failure {
+        Some(_) => Some(CutOffReason::Peer),
+        None => stop.load(Ordering::Relaxed).then_some(CutOffReason::User),
+    };
+    record.state = match record.cut_off_by {
+        Some(_) => RunState::CutOff,
+        None => RunState::Finished,
     };
     on_event(Event::Ended { record: &record });
     RunOutcome { record, failure }
@@ -161,6 +164,7 @@ pub(super) fn new_record(selection: &Selection, settings: &Settings) -> Record {
         started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
         took_us: 0,
         state: RunState::Running,
+        cut_off_by: None,
         seed: cases.seed.0,
         profile: cases.profile.to_string(),
         peer: record::PeerRecord {

@@ -25,7 +25,7 @@ mod width;
 pub use failure::{failure, failures};
 pub use header::{PlannedSuite, header, left_out};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
-pub use progress::{ScenarioProgress, progress_line};
+pub use progress::{ScenarioProgress, failed_once, progress_line};
 pub use summary::summary;
 pub use table::table;
 pub use width::TerminalWidth;

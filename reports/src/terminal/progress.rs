@@ -1,7 +1,8 @@
-//! One plain line per scenario, where there is no progress bar.
+//! Plain lines while a run goes on: one per scenario, and one for its first failure.
 
 use super::line::StyledLine;
-use super::style::{BAD, DIM, style, word};
+use super::style::{BAD, DIM, DOUBTFUL, style, word};
+use super::width::TerminalWidth;
 use crate::notation::{counted, grouped};
 use crate::record::ScenarioRecord;
 
@@ -34,6 +35,16 @@ pub fn progress_line(progress: &ScenarioProgress<'_>) -> String {
         .plain(format!("  {suite}/{}   ", scenario.id))
         .then(outcome(scenario));
     format!("{line}\n")
+}
+
+/// One line for a case that failed once: `  failed once  header/greeting/cut@1   other bytes`.
+#[must_use]
+pub fn failed_once(case: &str, seen: &str, width: TerminalWidth) -> String {
+    let line = StyledLine::new()
+        .styled(DOUBTFUL, "  failed once")
+        .plain(format!("  {case}   "))
+        .styled(DIM, seen);
+    format!("{}\n", line.cut(width.columns()))
 }
 
 fn outcome(scenario: &ScenarioRecord) -> StyledLine {

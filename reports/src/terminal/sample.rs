@@ -18,6 +18,7 @@ pub(super) fn record(suites: Vec<SuiteRecord>) -> Record {
         started: "2024-05-06T07:08:09Z".to_owned(),
         took_us: 3_200_000,
         state: RunState::Finished,
+        cut_off_by: None,
         seed: 53_888_879,
         profile: "standard".to_owned(),
         peer: client(),

@@ -7,7 +7,7 @@ use super::style::{DOUBTFUL, style, word};
 use super::width::TerminalWidth;
 use crate::Record;
 use crate::notation::{counted, duration, grouped, printable};
-use crate::record::{DeliveryTally, RunState, StartCost, Verdict};
+use crate::record::{CutOffReason, DeliveryTally, RunState, StartCost, Verdict};
 
 /// The most notes that are shown. The record has all.
 const NOTES: usize = 8;
@@ -161,6 +161,7 @@ fn started(record: &Record) -> u64 {
 fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
     // A run that did not finish did not pass, even without a failure.
     let (word, style) = match (record.verdict, record.state) {
+        _ if is_interrupted(record) => ("INTERRUPTED", interrupted_style(record)),
         (Verdict::Pass | Verdict::Skipped, RunState::CutOff | RunState::Running) => {
             ("UNFINISHED", DOUBTFUL)
         }
@@ -170,14 +171,51 @@ fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
     page.paragraph("verdict", style.bold(), &verdict);
 }
 
+fn is_interrupted(record: &Record) -> bool {
+    record.cut_off_by == Some(CutOffReason::User)
+}
+
+fn interrupted_style(record: &Record) -> Style {
+    match record.verdict {
+        Verdict::Pass | Verdict::Skipped => DOUBTFUL,
+        verdict => style(verdict),
+    }
+}
+
 /// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.
 fn outcome(record: &Record) -> String {
-    let parts = failures(record);
+    let parts = if is_interrupted(record) {
+        failed_cases(record)
+    } else {
+        failures(record)
+    };
     if parts.is_empty() {
         without_failures(record)
     } else {
         parts.join(", ")
     }
+}
+
+/// `3 failures`, `12 not confirmed`: the cases of a run that the user ended. Scenarios
+/// that ended early say nothing.
+fn failed_cases(record: &Record) -> Vec<String> {
+    let listed = |verdict| {
+        let cases = record.scenarios().flat_map(|(_, it)| &it.failures);
+        cases.filter(|it| it.verdict == verdict).count() as u64
+    };
+    let (unconfirmed, flaky) = (listed(Verdict::Unconfirmed), listed(Verdict::Flaky));
+    let confirmed = record.tally().failed().saturating_sub(unconfirmed + flaky);
+    let not_confirmed = match confirmed {
+        0 => format!("{} not confirmed", counted(unconfirmed, "failure")),
+        _ => format!("{} not confirmed", grouped(unconfirmed)),
+    };
+    let parts = [
+        (confirmed, counted(confirmed, "failure")),
+        (unconfirmed, not_confirmed),
+        (flaky, format!("{} flaky", counted(flaky, "case"))),
+    ];
+    let present = parts.into_iter().filter(|(count, _)| *count > 0);
+    present.map(|(_, text)| text).collect()
 }
 
 fn failures(record: &Record) -> Vec<String> {

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::Record;
 use crate::record::{
-    Bytes, DeliveryTally, Level, Role, RunState, ScenarioRecord, StreamRecord, Transcript, Verdict,
-    WireAction,
+    Bytes, CutOffReason, DeliveryTally, Level, Role, RunState, ScenarioRecord, StreamRecord,
+    Transcript, Verdict, WireAction,
 };
 
 /// Without styles.
@@ -360,13 +360,38 @@ fn unconfirmed() -> ScenarioRecord {
 fn a_failure_that_was_not_repeated_is_shown_as_unconfirmed() {
     let mut record = record(vec![suite("header", vec![unconfirmed()])]);
     (record.verdict, record.state) = (Verdict::Unconfirmed, RunState::CutOff);
+    record.cut_off_by = Some(CutOffReason::User);
     let suite = &record.suites[0];
     let scenario = &suite.scenarios[0];
     let width = TerminalWidth::default();
     let text = failure(&record, suite, scenario, width)
         + &table(&record, width)
-        + &summary(&record, 130, ".wirecheck/last.json", width);
+        + &summary(&record, 1, ".wirecheck/last.json", width);
     assert_snapshot(&text, width, file!["snapshots/failure-unconfirmed.txt"]);
+}
+
+#[test]
+fn the_verdict_of_an_interrupted_run_counts_failures_that_were_not_confirmed() {
+    let mut mixed = greeting();
+    for failure in mixed.failures.iter_mut().skip(4) {
+        failure.verdict = Verdict::Unconfirmed;
+    }
+    let verdict = |scenario: ScenarioRecord| {
+        let mut record = record(vec![suite("header", vec![scenario])]);
+        (record.verdict, record.state) = (Verdict::Fail, RunState::CutOff);
+        record.cut_off_by = Some(CutOffReason::User);
+        let text = plain(&summary(&record, 1, "last.json", TerminalWidth::default()));
+        let line = text.lines().find(|line| line.starts_with("verdict"));
+        line.unwrap_or_default().to_owned()
+    };
+    assert_eq!(
+        verdict(mixed),
+        "verdict   INTERRUPTED  4 failures, 8 not confirmed   (exit 1)"
+    );
+    assert_eq!(
+        verdict(unconfirmed()),
+        "verdict   INTERRUPTED  12 failures not confirmed   (exit 1)"
+    );
 }
 
 #[test]
@@ -552,6 +577,10 @@ fn stopped(verdict: Verdict, cases: u64) -> Record {
         None => record(Vec::new()),
     };
     record.state = RunState::CutOff;
+    record.cut_off_by = Some(match verdict {
+        Verdict::Error => CutOffReason::Peer,
+        _ => CutOffReason::User,
+    });
     record.verdict = verdict;
     record.restarts = 1;
     record.delivery.boundaries = cases - cases.min(1);
@@ -600,6 +629,7 @@ fn scenarios_that_were_not_run_do_not_count_as_passed() {
     }
     let mut record = record(vec![suite("header", scenarios)]);
     (record.state, record.verdict) = (RunState::CutOff, Verdict::Skipped);
+    record.cut_off_by = Some(CutOffReason::User);
     let width = TerminalWidth::default();
     let text = table(&record, width) + &summary(&record, 130, ".wirecheck/last.json", width);
     assert_snapshot(&text, width, file!["snapshots/summary-not-played.txt"]);

@@ -41,7 +41,7 @@ impl DemoProgress {
     pub(super) fn take(&mut self, event: &Event<'_>) {
         match event {
             Event::Started { cases, .. } => self.total = *cases,
-            Event::Passed | Event::Failed(_) => self.done += 1,
+            Event::Passed | Event::Failed { .. } => self.done += 1,
             Event::PlayedAgain(cases) => self.done = self.done.saturating_sub(*cases),
             Event::Dropped(cases) => self.total = self.total.saturating_sub(*cases),
             Event::ScenarioEnded { .. } | Event::Ended { .. } => {}

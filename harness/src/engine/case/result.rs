@@ -114,6 +114,12 @@ impl Outcome {
         !findings.is_empty() && findings.iter().all(|it| it.kind.depends_on_waiting())
     }
 
+    /// What a user should see before it is confirmed.
+    pub(in crate::engine) fn shown_at_once(&self) -> Option<&str> {
+        let first = self.findings().first()?;
+        (!self.is_silence()).then_some(first.finding.what.as_str())
+    }
+
     /// Why there was no connection, if there was none.
     pub(in crate::engine) fn unreachable(&self) -> Option<&str> {
         let mut findings = self.findings().iter();

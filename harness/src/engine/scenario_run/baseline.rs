@@ -4,13 +4,20 @@ use std::time::Duration;
 
 use wirecheck_report::record::Verdict;
 
-use super::ScenarioRun;
+use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, Learnt, NumberedCase};
 use crate::engine::event::Event;
 use crate::engine::settings::{PeerFailure, StopReason};
 use crate::engine::wait::Phase;
 use crate::judge::Finding;
 use crate::tactic::Tactic;
+
+/// Whether a connection to the peer was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reachable {
+    Yes,
+    No,
+}
 
 impl ScenarioRun<'_, '_, '_> {
     /// Plays the baseline, and again on a fresh peer if it fails. Returns what it showed,
@@ -30,14 +37,24 @@ impl ScenarioRun<'_, '_, '_> {
         if first.outcome.has_passed() {
             return self.pass_baseline(first, learnt).map(Some);
         }
+        let reached = match first.outcome.unreachable() {
+            Some(_) => Reachable::No,
+            None => Reachable::Yes,
+        };
+        // If the run is stopped before the retry ends, this failure is reported.
+        self.unconfirmed.push(UnconfirmedFailure {
+            case: baseline.clone(),
+            result: first,
+        });
         self.engine.restart_peer()?;
         let again = self.another_attempt(&baseline);
         let second = self.play_baseline_once(&again, Phase::BaselineRetry, &mut learnt)?;
+        self.unconfirmed.clear();
         if second.outcome.has_passed() {
             // What came before had broken the peer, or the machine was too busy.
             return self.pass_baseline(second, learnt).map(Some);
         }
-        self.check_reachable(&first, &second)?;
+        self.check_reachable(reached, &second)?;
         self.fail_baseline(second)?;
         Ok(None)
     }
@@ -82,21 +99,21 @@ impl ScenarioRun<'_, '_, '_> {
             self.note_silence(failed.took);
         }
         let id = self.context.planned.case_id(Tactic::Whole);
-        (self.engine.on_event)(Event::Failed(&id));
+        let seen = failed.outcome.shown_at_once();
+        (self.engine.on_event)(Event::Failed { id: &id, seen });
         self.results.add(failed, self.failure_verdict());
         self.engine.restart_peer()
     }
 
     /// Ends the run if a peer that wirecheck does not start is gone.
-    fn check_reachable(&self, first: &CaseResult, second: &CaseResult) -> Result<(), StopReason> {
+    fn check_reachable(&self, first: Reachable, second: &CaseResult) -> Result<(), StopReason> {
         let Some(why) = second.outcome.unreachable() else {
             return Ok(());
         };
         if self.engine.peer.is_ours() {
             return Ok(());
         }
-        let was_never_there =
-            self.engine.record.suites.is_empty() && first.outcome.unreachable().is_some();
+        let was_never_there = self.engine.record.suites.is_empty() && first == Reachable::No;
         let failure = if was_never_there {
             PeerFailure::NotReached
         } else {

@@ -161,10 +161,7 @@ impl<'b> BatchWorkers<'b> {
                 drop(running);
                 self.results().pass(case, result);
             } else if self.is_stopped() {
-                self.results()
-                    .batch
-                    .broken
-                    .push(UnconfirmedFailure { case, result });
+                self.results().interrupt(case, result);
             } else if self.is_broken(&result, &mut *player) {
                 self.peer_is_broken.store(true, Ordering::Relaxed);
                 drop(running);
@@ -222,6 +219,15 @@ impl Results<'_> {
         (self.on_event)(Event::Passed);
     }
 
+    /// Keeps what failed while the run was stopped. The stop cuts each wait short, so a
+    /// silence shows nothing: that case counts as not played.
+    fn interrupt(&mut self, case: NumberedCase, result: CaseResult) {
+        if !result.outcome.is_silence() {
+            let failed = UnconfirmedFailure { case, result };
+            self.batch.broken.push(failed);
+        }
+    }
+
     fn fail(&mut self, context: &ScenarioContext<'_>, case: NumberedCase, mut result: CaseResult) {
         let batch = &mut self.batch;
         if batch.failed.len() >= FAILURES_WITH_EVIDENCE {
@@ -232,7 +238,8 @@ impl Results<'_> {
             result.process = None;
         }
         let id = context.planned.case_id(result.tactic.clone());
-        (self.on_event)(Event::Failed(&id));
+        let seen = result.outcome.shown_at_once();
+        (self.on_event)(Event::Failed { id: &id, seen });
         batch.remember(case.clone(), RecentEnd::Failed);
         batch.failed.push(UnconfirmedFailure { case, result });
     }

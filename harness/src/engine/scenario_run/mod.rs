@@ -169,15 +169,11 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         verdict::of_failure(self.context.planned.scenario.level())
     }
 
-    /// Counts the failures that were not confirmed when the run ends. What did not come in
-    /// a batch may have come later: that proves nothing.
+    /// Counts the failures that were not confirmed when the run ends, also silences: what
+    /// did not come in a batch may have come later, but that is not known.
     fn keep_unconfirmed(&mut self) {
         for UnconfirmedFailure { result, .. } in std::mem::take(&mut self.unconfirmed) {
-            if result.outcome.is_silence() {
-                self.skip(result.tactic.family());
-            } else {
-                self.results.add(result, Verdict::Unconfirmed);
-            }
+            self.results.add(result, Verdict::Unconfirmed);
         }
     }
 

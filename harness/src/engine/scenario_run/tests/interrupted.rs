@@ -29,16 +29,31 @@ fn two_failures(play: &Play) -> Answer {
 }
 
 #[test]
-fn a_wrong_answer_that_was_not_confirmed_is_kept_and_a_silence_is_dropped() {
+fn failures_that_an_interrupted_run_did_not_confirm_are_kept_also_silences() {
     let run = run_interrupted(|play| match play.tactic.as_str() {
         "cut@4" => pass().and_interrupts(),
         _ => two_failures(play),
     });
-    assert_eq!(run.failures(), ["cut@2 unconfirmed wrong-answer"]);
+    assert_eq!(
+        run.failures(),
+        [
+            "cut@2 unconfirmed wrong-answer",
+            "cut@3 unconfirmed no-answer"
+        ]
+    );
     assert_eq!(run.scenario("first").verdict, Verdict::Unconfirmed);
     let cuts = run.planned_of(TacticFamily::Cut).len() as u64;
-    // cut@1, cut@2 and cut@4 are judged.
-    assert_eq!(run.skipped(TacticFamily::Cut), cuts - 3);
+    // cut@1 to cut@4 are judged.
+    assert_eq!(run.skipped(TacticFamily::Cut), cuts - 4);
+}
+
+#[test]
+fn a_baseline_that_failed_before_its_interrupted_retry_is_unconfirmed() {
+    let run = run_interrupted(|play| match play.phase {
+        Phase::BaselineRetry => pass().and_interrupts(),
+        _ => fail(silence()),
+    });
+    assert_eq!(run.failures(), ["whole unconfirmed no-answer"]);
 }
 
 #[test]
@@ -92,7 +107,13 @@ fn an_interrupt_before_the_first_confirmation_confirms_nothing() {
         Phase::Confirmation => pass().and_interrupts(),
         _ => two_failures(play),
     });
-    assert_eq!(run.failures(), ["cut@2 unconfirmed wrong-answer"]);
+    assert_eq!(
+        run.failures(),
+        [
+            "cut@2 unconfirmed wrong-answer",
+            "cut@3 unconfirmed no-answer"
+        ]
+    );
 }
 
 #[test]
@@ -106,6 +127,7 @@ fn an_interrupt_during_the_search_for_a_culprit_leaves_the_suspects_unconfirmed(
         run.failures(),
         [
             "cut@2 unconfirmed wrong-answer",
+            "cut@3 unconfirmed no-answer",
             "cut@4 unconfirmed ended-early"
         ]
     );

@@ -143,7 +143,7 @@ impl EventCounts {
             Event::PlayedAgain(cases) => self.again += cases,
             Event::Dropped(cases) => self.dropped += cases,
             Event::Passed
-            | Event::Failed(_)
+            | Event::Failed { .. }
             | Event::ScenarioEnded { .. }
             | Event::Ended { .. } => {}
         }
