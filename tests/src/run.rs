@@ -107,6 +107,12 @@ impl Run {
         self
     }
 
+    /// A word that the peer's command line must have.
+    #[must_use]
+    pub fn marker(&self) -> &str {
+        &self.marker
+    }
+
     /// A path in the scratch folder.
     #[must_use]
     pub fn scratch_path(&self, name: &str) -> PathBuf {

@@ -1,0 +1,231 @@
+//! Each peer of `tests/peers/odd/verdicts.toml` is played once: correct programs with unusual
+//! behaviour, and broken ones. `tests/peers/odd/judge.py` plays them more often.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Mutex;
+use std::{fs, thread};
+
+use serde::Deserialize;
+use wirecheck_report::record::{Record, Verdict};
+use wirecheck_tests::{Run, RunOutcome, root, tools};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
+const FOLDER: &str = "tests/peers/odd";
+/// More runs at the same time would only wait for each other.
+const RUNS_AT_ONCE: usize = 3;
+/// What this version plays. The others are counted as not run.
+const PLAYED: [&str; 7] = ["whole", "bytes", "cut", "joined", "random", "fin", "half"];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    peer: Vec<OddPeer>,
+}
+
+/// The head of the table describes the keys.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OddPeer {
+    name: String,
+    tag: Tag,
+    command: String,
+    suite: String,
+    #[serde(default)]
+    args: Vec<String>,
+    exit: Option<i32>,
+    verdict: Option<Vec<Verdict>>,
+    #[serde(default)]
+    codes: Vec<String>,
+    #[serde(default)]
+    not_codes: Vec<String>,
+    #[serde(default)]
+    output: Vec<String>,
+    #[serde(default)]
+    not_output: Vec<String>,
+    pending: Option<String>,
+    #[serde(default)]
+    unsteady: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Tag {
+    Correct,
+    Broken,
+}
+
+#[test]
+fn every_odd_peer_gets_the_right_verdict() {
+    if !tools::has_python() || !tools::has("cc") {
+        return;
+    }
+    let table = fs::read_to_string(root().join(FOLDER).join("verdicts.toml"));
+    let table = table.expect("the table is part of the project");
+    let peers = toml::from_str::<Table>(&table).expect("it is valid").peer;
+    compile_c_peers(&peers);
+    let (pending, judged): (Vec<_>, Vec<_>) = judge_all(&peers)
+        .into_iter()
+        .partition(|(peer, _)| peer.pending.is_some());
+
+    println!("{} pending:", pending.len());
+    for (peer, wrong) in &pending {
+        let reason = peer.pending.as_deref().unwrap_or_default();
+        println!("  {}: {reason} ({})", peer.name, wrong.join("; "));
+    }
+    let wrong = judged.iter().filter(|(_, wrong)| !wrong.is_empty());
+    let mut errors: Vec<_> = wrong
+        .map(|(peer, wrong)| format!("{}: {}", peer.name, wrong.join("; ")))
+        .collect();
+    let right = pending.iter().filter(|(_, wrong)| wrong.is_empty());
+    let right = right.filter(|(peer, _)| !peer.unsteady);
+    errors.extend(right.map(|(peer, _)| format!("{}: right, remove `pending`", peer.name)));
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// What is wrong about each, in the order in which they ended.
+fn judge_all(peers: &[OddPeer]) -> Vec<(&OddPeer, Vec<String>)> {
+    let queue = Mutex::new(peers.iter());
+    let results = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..RUNS_AT_ONCE {
+            scope.spawn(|| {
+                while let Some(peer) = next(&queue) {
+                    let wrong = peer.differences(&peer.play());
+                    results.lock().expect("no run panics").push((peer, wrong));
+                }
+            });
+        }
+    });
+    results.into_inner().expect("no run panics")
+}
+
+/// A function, so that the lock is not held while the peer is played.
+fn next<'a>(queue: &Mutex<impl Iterator<Item = &'a OddPeer>>) -> Option<&'a OddPeer> {
+    queue.lock().expect("no run panics").next()
+}
+
+/// Each source once.
+fn compile_c_peers(peers: &[OddPeer]) {
+    let files: BTreeSet<_> = peers.iter().map(|peer| peer.file_and_words().0).collect();
+    for file in files.into_iter().filter(|file| file.ends_with(".c")) {
+        let source = root().join(FOLDER).join(&file);
+        let status = Command::new("cc")
+            .args(["-O1", "-pthread", "-o"])
+            .args([&program_of(&file), &source])
+            .status();
+        assert!(status.is_ok_and(|status| status.success()), "{file}");
+    }
+}
+
+fn program_of(source: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(Path::new(source).with_extension(""))
+}
+
+impl OddPeer {
+    fn file_and_words(&self) -> (String, Vec<String>) {
+        let mut words = self.command.split_whitespace().map(str::to_owned);
+        let file = words.next().expect("the command is not empty");
+        (file, words.collect())
+    }
+
+    fn play(&self) -> RunOutcome {
+        let run = Run::new(COMMAND);
+        let scratch = run.scratch_path("data");
+        fs::create_dir(&scratch).expect("the folder is the test's own");
+        let (file, words) = self.file_and_words();
+        let words = words
+            .into_iter()
+            .map(|word| word.replace("{scratch}", &scratch.to_string_lossy()));
+        let mut command = program(&file, run.marker());
+        command.extend(words);
+        if file.ends_with(".c") {
+            command.push(run.marker().to_owned());
+        }
+        let arguments: Vec<_> = self.args.iter().map(String::as_str).collect();
+        run.args(&[&format!("{FOLDER}/suites/{}", self.suite)])
+            .args(&arguments)
+            .peer(command)
+            .complete()
+    }
+
+    /// What wirecheck said and should not have said, and the reverse.
+    fn differences(&self, outcome: &RunOutcome) -> Vec<String> {
+        let record = outcome.record();
+        let mut wrong = self.wrong_ends(outcome.code, record.verdict);
+        wrong.extend(self.wrong_codes(record));
+        wrong.extend(self.wrong_texts(&outcome.stdout));
+        if self.tag == Tag::Correct && cases_not_played(record) > 0 {
+            wrong.push(format!("{} cases are not played", cases_not_played(record)));
+        }
+        if !outcome.remaining_processes.is_empty() {
+            wrong.push(format!("remain: {:?}", outcome.remaining_processes));
+        }
+        wrong
+    }
+
+    fn wrong_ends(&self, code: i32, verdict: Verdict) -> Vec<String> {
+        let (usual_code, usual_verdict) = match self.tag {
+            Tag::Correct => (0, Verdict::Pass),
+            Tag::Broken => (1, Verdict::Fail),
+        };
+        let expected_code = self.exit.unwrap_or(usual_code);
+        let verdicts = self.verdict.clone().unwrap_or_else(|| vec![usual_verdict]);
+        let mut wrong = Vec::new();
+        if code != expected_code {
+            wrong.push(format!("exit {code}, not {expected_code}"));
+        }
+        if !verdicts.contains(&verdict) {
+            wrong.push(format!("verdict {verdict:?}, not one of {verdicts:?}"));
+        }
+        wrong
+    }
+
+    fn wrong_codes(&self, record: &Record) -> Vec<String> {
+        let defects = record
+            .scenarios()
+            .flat_map(|(_, scenario)| &scenario.defects);
+        let named: BTreeSet<_> = defects.map(|defect| &defect.code).collect();
+        let missing = self.codes.iter().filter(|code| !named.contains(code));
+        let missing = missing.map(|code| format!("no {code}, but {named:?}"));
+        let is_forbidden = |code: &&&String| match self.tag {
+            Tag::Correct => true,
+            Tag::Broken => self.not_codes.contains(code),
+        };
+        let forbidden = named.iter().filter(is_forbidden);
+        missing
+            .chain(forbidden.map(|code| format!("{code} is named")))
+            .collect()
+    }
+
+    fn wrong_texts(&self, stdout: &str) -> Vec<String> {
+        let missing = self.output.iter().filter(|text| !stdout.contains(*text));
+        let missing = missing.map(|text| format!("`{text}` is not said"));
+        let forbidden = self.not_output.iter().filter(|text| stdout.contains(*text));
+        missing
+            .chain(forbidden.map(|text| format!("`{text}` is said")))
+            .collect()
+    }
+}
+
+/// The start of the command. Python ignores an unknown word after -X. It finds `odd.py` because
+/// it is not isolated.
+fn program(file: &str, marker: &str) -> Vec<String> {
+    if file.ends_with(".c") {
+        return vec![program_of(file).to_string_lossy().into_owned()];
+    }
+    let [python, ..] = tools::python();
+    let path = format!("{FOLDER}/{file}");
+    [python, "-E", "-S", "-B", "-X", marker, &path]
+        .map(str::to_owned)
+        .to_vec()
+}
+
+fn cases_not_played(record: &Record) -> u64 {
+    let families = record.scenarios().flat_map(|(_, it)| &it.families);
+    families
+        .filter(|family| PLAYED.contains(&family.name.as_str()))
+        .map(|family| family.skipped)
+        .sum()
+}
