@@ -69,11 +69,11 @@ fn ends_in_order(signal: Signal) {
     let run = Run::new(COMMAND);
     let log = run.scratch_path("recv.log");
     let log = log.to_str().expect("it is UTF-8").to_owned();
-    // With this slow reader the second scenario takes long.
+    // With this slow reader the second scenario takes over a minute.
     let mut active = run
         .args(&["tests/suites/lines.toml", "tests/suites/two-megabytes.toml"])
-        .args(&["--profile", "thorough", "--only", "cut*@*"])
-        .python_server("recv_log_server.py", &["--pause-ms", "5", "--log", &log])
+        .args(&["--profile", "thorough", "--only", "cut*@*", "--jobs", "1"])
+        .python_server("recv_log_server.py", &["--pause-ms", "50", "--log", &log])
         .start();
     active.wait_for_line("one-letter");
     wait_for_ten_more_lines(Path::new(&log));

@@ -1,7 +1,7 @@
 //! A run, from the start of the peer to the record.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use wirecheck_report::record::{self, Concurrency, CutOffReason, Record, RunState, Verdict};
 
@@ -14,6 +14,9 @@ use super::settings::{PeerFailure, Settings, StopReason};
 use super::state::{Engine, micros};
 use super::verdict::overall;
 use crate::scenario::Side;
+
+/// How much longer than its limit a wait is before the run says so.
+const STARVED: Duration = Duration::from_secs(1);
 
 /// What a run came to.
 pub struct RunOutcome {
@@ -88,7 +91,20 @@ impl Engine<'_> {
                 Err(_) => self.skip_scenario(context),
             }
         }
+        self.note_starvation();
         played
+    }
+
+    /// Says when the machine was too busy for the limits of the suites.
+    fn note_starvation(&mut self) {
+        let starved = self.timings.starved;
+        if starved >= STARVED {
+            let seconds = starved.as_secs_f64();
+            self.note(format!(
+                "the machine was busy: one wait took {seconds:.1} s longer than its limit, \
+                 because the peer had no processor"
+            ));
+        }
     }
 
     /// Plays one scenario and adds it to the record.

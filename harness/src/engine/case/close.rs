@@ -6,7 +6,7 @@ use super::conversation::{Conversation, Next};
 use super::transcript::Transcript;
 use super::waits::{AwaitOurEnd, Until, silence_proof};
 use crate::engine::wait::WaitFor;
-use crate::judge::{CloseCheck, MissingOutput, ObservedClose};
+use crate::judge::{CloseCheck, MissingOutput, ObservedClose, PeerClose};
 use crate::scenario::{Action, Close, Permission, Step};
 use crate::wire::link::CloseSignal;
 
@@ -31,13 +31,18 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
                 _ => {}
             }
         }
-        if self.await_steps(assignment.exchange().len()) == Next::Continue
-            && self.link.ending().is_none()
-        {
+        if self.await_steps(assignment.exchange().len()) == Next::Stop {
+            return self.finish();
+        }
+        if self.link.ending().is_none() {
             self.close_write();
             self.await_peer_end(Permission::Allowed);
+            return self.finish();
         }
-        self.finish()
+        match self.peer_close() {
+            Some(PeerClose::Fin) => self.close(),
+            _ => self.finish(),
+        }
     }
 
     /// Closes the sending direction where the delivery ends, and awaits what is still
@@ -77,6 +82,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
 
     fn close_write(&mut self) {
         self.link.close_write();
+        self.has_sent_fin = true;
         self.transcript.log.sent_fin(self.link.elapsed());
     }
 
@@ -100,10 +106,13 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         Next::Stop
     }
 
+    /// How the peer has ended its side of the connection.
+    fn peer_close(&self) -> Option<PeerClose> {
+        peer_close(self.link.ending()?.how)
+    }
+
     fn note_peer_end(&mut self, allowed: Permission) {
-        if let Some(ending) = self.link.ending()
-            && let Some(how) = peer_close(ending.how)
-        {
+        if let Some(how) = self.peer_close() {
             let observations = &mut self.transcript.observations;
             observations
                 .peer_close
@@ -117,6 +126,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         let mut closed = self.link.close();
         match closed.close_signal() {
             CloseSignal::Reset => self.transcript.log.sent_reset(at),
+            CloseSignal::Fin | CloseSignal::Nothing if self.has_sent_fin => {}
             CloseSignal::Fin | CloseSignal::Nothing => self.transcript.log.sent_fin(at),
         }
         let limit = self.assignment.limits().close;
@@ -129,8 +139,8 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         self.transcript.end(self.link.reset(), CloseCheck::Closed)
     }
 
-    /// Ends the conversation where it stands. A peer that has not ended the connection
-    /// gets no reset: that would be one thing more to cope with.
+    /// Ends the conversation where it stands. A peer that has not reset the connection gets
+    /// no reset: that would be one thing more to cope with.
     pub(super) fn finish(mut self) -> Transcript<'s> {
         let missing = &self.transcript.observations.missing_output;
         // An answer that comes after its time is missing all the same.
@@ -141,8 +151,12 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         self.transcript.log.end_case(self.link.elapsed());
         self.note_peer_end(Permission::Forbidden);
         let closing = std::mem::take(&mut self.transcript.observations.close_check);
-        if self.link.ending().is_some() {
-            return self.transcript.end(self.link.reset(), closing);
+        match self.peer_close() {
+            None => {}
+            Some(PeerClose::Fin) => return self.transcript.end(self.link.close(), closing),
+            Some(PeerClose::Reset | PeerClose::Broken) => {
+                return self.transcript.end(self.link.reset(), closing);
+            }
         }
         // What it sends from here on is no part of the case.
         self.transcript.stop_receiving();

@@ -75,6 +75,7 @@ pub(in crate::engine) struct Conversation<'s, 'w, 'p, C> {
     pub(super) step: usize,
     /// What the peer left unread although more has followed.
     pub(super) unread: Option<UnreadChunks>,
+    pub(super) has_sent_fin: bool,
     pub(super) transcript: Transcript<'s>,
 }
 
@@ -93,6 +94,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             output: None,
             step: 0,
             unread: None,
+            has_sent_fin: false,
             transcript: Transcript::new(expectations),
         }
     }

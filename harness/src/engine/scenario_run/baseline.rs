@@ -1,7 +1,5 @@
 //! The first phase: the uncut delivery, alone.
 
-use std::time::Duration;
-
 use wirecheck_report::record::Verdict;
 
 use super::{ScenarioRun, UnconfirmedFailure};
@@ -95,9 +93,7 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     fn fail_baseline(&mut self, failed: CaseResult) -> Result<(), StopReason> {
-        if failed.outcome.is_silence() {
-            self.note_silence(failed.took);
-        }
+        self.engine.is_mute |= failed.outcome.is_silence();
         let id = self.context.planned.case_id(Tactic::Whole);
         let seen = failed.outcome.shown_at_once();
         (self.engine.on_event)(Event::Failed { id: &id, seen });
@@ -120,18 +116,5 @@ impl ScenarioRun<'_, '_, '_> {
             PeerFailure::Lost
         };
         Err(StopReason::NoPeer(failure(why.to_owned())))
-    }
-
-    /// Says once how a silent peer is given more time.
-    fn note_silence(&mut self, took: Duration) {
-        let was_mute = std::mem::replace(&mut self.engine.is_mute, true);
-        let limit = self.context.limits().reply;
-        // A shorter wait means that the peer was seen to wait for wirecheck alone.
-        if !was_mute && took >= limit / 10 && took < limit {
-            self.engine.note(format!(
-                "silence: an idle peer without a timer is waited for during a fifth of \
-                 `limits.reply` ({limit:?}); raise the limit for a peer that needs longer"
-            ));
-        }
     }
 }

@@ -25,6 +25,8 @@ mod tests;
 mod waiter;
 
 pub(in crate::engine) use gate::CaseGate;
+#[cfg(test)]
+pub(in crate::engine) use policy::WaitKinds;
 pub(in crate::engine) use policy::{More, PeerTimings, Phase, WaitFor};
 pub(in crate::engine) use waiter::Waiter;
 

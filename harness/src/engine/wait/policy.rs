@@ -4,11 +4,16 @@
 //! | --- | --- |
 //! | waits for wirecheck alone (the kernel shows it) | the next look |
 //! | is idle, in a batch | 5 ms, or 4 x its longest pause |
-//! | is idle, alone, the first time | a tenth (baseline) or a fifth of the limit |
+//! | is idle, in a first baseline | a tenth of the limit: it is played again |
+//! | is idle, alone, the first time | the limit: it may wait for another process |
 //! | is idle, alone, later | 60 ms + 10 x its longest pause |
 //! | is idle and has set a timer | the limit, while that has shown anything |
-//! | runs | the limit |
+//! | runs | the limit, in its own time |
+//! | runs without pause, once that is known | 1 s; in a batch 250 ms |
 //! | cannot be seen | the limit; in a batch 250 ms or 20 x its slowest answer |
+//!
+//! A limit is in the peer's time: while it is ready to run and has no processor, the limit
+//! stands still ([`WaitPolicy::extended_by`]).
 //!
 //! What a batch declares too early costs one replay: nothing is reported before it failed
 //! again alone, under the rules for that.
@@ -81,8 +86,8 @@ pub(in crate::engine) struct PeerTimings {
     pub(in crate::engine) slowest_answer: Duration,
     /// The longest time from the end of our side to the end of its side.
     pub(in crate::engine) slowest_close: Duration,
-    /// Whether it was once idle for all the time that a final wait gives.
-    pub(in crate::engine) has_been_silent: bool,
+    /// What it was waited for to the limit, and did not do.
+    pub(in crate::engine) silences: WaitKinds,
     /// Whether it once ran without pause for all the time that a final wait gives.
     pub(in crate::engine) has_spun: bool,
     /// Whether it reads a chunk only when more follows.
@@ -91,6 +96,41 @@ pub(in crate::engine) struct PeerTimings {
     pub(in crate::engine) timers_when_idle: usize,
     /// How many waits have lasted to their limit.
     pub(in crate::engine) timeouts: u32,
+    /// The longest time that it waited for a processor during one wait.
+    pub(in crate::engine) starved: Duration,
+}
+
+/// A set of things that the engine waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::engine) struct WaitKinds(u16);
+
+impl WaitKinds {
+    #[cfg(test)]
+    pub(in crate::engine) const NONE: Self = Self(0);
+    #[cfg(test)]
+    pub(in crate::engine) const ALL: Self = Self(u16::MAX);
+
+    pub(in crate::engine) fn contains(self, what: WaitFor) -> bool {
+        self.0 & Self::bit(what) != 0
+    }
+
+    pub(in crate::engine) fn insert(&mut self, what: WaitFor) {
+        self.0 |= Self::bit(what);
+    }
+
+    fn bit(what: WaitFor) -> u16 {
+        1 << match what {
+            WaitFor::Connection => 0,
+            WaitFor::Read { .. } => 1,
+            WaitFor::Answer => 2,
+            WaitFor::Output => 3,
+            WaitFor::Close => 4,
+            WaitFor::Exit => 5,
+            WaitFor::Settled => 6,
+            WaitFor::Idle => 7,
+            WaitFor::OurEnd => 8,
+        }
+    }
 }
 
 impl PeerTimings {
@@ -151,10 +191,10 @@ const IDLE_IN_BATCH: Duration = Duration::from_millis(5);
 const IDLE_ALONE: Duration = Duration::from_millis(60);
 /// The same while little is known of the peer.
 const IDLE_UNKNOWN: Duration = Duration::from_millis(200);
-/// What part of the limit that is at least: in a first baseline, and before a silence is
-/// reported for the first time. The peer may wait for something that cannot be seen.
+/// What part of the limit that is at least: in a first baseline, and in a second one where
+/// the peer has been silent before.
 const PART_IN_BASELINE: u32 = 10;
-const PART_BEFORE_REPORT: u32 = 5;
+const PART_IN_RETRY: u32 = 5;
 /// After how many timeouts a timer is no reason to wait any more, where a second baseline
 /// decides.
 const MOST_TIMEOUTS: u32 = 3;
@@ -166,6 +206,12 @@ const UNSEEN_ANSWER: Duration = Duration::from_millis(250);
 const LATE_READ: Duration = Duration::from_millis(50);
 const SPIN_IN_BATCH: Duration = Duration::from_millis(250);
 const SPIN_ALONE: Duration = Duration::from_secs(1);
+/// How much of the limit, in percent, a peer may run before it is said to spin: with an
+/// answer, and with the end.
+const SPIN_BEFORE_ANSWER: u32 = 99;
+const SPIN_BEFORE_END: u32 = 90;
+/// A busy machine extends a limit to at most this many times its length.
+const MOST_EXTENSION: u32 = 10;
 /// How long a peer that has finished with a chunk is idle.
 const IDLE_WHEN_SETTLED: Duration = Duration::from_micros(300);
 const SETTLES_WITHIN: Duration = Duration::from_millis(300);
@@ -201,43 +247,47 @@ impl WaitPolicy {
             WaitFor::Connection => Self {
                 idle_for: IDLE_BEFORE_CONNECT,
                 timers: Some(1),
+                spinning_after: None,
                 learns: Learns::Nothing,
                 may_be_blocked_on_us: false,
-                ..Self::within(limit, at)
+                ..Self::within(what, limit, at)
             },
             WaitFor::Read {
                 more: More::Follows,
-            } if at.timings.reads_late => Self::within(LATE_READ.min(limit), at),
-            WaitFor::Read { .. } | WaitFor::Answer | WaitFor::Output => {
-                Self::within(at.shortened(limit), at)
-            }
-            WaitFor::Close | WaitFor::Exit => {
-                let limit = at.shortened(limit);
-                Self {
-                    spinning_after: Some(at.spinning_after(limit)),
-                    ..Self::within(limit, at)
-                }
-            }
+            } if at.timings.reads_late => Self {
+                spinning_after: None,
+                ..Self::within(what, LATE_READ.min(limit), at)
+            },
+            WaitFor::Read { .. }
+            | WaitFor::Answer
+            | WaitFor::Output
+            | WaitFor::Close
+            | WaitFor::Exit => Self::within(what, at.shortened(limit), at),
         }
     }
 
     /// A policy with exactly this limit.
-    pub(super) fn within(limit: Duration, at: &Circumstances<'_>) -> Self {
+    pub(super) fn within(what: WaitFor, limit: Duration, at: &Circumstances<'_>) -> Self {
         Self {
             limit,
             first_look: at.first_look(),
             longest_pause: LONGEST_PAUSE,
             between_looks: BETWEEN_LOOKS,
-            idle_for: at.idle_for(limit),
+            idle_for: at.idle_for(what, limit),
             timers: at.timers(),
             may_be_blocked_on_us: at.phase.is_alone(),
-            spinning_after: None,
+            spinning_after: Some(at.spinning_after(what, limit)),
             learns: match at.phase {
                 Phase::Batch => Learns::Nothing,
                 Phase::Baseline => Learns::Timings,
                 Phase::BaselineRetry | Phase::Confirmation => Learns::Everything,
             },
         }
+    }
+
+    /// The limit of a peer that has waited so long for a processor.
+    pub(super) fn extended_by(&self, starved: Duration) -> Duration {
+        self.limit + starved.min(self.limit * (MOST_EXTENSION - 1))
     }
 
     /// A policy for a peer that only has to finish what it began.
@@ -278,17 +328,19 @@ impl Circumstances<'_> {
         }
     }
 
-    fn idle_for(&self, limit: Duration) -> Duration {
+    fn idle_for(&self, what: WaitFor, limit: Duration) -> Duration {
         let pause = self.timings.longest_pause;
         let known = pause * 10 + IDLE_ALONE;
+        let has_been_silent = self.timings.silences.contains(what);
         match self.phase {
             Phase::Batch if pause > IDLE_IN_BATCH / 2 => pause * 4 + IDLE_IN_BATCH,
             Phase::Batch => IDLE_IN_BATCH,
             Phase::Baseline => known.max(IDLE_UNKNOWN).max(limit / PART_IN_BASELINE),
-            Phase::Confirmation if self.timings.has_been_silent => known,
-            Phase::BaselineRetry | Phase::Confirmation => {
-                known.max(IDLE_UNKNOWN).max(limit / PART_BEFORE_REPORT)
+            Phase::BaselineRetry if has_been_silent => {
+                known.max(IDLE_UNKNOWN).max(limit / PART_IN_RETRY)
             }
+            Phase::Confirmation if has_been_silent => known,
+            Phase::BaselineRetry | Phase::Confirmation => limit,
         }
     }
 
@@ -302,9 +354,12 @@ impl Circumstances<'_> {
         }
     }
 
-    fn spinning_after(&self, limit: Duration) -> Duration {
-        let usual = self.timings.slowest_close * 4;
-        let most = limit * 9 / 10;
+    fn spinning_after(&self, what: WaitFor, limit: Duration) -> Duration {
+        let (usual, percent) = match what {
+            WaitFor::Close | WaitFor::Exit => (self.timings.slowest_close, SPIN_BEFORE_END),
+            _ => (self.timings.slowest_answer, SPIN_BEFORE_ANSWER),
+        };
+        let (usual, most) = (usual * 4, limit * percent / 100);
         match self.phase {
             Phase::Batch => SPIN_IN_BATCH.max(usual).min(most),
             _ if self.timings.has_spun => SPIN_ALONE.max(usual).min(most),
@@ -352,7 +407,7 @@ mod tests {
     fn a_peer_that_pauses_is_given_a_multiple_of_its_longest_pause() {
         let timings = PeerTimings {
             longest_pause: Duration::from_millis(40),
-            has_been_silent: true,
+            silences: WaitKinds::ALL,
             ..PeerTimings::default()
         };
         let idle_for = |phase| policy(WaitFor::Answer, phase, &timings).idle_for;
@@ -361,12 +416,25 @@ mod tests {
     }
 
     #[test]
-    fn a_first_silence_is_reported_after_a_fifth_of_the_limit_and_later_ones_sooner() {
+    fn a_first_silence_of_each_kind_is_reported_after_the_limit_and_later_ones_sooner() {
         let mut timings = PeerTimings::default();
-        let idle_for = |timings: &_| policy(WaitFor::Answer, Phase::Confirmation, timings).idle_for;
-        assert_eq!(idle_for(&timings), LIMIT / 5);
-        timings.has_been_silent = true;
-        assert_eq!(idle_for(&timings), IDLE_ALONE);
+        let idle_for = |what, timings: &_| policy(what, Phase::Confirmation, timings).idle_for;
+        assert_eq!(idle_for(WaitFor::Answer, &timings), LIMIT);
+        timings.silences.insert(WaitFor::Answer);
+        assert_eq!(idle_for(WaitFor::Answer, &timings), IDLE_ALONE);
+        assert_eq!(idle_for(WaitFor::Close, &timings), LIMIT);
+    }
+
+    #[test]
+    fn a_busy_machine_extends_a_limit_by_the_time_without_a_processor_to_ten_times_at_most() {
+        let policy = policy(
+            WaitFor::Answer,
+            Phase::Confirmation,
+            &PeerTimings::default(),
+        );
+        assert_eq!(policy.extended_by(Duration::ZERO), LIMIT);
+        assert_eq!(policy.extended_by(LIMIT), LIMIT * 2);
+        assert_eq!(policy.extended_by(LIMIT * 100), LIMIT * 10);
     }
 
     #[test]
@@ -398,10 +466,11 @@ mod tests {
     }
 
     #[test]
-    fn only_a_close_and_an_exit_show_a_peer_that_spins() {
+    fn a_peer_may_run_for_the_whole_limit_before_it_answers() {
         let timings = PeerTimings::default();
         let spins = |what| policy(what, Phase::Confirmation, &timings).spinning_after;
-        assert_eq!(spins(WaitFor::Answer), None);
+        assert_eq!(spins(WaitFor::Connection), None);
+        assert_eq!(spins(WaitFor::Answer), Some(LIMIT * 99 / 100));
         assert_eq!(spins(WaitFor::Close), Some(LIMIT * 9 / 10));
         assert_eq!(spins(WaitFor::Exit), Some(LIMIT * 9 / 10));
     }

@@ -49,6 +49,8 @@ pub(in crate::engine) enum Act {
     /// Sends what arrives only after this time.
     SendSlowly(&'static str, Duration),
     SetTimers(usize),
+    /// Ends the sending direction, and keeps the socket.
+    Shut,
     /// Closes the connection: with a FIN, or with a reset if bytes are unread.
     Close,
     Reset,
@@ -74,6 +76,7 @@ struct Peer {
     /// When the first act of the program began and ends, if it takes a known time.
     period: Option<(Duration, Duration)>,
     cpu_time: Duration,
+    starved: Duration,
     timers: usize,
     has_exited: bool,
     socket: PeerSocket,
@@ -91,6 +94,7 @@ struct PeerSocket {
     /// What the peer sent, in order, with the time when it arrives.
     sent: Vec<(Duration, &'static str)>,
     ending: Option<ObservedEnd>,
+    is_closed: bool,
 }
 
 /// Whether wirecheck has ended its side, and the peer knows.
@@ -121,6 +125,7 @@ impl World {
                 program: program.iter().copied().collect(),
                 period: None,
                 cpu_time: Duration::ZERO,
+                starved: Duration::ZERO,
                 timers: 0,
                 has_exited: false,
                 socket: PeerSocket::default(),
@@ -235,9 +240,11 @@ impl World {
 
     pub(in crate::engine) fn peer_socket(&self) -> SocketLookup {
         let peer = self.peer.borrow();
-        match peer.socket.ending {
-            Some(_) => SocketLookup::Nothing,
-            None => SocketLookup::Socket(peer.socket.info()),
+        let have_both_ended = peer.socket.ending.is_some() && peer.socket.our_end != OurEnd::Open;
+        if peer.socket.is_closed || have_both_ended {
+            SocketLookup::Nothing
+        } else {
+            SocketLookup::Socket(peer.socket.info())
         }
     }
 
@@ -306,8 +313,12 @@ impl Peer {
             Act::Send(text) => self.send(text, Duration::ZERO),
             Act::SendSlowly(text, delay) => self.send(text, delay),
             Act::SetTimers(timers) => self.timers = timers,
+            Act::Shut => self.end(ConnectionEnd::Eof),
             Act::Close => self.close(),
-            Act::Reset => self.end(ConnectionEnd::Reset),
+            Act::Reset => {
+                self.end(ConnectionEnd::Reset);
+                self.socket.is_closed = true;
+            }
             Act::Exit => {
                 self.has_exited = true;
                 self.close();
@@ -322,20 +333,30 @@ impl Peer {
             return Acted::Waits;
         }
         self.cpu_time += self.cpu_time_of_act();
+        self.starved += self.starved_in_act();
         self.period = None;
         Acted::Done
     }
 
     /// The processor time since the first act of the program began.
     fn cpu_time_of_act(&self) -> Duration {
-        let time = self
-            .period
-            .map_or(Duration::ZERO, |(begun, _)| self.now - begun);
         match self.program.front() {
-            Some(Act::Run(_)) => time,
-            Some(Act::Starve(_)) => time / 10,
+            Some(Act::Run(_)) => self.time_of_act(),
+            Some(Act::Starve(_)) => self.time_of_act() / 10,
             _ => Duration::ZERO,
         }
+    }
+
+    fn starved_in_act(&self) -> Duration {
+        match self.program.front() {
+            Some(Act::Starve(_)) => self.time_of_act() - self.cpu_time_of_act(),
+            _ => Duration::ZERO,
+        }
+    }
+
+    fn time_of_act(&self) -> Duration {
+        self.period
+            .map_or(Duration::ZERO, |(begun, _)| self.now - begun)
     }
 
     fn read(&mut self, len: usize) -> Acted {
@@ -381,6 +402,7 @@ impl Peer {
             0 => ConnectionEnd::Eof,
             _ => ConnectionEnd::Reset,
         });
+        self.socket.is_closed = true;
     }
 
     fn end(&mut self, how: ConnectionEnd) {
@@ -421,6 +443,7 @@ impl Peer {
                 ThreadState::Sleeping
             },
             cpu_time: self.cpu_time + self.cpu_time_of_act(),
+            starved: self.starved + self.starved_in_act(),
         };
         Look {
             threads: (!self.has_exited).then_some(thread).into_iter().collect(),

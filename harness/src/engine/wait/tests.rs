@@ -18,18 +18,19 @@ const ALONE: [Phase; 3] = [Phase::Baseline, Phase::BaselineRetry, Phase::Confirm
 const FOREVER: Duration = Duration::from_secs(600);
 /// What is known of a peer after its first silence: later ones are declared soon.
 const KNOWN: PeerTimings = PeerTimings {
-    has_been_silent: true,
+    silences: WaitKinds::ALL,
     ..UNKNOWN
 };
 const UNKNOWN: PeerTimings = PeerTimings {
     longest_pause: Duration::ZERO,
     slowest_answer: Duration::ZERO,
     slowest_close: Duration::ZERO,
-    has_been_silent: false,
+    silences: WaitKinds::NONE,
     has_spun: false,
     reads_late: false,
     timers_when_idle: 0,
     timeouts: 0,
+    starved: Duration::ZERO,
 };
 
 /// One wait for a peer that does this.
@@ -105,8 +106,9 @@ fn an_idle_peer_is_given_exactly_the_time_of_the_policy() {
     for (phase, timings, idle_for) in [
         (Phase::Batch, UNKNOWN, ms(5)),
         (Phase::Baseline, UNKNOWN, ms(500)),
-        (Phase::BaselineRetry, UNKNOWN, ms(1000)),
-        (Phase::Confirmation, UNKNOWN, ms(1000)),
+        (Phase::BaselineRetry, UNKNOWN, LIMIT),
+        (Phase::BaselineRetry, KNOWN, ms(1000)),
+        (Phase::Confirmation, UNKNOWN, LIMIT),
         (Phase::Confirmation, KNOWN, ms(60)),
     ] {
         let waited = answer(&[], phase, timings);
@@ -213,29 +215,44 @@ fn a_timer_that_is_always_set_hides_no_other() {
 }
 
 #[test]
-fn a_peer_that_runs_is_waited_for_to_the_limit() {
+fn a_peer_that_runs_and_pauses_is_waited_for_to_the_limit() {
+    let steps = [Run(ms(20)), Pause(ms(31))];
+    let program: Vec<Act> = steps.into_iter().cycle().take(800).collect();
+    let slow = PeerTimings {
+        longest_pause: ms(31),
+        ..KNOWN
+    };
     for phase in PHASES {
-        let waited = answer(&[Run(FOREVER)], phase, KNOWN);
-        assert_eq!((waited.end, waited.at), (WaitEnd::TimedOut(LIMIT), LIMIT));
+        let waited = answer(&program, phase, slow);
+        assert_eq!(waited.end, WaitEnd::TimedOut(LIMIT));
+        assert!(waited.at <= LIMIT + ms(2), "{:?}", waited.at);
     }
 }
 
 #[test]
-fn only_a_close_and_an_exit_end_because_the_peer_spins() {
-    for what in [WaitFor::Answer, WaitFor::Output, WaitFor::Connection] {
-        for phase in PHASES {
-            let waited = wait_for(what, &[Run(FOREVER)], phase, KNOWN);
-            assert_eq!(waited.end, WaitEnd::TimedOut(LIMIT), "{what:?}");
-        }
-    }
-    for what in [WaitFor::Close, WaitFor::Exit] {
-        for (phase, least) in [(Phase::Batch, ms(250)), (Phase::Confirmation, ms(4500))] {
+fn a_peer_that_runs_without_pause_is_waited_for_to_the_limit_before_a_report() {
+    use WaitFor::{Answer, Close, Exit, Output};
+    for (what, most) in [
+        (Answer, ms(4950)),
+        (Output, ms(4950)),
+        (Close, ms(4500)),
+        (Exit, ms(4500)),
+    ] {
+        for (phase, least) in [(Phase::Batch, ms(250)), (Phase::Confirmation, most)] {
             let waited = wait_for(what, &[Run(FOREVER)], phase, KNOWN);
             let WaitEnd::Spinning(time) = waited.end else {
                 panic!("{what:?} in {phase:?}: {:?}", waited.end);
             };
             assert!(least <= time && time < least + ms(21), "{time:?}");
         }
+    }
+}
+
+#[test]
+fn a_peer_that_runs_before_it_connects_is_waited_for_to_the_limit() {
+    for phase in PHASES {
+        let waited = wait_for(WaitFor::Connection, &[Run(FOREVER)], phase, KNOWN);
+        assert_eq!(waited.end, WaitEnd::TimedOut(LIMIT));
     }
 }
 
@@ -248,11 +265,30 @@ fn a_spinning_peer_is_declared_sooner_once_one_was_seen() {
 }
 
 #[test]
-fn a_peer_that_gets_little_of_a_busy_machine_does_not_spin() {
-    for phase in PHASES {
-        let waited = wait_for(WaitFor::Close, &[Starve(FOREVER)], phase, KNOWN);
-        assert_eq!(waited.end, WaitEnd::TimedOut(LIMIT), "{phase:?}");
+fn a_limit_stands_still_while_the_peer_waits_for_a_processor() {
+    for what in [WaitFor::Answer, WaitFor::Close, WaitFor::Exit] {
+        for phase in ALONE {
+            let program = [Starve(ms(30_000)), Send("ok\n")];
+            let waited = wait_for(what, &program, phase, KNOWN);
+            let at = (WaitEnd::Happened, ms(30_000));
+            assert_eq!((waited.end, waited.at), at, "{what:?} in {phase:?}");
+        }
     }
+}
+
+#[test]
+fn a_peer_that_starves_for_ever_is_not_waited_for_longer_than_ten_limits() {
+    let program = [Starve(FOREVER)];
+    let waited = wait_for(WaitFor::Connection, &program, Phase::Confirmation, KNOWN);
+    assert_eq!(waited.end, WaitEnd::TimedOut(LIMIT));
+    assert!(waited.at <= LIMIT * 10 + ms(21), "{:?}", waited.at);
+}
+
+#[test]
+fn a_peer_spins_in_its_own_time() {
+    let program = [Starve(FOREVER)];
+    let waited = wait_for(WaitFor::Close, &program, Phase::Confirmation, KNOWN);
+    assert!(matches!(waited.end, WaitEnd::Spinning(time) if time >= ms(45_000)));
 }
 
 #[test]
@@ -336,7 +372,12 @@ fn a_late_answer_that_a_batch_declared_missing_is_found_alone() {
 
 #[test]
 fn only_a_silence_that_was_waited_for_alone_makes_the_next_one_shorter() {
-    let learnt = |phase, program: &[Act]| answer(program, phase, UNKNOWN).timings.has_been_silent;
+    let learnt = |phase, program: &[Act]| {
+        answer(program, phase, UNKNOWN)
+            .timings
+            .silences
+            .contains(WaitFor::Answer)
+    };
     assert!(learnt(Phase::Confirmation, &[]));
     assert!(learnt(Phase::BaselineRetry, &[]));
     assert!(!learnt(Phase::Baseline, &[]));
@@ -403,11 +444,10 @@ fn a_peer_that_is_known_to_read_late_has_little_time_to_read_before_more_follows
         reads_late: true,
         ..KNOWN
     };
-    for (more, limit) in [(More::Follows, ms(50)), (More::Nothing, LIMIT)] {
-        let what = WaitFor::Read { more };
-        let waited = wait_for(what, &[Run(FOREVER)], Phase::Confirmation, late);
-        assert_eq!(waited.end, WaitEnd::TimedOut(limit));
-    }
+    let what = |more| WaitFor::Read { more };
+    let read = |more| wait_for(what(more), &[Run(FOREVER)], Phase::Confirmation, late);
+    assert_eq!(read(More::Follows).end, WaitEnd::TimedOut(ms(50)));
+    assert!(read(More::Nothing).at >= ms(4950));
 }
 
 /// The other of two sides that wirecheck plays.

@@ -9,9 +9,9 @@ use super::{Awaited, Clock, Partner, Processes, Progress, SystemClock, WaitEnd};
 use crate::wire::diag::Inode;
 use crate::wire::watch::{Look, Watch};
 
-/// What part of the time, in percent, a peer has a processor that runs without pause: on a
-/// busy machine it shares one.
-const SPINNING_SHARE: u32 = 25;
+/// What part of the time, in percent, a peer that runs without pause runs or waits for a
+/// processor.
+const SPINNING_SHARE: u32 = 50;
 
 /// What is seen of the peer.
 enum View<'a> {
@@ -153,7 +153,10 @@ impl<'a> Waiter<'a> {
         limit: Duration,
         awaited: &mut dyn Awaited,
     ) -> WaitEnd {
-        let policy = WaitPolicy::within(limit, &self.circumstances());
+        let policy = WaitPolicy {
+            spinning_after: None,
+            ..WaitPolicy::within(WaitFor::Answer, limit, &self.circumstances())
+        };
         self.wait_by(&policy, WaitFor::Answer, awaited)
     }
 
@@ -181,6 +184,7 @@ impl<'a> Waiter<'a> {
         awaited: &mut dyn Awaited,
     ) -> WaitEnd {
         let end = self.wait_for_end(policy, awaited);
+        self.learn_starvation(policy, end.1);
         self.learn(policy, what, end);
         match end {
             (WaitEnd::Idle(time), _) if self.is_stopped() => WaitEnd::Stopped(time),
@@ -195,11 +199,13 @@ impl<'a> Waiter<'a> {
         awaited: &mut dyn Awaited,
     ) -> (WaitEnd, Duration) {
         let start = self.clock.now();
-        let deadline = start + policy.limit;
+        let mut deadline = start + policy.limit;
         let mut pause = policy.first_look;
         let mut spin = SpinCheck::default();
+        let mut starvation = Starvation::default();
         loop {
-            let progress = awaited.poll(deadline.min(self.clock.now() + pause));
+            let until = deadline.min(self.clock.now() + pause);
+            let progress = awaited.poll(until);
             let now = self.clock.now();
             let took = now - start;
             if progress == Progress::Happened {
@@ -207,6 +213,10 @@ impl<'a> Waiter<'a> {
             }
             if self.is_stopped() {
                 return (WaitEnd::Stopped(took), took);
+            }
+            starvation.late += now.saturating_duration_since(until);
+            if now >= deadline {
+                deadline = start + policy.extended_by(self.starved(&starvation));
             }
             if now >= deadline {
                 return (WaitEnd::TimedOut(policy.limit), took);
@@ -220,6 +230,9 @@ impl<'a> Waiter<'a> {
                     }
                 }
                 PeerCheck::Unseen => {}
+            }
+            if starvation.first.is_none() {
+                starvation.first = self.look_again();
             }
             pause = (pause * 2).clamp(policy.between_looks, policy.longest_pause);
         }
@@ -325,9 +338,19 @@ impl<'a> Waiter<'a> {
             spin.first = Some((look, now));
             return None;
         };
-        let time = now - *since;
-        let is_busy = look.cpu_time_since(first) * 100 >= time * SPINNING_SHARE;
-        (time >= least && is_busy).then_some(time)
+        let (time, starved) = (now - *since, look.starved_since(first));
+        let busy = look.cpu_time_since(first) + starved;
+        let spins = time.saturating_sub(starved) >= least && busy * 100 >= time * SPINNING_SHARE;
+        spins.then_some(time)
+    }
+
+    /// How long the peer has waited for a processor. Where that cannot be seen, how late
+    /// wirecheck itself was woken.
+    fn starved(&mut self, starvation: &Starvation) -> Duration {
+        match (&starvation.first, self.look_again()) {
+            (Some(first), Some(last)) => last.starved_since(first),
+            _ => starvation.late,
+        }
     }
 
     /// Remembers how long the peer paused before it went on.
@@ -352,13 +375,24 @@ impl<'a> Waiter<'a> {
                 known.slowest_close = known.slowest_close.max(took);
             }
             (WaitEnd::Idle(time), _) if is_final && time >= policy.idle_for => {
-                known.has_been_silent = true;
+                known.silences.insert(what);
             }
             (WaitEnd::Spinning(_), _) => known.has_spun = true,
             (WaitEnd::TimedOut(_), WaitFor::Answer | WaitFor::Close | WaitFor::Exit) => {
                 known.timeouts += 1;
+                if is_final {
+                    known.silences.insert(what);
+                }
             }
             _ => {}
+        }
+    }
+
+    /// Only a busy machine makes a wait longer than its limit.
+    fn learn_starvation(&mut self, policy: &WaitPolicy, took: Duration) {
+        if policy.learns != Learns::Nothing {
+            let known = &mut self.timings.starved;
+            *known = (*known).max(took.saturating_sub(policy.limit));
         }
     }
 
@@ -406,6 +440,15 @@ impl View<'_> {
 #[derive(Default)]
 struct SpinCheck {
     first: Option<(Look, Instant)>,
+}
+
+/// What shows during a wait that the machine is busy.
+#[derive(Default)]
+struct Starvation {
+    /// How the peer looked at first.
+    first: Option<Look>,
+    /// How much later than asked for wirecheck was woken, all times together.
+    late: Duration,
 }
 
 /// Nothing: the wait is for the peer to be idle.

@@ -28,6 +28,14 @@ impl ProcStat {
     }
 }
 
+/// What a thread did since it was started, to the nanosecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SchedTimes {
+    pub(crate) ran: Duration,
+    /// It was ready to run, and had no processor.
+    pub(crate) starved: Duration,
+}
+
 /// The system call in which a thread is blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BlockedCall {
@@ -46,12 +54,16 @@ impl ProcReader {
         parse_stat(self.read(dir.as_ref(), "stat")?)
     }
 
-    /// The processor time of a thread, to the nanosecond. `None` if this kernel does not
-    /// count it.
-    pub(crate) fn cpu_time(&mut self, thread: impl AsRef<Path>) -> Option<Duration> {
+    /// How long a thread ran, and waited for a processor. `None` if this kernel does not
+    /// count that.
+    pub(crate) fn sched_times(&mut self, thread: impl AsRef<Path>) -> Option<SchedTimes> {
         let line = self.read(thread.as_ref(), "schedstat")?;
-        let first = line.split(|&byte| byte == b' ').next()?;
-        Some(Duration::from_nanos(parse_number(first)?))
+        let mut fields = line.split(|&byte| byte == b' ');
+        let mut time = || Some(Duration::from_nanos(parse_number(fields.next()?)?));
+        Some(SchedTimes {
+            ran: time()?,
+            starved: time()?,
+        })
     }
 
     /// `None` for a thread that runs, that waits outside of a call, or that may not be seen.

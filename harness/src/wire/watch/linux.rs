@@ -199,12 +199,13 @@ fn look_at_process(reader: &mut ProcReader, process: u32, threads: &mut Vec<Thre
         let Some(stat) = reader.stat(&thread) else {
             continue;
         };
-        let cpu_time = reader.cpu_time(&thread);
+        let times = reader.sched_times(&thread);
         threads.push(ThreadLook {
             process,
             thread: thread.id,
             state: stat.state,
-            cpu_time: cpu_time.unwrap_or_else(|| from_ticks(stat.ticks)),
+            cpu_time: times.map_or_else(|| from_ticks(stat.ticks), |times| times.ran),
+            starved: times.map_or(Duration::ZERO, |times| times.starved),
         });
     }
 }

@@ -24,6 +24,9 @@ pub struct ThreadLook {
     /// Processor time since it was started: to the nanosecond where the kernel counts so,
     /// otherwise in clock ticks.
     pub cpu_time: Duration,
+    /// The time that it was ready to run and had no processor: the machine's fault, not its
+    /// own. Zero where the kernel does not count it.
+    pub starved: Duration,
 }
 
 impl Look {
@@ -52,19 +55,33 @@ impl Look {
     /// one shows.
     #[must_use]
     pub fn cpu_time_since(&self, earlier: &Self) -> Duration {
-        self.threads
-            .iter()
-            .map(|thread| thread.cpu_time.saturating_sub(earlier.cpu_time_of(thread)))
-            .sum()
+        self.growth_since(earlier, |thread| thread.cpu_time).sum()
     }
 
-    fn cpu_time_of(&self, thread: &ThreadLook) -> Duration {
-        let same =
-            |known: &&ThreadLook| known.thread == thread.thread && known.process == thread.process;
-        self.threads
-            .iter()
-            .find(same)
-            .map_or(Duration::ZERO, |known| known.cpu_time)
+    /// How long, since an earlier look, the thread that waited longest for a processor did
+    /// so.
+    #[must_use]
+    pub fn starved_since(&self, earlier: &Self) -> Duration {
+        let growth = self.growth_since(earlier, |thread| thread.starved);
+        growth.max().unwrap_or_default()
+    }
+
+    /// How much a time of each thread has grown. That of a new thread began with zero.
+    fn growth_since(
+        &self,
+        earlier: &Self,
+        time: impl Fn(&ThreadLook) -> Duration,
+    ) -> impl Iterator<Item = Duration> {
+        self.threads.iter().map(move |thread| {
+            let before = earlier.thread(thread).map_or(Duration::ZERO, &time);
+            time(thread).saturating_sub(before)
+        })
+    }
+
+    /// The same thread in this look.
+    fn thread(&self, wanted: &ThreadLook) -> Option<&ThreadLook> {
+        let mut threads = self.threads.iter();
+        threads.find(|it| (it.process, it.thread) == (wanted.process, wanted.thread))
     }
 }
 
@@ -80,6 +97,7 @@ mod tests {
                 thread,
                 state: ThreadState::from_letter(letter),
                 cpu_time: Duration::from_nanos(cpu_time),
+                starved: Duration::from_nanos(cpu_time * 2),
             });
         Look {
             threads: threads.collect(),
@@ -111,6 +129,13 @@ mod tests {
         let earlier = look(&[(1, b'S', 10), (2, b'S', 500)]);
         let later = look(&[(1, b'R', 15), (3, b'R', 7)]);
         assert_eq!(later.cpu_time_since(&earlier), Duration::from_nanos(12));
+    }
+
+    #[test]
+    fn the_thread_that_waited_longest_for_a_processor_counts() {
+        let earlier = look(&[(1, b'S', 10), (2, b'S', 500)]);
+        let later = look(&[(1, b'R', 15), (2, b'R', 503), (3, b'R', 2)]);
+        assert_eq!(later.starved_since(&earlier), Duration::from_nanos(10));
     }
 
     #[test]
