@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::background::on_own_thread;
 use crate::engine::{self, ClientOptions, Jobs, PeerFailure, PeerSource, Reconnects};
 use crate::engine::{Selection, Settings};
-use crate::load::{LoadError, MAX_SUITE_BYTES, load};
+use crate::load::{LoadError, MAX_SUITE_BYTES, load, qualify};
 use crate::peer::{CommandLine, EmptyCommand, ExternalServer, StartOptions};
 use crate::report::Report;
 use crate::scenario::{NoAttachments, Side, Style, Suite, parse};
@@ -327,6 +327,7 @@ impl Check {
                 },
             }
         }
+        qualify(&mut suites);
         if errors.is_empty() {
             Ok(suites)
         } else {

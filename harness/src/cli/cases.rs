@@ -6,6 +6,7 @@ use super::args::CaseArgs;
 use super::check::read_suites;
 use super::error::{CommandError, Purpose};
 use crate::engine::{PlannedScenario, Selection};
+use crate::load::qualified_names;
 use crate::scenario::{Scenario, Side, Suite};
 use crate::tactic::{CaseChoice, Profile, Seed};
 
@@ -36,10 +37,11 @@ fn filter(suites: &mut Vec<Suite>, args: &CaseArgs, ours: Side) -> Result<u64, C
     };
     let mut left_out = 0;
     for suite in suites.iter_mut() {
-        let id = suite.id().clone();
+        let names = names(suite);
         suite.retain_scenarios(|scenario| {
-            let matches = globs.is_empty() || globs.is_match(format!("{id}/{}", scenario.id()));
-            let is_selected = matches && is_tagged(scenario);
+            let matches = |name: &String| globs.is_match(format!("{name}/{}", scenario.id()));
+            let is_named = globs.is_empty() || names.iter().any(matches);
+            let is_selected = is_named && is_tagged(scenario);
             let is_for_our_side = scenario.peer() == Some(ours);
             left_out += u64::from(is_selected && is_for_our_side);
             is_selected && !is_for_our_side
@@ -47,6 +49,13 @@ fn filter(suites: &mut Vec<Suite>, args: &CaseArgs, ours: Side) -> Result<u64, C
     }
     suites.retain(|suite| !suite.scenarios().is_empty());
     Ok(left_out)
+}
+
+/// The ids of a suite, alone and among others: a pattern from one run fits the next.
+fn names(suite: &Suite) -> Vec<String> {
+    let mut names = qualified_names(suite);
+    names.push(suite.own_id().to_string());
+    names
 }
 
 fn check(selection: &Selection) -> Result<(), CommandError> {

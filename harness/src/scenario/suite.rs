@@ -12,6 +12,8 @@ use crate::framing::Framing;
 #[derive(Clone, Debug)]
 pub struct Suite {
     pub(super) id: SuiteId,
+    /// The id without names of folders.
+    pub(super) own_id: SuiteId,
     pub(super) path: String,
     pub(super) text: String,
     pub(super) title: String,
@@ -24,6 +26,17 @@ impl Suite {
     #[must_use]
     pub fn id(&self) -> &SuiteId {
         &self.id
+    }
+
+    /// The id that its file gives it, whatever other suites there are.
+    #[must_use]
+    pub fn own_id(&self) -> &SuiteId {
+        &self.own_id
+    }
+
+    /// Gives it an id that no other suite of the run has.
+    pub fn rename(&mut self, id: SuiteId) {
+        self.id = id;
     }
 
     /// The file's path as the user wrote it.

@@ -178,7 +178,7 @@ impl Plan {
         let options = PlanOptions {
             profile,
             seed,
-            salt: Salt::of(suite.id(), scenario.id()),
+            salt: Salt::of(suite.own_id(), scenario.id()),
             only: only.clone(),
         };
         Self::new(&script, Allowances::of(scenario, side), &edits, options)

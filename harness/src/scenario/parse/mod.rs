@@ -112,8 +112,10 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         }
         scenarios.push(scenario);
     }
+    let id = id?;
     Some(Suite {
-        id: id?,
+        own_id: id.clone(),
+        id,
         path: path.to_owned(),
         text: source.text().to_owned(),
         title: fields.text("title")?.to_owned(),

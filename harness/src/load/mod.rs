@@ -1,0 +1,129 @@
+//! Reads suites from disk.
+//!
+//! In: the paths of files and folders. Out: suites, and all errors of all files. Suites of
+//! equal id from different folders get ids that differ (`qualify`).
+
+mod find;
+mod qualify;
+mod read;
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use wirecheck_report::notation::printable;
+
+use crate::scenario::{Style, Suite, SuiteError, SuiteId};
+pub(crate) use qualify::{qualified_names, qualify};
+
+/// The default of `--max-suite-bytes`.
+pub const MAX_SUITE_BYTES: usize = 1 << 20;
+
+pub const MAX_SUITES: usize = 10_000;
+
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The valid ones.
+    pub suites: Vec<Suite>,
+    pub errors: Vec<LoadError>,
+}
+
+/// Why a suite cannot be loaded. The text of each is safe to print.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    #[error("{}: {source}", shown(path))]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error(
+        "{}: larger than the limit of {max} bytes; split the suite, or raise --max-suite-bytes",
+        shown(path)
+    )]
+    TooLarge { path: PathBuf, max: usize },
+    #[error(
+        "{}:{line}:{column}: the byte 0x{byte:02x} is not valid UTF-8; write such bytes as `\\xNN`",
+        shown(path)
+    )]
+    NotUtf8 {
+        path: PathBuf,
+        /// From 1.
+        line: usize,
+        /// In characters, from 1.
+        column: usize,
+        byte: u8,
+    },
+    #[error(
+        "{}: more than {MAX_SUITES} suites; name a folder with fewer",
+        shown(path)
+    )]
+    TooMany {
+        /// The first file too many.
+        path: PathBuf,
+    },
+    /// The suite's author must fix it.
+    #[error(transparent)]
+    Suite(#[from] SuiteError),
+    #[error(
+        "{}: the suite id `{id}` is already used by {}; give one of them another with `id = '…'`",
+        printable(second),
+        printable(first)
+    )]
+    DuplicateId {
+        id: SuiteId,
+        /// The path of the suite that was read first.
+        first: String,
+        second: String,
+    },
+}
+
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy())
+}
+
+impl LoadError {
+    /// The error as text for a terminal.
+    #[must_use]
+    pub fn render(&self, style: Style) -> String {
+        match self {
+            Self::Suite(error) => error.render(style),
+            other => format!("error[suite]: {other}"),
+        }
+    }
+}
+
+/// Reads the suites in `names`: files, and folders with all folders below them. The order
+/// is the order of the names, then of the paths. A file or folder that is found several
+/// times, by links or by name, is read once.
+#[must_use]
+pub fn load(names: &[PathBuf], max_suite_bytes: usize) -> Loaded {
+    let (files, errors) = find::files(names);
+    let mut loaded = Loaded {
+        suites: Vec::new(),
+        errors,
+    };
+    for file in &files {
+        match read::suite(file, max_suite_bytes) {
+            Ok(suite) => loaded.suites.push(suite),
+            Err(error) => loaded.errors.push(error),
+        }
+    }
+    qualify(&mut loaded.suites);
+    loaded.errors.extend(duplicate_ids(&loaded.suites));
+    loaded
+}
+
+fn duplicate_ids(suites: &[Suite]) -> Vec<LoadError> {
+    let mut seen: HashMap<&SuiteId, &str> = HashMap::new();
+    let mut errors = Vec::new();
+    for suite in suites {
+        match seen.get(suite.id()) {
+            Some(first) => errors.push(LoadError::DuplicateId {
+                id: suite.id().clone(),
+                first: (*first).to_owned(),
+                second: suite.path().to_owned(),
+            }),
+            None => {
+                seen.insert(suite.id(), suite.path());
+            }
+        }
+    }
+    errors
+}
