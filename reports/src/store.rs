@@ -1,18 +1,19 @@
-//! Records on disk. A write replaces the whole file or nothing, and only a regular file.
+//! Records on disk. A write replaces the whole file or nothing, and only a record.
 
 use std::fs::{self, File, FileType};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::notation::printable;
 use crate::record::{Record, VERSION};
 
 /// Why a record cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The system refused to read or write the file.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {source}", shown(path))]
     Io {
         /// The record file.
         path: PathBuf,
@@ -20,15 +21,24 @@ pub enum StoreError {
         source: io::Error,
     },
     /// The path is in use by something that a record must not replace.
-    #[error("{}: is {what}, not a regular file", path.display())]
+    #[error("{}: is {what}, not a regular file", shown(path))]
     NotAFile {
         /// The record file.
         path: PathBuf,
         /// `a folder`, `a symbolic link` …
         what: &'static str,
     },
+    /// A file that is not a record is at the path of the record.
+    #[error(
+        "{}: exists and is not a wirecheck record; it is not replaced",
+        shown(path)
+    )]
+    NotARecord {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file does not have the format of a record.
-    #[error("{}: not a wirecheck record: {source}", path.display())]
+    #[error("{}: not a wirecheck record: {source}", shown(path))]
     InvalidRecord {
         /// The file.
         path: PathBuf,
@@ -36,13 +46,20 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// A wirecheck with another format wrote the record.
-    #[error("{}: a record of version {found}; this wirecheck reads version {VERSION}", path.display())]
+    #[error(
+        "{}: a record of version {found}; this wirecheck reads version {VERSION}",
+        shown(path)
+    )]
     UnsupportedVersion {
         /// The record file.
         path: PathBuf,
         /// Its version.
         found: u64,
     },
+}
+
+fn shown(path: &Path) -> String {
+    printable(&path.to_string_lossy())
 }
 
 /// Writes a record to a temporary file and renames it: a reader finds the old record or
@@ -114,14 +131,32 @@ fn check_replaceable(path: &Path) -> Result<(), StoreError> {
         }
         Err(source) => return Err(io_error(path, source)),
     };
+    let path = path.to_owned();
     match what {
-        Some(what) => Err(StoreError::NotAFile {
-            path: path.to_owned(),
-            what,
-        }),
+        Some(what) => Err(StoreError::NotAFile { path, what }),
+        None if is_other_file(&path).map_err(|source| io_error(&path, source))? => {
+            Err(StoreError::NotARecord { path })
+        }
         None => Ok(()),
     }
 }
+
+/// Whether there is a file with another content than a record of any version.
+fn is_other_file(path: &Path) -> io::Result<bool> {
+    let mut start = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(START).read_to_end(&mut start)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    };
+    let start = String::from_utf8_lossy(&start);
+    let has_keys = start.contains("\"version\"") && start.contains("\"wirecheck\"");
+    Ok(!start.is_empty() && !(start.trim_start().starts_with('{') && has_keys))
+}
+
+/// A record begins with its version and that of wirecheck. It may be large, and it is
+/// replaced after each scenario.
+const START: u64 = 4096;
 
 const FOLDER: &str = "a folder";
 
@@ -166,6 +201,9 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+
+    /// The first lines of a record.
+    const OLD: &str = "{\n  \"version\": 1,\n  \"wirecheck\": \"0.1.0\"\n}\n";
 
     fn scratch() -> TempDir {
         tempfile::tempdir().expect("the system has a temporary folder")
@@ -224,29 +262,44 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_not_a_record_is_not_replaced() {
+        let scratch = scratch();
+        let suite = scratch.path().join("suite.toml");
+        for text in ["title = 'A suite'\n", "{ \"version\": 1 }", "\u{fffd}"] {
+            fs::write(&suite, text).expect("the folder is new");
+            assert!(refusal(&suite).contains("is not a wirecheck record"));
+            assert_eq!(fs::read(&suite).expect("it exists"), text.as_bytes());
+        }
+        for text in [OLD, ""] {
+            fs::write(&suite, text).expect("the folder is new");
+            check_writable(&suite).expect("it may be replaced");
+        }
+    }
+
+    #[test]
     fn a_check_changes_nothing_in_the_folder() {
         let scratch = scratch();
         let record = scratch.path().join("record.json");
         check_writable(&record).expect("the path is free");
         assert_eq!(names(&scratch), [""; 0]);
-        fs::write(&record, "old").expect("the path is free");
+        fs::write(&record, OLD).expect("the path is free");
         check_writable(&record).expect("it is a regular file");
         assert_eq!(names(&scratch), ["record.json"]);
-        assert_eq!(fs::read(&record).expect("it exists"), b"old");
+        assert_eq!(fs::read(&record).expect("it exists"), OLD.as_bytes());
     }
 
     #[test]
     fn a_failed_write_leaves_the_old_file_and_no_temporary_file() {
         let scratch = scratch();
         let record = scratch.path().join("record.json");
-        fs::write(&record, "old").expect("the path is free");
+        fs::write(&record, OLD).expect("the path is free");
         let written = replace(&record, |out| {
             out.write_all(b"a part")?;
             Err(io::ErrorKind::StorageFull.into())
         });
         written.expect_err("the disk is full");
         assert_eq!(names(&scratch), ["record.json"]);
-        assert_eq!(fs::read(&record).expect("it exists"), b"old");
+        assert_eq!(fs::read(&record).expect("it exists"), OLD.as_bytes());
     }
 
     #[cfg(unix)]

@@ -172,7 +172,8 @@ fn a_run_that_is_killed_leaves_no_record_of_an_earlier_one() {
         run.scratch_path("record.json"),
         run.scratch_path("recv.log"),
     );
-    fs::write(&record, "of an earlier run").expect("the folder can be written");
+    fs::write(&record, "{ \"version\": 1, \"wirecheck\": \"0.0.1\" }")
+        .expect("the folder can be written");
     let log = log.to_str().expect("it is UTF-8").to_owned();
     let mut active = run
         .args(&["tests/suites/lines.toml", "--profile", "thorough"])

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use signal_hook::consts::{SIGHUP, TERM_SIGNALS};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level;
@@ -25,6 +26,14 @@ pub(super) fn stop_flag() -> Result<Arc<AtomicBool>, CommandError> {
         .name("signals".to_owned())
         .spawn(move || handle(signals, &shared))?;
     Ok(flag)
+}
+
+/// Makes a write beyond the limit of file sizes fail, as on a full disk. Without a handler
+/// the signal kills the process, which would leave its files and the peer.
+pub(super) fn survive_file_size_limit() -> Result<(), CommandError> {
+    let is_seen = Arc::new(AtomicBool::new(false));
+    signal_hook::flag::register(Signal::XFSZ.as_raw(), is_seen)?;
+    Ok(())
 }
 
 fn handle(mut signals: Signals, flag: &AtomicBool) {

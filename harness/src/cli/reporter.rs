@@ -29,7 +29,7 @@ pub(super) struct Reporter<'a> {
     failed: u64,
     /// The suite and the scenario of the failure that was shown last.
     failing: Option<(String, String)>,
-    /// The first error of writing the record.
+    /// Why the record was not written when it was tried last.
     write_error: Option<StoreError>,
 }
 
@@ -82,9 +82,12 @@ impl<'a> Reporter<'a> {
         // After the progress, if there was any.
         let mut text = String::from(if record.suites.is_empty() { "" } else { "\n" });
         text += &terminal::failures(record, self.width);
-        let path = self.path.display().to_string();
+        let (exit, place) = match &self.write_error {
+            None => (exit, self.path.display().to_string()),
+            Some(error) => (Exit::Internal, format!("not written: {error}")),
+        };
         text += &terminal::table(record, self.width);
-        text += &terminal::summary(record, exit.code(), &path, self.width);
+        text += &terminal::summary(record, exit.code(), &place, self.width);
         anstream::stdout().write_all(text.as_bytes())?;
         match self.write_error {
             Some(error) => Err(CommandError::Record(error)),
@@ -138,9 +141,7 @@ impl<'a> Reporter<'a> {
     }
 
     fn write(&mut self, record: &Record) {
-        if let Err(error) = wirecheck_report::write(record, self.path) {
-            self.write_error.get_or_insert(error);
-        }
+        self.write_error = wirecheck_report::write(record, self.path).err();
     }
 }
 

@@ -78,6 +78,9 @@ pub enum StartFailure {
     /// The machine: there is no free port.
     #[error("this machine has no free port for it")]
     NoPort,
+    /// The machine: it refuses a socket.
+    #[error("the system refuses a socket: {0}")]
+    Socket(io::Error),
     /// The machine: it refuses to start a process.
     #[error("the system cannot start a process: {0}")]
     Machine(io::Error),
@@ -104,7 +107,7 @@ impl StartError {
     pub(super) fn port(command: &CommandLine, host: IpAddr, error: PortError) -> Self {
         let why = match error {
             PortError::AllTaken => StartFailure::NoPort,
-            PortError::Host(source) => StartFailure::Host { host, source },
+            PortError::Host(source) => host_failure(host, source),
             PortError::Machine(error) => StartFailure::Machine(error),
         };
         Self::new(command, why)
@@ -112,7 +115,7 @@ impl StartError {
 
     /// wirecheck cannot listen on the address that a client should connect to.
     pub(crate) fn host(command: &CommandLine, host: IpAddr, source: io::Error) -> Self {
-        Self::new(command, StartFailure::Host { host, source })
+        Self::new(command, host_failure(host, source))
     }
 
     /// What to do, if there is advice.
@@ -145,7 +148,12 @@ impl StartError {
             } => return Some(self.help_listen(*addr, elsewhere)),
             StartFailure::NoPort => "wait until other programs have closed their connections",
             StartFailure::PortTaken { .. } => "stop that program, or run wirecheck again",
-            StartFailure::Machine(_) => return None,
+            StartFailure::Machine(error) | StartFailure::Socket(error) => {
+                if !is_out_of_files(error) {
+                    return None;
+                }
+                "raise the limit of open files (`ulimit -n`)"
+            }
         };
         Some(text.to_owned())
     }
@@ -181,6 +189,24 @@ const NO_PORT: &str = "no argument contains {port}, so it must read PORT from it
 
 /// A program that does not listen may be a client.
 const IF_CLIENT: &str = "if it is a client, start it with --client";
+
+/// Why nothing can listen on an address.
+fn host_failure(host: IpAddr, source: io::Error) -> StartFailure {
+    const ENOBUFS: i32 = 105;
+    let is_memory = source.kind() == io::ErrorKind::OutOfMemory;
+    if is_out_of_files(&source) || is_memory || source.raw_os_error() == Some(ENOBUFS) {
+        StartFailure::Socket(source)
+    } else {
+        StartFailure::Host { host, source }
+    }
+}
+
+/// Whether the process or the machine has too many open files.
+fn is_out_of_files(error: &io::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    matches!(error.raw_os_error(), Some(ENFILE | EMFILE))
+}
 
 fn spawn_failure(command: &CommandLine, error: io::Error) -> StartFailure {
     const EXEC_FORMAT: i32 = 8;
