@@ -207,7 +207,7 @@ fn print_suite_error(error: &LoadError) {
     let text = match error {
         // It quotes the file in colour, and escapes it.
         LoadError::Suite(error) => error.render(Style::Colour),
-        other => printable(&other.render(Style::Plain)),
+        other => other.render(Style::Plain),
     };
     print_line(&format!("{text}\n"));
 }

@@ -17,9 +17,11 @@ mod schema;
 mod separator;
 mod tactics;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use wirecheck_report::notation::printable;
 
 use self::args::{Args, Command};
 use self::error::CommandError;
@@ -29,15 +31,28 @@ pub use self::exit::Exit;
 #[must_use]
 pub fn main() -> ExitCode {
     let args = Args::try_parse().unwrap_or_else(|error| {
-        let typed = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
-        separator::correct_advice(error, &typed.collect::<Vec<_>>()).exit()
+        let typed = std::env::args_os().map(|word| printable(&word.to_string_lossy()));
+        let typed: Vec<_> = typed.collect();
+        separator::correct_advice(escaped(error, &typed), &typed).exit()
     });
     run(args.command)
         .unwrap_or_else(|error| error.report())
         .into()
 }
 
+/// The same error about the words as they can be printed.
+fn escaped(error: clap::Error, typed: &[String]) -> clap::Error {
+    if !error.use_stderr() || std::env::args_os().eq(typed.iter().map(OsString::from)) {
+        return error;
+    }
+    match Args::try_parse_from(typed) {
+        Err(error) => error,
+        Ok(_) => Args::command().error(error.kind(), "invalid argument"),
+    }
+}
+
 fn run(command: Command) -> Result<Exit, CommandError> {
+    interrupt::survive_file_size_limit()?;
     match command {
         Command::Demo => demo::run(),
         Command::Peer(args) => peers::run(args.name, args.host, args.port),

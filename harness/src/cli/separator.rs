@@ -36,16 +36,17 @@ fn may_be_suite(word: &Path) -> bool {
             .is_some_and(|extension| extension == "toml")
 }
 
-/// Corrects the advice of the parser for an unknown option, which may be an option of the
-/// peer: clap proposes `--` right before the option, in the middle of the command.
+/// Corrects the advice of the parser for an option that may be one of the peer: clap
+/// proposes `--` right before an unknown option, in the middle of the command, and reads
+/// `--port {port}` as wirecheck's.
 pub(super) fn correct_advice(mut error: Error, typed: &[String]) -> Error {
     let is_run = typed.get(1).is_some_and(|word| word == "run");
-    let is_unknown = error.kind() == ErrorKind::UnknownArgument;
-    if is_run
-        && is_unknown
-        && !typed.iter().any(|word| word == "--")
-        && error.get(ContextKind::Suggested).is_some()
-    {
+    let is_of_peer = match error.kind() {
+        ErrorKind::UnknownArgument => error.get(ContextKind::Suggested).is_some(),
+        ErrorKind::ValueValidation => has_placeholder(&error),
+        _ => false,
+    };
+    if is_run && is_of_peer && !typed.iter().any(|word| word == "--") {
         let is_client = typed.iter().any(|word| word == "--client");
         let tip = if is_client {
             CLIENT_OPTION
@@ -58,6 +59,14 @@ pub(super) fn correct_advice(mut error: Error, typed: &[String]) -> Error {
         );
     }
     error
+}
+
+/// Whether the value is one that wirecheck fills in for the peer.
+fn has_placeholder(error: &Error) -> bool {
+    match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value)) => value.contains("{port}") || value.contains("{host}"),
+        _ => false,
+    }
 }
 
 const SERVER_OPTION: &str = "write an option of the server with its command, after `--`: \

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
-use wirecheck_report::notation::printable;
+use wirecheck_report::notation::{printable, shortened};
 
 /// An error in a suite, or a note about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl SuiteError {
         };
         let mut parts: Vec<_> = self
             .shown()
-            .map(|diagnostic| renderer.render(&[self.group(diagnostic)]))
+            .map(|diagnostic| self.render_one(diagnostic, &renderer))
             .collect();
         let more = self.diagnostics.len() - parts.len();
         if more > 0 {
@@ -121,24 +121,34 @@ impl SuiteError {
             })
     }
 
-    fn group<'a>(&'a self, diagnostic: &'a Diagnostic) -> Group<'a> {
+    fn render_one(&self, diagnostic: &Diagnostic, renderer: &Renderer) -> String {
+        let lines = self.lines(diagnostic);
+        let excerpt = Excerpt::of(&self.text[lines.clone()]);
+        let rendered = renderer.render(&[self.group(diagnostic, &excerpt)]);
+        // The renderer counts the characters of the excerpt.
+        let start = self.within_text(&diagnostic.span).start;
+        let line = self.line_of(start);
+        let place = |column| format!("{}:{line}:{column}", printable(&self.path));
+        let shown = place(column(&excerpt.text, excerpt.at(start - lines.start)));
+        rendered.replacen(&shown, &place(column(&self.text, start)), 1)
+    }
+
+    fn group(&self, diagnostic: &Diagnostic, excerpt: &Excerpt) -> Group<'static> {
         let lines = self.lines(diagnostic);
         let within = |span: &Range<usize>| {
             let span = self.within_text(span);
-            span.start - lines.start..span.end - lines.start
+            excerpt.at(span.start - lines.start)..excerpt.at(span.end - lines.start)
         };
         let primary = AnnotationKind::Primary
             .span(within(&diagnostic.span))
-            .label(diagnostic.label.as_str());
+            .label(shown(&diagnostic.label));
         let related = diagnostic.related.iter().map(|(span, label)| {
             AnnotationKind::Context
                 .span(within(span))
-                .label(label.as_str())
+                .label(shown(label))
         });
-        let snippet = Snippet::source(&self.text[lines.clone()])
-            .line_start(
-                1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..lines.start]).count(),
-            )
+        let snippet = Snippet::source(excerpt.text.clone())
+            .line_start(self.line_of(lines.start))
             .path(printable(&self.path))
             .annotation(primary)
             .annotations(related);
@@ -146,12 +156,17 @@ impl SuiteError {
             Severity::Error => Level::ERROR,
             Severity::Note => Level::NOTE,
         };
-        let title = level.primary_title(diagnostic.message.as_str()).id("suite");
+        let title = level.primary_title(shown(&diagnostic.message)).id("suite");
         let group = title.element(snippet);
         match &diagnostic.help {
-            Some(help) => group.element(Level::HELP.message(help.as_str())),
+            Some(help) => group.element(Level::HELP.message(shown(help))),
             None => group,
         }
+    }
+
+    /// The number of the line of an offset, from 1.
+    fn line_of(&self, offset: usize) -> usize {
+        1 + memchr::memchr_iter(b'\n', &self.text.as_bytes()[..offset]).count()
     }
 
     /// The whole lines that a diagnostic points into. The renderer gets only these, because
@@ -174,6 +189,66 @@ impl SuiteError {
         let start = (0..=span.start.min(end)).rev().find(is_boundary);
         let end = (end..self.text.len()).find(is_boundary);
         start.unwrap_or(0)..end.unwrap_or(self.text.len())
+    }
+}
+
+/// The column of an offset, in characters, from 1.
+fn column(text: &str, offset: usize) -> usize {
+    let before = &text[..offset];
+    let line = before.rfind('\n').map_or(0, |at| at + 1);
+    1 + before[line..].chars().count()
+}
+
+/// A part of a message that is not longer than a paragraph, safe to print. It may quote
+/// the file.
+fn shown(text: &str) -> String {
+    let lines: Vec<_> = text.lines().map(printable).collect();
+    shortened(&lines.join("\n"), MAX_MESSAGE)
+}
+
+/// The most characters of a message, a label or a help.
+const MAX_MESSAGE: usize = 600;
+
+/// Source lines, safe to print. Line ends and tabs are left to the renderer.
+struct Excerpt {
+    text: String,
+    /// The end of each escaped character in the original, and how many bytes all escapes
+    /// up to there have added.
+    growth: Vec<(usize, usize)>,
+}
+
+impl Excerpt {
+    fn of(lines: &str) -> Self {
+        let mut excerpt = Self {
+            text: String::with_capacity(lines.len()),
+            growth: Vec::new(),
+        };
+        let mut characters = lines.char_indices().peekable();
+        while let Some((at, c)) = characters.next() {
+            let ends_line = c == '\r' && characters.peek().is_some_and(|(_, next)| *next == '\n');
+            if c.is_ascii_graphic() || matches!(c, ' ' | '\t' | '\n') || ends_line {
+                excerpt.text.push(c);
+            } else {
+                excerpt.push_escaped(c, at + c.len_utf8());
+            }
+        }
+        excerpt
+    }
+
+    fn push_escaped(&mut self, c: char, end: usize) {
+        self.text += &printable(c.encode_utf8(&mut [0; 4]));
+        let added = self.text.len() - end;
+        let before = self.growth.last().map_or(0, |(_, added)| *added);
+        if added > before {
+            self.growth.push((end, added));
+        }
+    }
+
+    /// An offset of the original lines in the text.
+    fn at(&self, offset: usize) -> usize {
+        let before = self.growth.partition_point(|(end, _)| *end <= offset);
+        let added = before.checked_sub(1).map_or(0, |last| self.growth[last].1);
+        offset + added
     }
 }
 
@@ -259,6 +334,32 @@ mod tests {
         let rendered = error.render(Style::Plain);
         assert!(rendered.contains(r"--> a\x1b[31m.toml:1:1"), "{rendered}");
         assert!(rendered.ends_with(r"more in a\x1b[31m.toml"), "{rendered}");
+    }
+
+    #[test]
+    fn source_lines_and_messages_are_escaped() {
+        let text = "id = 'a\u{202e}b\u{200b}c\x07'\r\nx\n";
+        let at = text.find('b').expect("it has one");
+        let mut error = error(text, std::iter::once(at..at + 1));
+        error.diagnostics[0].message = "wrong \x1b]0;title\x07".to_owned();
+        error.diagnostics[0].help = Some("drop \u{200b}".to_owned());
+        let expected = r"error[suite]: wrong \x1b]0;title\x07
+ --> suite.toml:1:9
+  |
+1 | id = 'a\u{202e}b\u{200b}c\x07'
+  |                ^ here
+  |
+  = help: drop \u{200b}";
+        assert_eq!(error.render(Style::Plain), expected);
+    }
+
+    #[test]
+    fn one_error_is_short_whatever_the_file_has() {
+        let text = format!("{} = 1\n", "k".repeat(1 << 20));
+        let mut error = error(&text, std::iter::once(0..1 << 20));
+        error.diagnostics[0].message = format!("unknown key `{}`", &text[..1 << 20]);
+        let rendered = error.render(Style::Plain);
+        assert!(rendered.len() < 2_000, "{}", rendered.len());
     }
 
     #[test]

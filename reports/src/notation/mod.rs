@@ -7,4 +7,4 @@ mod number;
 mod text;
 
 pub use number::{counted, duration, grouped, share};
-pub use text::{Glyph, glyphs, printable, text};
+pub use text::{Glyph, glyphs, printable, shortened, text};

@@ -1,6 +1,8 @@
 //! Bytes as text, with the escapes of the suite files. The result is safe to print: it
 //! has no character that a terminal or a page interprets.
 
+use super::grouped;
+
 /// One character, or one byte that is not valid UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glyph {
@@ -66,6 +68,20 @@ pub fn printable(text: &str) -> String {
         }
     }
     printable
+}
+
+/// The text, or its start and its end if it has more than `most` characters.
+#[must_use]
+pub fn shortened(text: &str, most: usize) -> String {
+    let count = text.chars().count();
+    if count <= most {
+        return text.to_owned();
+    }
+    let (head, tail) = (most / 2, most / 4);
+    let start: String = text.chars().take(head).collect();
+    let end: String = text.chars().skip(count - tail).collect();
+    let left_out = grouped((count - head - tail) as u64);
+    format!("{start} … {left_out} more characters … {end}")
 }
 
 /// Escapes each character that moves the cursor, is invisible, joins its neighbours or
