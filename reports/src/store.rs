@@ -151,7 +151,8 @@ fn is_other_file(path: &Path) -> io::Result<bool> {
     };
     let start = String::from_utf8_lossy(&start);
     let has_keys = start.contains("\"version\"") && start.contains("\"wirecheck\"");
-    Ok(!start.is_empty() && !(start.trim_start().starts_with('{') && has_keys))
+    let is_record = start.trim_start().starts_with('{') && has_keys;
+    Ok(!is_record && !start.is_empty())
 }
 
 /// A record begins with its version and that of wirecheck. It may be large, and it is
