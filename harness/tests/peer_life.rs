@@ -590,6 +590,28 @@ if not os.fork():
 }
 
 #[test]
+fn a_child_that_left_the_group_and_cleared_its_environment_is_found_by_its_parent() {
+    if !is_python_here() {
+        return;
+    }
+    let wiped = format!("import os, signal\nos.write(1, b'wiped %d\\n' % os.getpid())\n{WAIT}");
+    let script = format!(
+        "{LISTEN}
+if not os.fork():
+    os.setsid()
+    os.execve(sys.executable, ['python3', '-S', '-u', '-c', {wiped:?}], {{}})
+{WAIT}"
+    );
+    let server = start(&python(&script, &["{port}"])).expect("it listens");
+    let wiped = printed_number(&server, "wiped");
+    let stopped = server.stop();
+    assert_eq!(stopped.escaped.len(), 1);
+    assert_eq!(stopped.escaped[0].process, wiped);
+    assert_eq!(stopped.survivors, []);
+    assert!(!is_alive(wiped));
+}
+
+#[test]
 fn a_suspended_server_does_not_run_and_can_be_stopped() {
     if !is_python_here() {
         return;

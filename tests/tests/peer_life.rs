@@ -27,3 +27,27 @@ fn a_server_that_can_run_only_once_at_a_time_is_judged_to_the_end() {
     assert_eq!(outcome.code, 1, "{}", outcome.stdout);
     assert!(outcome.record().restarts > 0, "{}", outcome.stdout);
 }
+
+#[test]
+fn a_process_without_environment_parent_and_group_does_not_outlive_the_run() {
+    leaves_nothing(&[]);
+}
+
+#[test]
+fn a_process_without_environment_and_group_does_not_outlive_the_run() {
+    leaves_nothing(&["--child"]);
+}
+
+/// A server leaves a process for each connection. None of them is left when wirecheck ends.
+fn leaves_nothing(options: &[&str]) {
+    if !tools::has_python() {
+        return;
+    }
+    let outcome = Run::new(COMMAND)
+        .args(&["scenarios/threaded", "--profile", "quick"])
+        .args(&["--only", "cut@?", "--only", "joined"])
+        .python_server("hostile/leaves_strays.py", options)
+        .complete();
+    is_finished(&outcome);
+    assert_eq!(outcome.record().notes, [""; 0]);
+}

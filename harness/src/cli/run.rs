@@ -11,7 +11,7 @@ use super::{interrupt, separator};
 use crate::engine::{
     self, ClientOptions, Jobs, PeerSource, Reconnects, RunOutcome, Selection, Settings, is_played,
 };
-use crate::peer::{CommandLine, ExternalServer, StartOptions};
+use crate::peer::{CommandLine, ExternalServer, StartOptions, adopt_orphans};
 use crate::scenario::Side;
 use crate::tactic::Tactic;
 use crate::wire::link::ReadProof;
@@ -28,6 +28,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     // Now, not after a run of an hour.
     wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
     let stop = interrupt::stop_flag()?;
+    // Where the system refuses, processes are found by their group, tag and sockets only.
+    let _ = adopt_orphans();
     let mut reporter = Reporter::new(&selection, &args.record);
     let ran = engine::run(&selection, &settings, &stop, &mut |event| {
         reporter.take(event)

@@ -46,6 +46,7 @@ pub fn run(
             if let Err(StopReason::NoPeer(why)) = engine.run(selection) {
                 failure = Some(why);
             }
+            engine.stop_peer();
             record = engine.record;
         }
     }

@@ -53,11 +53,15 @@ impl<'r> Engine<'r> {
     /// Starts the peer again, if wirecheck starts it.
     pub(super) fn restart_peer(&mut self) -> Result<(), StopReason> {
         let restarted = self.peer.restart();
-        for note in self.peer.take_notes() {
-            self.note_once(note);
-        }
+        self.keep_notes_of_peer();
         self.record.restarts += restarted?;
         Ok(())
+    }
+
+    /// Ends the peer, if wirecheck started it. Its last notes are in the record then.
+    pub(super) fn stop_peer(&mut self) {
+        self.peer.stop();
+        self.keep_notes_of_peer();
     }
 
     /// Plays one case after the other, with no other worker beside it.
@@ -74,9 +78,12 @@ impl<'r> Engine<'r> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn note_once(&mut self, note: String) {
-        if !self.record.notes.contains(&note) {
-            self.record.notes.push(note);
+    /// Each note once.
+    fn keep_notes_of_peer(&mut self) {
+        for note in self.peer.take_notes() {
+            if !self.record.notes.contains(&note) {
+                self.record.notes.push(note);
+            }
         }
     }
 

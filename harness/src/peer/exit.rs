@@ -36,6 +36,9 @@ pub struct Stopped {
     pub cause: StopCause,
     /// Processes of the peer that had left its group. They were killed.
     pub escaped: Vec<EscapedProcess>,
+    /// Processes of the peer that still run: they are another user's, or blocked in the
+    /// kernel.
+    pub survivors: Vec<EscapedProcess>,
 }
 
 /// A process of the peer that had left its group.

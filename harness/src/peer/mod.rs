@@ -17,7 +17,9 @@
 //! it and one signal reaches all of it. Three mechanisms stop its processes:
 //!
 //! 1. `Drop` kills the group. For a server it also kills every process that left the group
-//!    but has the peer's tag in its environment or holds the peer's listening socket.
+//!    but has the peer's tag in its environment, holds the peer's listening socket, or descends
+//!    from the process that was started. The command (not the library) adopts what lost its
+//!    parent too ([`adopt_orphans`]), and ends it at the latest with the run.
 //! 2. If wirecheck is killed and nothing is dropped, a guardian kills the groups and every
 //!    process with a tag of this run. It is one small shell that is started with the first
 //!    peer and waits until the pipe that only wirecheck holds is closed.
@@ -56,3 +58,15 @@ pub use exit::{EscapedProcess, ExitStatus, StopCause, Stopped};
 pub use external::{ExternalServer, ExternalServerError, ServerProcess};
 pub use output::{Output, OutputMark, OutputWait, PrintedStream};
 pub use server::{DelayedStart, Server, StartOptions};
+pub use system::adopt_orphans;
+
+/// Ends what peers left behind and this process has adopted. Returns what still runs.
+#[must_use]
+pub fn end_orphans() -> Vec<EscapedProcess> {
+    system::kill_orphans().survivors
+}
+
+/// A connection was made to a peer: it may have left a process that has ended since.
+pub fn count_connection() {
+    system::count_connection();
+}

@@ -4,7 +4,9 @@ use super::error::{StartError, StartFailure};
 use super::output::{Output, OutputMark, OutputWait};
 use super::port::PortClaim;
 use super::process::{KEEP, PeerProcess};
-use super::system::{NotReady, ReadyServer, await_listener, kill_tagged};
+use super::system::{
+    Descendants, NotReady, ReadyServer, await_listener, kill_orphans, kill_tagged,
+};
 use super::{CommandLine, ExitStatus, Stopped};
 use crate::wire::watch::{Watch, WatchError};
 use std::io;
@@ -144,6 +146,7 @@ impl Server {
             Err(reason) => {
                 process.stop(options.stop_grace);
                 kill_tagged(&process.tag);
+                kill_orphans();
                 let why = start_failure(reason, addr, options.start_timeout);
                 let last_output = process.capture.output().last_output();
                 Err(StartError::new(command, why).with_output(last_output))
@@ -234,13 +237,17 @@ impl Server {
         if let Some(stopped) = &self.stopped {
             return stopped.clone();
         }
+        let descendants = Descendants::of(self.id());
         let (status, cause) = self.process.stop(self.stop_grace);
-        let mut escaped = kill_tagged(&self.process.tag);
-        escaped.extend(self.ready.kill_listeners(self.addr));
+        let mut sweep = kill_tagged(&self.process.tag);
+        sweep.merge(self.ready.kill_listeners(self.addr));
+        sweep.merge(descendants.kill());
+        sweep.merge(kill_orphans());
         let stopped = Stopped {
             status,
             cause,
-            escaped,
+            escaped: sweep.killed,
+            survivors: sweep.survivors,
         };
         self.stopped.insert(stopped).clone()
     }

@@ -23,6 +23,9 @@ pub(in crate::engine) trait TestedPeer: Sync {
     /// processes were started.
     fn restart(&mut self) -> Result<u32, StartError>;
 
+    /// Ends it, if wirecheck started it.
+    fn stop(&mut self) {}
+
     /// What the record should say of its processes, since the last call.
     fn take_notes(&mut self) -> Vec<String> {
         Vec::new()
@@ -118,6 +121,10 @@ impl TestedPeer for Target {
 
     fn restart(&mut self) -> Result<u32, StartError> {
         self.restart()
+    }
+
+    fn stop(&mut self) {
+        self.stop();
     }
 
     fn take_notes(&mut self) -> Vec<String> {

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
+use wirecheck_report::notation::counted;
 use wirecheck_report::record::Concurrency;
 
 use super::client_launcher::{ClientLauncher, LaunchedClient};
 use super::{PeerSource, Reconnects};
 use crate::engine::wait::{WaitFor, Waiter};
 use crate::peer::{
-    Client, CommandLine, DelayedStart, ExitStatus, ExternalServer, OutputMark, OutputWait, Server,
-    StartError, StartOptions,
+    Client, CommandLine, DelayedStart, EscapedProcess, ExitStatus, ExternalServer, OutputMark,
+    OutputWait, Server, StartError, StartOptions, count_connection, end_orphans,
 };
 use crate::wire::diag::listening;
 use crate::wire::link::{ConnectError, Link, LinkOptions};
@@ -98,6 +99,7 @@ impl Target {
         limit: Duration,
     ) -> Result<PeerConnection, NotConnected> {
         let begun = Instant::now();
+        count_connection();
         let missing = |why| NotConnected {
             why,
             last_output: self.last_output(),
@@ -174,6 +176,7 @@ impl Target {
                 server,
                 notes,
             } => {
+                notes.extend(note_survivors(&server.end().survivors));
                 let delayed = server.restart(command, options)?;
                 notes.extend(delayed.as_ref().map(note_delay));
             }
@@ -190,13 +193,26 @@ impl Target {
         Ok(1)
     }
 
+    /// Ends it with all of its processes, if wirecheck started it.
+    pub(in crate::engine) fn stop(&mut self) {
+        match self {
+            Self::Server { server, notes, .. } => {
+                notes.extend(note_survivors(&server.end().survivors));
+            }
+            Self::ReconnectingClient { client, .. } => client.kill(),
+            Self::ClientPerCase(launcher) => launcher.stop_all(),
+            Self::External(_) => {}
+        }
+    }
+
     /// What the record should say of its processes, since the last call.
     pub(in crate::engine) fn take_notes(&mut self) -> Vec<String> {
         match self {
             Self::Server { notes, .. } => std::mem::take(notes),
-            Self::External(_) | Self::ClientPerCase(_) | Self::ReconnectingClient { .. } => {
-                Vec::new()
+            Self::ClientPerCase(_) | Self::ReconnectingClient { .. } => {
+                note_survivors(&end_orphans()).into_iter().collect()
             }
+            Self::External(_) => Vec::new(),
         }
     }
 
@@ -259,6 +275,22 @@ impl Target {
             Self::External(_) | Self::ClientPerCase(_) => None,
         }
     }
+}
+
+/// One line for the record, if any process could not be ended.
+fn note_survivors(survivors: &[EscapedProcess]) -> Option<String> {
+    const MOST: usize = 8;
+    let names = survivors.iter().take(MOST);
+    let names: Vec<String> = names
+        .map(|it| format!("{} {}", it.process, it.name))
+        .collect();
+    (!survivors.is_empty()).then(|| {
+        format!(
+            "processes: {} of the peer could not be ended: {}",
+            counted(survivors.len() as u64, "process"),
+            names.join(", ")
+        )
+    })
 }
 
 /// One line for the record. Without times and ports: they differ between runs.

@@ -6,7 +6,8 @@
 
 use super::guardian::{self, GuardedGroup};
 use super::handle::{self, KILL_TIMEOUT};
-use crate::peer::process::forking;
+use super::orphans;
+use crate::peer::process::{forking, while_nothing_forks};
 use crate::peer::{ExitStatus, StopCause};
 use crate::wire::watch::{Look, ThreadState, Watch, WatchTarget};
 use rustix::io::Errno;
@@ -39,7 +40,11 @@ impl ProcessGroup {
     pub(in crate::peer) fn start(command: &mut Command) -> io::Result<Self> {
         guardian::ensure_started();
         command.process_group(0);
-        let mut leader = forking(|| command.spawn())?;
+        let mut leader = forking(|| {
+            let leader = command.spawn()?;
+            orphans::add_peer(leader.id());
+            io::Result::Ok(leader)
+        })?;
         let guarded = Some(GuardedGroup::new(leader.id()));
         let group = Pid::from_child(&leader);
         match pidfd_open(group, PidfdFlags::empty()) {
@@ -52,7 +57,7 @@ impl ProcessGroup {
             }),
             Err(error) => {
                 let _ = leader.kill();
-                let _ = leader.wait();
+                let _ = collect(&mut leader);
                 Err(error.into())
             }
         }
@@ -152,7 +157,7 @@ impl ProcessGroup {
             return ExitStatus::Unkillable;
         }
         self.guarded = None;
-        let status = self.leader.wait().map_or(ExitStatus::Unknown, from_std);
+        let status = collect(&mut self.leader).map_or(ExitStatus::Unknown, from_std);
         if test_kill_process_group(self.group) != Err(Errno::SRCH) {
             handle::await_exits(self.member_handles().iter().collect(), deadline);
         }
@@ -173,6 +178,15 @@ impl Drop for ProcessGroup {
     fn drop(&mut self) {
         self.stop(Duration::ZERO);
     }
+}
+
+/// Collects a leader that has ended. Meanwhile no other child can be given its id.
+fn collect(leader: &mut Child) -> io::Result<std::process::ExitStatus> {
+    while_nothing_forks(|| {
+        let status = leader.wait();
+        orphans::remove_peer(leader.id());
+        status
+    })
 }
 
 fn is_suspended(look: &Look) -> bool {

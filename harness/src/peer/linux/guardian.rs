@@ -8,7 +8,7 @@
 //! A peer that is being started holds a copy of the pipe until its program runs, so the
 //! guardian never acts before the tag of the last peer is visible.
 
-use super::tag;
+use super::{orphans, tag};
 use crate::peer::process::forking;
 use std::io::{PipeWriter, Write as _};
 use std::os::unix::process::CommandExt as _;
@@ -100,7 +100,11 @@ fn start() -> std::io::Result<Guardian> {
         .stdin(reader)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let _shell = forking(|| command.spawn())?;
+    let _shell = forking(|| {
+        let shell = command.spawn()?;
+        orphans::add_own(shell.id());
+        std::io::Result::Ok(shell)
+    })?;
     Ok(Guardian { commands, _shell })
 }
 

@@ -9,13 +9,16 @@ mod group;
 mod guardian;
 mod handle;
 mod listeners;
+mod orphans;
 mod readiness;
 mod tag;
 
 pub(super) use drain::OutputDrain;
-pub(super) use escaped::kill_tagged;
+pub(super) use escaped::{Descendants, kill_tagged};
 pub(super) use group::ProcessGroup;
 pub(super) use listeners::any_listener;
+pub use orphans::adopt_orphans;
+pub(super) use orphans::{count_connection, kill_orphans};
 pub(super) use readiness::{NotReady, ReadyServer, await_listener};
 pub(super) use tag::PeerTag;
 

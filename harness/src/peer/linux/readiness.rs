@@ -2,11 +2,11 @@
 //! the peer's processes holds it. Nothing connects to find out.
 
 use super::all_processes;
-use super::escaped::{kill_listeners, tagged_processes};
+use super::escaped::{Sweep, kill_listeners, tagged_processes};
 use super::group::ProcessGroup;
 use super::listeners::{addresses_of, holder, inode_at};
 use super::tag::PeerTag;
-use crate::peer::{EscapedProcess, ExitStatus};
+use crate::peer::ExitStatus;
 use crate::wire::diag::Inode;
 use crate::wire::watch::WatchTarget;
 use std::net::SocketAddr;
@@ -54,7 +54,7 @@ impl ReadyServer {
     }
 
     /// Kills every process that still holds the socket on which the peer listened.
-    pub(in crate::peer) fn kill_listeners(&self, addr: SocketAddr) -> Vec<EscapedProcess> {
+    pub(in crate::peer) fn kill_listeners(&self, addr: SocketAddr) -> Sweep {
         kill_listeners(addr, self.socket)
     }
 }

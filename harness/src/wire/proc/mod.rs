@@ -28,6 +28,39 @@ pub(crate) fn all_processes() -> io::Result<Vec<u32>> {
     ids(Path::new("/proc"))
 }
 
+/// The processes whose parent is this one, zombies included.
+pub(crate) fn children_of(process: u32) -> Vec<u32> {
+    parents()
+        .into_iter()
+        .filter(|(_, parent)| *parent == process)
+        .map(|(id, _)| id)
+        .collect()
+}
+
+/// The children of a process, their children, and so on.
+pub(crate) fn descendants_of(process: u32) -> Vec<u32> {
+    let parents = parents();
+    let mut found = vec![process];
+    let mut next = 0;
+    while let Some(&parent) = found.get(next) {
+        let children = parents.iter().filter(|(_, its)| *its == parent);
+        found.extend(children.map(|(id, _)| *id));
+        next += 1;
+    }
+    found.split_off(1)
+}
+
+/// Every process with its parent.
+fn parents() -> Vec<(u32, u32)> {
+    let mut reader = ProcReader::default();
+    let mut with_parent = |id| Some((id, reader.stat(ProcessDir::new(id))?.parent));
+    all_processes()
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(&mut with_parent)
+        .collect()
+}
+
 /// Every TCP socket of this network namespace that listens. IPv4-mapped addresses are
 /// written as IPv4.
 pub(crate) fn listening_sockets() -> Vec<(SocketAddr, Inode)> {

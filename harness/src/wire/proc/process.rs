@@ -1,6 +1,6 @@
 //! The directories of one process and of its threads.
 
-use super::ids;
+use super::{ProcReader, ids};
 use crate::wire::diag::Inode;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -55,6 +55,15 @@ impl ProcessDir {
             id,
             path: tasks.join(id.to_string()),
         })
+    }
+
+    pub(crate) fn parent(&self) -> Option<u32> {
+        Some(ProcReader::default().stat(self)?.parent)
+    }
+
+    /// When it was started, in clock ticks since the machine was.
+    pub(crate) fn start_time(&self) -> Option<u64> {
+        Some(ProcReader::default().stat(self)?.start_time)
     }
 
     /// The name that the kernel knows it by, with control characters escaped.

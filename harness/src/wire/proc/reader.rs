@@ -14,6 +14,7 @@ const LINE_MAX: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ProcStat {
     pub(crate) state: ThreadState,
+    pub(crate) parent: u32,
     /// The id of its process group.
     pub(crate) group: u32,
     /// User and system time, in clock ticks.
@@ -86,12 +87,14 @@ fn parse_stat(line: &[u8]) -> Option<ProcStat> {
     let name_end = line.iter().rposition(|&byte| byte == b')')?;
     let mut fields = line.get(name_end + 2..)?.split(|&byte| byte == b' ');
     let state = ThreadState::from_letter(*fields.next()?.first()?);
-    let group = u32::try_from(parse_number(fields.nth(1)?)?).ok()?;
+    let parent = u32::try_from(parse_number(fields.next()?)?).ok()?;
+    let group = u32::try_from(parse_number(fields.next()?)?).ok()?;
     let user = parse_number(fields.nth(8)?)?;
     let system = parse_number(fields.next()?)?;
     let start_time = parse_number(fields.nth(6)?)?;
     Some(ProcStat {
         state,
+        parent,
         group,
         ticks: user + system,
         start_time,
@@ -124,6 +127,7 @@ mod tests {
         let stat = parse_stat(line).expect("the line is complete");
         let expected = ProcStat {
             state: ThreadState::Running,
+            parent: 1,
             group: 77,
             ticks: 120,
             start_time: 9,
