@@ -18,7 +18,7 @@ use wirecheck::wire::diag::listening;
 /// No test waits this long unless something is wrong.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Listens on the port in its first argument and accepts no connection. `report` prints a line
+/// Listens on the port in its first argument. `report` prints a line
 /// with one write, so that lines of several processes are not mixed.
 const LISTEN: &str = "import _socket, os, signal, sys
 def report(name, number): os.write(1, b'%s %d\\n' % (name.encode(), number))
@@ -26,6 +26,9 @@ s = _socket.socket()
 s.bind((sys.argv[2] if sys.argv[2:] else '127.0.0.1', int(sys.argv[1])))
 s.listen()
 ";
+
+/// Accepts connections until a signal ends it.
+const SERVE: &str = "while True: s._accept()\n";
 
 /// Waits until a signal ends it.
 const WAIT: &str = "import signal\nwhile True: signal.pause()\n";
@@ -133,7 +136,7 @@ fn a_server_is_ready_when_it_listens_and_does_not_listen_after_it_is_stopped() {
     if !is_python_here() {
         return;
     }
-    let command = python(&format!("{LISTEN}{WAIT}"), &["{port}"]);
+    let command = python(&format!("{LISTEN}{SERVE}"), &["{port}"]);
     let server = start(&command).expect("it listens");
     let addr = server.addr();
     assert!(!nobody_listens(addr));
@@ -154,7 +157,7 @@ fn a_server_can_listen_on_any_loopback_address() {
         return;
     }
     let script = format!(
-        "{}{WAIT}",
+        "{}{SERVE}",
         LISTEN.replace(
             "_socket.socket()",
             "_socket.socket(10 if ':' in sys.argv[2] else 2)"
@@ -179,7 +182,7 @@ fn the_port_is_in_the_environment_too() {
     if !is_python_here() {
         return;
     }
-    let script = format!("{LISTEN}{WAIT}").replace("sys.argv[1]", "os.environ['PORT']");
+    let script = format!("{LISTEN}{SERVE}").replace("sys.argv[1]", "os.environ['PORT']");
     start(&python(&script, &[])).expect("it reads PORT");
 }
 
@@ -251,7 +254,7 @@ fn a_server_that_listens_on_another_port_is_found_there() {
     if !is_python_here() {
         return;
     }
-    let script = format!("{LISTEN}print(s.getsockname()[1], file=sys.stderr)\n{WAIT}");
+    let script = format!("{LISTEN}print(s.getsockname()[1], file=sys.stderr)\n{SERVE}");
     let error = start_elsewhere(&python(&script, &["0"]));
     let elsewhere = format!("it listens on 127.0.0.1:{}", error.last_output);
     assert!(error.to_string().contains(&elsewhere), "{error}");
@@ -262,7 +265,7 @@ fn a_server_that_listens_on_another_address_is_found_there() {
     if !is_python_here() {
         return;
     }
-    let script = format!("{LISTEN}{WAIT}");
+    let script = format!("{LISTEN}{SERVE}");
     let error = start_elsewhere(&python(&script, &["{port}", "127.0.0.9"]));
     assert!(
         error.to_string().contains("it listens on 127.0.0.9:"),
@@ -310,7 +313,7 @@ lock = open(sys.argv[2], 'w')
 try: fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 except BlockingIOError: sys.exit('it runs already')
 ";
-    let script = format!("{}{locked}{WAIT}", LISTEN.replace("sys.argv[2:]", "False"));
+    let script = format!("{}{locked}{SERVE}", LISTEN.replace("sys.argv[2:]", "False"));
     let path = lock.path().to_str().expect("the path is Unicode");
     let command = python(&script, &["{port}", path]);
     let mut server = start(&command).expect("it listens");
@@ -334,7 +337,7 @@ fn a_server_that_exits_when_it_is_started_again_is_started_until_it_listens() {
 if len(os.listdir(sys.argv[2])) in [2, 3]: sys.exit('Address already in use')
 ";
     let listen = LISTEN.replace("sys.argv[2:]", "False");
-    let script = format!("import os, sys\n{busy}{listen}{WAIT}");
+    let script = format!("import os, sys\n{busy}{listen}{SERVE}");
     let command = python(&script, &["{port}", path]);
     let mut server = start(&command).expect("it listens");
     let delayed = server.restart(&command, &patient()).expect("it listens");
@@ -356,7 +359,7 @@ fn a_server_on_a_port_that_the_user_chose_can_be_started_again() {
         port: Some(addr.port()),
         ..patient()
     };
-    let command = python(&format!("{LISTEN}{WAIT}"), &[&addr.port().to_string()]);
+    let command = python(&format!("{LISTEN}{SERVE}"), &[&addr.port().to_string()]);
     let mut server = Server::start(&command, &options).expect("it listens");
     assert_eq!(server.addr(), addr);
     server.restart(&command, &options).expect("it listens");
@@ -374,23 +377,113 @@ fn the_advice_for_a_server_whose_address_is_in_use_names_time_wait() {
     );
 }
 
+/// Forks, and goes on in the child, which leaves the session. The parent exits when the pipe
+/// `released` is written to or closed.
+const DAEMON: &str = "import os
+released, release = os.pipe()
+if os.fork():
+    os.close(release)
+    os.read(released, 1)
+    os._exit(0)
+os.setsid()
+";
+
+/// The parent of a daemon has exited.
+const ORPHANED: &str = "parent = os.getppid()
+os.close(released); os.close(release)
+while os.getppid() == parent: pass
+";
+
 #[test]
-fn a_server_that_goes_into_the_background_is_an_error_and_is_killed() {
+fn a_server_lives_on_in_the_background_after_its_parent_has_exited() {
     if !is_python_here() {
         return;
     }
-    let daemon = format!("import os\nif os.fork(): os._exit(0)\nos.setsid()\n{LISTEN}{WAIT}");
-    match start(&python(&daemon, &["{port}"])) {
-        Err(StartError {
-            why: StartFailure::Daemonized { process, .. },
-            ..
-        }) => assert!(!is_alive(process)),
-        // The daemon listened before its parent exited.
-        Ok(server) => {
-            let escaped = server.stop().escaped;
-            assert!(!escaped.is_empty() && escaped.iter().all(|it| !is_alive(it.process)));
-        }
-        Err(error) => panic!("{error}"),
+    let early = format!("{DAEMON}{ORPHANED}{LISTEN}report('daemon', os.getpid())\n{SERVE}");
+    let late = format!("{DAEMON}{LISTEN}{ORPHANED}report('daemon', os.getpid())\n{SERVE}");
+    for script in [early, late] {
+        let server = start(&python(&script, &["{port}"])).expect("it listens");
+        let daemon = printed_number(&server, "daemon");
+        assert_eq!(server.exit_status(), None);
+        let mut watch = server.watch().expect("/proc is mounted");
+        let watched = watch.processes().expect("it lives");
+        assert!(watched.contains(&daemon), "{watched:?}");
+        assert!(!server.stop().escaped.iter().any(|it| is_alive(it.process)));
+        assert!(!is_alive(daemon));
+    }
+}
+
+#[test]
+fn a_server_in_the_background_that_dies_has_exited() {
+    if !is_python_here() {
+        return;
+    }
+    let script = format!("{DAEMON}{LISTEN}{ORPHANED}s._accept()\n");
+    let server = start(&python(&script, &["{port}"])).expect("it listens");
+    assert_eq!(server.exit_status(), None);
+    drop(TcpStream::connect(server.addr()).expect("it listens"));
+    let deadline = soon();
+    while server.exit_status().is_none() && Instant::now() < deadline {
+        std::thread::yield_now();
+    }
+    // Only its parent receives its exit code.
+    assert_eq!(server.exit_status(), Some(ExitStatus::Unknown));
+}
+
+#[test]
+fn a_server_in_the_background_has_time_to_exit_after_sigterm() {
+    if !is_python_here() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let file = folder.path().join("running");
+    let path = file.to_str().expect("the path is Unicode");
+    let listen = LISTEN.replace("sys.argv[2:]", "False");
+    let tidy = "open(sys.argv[2], 'w').close()
+def leave(*_): os.unlink(sys.argv[2]); os._exit(0)
+signal.signal(15, leave)
+";
+    let script = format!("{DAEMON}{listen}{ORPHANED}{tidy}{SERVE}");
+    let server = start(&python(&script, &["{port}", path])).expect("it listens");
+    assert!(file.exists());
+    drop(server);
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_server_that_goes_into_the_background_and_never_listens_is_an_error_and_is_killed() {
+    if !is_python_here() {
+        return;
+    }
+    let script = format!("{DAEMON}import signal\n{ORPHANED}{WAIT}");
+    let error = start_within(&python(&script, &["{port}"]), Duration::from_secs(1));
+    let StartFailure::Daemonized { process, .. } = error.why else {
+        panic!("{error}");
+    };
+    assert!(!is_alive(process));
+}
+
+#[test]
+fn a_server_that_listens_closes_and_listens_again_is_ready_when_it_accepts() {
+    if !is_python_here() {
+        return;
+    }
+    let again = "import time
+time.sleep(0.05)
+s.close()
+time.sleep(0.05)
+s = _socket.socket()
+s.setsockopt(1, 2, 1)
+s.bind(('127.0.0.1', int(sys.argv[1])))
+s.listen()
+report('again', 1)
+";
+    let script = format!("{LISTEN}{again}{SERVE}");
+    for _ in 0..5 {
+        let server = start(&python(&script, &["{port}"])).expect("it listens");
+        let printed = server.output().stdout.bytes().into_owned();
+        assert_eq!(printed, b"again 1\n");
+        drop(TcpStream::connect(server.addr()).expect("it listens"));
     }
 }
 
@@ -404,9 +497,10 @@ block = b'x' * 65536
 for _ in range(800): os.write(1, block); os.write(2, block)
 os.write(1, b'flooded\\n')
 ";
-    let script = format!("{LISTEN}{flood}{WAIT}");
+    let script = format!("{LISTEN}s._accept()\n{flood}{SERVE}");
     let server = start(&python(&script, &["{port}"])).expect("it listens");
     let begin = server.mark();
+    drop(TcpStream::connect(server.addr()).expect("it listens"));
     let found = loop {
         // The flood can exceed what is kept before the text comes. Then it is asked again.
         match server.await_output(b"flooded", begin, soon()) {
@@ -437,7 +531,7 @@ os.write(1, b'ready early\\n')
 for half in [b'..re', b'ady..', b'ready']:
     s._accept()
     os.write(1, half)
-{WAIT}"
+{SERVE}"
     );
     let server = start(&python(&script, &["{port}"])).expect("it listens");
     let connect = || drop(TcpStream::connect(server.addr()).expect("it listens"));
@@ -500,7 +594,7 @@ fn a_server_that_ignores_sigterm_is_killed() {
     if !is_python_here() {
         return;
     }
-    let script = format!("import signal\nsignal.signal(15, signal.SIG_IGN)\n{LISTEN}{WAIT}");
+    let script = format!("import signal\nsignal.signal(15, signal.SIG_IGN)\n{LISTEN}{SERVE}");
     let options = StartOptions {
         stop_grace: Duration::from_millis(50),
         ..patient()
@@ -522,7 +616,7 @@ fn a_server_has_time_to_exit_after_sigterm() {
 def leave(*_): print('bye'); sys.exit(7)
 signal.signal(15, leave)
 ";
-    let script = format!("{orderly}{LISTEN}{WAIT}");
+    let script = format!("{orderly}{LISTEN}{SERVE}");
     let server = start(&python(&script, &["{port}"])).expect("it listens");
     let stopped = server.stop();
     assert_eq!(
@@ -536,7 +630,7 @@ fn a_child_in_the_group_does_not_outlive_the_server() {
     if !is_python_here() {
         return;
     }
-    let script = format!("{LISTEN}child = os.fork()\nif child: report('child', child)\n{WAIT}");
+    let script = format!("{LISTEN}child = os.fork()\nif child: report('child', child)\n{SERVE}");
     let server = start(&python(&script, &["{port}"])).expect("it listens");
     let child = printed_number(&server, "child");
     let addr = server.addr();
@@ -555,7 +649,7 @@ fn a_child_that_left_the_group_is_found_and_killed() {
     let script = format!(
         "{LISTEN}child = os.fork()
 if not child: os.setsid(); report('escaped', os.getpid())
-{WAIT}"
+{SERVE}"
     );
     let server = start(&python(&script, &["{port}"])).expect("it listens");
     let escaped = printed_number(&server, "escaped");
@@ -578,7 +672,7 @@ fn a_child_that_left_the_group_and_cleared_its_environment_is_found_by_its_socke
 if not os.fork():
     os.setsid()
     os.execve(sys.executable, ['python3', '-S', '-u', '-c', {wiped:?}], {{}})
-{WAIT}"
+{SERVE}"
     );
     let server = start(&python(&script, &["{port}"])).expect("it listens");
     let wiped = printed_number(&server, "wiped");
@@ -600,7 +694,7 @@ fn a_child_that_left_the_group_and_cleared_its_environment_is_found_by_its_paren
 if not os.fork():
     os.setsid()
     os.execve(sys.executable, ['python3', '-S', '-u', '-c', {wiped:?}], {{}})
-{WAIT}"
+{SERVE}"
     );
     let server = start(&python(&script, &["{port}"])).expect("it listens");
     let wiped = printed_number(&server, "wiped");
@@ -638,7 +732,7 @@ fn two_hundred_servers_get_two_hundred_ports() {
     if !is_python_here() {
         return;
     }
-    let command = python(&format!("{LISTEN}{WAIT}"), &["{port}"]);
+    let command = python(&format!("{LISTEN}{SERVE}"), &["{port}"]);
     let mut all_ports = HashSet::new();
     for _ in 0..10 {
         let servers: Vec<Server> = std::thread::scope(|scope| {
@@ -700,7 +794,7 @@ fn a_wirecheck_that_is_about_to_be_killed() {
     let script = format!(
         "{LISTEN}child = os.fork()
 if not child: os.setsid(); signal.signal(15, signal.SIG_IGN); report('escaped', os.getpid())
-{WAIT}"
+{SERVE}"
     );
     let server = start(&python(&script, &["{port}"])).expect("it listens");
     let escaped = printed_number(&server, "escaped");

@@ -51,3 +51,29 @@ fn leaves_nothing(options: &[&str]) {
     is_finished(&outcome);
     assert_eq!(outcome.record().notes, [""; 0]);
 }
+
+#[test]
+fn a_server_that_puts_itself_into_the_background_passes() {
+    daemon_passes(&[]);
+}
+
+#[test]
+fn a_server_that_listens_before_it_puts_itself_into_the_background_passes() {
+    daemon_passes(&["--bind-first"]);
+}
+
+fn daemon_passes(options: &[&str]) {
+    if !tools::has_python() {
+        return;
+    }
+    let run = Run::new(COMMAND).args(&["scenarios/threaded", "--profile", "quick"]);
+    let pid_file = run.scratch_path("pid");
+    let pid_file = pid_file.to_str().expect("the path is Unicode");
+    let options = [options, &["--pid-file", pid_file]].concat();
+    let outcome = run
+        .python_server("hostile/daemonizes.py", &options)
+        .complete();
+    is_finished(&outcome);
+    assert_eq!(outcome.code, 0, "{}", outcome.stdout);
+    assert_eq!(outcome.record().notes, [""; 0]);
+}

@@ -3,7 +3,7 @@
 //! In come a command line and a few limits; out go a running peer, the address at which it
 //! can be reached, what it printed and how it exited. This module does not know what is sent
 //! over the connection, and never opens one: a server is ready when the kernel shows that one
-//! of its processes listens.
+//! of its processes waits for connections.
 //!
 //! - [`CommandLine`] is what the user wrote, with `{port}` and `{host}` in it;
 //! - [`Server`] is started once and serves many cases;

@@ -192,6 +192,17 @@ impl ReadyServer {
         WatchTarget::Group(group)
     }
 
+    pub(super) fn exit_status(
+        &self,
+        _leader: u32,
+        status: ExitStatus,
+        _addr: SocketAddr,
+    ) -> Option<ExitStatus> {
+        Some(status)
+    }
+
+    pub(super) fn terminate(&self, _group: u32, _grace: Duration) {}
+
     pub(super) fn kill_listeners(&self, _addr: SocketAddr) -> Sweep {
         Sweep::default()
     }

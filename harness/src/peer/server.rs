@@ -166,10 +166,15 @@ impl Server {
         self.process.group.id()
     }
 
-    /// How it exited, if it has. One system call.
+    /// How it exited, if it has. If the process that was started has put the server into the
+    /// background, this is how the server exited. One system call while it runs.
     #[must_use]
     pub fn exit_status(&self) -> Option<ExitStatus> {
-        self.process.group.exit_status()
+        let status = self.process.group.exit_status()?;
+        match self.stopped {
+            Some(_) => Some(status),
+            None => self.ready.exit_status(self.id(), status, self.addr),
+        }
     }
 
     /// A watch on its process group. If the process that listens has left the group, only
@@ -238,6 +243,7 @@ impl Server {
             return stopped.clone();
         }
         let descendants = Descendants::of(self.id());
+        self.ready.terminate(self.id(), self.stop_grace);
         let (status, cause) = self.process.stop(self.stop_grace);
         let mut sweep = kill_tagged(&self.process.tag);
         sweep.merge(self.ready.kill_listeners(self.addr));

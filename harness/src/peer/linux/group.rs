@@ -195,7 +195,7 @@ fn is_suspended(look: &Look) -> bool {
         .all(|thread| matches!(thread.state, ThreadState::Stopped | ThreadState::Dead))
 }
 
-fn from_waitid(status: &WaitIdStatus) -> ExitStatus {
+pub(super) fn from_waitid(status: &WaitIdStatus) -> ExitStatus {
     match (status.exit_status(), status.terminating_signal()) {
         (Some(code), _) => ExitStatus::Code(code),
         (None, Some(signal)) => ExitStatus::Signal(signal),

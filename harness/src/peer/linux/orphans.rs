@@ -7,22 +7,27 @@
 //! may start processes of its own, which look the same: there nothing is adopted.
 
 use super::escaped::Sweep;
+use super::group::from_waitid;
+use crate::peer::ExitStatus;
 use crate::peer::process::while_nothing_forks;
-use crate::wire::proc::{ProcessDir, children_of};
+use crate::wire::proc::{ProcessDir, children_of, descendants_of};
 use rustix::process::{Pid, WaitId, WaitIdOptions, getpid, set_child_subreaper, waitid};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Ended orphans are collected each time that so many connections were made.
 const CONNECTIONS_PER_REAP: u32 = 128;
+/// How many exits of orphans are remembered.
+const MOST_ENDED: usize = 4096;
 /// How often the orphans are looked for: each one that is killed may leave others.
 const SWEEPS: usize = 16;
 
 static CHILDREN: Mutex<Children> = Mutex::new(Children {
     own: BTreeSet::new(),
     peers: BTreeSet::new(),
+    ended: BTreeMap::new(),
     are_adopted: false,
 });
 
@@ -32,6 +37,8 @@ struct Children {
     own: BTreeSet<u32>,
     /// The leaders of peers that are not collected yet.
     peers: BTreeSet<u32>,
+    /// How orphans exited that were collected.
+    ended: BTreeMap<u32, ExitStatus>,
     are_adopted: bool,
 }
 
@@ -108,14 +115,33 @@ pub(in crate::peer) fn count_connection() {
 pub(in crate::peer) fn reap_orphans() {
     while_nothing_forks(|| {
         // Locked until all are collected: a collected id may become another child's.
-        let children = lock();
+        let mut children = lock();
+        if children.ended.len() > MOST_ENDED {
+            children.ended.clear();
+        }
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
         for orphan in children.orphans() {
-            if let Some(id) = Pid::from_raw(orphan.cast_signed()) {
-                let ended = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
-                let _ = waitid(WaitId::Pid(id), ended);
+            let id = Pid::from_raw(orphan.cast_signed());
+            let ended = id.and_then(|id| waitid(WaitId::Pid(id), options).ok()?);
+            if let Some(status) = ended {
+                children.ended.insert(orphan, from_waitid(&status));
             }
         }
     });
+}
+
+/// How an orphan exited, if this process has adopted it.
+pub(super) fn exit_status(orphan: u32) -> Option<ExitStatus> {
+    reap_orphans();
+    lock().ended.get(&orphan).copied()
+}
+
+/// The orphans, and what they started.
+pub(super) fn with_descendants() -> Vec<u32> {
+    let mut found = while_nothing_forks(|| lock().orphans());
+    let descendants: Vec<u32> = found.iter().flat_map(|&it| descendants_of(it)).collect();
+    found.extend(descendants);
+    found
 }
 
 impl Children {

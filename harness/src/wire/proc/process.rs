@@ -103,6 +103,17 @@ impl ProcessDir {
         name.is_some_and(|name| name == Path::new(&format!("socket:[{socket}]")))
     }
 
+    /// The descriptors that an epoll descriptor watches, by the numbers with which they were
+    /// added.
+    pub(crate) fn watched_by_epoll(&self, descriptor: u32) -> Vec<u32> {
+        let info = self.path.join("fdinfo").join(descriptor.to_string());
+        let text = std::fs::read_to_string(info).unwrap_or_default();
+        let watched = text.lines().filter_map(|line| line.strip_prefix("tfd:"));
+        watched
+            .filter_map(|rest| rest.split_whitespace().next()?.parse().ok())
+            .collect()
+    }
+
     /// Signals that have a handler, one bit per signal, the lowest for signal 1.
     pub(crate) fn caught_signals(&self) -> Option<u64> {
         Some(self.status()?.sigcgt)

@@ -11,6 +11,8 @@
 //! Where the system does not show other processes, every method returns [`WatchError`].
 
 #[cfg(target_os = "linux")]
+mod accepting;
+#[cfg(target_os = "linux")]
 mod blocked;
 #[cfg(target_os = "linux")]
 mod linux;
@@ -20,6 +22,8 @@ mod other;
 #[cfg(target_os = "linux")]
 mod timer;
 
+#[cfg(target_os = "linux")]
+pub use accepting::waits_for_connections;
 #[cfg(target_os = "linux")]
 pub use linux::{Watch, owner_of};
 pub use look::{Look, ThreadLook};
