@@ -180,7 +180,7 @@ fn holder_of(socket: Inode, group: &ProcessGroup, tag: &PeerTag) -> Holder {
     if let Some(process) = accepting(socket, &in_background) {
         return Holder::Accepts(process);
     }
-    if let Some(&process) = in_group.first().or(in_background.first()) {
+    if let Some(&process) = in_group.iter().chain(&in_background).next() {
         return Holder::Keeps(Some(process));
     }
     let is_ours = |process: &u32| {
