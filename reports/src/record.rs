@@ -186,6 +186,13 @@ pub struct ScenarioRecord {
     pub failures: Vec<FailedCase>,
     /// The defects that explain the failures.
     pub defects: Vec<Defect>,
+    /// What was left open in cases that are counted as `not_judged`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<NotJudged>,
+    /// An allowed reply to a truncated message, such as an error; the first in the order
+    /// of the tactics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_reply: Option<LabelledBytes>,
     /// What wirecheck's side sends.
     pub stream: StreamRecord,
 }
@@ -231,12 +238,33 @@ pub struct FamilyRecord {
     pub cases: u64,
     /// How many passed.
     pub passed: u64,
+    /// How many passed as far as they were judged: `not_judged` of the scenario says what
+    /// was left open. They are not in `passed`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_judged: u64,
+    /// In how many of those that passed the peer answered a truncated message with an
+    /// allowed reply, such as an error.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub error_replies: u64,
     /// How many were not run.
     pub skipped: u64,
     /// The offsets of the stream at which cases were run, in order; empty for a tactic
     /// without an offset.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tried: Vec<OffsetRange>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+/// What was left open in some cases of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotJudged {
+    /// The number of the cases.
+    pub cases: u64,
+    /// What was not judged, and why.
+    pub why: String,
 }
 
 /// Consecutive offsets.

@@ -12,6 +12,8 @@ pub struct CaseTally {
     pub cases: u64,
     /// Cases that passed.
     pub passed: u64,
+    /// Cases that passed as far as they were judged.
+    pub not_judged: u64,
     /// Cases that were not run.
     pub skipped: u64,
 }
@@ -20,7 +22,9 @@ impl CaseTally {
     /// Cases that were run and did not pass.
     #[must_use]
     pub const fn failed(&self) -> u64 {
-        self.run().saturating_sub(self.passed)
+        self.run()
+            .saturating_sub(self.passed)
+            .saturating_sub(self.not_judged)
     }
 
     /// Cases that were run.
@@ -34,6 +38,7 @@ impl AddAssign for CaseTally {
     fn add_assign(&mut self, other: Self) {
         self.cases = self.cases.saturating_add(other.cases);
         self.passed = self.passed.saturating_add(other.passed);
+        self.not_judged = self.not_judged.saturating_add(other.not_judged);
         self.skipped = self.skipped.saturating_add(other.skipped);
     }
 }
@@ -53,6 +58,7 @@ impl FamilyRecord {
         CaseTally {
             cases: self.cases,
             passed: self.passed,
+            not_judged: self.not_judged,
             skipped: self.skipped,
         }
     }

@@ -46,6 +46,17 @@ fn each_invalid_suite_is_reported_as_in_its_text_file() {
 }
 
 #[test]
+fn what_a_valid_suite_cannot_show_is_noted() {
+    for suite in files(&root().join("tests/noted-suites"), "toml") {
+        let ran = wirecheck(&["check", relative(&suite)]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+        let expected =
+            snapbox::Data::read_from(&suite.with_extension("txt"), Some(DataFormat::Text));
+        assert_data_eq!(ran.stdout, expected.raw());
+    }
+}
+
+#[test]
 fn all_invalid_suites_are_reported_at_once() {
     let count = files(&root().join("tests/wrong-suites"), "toml").len();
     for (command, so) in [("check", ""), ("list", "; nothing was run")] {

@@ -8,6 +8,7 @@ use wirecheck_report::notation::counted;
 use super::args::{CheckArgs, SuiteArgs};
 use super::error::{CommandError, Purpose, print_line};
 use super::exit::Exit;
+use super::not_shown;
 use crate::engine::self_check;
 use crate::load::load;
 use crate::scenario::{Style, Suite};
@@ -17,6 +18,9 @@ const DEFAULT_FOLDER: &str = "scenarios";
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, CommandError> {
     let suites = read_suites(&args.suites, Purpose::Check)?;
+    for note in suites.iter().filter_map(not_shown::notes) {
+        writeln!(anstream::stdout(), "{}\n", note.render(Style::Colour))?;
+    }
     if args.play {
         play(&suites)?;
     }

@@ -9,6 +9,7 @@ mod exit;
 mod explain;
 mod interrupt;
 mod list;
+mod not_shown;
 mod peers;
 mod print;
 mod reporter;

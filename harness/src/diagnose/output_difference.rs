@@ -1,5 +1,7 @@
 //! How a wrong answer, or a wrong printed text, differs from the expected one.
 
+use crate::judge::lacks_one_stretch;
+
 /// How one output differs from the expected one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputDifference {
@@ -20,9 +22,9 @@ impl OutputDifference {
     pub(super) fn between(expected: &[u8], actual: &[u8]) -> Self {
         if is_counted_in_characters(expected, actual) {
             Self::CountedInCharacters
-        } else if is_without_a_part(expected, actual) {
+        } else if lacks_one_stretch(actual, expected) {
             Self::PartMissing
-        } else if is_without_a_part(actual, expected) {
+        } else if lacks_one_stretch(expected, actual) {
             Self::PartAdded
         } else if is_garbled(actual) && !is_garbled(expected) {
             Self::Garbled
@@ -40,15 +42,6 @@ fn is_counted_in_characters(expected: &[u8], actual: &[u8]) -> bool {
     };
     let counts = [text.chars().count(), text.encode_utf16().count()];
     actual.len() < expected.len() && expected.starts_with(actual) && counts.contains(&actual.len())
-}
-
-/// Whether `part` is `whole` without one stretch of it.
-fn is_without_a_part(whole: &[u8], part: &[u8]) -> bool {
-    let pairs = whole.iter().zip(part);
-    let same_start = pairs.take_while(|(one, other)| one == other).count();
-    let pairs = whole.iter().rev().zip(part.iter().rev());
-    let same_end = pairs.take_while(|(one, other)| one == other).count();
-    part.len() < whole.len() && same_start + same_end >= part.len()
 }
 
 fn is_garbled(text: &[u8]) -> bool {

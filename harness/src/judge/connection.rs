@@ -1,9 +1,10 @@
 //! Judges one connection: first the answers, then how the peer closed.
 
+use super::difference::lacks_one_stretch;
 use super::expectations::{Expectations, Mismatch};
-use super::expected_steps::ExpectedSteps;
+use super::expected_steps::{ExpectedSteps, ExtraAnswers};
 use super::finding::{Finding, PeerClose, SilenceProof, StepOwner, UnreadState};
-use crate::scenario::{Action, Close, Permission};
+use crate::scenario::{Action, Close, Permission, TruncationReply};
 
 /// What was observed of a connection apart from the bytes that the peer sent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,7 +74,7 @@ pub enum CloseCheck {
 #[must_use]
 pub fn judge_connection(
     expectations: &Expectations<'_>,
-    expected: ExpectedSteps,
+    expected: ExpectedSteps<'_>,
     observations: &Observations,
 ) -> Option<Finding> {
     wrong_answer(expectations, expected, observations)
@@ -82,17 +83,14 @@ pub fn judge_connection(
 
 fn wrong_answer(
     expectations: &Expectations<'_>,
-    expected: ExpectedSteps,
+    expected: ExpectedSteps<'_>,
     observations: &Observations,
 ) -> Option<Finding> {
-    if let Some(mismatch) = expectations.mismatch() {
-        return wrong_bytes(mismatch, expected, &observations.partial);
+    if let Some(answer) = ExtraAnswer::find(expectations, expected) {
+        return answer.judge(expectations, expected);
     }
-    if let Some(actual) = expectations.last_accepted_from(expected.end)
-        && expected.extra_answers == Permission::Forbidden
-    {
-        let actual = actual.to_vec();
-        return Some(Finding::Surplus { actual });
+    if let Some(mismatch) = expectations.mismatch() {
+        return Some(wrong_bytes(mismatch, expectations, &observations.partial));
     }
     if let Some(MissingOutput::Print {
         step,
@@ -158,23 +156,10 @@ fn may_close_on_unread_bytes(expectations: &Expectations<'_>) -> bool {
     steps.any(|(_, step)| matches!(step.action, Action::Close(Close::Any | Close::Reset)))
 }
 
-/// Bytes beyond the expected steps are wrong only where extra answers are forbidden.
-fn wrong_bytes(mismatch: &Mismatch, expected: ExpectedSteps, partial: &[u8]) -> Option<Finding> {
-    let step = match mismatch {
-        Mismatch::Refused { step, .. }
-        | Mismatch::Malformed { step, .. }
-        | Mismatch::CutShort { step, .. } => *step,
-        Mismatch::Surplus { .. } => usize::MAX,
-    };
-    let is_extra = step >= expected.end;
-    if is_extra && expected.extra_answers == Permission::Allowed {
-        return None;
-    }
-    Some(match mismatch.clone() {
-        Mismatch::Surplus { bytes: actual } => Finding::Surplus { actual },
-        Mismatch::Refused { actual, .. } if is_extra => Finding::Surplus { actual },
-        Mismatch::CutShort { .. } if is_extra => Finding::Surplus {
-            actual: partial.to_vec(),
+fn wrong_bytes(mismatch: &Mismatch, expectations: &Expectations<'_>, partial: &[u8]) -> Finding {
+    match mismatch.clone() {
+        Mismatch::Surplus => Finding::Surplus {
+            actual: expectations.unaccepted().to_vec(),
         },
         Mismatch::Refused {
             step,
@@ -191,12 +176,118 @@ fn wrong_bytes(mismatch: &Mismatch, expected: ExpectedSteps, partial: &[u8]) -> 
             at,
             partial: partial.to_vec(),
         },
-    })
+    }
+}
+
+/// The reply to a truncated message, if it is one that the suite allows: the first bytes
+/// of it.
+#[must_use]
+pub fn allowed_reply<'a>(
+    expectations: &'a Expectations<'_>,
+    expected: ExpectedSteps<'_>,
+) -> Option<&'a [u8]> {
+    let ExtraAnswers::ToTruncated(_) = expected.extra_answers else {
+        return None;
+    };
+    ExtraAnswer::find(expectations, expected).map(ExtraAnswer::bytes)
+}
+
+/// What the peer sent beyond the expected steps.
+#[derive(Clone, Copy)]
+enum ExtraAnswer<'a> {
+    /// The answer that the exchange expects later.
+    Expected(&'a [u8]),
+    /// A message that the exchange does not expect there.
+    Other {
+        step: usize,
+        message: &'a [u8],
+        bytes: &'a [u8],
+    },
+    /// Bytes that are no message, or that come after the last expected message.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> ExtraAnswer<'a> {
+    fn find(expectations: &'a Expectations<'_>, expected: ExpectedSteps<'_>) -> Option<Self> {
+        if let Some(answer) = expectations.last_accepted_from(expected.end) {
+            return Some(Self::Expected(answer));
+        }
+        let bytes = expectations.unaccepted();
+        match expectations.mismatch()? {
+            Mismatch::Refused { step, actual, .. } if *step >= expected.end => Some(Self::Other {
+                step: *step,
+                message: actual,
+                bytes,
+            }),
+            Mismatch::Malformed { step, .. } | Mismatch::CutShort { step, .. }
+                if *step >= expected.end =>
+            {
+                Some(Self::Bytes(bytes))
+            }
+            Mismatch::Surplus => {
+                let next = expectations.step_expected_after(expectations.accepted());
+                next.is_none_or(|step| step >= expected.end)
+                    .then_some(Self::Bytes(bytes))
+            }
+            _ => None,
+        }
+    }
+
+    fn bytes(self) -> &'a [u8] {
+        match self {
+            Self::Expected(message) | Self::Other { message, .. } => message,
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+
+    fn judge(
+        self,
+        expectations: &Expectations<'_>,
+        expected: ExpectedSteps<'_>,
+    ) -> Option<Finding> {
+        let is_allowed = match expected.extra_answers {
+            ExtraAnswers::Allowed | ExtraAnswers::NotJudged(_) => true,
+            ExtraAnswers::Forbidden => false,
+            ExtraAnswers::ToTruncated(rule) => match rule {
+                TruncationReply::Silent => false,
+                TruncationReply::Error => !self.treats_a_part_as_whole(expectations, expected),
+                TruncationReply::Any => true,
+                TruncationReply::Matches(pattern) => {
+                    let raw = match self {
+                        Self::Other { bytes, .. } => bytes,
+                        Self::Expected(_) | Self::Bytes(_) => self.bytes(),
+                    };
+                    pattern.is_match(self.bytes()) || pattern.is_match(raw)
+                }
+            },
+        };
+        (!is_allowed).then(|| Finding::Surplus {
+            actual: self.bytes().to_vec(),
+        })
+    }
+
+    /// Whether it is the answer to the whole message, or the same answer without as many
+    /// bytes as the message lacks: an answer to a part.
+    fn treats_a_part_as_whole(
+        self,
+        expectations: &Expectations<'_>,
+        expected: ExpectedSteps<'_>,
+    ) -> bool {
+        match self {
+            Self::Expected(_) => true,
+            Self::Bytes(_) => false,
+            Self::Other { step, message, .. } => {
+                let whole = expectations.expected_payload(step).unwrap_or_default();
+                let missing = expected.truncated.map_or(0, |it| it.missing);
+                message.len() + missing == whole.len() && lacks_one_stretch(message, &whole)
+            }
+        }
+    }
 }
 
 fn wrong_close(
     expectations: &Expectations<'_>,
-    expected: ExpectedSteps,
+    expected: ExpectedSteps<'_>,
     observations: &Observations,
 ) -> Option<Finding> {
     if let CloseCheck::StaysOpen { proof, seen } = &observations.close_check {
@@ -259,7 +350,8 @@ mod tests {
         expectations.receive(received.as_bytes());
         let expected = ExpectedSteps {
             end,
-            extra_answers: Permission::Forbidden,
+            extra_answers: ExtraAnswers::Forbidden,
+            truncated: None,
         };
         judge_connection(&expectations, expected, observations)
     }

@@ -3,8 +3,8 @@
 use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
 use crate::scenario::{Action, Bindings, Body, Message, Refusal, Side, Step};
 
-/// The most bytes that are kept of unexpected output.
-const SURPLUS_KEPT: usize = 4 << 10;
+/// The most bytes that are kept of what was not accepted.
+const UNACCEPTED_KEPT: usize = 4 << 10;
 
 /// What the peer must send in one case, and how much of that it has sent.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub struct Expectations<'s> {
     last_accepted: Vec<u8>,
     decoder: Decoder,
     bindings: Bindings,
+    /// The first bytes since the last accepted message.
+    unaccepted: Vec<u8>,
     /// How many bytes of an expected message without boundaries have arrived.
     unframed_len: usize,
     mismatch: Option<Mismatch>,
@@ -57,10 +59,7 @@ pub enum Mismatch {
     },
     /// Bytes beyond the last expected message, or before the message that they would
     /// answer was sent.
-    Surplus {
-        /// The first of them.
-        bytes: Vec<u8>,
-    },
+    Surplus,
 }
 
 impl<'s> Expectations<'s> {
@@ -82,6 +81,7 @@ impl<'s> Expectations<'s> {
             last_accepted: Vec::new(),
             decoder: framing.decoder(),
             bindings,
+            unaccepted: Vec::new(),
             unframed_len: 0,
             mismatch: None,
         }
@@ -90,18 +90,29 @@ impl<'s> Expectations<'s> {
     /// Takes the next bytes from the peer.
     pub fn receive(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && self.mismatch.is_none() {
+            let (before, accepted) = (bytes, self.accepted);
             match self.messages.get(self.accepted).copied() {
                 // With values unknown it would answer a message that was not yet sent.
                 Some(expected) if self.can_fill(expected.message) => {
                     self.receive_part_of(expected, &mut bytes);
                 }
-                Some(_) | None => self.mismatch = Some(Mismatch::Surplus { bytes: Vec::new() }),
+                Some(_) | None => self.mismatch = Some(Mismatch::Surplus),
+            }
+            if self.accepted == accepted {
+                self.keep_unaccepted(&before[..before.len() - bytes.len()]);
+            } else {
+                self.unaccepted.clear();
             }
         }
-        if let Some(Mismatch::Surplus { bytes: kept }) = &mut self.mismatch {
-            let free = SURPLUS_KEPT.saturating_sub(kept.len()).min(bytes.len());
-            kept.extend_from_slice(&bytes[..free]);
+        if self.mismatch.is_some() {
+            self.keep_unaccepted(bytes);
         }
+    }
+
+    fn keep_unaccepted(&mut self, bytes: &[u8]) {
+        let free = UNACCEPTED_KEPT - self.unaccepted.len();
+        self.unaccepted
+            .extend_from_slice(&bytes[..bytes.len().min(free)]);
     }
 
     /// Takes the end of the peer's stream.
@@ -168,6 +179,23 @@ impl<'s> Expectations<'s> {
         let sent = self.framing.canonical(&sent).unwrap_or(sent);
         // A valid suite matches its own messages: accepting this one only captures.
         _ = message.accept(&sent, self.framing, &mut self.bindings);
+    }
+
+    /// The first bytes that came after the last accepted message.
+    pub(super) fn unaccepted(&self) -> &[u8] {
+        &self.unaccepted
+    }
+
+    /// The bytes that a step expects, where it expects one message and its values are
+    /// known.
+    #[must_use]
+    pub fn expected_payload(&self, step: usize) -> Option<Vec<u8>> {
+        match &self.exchange.get(step)?.action {
+            Action::Send(message) if self.can_fill(message) => {
+                Some(message.outgoing_payload(&self.bindings))
+            }
+            _ => None,
+        }
     }
 
     /// The last accepted message, if it belongs to `step` or a later one.

@@ -1,17 +1,56 @@
 //! How far a delivery obliges the peer to answer: every message that arrives whole
-//! gets its answer, a truncated one gets none.
+//! gets its answer, a truncated one gets none, or an error.
 
-use crate::framing::Framing;
-use crate::scenario::{Action, Permission, Scenario, Side, Step};
-use crate::tactic::{Delivery, DeliveryEnd, Script};
+use crate::framing::{Framing, RegionKind};
+use crate::scenario::{Action, Body, Message, Scenario, Side, Step, TruncationReply};
+use crate::tactic::{Delivery, DeliveryEnd, OutMessage, Script};
 
 /// The part of an exchange that the peer must perform under a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ExpectedSteps {
+#[derive(Clone, Copy, Debug)]
+pub struct ExpectedSteps<'s> {
     /// The first step that is no longer expected: an index into the exchange.
     pub end: usize,
-    /// Whether the peer may send answers beyond that.
-    pub extra_answers: Permission,
+    /// Which answers the peer may send beyond that.
+    pub extra_answers: ExtraAnswers<'s>,
+    /// The message inside which the stream ends.
+    pub truncated: Option<TruncatedMessage>,
+}
+
+/// Which answers a peer may send beyond the expected steps.
+#[derive(Clone, Copy, Debug)]
+pub enum ExtraAnswers<'s> {
+    /// None.
+    Forbidden,
+    /// A reply to the truncated message, as the suite allows it.
+    ToTruncated(&'s TruncationReply),
+    /// Any: an answer to the truncated message cannot be told from others.
+    NotJudged(TruncationDoubt),
+    /// Any.
+    Allowed,
+}
+
+/// A message inside which the stream ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TruncatedMessage {
+    /// The step that sends it.
+    pub step: usize,
+    /// How many bytes of its payload are not delivered.
+    pub missing: usize,
+    /// Whether the framing shows where it ends. For `raw` bytes only the peer knows.
+    pub is_framed: bool,
+}
+
+/// Why truncation cannot be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TruncationDoubt {
+    /// The bytes are `raw`: only the peer knows where a message ends.
+    Raw,
+    /// The exchange accepts any answer to the whole message, so an error too.
+    AnyAnswer,
+    /// The message before it is answered only after it.
+    AnsweredLater,
+    /// The peer sends its next message without waiting for this one.
+    NotAwaited,
 }
 
 /// The side of a scenario that wirecheck plays, with the bytes it sends.
@@ -29,40 +68,142 @@ pub struct PlayedSide<'a> {
 
 /// What the peer must do when `played` is delivered in this way.
 #[must_use]
-pub fn expected_steps(played: &PlayedSide<'_>, delivery: &Delivery) -> ExpectedSteps {
-    let steps = played.scenario.exchange();
-    let complete = complete_messages(played.script, delivery);
-    let truncated = message_steps(steps, played.side).nth(complete);
-    // After a full close it is a matter of timing whether late answers are sent.
-    let closes_fully = matches!(
-        delivery.end(),
-        DeliveryEnd::Fin | DeliveryEnd::FinAtOnce | DeliveryEnd::Reset
-    );
-    let extra_answers = closes_fully
-        || truncated.is_some_and(|message| {
-            may_be_answered(played, message) || follows_unanswered(steps, played.side, message.step)
-        });
+pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> ExpectedSteps<'a> {
+    let incomplete = first_incomplete(played, delivery);
+    let extra_answers = match &incomplete {
+        _ if closes_fully(delivery) => ExtraAnswers::Allowed,
+        Some(incomplete) => incomplete.extra_answers(played),
+        None => ExtraAnswers::Forbidden,
+    };
     ExpectedSteps {
-        end: truncated.map_or_else(
-            || end_of_readable(steps, played.side, delivery),
-            |message| message.step,
-        ),
-        extra_answers: extra_answers.into(),
+        end: match &incomplete {
+            Some(incomplete) => incomplete.step,
+            None => end_of_readable(played.scenario.exchange(), played.side, delivery),
+        },
+        extra_answers,
+        truncated: incomplete.and_then(|it| it.truncated(played)),
     }
 }
 
-/// A step in which a side sends a message.
-#[derive(Clone, Copy)]
-struct MessageStep {
-    step: usize,
-    is_framed: bool,
+/// The messages of ours whose truncation cannot be judged by the replies to it: their
+/// steps, and why.
+pub fn unjudged_truncations<'a>(
+    played: &PlayedSide<'a>,
+) -> impl Iterator<Item = (usize, TruncationDoubt)> + use<'a> {
+    let played = *played;
+    let all = messages(played.scenario.exchange(), played.side).zip(&played.script.messages);
+    all.filter_map(move |((step, message), encoded)| {
+        let incomplete = IncompleteMessage {
+            step,
+            message,
+            encoded,
+            delivered: 1,
+        };
+        match incomplete.extra_answers(&played) {
+            ExtraAnswers::NotJudged(doubt) => Some((step, doubt)),
+            _ => None,
+        }
+    })
 }
 
-/// Whether a truncated message may be answered. Without a boundary in the stream a
-/// part of a message looks like a whole one.
-fn may_be_answered(played: &PlayedSide<'_>, message: MessageStep) -> bool {
-    let without_boundaries = matches!(played.framing, Framing::Raw(_)) || !message.is_framed;
-    without_boundaries || played.scenario.adversary().truncation_replies == Permission::Allowed
+impl ExpectedSteps<'_> {
+    /// Allows all extra answers: the peer sends them without waiting for the message at
+    /// which the stream ends.
+    pub fn allow_unawaited(&mut self) {
+        self.extra_answers = match (self.extra_answers, self.truncated) {
+            (ExtraAnswers::ToTruncated(_), Some(_)) => {
+                ExtraAnswers::NotJudged(TruncationDoubt::NotAwaited)
+            }
+            (unjudged @ ExtraAnswers::NotJudged(_), _) => unjudged,
+            _ => ExtraAnswers::Allowed,
+        };
+    }
+}
+
+/// The first message of ours that is not delivered as a whole.
+struct IncompleteMessage<'a> {
+    step: usize,
+    message: &'a Message,
+    encoded: &'a OutMessage,
+    /// How many of its bytes are delivered.
+    delivered: usize,
+}
+
+fn first_incomplete<'a>(
+    played: &PlayedSide<'a>,
+    delivery: &Delivery,
+) -> Option<IncompleteMessage<'a>> {
+    let mut left = delivery.delivered().get();
+    let encoded = played.script.messages.iter();
+    let mut both = messages(played.scenario.exchange(), played.side).zip(encoded);
+    both.find_map(|((step, message), encoded)| {
+        let delivered = left.min(encoded.bytes.len());
+        left -= delivered;
+        (delivered < encoded.bytes.len()).then_some(IncompleteMessage {
+            step,
+            message,
+            encoded,
+            delivered,
+        })
+    })
+}
+
+impl<'a> IncompleteMessage<'a> {
+    /// `None` if the stream ends before it, or where truncation need not be judged.
+    fn truncated(&self, played: &PlayedSide<'_>) -> Option<TruncatedMessage> {
+        let is_framed = self.is_framed(played);
+        let is_judged =
+            is_framed || !matches!(played.scenario.adversary().truncation, TruncationReply::Any);
+        let payload = self.encoded.regions.iter();
+        let payload = payload.filter(|region| region.kind == RegionKind::Payload);
+        let missing = payload.map(|region| {
+            let missing = region.range.start.max(self.delivered)..region.range.end;
+            missing.len()
+        });
+        (self.delivered > 0 && is_judged).then(|| TruncatedMessage {
+            step: self.step,
+            missing: missing.sum(),
+            is_framed,
+        })
+    }
+
+    fn is_framed(&self, played: &PlayedSide<'_>) -> bool {
+        self.message.is_framed() && !matches!(played.framing, Framing::Raw(_))
+    }
+
+    /// Which answers may come where the stream ends before this message is whole.
+    fn extra_answers(&self, played: &PlayedSide<'a>) -> ExtraAnswers<'a> {
+        let steps = played.scenario.exchange();
+        let allowed = &played.scenario.adversary().truncation;
+        let answered_later = follows_unanswered(steps, played.side, self.step);
+        if matches!(allowed, TruncationReply::Any) || answered_later && self.delivered == 0 {
+            ExtraAnswers::Allowed
+        } else if self.delivered == 0 {
+            ExtraAnswers::Forbidden
+        } else if !self.is_framed(played) {
+            ExtraAnswers::NotJudged(TruncationDoubt::Raw)
+        } else if answered_later {
+            ExtraAnswers::NotJudged(TruncationDoubt::AnsweredLater)
+        } else if matches!(allowed, TruncationReply::Error) && self.gets_any_answer(played) {
+            ExtraAnswers::NotJudged(TruncationDoubt::AnyAnswer)
+        } else {
+            ExtraAnswers::ToTruncated(allowed)
+        }
+    }
+
+    fn gets_any_answer(&self, played: &PlayedSide<'_>) -> bool {
+        let steps = &played.scenario.exchange()[self.step..];
+        let answer = messages(steps, played.side.other()).next();
+        answer.is_some_and(|(_, answer)| matches!(answer.body, Body::Any { .. }))
+    }
+}
+
+/// After a full close it is a matter of timing whether late answers are sent.
+fn closes_fully(delivery: &Delivery) -> bool {
+    matches!(
+        delivery.end(),
+        DeliveryEnd::Fin | DeliveryEnd::FinAtOnce | DeliveryEnd::Reset
+    )
 }
 
 /// Whether the message before this one is answered only after this one: that answer
@@ -75,27 +216,13 @@ fn follows_unanswered(steps: &[Step], side: Side, step: usize) -> bool {
     previous.is_some_and(|previous| previous.side == side)
 }
 
-fn complete_messages(script: &Script, delivery: &Delivery) -> usize {
-    let delivered = delivery.delivered().get();
-    let mut end = 0;
-    let ends = script.messages.iter().map(|message| {
-        end += message.bytes.len();
-        end
-    });
-    ends.take_while(|end| *end <= delivered).count()
-}
-
-fn message_steps(steps: &[Step], side: Side) -> impl Iterator<Item = MessageStep> {
-    steps
-        .iter()
-        .enumerate()
-        .filter_map(move |(index, step)| match &step.action {
-            Action::Send(message) if step.side == side => Some(MessageStep {
-                step: index,
-                is_framed: message.is_framed(),
-            }),
-            _ => None,
-        })
+/// The messages of one side, with their steps.
+fn messages(steps: &[Step], side: Side) -> impl Iterator<Item = (usize, &Message)> {
+    let steps = steps.iter().enumerate();
+    steps.filter_map(move |(index, step)| match &step.action {
+        Action::Send(message) if step.side == side => Some((index, message)),
+        _ => None,
+    })
 }
 
 /// A side that closes fully at its last byte reads only what comes before its own

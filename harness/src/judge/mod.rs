@@ -15,16 +15,25 @@
 //! refusal lead to four different findings.
 
 mod connection;
+mod difference;
 mod expectations;
 mod expected_steps;
 mod finding;
 mod finding_text;
 mod output_pattern;
 mod process;
+#[cfg(test)]
+mod truncation_tests;
 
-pub use connection::{CloseCheck, MissingOutput, Observations, ObservedClose, judge_connection};
+pub use connection::{
+    CloseCheck, MissingOutput, Observations, ObservedClose, allowed_reply, judge_connection,
+};
+pub use difference::lacks_one_stretch;
 pub use expectations::{Expectations, Mismatch};
-pub use expected_steps::{ExpectedSteps, PlayedSide, expected_steps};
+pub use expected_steps::{
+    ExpectedSteps, ExtraAnswers, PlayedSide, TruncatedMessage, TruncationDoubt, expected_steps,
+    unjudged_truncations,
+};
 pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
 pub use process::{
     BaselineBehavior, Completeness, ProcessEnd, ProcessOutcome, ProcessRun, connects_again,

@@ -111,7 +111,7 @@ pub struct ProcessRun<'a> {
 #[must_use]
 pub fn judge_process(
     expectations: &Expectations<'_>,
-    expected: ExpectedSteps,
+    expected: ExpectedSteps<'_>,
     run: ProcessRun<'_>,
 ) -> Vec<Finding> {
     let first = first_finding(expectations, expected, run);
@@ -137,7 +137,7 @@ pub fn connects_again(outcome: &ProcessOutcome, received: Completeness) -> Optio
 
 fn first_finding(
     expectations: &Expectations<'_>,
-    expected: ExpectedSteps,
+    expected: ExpectedSteps<'_>,
     run: ProcessRun<'_>,
 ) -> Option<Finding> {
     let ProcessRun {
@@ -164,7 +164,7 @@ fn first_finding(
 /// before.
 fn not_printed(
     expectations: &Expectations<'_>,
-    expected: ExpectedSteps,
+    expected: ExpectedSteps<'_>,
     printed: &[u8],
 ) -> Option<Finding> {
     let mut at = 0;
@@ -232,12 +232,13 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::judge::FindingKind;
-    use crate::scenario::{Bindings, NoAttachments, Permission, Side, parse};
+    use crate::judge::{ExtraAnswers, FindingKind};
+    use crate::scenario::{Bindings, NoAttachments, Side, parse};
 
-    const ALL: ExpectedSteps = ExpectedSteps {
+    const ALL: ExpectedSteps<'_> = ExpectedSteps {
         end: usize::MAX,
-        extra_answers: Permission::Forbidden,
+        extra_answers: ExtraAnswers::Forbidden,
+        truncated: None,
     };
     const IDLE: ProcessEnd = ProcessEnd::StillRunning(SilenceProof::Idle(Duration::ZERO));
     const SPINNING: ProcessEnd = ProcessEnd::StillRunning(SilenceProof::Spinning(Duration::ZERO));

@@ -33,5 +33,5 @@ pub use name::{EditName, NameError, ScenarioId, SuiteId};
 pub use parse::{Attachments, NoAttachments, parse};
 pub use refusal::Refusal;
 pub use schema::schema;
-pub use suite::{Adversary, Level, Limits, Permission, Scenario, Suite};
+pub use suite::{Adversary, Level, Limits, Permission, Scenario, Suite, TruncationReply};
 pub use template::{Bindings, BoundValue, JsonTemplate, Template, VariableName};

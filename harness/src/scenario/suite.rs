@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
+use regex::bytes::Regex;
+
 use super::exchange::{Side, Step};
 use super::name::{ScenarioId, SuiteId};
 use crate::framing::Framing;
@@ -237,14 +239,14 @@ impl Default for Limits {
 }
 
 /// What the protocol allows a peer to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Adversary {
     /// A client may send its next message before the last is answered.
     pub pipelining: Permission,
     /// There may be several connections at once.
     pub concurrent: Permission,
-    /// A truncated message may be answered.
-    pub truncation_replies: Permission,
+    /// How a message that the end of the stream truncates may be answered.
+    pub truncation: TruncationReply,
 }
 
 impl Default for Adversary {
@@ -252,9 +254,22 @@ impl Default for Adversary {
         Self {
             pipelining: Permission::Allowed,
             concurrent: Permission::Allowed,
-            truncation_replies: Permission::Forbidden,
+            truncation: TruncationReply::Error,
         }
     }
+}
+
+/// How a peer may reply where the stream ends inside a message.
+#[derive(Clone, Debug)]
+pub enum TruncationReply {
+    /// Not at all.
+    Silent,
+    /// With an error: anything but the answer to the whole message.
+    Error,
+    /// With anything, also before the message is whole.
+    Any,
+    /// With bytes in which the expression is found.
+    Matches(Regex),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

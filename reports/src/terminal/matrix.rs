@@ -304,9 +304,10 @@ impl<'a> MatrixCell<'a> {
 
     /// The share that passed, and the codes below it.
     fn written(&self, width: usize) -> String {
-        let share = share(self.tally.passed, self.tally.run()).replace(' ', "");
+        let judged = self.tally.run().saturating_sub(self.tally.not_judged);
+        let share = share(self.tally.passed, judged).replace(' ', "");
         let verdict = self.worst.unwrap_or(Verdict::Pass);
-        let share = if self.tally.run() == 0 {
+        let share = if judged == 0 {
             StyledLine::new().styled(DIM, share)
         } else {
             StyledLine::new().styled(style(verdict), format!("{}{share:>4}", mark(verdict)))

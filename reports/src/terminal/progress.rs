@@ -56,8 +56,12 @@ fn outcome(scenario: &ScenarioRecord) -> StyledLine {
             StyledLine::new().styled(BAD, format!("{} of {of} failed", grouped(failed)))
         }
     };
-    match tally.skipped {
-        0 => line,
-        skipped => line.styled(DIM, format!("; {} more not run", grouped(skipped))),
-    }
+    let left_out = [
+        (tally.not_judged, "not judged"),
+        (tally.skipped, "more not run"),
+    ];
+    let left_out = left_out.into_iter().filter(|(count, _)| *count > 0);
+    left_out.fold(line, |line, (count, what)| {
+        line.styled(DIM, format!("; {} {what}", grouped(count)))
+    })
 }

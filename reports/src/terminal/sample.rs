@@ -88,6 +88,8 @@ pub(super) fn passing(id: &str, cases: u64) -> ScenarioRecord {
         start_cost: None,
         failures: Vec::new(),
         defects: Vec::new(),
+        not_judged: Vec::new(),
+        error_reply: None,
         stream: StreamRecord {
             len: 32,
             regions: regions(&[("header", 10), ("payload", 22)]),
@@ -100,6 +102,8 @@ pub(super) fn family(name: &str, cases: u64, passed: u64) -> FamilyRecord {
         name: name.to_owned(),
         cases,
         passed,
+        not_judged: 0,
+        error_replies: 0,
         skipped: 0,
         tried: Vec::new(),
     }

@@ -22,6 +22,8 @@ pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Termina
         start_cost(&mut page, record);
     }
     notes(&mut page, &record.notes);
+    not_judged(&mut page, record);
+    error_replies(&mut page, record);
     not_run(&mut page, record);
     state(&mut page, record);
     verdict(&mut page, record, exit_code);
@@ -92,6 +94,36 @@ fn notes(page: &mut Page, notes: &[String]) {
             Style::new(),
             &format!("… {}", counted(more as u64, "more note")),
         );
+    }
+}
+
+/// What was left open, each once, with the number of its cases.
+fn not_judged(page: &mut Page, record: &Record) {
+    let mut open: Vec<(&str, u64)> = Vec::new();
+    for it in record.scenarios().flat_map(|(_, it)| &it.not_judged) {
+        match open.iter_mut().find(|(why, _)| *why == it.why) {
+            Some((_, cases)) => *cases += it.cases,
+            None => open.push((&it.why, it.cases)),
+        }
+    }
+    let mut label = "unjudged";
+    for (why, cases) in open {
+        let text = format!("{}: {why}", counted(cases, "case"));
+        page.paragraph(label, Style::new(), &text);
+        label = "";
+    }
+}
+
+fn error_replies(page: &mut Page, record: &Record) {
+    let families = record.scenarios().flat_map(|(_, it)| &it.families);
+    let count: u64 = families.map(|family| family.error_replies).sum();
+    if count > 0 {
+        let text = format!(
+            "{} got another reply than the whole message gets; the suite allows that \
+             (`adversary.truncation`)",
+            counted(count, "truncated message")
+        );
+        page.paragraph("replies", Style::new(), &text);
     }
 }
 

@@ -98,6 +98,7 @@ enum TableColumn {
     Cases,
     Passed,
     Failed,
+    NotJudged,
     Skipped,
     Slowest,
     /// The share of the time that cases waited for the start of the peer.
@@ -110,6 +111,7 @@ impl TableColumn {
             Self::Cases => "cases",
             Self::Passed => "passed",
             Self::Failed => "failed",
+            Self::NotJudged => "not judged",
             Self::Skipped => "not run",
             Self::Slowest => "slowest",
             Self::Start => "start",
@@ -121,6 +123,7 @@ impl TableColumn {
             Self::Cases => grouped(tally.cases),
             Self::Passed => grouped(tally.passed),
             Self::Failed => grouped(tally.failed()),
+            Self::NotJudged => grouped(tally.not_judged),
             Self::Skipped => grouped(tally.skipped),
             Self::Slowest => times.slowest.to_owned(),
             Self::Start => times.start.to_owned(),
@@ -145,6 +148,9 @@ const BORDER: usize = 3;
 impl TableLayout {
     fn of(rows: &[TableRow<'_>], totals: CaseTally, width: TerminalWidth) -> Self {
         let mut shown = vec![TableColumn::Cases, TableColumn::Passed, TableColumn::Failed];
+        if totals.not_judged > 0 {
+            shown.push(TableColumn::NotJudged);
+        }
         if totals.skipped > 0 {
             shown.push(TableColumn::Skipped);
         }
@@ -210,6 +216,7 @@ impl TableLayout {
         let numbers = self.columns.iter().map(|column| {
             let style = match column {
                 TableColumn::Failed if tally.failed() > 0 => BAD,
+                TableColumn::NotJudged if tally.not_judged > 0 => DOUBTFUL,
                 TableColumn::Skipped if tally.skipped > 0 => DOUBTFUL,
                 TableColumn::Slowest | TableColumn::Start => DIM,
                 _ => anstyle::Style::new(),

@@ -12,7 +12,7 @@ use crate::engine::selection::PlannedScenario;
 use crate::judge::{
     BaselineBehavior, Completeness, Expectations, Finding, PlayedSide, expected_steps,
 };
-use crate::scenario::{Action, Bindings, Limits, Permission, Side, VariableName};
+use crate::scenario::{Action, Bindings, Limits, Side, VariableName};
 use crate::tactic::{Case, Delivery, DeliveryEnd, Script};
 use crate::wire::link::{Pacer, ReadProof};
 
@@ -182,7 +182,7 @@ impl<'s> ScenarioContext<'s> {
         let played = self.played();
         let mut expected = expected_steps(&played, delivery);
         if self.learnt.unawaited_steps.contains(&expected.end) {
-            expected.extra_answers = Permission::Allowed;
+            expected.allow_unawaited();
         }
         Assignment {
             played,

@@ -27,7 +27,7 @@ use crate::wire::diag::{Holder, SocketLookup};
 pub(in crate::engine) struct Assignment<'s> {
     pub(in crate::engine) played: PlayedSide<'s>,
     pub(in crate::engine) delivery: &'s Delivery,
-    pub(in crate::engine) expected: ExpectedSteps,
+    pub(in crate::engine) expected: ExpectedSteps<'s>,
 }
 
 impl<'s> Assignment<'s> {

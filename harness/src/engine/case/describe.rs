@@ -4,7 +4,7 @@ use wirecheck_report::record::{self, Bytes, LabelledBytes};
 
 use crate::diagnose::Symptom;
 use crate::judge::{Expectations, Finding, FindingKind, StepOwner};
-use crate::scenario::{Action, Refusal, Side, Step};
+use crate::scenario::{Refusal, Side, Step};
 
 /// A finding, described while its values are known.
 #[derive(Clone, Debug)]
@@ -23,7 +23,9 @@ pub(in crate::engine) fn describe(
     expectations: &Expectations<'_>,
 ) -> ReportedFinding {
     let step = finding.step().and_then(|index| exchange.get(index));
-    let due = step.and_then(|step| expected_bytes(step, expectations));
+    let due = finding
+        .step()
+        .and_then(|step| expectations.expected_payload(step));
     let (expected, actual) = shown(finding, due.as_deref(), us.other());
     ReportedFinding {
         kind: finding.kind(),
@@ -73,15 +75,5 @@ fn shown(
             ..
         } => (due.and_then(sent), None),
         _ => (None, None),
-    }
-}
-
-/// The bytes that a step expects, where one sequence of bytes is expected.
-fn expected_bytes(step: &Step, expectations: &Expectations<'_>) -> Option<Vec<u8>> {
-    match &step.action {
-        Action::Send(message) if expectations.can_fill(message) => {
-            Some(message.outgoing_payload(expectations.bindings()))
-        }
-        _ => None,
     }
 }

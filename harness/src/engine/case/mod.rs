@@ -24,7 +24,7 @@ mod waits;
 pub(super) use context::Learnt;
 pub(super) use context::{NumberedCase, ScenarioContext, UniqueFor, UniqueValues};
 pub(super) use conversation::{Assignment, Conversation};
-pub(super) use result::{CaseResult, Outcome};
+pub(super) use result::{CaseResult, Outcome, Unjudged};
 pub(super) use transcript::{Boundaries, Transcript};
 
 use std::time::Instant;
@@ -32,7 +32,8 @@ use std::time::Instant;
 use super::peer::{ClientEnd, LaunchedClient, NoConnection, NotConnected, PeerConnection, Target};
 use super::wait::{Phase, Waiter};
 use crate::judge::{
-    Finding, ProcessRun, StepOwner, connects_again, judge_connection, judge_process,
+    ExpectedSteps, ExtraAnswers, Finding, ProcessRun, StepOwner, TruncationDoubt, allowed_reply,
+    connects_again, judge_connection, judge_process,
 };
 use crate::wire::link::LinkOptions;
 use context::completeness;
@@ -80,6 +81,8 @@ pub(super) fn play(
     });
     let describe = |finding| context.describe(finding, &transcript.expectations);
     let outcome = Outcome::of(findings.iter().map(describe).collect());
+    let unjudged = truncation_doubt(assignment.expected, client_end.as_ref());
+    let error_reply = allowed_reply(&transcript.expectations, assignment.expected);
     let (process, last_output) = match client_end {
         Some(end) => (Some(end.outcome), end.last_output),
         None if outcome.has_passed() => (None, Vec::new()),
@@ -94,7 +97,25 @@ pub(super) fn play(
         process,
         last_output,
         unawaited_steps: transcript.observations.not_waited_for,
+        unjudged: unjudged.map(Unjudged::Truncation),
+        error_reply: error_reply.map(<[u8]>::to_vec),
         ..CaseResult::new(&case.case, outcome)
+    }
+}
+
+/// Why it is not judged what the peer makes of a truncated message. A program that was
+/// started for the case is judged by what it prints, others by what they reply.
+fn truncation_doubt(
+    expected: ExpectedSteps<'_>,
+    program: Option<&ClientEnd>,
+) -> Option<TruncationDoubt> {
+    match (program, expected.truncated, expected.extra_answers) {
+        (Some(_), truncated, _) => {
+            let is_raw = truncated.is_some_and(|it| !it.is_framed);
+            is_raw.then_some(TruncationDoubt::Raw)
+        }
+        (None, _, ExtraAnswers::NotJudged(doubt)) => Some(doubt),
+        (None, ..) => None,
     }
 }
 

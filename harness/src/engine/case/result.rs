@@ -1,5 +1,6 @@
 //! What became of one case.
 
+use std::fmt;
 use std::time::Duration;
 
 use wirecheck_report::record;
@@ -7,7 +8,7 @@ use wirecheck_report::record;
 use super::describe::ReportedFinding;
 use super::event_log::EventLog;
 use super::transcript::Boundaries;
-use crate::judge::{FindingKind, ProcessOutcome};
+use crate::judge::{FindingKind, ProcessOutcome, TruncationDoubt};
 use crate::tactic::{Case, Delivery, Tactic};
 use crate::wire::link::UnverifiedReason;
 
@@ -28,6 +29,38 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) last_output: Vec<String>,
     /// Our steps that the peer did not wait for.
     pub(in crate::engine) unawaited_steps: Vec<usize>,
+    /// What the outcome leaves open.
+    pub(in crate::engine) unjudged: Option<Unjudged>,
+    /// The first bytes of an allowed reply to a truncated message.
+    pub(in crate::engine) error_reply: Option<Vec<u8>>,
+}
+
+/// What was not judged in a case that passes all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::engine) enum Unjudged {
+    /// What the peer makes of the message inside which the stream ends.
+    Truncation(TruncationDoubt),
+}
+
+impl fmt::Display for Unjudged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Truncation(doubt) = self;
+        f.write_str("truncation: ")?;
+        f.write_str(match doubt {
+            TruncationDoubt::Raw => {
+                "the stream ends inside `raw` bytes, and wirecheck does not know where a message ends in them"
+            }
+            TruncationDoubt::AnyAnswer => {
+                "the suite accepts any answer, so an error reply looks like the answer to the whole message"
+            }
+            TruncationDoubt::AnsweredLater => {
+                "the message before the truncated one may be answered at the same time"
+            }
+            TruncationDoubt::NotAwaited => {
+                "the peer sends its next message without waiting for the truncated one"
+            }
+        })
+    }
 }
 
 impl CaseResult {
@@ -46,6 +79,8 @@ impl CaseResult {
             process: None,
             last_output: Vec::new(),
             unawaited_steps: Vec::new(),
+            unjudged: None,
+            error_reply: None,
         }
     }
 

@@ -10,7 +10,7 @@ use wirecheck_report::record::Verdict;
 use super::queue::Queue;
 use super::results::ScenarioResults;
 use super::{ScenarioRun, UnconfirmedFailure};
-use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext};
+use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext, Unjudged};
 use crate::engine::event::Event;
 use crate::engine::peer::{CasePlayer, PlayerSetup, Sharing, TestedPeer};
 use crate::engine::settings::StopReason;
@@ -49,7 +49,7 @@ pub(super) struct RecentCase {
 /// How a case ended that may have broken the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RecentEnd {
-    Passed,
+    Passed(Option<Unjudged>),
     Failed,
     /// It found the peer broken, by itself or by another.
     Broken,
@@ -214,8 +214,9 @@ impl<'b> BatchWorkers<'b> {
 
 impl Results<'_> {
     fn pass(&mut self, case: NumberedCase, result: CaseResult) {
+        self.batch
+            .remember(case, RecentEnd::Passed(result.unjudged));
         self.batch.passed.add(result, Verdict::Pass);
-        self.batch.remember(case, RecentEnd::Passed);
         (self.on_event)(Event::Passed);
     }
 

@@ -117,7 +117,9 @@ impl ScenarioRun<'_, '_, '_> {
     /// Counts the case that broke the peer, instead of what was counted of it before.
     fn count_culprit(&mut self, culprit: &RecentCase, result: CaseResult) {
         match culprit.end {
-            RecentEnd::Passed => self.results.take_back(result.tactic.family()),
+            RecentEnd::Passed(unjudged) => {
+                self.results.take_back(result.tactic.family(), unjudged);
+            }
             RecentEnd::Failed => {
                 let number = culprit.case.number;
                 self.unconfirmed.retain(|it| it.case.number != number);

@@ -1,7 +1,7 @@
 //! The last phase: the results of a scenario become a part of the record.
 
 use wirecheck_report::record::{
-    self, RegionRecord, Role, StartCost, StreamRecord, Transcript, Verdict,
+    self, Bytes, LabelledBytes, RegionRecord, Role, StartCost, StreamRecord, Transcript, Verdict,
 };
 
 use super::ScenarioRun;
@@ -76,6 +76,14 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
     let defects = defects(context, &results);
     let start_cost = start_cost(context, &results);
     let us = role(context.side);
+    let not_judged = not_judged(&results);
+    let error_reply = results
+        .error_reply
+        .as_ref()
+        .map(|(_, reply)| LabelledBytes {
+            label: context.side.other().to_string(),
+            bytes: Bytes::of(reply),
+        });
     let mut failures = results.failures;
     failures.sort_by(|a, b| a.result.tactic.cmp(&b.result.tactic));
     record::ScenarioRecord {
@@ -95,8 +103,19 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
             .map(|it| failure(it, us))
             .collect(),
         defects,
+        not_judged,
+        error_reply,
         stream: stream(&context.script),
     }
+}
+
+fn not_judged(results: &ScenarioResults) -> Vec<record::NotJudged> {
+    let open = results.unjudged.iter().filter(|(_, cases)| **cases > 0);
+    let open = open.map(|(what, cases)| record::NotJudged {
+        cases: *cases,
+        why: what.to_string(),
+    });
+    open.collect()
 }
 
 fn start_cost(context: &ScenarioContext<'_>, results: &ScenarioResults) -> Option<StartCost> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use wirecheck_report::record;
 
 use crate::diagnose::DefectEvidence;
-use crate::engine::case::{Boundaries, CaseResult, Outcome};
+use crate::engine::case::{Boundaries, CaseResult, Outcome, Unjudged};
 use crate::tactic::{Offset, Tactic, TacticFamily};
 use crate::wire::link::UnverifiedReason;
 
@@ -30,12 +30,18 @@ pub(super) struct ScenarioResults {
     pub(super) waited: Duration,
     pub(super) boundaries: Boundaries,
     pub(super) unverified: Option<UnverifiedReason>,
+    /// How many cases passed with something left open.
+    pub(super) unjudged: BTreeMap<Unjudged, u64>,
+    /// An allowed reply to a truncated message: the first in the order of the tactics.
+    pub(super) error_reply: Option<(Tactic, Vec<u8>)>,
 }
 
 #[derive(Default)]
 struct TacticCounts {
     cases: u64,
     passed: u64,
+    not_judged: u64,
+    error_replies: u64,
     skipped: u64,
     /// The offsets of the cases that were played.
     tried: BTreeSet<Offset>,
@@ -60,6 +66,8 @@ impl TacticCounts {
     fn merge(&mut self, other: Self) {
         self.cases += other.cases;
         self.passed += other.passed;
+        self.not_judged += other.not_judged;
+        self.error_replies += other.error_replies;
         self.skipped += other.skipped;
         self.tried.extend(other.tried);
     }
@@ -85,7 +93,18 @@ impl ScenarioResults {
         }
         match result.outcome {
             Outcome::Passed => {
-                counts.passed += 1;
+                match result.unjudged {
+                    Some(what) => {
+                        counts.not_judged += 1;
+                        *self.unjudged.entry(what).or_default() += 1;
+                    }
+                    None => counts.passed += 1,
+                }
+                if let Some(reply) = result.error_reply {
+                    counts.error_replies += 1;
+                    self.error_reply =
+                        earlier(self.error_reply.take(), (result.tactic.clone(), reply));
+                }
                 if DefectEvidence::keeps_passes_of(result.tactic.family()) {
                     self.passed.insert(result.tactic);
                 }
@@ -108,13 +127,25 @@ impl ScenarioResults {
         self.waited += batch.waited;
         self.boundaries.add(batch.boundaries);
         self.unverified = self.unverified.take().or(batch.unverified);
+        for (what, cases) in batch.unjudged {
+            *self.unjudged.entry(what).or_default() += cases;
+        }
+        if let Some(reply) = batch.error_reply {
+            self.error_reply = earlier(self.error_reply.take(), reply);
+        }
     }
 
     /// Takes back that a case of this tactic passed: it had broken the peer.
-    pub(super) fn take_back(&mut self, family: TacticFamily) {
+    pub(super) fn take_back(&mut self, family: TacticFamily, unjudged: Option<Unjudged>) {
         let counts = self.families.entry(family).or_default();
         counts.cases -= 1;
-        counts.passed -= 1;
+        match unjudged {
+            Some(what) => {
+                counts.not_judged -= 1;
+                *self.unjudged.entry(what).or_default() -= 1;
+            }
+            None => counts.passed -= 1,
+        }
     }
 
     /// Counts a case that is not played.
@@ -135,11 +166,18 @@ impl ScenarioResults {
             name: family.as_str().to_owned(),
             cases: counts.cases,
             passed: counts.passed,
+            not_judged: counts.not_judged,
+            error_replies: counts.error_replies,
             skipped: counts.skipped,
             tried: counts.stretches(),
         };
         self.families.iter().map(family).collect()
     }
+}
+
+/// Of two replies the one to the tactic that comes first.
+fn earlier(known: Option<(Tactic, Vec<u8>)>, new: (Tactic, Vec<u8>)) -> Option<(Tactic, Vec<u8>)> {
+    known.into_iter().chain([new]).min()
 }
 
 #[cfg(test)]

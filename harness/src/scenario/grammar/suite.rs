@@ -178,11 +178,30 @@ static ADVERSARY: TableShape = TableShape {
             "May there be several connections at once? true by default.",
         ),
         optional(
+            "truncation",
+            Shape::Either(&[
+                Shape::Word(&["silent", "error", "any"]),
+                Shape::Table(&TRUNCATION),
+            ]),
+            "How a peer may reply where the stream ends inside a message: `silent` (not at all), `error` (with anything but the answer to the whole message; the default) or `any`.",
+        )
+        .example("truncation = 'error'"),
+        optional(
             "truncation_replies",
             Shape::Flag,
-            "May a truncated message be answered (an error reply)? false by default.",
+            "Older form: `true` is `truncation = 'any'`, `false` is `truncation = 'silent'`.",
         ),
     ],
+};
+
+static TRUNCATION: TableShape = TableShape {
+    what: "`truncation`",
+    keys: &[required(
+        "matches",
+        Shape::Text,
+        "A regular expression that is found in the reply to a truncated message.",
+    )
+    .example("matches = '^HTTP/1\\.1 400'")],
 };
 
 static STEP: Variants = Variants {

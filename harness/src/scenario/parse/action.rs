@@ -89,7 +89,7 @@ fn body(
         )),
         "json" => Body::Json(json_template(value, &known, source)?),
         "matches" => {
-            let pattern = pattern(value, source);
+            let pattern = expression(value, source, MessagePattern::new);
             let example = source.payload(fields.get("example")?, &known);
             Body::Matches {
                 pattern: pattern?,
@@ -185,7 +185,12 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
     Some(Template::of_bytes(once.repeat(times)))
 }
 
-fn pattern(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<MessagePattern> {
+/// Compiles a regular expression, and reports why it is invalid.
+pub(super) fn expression<E>(
+    node: &Node<'_>,
+    source: &mut SuiteSource<'_>,
+    compile: impl Fn(&str) -> Result<E, regex::Error>,
+) -> Option<E> {
     let written = node.get_ref().as_str()?;
     let literal = source.literal(node)?;
     if let Err(error) = regex_syntax::Parser::new().parse(written) {
@@ -195,8 +200,8 @@ fn pattern(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<MessagePatte
             .push(Diagnostic::new("invalid regular expression", span, why));
         return None;
     }
-    match MessagePattern::new(written) {
-        Ok(pattern) => Some(pattern),
+    match compile(written) {
+        Ok(expression) => Some(expression),
         Err(_) => {
             let label = "needs too much memory when compiled";
             source.faults.push(Diagnostic::new(

@@ -16,6 +16,7 @@ mod toml_1_0;
 use std::collections::HashMap;
 use std::path::Path;
 
+use regex::bytes::Regex;
 use toml::de::DeTable;
 
 use self::fields::{Fields, Node};
@@ -25,7 +26,7 @@ use super::diagnostic::{Diagnostic, SuiteError};
 use super::exchange::Side;
 use super::grammar::{SUITE, Shape};
 use super::name::{ScenarioId, SuiteId};
-use super::suite::{Adversary, Level, Limits, Scenario, Suite};
+use super::suite::{Adversary, Level, Limits, Scenario, Suite, TruncationReply};
 
 /// Access to the files that a suite refers to.
 pub trait Attachments {
@@ -94,7 +95,7 @@ fn syntax_fault(error: &toml::de::Error, text: &str) -> Diagnostic {
 }
 
 fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<Suite> {
-    let common = Common::read(fields, &Common::default());
+    let common = Common::read(fields, &Common::default(), source);
     let framing = framing::read(fields.get("framing")?, source);
     let id = suite_id(path, fields, source);
     let mut seen: HashMap<ScenarioId, std::ops::Range<usize>> = HashMap::new();
@@ -167,7 +168,7 @@ fn read_scenario(
     source: &mut SuiteSource<'_>,
 ) -> Option<Scenario> {
     let fields = fields::of(node)?;
-    let common = Common::read(&fields, suite);
+    let common = Common::read(&fields, suite, source);
     let exchange = exchange::read(&fields, framing, &common.limits, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
     let span = fields.get("id")?.span();
@@ -201,7 +202,7 @@ struct Common {
 }
 
 impl Common {
-    fn read(fields: &Fields<'_>, above: &Self) -> Self {
+    fn read(fields: &Fields<'_>, above: &Self, source: &mut SuiteSource<'_>) -> Self {
         let tags = fields
             .list("tags")
             .filter_map(|tag| tag.get_ref().as_str())
@@ -217,9 +218,10 @@ impl Common {
             limits: fields
                 .table("limits")
                 .map_or(above.limits, |table| read_limits(&table, above.limits)),
-            adversary: fields.table("adversary").map_or(above.adversary, |table| {
-                read_adversary(&table, above.adversary)
-            }),
+            adversary: match fields.table("adversary") {
+                Some(table) => read_adversary(&table, &above.adversary, source),
+                None => above.adversary.clone(),
+            },
         }
     }
 }
@@ -250,11 +252,35 @@ fn read_limits(fields: &Fields<'_>, above: Limits) -> Limits {
     }
 }
 
-fn read_adversary(fields: &Fields<'_>, above: Adversary) -> Adversary {
+fn read_adversary(
+    fields: &Fields<'_>,
+    above: &Adversary,
+    source: &mut SuiteSource<'_>,
+) -> Adversary {
     let permission = |key, above| fields.flag(key).map_or(above, Into::into);
     Adversary {
         pipelining: permission("pipelining", above.pipelining),
         concurrent: permission("concurrent", above.concurrent),
-        truncation_replies: permission("truncation_replies", above.truncation_replies),
+        truncation: truncation(fields, source).unwrap_or_else(|| above.truncation.clone()),
+    }
+}
+
+fn truncation(fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<TruncationReply> {
+    let older_form = fields.flag("truncation_replies").map(|allowed| {
+        if allowed {
+            TruncationReply::Any
+        } else {
+            TruncationReply::Silent
+        }
+    });
+    match fields.text("truncation") {
+        Some("silent") => Some(TruncationReply::Silent),
+        Some("error") => Some(TruncationReply::Error),
+        Some("any") => Some(TruncationReply::Any),
+        _ => fields
+            .table("truncation")
+            .and_then(|table| action::expression(table.get("matches")?, source, Regex::new))
+            .map(TruncationReply::Matches)
+            .or(older_form),
     }
 }
