@@ -13,8 +13,8 @@ use super::{
 };
 use crate::Record;
 use crate::record::{
-    Bytes, CutOffReason, DeliveryTally, Level, Role, RunState, ScenarioRecord, StreamRecord,
-    Transcript, Verdict, WireAction,
+    Bytes, CutOffReason, DeliveryTally, FamilyRecord, Level, NotJudged, Role, RunState,
+    ScenarioRecord, StreamRecord, Transcript, Verdict, WireAction,
 };
 
 /// Without styles.
@@ -528,6 +528,27 @@ fn a_run_without_failures_has_a_short_summary() {
     let width = TerminalWidth::default();
     let text = table(&record, width) + &summary(&record, 0, ".wirecheck/last.json", width);
     assert_snapshot(&text, width, file!["snapshots/summary-pass.txt"]);
+}
+
+#[test]
+fn what_is_not_judged_is_counted_apart_from_what_passed() {
+    let half = FamilyRecord {
+        not_judged: 20,
+        error_replies: 3,
+        ..family("half", 24, 4)
+    };
+    let raw = ScenarioRecord {
+        families: vec![family("whole", 1, 1), half],
+        not_judged: vec![NotJudged {
+            cases: 20,
+            why: "truncation: the stream ends inside `raw` bytes".to_owned(),
+        }],
+        ..passing("raw", 25)
+    };
+    let record = record(vec![suite("lines", vec![passing("framed", 25), raw])]);
+    let width = TerminalWidth::default();
+    let text = table(&record, width) + &summary(&record, 0, ".wirecheck/last.json", width);
+    assert_snapshot(&text, width, file!["snapshots/not-judged.txt"]);
 }
 
 #[test]

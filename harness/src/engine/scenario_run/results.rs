@@ -183,6 +183,31 @@ fn earlier(known: Option<(Tactic, Vec<u8>)>, new: (Tactic, Vec<u8>)) -> Option<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::TruncationDoubt;
+    use crate::tactic::Case;
+
+    #[test]
+    fn a_case_with_something_left_open_is_counted_as_not_judged() {
+        let case = Case {
+            tactic: Tactic::Half(Offset::new(2)),
+            delivery: "2 half".parse().expect("a delivery"),
+        };
+        let raw = Unjudged::Truncation(TruncationDoubt::Raw);
+        let mut results = ScenarioResults::default();
+        for unjudged in [Some(raw), None] {
+            let result = CaseResult {
+                unjudged,
+                ..CaseResult::new(&case, Outcome::Passed)
+            };
+            results.add(result, record::Verdict::Pass);
+        }
+        let half = results.families().remove(0);
+        assert_eq!((half.cases, half.passed, half.not_judged), (2, 1, 1));
+        assert_eq!(results.unjudged, BTreeMap::from([(raw, 1)]));
+        results.take_back(TacticFamily::Half, Some(raw));
+        let half = results.families().remove(0);
+        assert_eq!((half.cases, half.passed, half.not_judged), (1, 1, 0));
+    }
 
     #[test]
     fn adjacent_offsets_are_kept_as_one_stretch() {
