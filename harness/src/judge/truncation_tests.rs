@@ -9,7 +9,7 @@ use crate::tactic::{Delivery, Script};
 
 /// What came of a reply to a truncated message.
 #[derive(Debug, PartialEq)]
-enum Judged {
+enum ReplyVerdict {
     /// It is wrong, with this kind of finding.
     Wrong(&'static str),
     /// It is allowed, and recorded.
@@ -19,7 +19,7 @@ enum Judged {
     Nothing,
 }
 
-use Judged::*;
+use ReplyVerdict::*;
 
 /// `top` has the framing and the adversary.
 fn suite(top: &str, exchange: &str) -> Suite {
@@ -28,7 +28,7 @@ fn suite(top: &str, exchange: &str) -> Suite {
 }
 
 /// Judges a server that sent `received` under a delivery.
-fn judged(suite: &Suite, delivery: &str, received: &str) -> Judged {
+fn judged(suite: &Suite, delivery: &str, received: &str) -> ReplyVerdict {
     let scenario = &suite.scenarios()[0];
     let script = Script::of(scenario, suite.framing(), Side::Client);
     let played = PlayedSide {
@@ -63,12 +63,12 @@ fn judged(suite: &Suite, delivery: &str, received: &str) -> Judged {
 const UPPER: &str = "{ client = 'hello' }, { server = 'HELLO' }";
 
 /// `hello\n` and the stream ends after three bytes.
-fn reply(adversary: &str, received: &str) -> Judged {
+fn reply(adversary: &str, received: &str) -> ReplyVerdict {
     let top = format!("framing = 'line'\n{adversary}");
     judged(&suite(&top, UPPER), "3 half", received)
 }
 
-fn allowed(text: &str) -> Judged {
+fn allowed(text: &str) -> ReplyVerdict {
     Allowed(text.to_owned())
 }
 
