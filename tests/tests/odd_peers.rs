@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command};
 use std::sync::Mutex;
+use std::time::Duration;
 use std::{fs, thread};
 
 use serde::Deserialize;
@@ -30,6 +31,7 @@ struct Table {
 struct OddPeer {
     name: String,
     tag: Tag,
+    service: Option<String>,
     command: String,
     suite: String,
     #[serde(default)]
@@ -108,12 +110,12 @@ fn next<'a>(queue: &Mutex<impl Iterator<Item = &'a OddPeer>>) -> Option<&'a OddP
 
 /// Each source once.
 fn compile_c_peers(peers: &[OddPeer]) {
-    let files: BTreeSet<_> = peers.iter().map(|peer| peer.file_and_words().0).collect();
+    let files = peers.iter().map(|peer| peer.command.split(' '));
+    let files: BTreeSet<_> = files.filter_map(|mut words| words.next()).collect();
     for file in files.into_iter().filter(|file| file.ends_with(".c")) {
-        let source = root().join(FOLDER).join(&file);
         let status = Command::new("cc")
             .args(["-O1", "-pthread", "-o"])
-            .args([&program_of(&file), &source])
+            .args([program_of(file), root().join(FOLDER).join(file)])
             .status();
         assert!(status.is_ok_and(|status| status.success()), "{file}");
     }
@@ -124,30 +126,20 @@ fn program_of(source: &str) -> PathBuf {
 }
 
 impl OddPeer {
-    fn file_and_words(&self) -> (String, Vec<String>) {
-        let mut words = self.command.split_whitespace().map(str::to_owned);
-        let file = words.next().expect("the command is not empty");
-        (file, words.collect())
-    }
-
     fn play(&self) -> RunOutcome {
         let run = Run::new(COMMAND);
         let scratch = run.scratch_path("data");
         fs::create_dir(&scratch).expect("the folder is the test's own");
-        let (file, words) = self.file_and_words();
-        let words = words
-            .into_iter()
-            .map(|word| word.replace("{scratch}", &scratch.to_string_lossy()));
-        let mut command = program(&file, run.marker());
-        command.extend(words);
-        if file.ends_with(".c") {
-            command.push(run.marker().to_owned());
-        }
+        let service = self.service.as_ref().map(|it| Service::start(it, &scratch));
         let arguments: Vec<_> = self.args.iter().map(String::as_str).collect();
-        run.args(&[&format!("{FOLDER}/suites/{}", self.suite)])
+        let command = command(&self.command, &scratch, run.marker());
+        let outcome = run
+            .args(&[&format!("{FOLDER}/suites/{}", self.suite)])
             .args(&arguments)
             .peer(command)
-            .complete()
+            .complete();
+        drop(service);
+        outcome
     }
 
     /// What wirecheck said and should not have said, and the reverse.
@@ -209,17 +201,50 @@ impl OddPeer {
     }
 }
 
-/// The start of the command. Python ignores an unknown word after -X. It finds `odd.py` because
-/// it is not isolated.
-fn program(file: &str, marker: &str) -> Vec<String> {
+/// A service that the peer needs. It runs until it is dropped.
+struct Service(Child);
+
+impl Service {
+    fn start(text: &str, scratch: &Path) -> Self {
+        let words = command(text, scratch, "service");
+        let child = Command::new(&words[0])
+            .args(&words[1..])
+            .current_dir(root())
+            .spawn();
+        let mut service = Self(child.expect("Python is installed"));
+        while !scratch.join("ready").exists() {
+            let ended = service.0.try_wait().expect("it was started");
+            assert_eq!(ended, None, "{text}");
+            thread::sleep(Duration::from_millis(5));
+        }
+        service
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        _ = self.0.kill();
+        _ = self.0.wait();
+    }
+}
+
+/// The words of a command of the table.
+fn command(text: &str, scratch: &Path, marker: &str) -> Vec<String> {
+    let scratch = scratch.to_string_lossy();
+    let mut given = text
+        .split_whitespace()
+        .map(|word| word.replace("{scratch}", &scratch));
+    let file = given.next().expect("the command is not empty");
     if file.ends_with(".c") {
-        return vec![program_of(file).to_string_lossy().into_owned()];
+        let program = program_of(&file).to_string_lossy().into_owned();
+        let words = [program].into_iter().chain(given);
+        return words.chain([marker.to_owned()]).collect();
     }
     let [python, ..] = tools::python();
+    // Python ignores an unknown word after -X. It finds `odd.py` because it is not isolated.
     let path = format!("{FOLDER}/{file}");
-    [python, "-E", "-S", "-B", "-X", marker, &path]
-        .map(str::to_owned)
-        .to_vec()
+    let words = [python, "-E", "-S", "-B", "-X", marker, &path];
+    words.map(str::to_owned).into_iter().chain(given).collect()
 }
 
 fn cases_not_played(record: &Record) -> u64 {

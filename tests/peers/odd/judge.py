@@ -7,6 +7,7 @@ is 1 if a verdict was wrong, also where verdicts.toml says `pending`.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shlex
@@ -87,21 +88,42 @@ def play(peer, binary):
     with tempfile.TemporaryDirectory(prefix="wirecheck-odd-") as scratch:
         data = Path(scratch) / "data"
         data.mkdir()
-        record = Path(scratch) / "record.json"
-        command = [binary, "run", HERE / "suites" / peer["suite"], "--record", record]
-        command += peer.get("args", []) + ["--", *peer_command(peer, data)]
-        environment = {key: value for key, value in os.environ.items() if key != "GITHUB_ACTIONS"}
-        began = time.monotonic()
-        code, stdout, stderr = run(command, environment)
-        taken = time.monotonic() - began
-        if code is None:
-            return f"took longer than {LIMIT} s", taken
-        try:
-            said = json.loads(record.read_text())
-        except (OSError, ValueError):
-            return f"exit {code} without a record: {stderr.strip()[:200]}", taken
-        wrong = differences(peer, code, stdout, said)
-        return ("; ".join(wrong) if wrong else None), taken
+        with service(peer, data):
+            return play_in(Path(scratch), peer, binary)
+
+
+@contextlib.contextmanager
+def service(peer, data):
+    """Run the service that the peer needs, if it needs one."""
+    if "service" not in peer:
+        yield
+        return
+    process = subprocess.Popen(program(peer["service"], data), stdin=subprocess.DEVNULL)
+    try:
+        while process.poll() is None and not (data / "ready").exists():
+            time.sleep(0.01)
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def play_in(scratch, peer, binary):
+    record = scratch / "record.json"
+    command = [binary, "run", HERE / "suites" / peer["suite"], "--record", record]
+    command += peer.get("args", []) + ["--", *program(peer["command"], scratch / "data")]
+    environment = {key: value for key, value in os.environ.items() if key != "GITHUB_ACTIONS"}
+    began = time.monotonic()
+    code, stdout, stderr = run(command, environment)
+    taken = time.monotonic() - began
+    if code is None:
+        return f"took longer than {LIMIT} s", taken
+    try:
+        said = json.loads(record.read_text())
+    except (OSError, ValueError):
+        return f"exit {code} without a record: {stderr.strip()[:200]}", taken
+    wrong = differences(peer, code, stdout, said)
+    return ("; ".join(wrong) if wrong else None), taken
 
 
 def run(command, environment):
@@ -129,8 +151,8 @@ def run(command, environment):
     return process.returncode, stdout, stderr
 
 
-def peer_command(peer, data):
-    file, *words = shlex.split(peer["command"])
+def program(command, data):
+    file, *words = shlex.split(command)
     if file.endswith(".py"):
         program = [sys.executable, "-E", "-S", "-B", HERE / file]
     else:
