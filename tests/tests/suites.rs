@@ -105,10 +105,12 @@ fn an_unusable_path_is_reported_with_what_to_do() {
         nowhere.stderr.contains("no/such/folder: No such file"),
         "{nowhere:?}"
     );
-    let empty = wirecheck(&["check", "tests/peers"]);
+    let empty = wirecheck(&["check", "tests/peers/python"]);
     assert_eq!(empty.code, 4, "{empty:?}");
     assert!(
-        empty.stderr.contains("no suite found in tests/peers"),
+        empty
+            .stderr
+            .contains("no suite found in tests/peers/python"),
         "{empty:?}"
     );
     let large = wirecheck(&["check", "--max-suite-bytes", "10", "scenarios/line"]);

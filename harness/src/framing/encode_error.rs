@@ -27,6 +27,12 @@ pub enum EncodeError {
     WrongSize { size: usize, actual: usize },
     #[error("the payload has {}, more than the framing's max of {max}", counted(*actual as u64, "byte"))]
     TooLong { max: usize, actual: usize },
+    /// Found before the payload is made.
+    #[error(
+        "it has {} with the values of its variables, more than `limits.stream_bytes` = {max}",
+        counted(*actual as u64, "byte")
+    )]
+    TooLongWhenFilled { max: usize, actual: usize },
     #[error("the length {length} does not fit its field: the largest is {largest}")]
     TooLongForField { largest: u64, length: u64 },
     #[error("the header block has {actual} bytes, more than max_header = {max}")]
@@ -57,6 +63,7 @@ impl EncodeError {
             Self::NotAValue { why } => why.offset(),
             Self::WrongSize { .. }
             | Self::TooLong { .. }
+            | Self::TooLongWhenFilled { .. }
             | Self::TooLongForField { .. }
             | Self::HeaderTooLong { .. }
             | Self::ShorterThanOffset { .. }

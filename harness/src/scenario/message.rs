@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::json_match::{self, JsonMatch};
 use super::refusal::Refusal;
-use super::template::{Bindings, BoundValue, JsonTemplate, Template, VariableName};
+use super::template::{Bindings, BoundValue, JsonTemplate, Overflow, Template, VariableName};
 use crate::framing::{EncodeError, Encoded, Framing};
 
 #[derive(Clone, Debug)]
@@ -69,6 +69,14 @@ impl MessagePattern {
     fn accept(&self, payload: &[u8], bindings: &mut Bindings) -> Result<(), Refusal> {
         let found = self.anchored.captures(payload);
         let found = found.ok_or_else(|| Refusal::NoMatch(self.written.clone()))?;
+        let size = found.iter().skip(1).flatten().map(|it| it.len()).sum();
+        bindings
+            .check_size(size)
+            .map_err(|Overflow { size, most }| Refusal::TooLarge {
+                what: "the captured values have",
+                size,
+                most,
+            })?;
         for name in self.names() {
             let value = found.name(name).map_or(&b""[..], |found| found.as_bytes());
             bindings.bind(VariableName::new(name), BoundValue::Bytes(value.to_vec()));
@@ -94,6 +102,12 @@ pub enum Captured {
 impl Message {
     /// The bytes that wirecheck sends for this message.
     pub fn encode(&self, framing: &Framing, bindings: &Bindings) -> Result<Encoded, EncodeError> {
+        if let Err(Overflow { size, most }) = self.check_outgoing_size(bindings) {
+            return Err(EncodeError::TooLongWhenFilled {
+                max: most,
+                actual: size,
+            });
+        }
         let payload = self.outgoing_payload(bindings);
         match self.body {
             Body::Raw(_) => Ok(Encoded::raw(&payload)),
@@ -101,7 +115,25 @@ impl Message {
         }
     }
 
-    /// The payload that wirecheck sends for this message.
+    fn check_outgoing_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
+        match &self.body {
+            Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
+            Body::Matches { example, .. } | Body::Any { example } => example.check_size(bindings),
+            Body::Json(json) | Body::JsonSubset { example: json, .. } => json.check_size(bindings),
+            Body::OneOf(all) => all.first().map_or(Ok(()), |it| it.check_size(bindings)),
+        }
+    }
+
+    fn check_expected_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
+        match &self.body {
+            Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
+            Body::Json(json) | Body::JsonSubset { value: json, .. } => json.check_size(bindings),
+            Body::OneOf(all) => all.iter().try_for_each(|it| it.check_size(bindings)),
+            Body::Matches { .. } | Body::Any { .. } => Ok(()),
+        }
+    }
+
+    /// The payload that wirecheck sends for this message. Cut off where it is too large.
     #[must_use]
     pub fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
         match &self.body {
@@ -155,6 +187,12 @@ impl Message {
         framing: &Framing,
         bindings: &mut Bindings,
     ) -> Result<(), Refusal> {
+        self.check_expected_size(bindings)
+            .map_err(|Overflow { size, most }| Refusal::TooLarge {
+                what: "with the captured values the expected message has",
+                size,
+                most,
+            })?;
         match &self.body {
             Body::Text(template) => {
                 accept_bytes(payload, received(framing, &template.fill(bindings)))

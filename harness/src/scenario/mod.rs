@@ -34,4 +34,4 @@ pub use parse::{Attachments, NoAttachments, parse};
 pub use refusal::Refusal;
 pub use schema::schema;
 pub use suite::{Adversary, Level, Limits, Permission, Scenario, Suite, TruncationReply};
-pub use template::{Bindings, BoundValue, JsonTemplate, Template, VariableName};
+pub use template::{Bindings, BoundValue, JsonTemplate, Overflow, Template, VariableName};

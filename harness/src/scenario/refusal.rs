@@ -1,5 +1,7 @@
 //! Why a payload is not the message that the suite expects.
 
+use wirecheck_report::notation::counted;
+
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     #[error("the bytes differ")]
@@ -20,6 +22,16 @@ pub enum Refusal {
     NoMatch(String),
     #[error("matches none of the {0} alternatives")]
     NoneOf(usize),
+    /// The suite's author must raise the limit or use the value less often.
+    #[error(
+        "{what} {}, more than `limits.stream_bytes` = {most}",
+        counted(*size as u64, "byte")
+    )]
+    TooLarge {
+        what: &'static str,
+        size: usize,
+        most: usize,
+    },
     /// The JSON pointer of the capture.
     #[error("nothing to capture at {}", shown_pointer(.0))]
     NothingToCapture(String),

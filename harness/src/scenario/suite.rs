@@ -223,6 +223,10 @@ pub struct Limits {
     pub reply_bytes: usize,
     /// The most bytes kept of what a peer prints in a case.
     pub output_bytes: usize,
+    /// The most bytes of all messages of a suite together.
+    pub suite_bytes: usize,
+    /// The most states of all regular expressions of a suite together, estimated.
+    pub pattern_states: usize,
 }
 
 impl Default for Limits {
@@ -234,6 +238,8 @@ impl Default for Limits {
             stream_bytes: 16 << 20,
             reply_bytes: 16 << 20,
             output_bytes: 1 << 20,
+            suite_bytes: 256 << 20,
+            pattern_states: 5_000_000,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::payload::{Notation, TokenKind, tokens};
+use super::suite::Limits;
 
 /// The name of a variable.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,26 +42,49 @@ pub enum BoundValue {
     Json(Value),
 }
 
-impl BoundValue {
-    fn bytes(&self) -> Vec<u8> {
-        match self {
-            Self::Bytes(bytes) => bytes.clone(),
-            Self::Json(Value::String(text)) => text.clone().into_bytes(),
-            Self::Json(value) => value.to_string().into_bytes(),
+/// A value, also as the bytes that replace its name in a text.
+#[derive(Clone, Debug, PartialEq)]
+struct Bound {
+    bytes: Vec<u8>,
+    json: Option<Value>,
+}
+
+impl Bound {
+    fn new(value: BoundValue) -> Self {
+        match value {
+            BoundValue::Bytes(bytes) => Self { bytes, json: None },
+            BoundValue::Json(json) => Self {
+                bytes: match &json {
+                    Value::String(text) => text.clone().into_bytes(),
+                    other => other.to_string().into_bytes(),
+                },
+                json: Some(json),
+            },
         }
     }
 
     fn json(&self) -> Value {
-        match self {
-            Self::Bytes(bytes) => Value::String(String::from_utf8_lossy(bytes).into_owned()),
-            Self::Json(value) => value.clone(),
-        }
+        let text = || Value::String(String::from_utf8_lossy(&self.bytes).into_owned());
+        self.json.clone().unwrap_or_else(text)
     }
+}
+
+/// A message that is too large with the values of its variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overflow {
+    /// Its size in bytes.
+    pub size: usize,
+    /// The limit in bytes.
+    pub most: usize,
 }
 
 /// The variables that are defined at some point of an exchange.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bindings(BTreeMap<VariableName, BoundValue>);
+pub struct Bindings {
+    values: BTreeMap<VariableName, Bound>,
+    /// The most bytes of a message with its values.
+    most: usize,
+}
 
 impl Bindings {
     /// Bindings for one connection, with its value of `${unique}`. The value is cut or
@@ -69,10 +93,13 @@ impl Bindings {
     pub fn fresh(unique: &str) -> Self {
         let mut bytes = unique.as_bytes().to_vec();
         bytes.resize(VariableName::UNIQUE_LENGTH, b'0');
-        Self(BTreeMap::from([(
-            VariableName::new(VariableName::UNIQUE),
-            BoundValue::Bytes(bytes),
-        )]))
+        let mut bindings = Self {
+            values: BTreeMap::new(),
+            most: Limits::default().stream_bytes,
+        };
+        let name = VariableName::new(VariableName::UNIQUE);
+        bindings.bind(name, BoundValue::Bytes(bytes));
+        bindings
     }
 
     /// Example values, for planning cases without a run.
@@ -81,19 +108,35 @@ impl Bindings {
         Self::fresh("00000000")
     }
 
+    /// The same values with another limit for a message that they fill.
+    #[must_use]
+    pub fn limited_to(self, most: usize) -> Self {
+        Self { most, ..self }
+    }
+
     pub fn bind(&mut self, name: VariableName, value: BoundValue) {
-        self.0.insert(name, value);
+        self.values.insert(name, Bound::new(value));
     }
 
     #[must_use]
     pub fn defines(&self, name: &str) -> bool {
-        self.0.keys().any(|known| known.as_str() == name)
+        self.values.keys().any(|known| known.as_str() == name)
     }
 
-    fn get(&self, name: &VariableName) -> &BoundValue {
-        self.0
+    fn get(&self, name: &VariableName) -> &Bound {
+        self.values
             .get(name)
             .expect("a suite that parsed uses a value only after it was captured")
+    }
+
+    /// Whether a message of this size is within the limit.
+    pub(super) fn check_size(&self, size: usize) -> Result<(), Overflow> {
+        let most = self.most;
+        if size <= most {
+            Ok(())
+        } else {
+            Err(Overflow { size, most })
+        }
     }
 }
 
@@ -149,17 +192,33 @@ impl Template {
         })
     }
 
-    /// Replaces the variables by their values.
+    /// Replaces the variables by their values. Stops at the limit of the bindings;
+    /// [`Template::check_size`] says whether it fits.
     #[must_use]
     pub fn fill(&self, bindings: &Bindings) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for part in &self.parts {
-            match part {
-                TemplatePart::Bytes(part) => bytes.extend_from_slice(part),
-                TemplatePart::Value(name) => bytes.extend(bindings.get(name).bytes()),
-            }
+        for part in self.filled_parts(bindings) {
+            let left = bindings.most.saturating_sub(bytes.len());
+            bytes.extend_from_slice(&part[..part.len().min(left)]);
         }
         bytes
+    }
+
+    /// Whether it is within the limit with these values.
+    pub fn check_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
+        bindings.check_size(self.filled_size(bindings))
+    }
+
+    fn filled_size(&self, bindings: &Bindings) -> usize {
+        let sizes = self.filled_parts(bindings).map(<[u8]>::len);
+        sizes.fold(0, usize::saturating_add)
+    }
+
+    fn filled_parts<'a>(&'a self, bindings: &'a Bindings) -> impl Iterator<Item = &'a [u8]> {
+        self.parts.iter().map(|part| match part {
+            TemplatePart::Bytes(part) => part.as_slice(),
+            TemplatePart::Value(name) => bindings.get(name).bytes.as_slice(),
+        })
     }
 }
 
@@ -179,10 +238,30 @@ impl JsonTemplate {
     }
 
     /// Replaces the variables by their values. A string of one variable and nothing else
-    /// becomes the value itself, so that a number stays a number.
+    /// becomes the value itself, so that a number stays a number. Where that is too large
+    /// ([`JsonTemplate::check_size`]) the variables stay.
     #[must_use]
     pub fn fill(&self, bindings: &Bindings) -> Value {
-        fill_json(&self.0, bindings)
+        match self.check_size(bindings) {
+            Ok(()) => fill_json(&self.0, bindings),
+            Err(_) => self.0.clone(),
+        }
+    }
+
+    /// Whether its strings are within the limit with these values.
+    pub fn check_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
+        bindings.check_size(filled_json_size(&self.0, bindings))
+    }
+}
+
+/// The size of all strings with their values.
+fn filled_json_size(value: &Value, bindings: &Bindings) -> usize {
+    let add = |sum: usize, value: &Value| sum.saturating_add(filled_json_size(value, bindings));
+    match value {
+        Value::String(text) => Template::of_text(text, Notation::Values).filled_size(bindings),
+        Value::Array(items) => items.iter().fold(0, add),
+        Value::Object(entries) => entries.values().fold(0, add),
+        _ => 0,
     }
 }
 
@@ -240,6 +319,26 @@ mod tests {
                 2 + VariableName::UNIQUE_LENGTH
             );
         }
+    }
+
+    #[test]
+    fn values_are_counted_before_they_are_put_in() {
+        let mut bindings = Bindings::example().limited_to(1_000);
+        let large = "x".repeat(600);
+        bindings.bind(VariableName::new("a"), BoundValue::Json(json!(large)));
+        let once = Template::of_text("${a}", Notation::Wire);
+        assert_eq!(once.check_size(&bindings), Ok(()));
+        let often = "${a}".repeat(100_000);
+        let overflow = Overflow {
+            size: 60_000_000,
+            most: 1_000,
+        };
+        let text = Template::of_text(&often, Notation::Wire);
+        assert_eq!(text.check_size(&bindings), Err(overflow));
+        assert_eq!(text.fill(&bindings).len(), 1_000);
+        let value = JsonTemplate::new(json!([{ "k": often }]));
+        assert_eq!(value.check_size(&bindings), Err(overflow));
+        assert_eq!(value.fill(&bindings), value.0);
     }
 
     #[test]

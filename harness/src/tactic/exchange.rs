@@ -15,7 +15,7 @@ impl Script {
     #[must_use]
     pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
         let mut script = Self::default();
-        let mut bindings = Bindings::example();
+        let mut bindings = Bindings::example().limited_to(scenario.limits().stream_bytes);
         let mut turn = TurnCounter::default();
         for step in scenario.exchange() {
             turn.take(step, side);

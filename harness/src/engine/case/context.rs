@@ -198,7 +198,7 @@ impl<'s> ScenarioContext<'s> {
 
     /// The values that are known when a case begins.
     pub(super) fn bindings(&self, case: &NumberedCase) -> Bindings {
-        Bindings::fresh(&self.next_unique(case))
+        Bindings::fresh(&self.next_unique(case)).limited_to(self.limits().stream_bytes)
     }
 
     pub(super) fn describe(

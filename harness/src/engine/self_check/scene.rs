@@ -145,7 +145,9 @@ impl<'s> Scene<'s> {
         };
         let stop = AtomicBool::new(false);
         let mut waiter = Waiter::facing(Box::new(detector), &stop);
-        let expectations = assignment.expectations(Bindings::fresh(UNIQUE));
+        let limit = played.scenario.limits().stream_bytes;
+        let bindings = Bindings::fresh(UNIQUE).limited_to(limit);
+        let expectations = assignment.expectations(bindings);
         let conversation = Conversation::new(&assignment, link, expectations, &mut waiter);
         let transcript = conversation.play();
         Seen {

@@ -5,8 +5,10 @@ use super::{Key, Shape, TableShape, Variants, optional, required};
 
 const GIB: i64 = 1 << 30;
 
+const LIMIT_OF_SUITE: &str = "write it in `limits` of the suite, before the first `[[scenario]]`";
+
 /// Keys that authors often write one level too high or too low, and the help for them.
-pub(in crate::scenario) const MISPLACED: [(&str, &str); 3] = [
+pub(in crate::scenario) const MISPLACED: [(&str, &str); 5] = [
     (
         "within",
         "write it next to the side: `{ server = 'ok', within = '2s' }`; \
@@ -20,6 +22,8 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 3] = [
         "capture",
         "write it next to the verb: `{ server = { any = true, capture = 'name' } }`",
     ),
+    ("suite_bytes", LIMIT_OF_SUITE),
+    ("pattern_states", LIMIT_OF_SUITE),
 ];
 
 const MAX_SCENARIOS: usize = 10_000;
@@ -46,7 +50,11 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
         SPEC,
         TAGS,
         PEER,
-        LIMITS_KEY,
+        optional(
+            "limits",
+            Shape::Table(&SUITE_LIMITS),
+            "Limits on time and size.",
+        ),
         ADVERSARY_KEY,
         required(
             "scenario",
@@ -125,41 +133,67 @@ const ADVERSARY_KEY: Key = optional(
     "What the protocol forbids wirecheck to do.",
 );
 
+const REPLY: Key = optional(
+    "reply",
+    Shape::Duration,
+    "How long an answer may take; 5s by default.",
+);
+const CLOSE: Key = optional(
+    "close",
+    Shape::Duration,
+    "How long closing may take; 5s by default.",
+);
+const CASES: Key = optional(
+    "cases",
+    Shape::Integer {
+        min: 1,
+        max: 10_000_000,
+    },
+    "The most cases of one scenario; 100000 by default.",
+);
+const STREAM_BYTES: Key = optional(
+    "stream_bytes",
+    Shape::Integer { min: 1, max: GIB },
+    "The most bytes that one side sends in an exchange; 16 MiB by default.",
+);
+const REPLY_BYTES: Key = optional(
+    "reply_bytes",
+    Shape::Integer { min: 1, max: GIB },
+    "The most bytes kept of a peer's answers in a case; 16 MiB by default.",
+);
+const OUTPUT_BYTES: Key = optional(
+    "output_bytes",
+    Shape::Integer { min: 1, max: GIB },
+    "The most bytes kept of what a peer prints in a case; 1 MiB by default.",
+);
+
 static LIMITS: TableShape = TableShape {
     what: "`limits`",
+    keys: &[REPLY, CLOSE, CASES, STREAM_BYTES, REPLY_BYTES, OUTPUT_BYTES],
+};
+
+static SUITE_LIMITS: TableShape = TableShape {
+    what: "`limits` of a suite",
     keys: &[
+        REPLY,
+        CLOSE,
+        CASES,
+        STREAM_BYTES,
+        REPLY_BYTES,
+        OUTPUT_BYTES,
         optional(
-            "reply",
-            Shape::Duration,
-            "How long an answer may take; 5s by default.",
-        ),
-        optional(
-            "close",
-            Shape::Duration,
-            "How long closing may take; 5s by default.",
-        ),
-        optional(
-            "cases",
+            "suite_bytes",
             Shape::Integer {
                 min: 1,
-                max: 10_000_000,
+                max: 16 * GIB,
             },
-            "The most cases of one scenario; 100000 by default.",
+            "The most bytes of all messages of the suite together; 256 MiB by default.",
         ),
         optional(
-            "stream_bytes",
+            "pattern_states",
             Shape::Integer { min: 1, max: GIB },
-            "The most bytes that one side sends in an exchange; 16 MiB by default.",
-        ),
-        optional(
-            "reply_bytes",
-            Shape::Integer { min: 1, max: GIB },
-            "The most bytes kept of a peer's answers in a case; 16 MiB by default.",
-        ),
-        optional(
-            "output_bytes",
-            Shape::Integer { min: 1, max: GIB },
-            "The most bytes kept of what a peer prints in a case; 1 MiB by default.",
+            "The most states of all regular expressions of the suite together, estimated; \
+             5 million by default.",
         ),
     ],
 };

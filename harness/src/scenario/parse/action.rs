@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::budget::{STATES_PER_BYTE, states};
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
 use super::source::{ActionSpans, Literal, SuiteSource};
@@ -182,6 +183,9 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
             .push(fault.help("lower `times`, or raise `limits.stream_bytes`"));
         return None;
     }
+    if !source.has_room(once.len() * times, node.span()) {
+        return None;
+    }
     Some(Template::of_bytes(once.repeat(times)))
 }
 
@@ -193,25 +197,32 @@ pub(super) fn expression<E>(
 ) -> Option<E> {
     let written = node.get_ref().as_str()?;
     let literal = source.literal(node)?;
-    if let Err(error) = regex_syntax::Parser::new().parse(written) {
-        let (span, why) = syntax_error(&error, &literal);
-        source
-            .faults
-            .push(Diagnostic::new("invalid regular expression", span, why));
+    let written_states = written.len().saturating_mul(STATES_PER_BYTE);
+    if !source.count_states(written_states, node.span()) {
         return None;
     }
-    match compile(written) {
-        Ok(expression) => Some(expression),
-        Err(_) => {
-            let label = "needs too much memory when compiled";
-            source.faults.push(Diagnostic::new(
-                "regular expression too large",
-                node.span(),
-                label,
-            ));
-            None
+    let syntax = match regex_syntax::Parser::new().parse(written) {
+        Ok(syntax) => syntax,
+        Err(error) => {
+            let (span, why) = syntax_error(&error, &literal);
+            source
+                .faults
+                .push(Diagnostic::new("invalid regular expression", span, why));
+            return None;
         }
+    };
+    if !source.count_states(states(&syntax), node.span()) {
+        return None;
     }
+    let compiled = compile(written);
+    if compiled.is_err() {
+        let label = "needs more than 10 MiB when compiled";
+        let fault = Diagnostic::new("regular expression too large", node.span(), label);
+        source.faults.push(
+            fault.help("use fewer repetitions, or smaller classes (`[a-z]` instead of `\\w`)"),
+        );
+    }
+    compiled.ok()
 }
 
 fn syntax_error(error: &regex_syntax::Error, literal: &Literal<'_>) -> (Range<usize>, String) {

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::source::ActionSpans;
-use crate::framing::Framing;
+use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close, Side};
 use crate::scenario::message::Message;
@@ -32,10 +32,15 @@ impl<'f> DryRun<'f> {
         Self {
             framing,
             stream_bytes: limits.stream_bytes,
-            bindings: Bindings::example(),
+            bindings: Bindings::example().limited_to(limits.stream_bytes),
             client: SideState::default(),
             server: SideState::default(),
         }
+    }
+
+    /// The bytes that both sides have sent so far.
+    pub(super) fn sent(&self) -> usize {
+        self.client.sent.saturating_add(self.server.sent)
     }
 
     pub(super) fn stream_bytes(&self) -> usize {
@@ -165,12 +170,12 @@ impl<'f> DryRun<'f> {
         }
     }
 
-    fn unencodable(
-        &self,
-        error: &crate::framing::EncodeError,
-        place: &ActionSpans<'_>,
-    ) -> Diagnostic {
+    fn unencodable(&self, error: &EncodeError, place: &ActionSpans<'_>) -> Diagnostic {
         let whole = place.example.clone().unwrap_or_else(|| place.span.clone());
+        if matches!(error, EncodeError::TooLongWhenFilled { .. }) {
+            return Diagnostic::new("message too large", whole, error.to_string())
+                .help("use the value less often, or raise `limits.stream_bytes`");
+        }
         let exact = error.offset().zip(place.literal.as_ref());
         let span = exact.map_or(whole, |(offset, literal)| {
             literal.locate(offset, &self.bindings)

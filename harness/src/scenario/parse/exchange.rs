@@ -32,6 +32,9 @@ fn read_step(
     dry_run: &mut DryRun<'_>,
     source: &mut SuiteSource<'_>,
 ) -> Option<Step> {
+    if source.is_too_large() {
+        return None;
+    }
     let fields = fields::of(node)?;
     let side = if fields.has("client") {
         Side::Client
@@ -44,7 +47,9 @@ fn read_step(
         "server"
     })?;
     let (action, place) = action::read(spec, dry_run, source)?;
+    let before = dry_run.sent();
     dry_run.play(side, &action, &place, &mut source.faults);
+    source.count_bytes(dry_run.sent() - before, place.span.clone());
     Some(Step {
         side,
         action,

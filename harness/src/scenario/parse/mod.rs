@@ -6,6 +6,7 @@
 //! in the order of the file.
 
 mod action;
+mod budget;
 mod dry_run;
 mod exchange;
 mod fields;
@@ -95,6 +96,11 @@ fn syntax_fault(error: &toml::de::Error, text: &str) -> Diagnostic {
 }
 
 fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<Suite> {
+    let limits = Limits::default();
+    let limits = fields
+        .table("limits")
+        .map_or(limits, |table| read_limits(&table, limits));
+    source.set_budgets(&limits);
     let common = Common::read(fields, &Common::default(), source);
     let framing = framing::read(fields.get("framing")?, source);
     let id = suite_id(path, fields, source);
@@ -249,6 +255,10 @@ fn read_limits(fields: &Fields<'_>, above: Limits) -> Limits {
         stream_bytes: fields.number("stream_bytes").unwrap_or(above.stream_bytes),
         reply_bytes: fields.number("reply_bytes").unwrap_or(above.reply_bytes),
         output_bytes: fields.number("output_bytes").unwrap_or(above.output_bytes),
+        suite_bytes: fields.number("suite_bytes").unwrap_or(above.suite_bytes),
+        pattern_states: fields
+            .number("pattern_states")
+            .unwrap_or(above.pattern_states),
     }
 }
 

@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::path::{Component, Path};
 
 use super::Attachments;
+use super::budget::Budget;
 use super::fields::Node;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::payload::{Notation, TokenKind, tokens};
+use crate::scenario::suite::Limits;
 use crate::scenario::template::{Bindings, Template};
 
 pub(super) struct SuiteSource<'s> {
@@ -14,6 +16,8 @@ pub(super) struct SuiteSource<'s> {
     /// The offset of each line.
     lines: Vec<usize>,
     attachments: &'s dyn Attachments,
+    messages: Budget,
+    patterns: Budget,
     pub(super) faults: Vec<Diagnostic>,
 }
 
@@ -82,8 +86,45 @@ impl<'s> SuiteSource<'s> {
             text,
             lines: std::iter::once(0).chain(breaks).collect(),
             attachments,
+            messages: Budget::of_messages(&Limits::default()),
+            patterns: Budget::of_patterns(&Limits::default()),
             faults,
         }
+    }
+
+    pub(super) fn set_budgets(&mut self, limits: &Limits) {
+        self.messages = Budget::of_messages(limits);
+        self.patterns = Budget::of_patterns(limits);
+    }
+
+    /// Whether the messages so far are larger than all may be. No more are built then.
+    pub(super) fn is_too_large(&self) -> bool {
+        self.messages.is_over()
+    }
+
+    /// Counts bytes of messages.
+    pub(super) fn count_bytes(&mut self, bytes: usize, span: Range<usize>) {
+        let counted = self.messages.spend(bytes, span);
+        self.faults.extend(counted.err());
+    }
+
+    /// Whether a message of this size fits into the suite.
+    pub(super) fn has_room(&mut self, bytes: usize, span: Range<usize>) -> bool {
+        let checked = self.messages.check(bytes, span);
+        let has_room = checked.is_ok();
+        self.faults.extend(checked.err());
+        has_room
+    }
+
+    /// Counts states of regular expressions, and says whether more may be built.
+    pub(super) fn count_states(&mut self, states: usize, span: Range<usize>) -> bool {
+        if self.patterns.is_over() {
+            return false;
+        }
+        let counted = self.patterns.spend(states, span);
+        let fits = counted.is_ok();
+        self.faults.extend(counted.err());
+        fits
     }
 
     pub(super) fn text(&self) -> &'s str {
