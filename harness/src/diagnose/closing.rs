@@ -1,4 +1,4 @@
-//! C01–C09: how a peer handles the end of a connection.
+//! C01–C11: how a peer handles the end of a connection, and whether it survives it.
 
 use super::cut_map::CutLocation;
 use super::evidence::{CaseFailure, DefectEvidence, ExchangeEnd};
@@ -31,37 +31,82 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
         stops_serving(evidence),
         partial_as_message(evidence),
         leaks,
-        reset_instead_of_fin(evidence),
         loses_answers_at_eof(evidence),
+        dies_on_input(evidence),
+        never_closes(evidence),
     ];
     found.into_iter().flatten().collect()
 }
 
-/// The peer is idle and does not close, even where no message was truncated.
+/// The peer does not close, even where no message was truncated.
 fn ignored_eof(evidence: &DefectEvidence) -> Option<Diagnosis> {
-    let at = idle_after_fin(evidence, |at| is_edge(evidence, at));
-    let when = if evidence
+    let at = kept_open(evidence, |at| is_edge(evidence, at));
+    let after_whole = evidence
         .failures_of(TacticFamily::Whole)
-        .any(stays_open_idle)
-    {
-        "a whole exchange".to_owned()
-    } else if at.is_empty() {
-        return None;
-    } else {
-        format!("a FIN between messages (offset {})", offsets(&at))
+        .find(|case| stays_open(case) && evidence.exchange_ends_with(ExchangeEnd::Fin));
+    let (case, when) = match (after_whole, at.first()) {
+        (Some(case), _) => (case, "a whole exchange and a FIN".to_owned()),
+        (None, Some((_, case))) => {
+            let at = ascending(at.iter().map(|(at, _)| *at));
+            let when = format!("a FIN between messages (offset {})", offsets(&at));
+            (*case, when)
+        }
+        (None, None) => return None,
     };
-    let because = format!("after {when} the peer is idle and does not close the connection");
+    let because = format!("after {when} {}", keeps_open(case));
     Some(DefectCode::IgnoredEof.because(because))
 }
 
+/// "the peer is idle and does not close the connection", as far as that is known.
+fn keeps_open(case: &CaseFailure) -> &'static str {
+    if case.shows(|it| it == Symptom::StaysOpenIdle) {
+        "the peer is idle and does not close the connection"
+    } else if case.shows(|it| it == Symptom::StaysOpenSpinning) {
+        "the peer keeps a processor busy and does not close the connection"
+    } else {
+        "the peer does not close the connection within the limit"
+    }
+}
+
+/// Where the peer closes first, no FIN reaches it.
 fn eof_spin(evidence: &DefectEvidence) -> Option<Diagnosis> {
-    let spins = |case: &&CaseFailure| case.shows(|it| it == Symptom::StaysOpenSpinning);
-    let tactics = evidence.failures().filter(spins).map(|case| &case.tactic);
-    let first = tactics.min()?;
+    let spins = |it| {
+        matches!(
+            it,
+            Symptom::StaysOpenSpinning | Symptom::StillRunningSpinning
+        )
+    };
+    let is_ended = |case: &CaseFailure| {
+        !(case.is_complete() && evidence.exchange_ends_with(ExchangeEnd::ByPeer))
+    };
+    let cases = evidence.failures();
+    let cases = cases.filter(|case| case.shows(spins) && is_ended(case));
+    let first = cases.map(|case| &case.tactic).min()?;
     let because = format!(
         "under the tactic `{first}` the stream ends, and the peer keeps a processor busy instead of closing"
     );
     Some(DefectCode::EofSpin.because(because))
+}
+
+/// The exchange asks the peer to close, and it does not.
+fn never_closes(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let is_open = |case: &&CaseFailure| {
+        case.is_complete() && case.shows(|it| it.stays_open() || it == Symptom::StaysOpenSpinning)
+    };
+    let case = evidence
+        .failures()
+        .filter(is_open)
+        .min_by_key(|case| &case.tactic)
+        .filter(|_| evidence.exchange_ends_with(ExchangeEnd::ByPeer))?;
+    let when = match case.tactic {
+        Tactic::Whole => String::new(),
+        ref tactic => format!("under the tactic `{tactic}`, "),
+    };
+    let because = format!(
+        "{when}where the exchange asks the peer to close, {}",
+        keeps_open(case)
+    );
+    Some(DefectCode::NeverCloses.because(because))
 }
 
 /// The process dies where a stream ends, and the answers before that are correct.
@@ -101,14 +146,46 @@ fn whole_crashes(evidence: &DefectEvidence, end: ExchangeEnd) -> bool {
 }
 
 fn crashed(case: &CaseFailure) -> bool {
-    case.shows(|it| it == Symptom::Crashed) && !case.is_misread()
+    case.death().is_some_and(|how| !how.is_success()) && !case.is_misread()
+}
+
+/// The process ends in the middle of an exchange, or after one that ends well if it is
+/// not cut. A program that serves one case may exit with any code.
+fn dies_on_input(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let cases: Vec<_> = evidence
+        .failures()
+        .filter(|case| died_of_input(evidence, case))
+        .collect();
+    let first = cases.iter().min_by_key(|case| &case.tactic)?;
+    let how = first.death()?;
+    let deliveries = match (&first.tactic, cases.len()) {
+        (Tactic::Whole, _) => "in the baseline".to_owned(),
+        (tactic, 1) => format!("under the tactic `{tactic}`"),
+        (tactic, count) => format!("in {count} deliveries (the first is {tactic})"),
+    };
+    let when = if first.is_misread() {
+        "in the middle of the exchange"
+    } else {
+        "after the exchange; uncut, the exchange does not end it"
+    };
+    let because = format!("{deliveries} the process ends with {how} {when}");
+    Some(DefectCode::DiesOnInput.because(because))
+}
+
+fn died_of_input(evidence: &DefectEvidence, case: &CaseFailure) -> bool {
+    let Some(how) = case.death() else {
+        return false;
+    };
+    let in_the_middle = case.is_misread();
+    let not_by_the_end = !how.is_success() && evidence.has_passed(&Tactic::Whole);
+    case.is_complete() && (in_the_middle || not_by_the_end)
 }
 
 /// The early ends at which the process died, except where it may have died of the
 /// bytes before the end.
 fn ends_that_crash(evidence: &DefectEvidence, families: &[TacticFamily]) -> Vec<Offset> {
     let ends = evidence.failed_ends(families);
-    let ends = ends.filter(|(at, case)| crashed(case) && !evidence.may_misread_before(*at));
+    let ends = ends.filter(|(at, case)| crashed(case) && !evidence.may_die_before(*at));
     ascending(ends.map(|(at, _)| at))
 }
 
@@ -119,7 +196,9 @@ fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
         failures.filter(|case| case.tactic.family() != TacticFamily::Header)
     };
     let unserved = |case: &&CaseFailure| case.shows(|it| it == Symptom::NextNotServed);
-    let exited = |case: &&CaseFailure| case.shows(|it| it == Symptom::ExitedCleanly);
+    let exited = |case: &&CaseFailure| {
+        case.death().is_some_and(|how| how.is_success()) && !died_of_input(evidence, case)
+    };
     let because = if let Some(case) = failures().find(unserved) {
         format!(
             "after a case of the tactic `{}` the next connection is not served",
@@ -163,19 +242,20 @@ fn partial_as_message(evidence: &DefectEvidence) -> Option<Diagnosis> {
 
 /// The peer closes after a FIN between messages, but not after one inside a message.
 fn leaks(evidence: &DefectEvidence) -> Option<Diagnosis> {
-    let kept = idle_after_fin(evidence, |at| !is_edge(evidence, at));
+    let kept = kept_open(evidence, |at| !is_edge(evidence, at));
+    let (_, first) = kept.first()?;
     let cut_map = &evidence.cut_map;
     let edges = [Offset::START, cut_map.first_message_end(), cut_map.end()];
     let closed = edges.into_iter().find(|at| {
         evidence.has_passed(&Tactic::Fin(*at)) || evidence.has_passed(&Tactic::Half(*at))
     })?;
-    (!kept.is_empty()).then(|| {
-        let because = format!(
-            "after a FIN inside a message (offset {}) the peer is idle and does not close the connection; after a FIN at offset {closed} it closes",
-            offsets(&kept)
-        );
-        DefectCode::Leaks.because(because)
-    })
+    let at = ascending(kept.iter().map(|(at, _)| *at));
+    let because = format!(
+        "after a FIN inside a message (offset {}) {}; after a FIN at offset {closed} it closes",
+        offsets(&at),
+        keeps_open(first)
+    );
+    Some(DefectCode::Leaks.because(because))
 }
 
 /// A reset where the exchange expects a FIN, or before the exchange is complete.
@@ -183,13 +263,11 @@ fn leaks(evidence: &DefectEvidence) -> Option<Diagnosis> {
 /// An early reset counts only for a process that should keep running and does: when a
 /// process exits, the kernel decides whether late bytes meet a FIN or a reset. How many
 /// deliveries are reset depends on timing, so only the first is named.
-fn reset_instead_of_fin(evidence: &DefectEvidence) -> Option<Diagnosis> {
-    let ended = |it| {
-        matches!(
-            it,
-            Symptom::Crashed | Symptom::ExitedCleanly | Symptom::NextNotServed
-        )
-    };
+///
+/// The kernel resets a connection that is closed with unread bytes, whatever the reason
+/// for the close is. So this is named only where no other rule explains the failures.
+pub(super) fn reset_instead_of_fin(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let ended = |it| matches!(it, Symptom::Died { .. } | Symptom::NextNotServed);
     let keeps_running =
         evidence.should_keep_running() && !evidence.failures().any(|case| case.shows(ended));
     let how = PeerClose::Reset;
@@ -220,7 +298,8 @@ fn reset_instead_of_fin(evidence: &DefectEvidence) -> Option<Diagnosis> {
 /// Answers to whole messages are missing only because the stream ended.
 fn loses_answers_at_eof(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let missing = |case: &CaseFailure| {
-        case.shows(|it| it.missing_step().is_some()) && !case.shows(|it| it == Symptom::Crashed)
+        case.shows(|it| it.missing_step().is_some())
+            && !case.death().is_some_and(|how| !how.is_success())
     };
     let joined_failed = evidence.has_failed(&Tactic::Joined);
     let first_message_end = evidence.cut_map.first_message_end();
@@ -245,15 +324,18 @@ fn is_edge(evidence: &DefectEvidence, at: Offset) -> bool {
     evidence.cut_map.location(at) == CutLocation::Edge
 }
 
-fn stays_open_idle(case: &CaseFailure) -> bool {
-    case.shows(|it| it == Symptom::StaysOpenIdle)
+fn stays_open(case: &CaseFailure) -> bool {
+    case.shows(Symptom::stays_open)
 }
 
-/// The early FINs after which the peer was idle and did not close.
-fn idle_after_fin(evidence: &DefectEvidence, is_there: impl Fn(Offset) -> bool) -> Vec<Offset> {
+/// The early FINs after which the peer did not close.
+fn kept_open(
+    evidence: &DefectEvidence,
+    is_there: impl Fn(Offset) -> bool,
+) -> Vec<(Offset, &CaseFailure)> {
     let ends = evidence.failed_ends(&FINS);
-    let ends = ends.filter(|(at, case)| stays_open_idle(case) && is_there(*at));
-    ascending(ends.map(|(at, _)| at))
+    ends.filter(|(at, case)| stays_open(case) && is_there(*at))
+        .collect()
 }
 
 fn ascending(offsets: impl Iterator<Item = Offset>) -> Vec<Offset> {

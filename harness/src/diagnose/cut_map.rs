@@ -3,8 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::framing::RegionKind;
-use crate::tactic::{Offset, Script};
+use memchr::memmem;
+
+use crate::framing::{Region, RegionKind};
+use crate::tactic::{Offset, OutMessage, Script};
 
 /// What a cut goes through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +20,8 @@ pub(super) enum CutLocation {
     Payload,
     /// A character of several bytes.
     Character,
-    /// A delimiter of several bytes.
+    /// A delimiter of several bytes, or a line ending (`\r\n`) in a header or in bytes
+    /// that no framing encodes.
     Delimiter,
     /// The border behind a delimiter inside a message.
     AfterDelimiter,
@@ -30,6 +33,7 @@ pub(super) struct CutMap {
     end: Offset,
     edges: BTreeSet<Offset>,
     characters: BTreeSet<Offset>,
+    line_endings: BTreeSet<Offset>,
     /// The end of each region, ascending.
     regions: Vec<(Offset, RegionKind)>,
 }
@@ -37,7 +41,10 @@ pub(super) struct CutMap {
 impl CutMap {
     pub(super) fn of(script: &Script) -> Self {
         let mut regions = Vec::new();
+        let mut line_endings = BTreeSet::new();
         for (index, span) in script.spans() {
+            let inside = inside_line_endings(&script.messages[index]);
+            line_endings.extend(inside.map(|at| Offset::new(span.start.get() + at)));
             let of_message = script.messages[index].regions.iter();
             regions.extend(of_message.map(|region| {
                 let end = Offset::new(span.start.get() + region.range.end);
@@ -49,6 +56,7 @@ impl CutMap {
             end,
             edges: script.message_edges().chain([Offset::START, end]).collect(),
             characters: script.inside_characters().collect(),
+            line_endings,
             regions,
         }
     }
@@ -81,12 +89,44 @@ impl CutMap {
         };
         match (before, kind(index)) {
             _ if self.characters.contains(&at) => CutLocation::Character,
+            _ if self.line_endings.contains(&at) => CutLocation::Delimiter,
             (RegionKind::Header, RegionKind::Header | RegionKind::Delimiter) => CutLocation::Header,
             (RegionKind::Delimiter, RegionKind::Delimiter) => CutLocation::Delimiter,
             (RegionKind::Delimiter, _) => CutLocation::AfterDelimiter,
             _ => CutLocation::Payload,
         }
     }
+}
+
+/// The endings of lines in the text protocols; an empty line ends a header there.
+const LINE_ENDINGS: [&[u8]; 2] = [b"\r\n", b"\r\n\r\n"];
+
+/// The offsets in a message that divide a line ending. Where the framing has its own
+/// delimiters, or gives the length of a payload, the payload is opaque.
+fn inside_line_endings(message: &OutMessage) -> impl Iterator<Item = usize> {
+    let kind = |region: &Region| region.kind;
+    let is_opaque = message
+        .regions
+        .iter()
+        .any(|region| kind(region) != RegionKind::Payload);
+    let searched = message
+        .regions
+        .iter()
+        .filter(move |region| match region.kind {
+            RegionKind::Header => true,
+            RegionKind::Payload => !is_opaque,
+            RegionKind::Delimiter => false,
+        });
+    searched.flat_map(|region| {
+        let bytes = &message.bytes[region.range.clone()];
+        LINE_ENDINGS.into_iter().flat_map(move |ending| {
+            let found = memmem::find_iter(bytes, ending);
+            found.flat_map(move |at| {
+                let start = region.range.start + at;
+                start + 1..start + ending.len()
+            })
+        })
+    })
 }
 
 #[cfg(test)]
@@ -113,5 +153,14 @@ mod tests {
         assert_eq!(map(&sample::lines("\n", &["ab", "é"])), "|pp|cp|");
         assert_eq!(map(&sample::lines("\r\n", &["ab"])), "|ppd|");
         assert_eq!(map(&Script::default()), "|");
+    }
+
+    #[test]
+    fn line_endings_are_found_in_bytes_that_no_framing_encodes() {
+        assert_eq!(
+            map(&sample::raw(&["GET\r\na: b\r\n\r\nxy"])),
+            "|pppdpppppdddpp|"
+        );
+        assert_eq!(map(&sample::lines("\n", &["a\r\nb"])), "|pppp|");
     }
 }

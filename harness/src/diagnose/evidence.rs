@@ -1,9 +1,11 @@
 //! How the deliveries of one exchange went, and the questions that rules ask of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::mem::{Discriminant, discriminant};
 
 use super::cut_map::{CutLocation, CutMap};
 use super::symptom::Symptom;
+use crate::peer::ExitStatus;
 use crate::tactic::{Offset, Script, Tactic, TacticFamily};
 
 /// How the deliveries of one exchange to one peer went.
@@ -18,6 +20,8 @@ pub struct DefectEvidence {
     exchange_end: ExchangeEnd,
     lifetime: PeerLifetime,
     failed: Vec<CaseFailure>,
+    /// The cases that failed once and passed when they were repeated.
+    flaky: Vec<CaseFailure>,
     passed: BTreeSet<Tactic>,
 }
 
@@ -72,14 +76,37 @@ impl DefectEvidence {
             exchange_end,
             lifetime,
             failed: Vec::new(),
+            flaky: Vec::new(),
             passed: BTreeSet::new(),
         }
     }
 
-    /// Adds a case that failed, and failed again when it was repeated. A case that
-    /// failed only once is neither a failure nor a pass.
+    /// Adds a case that failed, and failed again when it was repeated.
     pub fn add_failure(&mut self, tactic: Tactic, symptoms: Vec<Symptom>) {
         self.failed.push(CaseFailure { tactic, symptoms });
+    }
+
+    /// Adds a case that failed, and passed when it was repeated. It names no defect, and
+    /// is no contrast to one.
+    pub fn add_flaky(&mut self, tactic: Tactic, symptoms: Vec<Symptom>) {
+        self.flaky.push(CaseFailure { tactic, symptoms });
+    }
+
+    /// Without the failures that may be chance: those of which the same kind is flaky at
+    /// least as often as it is confirmed.
+    pub(super) fn without_chance(&self) -> Self {
+        let mut confirmed: HashMap<_, usize> = HashMap::new();
+        let mut flaky: HashMap<_, usize> = HashMap::new();
+        let count = |it: &CaseFailure, counts: &mut HashMap<_, usize>| {
+            *counts.entry(it.kind()).or_default() += 1;
+        };
+        self.failed.iter().for_each(|it| count(it, &mut confirmed));
+        self.flaky.iter().for_each(|it| count(it, &mut flaky));
+        let is_chance = |it: &CaseFailure| flaky.get(&it.kind()) >= confirmed.get(&it.kind());
+        let mut evidence = self.clone();
+        let chance = evidence.failed.extract_if(.., |it| is_chance(it));
+        evidence.flaky.extend(chance);
+        evidence
     }
 
     /// Adds a case that passed.
@@ -162,13 +189,63 @@ impl DefectEvidence {
     /// Whether the peer may fail on the bytes before `at` alone: an end there shows
     /// nothing about ends.
     pub(super) fn may_misread_before(&self, at: Offset) -> bool {
-        let mut misread = self.failures().filter(|case| case.is_misread());
+        let fails_on_input = |case: &&CaseFailure| case.is_misread() || case.death().is_some();
+        let mut failed = self
+            .failures()
+            .filter(fails_on_input)
+            .chain(self.flaky.iter());
         self.cut_map.location(at) == CutLocation::Character
-            || misread.any(|case| case.cut() == Some(at))
+            || failed.any(|case| case.cut() == Some(at))
+    }
+
+    /// Whether the process may die of the bytes before `at` alone. Once a process died
+    /// without an end of the stream, only a cut there that passes shows that it does not.
+    pub(super) fn may_die_before(&self, at: Offset) -> bool {
+        let is_inside = self.cut_map.location(at) != CutLocation::Edge;
+        let died = |case: &CaseFailure| case.is_complete() && case.death().is_some();
+        self.may_misread_before(at)
+            || is_inside && !self.has_passed(&Tactic::Cut(at)) && self.failures().any(died)
+    }
+
+    /// Whether single cuts fail in one kind of location only.
+    pub(super) fn fails_only_in(&self, location: CutLocation) -> bool {
+        let mut failed = self.failures().filter(|case| case.is_misread());
+        failed.all(|case| {
+            case.cut()
+                .is_none_or(|at| self.cut_map.location(at) == location)
+        })
     }
 }
 
+/// The tactics that send every message whole and end as the exchange does.
+const COMPLETE: [TacticFamily; 8] = [
+    TacticFamily::Whole,
+    TacticFamily::Bytes,
+    TacticFamily::Cut,
+    TacticFamily::Cuts,
+    TacticFamily::Joined,
+    TacticFamily::JoinedCut,
+    TacticFamily::Random,
+    TacticFamily::AllCuts,
+];
+
 impl CaseFailure {
+    /// Whether the whole exchange was played, as it ends.
+    pub(super) fn is_complete(&self) -> bool {
+        COMPLETE.contains(&self.tactic.family())
+    }
+
+    /// Cases of one kind failed for one reason, or all of them by chance.
+    fn kind(&self) -> (TacticFamily, Option<Discriminant<Symptom>>) {
+        let first = self.symptoms.first().map(discriminant);
+        (self.tactic.family(), first)
+    }
+
+    /// How the process ended, if it should not have.
+    pub(super) fn death(&self) -> Option<ExitStatus> {
+        self.symptoms.iter().find_map(|it| it.death())
+    }
+
     pub(super) fn shows(&self, wanted: impl Fn(Symptom) -> bool) -> bool {
         self.symptoms.iter().any(|symptom| wanted(*symptom))
     }
@@ -204,6 +281,12 @@ impl CutTally {
     /// Whether at least one cut of `share` failed.
     pub(super) fn failed_one_in(&self, share: usize) -> bool {
         !self.failed.is_empty() && self.failed.len() * share >= self.failed.len() + self.passed
+    }
+
+    /// Whether two adjacent cuts failed.
+    pub(super) fn has_failed_stretch(&self) -> bool {
+        let mut pairs = self.failed.windows(2);
+        pairs.any(|pair| pair[0].get() + 1 == pair[1].get())
     }
 
     /// Whether some passed and none failed.

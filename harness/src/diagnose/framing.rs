@@ -1,4 +1,4 @@
-//! F01–F09: how a peer finds the messages in a stream.
+//! F01–F12: how a peer finds the messages in a stream.
 
 use std::collections::{BTreeSet, HashSet};
 use std::mem::{Discriminant, discriminant};
@@ -12,24 +12,16 @@ use super::{DefectCode, Diagnosis};
 use crate::judge::PeerClose;
 use crate::tactic::{Neighbours, Tactic, TacticFamily};
 
-/// The tactics that send every message whole and end as the exchange does: an extra
-/// answer is not the answer to an early end.
-const COMPLETE: [TacticFamily; 7] = [
-    TacticFamily::Bytes,
-    TacticFamily::Cut,
-    TacticFamily::Cuts,
-    TacticFamily::Joined,
-    TacticFamily::JoinedCut,
-    TacticFamily::Random,
-    TacticFamily::AllCuts,
-];
-
 pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
     let per_recv = reply_per_recv(evidence);
-    let (short_body, lost_tail) = match per_recv {
-        Some(_) => (None, None),
-        None => (short_body_read(evidence), lost_tail(evidence)),
+    let short_body = match per_recv {
+        Some(_) => None,
+        None => short_body_read(evidence),
     };
+    // Without headers, a reader that takes each read for a message fails cuts and joins
+    // for that one reason.
+    let is_one_flaw = per_recv.is_some() || short_body.is_some() && !evidence.cut_map.has_headers();
+    let lost_tail = (!is_one_flaw).then(|| lost_tail(evidence)).flatten();
     let found = [
         short_header_read(evidence),
         short_body,
@@ -40,28 +32,41 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
         per_recv,
         short_send(evidence),
         cross_talk(evidence),
+        lost_answer(evidence),
     ];
     found.into_iter().flatten().collect()
 }
 
-/// Half of the cuts inside the header or more fail. Cuts in the body leave the header
-/// whole: if they fail too, that is another defect.
+/// Half of the cuts inside the header or more fail, or no cut fails elsewhere. Cuts in
+/// the body leave the header whole: if they fail too, that is another defect.
 fn short_header_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let header = evidence.cuts(CutLocation::Header);
-    header.failed_one_in(2).then(|| {
+    let no_others = || {
+        evidence.fails_only_in(CutLocation::Header)
+            && evidence.cuts(CutLocation::Payload).all_passed()
+    };
+    let is_short = header.failed_one_in(2) || !header.failed.is_empty() && no_others();
+    is_short.then(|| {
         let cuts = failed_cuts(&header.failed, "inside the header");
         let other = payload_contrast(evidence);
         DefectCode::ShortHeaderRead.because(format!("{cuts}; {other}"))
     })
 }
 
-/// Cuts between the characters of a payload fail: a third of them or more, or any with
-/// an answer to a part of the message.
+/// Cuts between the characters of a payload fail: a third of them or more, a stretch of
+/// adjacent ones, or any with an answer to a part of the message. A stretch is what one
+/// read is expected to return: the body, or a chunk of it. An extra answer alone is no
+/// short read, unless a header was misread.
 fn short_body_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let payload = evidence.cuts(CutLocation::Payload);
+    let is_only_extra = |case: &CaseFailure| !case.shows(|it| it.is_misreading() && !is_extra(it));
+    let mut failed = evidence.failed_cuts(CutLocation::Payload);
+    if !evidence.cut_map.has_headers() && failed.all(is_only_extra) {
+        return None;
+    }
     let failed = evidence.failed_cuts(CutLocation::Payload);
     let partial = failed.filter(|case| answers_a_part(case)).count();
-    if partial == 0 && !payload.failed_one_in(3) {
+    if partial == 0 && !payload.failed_one_in(3) && !payload.has_failed_stretch() {
         return None;
     }
     let cuts = failed_cuts(&payload.failed, "inside the payload");
@@ -80,21 +85,19 @@ fn short_body_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
 /// Whether a part was taken for the whole message. The output of a program that failed
 /// stops early for another reason.
 fn answers_a_part(case: &CaseFailure) -> bool {
-    let failed = |it| matches!(it, Symptom::OtherExit | Symptom::Crashed);
+    let failed = |it| matches!(it, Symptom::OtherExit | Symptom::Died { .. });
     case.shows(Symptom::lacks_a_part) && !case.shows(failed)
 }
 
-/// Messages in one segment lose the answers after the first. Without extra answers
-/// after cuts that is not one answer per segment.
+/// Messages in one segment lose answers. Without extra answers after cuts that is not
+/// one answer per segment.
 fn lost_tail(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let first = evidence.first_answer()?;
     let is_later = |step: Option<usize>| step.is_some_and(|step| step > first);
     let missing = |case: &CaseFailure| case.shows(|it| is_later(it.missing_step()));
-    if evidence.failures_of(TacticFamily::Joined).any(missing) {
+    if let Some(lost) = lost_when_joined(evidence, first) {
         let other = payload_contrast(evidence);
-        let because = format!(
-            "of several messages in one segment the first is answered and a later one is not; {other}"
-        );
+        let because = format!("of several messages in one segment {lost}; {other}");
         return Some(DefectCode::LostTail.because(because));
     }
     let shortened = |case: &CaseFailure| {
@@ -118,12 +121,30 @@ fn lost_tail(evidence: &DefectEvidence) -> Option<Diagnosis> {
     })
 }
 
-/// Cuts inside the delimiter fail, and no others.
+/// Which answers are missing when all messages come in one segment.
+fn lost_when_joined(evidence: &DefectEvidence, first: usize) -> Option<&'static str> {
+    let joined = |is_lost: &dyn Fn(Symptom) -> bool| {
+        let mut cases = evidence.failures_of(TacticFamily::Joined);
+        cases.any(|case| case.shows(is_lost))
+    };
+    let is_later = |it: Symptom| it.missing_step().is_some_and(|step| step > first);
+    let is_first = |it: Symptom| matches!(it, Symptom::NoAnswer { step } if step == first);
+    if joined(&is_later) {
+        Some("the first is answered and a later one is not")
+    } else if joined(&is_first) {
+        Some("none is answered")
+    } else {
+        None
+    }
+}
+
+/// Cuts inside a delimiter fail, and no others. Not every delimiter need be one that the
+/// peer looks for: of the line endings of a text, only the last may be.
 fn split_delimiter(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let delimiter = evidence.cuts(CutLocation::Delimiter);
     let others_pass = evidence.cuts(CutLocation::Payload).all_passed()
-        && evidence.cuts(CutLocation::Header).failed.is_empty();
-    (others_pass && delimiter.failed_one_in(2)).then(|| {
+        && evidence.fails_only_in(CutLocation::Delimiter);
+    (others_pass && !delimiter.failed.is_empty()).then(|| {
         let cuts = failed_cuts(&delimiter.failed, "inside the delimiter");
         let other = payload_contrast(evidence);
         DefectCode::SplitDelimiter.because(format!("{cuts}; {other}"))
@@ -199,19 +220,25 @@ fn length_in_characters(evidence: &DefectEvidence) -> Option<Diagnosis> {
     })
 }
 
-/// The peer sends more than the expected answers although every message was sent once.
-/// Where there are headers, a misread one could be the cause.
+/// The peer sends more than the expected answers although every message was sent once,
+/// and no cut inside a payload passes. Where there are headers, a misread one could be
+/// the cause. A reader that takes a part for a whole message and rejects it answers a part
+/// with an error: that is F02.
 fn reply_per_recv(evidence: &DefectEvidence) -> Option<Diagnosis> {
-    if evidence.cut_map.has_headers() {
+    let payload = evidence.cuts(CutLocation::Payload);
+    let answered = evidence.failed_cuts(CutLocation::Payload);
+    let answered = answered
+        .filter(|case| case.shows(|it| is_extra(it) || it.lacks_a_part()))
+        .count();
+    let is_per_recv = payload.failed.len() >= 2 * payload.passed
+        && answered * 2 >= payload.failed.len() + 1
+        && !evidence.has_passed(&Tactic::Bytes);
+    if evidence.cut_map.has_headers() || !payload.failed.is_empty() && !is_per_recv {
         return None;
     }
-    let is_extra = |it: Symptom| {
-        it == Symptom::Surplus || it.difference() == Some(OutputDifference::PartAdded)
-    };
     let extra: BTreeSet<_> = evidence
         .failures()
-        .filter(|case| COMPLETE.contains(&case.tactic.family()))
-        .filter(|case| case.shows(is_extra))
+        .filter(|case| case.is_complete() && case.shows(is_extra))
         .map(|case| &case.tactic)
         .collect();
     let first = extra.first()?;
@@ -222,6 +249,10 @@ fn reply_per_recv(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let cuts = payload_contrast(evidence);
     let because = format!("{deliveries} the peer sends more than the expected answers; {cuts}");
     Some(DefectCode::ReplyPerRecv.because(because))
+}
+
+fn is_extra(symptom: Symptom) -> bool {
+    symptom == Symptom::Surplus || symptom.difference() == Some(OutputDifference::PartAdded)
 }
 
 /// An answer is incomplete only where wirecheck reads slowly.
@@ -238,7 +269,8 @@ fn short_send(evidence: &DefectEvidence) -> Option<Diagnosis> {
     })
 }
 
-/// Two connections that alternate get other answers than one alone.
+/// Two connections that alternate get other answers than one alone, or the answers of one
+/// come in another order than its messages.
 fn cross_talk(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let wrong = |it| {
         matches!(
@@ -250,10 +282,35 @@ fn cross_talk(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let mixed = evidence
         .failures_of(TacticFamily::Neighbours)
         .any(|case| case.tactic == interleaved && case.shows(wrong));
-    (mixed && evidence.has_passed(&Tactic::Bytes)).then(|| {
+    if mixed && evidence.has_passed(&Tactic::Bytes) {
         let because = "two connections that alternate byte by byte get wrong answers; one alone gets the correct answers";
-        DefectCode::CrossTalk.because(because.to_owned())
-    })
+        return Some(DefectCode::CrossTalk.because(because.to_owned()));
+    }
+    let tactic = first_with(evidence, OutputDifference::OutOfOrder)?;
+    let because = format!(
+        "under the tactic `{tactic}` a later answer comes before an earlier one; in the baseline they come in order"
+    );
+    Some(DefectCode::CrossTalk.because(because))
+}
+
+/// A later answer comes in the place of an earlier one, which never comes.
+fn lost_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let tactic = first_with(evidence, OutputDifference::LaterAnswer)?;
+    let because = format!(
+        "under the tactic `{tactic}` a later message is answered and an earlier one is not; in the baseline both are"
+    );
+    Some(DefectCode::LostAnswer.because(because))
+}
+
+/// The first tactic that sends everything, and under which an answer differs in this way.
+fn first_with(evidence: &DefectEvidence, difference: OutputDifference) -> Option<&Tactic> {
+    let differs = |case: &&CaseFailure| {
+        case.is_complete()
+            && case.tactic != Tactic::Whole
+            && case.shows(|it| it.difference() == Some(difference))
+    };
+    let tactics = evidence.failures().filter(differs).map(|case| &case.tactic);
+    tactics.min()
 }
 
 fn payload_contrast(evidence: &DefectEvidence) -> String {

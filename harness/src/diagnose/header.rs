@@ -14,12 +14,10 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
         case.shows(|it| it == Symptom::Surplus)
             && name(case).is_some_and(|name| !WELL_FORMED.contains(&name))
     };
-    let died = |case: &CaseFailure| {
-        case.shows(|it| matches!(it, Symptom::Crashed | Symptom::ExitedCleanly))
-    };
+    let died = |case: &CaseFailure| case.death().is_some();
     let closes_in_baseline = !evidence.has_failed(&Tactic::Whole);
     let hangs = |case: &CaseFailure| {
-        let is_open = |it| matches!(it, Symptom::StaysOpenIdle | Symptom::StaysOpenSpinning);
+        let is_open = |it: Symptom| it.stays_open() || it == Symptom::StaysOpenSpinning;
         case.shows(is_open) && closes_in_baseline
     };
     let found = [

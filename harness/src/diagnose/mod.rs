@@ -48,10 +48,14 @@ pub struct Diagnosis {
 /// Names the defects that the evidence shows, in the order of the catalogue.
 #[must_use]
 pub fn diagnose(evidence: &DefectEvidence) -> Vec<Diagnosis> {
+    let evidence = &evidence.without_chance();
     let mut found = framing::rules(evidence);
     found.extend(closing::rules(evidence));
     found.extend(header::rules(evidence));
     found.extend(serving::rules(evidence));
+    if !found.iter().any(|diagnosis| diagnosis.code.may_reset()) {
+        found.extend(closing::reset_instead_of_fin(evidence));
+    }
     found.sort_by_key(|diagnosis| diagnosis.code);
     found
 }
@@ -62,5 +66,20 @@ impl DefectCode {
             code: self,
             because,
         }
+    }
+
+    /// Whether the kernel may reset a connection as a side effect: the peer ends it while
+    /// bytes are unread, or ends itself.
+    fn may_reset(self) -> bool {
+        !matches!(
+            self,
+            Self::IgnoredEof
+                | Self::EofSpin
+                | Self::DiesOnReset
+                | Self::Leaks
+                | Self::NeverCloses
+                | Self::HangsOnBadHeader
+                | Self::BlockedByNeighbour
+        )
     }
 }

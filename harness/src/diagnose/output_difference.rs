@@ -12,6 +12,10 @@ pub enum OutputDifference {
     PartMissing,
     /// One stretch was added, as where two answers run together.
     PartAdded,
+    /// It is the answer that a later step expects, and this one never came.
+    LaterAnswer,
+    /// It is the answer that a later step expects, and this one came after it.
+    OutOfOrder,
     /// It contains replacement characters (U+FFFD), the expected one does not.
     Garbled,
     /// Any other difference, or the expected output is unknown.

@@ -24,6 +24,13 @@ pub(super) fn lines(ending: &str, payloads: &[&str]) -> Script {
     })
 }
 
+/// Messages that no framing encodes.
+pub(super) fn raw(payloads: &[&str]) -> Script {
+    script(payloads, |message, payload| {
+        message.push(RegionKind::Payload, payload);
+    })
+}
+
 fn script(payloads: &[&str], encode: impl Fn(&mut Encoded, &[u8])) -> Script {
     let message = |(turn, payload): (usize, &&str)| {
         let mut message = Encoded::default();

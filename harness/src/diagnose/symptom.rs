@@ -3,6 +3,7 @@
 
 use super::output_difference::OutputDifference;
 use crate::judge::{Finding, PeerClose, SilenceProof};
+use crate::peer::ExitStatus;
 use crate::scenario::Refusal;
 
 /// What a rule may ask of a finding. Steps are indices into the exchange.
@@ -47,7 +48,7 @@ pub enum Symptom {
     },
     /// The peer was idle and did not close.
     StaysOpenIdle,
-    /// The peer used the processor without pause, and did not close or exit.
+    /// The peer used the processor without pause, and did not close.
     StaysOpenSpinning,
     /// The peer did not close within the limit; what it did is not known.
     StaysOpen,
@@ -56,19 +57,22 @@ pub enum Symptom {
         /// How it closed.
         how: PeerClose,
     },
-    /// The peer's process ended with a failure: an exit code or a signal.
-    Crashed,
-    /// The peer's process ended with exit code 0.
-    ExitedCleanly,
+    /// A process ended that should have lived on, or a signal killed it.
+    Died {
+        /// Its exit code or signal.
+        how: ExitStatus,
+    },
     /// The program printed another text than in the baseline.
     PrintsOther {
         /// How it differs.
         difference: OutputDifference,
     },
-    /// The program ended in another way than in the baseline.
+    /// The program exited with another code than the exchange or the baseline has.
     OtherExit,
     /// The program did not exit, and did not spin.
     StillRunning,
+    /// The program used the processor without pause, and did not exit.
+    StillRunningSpinning,
     /// The peer opened further connections during the case.
     ConnectsAgain,
     /// The connection after this case was not served.
@@ -113,20 +117,18 @@ impl Symptom {
                 SilenceProof::TimeLimit(_) | SilenceProof::ReplyLimit => Self::StaysOpen,
             },
             Finding::WrongClose { how, .. } => Self::WrongClose { how: *how },
-            Finding::Died { how } if how.is_success() => Self::ExitedCleanly,
-            Finding::Died { .. } => Self::Crashed,
+            Finding::Died { how } => Self::Died { how: *how },
             Finding::PrintsOther { expected, actual } => Self::PrintsOther {
                 difference: OutputDifference::between(expected, actual),
             },
             Finding::WrongExit {
-                step: Some(_),
-                actual,
+                actual: how @ ExitStatus::Signal(_),
                 ..
-            } if !actual.is_success() => Self::Crashed,
+            } => Self::Died { how: *how },
             Finding::WrongExit { .. } => Self::OtherExit,
             Finding::RunsOn {
                 proof: SilenceProof::Spinning(_),
-            } => Self::StaysOpenSpinning,
+            } => Self::StillRunningSpinning,
             Finding::RunsOn { .. } => Self::StillRunning,
             Finding::ConnectsAgain { .. } => Self::ConnectsAgain,
             Finding::NextNotServed { .. } => Self::NextNotServed,
@@ -152,12 +154,25 @@ impl Symptom {
             | Self::StaysOpenSpinning
             | Self::StaysOpen
             | Self::WrongClose { .. }
-            | Self::Crashed
-            | Self::ExitedCleanly
+            | Self::Died { .. }
             | Self::StillRunning
+            | Self::StillRunningSpinning
             | Self::ConnectsAgain
             | Self::NextNotServed => false,
         }
+    }
+
+    /// How the process ended, if it should not have.
+    pub(super) const fn death(self) -> Option<ExitStatus> {
+        match self {
+            Self::Died { how } => Some(how),
+            _ => None,
+        }
+    }
+
+    /// Whether the peer did not close its connection, and did not spin.
+    pub(super) const fn stays_open(self) -> bool {
+        matches!(self, Self::StaysOpenIdle | Self::StaysOpen)
     }
 
     /// How the wrong answer or text differs, if there is one.
@@ -211,14 +226,23 @@ fn same_lines<'a>(expected: &[u8], actual: &'a [u8]) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::peer::ExitStatus;
+
+    fn exit(step: Option<usize>, actual: ExitStatus) -> Symptom {
+        let expected = ExitStatus::Code(0);
+        let finding = Finding::WrongExit {
+            step,
+            expected,
+            actual,
+        };
+        Symptom::of(&finding, None)
+    }
 
     #[test]
-    fn exit_code_0_is_a_clean_exit_and_any_other_end_a_crash() {
-        let died = |how| Symptom::of(&Finding::Died { how }, None);
-        assert_eq!(died(ExitStatus::Code(0)), Symptom::ExitedCleanly);
-        assert_eq!(died(ExitStatus::Code(1)), Symptom::Crashed);
-        assert_eq!(died(ExitStatus::Signal(11)), Symptom::Crashed);
-        assert_eq!(died(ExitStatus::Unknown), Symptom::Crashed);
+    fn an_exit_code_is_no_death_of_a_program_that_exits_anyway() {
+        for step in [None, Some(2)] {
+            assert_eq!(exit(step, ExitStatus::Code(1)), Symptom::OtherExit);
+            let how = ExitStatus::Signal(11);
+            assert_eq!(exit(step, how), Symptom::Died { how });
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! Each rule beside the similar defects that it must not be taken for: evidence made
 //! by hand, and the codes that it means.
 
-use super::sample::{Failed, codes, lines, reasons, server, with_header};
-use super::{
-    DefectCode, DefectEvidence, ExchangeEnd, OutputDifference, PeerLifetime, Symptom, diagnose,
-};
+use super::sample::{Failed, codes, lines, raw, reasons, server, with_header};
+use super::{DefectEvidence, ExchangeEnd, OutputDifference, PeerLifetime, Symptom};
 use crate::judge::PeerClose;
-use crate::tactic::{Script, Tactic, TacticFamily};
+use crate::peer::ExitStatus;
+use crate::tactic::{Script, TacticFamily};
 
 const fn wrong(step: usize, difference: OutputDifference) -> [Symptom; 1] {
     [Symptom::WrongAnswer { step, difference }]
@@ -16,6 +15,8 @@ const SHORTENED: [Symptom; 1] = wrong(1, OutputDifference::PartMissing);
 const SHORTENED_LATER: [Symptom; 1] = wrong(3, OutputDifference::PartMissing);
 const GARBLED: [Symptom; 1] = wrong(1, OutputDifference::Garbled);
 const IN_CHARACTERS: [Symptom; 1] = wrong(1, OutputDifference::CountedInCharacters);
+const LATER: [Symptom; 1] = wrong(1, OutputDifference::LaterAnswer);
+const OUT_OF_ORDER: [Symptom; 1] = wrong(1, OutputDifference::OutOfOrder);
 const NO_ANSWER: [Symptom; 1] = [Symptom::NoAnswer { step: 1 }];
 const NO_LATER_ANSWER: [Symptom; 1] = [Symptom::NoAnswer { step: 3 }];
 const SURPLUS: [Symptom; 1] = [Symptom::Surplus];
@@ -27,10 +28,16 @@ const FIN_AT_CLOSE: [Symptom; 1] = [wrong_close(PeerClose::Fin)];
 const IDLE: [Symptom; 1] = [Symptom::StaysOpenIdle];
 const SPINNING: [Symptom; 1] = [Symptom::StaysOpenSpinning];
 const OPEN: [Symptom; 1] = [Symptom::StaysOpen];
-const CRASHED: [Symptom; 1] = [Symptom::Crashed];
-const CRASHED_UNANSWERED: [Symptom; 2] = [Symptom::Crashed, ended_early(PeerClose::Fin)];
-const EXITED: [Symptom; 1] = [Symptom::ExitedCleanly];
+const CRASHED: [Symptom; 1] = [died(ExitStatus::Code(1))];
+const CRASHED_UNANSWERED: [Symptom; 2] =
+    [died(ExitStatus::Signal(11)), ended_early(PeerClose::Fin)];
+const EXITED: [Symptom; 1] = [died(ExitStatus::Code(0))];
+const EXITED_UNANSWERED: [Symptom; 2] = [died(ExitStatus::Code(0)), ended_early(PeerClose::Fin)];
 const UNSERVED: [Symptom; 1] = [Symptom::NextNotServed];
+
+const fn died(how: ExitStatus) -> Symptom {
+    Symptom::Died { how }
+}
 
 const fn ended_early(how: PeerClose) -> Symptom {
     Symptom::EndedEarly { step: 1, how }
@@ -50,6 +57,28 @@ fn check(script: &Script, rows: &[Row<'_>]) {
     }
 }
 
+/// `GET\r\na: b\r\n\r\nxy`: line endings cut at 4 and 10–12.
+#[test]
+fn line_endings_in_bytes_that_no_framing_encodes() {
+    check(
+        &raw(&["GET\r\na: b\r\n\r\nxy"]),
+        &[
+            (
+                "one cut of three in the empty line",
+                &[("cut@11", &NO_ANSWER)],
+                "cut@1-10 cut@12-14",
+                "F04",
+            ),
+            (
+                "cuts in line endings and elsewhere",
+                &[("cut@4 cut@7", &NO_ANSWER)],
+                "cut@1-3 cut@5-6 cut@8-14",
+                "",
+            ),
+        ],
+    );
+}
+
 /// `123abcdef123ghi`: headers at 0–3 and 9–12, edges at 9 and 15.
 #[test]
 fn messages_with_headers() {
@@ -67,7 +96,25 @@ fn messages_with_headers() {
                 "one of several cuts in headers",
                 &[("cut@1", &OTHER)],
                 "cut@2-8 cut@10-14",
+                "F01",
+            ),
+            (
+                "one of several cuts in headers, with a reset",
+                &[("cut@1", &RESET)],
+                "cut@2-8 cut@10-14",
+                "F01",
+            ),
+            (
+                "one of several cuts in headers, and one in a payload",
+                &[("cut@1 cut@13", &OTHER)],
+                "cut@2-8 cut@10-12 cut@14",
                 "",
+            ),
+            (
+                "adjacent cuts in a payload, not answered",
+                &[("cut@5-6", &NO_ANSWER)],
+                "cut@1-4 cut@7-8 cut@10-14",
+                "F02",
             ),
             (
                 "only cuts in payloads",
@@ -106,10 +153,28 @@ fn messages_with_headers() {
                 "F03",
             ),
             (
-                "the first of two joined messages is not answered",
+                "joined messages are met by silence",
                 &[("joined", &NO_ANSWER)],
                 "cut@1-8 cut@10-14",
-                "",
+                "F03",
+            ),
+            (
+                "the second of two joined messages is not answered, and the connection is reset",
+                &[("joined", &NO_LATER_ANSWER), ("joined+cut@12", &RESET)],
+                "cut@1-8 cut@10-14",
+                "F03",
+            ),
+            (
+                "a later answer in the place of an earlier one",
+                &[("joined", &LATER), ("joined+cut@12", &LATER)],
+                "whole cut@1-8 cut@10-14",
+                "F12",
+            ),
+            (
+                "answers in the wrong order",
+                &[("joined", &OUT_OF_ORDER)],
+                "whole cut@1-8 cut@10-14",
+                "F09",
             ),
             (
                 "a part of a message is lost behind a whole message",
@@ -140,7 +205,32 @@ fn messages_before_delimiters() {
                 "a part is answered and the connection closed",
                 &[("cut@1-3", &SHORTENED), ("cut@4", &RESET_AT_CLOSE)],
                 "cut@6-7",
-                "F02 C08",
+                "F02",
+            ),
+            (
+                "each read is taken for a request: parts are rejected",
+                &[
+                    ("cut@1-3 cut@6 bytes", &OTHER),
+                    ("cut@4 cut@7", &SURPLUS),
+                    ("joined", &NO_LATER_ANSWER),
+                ],
+                "whole",
+                "F02",
+            ),
+            (
+                "each read is taken for a request: parts are ignored",
+                &[
+                    ("cut@1-4 cut@6-7 bytes", &NO_ANSWER),
+                    ("joined", &NO_LATER_ANSWER),
+                ],
+                "whole",
+                "F02",
+            ),
+            (
+                "an extra answer to one message in three, by chance",
+                &[("cut@1 cut@4 cut@7", &SURPLUS)],
+                "whole bytes cut@2-3 cut@5 cut@6",
+                "",
             ),
             (
                 "each segment is answered",
@@ -246,7 +336,7 @@ fn characters_of_two_bytes() {
                 "a crash at an end inside a character only",
                 &[("cut@2", &CRASHED_UNANSWERED), ("half@2 fin@2", &CRASHED)],
                 "cut@1 cut@3-4 half@0-1 half@3-5",
-                "F05",
+                "F05 C10",
             ),
             (
                 "the connection stays open after a cut in a character",
@@ -275,7 +365,7 @@ fn baselines() {
                 "crashed before the answer",
                 &[("whole", &CRASHED_UNANSWERED)],
                 "",
-                "",
+                "C10",
             ),
             (
                 "exit code 0 after the end",
@@ -286,10 +376,10 @@ fn baselines() {
             ("no answer", &[("whole", &NO_ANSWER)], "", ""),
             ("idle after the end", &[("whole", &IDLE)], "", "C01"),
             (
-                "open after the end, idle or not",
+                "open after the end until the limit",
                 &[("whole", &OPEN)],
                 "",
-                "",
+                "C01",
             ),
             ("spinning after the end", &[("whole", &SPINNING)], "", "C02"),
         ],
@@ -333,16 +423,46 @@ fn ends() {
                 "C03",
             ),
             (
-                "a crash at the end of every connection, cut or not",
+                "a crash after every cut exchange, and at every FIN",
                 &[("cut@1-3 fin@1-3", &CRASHED)],
-                "",
-                "C03",
+                "whole",
+                "C10",
             ),
             (
                 "a crash at parts of messages, with and without a FIN",
                 &[("cut@1-3", &CRASHED_UNANSWERED), ("fin@1-3", &CRASHED)],
                 "fin@0",
-                "F02",
+                "F02 C10",
+            ),
+            (
+                "a crash at parts of messages, of which not all cuts were played",
+                &[("cut@1", &CRASHED_UNANSWERED), ("fin@2-3", &CRASHED)],
+                "whole fin@0",
+                "F02 C10",
+            ),
+            (
+                "a crash at one cut, and at a FIN where a cut passes",
+                &[("joined+cut@6", &CRASHED_UNANSWERED), ("fin@3", &CRASHED)],
+                "whole cut@1-7 joined",
+                "C03 C10",
+            ),
+            (
+                "exit code 0 in the middle of an exchange",
+                &[("joined", &EXITED_UNANSWERED)],
+                "whole cut@1-7",
+                "C10",
+            ),
+            (
+                "open after every FIN until the limit",
+                &[("half@0-8", &OPEN)],
+                "whole",
+                "C01",
+            ),
+            (
+                "open after FINs inside messages until the limit",
+                &[("half@1-4", &OPEN)],
+                "half@0 half@5",
+                "C07",
             ),
             ("a crash at a reset", &[("rst@0", &CRASHED)], "fin@0", "C04"),
             (
@@ -485,15 +605,56 @@ fn a_reason_gives_the_numbers() {
     );
 }
 
-#[test]
-fn a_process_that_crashes_after_its_own_close_stops_serving() {
+/// Codes of a server whose exchange ends with its own close.
+fn codes_of_closing_peer(failed: &[Symptom], tactic: &str) -> String {
     let script = lines("\n", &["a"]);
     let many = PeerLifetime::ManyCases;
     let mut evidence = DefectEvidence::new(&script, [1], ExchangeEnd::ByPeer, many);
-    evidence.add_failure(Tactic::Whole, CRASHED.to_vec());
-    let found = diagnose(&evidence);
-    assert_eq!(found[0].code, DefectCode::StopsServing);
-    assert_eq!(found.len(), 1);
+    evidence.add_failure(tactic.parse().expect("a tactic"), failed.to_vec());
+    codes(&evidence)
+}
+
+#[test]
+fn a_process_that_crashes_after_its_own_close_stops_serving() {
+    assert_eq!(codes_of_closing_peer(&CRASHED, "whole"), "C05");
+}
+
+#[test]
+fn a_peer_that_should_close_first_and_does_not_has_seen_no_fin() {
+    for open in [IDLE, OPEN, SPINNING] {
+        assert_eq!(codes_of_closing_peer(&open, "whole"), "C11", "{open:?}");
+        assert_eq!(codes_of_closing_peer(&open, "cut@1"), "C11", "{open:?}");
+    }
+    assert_eq!(codes_of_closing_peer(&IDLE, "half@2"), "C01");
+    assert_eq!(codes_of_closing_peer(&SPINNING, "half@1"), "C02");
+}
+
+#[test]
+fn a_death_gives_its_signal_and_the_first_delivery() {
+    let script = lines("\n", &["abcd", "ef"]);
+    let failed: &[Failed<'_>] = &[("joined joined+cut@6-7", &CRASHED_UNANSWERED)];
+    assert_eq!(
+        reasons(&server(&script, failed, "whole cut@1-7")),
+        [
+            "C10: in 3 deliveries (the first is joined) the process ends with signal 11 (SIGSEGV) \
+             in the middle of the exchange"
+        ]
+    );
+}
+
+#[test]
+fn flaky_failures_name_no_defect() {
+    let script = lines("\n", &["abcd"]);
+    let mut evidence = server(&script, &[("cut@1-4 bytes", &SURPLUS)], "whole");
+    assert_eq!(codes(&evidence), "F07");
+    for at in 1..=4 {
+        evidence.add_flaky(
+            format!("cut@{at}").parse().expect("a tactic"),
+            SURPLUS.to_vec(),
+        );
+    }
+    evidence.add_flaky("bytes".parse().expect("a tactic"), SURPLUS.to_vec());
+    assert_eq!(codes(&evidence), "");
 }
 
 #[test]

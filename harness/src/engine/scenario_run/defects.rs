@@ -24,11 +24,15 @@ pub(super) fn defects(
         life(context, results),
     );
     for failure in &results.failures {
-        if matches!(failure.verdict, Verdict::Fail | Verdict::Nonstrict)
-            && let Outcome::Failed(findings) = &failure.result.outcome
-        {
-            let symptoms: Vec<Symptom> = findings.iter().map(|it| it.symptom).collect();
-            evidence.add_failure(failure.result.tactic.clone(), symptoms);
+        let Outcome::Failed(findings) = &failure.result.outcome else {
+            continue;
+        };
+        let symptoms: Vec<Symptom> = findings.iter().map(|it| it.symptom).collect();
+        let tactic = failure.result.tactic.clone();
+        match failure.verdict {
+            Verdict::Fail | Verdict::Nonstrict => evidence.add_failure(tactic, symptoms),
+            Verdict::Flaky => evidence.add_flaky(tactic, symptoms),
+            _ => {}
         }
     }
     // A case that passed may have broken the peer: then it failed when it was alone.
