@@ -193,6 +193,9 @@ pub struct ScenarioRecord {
     /// of the tactics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_reply: Option<LabelledBytes>,
+    /// What the stream has where it was cut, if few of its single cuts fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_place: Option<String>,
     /// What wirecheck's side sends.
     pub stream: StreamRecord,
 }
@@ -296,6 +299,9 @@ pub struct FindingRecord {
     pub kind: String,
     /// What was seen, as a sentence.
     pub what: String,
+    /// How the peer's process ended, if it should not have: `SIGSEGV`, `exit code 1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub died: Option<String>,
     /// What was expected, if it can be compared with what came.
     pub expected: Option<LabelledBytes>,
     /// What came instead.
@@ -310,8 +316,29 @@ pub struct LabelledBytes {
     /// Who sent or printed them: `server`, `client prints`.
     #[serde(rename = "who")]
     pub label: String,
+    /// What the bytes are.
+    #[serde(default, skip_serializing_if = "ValueForm::is_exact")]
+    pub form: ValueForm,
     /// The bytes.
     pub bytes: Bytes,
+}
+
+/// What the bytes of an expected or actual value are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ValueForm {
+    /// The value itself.
+    #[default]
+    Exact,
+    /// A text that says which values are accepted: a regular expression, a part of JSON,
+    /// alternatives.
+    Pattern,
+}
+
+impl ValueForm {
+    const fn is_exact(&self) -> bool {
+        matches!(self, Self::Exact)
+    }
 }
 
 /// What happened in one case.
@@ -367,10 +394,17 @@ pub enum WireAction {
 /// Bytes, up to a limit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bytes {
-    /// The first bytes, two hex digits per byte.
+    /// The bytes that were kept, two hex digits per byte.
     pub hex: String,
     /// The number of all bytes.
     pub len: u64,
+    /// The offset of the first byte that was kept.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub from: u64,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl Bytes {
@@ -384,6 +418,21 @@ impl Bytes {
         Self {
             hex: hex::encode(kept),
             len: bytes.len() as u64,
+            from: 0,
+        }
+    }
+
+    /// Keeps the bytes before and after `at`, and the number of all.
+    #[must_use]
+    pub fn around(bytes: &[u8], at: usize) -> Self {
+        let from = match at.checked_sub(Self::KEPT / 2) {
+            Some(from) if bytes.len() > Self::KEPT => from,
+            _ => 0,
+        };
+        Self {
+            from: from as u64,
+            len: bytes.len() as u64,
+            ..Self::of(bytes.get(from..).unwrap_or_default())
         }
     }
 
@@ -442,6 +491,7 @@ mod tests {
         let bytes = Bytes {
             hex: "zz".to_owned(),
             len: 1,
+            from: 0,
         };
         assert_eq!(bytes.kept(), [0; 0]);
     }

@@ -140,9 +140,12 @@ fn dies_on_reset(evidence: &DefectEvidence) -> Option<Diagnosis> {
     Some(DefectCode::DiesOnReset.because(because))
 }
 
-/// Whether the process dies after a whole exchange that ends in this way.
+/// Whether the process dies, or exits with a failure, after a whole exchange that ends in
+/// this way.
 fn whole_crashes(evidence: &DefectEvidence, end: ExchangeEnd) -> bool {
-    evidence.exchange_ends_with(end) && evidence.failures_of(TacticFamily::Whole).any(crashed)
+    let only_fails = |case: &CaseFailure| case.symptoms == [Symptom::FailedExit];
+    let mut baselines = evidence.failures_of(TacticFamily::Whole);
+    evidence.exchange_ends_with(end) && baselines.any(|case| crashed(case) || only_fails(case))
 }
 
 fn crashed(case: &CaseFailure) -> bool {

@@ -178,6 +178,11 @@ impl DefectEvidence {
         CutTally { failed, passed }
     }
 
+    /// How many single cuts passed.
+    pub(super) fn passed_cuts(&self) -> usize {
+        self.passed.iter().filter_map(cut).count()
+    }
+
     /// The single cuts at one kind of location after which the peer misread the bytes.
     pub(super) fn failed_cuts(&self, location: CutLocation) -> impl Iterator<Item = &CaseFailure> {
         let is_there = move |at| self.cut_map.location(at) == location;

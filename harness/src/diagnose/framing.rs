@@ -85,7 +85,12 @@ fn short_body_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
 /// Whether a part was taken for the whole message. The output of a program that failed
 /// stops early for another reason.
 fn answers_a_part(case: &CaseFailure) -> bool {
-    let failed = |it| matches!(it, Symptom::OtherExit | Symptom::Died { .. });
+    let failed = |it| {
+        matches!(
+            it,
+            Symptom::FailedExit | Symptom::OtherExit | Symptom::Died { .. }
+        )
+    };
     case.shows(Symptom::lacks_a_part) && !case.shows(failed)
 }
 

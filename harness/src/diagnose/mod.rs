@@ -16,6 +16,7 @@
 mod catalogue;
 mod closing;
 mod cut_map;
+mod cut_place;
 mod evidence;
 mod framing;
 mod header;
@@ -31,6 +32,7 @@ mod tests;
 mod wording;
 
 pub use catalogue::{DefectCode, UnknownDefectCode};
+pub use cut_place::cut_place;
 pub use evidence::{DefectEvidence, ExchangeEnd, PeerLifetime};
 pub use output_difference::OutputDifference;
 pub use symptom::Symptom;

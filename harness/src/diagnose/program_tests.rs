@@ -3,6 +3,7 @@
 use super::sample::{Failed, codes, lines, program, reasons, server};
 use super::{OutputDifference, Symptom};
 use crate::judge::PeerClose;
+use crate::peer::ExitStatus;
 use crate::tactic::Script;
 
 const fn printed(difference: OutputDifference) -> Symptom {
@@ -53,6 +54,24 @@ fn the_output_of_a_program_that_failed_is_no_partial_answer() {
     let passed = "whole cut@2-5";
     assert_eq!(program_codes(&[("cut@1", &PART_AND_EXIT)], passed), "");
     assert_eq!(program_codes(&[("cut@1", &PART)], passed), "F02");
+}
+
+#[test]
+fn a_client_that_exits_with_an_error_on_part_of_a_line_does_not_die_of_an_end() {
+    const FAILED_EXIT: [Symptom; 1] = [Symptom::FailedExit];
+    let cuts: &[Failed<'_>] = &[("cut@1-5 bytes", &FAILED_EXIT)];
+    assert_eq!(program_codes(cuts, "whole fin@0-6 half@0-6"), "F02");
+    assert_eq!(program_codes(&[("whole", &FAILED_EXIT)], ""), "C03");
+}
+
+#[test]
+fn a_program_that_a_signal_kills_dies_of_its_input() {
+    let how = ExitStatus::Signal(6);
+    let killed = [printed(OutputDifference::Other), Symptom::Died { how }];
+    assert_eq!(
+        program_codes(&[("joined", &killed)], "whole cut@1-5"),
+        "C10"
+    );
 }
 
 #[test]

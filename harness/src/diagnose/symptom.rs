@@ -67,7 +67,10 @@ pub enum Symptom {
         /// How it differs.
         difference: OutputDifference,
     },
-    /// The program exited with another code than the exchange or the baseline has.
+    /// The program exited with a failure where the exchange expects success.
+    FailedExit,
+    /// The program exited with another code than in the baseline, or with success where
+    /// the exchange expects a failure.
     OtherExit,
     /// The program did not exit, and did not spin.
     StillRunning,
@@ -125,6 +128,11 @@ impl Symptom {
                 actual: how @ ExitStatus::Signal(_),
                 ..
             } => Self::Died { how: *how },
+            Finding::WrongExit {
+                step: Some(_),
+                actual,
+                ..
+            } if !actual.is_success() => Self::FailedExit,
             Finding::WrongExit { .. } => Self::OtherExit,
             Finding::RunsOn {
                 proof: SilenceProof::Spinning(_),
@@ -148,6 +156,7 @@ impl Symptom {
             | Self::EndedEarly { .. }
             | Self::NotPrinted { .. }
             | Self::PrintsOther { .. }
+            | Self::FailedExit
             | Self::OtherExit => true,
             Self::NotConnected
             | Self::StaysOpenIdle
@@ -163,7 +172,8 @@ impl Symptom {
     }
 
     /// How the process ended, if it should not have.
-    pub(super) const fn death(self) -> Option<ExitStatus> {
+    #[must_use]
+    pub const fn death(self) -> Option<ExitStatus> {
         match self {
             Self::Died { how } => Some(how),
             _ => None,
@@ -239,8 +249,9 @@ mod tests {
 
     #[test]
     fn an_exit_code_is_no_death_of_a_program_that_exits_anyway() {
+        assert_eq!(exit(None, ExitStatus::Code(1)), Symptom::OtherExit);
+        assert_eq!(exit(Some(2), ExitStatus::Code(1)), Symptom::FailedExit);
         for step in [None, Some(2)] {
-            assert_eq!(exit(step, ExitStatus::Code(1)), Symptom::OtherExit);
             let how = ExitStatus::Signal(11);
             assert_eq!(exit(step, how), Symptom::Died { how });
         }

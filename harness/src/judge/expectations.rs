@@ -109,6 +109,21 @@ impl<'s> Expectations<'s> {
         }
     }
 
+    /// The whole messages behind a refused one. They only help to explain it.
+    #[must_use]
+    pub fn messages_after_refused(&self) -> Vec<Vec<u8>> {
+        let mut decoder = self.framing.decoder();
+        let mut bytes = self.unaccepted.as_slice();
+        let mut messages = Vec::new();
+        while !bytes.is_empty()
+            && let Decoded::Message(payload) = decoder.decode(&mut bytes)
+        {
+            messages.push(payload.to_vec());
+        }
+        messages.drain(..messages.len().min(1));
+        messages
+    }
+
     fn keep_unaccepted(&mut self, bytes: &[u8]) {
         let free = UNACCEPTED_KEPT - self.unaccepted.len();
         self.unaccepted
@@ -171,6 +186,13 @@ impl<'s> Expectations<'s> {
     pub fn can_fill(&self, message: &Message) -> bool {
         let mut names = message.used_variables().into_iter();
         names.all(|name| self.bindings.defines(name.as_str()))
+    }
+
+    /// Whether a payload would be accepted as this message by now.
+    #[must_use]
+    pub fn would_accept(&self, message: &Message, payload: &[u8]) -> bool {
+        let mut bindings = self.bindings.clone();
+        message.accept(payload, self.framing, &mut bindings).is_ok()
     }
 
     /// Captures from a message that wirecheck's side sends.

@@ -56,6 +56,18 @@ impl ExitStatus {
     pub fn is_success(self) -> bool {
         self == Self::Code(0)
     }
+
+    /// `SIGSEGV` or `exit code 1`.
+    #[must_use]
+    pub fn brief(self) -> String {
+        match self {
+            Self::Signal(number) => match signal_name(number) {
+                Some(name) => name.to_owned(),
+                None => self.to_string(),
+            },
+            _ => self.to_string(),
+        }
+    }
 }
 
 impl fmt::Display for ExitStatus {
@@ -107,5 +119,7 @@ mod tests {
         assert_eq!(ExitStatus::Code(3).to_string(), "exit code 3");
         assert_eq!(ExitStatus::Signal(11).to_string(), "signal 11 (SIGSEGV)");
         assert_eq!(ExitStatus::Signal(40).to_string(), "signal 40");
+        assert_eq!(ExitStatus::Signal(11).brief(), "SIGSEGV");
+        assert_eq!(ExitStatus::Signal(40).brief(), "signal 40");
     }
 }

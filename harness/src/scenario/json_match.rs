@@ -24,20 +24,32 @@ fn below(
     pointer: &str,
 ) -> Result<(), Refusal> {
     match (actual, expected) {
-        (Value::Object(found), Value::Object(wanted))
-            if extent == JsonMatch::Subset || found.len() <= wanted.len() =>
-        {
-            entries(found, wanted, extent, pointer)
+        (Value::Object(found), Value::Object(wanted)) => {
+            entries(found, wanted, extent, pointer)?;
+            match found.iter().find(|(key, _)| !wanted.contains_key(*key)) {
+                Some((key, extra)) if extent == JsonMatch::Equal => {
+                    Err(differs(below_key(pointer, key), None, Some(extra)))
+                }
+                _ => Ok(()),
+            }
         }
-        (Value::Array(found), Value::Array(wanted)) if found.len() == wanted.len() => {
-            let mut pairs = found.iter().zip(wanted).enumerate();
-            pairs.try_for_each(|(index, (found, wanted))| {
-                below(found, wanted, extent, &format!("{pointer}/{index}"))
+        (Value::Array(found), Value::Array(wanted)) => {
+            let longest = found.len().max(wanted.len());
+            (0..longest).try_for_each(|index| {
+                let pointer = format!("{pointer}/{index}");
+                match (found.get(index), wanted.get(index)) {
+                    (Some(found), Some(wanted)) => below(found, wanted, extent, &pointer),
+                    (found, wanted) => Err(differs(pointer, wanted, found)),
+                }
             })
         }
         _ if actual == expected => Ok(()),
-        _ => Err(differs(pointer.to_owned(), expected, Some(actual))),
+        _ => Err(differs(pointer.to_owned(), Some(expected), Some(actual))),
     }
+}
+
+fn below_key(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 fn entries(
@@ -47,19 +59,21 @@ fn entries(
     pointer: &str,
 ) -> Result<(), Refusal> {
     wanted.iter().try_for_each(|(key, wanted)| {
-        let pointer = format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+        let pointer = below_key(pointer, key);
         match found.get(key) {
             Some(found) => below(found, wanted, extent, &pointer),
-            None => Err(differs(pointer, wanted, None)),
+            None => Err(differs(pointer, Some(wanted), None)),
         }
     })
 }
 
-fn differs(pointer: String, expected: &Value, actual: Option<&Value>) -> Refusal {
+fn differs(pointer: String, expected: Option<&Value>, actual: Option<&Value>) -> Refusal {
+    let written =
+        |value: Option<&Value>| value.map_or_else(|| Refusal::NOTHING.to_owned(), Value::to_string);
     Refusal::JsonDiffers {
         pointer,
-        expected: expected.to_string(),
-        actual: actual.map_or_else(|| "nothing".to_owned(), Value::to_string),
+        expected: written(expected),
+        actual: written(actual),
     }
 }
 
@@ -68,6 +82,22 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn arrays_of_different_lengths_differ_at_the_first_element_that_only_one_has() {
+        let refusal = |actual, expected| {
+            let refusal = compare(&actual, &expected, JsonMatch::Subset);
+            refusal.unwrap_err().to_string()
+        };
+        assert_eq!(
+            refusal(json!([1, 2]), json!([1, 2, 3])),
+            "the JSON differs at `/2`: expected 3, found nothing"
+        );
+        assert_eq!(
+            refusal(json!([1, 2]), json!([1])),
+            "the JSON differs at `/1`: expected nothing, found 2"
+        );
+    }
 
     #[test]
     fn a_subset_ignores_other_entries() {
@@ -81,7 +111,7 @@ mod tests {
         );
         assert_eq!(
             refusal.unwrap_err().to_string(),
-            "at `/n/1/a`: expected 4, found 2"
+            "the JSON differs at `/n/1/a`: expected 4, found 2"
         );
     }
 
@@ -97,11 +127,14 @@ mod tests {
             &expected,
             JsonMatch::Equal,
         );
-        assert!(more.is_err());
+        assert_eq!(
+            more.unwrap_err().to_string(),
+            "the JSON differs at `/c`: expected nothing, found 3"
+        );
         let less = compare(&json!({ "a": 1 }), &expected, JsonMatch::Equal);
         assert_eq!(
             less.unwrap_err().to_string(),
-            "at `/b`: expected 2, found nothing"
+            "the JSON differs at `/b`: expected 2, found nothing"
         );
     }
 }

@@ -61,6 +61,12 @@ impl MessagePattern {
         })
     }
 
+    /// The expression as the suite has it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
     /// The names of its groups; each becomes a variable.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.anchored.capture_names().flatten()

@@ -9,13 +9,18 @@ pub enum Refusal {
     /// The parser's message.
     #[error("not JSON: {0}")]
     NotJson(String),
-    #[error("at {}: expected {expected}, found {actual}", shown_pointer(pointer))]
+    #[error(
+        "the JSON differs at {}: expected {}, found {}",
+        shown_pointer(pointer),
+        short(expected),
+        short(actual)
+    )]
     JsonDiffers {
         /// A JSON pointer to the first difference.
         pointer: String,
-        /// As JSON.
+        /// As JSON, or [`Refusal::NOTHING`].
         expected: String,
-        /// As JSON, or `nothing`.
+        /// As JSON, or [`Refusal::NOTHING`].
         actual: String,
     },
     #[error("does not match `{0}`")]
@@ -35,6 +40,21 @@ pub enum Refusal {
     /// The JSON pointer of the capture.
     #[error("nothing to capture at {}", shown_pointer(.0))]
     NothingToCapture(String),
+}
+
+impl Refusal {
+    /// No value, which is no JSON.
+    pub const NOTHING: &'static str = "nothing";
+}
+
+/// The most characters of a value in a sentence.
+const SHORT: usize = 40;
+
+fn short(value: &str) -> String {
+    match value.char_indices().nth(SHORT) {
+        Some((end, _)) => format!("{}…", &value[..end]),
+        None => value.to_owned(),
+    }
 }
 
 fn shown_pointer(pointer: &str) -> String {

@@ -3,8 +3,8 @@
 use crate::record::{
     Bytes, Concurrency, Defect, DeliveryTally, FailedCase, FamilyRecord, FindingRecord,
     LabelledBytes, Level, OffsetRange, PeerRecord, ProcessLifetime, Record, RegionRecord, Role,
-    RunState, ScenarioRecord, StreamRecord, SuiteRecord, Transcript, VERSION, Verdict, WireAction,
-    WireEvent,
+    RunState, ScenarioRecord, StreamRecord, SuiteRecord, Transcript, VERSION, ValueForm, Verdict,
+    WireAction, WireEvent,
 };
 
 pub(super) fn record(suites: Vec<SuiteRecord>) -> Record {
@@ -90,6 +90,7 @@ pub(super) fn passing(id: &str, cases: u64) -> ScenarioRecord {
         defects: Vec::new(),
         not_judged: Vec::new(),
         error_reply: None,
+        cut_place: None,
         stream: StreamRecord {
             len: 32,
             regions: regions(&[("header", 10), ("payload", 22)]),
@@ -164,6 +165,7 @@ pub(super) fn finding(
     FindingRecord {
         kind: "wrong".to_owned(),
         what: what.to_owned(),
+        died: None,
         expected,
         actual,
         line: None,
@@ -173,6 +175,7 @@ pub(super) fn finding(
 pub(super) fn shown(who: &str, bytes: impl AsRef<[u8]>) -> Option<LabelledBytes> {
     Some(LabelledBytes {
         label: who.to_owned(),
+        form: ValueForm::Exact,
         bytes: Bytes::of(bytes.as_ref()),
     })
 }

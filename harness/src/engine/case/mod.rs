@@ -16,6 +16,7 @@ mod outgoing;
 mod result;
 #[cfg(test)]
 mod scripted;
+mod shown;
 #[cfg(test)]
 mod tests;
 mod transcript;

@@ -170,6 +170,7 @@ impl Outcome {
                 it.finding = record::FindingRecord {
                     kind: it.kind.as_str().to_owned(),
                     what: what.to_owned(),
+                    died: it.finding.died.take(),
                     expected: None,
                     actual: None,
                     line: None,

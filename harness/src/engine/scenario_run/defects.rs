@@ -5,17 +5,24 @@ use std::collections::HashSet;
 use wirecheck_report::record::{self, Verdict};
 
 use super::results::ScenarioResults;
-use crate::diagnose::{DefectEvidence, ExchangeEnd, PeerLifetime, Symptom, diagnose};
+use crate::diagnose::{
+    DefectEvidence, Diagnosis, ExchangeEnd, PeerLifetime, Symptom, cut_place, diagnose,
+};
 use crate::engine::case::{Outcome, ScenarioContext};
 use crate::scenario::{Action, Close};
 
-/// The defects that explain the failures.
-pub(super) fn defects(
-    context: &ScenarioContext<'_>,
-    results: &ScenarioResults,
-) -> Vec<record::Defect> {
+/// What explains the failures of a scenario.
+#[derive(Default)]
+pub(super) struct Explanation {
+    pub(super) defects: Vec<record::Defect>,
+    /// What the stream has where it was cut, if few of its single cuts fail.
+    pub(super) cut_place: Option<String>,
+}
+
+/// What explains the failures.
+pub(super) fn explanation(context: &ScenarioContext<'_>, results: &ScenarioResults) -> Explanation {
     if results.failures.is_empty() {
-        return Vec::new();
+        return Explanation::default();
     }
     let mut evidence = DefectEvidence::new(
         &context.script,
@@ -44,13 +51,15 @@ pub(super) fn defects(
     let passed = results.passed.iter().filter(|it| !failed.contains(it));
     passed.for_each(|tactic| evidence.add_pass(tactic.clone()));
     let found = diagnose(&evidence).into_iter();
-    found
-        .map(|diagnosis| record::Defect {
-            code: diagnosis.code.code().to_owned(),
-            name: diagnosis.code.name().to_owned(),
-            because: diagnosis.because,
-        })
-        .collect()
+    let defect = |diagnosis: Diagnosis| record::Defect {
+        code: diagnosis.code.code().to_owned(),
+        name: diagnosis.code.name().to_owned(),
+        because: diagnosis.because,
+    };
+    Explanation {
+        defects: found.map(defect).collect(),
+        cut_place: cut_place(&evidence, &context.script),
+    }
 }
 
 /// The steps in which the peer sends or prints something.

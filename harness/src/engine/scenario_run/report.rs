@@ -1,11 +1,12 @@
 //! The last phase: the results of a scenario become a part of the record.
 
 use wirecheck_report::record::{
-    self, Bytes, LabelledBytes, RegionRecord, Role, StartCost, StreamRecord, Transcript, Verdict,
+    self, Bytes, LabelledBytes, RegionRecord, Role, StartCost, StreamRecord, Transcript, ValueForm,
+    Verdict,
 };
 
 use super::ScenarioRun;
-use super::defects::defects;
+use super::defects::explanation;
 use super::results::{JudgedFailure, ScenarioResults};
 use crate::engine::case::{Boundaries, Outcome, ScenarioContext};
 use crate::engine::state::micros;
@@ -73,7 +74,7 @@ impl<'s> ScenarioRun<'_, '_, 's> {
 fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::ScenarioRecord {
     let scenario = context.planned.scenario;
     let families = results.families();
-    let defects = defects(context, &results);
+    let explanation = explanation(context, &results);
     let start_cost = start_cost(context, &results);
     let us = role(context.side);
     let not_judged = not_judged(&results);
@@ -82,6 +83,7 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
         .as_ref()
         .map(|(_, reply)| LabelledBytes {
             label: context.side.other().to_string(),
+            form: ValueForm::Exact,
             bytes: Bytes::of(reply),
         });
     let mut failures = results.failures;
@@ -102,7 +104,8 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
             .take(MOST_LISTED)
             .map(|it| failure(it, us))
             .collect(),
-        defects,
+        defects: explanation.defects,
+        cut_place: explanation.cut_place,
         not_judged,
         error_reply,
         stream: stream(&context.script),
@@ -159,6 +162,7 @@ fn unjudged(why: String) -> record::FindingRecord {
     record::FindingRecord {
         kind: "unjudged".to_owned(),
         what: why,
+        died: None,
         expected: None,
         actual: None,
         line: None,

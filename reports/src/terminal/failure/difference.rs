@@ -3,7 +3,7 @@
 use anstyle::Style;
 
 use crate::notation::{Glyph, counted, glyphs, grouped, printable};
-use crate::record::{Bytes, FindingRecord, LabelledBytes};
+use crate::record::{Bytes, FindingRecord, LabelledBytes, ValueForm};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BAD, DIM, GOOD};
@@ -47,6 +47,9 @@ fn label_of(shown: &LabelledBytes) -> String {
 
 /// For values that are equal as far as they were kept.
 fn lengths((expected, actual): (&LabelledBytes, &LabelledBytes)) -> Option<String> {
+    if expected.form == ValueForm::Pattern {
+        return None;
+    }
     let (expected, actual) = (expected.bytes.len, actual.bytes.len);
     (expected != actual).then(|| {
         let actual = counted(actual, "byte");
@@ -77,6 +80,7 @@ impl Comparison {
         available: usize,
     ) -> Self {
         let both = expected.zip(actual);
+        let both = both.filter(|(expected, _)| expected.form == ValueForm::Exact);
         Self {
             available,
             difference: both.and_then(|(expected, actual)| {
@@ -95,13 +99,13 @@ impl Comparison {
         let from = difference.map_or(0, |it| it.from);
         let different = difference.map_or(glyphs.len(), |it| it.glyph.min(glyphs.len()));
         let mut line = StyledLine::new();
-        if from > 0 {
+        if from > 0 || bytes.from > 0 {
             line = line.styled(DIM, "…");
         }
         line = line
             .plain(text_of(&glyphs[from.min(different)..different]))
             .styled(style, text_of(&glyphs[different..]));
-        if bytes.len > bytes_in(&glyphs) {
+        if bytes.len > bytes.from + bytes_in(&glyphs) {
             line = line.styled(DIM, "…");
         }
         line.cut(self.available)
@@ -131,8 +135,8 @@ impl Difference {
         Some(Self {
             glyph,
             from,
-            column: usize::from(from > 0) + wide(&common[from..]),
-            text: describe(expected, actual, bytes_in(common)),
+            column: usize::from(from > 0 || expected.from > 0) + wide(&common[from..]),
+            text: describe(expected, actual, expected.from + bytes_in(common)),
         })
     }
 }
@@ -190,14 +194,20 @@ mod tests {
         let shown = |bytes| {
             Some(LabelledBytes {
                 label: "server".to_owned(),
+                form: ValueForm::Exact,
                 bytes: Bytes::of(bytes),
             })
         };
+        shown_lines(shown(expected), shown(actual))
+    }
+
+    fn shown_lines(expected: Option<LabelledBytes>, actual: Option<LabelledBytes>) -> Vec<String> {
         let finding = FindingRecord {
             kind: "wrong-answer".to_owned(),
             what: String::new(),
-            expected: shown(expected),
-            actual: shown(actual),
+            died: None,
+            expected,
+            actual,
             line: None,
         };
         let mut page = Page::new(TerminalWidth::LEAST).indented(2);
@@ -253,6 +263,44 @@ mod tests {
                 assert!(columns(&line) <= 60, "{line}");
             }
         }
+    }
+
+    #[test]
+    fn a_difference_beyond_the_bytes_that_are_kept_of_the_start_is_shown() {
+        let (mut expected, mut actual) = (vec![b'a'; 2_000], vec![b'a'; 2_000]);
+        (expected[1_500], actual[1_500]) = (b'x', b'y');
+        let shown = |bytes: &[u8]| {
+            Some(LabelledBytes {
+                label: "server".to_owned(),
+                form: ValueForm::Exact,
+                bytes: Bytes::around(bytes, 1_500),
+            })
+        };
+        let lines = shown_lines(shown(&expected), shown(&actual));
+        assert!(lines[2].contains("differs at byte 1 500"), "{lines:#?}");
+        assert_eq!(marked(&lines[0], &lines[2]), Some('x'), "{lines:#?}");
+        assert_eq!(marked(&lines[1], &lines[2]), Some('y'), "{lines:#?}");
+    }
+
+    #[test]
+    fn a_pattern_is_not_compared_byte_by_byte() {
+        let expected = Some(LabelledBytes {
+            label: "server matches".to_owned(),
+            form: ValueForm::Pattern,
+            bytes: Bytes::of(b"id=[0-9]+"),
+        });
+        let actual = Some(LabelledBytes {
+            label: "server".to_owned(),
+            form: ValueForm::Exact,
+            bytes: Bytes::of(b"id=x"),
+        });
+        let lines = shown_lines(expected, actual);
+        assert_eq!(lines.len(), 2, "{lines:#?}");
+        assert!(
+            lines[0].ends_with("server matches   id=[0-9]+"),
+            "{lines:#?}"
+        );
+        assert!(lines[1].ends_with("server           id=x"), "{lines:#?}");
     }
 
     #[test]

@@ -143,6 +143,7 @@ mod tests {
         let none = Bytes {
             hex: String::new(),
             len: 7,
+            from: 0,
         };
         assert_eq!(dump(&none), [DumpRow::LeftOut(7)]);
         let some = Bytes {

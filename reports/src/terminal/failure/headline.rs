@@ -2,13 +2,14 @@
 
 use anstyle::Style;
 
+use super::smallest::{death, failures, smallest};
 use super::{BASELINE, FailedScenario};
 use crate::Record;
 use crate::notation::{counted, grouped, printable};
 use crate::record::{Concurrency, ScenarioRecord, Verdict};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
-use crate::terminal::style::{BOLD, DIM, level, style, word};
+use crate::terminal::style::{BAD, BOLD, DIM, level, style, word};
 use crate::terminal::width::{columns, without_middle};
 
 /// The column of the defects, if they fit on the first line.
@@ -33,6 +34,7 @@ pub(super) fn headline(page: &mut Page, failed: FailedScenario<'_>) {
     let place = format!("{}:{}", suite.path, scenario.line);
     let title = StyledLine::new().plain(&scenario.title);
     page.beside_or_below(StyledLine::new().at(2).styled(DIM, place), title, 0);
+    died(page, scenario);
     if let Some(why) = &scenario.why {
         page.paragraph("why", Style::new(), why);
     }
@@ -43,9 +45,31 @@ pub(super) fn headline(page: &mut Page, failed: FailedScenario<'_>) {
         page.paragraph("flaky", Style::new(), flaky(record, scenario));
     }
     unconfirmed(page, scenario);
+    if let Some(place) = &scenario.cut_place {
+        page.paragraph("where", Style::new(), place);
+    }
     for defect in &scenario.defects {
         page.paragraph(&defect.code, Style::new(), &defect.because);
     }
+}
+
+/// The worst that a case can show comes first.
+fn died(page: &mut Page, scenario: &ScenarioRecord) {
+    let Some((case, how)) = smallest(scenario).and_then(|it| Some((it, death(it)?))) else {
+        return;
+    };
+    let others = failures(scenario).filter(|it| death(it).is_some()).count() as u64 - 1;
+    let also = match others {
+        0 => String::new(),
+        _ => format!(", and in {}", counted(others, "other case")),
+    };
+    let flaky = match case.verdict {
+        Verdict::Flaky => "; not again when the case was repeated",
+        Verdict::Unconfirmed => "; the run ended before the case was repeated",
+        _ => "",
+    };
+    let text = format!("{how} on {}{also}{flaky}", case.tactic);
+    page.paragraph("died", BAD, &text);
 }
 
 /// During the baseline no other connection is open.

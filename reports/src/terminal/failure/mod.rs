@@ -76,7 +76,8 @@ pub fn failure(
 
 fn findings(page: &mut Page, suite: &SuiteRecord, case: &FailedCase) {
     page.blank();
-    for finding in case.findings.iter().take(FINDINGS) {
+    let (deaths, others): (Vec<_>, Vec<_>) = case.findings.iter().partition(|it| it.died.is_some());
+    for finding in deaths.into_iter().chain(others).take(FINDINGS) {
         let place = finding
             .line
             .map(|line| format!("   ({}:{line})", suite.path));

@@ -1,4 +1,4 @@
-//! Which failure is shown: the most serious, and of those the simplest.
+//! Which failure is shown: a death, else the most serious, and of those the simplest.
 
 use crate::record::{FailedCase, ScenarioRecord, Verdict};
 use crate::terminal::style::rank;
@@ -23,12 +23,19 @@ const SIMPLEST: [&str; 8] = [
     "random",
 ];
 
-/// Prefers a failure with evidence, then the most serious, the simplest family and the
-/// fewest chunks. The first in the record wins a tie: it has the shortest prefix.
+/// How the peer's process ended in a case, if it should not have.
+pub(super) fn death(failure: &FailedCase) -> Option<&str> {
+    let mut findings = failure.findings.iter();
+    findings.find_map(|finding| finding.died.as_deref())
+}
+
+/// Prefers a death, then a failure with evidence, the most serious, the simplest family
+/// and the fewest chunks. The first in the record wins a tie: it has the shortest prefix.
 pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<&FailedCase> {
     failures(scenario).min_by_key(|failure| {
         let transcript = failure.evidence.as_ref();
         (
+            death(failure).is_none(),
             transcript.is_none(),
             rank(failure.verdict),
             simplicity(&failure.tactic),
@@ -58,7 +65,7 @@ fn chunks(delivery: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::sample::{evidence, failed, greeting};
+    use crate::terminal::sample::{evidence, failed, finding, greeting};
 
     /// The tactic that is shown if these fail, each with a number of chunks.
     fn shown(failures: &[(&str, u64)]) -> String {
@@ -85,6 +92,18 @@ mod tests {
         }
         assert_eq!(shown(&[("random@0", 1), ("cuts@1,2", 2)]), "cuts@1,2");
         assert_eq!(shown(&[("fin@1", 0), ("random@0", 9)]), "random@0");
+    }
+
+    #[test]
+    fn a_death_is_shown_before_a_simpler_failure() {
+        let mut died = failed("joined+cut@54");
+        let mut finding = finding("the peer's process ended", None, None);
+        finding.died = Some("SIGSEGV".to_owned());
+        died.findings.push(finding);
+        died.verdict = Verdict::Flaky;
+        let mut cut = failed("cut@1");
+        cut.evidence = Some(evidence("1,31", 2, Vec::new()));
+        assert_eq!(of(vec![cut, died]), "joined+cut@54");
     }
 
     #[test]
