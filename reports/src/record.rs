@@ -403,10 +403,6 @@ pub struct Bytes {
     pub from: u64,
 }
 
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
 impl Bytes {
     /// The most bytes that are kept.
     pub const KEPT: usize = 512;

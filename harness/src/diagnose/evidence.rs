@@ -1,6 +1,6 @@
 //! How the deliveries of one exchange went, and the questions that rules ask of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashSet};
 use std::mem::{Discriminant, discriminant};
 
 use super::cut_map::{CutLocation, CutMap};
@@ -92,20 +92,23 @@ impl DefectEvidence {
         self.flaky.push(CaseFailure { tactic, symptoms });
     }
 
-    /// Without the failures that may be chance: those of which the same kind is flaky at
-    /// least as often as it is confirmed.
+    /// Without the failures that may be chance: those of which the same kind is often
+    /// flaky, under whatever tactic.
     pub(super) fn without_chance(&self) -> Self {
-        let mut confirmed: HashMap<_, usize> = HashMap::new();
-        let mut flaky: HashMap<_, usize> = HashMap::new();
-        let count = |it: &CaseFailure, counts: &mut HashMap<_, usize>| {
-            *counts.entry(it.kind()).or_default() += 1;
+        let count = |cases: &[CaseFailure], kind| {
+            let same = cases.iter().filter(|it| it.kind() == kind);
+            same.count()
         };
-        self.failed.iter().for_each(|it| count(it, &mut confirmed));
-        self.flaky.iter().for_each(|it| count(it, &mut flaky));
-        let is_chance = |it: &CaseFailure| flaky.get(&it.kind()) >= confirmed.get(&it.kind());
+        let kinds: HashSet<_> = self.flaky.iter().map(CaseFailure::kind).collect();
+        let is_often_flaky = |kind: &Option<Discriminant<Symptom>>| {
+            count(&self.flaky, *kind) * OFTEN >= count(&self.failed, *kind)
+        };
+        let chance: HashSet<_> = kinds.into_iter().filter(is_often_flaky).collect();
         let mut evidence = self.clone();
-        let chance = evidence.failed.extract_if(.., |it| is_chance(it));
-        evidence.flaky.extend(chance);
+        let failed = evidence
+            .failed
+            .extract_if(.., |it| chance.contains(&it.kind()));
+        evidence.flaky.extend(failed);
         evidence
     }
 
@@ -222,6 +225,9 @@ impl DefectEvidence {
     }
 }
 
+/// Failures are chance where one of so many, or more, is flaky.
+const OFTEN: usize = 5;
+
 /// The tactics that send every message whole and end as the exchange does.
 const COMPLETE: [TacticFamily; 8] = [
     TacticFamily::Whole,
@@ -241,9 +247,8 @@ impl CaseFailure {
     }
 
     /// Cases of one kind failed for one reason, or all of them by chance.
-    fn kind(&self) -> (TacticFamily, Option<Discriminant<Symptom>>) {
-        let first = self.symptoms.first().map(discriminant);
-        (self.tactic.family(), first)
+    fn kind(&self) -> Option<Discriminant<Symptom>> {
+        self.symptoms.first().map(discriminant)
     }
 
     /// How the process ended, if it should not have.

@@ -76,6 +76,11 @@ fn short_body_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
     };
     let other = if evidence.cut_map.has_headers() {
         contrast(&evidence.cuts(CutLocation::Header), "inside the header")
+    } else if evidence
+        .failures()
+        .any(|case| case.is_complete() && case.shows(is_extra))
+    {
+        "some parts get an answer of their own".to_owned()
     } else {
         "the peer sends no extra output".to_owned()
     };
@@ -238,13 +243,15 @@ fn reply_per_recv(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let is_per_recv = payload.failed.len() >= 2 * payload.passed
         && answered * 2 >= payload.failed.len() + 1
         && !evidence.has_passed(&Tactic::Bytes);
-    if evidence.cut_map.has_headers() || !payload.failed.is_empty() && !is_per_recv {
+    let was_judged = !payload.failed.is_empty() || payload.passed > 0;
+    if evidence.cut_map.has_headers() || was_judged && !is_per_recv {
         return None;
     }
     let extra: BTreeSet<_> = evidence
         .failures()
         .filter(|case| case.is_complete() && case.shows(is_extra))
         .map(|case| &case.tactic)
+        .filter(|tactic| **tactic != Tactic::Whole)
         .collect();
     let first = extra.first()?;
     let deliveries = match extra.len() {
@@ -298,8 +305,12 @@ fn cross_talk(evidence: &DefectEvidence) -> Option<Diagnosis> {
     Some(DefectCode::CrossTalk.because(because))
 }
 
-/// A later answer comes in the place of an earlier one, which never comes.
+/// A later answer comes in the place of an earlier one, which never comes. Where one
+/// comes too late, another may have come after the case was over.
 fn lost_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    if first_with(evidence, OutputDifference::OutOfOrder).is_some() {
+        return None;
+    }
     let tactic = first_with(evidence, OutputDifference::LaterAnswer)?;
     let because = format!(
         "under the tactic `{tactic}` a later message is answered and an earlier one is not; in the baseline both are"

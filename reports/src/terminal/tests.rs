@@ -112,6 +112,34 @@ fn a_header_with_long_names_fits() {
     );
 }
 
+/// A server that a signal kills in a few cases, and that fails simpler ones.
+fn dying() -> ScenarioRecord {
+    let mut scenario = greeting();
+    scenario.cut_place = Some("cut@1 is inside the header, between `2` and `2  \\r\\n`".to_owned());
+    scenario.defects = vec![defect(
+        "C10",
+        "dies-on-input",
+        "in 2 deliveries (the first is joined+cut@54) the process ends with signal 11 \
+         (SIGSEGV) in the middle of the exchange",
+    )];
+    for at in [54, 55] {
+        let mut died = failed(&format!("joined+cut@{at}"));
+        let mut first = finding("the peer's process ended: signal 11 (SIGSEGV)", None, None);
+        first.died = Some("SIGSEGV".to_owned());
+        let early = finding("the peer closed before it answered", None, None);
+        died.findings = vec![early, first];
+        scenario.failures.push(died);
+    }
+    scenario
+}
+
+#[test]
+fn a_death_heads_the_block_of_its_scenario() {
+    let width = TerminalWidth::default();
+    let text = block(dying(), width);
+    assert_snapshot(&text, width, file!["snapshots/failure-died.txt"]);
+}
+
 #[test]
 fn a_failing_cut_is_shown_with_its_bytes() {
     let text = block(greeting(), TerminalWidth::default());
