@@ -302,7 +302,7 @@ pub(super) fn reset_instead_of_fin(evidence: &DefectEvidence) -> Option<Diagnosi
 fn loses_answers_at_eof(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let missing = |case: &CaseFailure| {
         case.shows(|it| it.missing_step().is_some())
-            && !case.death().is_some_and(|how| !how.is_success())
+            && case.death().is_none_or(|how| how.is_success())
     };
     let joined_failed = evidence.has_failed(&Tactic::Joined);
     let first_message_end = evidence.cut_map.first_message_end();

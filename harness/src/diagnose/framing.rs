@@ -241,7 +241,7 @@ fn reply_per_recv(evidence: &DefectEvidence) -> Option<Diagnosis> {
         .filter(|case| case.shows(|it| is_extra(it) || it.lacks_a_part()))
         .count();
     let is_per_recv = payload.failed.len() >= 2 * payload.passed
-        && answered * 2 >= payload.failed.len() + 1
+        && answered * 2 > payload.failed.len()
         && !evidence.has_passed(&Tactic::Bytes);
     let was_judged = !payload.failed.is_empty() || payload.passed > 0;
     if evidence.cut_map.has_headers() || was_judged && !is_per_recv {
