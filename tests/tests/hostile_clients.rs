@@ -91,6 +91,39 @@ fn a_client_that_prints_the_time_of_day_passes_although_it_changes() {
     passes("client_output_varies.py", &["--seconds"], &[]);
 }
 
+#[test]
+fn a_client_that_prints_a_truncated_answer_and_exits_with_0_fails() {
+    let found = found_at_a_cut_off_answer(&[]);
+    assert_eq!(found, Some((1, "prints-truncated", Verdict::Fail)));
+}
+
+#[test]
+fn a_client_that_prints_nothing_of_a_truncated_answer_and_exits_with_0_is_not_strict() {
+    let found = found_at_a_cut_off_answer(&["--silent"]);
+    assert_eq!(found, Some((0, "exits-as-whole", Verdict::Nonstrict)));
+}
+
+/// The exit code of the run, the finding and its verdict.
+fn found_at_a_cut_off_answer(options: &[&str]) -> Option<(i32, &'static str, Verdict)> {
+    if !tools::has_python() {
+        return None;
+    }
+    let outcome = run_wirecheck()
+        .args(&["--scenario", "*/short-close-limit"])
+        .args(&["--only", "cut@1", "--only", "fin@1"])
+        .python_client("hostile/client_takes_part_for_whole.py", options)
+        .complete();
+    is_complete(&outcome);
+    let (_, scenario) = outcome.record().scenarios().next().expect("it ran");
+    assert_eq!(scenario.defects[0].code, "C06");
+    let failure = &scenario.failures[0];
+    Some((
+        outcome.code,
+        failure.findings[0].kind.clone().leak(),
+        failure.verdict,
+    ))
+}
+
 fn run_wirecheck() -> Run {
     Run::new(env!("CARGO_BIN_EXE_wirecheck-under-test")).args(&[
         "tests/suites/hostile-client.toml",

@@ -51,12 +51,12 @@ fn a_file_object_prints_a_truncated_line_and_drops_its_read_ahead_buffer() {
         diagnoses(first.record()),
         str![[r#"
 file-object-client/prints-each-answer
-  passes: whole bytes cut random fin
-  fails: half
+  passes: whole bytes cut random
+  fails: fin half
   defects: C06
 file-object-client/keeps-an-early-answer
-  passes: whole bytes cut fin
-  fails: joined joined+cut random half
+  passes: whole bytes cut
+  fails: joined joined+cut random fin half
   defects: F03 C06
 
 "#]]

@@ -218,19 +218,40 @@ fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
     Some(DefectCode::StopsServing.because(because))
 }
 
-/// A FIN gets an extra answer: inside a message where a cut without a FIN passes, or
-/// between messages, where nothing is left to answer.
+/// The end of the stream makes the peer act on a message that is not whole, where a cut
+/// without an end passes; or it gets an answer between messages, where nothing is left to
+/// answer.
 fn partial_as_message(evidence: &DefectEvidence) -> Option<Diagnosis> {
-    let answered = |(_, case): &(Offset, &CaseFailure)| case.shows(|it| it == Symptom::Surplus);
-    let ends = evidence.failed_ends(&[TacticFamily::Fin, TacticFamily::Half]);
-    let at = ascending(ends.filter(answered).map(|(at, _)| at));
-    let (between, inside): (Vec<_>, Vec<_>) = at.into_iter().partition(|at| is_edge(evidence, *at));
-    let cut_passes = |at: &Offset| evidence.has_passed(&Tactic::Cut(*at));
-    let inside: Vec<_> = inside.into_iter().filter(cut_passes).collect();
-    let because = if !inside.is_empty() {
+    let fins = [TacticFamily::Fin, TacticFamily::Half];
+    let ends = [TacticFamily::Fin, TacticFamily::Half, TacticFamily::Rst];
+    let at = |families, symptom| {
+        let shows = |(_, case): &(Offset, &CaseFailure)| case.shows(|it| it == symptom);
+        let ends = evidence.failed_ends(families).filter(shows);
+        let at = ascending(ends.map(|(at, _)| at)).into_iter();
+        at.partition::<Vec<_>, _>(|at| is_edge(evidence, *at))
+    };
+    let without_failed_cuts = |inside: Vec<Offset>| -> Option<Vec<Offset>> {
+        let cut_passes = |at: &Offset| evidence.has_passed(&Tactic::Cut(*at));
+        let inside: Vec<_> = inside.into_iter().filter(cut_passes).collect();
+        (!inside.is_empty()).then_some(inside)
+    };
+    let (between, answered) = at(&fins, Symptom::Surplus);
+    // A program that prints what one recv returns does so with and without an end.
+    let is_misread = |case: &CaseFailure| case.cut().is_some() && case.is_misread();
+    let reads_whole_messages = !evidence.failures().any(is_misread);
+    let printed = |symptom| {
+        let (_, inside) = at(&ends, symptom);
+        without_failed_cuts(inside).filter(|_| reads_whole_messages)
+    };
+    let because = if let Some(at) = without_failed_cuts(answered) {
         format!(
             "a FIN inside a message (offset {}) gets an extra answer; a cut there without a FIN passes",
-            offsets(&inside)
+            offsets(&at)
+        )
+    } else if let Some(at) = printed(Symptom::PrintsTruncated) {
+        format!(
+            "the stream ends inside a message (offset {}), and the program prints what came as if it were whole; a cut there without an end passes",
+            offsets(&at)
         )
     } else if !between.is_empty() {
         format!(
@@ -238,7 +259,11 @@ fn partial_as_message(evidence: &DefectEvidence) -> Option<Diagnosis> {
             offsets(&between)
         )
     } else {
-        return None;
+        let at = printed(Symptom::ExitsAsWhole)?;
+        format!(
+            "the stream ends inside a message (offset {}), and the program exits as after a whole exchange",
+            offsets(&at)
+        )
     };
     Some(DefectCode::PartialAsMessage.because(because))
 }

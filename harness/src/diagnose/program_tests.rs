@@ -109,3 +109,27 @@ fn a_reset_where_the_exchange_expects_a_fin_is_named_of_any_peer() {
         );
     }
 }
+
+#[test]
+fn a_program_that_takes_a_truncated_message_for_whole_is_told_from_one_that_takes_each_recv_for_one()
+ {
+    let printed = [Symptom::PrintsTruncated];
+    let exited = [Symptom::ExitsAsWhole];
+    let passed = "whole cut@1-5 fin@0";
+    let of_printed = program(&script(), &[("fin@2-4", &printed)], passed);
+    assert_eq!(
+        reasons(&of_printed),
+        [
+            "C06: the stream ends inside a message (offset 2–4), and the program prints what came as if it were whole; a cut there without an end passes"
+        ]
+    );
+    let of_exited = program(&script(), &[("fin@2-4", &exited)], passed);
+    assert_eq!(
+        reasons(&of_exited),
+        [
+            "C06: the stream ends inside a message (offset 2–4), and the program exits as after a whole exchange"
+        ]
+    );
+    let each_recv: &[Failed<'_>] = &[("cut@1-4", &PART), ("fin@1-5", &printed)];
+    assert_eq!(program_codes(each_recv, "whole cut@5"), "F02");
+}

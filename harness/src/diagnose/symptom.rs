@@ -72,6 +72,10 @@ pub enum Symptom {
     /// The program exited with another code than in the baseline, or with success where
     /// the exchange expects a failure.
     OtherExit,
+    /// The program printed a truncated message, and exited as after a whole exchange.
+    PrintsTruncated,
+    /// The program exited as after a whole exchange, although a message was truncated.
+    ExitsAsWhole,
     /// The program did not exit, and did not spin.
     StillRunning,
     /// The program used the processor without pause, and did not exit.
@@ -137,6 +141,8 @@ impl Symptom {
             Finding::RunsOn {
                 proof: SilenceProof::Spinning(_),
             } => Self::StillRunningSpinning,
+            Finding::PrintsTruncated { .. } => Self::PrintsTruncated,
+            Finding::ExitsAsWhole { .. } => Self::ExitsAsWhole,
             Finding::RunsOn { .. } => Self::StillRunning,
             Finding::ConnectsAgain { .. } => Self::ConnectsAgain,
             Finding::NextNotServed { .. } => Self::NextNotServed,
@@ -164,6 +170,8 @@ impl Symptom {
             | Self::StaysOpen
             | Self::WrongClose { .. }
             | Self::Died { .. }
+            | Self::PrintsTruncated
+            | Self::ExitsAsWhole
             | Self::StillRunning
             | Self::StillRunningSpinning
             | Self::ConnectsAgain

@@ -277,7 +277,7 @@ impl<'a> ExtraAnswer<'a> {
             Self::Expected(_) => true,
             Self::Bytes(_) => false,
             Self::Other { step, message, .. } => {
-                let whole = expectations.expected_payload(step).unwrap_or_default();
+                let whole = expectations.payload(step).unwrap_or_default();
                 let missing = expected.truncated.map_or(0, |it| it.missing);
                 message.len() + missing == whole.len() && lacks_one_stretch(message, &whole)
             }

@@ -208,10 +208,9 @@ impl<'s> Expectations<'s> {
         &self.unaccepted
     }
 
-    /// The bytes that a step expects, where it expects one message and its values are
-    /// known.
+    /// The payload that a step sends or expects, where its values are known.
     #[must_use]
-    pub fn expected_payload(&self, step: usize) -> Option<Vec<u8>> {
+    pub fn payload(&self, step: usize) -> Option<Vec<u8>> {
         match &self.exchange.get(step)?.action {
             Action::Send(message) if self.can_fill(message) => {
                 Some(message.outgoing_payload(&self.bindings))
@@ -224,6 +223,14 @@ impl<'s> Expectations<'s> {
     pub(super) fn last_accepted_from(&self, step: usize) -> Option<&[u8]> {
         let last = self.step_expected_after(self.accepted.checked_sub(1)?)?;
         (last >= step).then_some(&self.last_accepted)
+    }
+
+    pub(super) fn exchange(&self) -> &'s [Step] {
+        self.exchange
+    }
+
+    pub(super) fn peer(&self) -> Side {
+        self.peer
     }
 
     /// The peer's steps, with their places in the exchange.

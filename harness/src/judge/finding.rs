@@ -117,6 +117,21 @@ pub enum Finding {
         /// How it ended.
         actual: peer::ExitStatus,
     },
+    /// The program printed a message that was truncated, or a part of it, and exited as
+    /// after a whole exchange.
+    PrintsTruncated {
+        /// The step that sends the message.
+        step: usize,
+        /// What it printed.
+        actual: Vec<u8>,
+    },
+    /// The stream ended inside a message, and the program exited as after a whole exchange.
+    ExitsAsWhole {
+        /// The step that sends the message.
+        step: usize,
+        /// How it exited.
+        exit: peer::ExitStatus,
+    },
     /// The program did not exit after its connection ended.
     RunsOn {
         /// Why the wait ended.
@@ -213,6 +228,10 @@ pub enum FindingKind {
     PrintsOther,
     /// [`Finding::WrongExit`]
     WrongExit,
+    /// [`Finding::PrintsTruncated`]
+    PrintsTruncated,
+    /// [`Finding::ExitsAsWhole`]
+    ExitsAsWhole,
     /// [`Finding::RunsOn`]
     RunsOn,
     /// [`Finding::ConnectsAgain`]
@@ -242,10 +261,18 @@ impl FindingKind {
             Self::Died => "died",
             Self::PrintsOther => "prints-other",
             Self::WrongExit => "wrong-exit",
+            Self::PrintsTruncated => "prints-truncated",
+            Self::ExitsAsWhole => "exits-as-whole",
             Self::RunsOn => "runs-on",
             Self::ConnectsAgain => "connects-again",
             Self::NextNotServed => "next-not-served",
         }
+    }
+
+    /// Whether a correct peer should do otherwise, but need not.
+    #[must_use]
+    pub const fn is_recommendation(self) -> bool {
+        matches!(self, Self::ExitsAsWhole)
     }
 
     /// Whether the finding says that something did not happen in time: a longer wait
@@ -288,6 +315,8 @@ impl Finding {
             Self::Died { .. } => FindingKind::Died,
             Self::PrintsOther { .. } => FindingKind::PrintsOther,
             Self::WrongExit { .. } => FindingKind::WrongExit,
+            Self::PrintsTruncated { .. } => FindingKind::PrintsTruncated,
+            Self::ExitsAsWhole { .. } => FindingKind::ExitsAsWhole,
             Self::RunsOn { .. } => FindingKind::RunsOn,
             Self::ConnectsAgain { .. } => FindingKind::ConnectsAgain,
             Self::NextNotServed { .. } => FindingKind::NextNotServed,
@@ -304,7 +333,9 @@ impl Finding {
             | Self::CutShort { step, .. }
             | Self::EndedEarly { step, .. }
             | Self::NotPrinted { step, .. }
-            | Self::WrongClose { step, .. } => Some(*step),
+            | Self::WrongClose { step, .. }
+            | Self::PrintsTruncated { step, .. }
+            | Self::ExitsAsWhole { step, .. } => Some(*step),
             Self::WrongExit { step, .. } => *step,
             _ => None,
         }

@@ -43,6 +43,13 @@ impl Display for Finding {
                 f,
                 "the peer ended with {actual}; in the baseline it ends with {expected}"
             ),
+            Self::PrintsTruncated { .. } => f.write_str(
+                "the stream ended inside a message, and the peer printed it as if it were whole",
+            ),
+            Self::ExitsAsWhole { exit, .. } => write!(
+                f,
+                "the stream ended inside a message, and the peer ended as after a whole exchange: {exit}"
+            ),
             Self::RunsOn { proof } => {
                 write!(
                     f,

@@ -15,6 +15,7 @@
 //! refusal lead to four different findings.
 
 mod connection;
+mod cut_off;
 mod difference;
 mod expectations;
 mod expected_steps;

@@ -3,6 +3,7 @@
 
 use memchr::memmem;
 
+use super::cut_off::taken_for_whole;
 use super::expectations::Expectations;
 use super::expected_steps::ExpectedSteps;
 use super::finding::{Finding, SilenceProof};
@@ -15,6 +16,8 @@ use crate::scenario::Action;
 pub struct ProcessOutcome {
     /// Its whole standard output.
     pub printed: Vec<u8>,
+    /// Whether it printed anything to its standard error.
+    pub printed_errors: bool,
     /// How it ended.
     pub end: ProcessEnd,
     /// How many connections it opened besides the one of the case.
@@ -37,6 +40,8 @@ pub enum ProcessEnd {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaselineBehavior {
     printed: OutputPattern,
+    /// Whether any run printed to its standard error.
+    printed_errors: bool,
     /// None: the runs ended in different ways, or were not awaited.
     exit: Option<ExitStatus>,
 }
@@ -47,6 +52,7 @@ impl BaselineBehavior {
     pub fn of(outcome: &ProcessOutcome) -> Self {
         Self {
             printed: OutputPattern::of(&outcome.printed),
+            printed_errors: outcome.printed_errors,
             exit: outcome.end.exit(),
         }
     }
@@ -54,6 +60,7 @@ impl BaselineBehavior {
     /// Learns from another run which parts vary.
     pub fn learn(&mut self, outcome: &ProcessOutcome) {
         self.printed.learn(&outcome.printed);
+        self.printed_errors |= outcome.printed_errors;
         self.exit = self.exit.filter(|_| self.exit == outcome.end.exit());
     }
 
@@ -61,6 +68,23 @@ impl BaselineBehavior {
     #[must_use]
     pub fn allows(&self, outcome: &ProcessOutcome) -> bool {
         self.difference(outcome).is_none()
+    }
+
+    pub(super) fn prints(&self, printed: &[u8]) -> bool {
+        self.printed.allows(printed)
+    }
+
+    pub(super) fn prints_errors(&self) -> bool {
+        self.printed_errors
+    }
+
+    pub(super) fn exit(&self) -> Option<ExitStatus> {
+        self.exit
+    }
+
+    /// The baseline's text, with the words that vary taken from `printed`.
+    pub(super) fn text_like(&self, printed: &[u8]) -> Vec<u8> {
+        self.printed.aligned_with(printed)
     }
 
     fn difference(&self, outcome: &ProcessOutcome) -> Option<Finding> {
@@ -104,7 +128,7 @@ pub struct ProcessRun<'a> {
 }
 
 /// Judges a run. A program whose stream was cut off may report an error, connect again
-/// or exit with any code, but not crash or spin.
+/// or exit with any code, but not crash, spin, or take a truncated message for a whole one.
 ///
 /// A program with a wrong text may have taken a part for the whole message, or failed
 /// on it: its exit shows which, so it is judged as well.
@@ -150,7 +174,10 @@ fn first_finding(
         return Some(Finding::RunsOn { proof });
     }
     if received == Completeness::CutOff {
-        return crash(outcome.end);
+        return crash(outcome.end).or_else(|| {
+            let truncated = expected.truncated.filter(|it| it.is_framed)?;
+            taken_for_whole(expectations, truncated, outcome, run.baseline?)
+        });
     }
     // wirecheck resets extra connections: how the program exits then is not judged.
     connects_again(outcome, received)
@@ -219,7 +246,7 @@ fn still_running(end: ProcessEnd) -> Option<Finding> {
 }
 
 impl ProcessEnd {
-    fn exit(self) -> Option<ExitStatus> {
+    pub(super) fn exit(self) -> Option<ExitStatus> {
         match self {
             Self::Exited(ended) => Some(ended),
             Self::StillRunning(_) | Self::NotAwaited => None,
@@ -250,6 +277,7 @@ mod tests {
     fn outcome(printed: &str, end: ProcessEnd) -> ProcessOutcome {
         ProcessOutcome {
             printed: printed.as_bytes().to_vec(),
+            printed_errors: false,
             end,
             extra_connections: 0,
         }

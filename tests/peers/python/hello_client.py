@@ -1,4 +1,5 @@
-"""A correct client for wirecheck's own tests: it sends `hello`, prints the answers and exits.
+"""A correct client for wirecheck's own tests: it sends `hello`, prints the answers and exits,
+with code 1 if the last one is incomplete.
 
 `--pipeline` sends `bye` too, without waiting for the first answer. `--compute SECONDS` computes
 that long after it has read everything. `--reconnect SECONDS` connects again that long after each
@@ -7,6 +8,7 @@ end.
 
 import argparse
 import socket
+import sys
 import time
 
 
@@ -17,11 +19,13 @@ def talk(args):
             connection.shutdown(socket.SHUT_WR)
         with connection.makefile("rb") as lines:
             for line in lines:
-                if line.endswith(b"\n"):
-                    print(line.decode().rstrip("\n"), flush=True)
+                if not line.endswith(b"\n"):
+                    return "incomplete answer"
+                print(line.decode().rstrip("\n"), flush=True)
         until = time.process_time() + args.compute
         while time.process_time() < until:
             pass
+        return None
 
 
 def main():
@@ -33,10 +37,11 @@ def main():
     parser.add_argument("--reconnect", type=float, metavar="SECONDS")
     args = parser.parse_args()
 
-    talk(args)
+    failure = talk(args)
     while args.reconnect:
         time.sleep(args.reconnect)
-        talk(args)
+        failure = talk(args)
+    sys.exit(failure)
 
 
 if __name__ == "__main__":

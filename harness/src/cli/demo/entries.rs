@@ -227,7 +227,7 @@ pub(super) const ENTRIES: [DemoEntry; 12] = [
         suite: LINE,
         cases: ANSWER,
         expected: Expectation {
-            failing: &[Bytes, Cut, Random, Half],
+            failing: &[Bytes, Cut, Random, Fin, Half],
             codes: &["F02", "F05"],
             bug: "takes a read for a line of whole characters",
         },

@@ -28,9 +28,7 @@ pub(in crate::engine) fn describe(
         Action::Send(message) if expectations.can_fill(message) => Some(message),
         _ => None,
     });
-    let due = finding
-        .step()
-        .and_then(|step| expectations.expected_payload(step));
+    let due = finding.step().and_then(|step| expectations.payload(step));
     let symptom = match Symptom::of(finding, due.as_deref()) {
         Symptom::WrongAnswer { step, difference } => Symptom::WrongAnswer {
             step,

@@ -155,6 +155,12 @@ impl Outcome {
         (!self.is_silence()).then_some(first.finding.what.as_str())
     }
 
+    /// Whether each finding is about something that a correct peer need not do.
+    pub(in crate::engine) fn is_recommendation(&self) -> bool {
+        let findings = self.findings();
+        !findings.is_empty() && findings.iter().all(|it| it.kind.is_recommendation())
+    }
+
     /// Why there was no connection, if there was none.
     pub(in crate::engine) fn unreachable(&self) -> Option<&str> {
         let mut findings = self.findings().iter();

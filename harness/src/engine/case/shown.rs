@@ -35,6 +35,9 @@ impl Shown<'_> {
                 let printed = |bytes: &[u8]| exact(format!("{} prints", self.peer), bytes);
                 around_difference(printed(expected), printed(actual), expected, actual)
             }
+            Finding::PrintsTruncated { actual, .. } => {
+                (None, Some(exact(format!("{} prints", self.peer), actual)))
+            }
             Finding::MalformedAnswer { .. }
             | Finding::EndedEarly {
                 owner: StepOwner::Peer,

@@ -213,6 +213,7 @@ impl LaunchedClient {
         ClientEnd {
             outcome: ProcessOutcome {
                 printed: output.stdout.bytes().into_owned(),
+                printed_errors: output.stderr.total > 0,
                 end,
                 extra_connections,
             },

@@ -110,6 +110,12 @@ impl ScenarioResults {
                 }
             }
             Outcome::Failed(_) | Outcome::NotJudged(_) => {
+                let verdict = match verdict {
+                    record::Verdict::Fail if result.outcome.is_recommendation() => {
+                        record::Verdict::Nonstrict
+                    }
+                    verdict => verdict,
+                };
                 self.failures.push(JudgedFailure { result, verdict });
             }
         }

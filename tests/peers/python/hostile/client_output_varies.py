@@ -7,6 +7,7 @@ before the answer, which differs from second to second.
 import argparse
 import os
 import socket
+import sys
 import time
 
 
@@ -20,7 +21,10 @@ def main():
     with socket.create_connection((args.host, args.port)) as connection:
         port = connection.getsockname()[1]
         connection.sendall(b"hello\n")
-        answer = connection.makefile("r").readline().rstrip("\n")
+        answer = connection.makefile("r").readline()
+        if not answer.endswith("\n"):
+            sys.exit("incomplete answer")
+        answer = answer.rstrip("\n")
         if args.seconds:
             print(time.strftime("%H:%M:%S"), answer)
         else:
