@@ -4,7 +4,9 @@
 use std::path::Path;
 
 use snapbox::{assert_data_eq, data::DataFormat};
-use wirecheck_tests::{CommandOutput, files, root, run};
+use wirecheck_tests::{CommandOutput, Run, files, root, run, tools};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
 fn check_played(suite: &Path) -> CommandOutput {
     let suite = suite
@@ -13,7 +15,7 @@ fn check_played(suite: &Path) -> CommandOutput {
         .to_str()
         .expect("it is UTF-8");
     let arguments = ["check", "--play", suite];
-    run(env!("CARGO_BIN_EXE_wirecheck-under-test"), &arguments)
+    run(COMMAND, &arguments)
 }
 
 fn assert_shown(ran: &CommandOutput, suite: &Path) {
@@ -46,7 +48,7 @@ fn each_suite_that_cannot_be_played_gives_the_error_beside_it() {
 #[test]
 fn such_suites_pass_a_check_without_playing() {
     let arguments = ["check", "tests/wrong-plays", "tests/noted-plays"];
-    let ran = run(env!("CARGO_BIN_EXE_wirecheck-under-test"), &arguments);
+    let ran = run(COMMAND, &arguments);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
 }
 
@@ -69,4 +71,31 @@ fn what_cannot_be_played_is_reported_in_one_go() {
         ran.stderr
             .ends_with(&format!("{count} suites are invalid, 0 valid   (exit 2)\n"))
     );
+}
+
+#[test]
+fn a_run_of_scenarios_that_prove_nothing_says_so() {
+    if !tools::has_python() {
+        return;
+    }
+    let played = |scenario: &str| {
+        let run = Run::new(COMMAND);
+        let log = run.scratch_path("recv.log");
+        let log = log.to_str().expect("it is UTF-8").to_owned();
+        let outcome = run
+            .args(&["tests/suites/lines.toml", "--only", "whole"])
+            .args(&["--scenario", scenario])
+            .python_server("recv_log_server.py", &["--log", &log])
+            .complete();
+        assert_eq!(outcome.code, 0, "{outcome:?}");
+        outcome.stdout
+    };
+    let note = "proves nothing: a peer that understands";
+    let nothing = played("lines/one-letter");
+    assert!(
+        nothing.contains(&format!("lines/one-letter {note}")),
+        "{nothing}"
+    );
+    let something = played("lines/three-lines");
+    assert!(!something.contains(note), "{something}");
 }

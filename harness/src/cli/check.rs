@@ -18,12 +18,13 @@ const DEFAULT_FOLDER: &str = "scenarios";
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit, CommandError> {
     let suites = read_suites(&args.suites, Purpose::Check)?;
-    for note in suites.iter().filter_map(not_shown::notes) {
-        writeln!(anstream::stdout(), "{}\n", note.render(Style::Colour))?;
-    }
     if args.play {
         play(&suites)?;
     }
+    for note in suites.iter().filter_map(not_shown::notes) {
+        writeln!(anstream::stdout(), "{}\n", note.render(Style::Colour))?;
+    }
+    write!(anstream::stdout(), "{}", not_shown::summary(&suites))?;
     let scenarios: usize = suites.iter().map(|suite| suite.scenarios().len()).sum();
     let checked = if args.play {
         "valid, self check passed"

@@ -29,6 +29,8 @@ pub(super) struct Reporter<'a> {
     failed: u64,
     /// The suite and the scenario of the failure that was shown last.
     failing: Option<(String, String)>,
+    /// About the suites; the record is about the peer.
+    note: Option<String>,
     /// Why the record was not written when it was tried last.
     write_error: Option<StoreError>,
 }
@@ -45,8 +47,14 @@ impl<'a> Reporter<'a> {
             total: 0,
             failed: 0,
             failing: None,
+            note: None,
             write_error: None,
         }
+    }
+
+    /// Adds a note to those of the run.
+    pub(super) fn noting(self, note: Option<String>) -> Self {
+        Self { note, ..self }
     }
 
     pub(super) fn take(&mut self, event: Event<'_>) {
@@ -87,7 +95,9 @@ impl<'a> Reporter<'a> {
             Some(error) => (Exit::Internal, format!("not written: {error}")),
         };
         text += &terminal::table(record, self.width);
-        text += &terminal::summary(record, exit.code(), &place, self.width);
+        let mut shown = record.clone();
+        shown.notes.extend(self.note);
+        text += &terminal::summary(&shown, exit.code(), &place, self.width);
         anstream::stdout().write_all(text.as_bytes())?;
         match self.write_error {
             Some(error) => Err(CommandError::Record(error)),

@@ -30,7 +30,10 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let stop = interrupt::stop_flag()?;
     // Where the system refuses, processes are found by their group, tag and sockets only.
     let _ = adopt_orphans();
-    let mut reporter = Reporter::new(&selection, &args.record);
+    // Without loopback nothing can be said about the suites.
+    let prove_nothing = engine::scenarios_that_prove_nothing(&selection).unwrap_or_default();
+    let mut reporter =
+        Reporter::new(&selection, &args.record).noting(proves_nothing(&prove_nothing));
     let ran = engine::run(&selection, &settings, &stop, &mut |event| {
         reporter.take(event)
     });
@@ -44,6 +47,28 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         Some(failure) => Err(CommandError::Peer(failure)),
         None => Ok(exit),
     }
+}
+
+/// What `check --play` says about scenarios, in one line.
+fn proves_nothing(scenarios: &[String]) -> Option<String> {
+    const NAMED: usize = 3;
+    let (named, more) = scenarios.split_at(scenarios.len().min(NAMED));
+    let more = match more.len() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let verb = if scenarios.len() == 1 {
+        "proves"
+    } else {
+        "prove"
+    };
+    (!named.is_empty()).then(|| {
+        format!(
+            "{}{more} {verb} nothing: a peer that understands nothing passes; \
+             `wirecheck check --play` shows why",
+            named.join(", ")
+        )
+    })
 }
 
 fn exit_of(ran: &RunOutcome) -> Exit {

@@ -185,7 +185,7 @@ impl Template {
         }
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &VariableName> {
+    pub fn names(&self) -> impl Iterator<Item = &VariableName> {
         self.parts.iter().filter_map(|part| match part {
             TemplatePart::Value(name) => Some(name),
             TemplatePart::Bytes(_) => None,

@@ -34,6 +34,7 @@ mod self_play;
 
 use self::null::NullPeer;
 use self::scene::Scene;
+use super::selection::Selection;
 use crate::scenario::{Diagnostic, Severity, Side, Suite, SuiteError};
 use crate::wire::link::{AcceptError, ConnectError};
 
@@ -76,6 +77,27 @@ pub fn self_check(suites: &[Suite]) -> Result<SelfCheck, SelfCheckError> {
     }
     Ok(checked)
 }
+
+/// The selected scenarios that a peer passes which understands nothing, as
+/// `suite/scenario`. Only those are tried that are about the side under test.
+///
+/// # Errors
+///
+/// When the machine makes no connection on loopback.
+pub fn scenarios_that_prove_nothing(selection: &Selection) -> Result<Vec<String>, SelfCheckError> {
+    let peer = selection.side().other();
+    let mut found = Vec::new();
+    for planned in selection.scenarios().take(MAX_TRIED) {
+        let scene = Scene::of(planned.suite, planned.scenario);
+        if scene.under_test() == peer && !NullPeer::that_pass(&scene, peer)?.is_empty() {
+            found.push(format!("{}/{}", planned.suite.id(), planned.scenario.id()));
+        }
+    }
+    Ok(found)
+}
+
+/// Each takes some milliseconds, and a run should begin soon.
+const MAX_TRIED: usize = 200;
 
 /// What is wrong with one scenario. One that contradicts itself is not played any further.
 fn play(scene: &Scene<'_>) -> Result<Vec<Diagnostic>, SelfCheckError> {
@@ -122,6 +144,7 @@ impl SelfCheck {
 mod tests {
     use super::*;
     use crate::scenario::{NoAttachments, parse};
+    use crate::tactic::CaseChoice;
 
     /// A suite of one scenario, with these steps and settings.
     fn suite(framing: &str, settings: &str, steps: &[&str]) -> Suite {
@@ -279,6 +302,23 @@ mod tests {
         ];
         let contradicts = error("`s` contradicts itself");
         assert_eq!(diagnostics_about("client", limits, &steps), contradicts);
+    }
+
+    #[test]
+    fn a_run_names_the_scenarios_that_a_peer_passes_which_understands_nothing() {
+        let text = "title = 'T'\nframing = 'line'\n\
+            [[scenario]]\nid = 'constant'\nexchange = [{ client = 'a' }, { server = 'b' }]\n\
+            [[scenario]]\nid = 'fresh'\nexchange = [\n\
+            { client = 'a ${unique}' }, { server = 'b ${unique}' }]\n\
+            [[scenario]]\nid = 'of-clients'\npeer = 'client'\nexchange = [\n\
+            { server = 'a' }, { client.close = 'any' }]";
+        let suite = parse("t.toml", text, &NoAttachments).expect("it is valid");
+        let found = |side| {
+            let selection = Selection::new(vec![suite.clone()], side, CaseChoice::default());
+            scenarios_that_prove_nothing(&selection).expect("loopback works")
+        };
+        assert_eq!(found(Side::Client), ["t/constant"]);
+        assert_eq!(found(Side::Server), ["t/of-clients"]);
     }
 
     #[test]
