@@ -88,7 +88,7 @@ fn a_run_of_scenarios_that_prove_nothing_says_so() {
             .python_server("recv_log_server.py", &["--log", &log])
             .complete();
         assert_eq!(outcome.code, 0, "{outcome:?}");
-        outcome.stdout
+        outcome.stdout.clone()
     };
     let note = "proves nothing: a peer that understands";
     let nothing = played("lines/one-letter");
