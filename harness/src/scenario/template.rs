@@ -123,6 +123,12 @@ impl Bindings {
         self.values.keys().any(|known| known.as_str() == name)
     }
 
+    /// The bytes that replace a variable in a text.
+    #[must_use]
+    pub fn bytes(&self, name: &VariableName) -> &[u8] {
+        &self.get(name).bytes
+    }
+
     fn get(&self, name: &VariableName) -> &Bound {
         self.values
             .get(name)

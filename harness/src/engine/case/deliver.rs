@@ -104,7 +104,13 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
 
     fn send(&mut self, chunk: &NextChunk<'_>) -> Next {
         let expectations = &mut self.transcript.expectations;
-        let bytes = self.outgoing.bytes(&chunk.pieces, expectations);
+        let bytes = match self.outgoing.bytes(&chunk.pieces, expectations) {
+            Ok(bytes) => bytes,
+            Err(unsendable) => {
+                self.transcript.unsendable = Some(unsendable);
+                return Next::Stop;
+            }
+        };
         if bytes.is_empty() {
             // A value is shorter than the one that the delivery was made for.
             return Next::Continue;

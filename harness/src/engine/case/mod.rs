@@ -81,7 +81,10 @@ pub(super) fn play(
         ending.judge(client, waiter, &mut findings)
     });
     let describe = |finding| context.describe(finding, &transcript.expectations);
-    let outcome = Outcome::of(findings.iter().map(describe).collect());
+    let outcome = match &transcript.unsendable {
+        Some(unsendable) if findings.is_empty() => Outcome::NotJudged(unsendable.to_string()),
+        _ => Outcome::of(findings.iter().map(describe).collect()),
+    };
     let unjudged = truncation_doubt(assignment.expected, client_end.as_ref());
     let error_reply = allowed_reply(&transcript.expectations, assignment.expected);
     let (process, last_output) = match client_end {
@@ -165,6 +168,7 @@ impl ClientEnding<'_, '_> {
         findings: &mut Vec<Finding>,
     ) -> ClientEnd {
         match findings.first() {
+            None if self.transcript.unsendable.is_some() => client.stop(),
             // What it prints explains more than that it left early, or how it closed.
             None
             | Some(

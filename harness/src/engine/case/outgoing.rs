@@ -5,26 +5,75 @@
 //! real value has another length, an offset inside its message stays inside it, as near as
 //! possible, and the ends of the message stay exact. A chunk may be empty then.
 
+use std::fmt;
 use std::ops::Range;
 
-use crate::framing::Framing;
+use wirecheck_report::notation::{shortened, text};
+
+use crate::framing::{EncodeError, Framing};
 use crate::judge::{Expectations, PlayedSide};
-use crate::scenario::{Action, Message};
+use crate::scenario::{Action, Bindings, Message, VariableName};
 use crate::tactic::{Piece, Script};
+
+/// How many characters of a captured value are shown.
+const VALUE_SHOWN: usize = 64;
 
 /// One side's messages, encoded as they are needed.
 pub(super) struct Outgoing<'s> {
     script: &'s Script,
     framing: &'s Framing,
-    messages: Vec<&'s Message>,
+    messages: Vec<OurMessage<'s>>,
     encoded: Vec<Vec<u8>>,
+}
+
+#[derive(Clone, Copy)]
+struct OurMessage<'s> {
+    message: &'s Message,
+    /// The line of the suite.
+    line: usize,
+}
+
+/// A message that the framing cannot carry with the values of this case.
+///
+/// A suite that was parsed can send its messages with example values. So the reason is a
+/// captured value, which the exchange accepts and cannot send: neither the peer nor the
+/// machine is at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::engine) struct Unsendable {
+    /// The line of the suite.
+    line: usize,
+    error: EncodeError,
+    /// The captured values in the message, as text.
+    captured: Vec<(VariableName, String)>,
+}
+
+impl fmt::Display for Unsendable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the message of line {} cannot be sent", self.line)?;
+        for (index, (name, value)) in self.captured.iter().enumerate() {
+            let begin = if index == 0 {
+                " with the captured"
+            } else {
+                ","
+            };
+            write!(f, "{begin} `${{{name}}}` = `{value}`")?;
+        }
+        write!(
+            f,
+            ": {}; let the suite capture only what it can send, e.g. with `matches`",
+            self.error
+        )
+    }
 }
 
 impl<'s> Outgoing<'s> {
     pub(super) fn new(played: PlayedSide<'s>) -> Self {
         let exchange = played.scenario.exchange().iter();
         let messages = exchange.filter_map(|step| match &step.action {
-            Action::Send(message) if step.side == played.side => Some(message),
+            Action::Send(message) if step.side == played.side => Some(OurMessage {
+                message,
+                line: step.line,
+            }),
             _ => None,
         });
         Self {
@@ -41,18 +90,18 @@ impl<'s> Outgoing<'s> {
         &mut self,
         pieces: &[Piece<'_>],
         expectations: &mut Expectations<'_>,
-    ) -> Vec<u8> {
+    ) -> Result<Vec<u8>, Unsendable> {
         let mut bytes = Vec::new();
         for piece in pieces {
             match piece {
                 Piece::Stream(range) => {
                     let range = range.start.get()..range.end.get();
-                    self.append(range, expectations, &mut bytes);
+                    self.append(range, expectations, &mut bytes)?;
                 }
                 Piece::Inserted(inserted) => bytes.extend_from_slice(inserted),
             }
         }
-        bytes
+        Ok(bytes)
     }
 
     fn append(
@@ -60,7 +109,7 @@ impl<'s> Outgoing<'s> {
         range: Range<usize>,
         expectations: &mut Expectations<'_>,
         bytes: &mut Vec<u8>,
-    ) {
+    ) -> Result<(), Unsendable> {
         let script = self.script;
         for (index, span) in script.spans() {
             let span = span.start.get()..span.end.get();
@@ -68,24 +117,45 @@ impl<'s> Outgoing<'s> {
                 break;
             }
             if span.end > range.start {
-                self.encode_up_to(index, expectations);
+                self.encode_up_to(index, expectations)?;
                 let real = &self.encoded[index];
                 let start = real_offset(range.start, &span, real.len());
                 let end = real_offset(range.end, &span, real.len());
                 bytes.extend_from_slice(&real[start..end]);
             }
         }
+        Ok(())
     }
 
-    fn encode_up_to(&mut self, index: usize, expectations: &mut Expectations<'_>) {
+    fn encode_up_to(
+        &mut self,
+        index: usize,
+        expectations: &mut Expectations<'_>,
+    ) -> Result<(), Unsendable> {
         while self.encoded.len() <= index {
-            let message = self.messages[self.encoded.len()];
-            let encoded = message.encode(self.framing, expectations.bindings());
-            let example = &self.script.messages[self.encoded.len()].bytes;
-            // A captured value may be one that the framing cannot carry.
-            self.encoded
-                .push(encoded.map_or_else(|_| example.clone(), |encoded| encoded.bytes));
-            expectations.note_sent(message);
+            let ours = self.messages[self.encoded.len()];
+            let bindings = expectations.bindings();
+            let encoded = ours.message.encode(self.framing, bindings);
+            let encoded = encoded.map_err(|error| ours.unsendable(error, bindings))?;
+            self.encoded.push(encoded.bytes);
+            expectations.note_sent(ours.message);
+        }
+        Ok(())
+    }
+}
+
+impl OurMessage<'_> {
+    fn unsendable(&self, error: EncodeError, bindings: &Bindings) -> Unsendable {
+        let names = self.message.used_variables().into_iter();
+        let captured = names.filter(|name| name.as_str() != VariableName::UNIQUE);
+        let shown = |name: VariableName| {
+            let value = shortened(&text(bindings.bytes(&name)), VALUE_SHOWN);
+            (name, value)
+        };
+        Unsendable {
+            line: self.line,
+            error,
+            captured: captured.map(shown).collect(),
         }
     }
 }

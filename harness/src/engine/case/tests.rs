@@ -69,6 +69,7 @@ const TRIAL: Trial<'static> = Trial {
 
 struct Played {
     finding: Option<Finding>,
+    unsendable: Option<String>,
     observations: Observations,
     boundaries: Boundaries,
     unverified: Option<UnverifiedReason>,
@@ -120,6 +121,7 @@ impl Trial<'_> {
         let observations = transcript.observations;
         Played {
             finding: judge_connection(&transcript.expectations, assignment.expected, &observations),
+            unsendable: transcript.unsendable.map(|it| it.to_string()),
             observations,
             boundaries: transcript.boundaries,
             unverified: transcript.unverified,
@@ -741,6 +743,33 @@ fn a_confirmation_sends_more_only_when_the_peer_has_done_its_part() {
         ..TRIAL
     };
     assert_eq!(batch.play(&hasty).log, [">h", ">i\\n", "<no\\n"]);
+}
+
+/// The peer must not be judged on the bytes of the example.
+#[test]
+fn a_captured_value_that_the_framing_cannot_carry_is_named_and_not_replaced() {
+    let exchange = "{ client = 'hi' }, \
+        { server = { json_subset = {}, example = { t = 'x' }, capture = { token = '/t' } } }, \
+        { client = '${token}!' }, { server = 'ok' }";
+    let trial = Trial {
+        exchange,
+        delivery: "3,3",
+        ..TRIAL
+    };
+    let sends = |token: &'static str| [Read(3), Send(token), ReadToEnd, Close];
+    let played = trial.play(&sends("{\"t\":\"a\\nb\"}\n"));
+    assert_eq!(
+        played.unsendable.as_deref(),
+        Some(
+            "the message of line 6 cannot be sent with the captured `${token}` = `a\\nb`: \
+             the payload contains the line ending \\n at byte 1: it would be read as two lines; \
+             let the suite capture only what it can send, e.g. with `matches`"
+        )
+    );
+    assert_eq!(played.delivered, "hi\n");
+    let played = trial.play(&sends("{\"t\":\"abc\"}\n"));
+    assert_eq!(played.unsendable, None);
+    assert_eq!(played.delivered, "hi\nabc!\n");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::connection::ClosedConnection;
 use super::event_log::EventLog;
+use super::outgoing::Unsendable;
 use crate::engine::wait::More;
 use crate::judge::{CloseCheck, Expectations, Observations};
 use crate::wire::link::{Received, UnverifiedReason};
@@ -12,6 +13,8 @@ pub(in crate::engine) struct Transcript<'s> {
     pub(in crate::engine) expectations: Expectations<'s>,
     pub(in crate::engine) observations: Observations,
     pub(in crate::engine) boundaries: Boundaries,
+    /// The message that could not be sent, and with it the rest of the exchange.
+    pub(in crate::engine) unsendable: Option<Unsendable>,
     /// Why not all boundaries are proven.
     pub(in crate::engine) unverified: Option<UnverifiedReason>,
     pub(in crate::engine) log: EventLog,
@@ -25,6 +28,7 @@ impl<'s> Transcript<'s> {
             expectations,
             observations: Observations::default(),
             boundaries: Boundaries::default(),
+            unsendable: None,
             unverified: None,
             log: EventLog::default(),
             checked: 0,
