@@ -1,7 +1,7 @@
 //! A client under test: one process per case.
 
 use super::error::StartError;
-use super::output::{Output, OutputMark, OutputWait};
+use super::output::{Output, OutputMark, OutputPosition, OutputWait};
 use super::process::{KEEP, PeerProcess};
 use super::{CommandLine, ExitStatus};
 use crate::wire::watch::{Watch, WatchError, WatchTarget};
@@ -79,6 +79,12 @@ impl Client {
     #[must_use]
     pub fn last_output(&self) -> String {
         self.output().last_output()
+    }
+
+    /// How much it has printed by now, to both streams.
+    #[must_use]
+    pub fn output_position(&self) -> OutputPosition {
+        self.process.capture.position()
     }
 
     /// The end of what it has printed to its standard output.

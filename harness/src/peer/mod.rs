@@ -56,7 +56,7 @@ pub use command::{CommandLine, EmptyCommand};
 pub use error::{StartError, StartFailure};
 pub use exit::{EscapedProcess, ExitStatus, StopCause, Stopped};
 pub use external::{ExternalServer, ExternalServerError, ServerProcess};
-pub use output::{Output, OutputMark, OutputWait, PrintedStream};
+pub use output::{Output, OutputMark, OutputPosition, OutputWait, PrintedStream};
 pub use server::{DelayedStart, Server, StartOptions};
 pub use system::adopt_orphans;
 

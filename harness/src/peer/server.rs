@@ -1,7 +1,7 @@
 //! A server under test: started, ready, and stopped with all of its processes.
 
 use super::error::{StartError, StartFailure};
-use super::output::{Output, OutputMark, OutputWait};
+use super::output::{Output, OutputMark, OutputPosition, OutputWait};
 use super::port::PortClaim;
 use super::process::{KEEP, PeerProcess};
 use super::system::{
@@ -216,6 +216,12 @@ impl Server {
     #[must_use]
     pub fn last_output(&self) -> String {
         self.output().last_output()
+    }
+
+    /// How much it has printed by now, to both streams.
+    #[must_use]
+    pub fn output_position(&self) -> OutputPosition {
+        self.process.capture.position()
     }
 
     /// The end of what it has printed to its standard output.

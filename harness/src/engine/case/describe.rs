@@ -93,3 +93,111 @@ fn is_distinct(message: &Message) -> bool {
         Body::Matches { .. } | Body::Any { .. } | Body::OneOf(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wirecheck_report::record::ValueForm;
+
+    use super::*;
+    use crate::judge::{Observations, PlayedSide, expected_steps, judge_connection};
+    use crate::scenario::{Bindings, NoAttachments, Suite, parse};
+    use crate::tactic::{Delivery, Script};
+
+    const TWO: &str =
+        "{ client = 'a' }, { client = 'b' }, { server = 'to a' }, { server = 'to b' }";
+
+    fn suite(exchange: &str) -> Suite {
+        let text = format!(
+            "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\nexchange = [{exchange}]"
+        );
+        parse("t.toml", &text, &NoAttachments).expect("a valid suite")
+    }
+
+    /// What is said of a server that sends this.
+    fn described(exchange: &str, received: &str) -> ReportedFinding {
+        let suite = suite(exchange);
+        let scenario = &suite.scenarios()[0];
+        let (framing, bindings) = (suite.framing(), Bindings::example());
+        let script = Script::of(scenario, framing, Side::Client);
+        let played = PlayedSide {
+            scenario,
+            framing,
+            side: Side::Client,
+            script: &script,
+        };
+        let delivery: Delivery = script.len().to_string().parse().expect("one chunk");
+        let expected = expected_steps(&played, &delivery);
+        let mut expectations =
+            Expectations::new(scenario.exchange(), framing, Side::Server, bindings);
+        expectations.receive(received.as_bytes());
+        let finding = judge_connection(&expectations, expected, &Observations::default());
+        let finding = finding.expect("the answer is wrong");
+        describe(&finding, scenario.exchange(), Side::Client, &expectations)
+    }
+
+    fn difference(received: &str) -> OutputDifference {
+        match described(TWO, received).symptom {
+            Symptom::WrongAnswer { difference, .. } => difference,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_later_answer_in_the_place_of_an_earlier_one_is_told_from_answers_in_the_wrong_order() {
+        assert_eq!(difference("to b\n"), OutputDifference::LaterAnswer);
+        assert_eq!(difference("to b\nto"), OutputDifference::LaterAnswer);
+        assert_eq!(difference("to b\nto a\n"), OutputDifference::OutOfOrder);
+        assert_eq!(difference("to c\nto a\n"), OutputDifference::Other);
+    }
+
+    /// The label and the bytes of both values.
+    fn shown(exchange: &str, received: &str) -> [String; 2] {
+        let finding = described(exchange, received).finding;
+        [finding.expected, finding.actual].map(|value| {
+            value.map_or_else(String::new, |value| {
+                let text = String::from_utf8_lossy(&value.bytes.kept()).into_owned();
+                format!("{}: {text}", value.label)
+            })
+        })
+    }
+
+    #[test]
+    fn a_pattern_is_shown_and_not_its_example() {
+        let exchange = "{ client = 'a' }, { server = { matches = 'id=[0-9]+', example = 'id=7' } }";
+        assert_eq!(
+            shown(exchange, "id=x\n"),
+            ["server matches: id=[0-9]+", "server: id=x"]
+        );
+        let expected = described(exchange, "id=x\n").finding.expected;
+        assert_eq!(expected.map(|it| it.form), Some(ValueForm::Pattern));
+        let exchange = "{ client = 'a' }, { server = { one_of = ['yes', 'no'] } }";
+        assert_eq!(
+            shown(exchange, "maybe\n"),
+            ["server, one of: yes | no", "server: maybe"]
+        );
+    }
+
+    #[test]
+    fn json_is_shown_at_the_pointer_that_differs() {
+        let exchange = "{ client = 'a' }, { server.json = { result = { id = 1, ok = true } } }";
+        assert_eq!(
+            shown(exchange, "{ \"result\": { \"ok\": true, \"id\": 4 } }\n"),
+            ["server /result/id: 1", "server /result/id: 4"]
+        );
+        assert_eq!(
+            shown(exchange, "{ \"result\": { \"id\": 1 } }\n"),
+            ["server /result/ok: true", ""]
+        );
+    }
+
+    #[test]
+    fn the_bytes_around_the_first_difference_are_kept() {
+        let exchange = "{ client = 'a' }, { server.repeat = { text = 'ab', times = 1000 } }";
+        let mut answer = "ab".repeat(1_000).into_bytes();
+        answer[1_501] = b'!';
+        answer.push(b'\n');
+        let answer = String::from_utf8(answer).expect("it is ASCII");
+        let [expected, actual] = shown(exchange, &answer);
+        assert!(!expected.contains('!') && actual.contains('!'), "{actual}");
+    }
+}

@@ -47,6 +47,7 @@ pub(super) fn play(
     waiter: &mut Waiter<'_>,
 ) -> CaseResult {
     let begun = Instant::now();
+    let printed_before = target.output_position();
     let output = context.watches_output().then(|| target.output_watch());
     let connection = target.connect(&options(context), waiter, context.limits().reply);
     let connection = match connection {
@@ -90,7 +91,7 @@ pub(super) fn play(
     let (process, last_output) = match client_end {
         Some(end) => (Some(end.outcome), end.last_output),
         None if outcome.has_passed() => (None, Vec::new()),
-        None => (None, target.last_output()),
+        None => (None, target.last_output(printed_before)),
     };
     CaseResult {
         took: begun.elapsed(),
@@ -100,6 +101,7 @@ pub(super) fn play(
         log: transcript.log,
         process,
         last_output,
+        printed_before,
         unawaited_steps: transcript.observations.not_waited_for,
         unjudged: unjudged.map(Unjudged::Truncation),
         error_reply: error_reply.map(<[u8]>::to_vec),

@@ -9,6 +9,7 @@ use super::describe::ReportedFinding;
 use super::event_log::EventLog;
 use super::transcript::Boundaries;
 use crate::judge::{FindingKind, ProcessOutcome, TruncationDoubt};
+use crate::peer::OutputPosition;
 use crate::tactic::{Case, Delivery, Tactic};
 use crate::wire::link::UnverifiedReason;
 
@@ -25,8 +26,10 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) log: EventLog,
     /// What the program did that was started for this case alone.
     pub(in crate::engine) process: Option<ProcessOutcome>,
-    /// The last lines that the peer printed.
+    /// The first and the last lines that the peer printed in the case.
     pub(in crate::engine) last_output: Vec<String>,
+    /// How much the peer had printed when the case began.
+    pub(in crate::engine) printed_before: OutputPosition,
     /// Our steps that the peer did not wait for.
     pub(in crate::engine) unawaited_steps: Vec<usize>,
     /// What the outcome leaves open.
@@ -78,6 +81,7 @@ impl CaseResult {
             log: EventLog::default(),
             process: None,
             last_output: Vec::new(),
+            printed_before: OutputPosition::default(),
             unawaited_steps: Vec::new(),
             unjudged: None,
             error_reply: None,

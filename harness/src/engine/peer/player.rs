@@ -12,7 +12,7 @@ use wirecheck_report::record::Concurrency;
 use super::target::Target;
 use crate::engine::case::{self, CaseResult, NumberedCase, ScenarioContext};
 use crate::engine::wait::{CaseGate, PeerTimings, Phase, Waiter};
-use crate::peer::{ExitStatus, StartError};
+use crate::peer::{ExitStatus, OutputPosition, StartError};
 use crate::wire::link::{Link, LinkOptions};
 
 /// The peer of a run.
@@ -49,8 +49,8 @@ pub(in crate::engine) trait TestedPeer: Sync {
     /// Makes a connection on which nothing is sent.
     fn connect_idly(&self, limit: Duration) -> Option<Link>;
 
-    /// The last lines that it printed.
-    fn last_output(&self) -> Vec<String>;
+    /// The first and the last lines that it printed after a position.
+    fn last_output(&self, since: OutputPosition) -> Vec<String>;
 }
 
 /// Plays one case after the other.
@@ -155,7 +155,7 @@ impl TestedPeer for Target {
         Link::connect(self.addr(), &LinkOptions::default(), Instant::now() + limit).ok()
     }
 
-    fn last_output(&self) -> Vec<String> {
-        self.last_output()
+    fn last_output(&self, since: OutputPosition) -> Vec<String> {
+        self.last_output(since)
     }
 }

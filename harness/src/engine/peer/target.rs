@@ -12,7 +12,7 @@ use super::{PeerSource, Reconnects};
 use crate::engine::wait::{WaitFor, Waiter};
 use crate::peer::{
     Client, CommandLine, DelayedStart, EscapedProcess, ExitStatus, ExternalServer, OutputMark,
-    OutputWait, Server, StartError, StartOptions, count_connection, end_orphans,
+    OutputPosition, OutputWait, Server, StartError, StartOptions, count_connection, end_orphans,
 };
 use crate::wire::diag::listening;
 use crate::wire::link::{ConnectError, Link, LinkOptions};
@@ -102,7 +102,7 @@ impl Target {
         count_connection();
         let missing = |why| NotConnected {
             why,
-            last_output: self.last_output(),
+            last_output: self.last_output(OutputPosition::default()),
         };
         let (link, client) = match self {
             Self::Server { .. } | Self::External(_) => {
@@ -257,13 +257,23 @@ impl Target {
         Some(OutputWatch { process, since })
     }
 
-    /// The last lines that it printed.
-    pub(in crate::engine) fn last_output(&self) -> Vec<String> {
-        let text = match self.process() {
-            Some(Process::Server(server)) => server.last_output(),
-            Some(Process::Client(client)) => client.last_output(),
+    /// How much a peer that lives for several cases has printed by now.
+    pub(in crate::engine) fn output_position(&self) -> OutputPosition {
+        match self.process() {
+            Some(Process::Server(server)) => server.output_position(),
+            Some(Process::Client(client)) => client.output_position(),
+            None => OutputPosition::default(),
+        }
+    }
+
+    /// The first and the last lines that it printed after a position.
+    pub(in crate::engine) fn last_output(&self, since: OutputPosition) -> Vec<String> {
+        let output = match self.process() {
+            Some(Process::Server(server)) => server.output(),
+            Some(Process::Client(client)) => client.output(),
             None => return Vec::new(),
         };
+        let text = output.last_output_since(since);
         text.lines().map(str::to_owned).collect()
     }
 

@@ -66,7 +66,7 @@ impl ScenarioRun<'_, '_, '_> {
         let mut result = self.play_alone(baseline, phase)?;
         learnt.unawaited_steps.extend(&result.unawaited_steps);
         if let Some(how) = self.ended_when_idle() {
-            result.last_output = self.engine.peer.last_output();
+            result.last_output = self.engine.peer.last_output(result.printed_before);
             self.put_finding_first(&mut result, &Finding::Died { how });
         }
         Ok(result)

@@ -162,7 +162,7 @@ impl ScenarioRun<'_, '_, '_> {
                 None => return Ok(None),
             },
         };
-        result.last_output = self.engine.peer.last_output();
+        result.last_output = self.engine.peer.last_output(result.printed_before);
         self.put_finding_first(&mut result, &finding);
         Ok(Some(result))
     }

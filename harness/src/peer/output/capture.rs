@@ -2,7 +2,7 @@
 //! ask for it.
 
 use super::retained::{RetainedOutput, SearchResult};
-use super::{Output, OutputMark, OutputWait};
+use super::{Output, OutputMark, OutputPosition, OutputWait};
 use crate::peer::system::OutputDrain;
 use std::io;
 use std::process::{ChildStderr, ChildStdout};
@@ -82,6 +82,15 @@ impl OutputCapture {
 
     pub(in crate::peer) fn mark(&self) -> OutputMark {
         self.shared.lock().stdout.end()
+    }
+
+    /// How much of what the process has written was read from the pipes by now.
+    pub(in crate::peer) fn position(&self) -> OutputPosition {
+        let streams = self.shared.lock();
+        OutputPosition {
+            stdout: streams.stdout.end(),
+            stderr: streams.stderr.end(),
+        }
     }
 
     /// Waits until `text` is in the standard output, after `since`.

@@ -1,24 +1,39 @@
-//! The last lines that a peer printed: few, short, and without control characters.
+//! The first and the last lines that a peer printed: few, short, and without control
+//! characters. Some languages name the error first, others last.
 //!
 //! Pure: bytes in, text out.
 
-const LINES: usize = 8;
+use wirecheck_report::notation::counted;
+
+/// The first lines, and the last ones, of a longer text.
+const FIRST: usize = 4;
+const LAST: usize = 4;
 const COLUMNS: usize = 200;
 
-/// The last lines that are not blank.
+/// More bytes than the lines that are shown have.
+const NEAR: usize = (FIRST + LAST) * COLUMNS * 16;
+
+/// The first and the last lines that are not blank.
 pub(super) fn printable(printed: &[u8]) -> String {
-    // More bytes than the lines that are shown have.
-    let near = printed.len().saturating_sub(LINES * COLUMNS * 16);
-    let text = String::from_utf8_lossy(&printed[near..]);
-    let mut lines: Vec<String> = text
-        .lines()
-        .rev()
-        .filter(|line| !line.trim().is_empty())
-        .take(LINES)
-        .map(printable_line)
-        .collect();
-    lines.reverse();
-    lines.join("\n")
+    let near_end = printed.len().saturating_sub(NEAR);
+    let start = String::from_utf8_lossy(&printed[..printed.len().min(NEAR)]);
+    let end = String::from_utf8_lossy(&printed[near_end..]);
+    let lines = |text| str::lines(text).filter(|line| !line.trim().is_empty());
+    if near_end == 0 && lines(&end).nth(FIRST + LAST).is_none() {
+        return shown(lines(&end));
+    }
+    let last = lines(&end).count().saturating_sub(LAST);
+    let left_out = match near_end {
+        0 => format!("… {}", counted((last - FIRST) as u64, "more line")),
+        _ => "…".to_owned(),
+    };
+    let first = shown(lines(&start).take(FIRST));
+    let last = shown(lines(&end).skip(last));
+    [first, left_out, last].join("\n")
+}
+
+fn shown<'t>(lines: impl Iterator<Item = &'t str>) -> String {
+    lines.map(printable_line).collect::<Vec<_>>().join("\n")
 }
 
 /// One line without colours, with every other control character escaped, cut to [`COLUMNS`].
@@ -69,11 +84,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_last_lines_that_are_not_blank_are_shown() {
-        let printed: String = (0..20).map(|line| format!("line {line}\n\n")).collect();
-        let shown = printable(printed.as_bytes());
-        assert_eq!(shown.lines().count(), LINES);
-        assert!(shown.starts_with("line 12\n") && shown.ends_with("\nline 19"));
+    fn only_the_first_and_the_last_lines_that_are_not_blank_are_shown() {
+        let printed = |count| -> String { (0..count).map(|it| format!("line {it}\n\n")).collect() };
+        assert_eq!(
+            printable(printed(20).as_bytes()),
+            "line 0\nline 1\nline 2\nline 3\n… 12 more lines\nline 16\nline 17\nline 18\nline 19"
+        );
+        assert_eq!(printable(printed(8).as_bytes()).lines().count(), 8);
+        let shown = printable(printed(9_999).as_bytes());
+        assert!(shown.starts_with("line 0\n") && shown.ends_with("\nline 9998"));
+        assert!(shown.contains("\nline 3\n…\nline 9995\n"), "{shown}");
     }
 
     #[test]
@@ -87,9 +107,15 @@ mod tests {
 
     #[test]
     fn a_very_long_line_is_cut() {
-        let shown = printable(&[b'a'; 1 << 20]);
+        let shown = printable(&[b'a'; 10_000]);
         assert_eq!(shown.chars().count(), COLUMNS + 1);
         assert!(shown.ends_with('…'));
+        let shown = printable(&[b'a'; 1 << 20]);
+        assert!(
+            shown
+                .lines()
+                .all(|line| line.chars().count() <= COLUMNS + 1)
+        );
     }
 
     #[test]

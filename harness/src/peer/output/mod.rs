@@ -17,6 +17,14 @@ use std::borrow::Cow;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct OutputMark(u64);
 
+/// How much a peer has printed to both streams. What was printed before it belongs to an
+/// earlier case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutputPosition {
+    stdout: OutputMark,
+    stderr: OutputMark,
+}
+
 /// The result of waiting for a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OutputWait {
@@ -70,16 +78,59 @@ impl PrintedStream {
         };
         Cow::Owned([&self.head, gap.as_bytes(), &self.tail].concat())
     }
+
+    /// What was kept of what was printed after a mark.
+    fn since(&self, mark: OutputMark) -> Vec<u8> {
+        let behind = |bytes: &[u8], start: u64| {
+            let skip = usize::try_from(mark.0.saturating_sub(start)).unwrap_or(usize::MAX);
+            bytes.get(skip..).unwrap_or_default().to_vec()
+        };
+        let tail = behind(&self.tail, self.total - self.tail.len() as u64);
+        [behind(&self.head, 0), tail].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_output_of_a_case_has_no_line_of_an_earlier_one() {
+        let stream = |head: &str, tail: &str| PrintedStream {
+            head: head.into(),
+            tail: tail.into(),
+            total: 100 + tail.len() as u64,
+        };
+        let output = Output {
+            stdout: PrintedStream::default(),
+            stderr: stream("earlier\n", "old\nnew\n"),
+        };
+        let after = |stderr| {
+            let stdout = OutputMark(0);
+            let stderr = OutputMark(stderr);
+            output.last_output_since(OutputPosition { stdout, stderr })
+        };
+        assert_eq!(after(0), "earlier\nold\nnew");
+        assert_eq!(after(104), "new");
+        assert_eq!(after(108), "");
+        assert_eq!(after(500), "", "of another process");
+    }
 }
 
 impl Output {
-    /// The last lines of its standard error, or of its standard output if it wrote nothing
-    /// to the other. Control characters are escaped.
+    /// The first and the last lines of its standard error, or of its standard output if it
+    /// wrote nothing to the other. Control characters are escaped.
     #[must_use]
     pub fn last_output(&self) -> String {
-        let from_stderr = last_lines::printable(&self.stderr.bytes());
+        self.last_output_since(OutputPosition::default())
+    }
+
+    /// The same of what it printed after a position.
+    #[must_use]
+    pub fn last_output_since(&self, position: OutputPosition) -> String {
+        let from_stderr = last_lines::printable(&self.stderr.since(position.stderr));
         if from_stderr.is_empty() {
-            return last_lines::printable(&self.stdout.bytes());
+            return last_lines::printable(&self.stdout.since(position.stdout));
         }
         from_stderr
     }

@@ -25,8 +25,8 @@ const BASELINE: &str = "whole";
 /// The most findings of one case that are shown.
 const FINDINGS: usize = 3;
 
-/// The most lines of the peer's output that are shown.
-const LAST_OUTPUT: usize = 8;
+/// The most lines of the peer's output that are shown: as many as a record has.
+const LAST_OUTPUT: usize = 9;
 
 /// A scenario that did not pass, and the run it is from.
 #[derive(Clone, Copy)]

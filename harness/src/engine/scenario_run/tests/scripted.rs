@@ -12,7 +12,7 @@ use crate::engine::case::{CaseResult, NumberedCase, Outcome, ScenarioContext};
 use crate::engine::peer::{CasePlayer, PlayerSetup, TestedPeer};
 use crate::engine::wait::PeerTimings;
 use crate::judge::{Finding, ProcessEnd, ProcessOutcome, UnreadState};
-use crate::peer::{ExitStatus, StartError};
+use crate::peer::{ExitStatus, OutputPosition, StartError};
 use crate::wire::link::Link;
 
 /// How every scripted peer dies.
@@ -157,7 +157,7 @@ impl TestedPeer for ScriptedPeer {
         None
     }
 
-    fn last_output(&self) -> Vec<String> {
+    fn last_output(&self, _: OutputPosition) -> Vec<String> {
         Vec::new()
     }
 }
