@@ -90,6 +90,25 @@ impl PrintedStream {
     }
 }
 
+impl Output {
+    /// The first and the last lines of its standard error, or of its standard output if it
+    /// wrote nothing to the other. Control characters are escaped.
+    #[must_use]
+    pub fn last_output(&self) -> String {
+        self.last_output_since(OutputPosition::default())
+    }
+
+    /// The same of what it printed after a position.
+    #[must_use]
+    pub fn last_output_since(&self, position: OutputPosition) -> String {
+        let from_stderr = last_lines::printable(&self.stderr.since(position.stderr));
+        if from_stderr.is_empty() {
+            return last_lines::printable(&self.stdout.since(position.stdout));
+        }
+        from_stderr
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,24 +133,5 @@ mod tests {
         assert_eq!(after(104), "new");
         assert_eq!(after(108), "");
         assert_eq!(after(500), "", "of another process");
-    }
-}
-
-impl Output {
-    /// The first and the last lines of its standard error, or of its standard output if it
-    /// wrote nothing to the other. Control characters are escaped.
-    #[must_use]
-    pub fn last_output(&self) -> String {
-        self.last_output_since(OutputPosition::default())
-    }
-
-    /// The same of what it printed after a position.
-    #[must_use]
-    pub fn last_output_since(&self, position: OutputPosition) -> String {
-        let from_stderr = last_lines::printable(&self.stderr.since(position.stderr));
-        if from_stderr.is_empty() {
-            return last_lines::printable(&self.stdout.since(position.stdout));
-        }
-        from_stderr
     }
 }
