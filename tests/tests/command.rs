@@ -171,6 +171,66 @@ fn explain_lists_what_it_knows_for_an_unknown_word() {
 }
 
 #[test]
+fn a_hint_names_what_was_meant() {
+    let lines = "tests/suites/lines.toml";
+    for (typed, code, hint) in [
+        (vec!["explain", "f2"], 2, "did you mean `F02`?"),
+        (vec!["explain", "cutt"], 2, "did you mean the tactic `cut`?"),
+        (
+            vec!["replay", "x"],
+            2,
+            "`wirecheck replay` is not built yet",
+        ),
+        (vec!["init"], 2, "`wirecheck init` is not built yet"),
+        (
+            vec!["list", lines, "--scenario", "three-lines"],
+            4,
+            "did you mean `lines/three-lines`?",
+        ),
+        (
+            vec!["list", lines, "--scenario", "lines/three-lins"],
+            4,
+            "did you mean `lines/three-lines`?",
+        ),
+        (
+            vec!["list", "scenarios/line/line-client.toml"],
+            4,
+            "add --client",
+        ),
+        (
+            vec!["list", "scenarios/line"],
+            0,
+            "for clients only are not listed: add --client",
+        ),
+    ] {
+        let ran = run(COMMAND, &typed);
+        assert_eq!(ran.code, code, "{typed:?}: {ran:?}");
+        assert!(ran.stderr.contains(hint), "{typed:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_server_that_never_listens_is_told_about_its_port() {
+    let ran = Run::new(COMMAND)
+        .args(&["tests/suites/lines.toml", "--start-timeout", "100ms"])
+        .peer(["sleep", "100"].map(str::to_owned).to_vec())
+        .complete();
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(
+        ran.stderr.contains("no argument contains {port}"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn the_list_of_a_short_suite_is_short() {
+    let ran = run(COMMAND, &["list", "tests/suites/lines.toml"]);
+    assert!(ran.stdout.contains("header:too-large"), "{}", ran.stdout);
+    let longest = ran.stdout.lines().map(|line| line.chars().count()).max();
+    assert!(longest.is_some_and(|it| it < 250), "{longest:?}");
+}
+
+#[test]
 fn a_running_server_and_a_server_command_exclude_each_other() {
     let outcome = Run::new(COMMAND)
         .args(&["scenarios/line", "--connect", "127.0.0.1:1"])

@@ -1,20 +1,27 @@
 //! Which cases the user selected.
 
-use globset::{GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 
 use super::args::CaseArgs;
 use super::check::read_suites;
 use super::error::{CommandError, Purpose};
 use crate::engine::{PlannedScenario, Selection};
 use crate::load::qualified_names;
-use crate::scenario::{Scenario, Side, Suite};
+use crate::scenario::{Scenario, Side, Suite, nearest};
 use crate::tactic::{CaseChoice, Profile, Seed};
 
 /// Reads the suites and applies the filters. The result has at least one case, and no
 /// scenario exceeds its limit of cases.
 pub(super) fn select(args: &CaseArgs, side: Side) -> Result<Selection, CommandError> {
     let mut suites = read_suites(&args.suites, Purpose::Use)?;
+    let near = near_scenario(&suites, &args.scenario);
     let left_out = filter(&mut suites, args, side)?;
+    if suites.is_empty()
+        && left_out == 0
+        && let Some(near) = near
+    {
+        return Err(CommandError::NoSuchScenario(near));
+    }
     if suites.is_empty() && left_out > 0 {
         return Err(CommandError::OtherSideOnly(side));
     }
@@ -49,6 +56,25 @@ fn filter(suites: &mut Vec<Suite>, args: &CaseArgs, ours: Side) -> Result<u64, C
     }
     suites.retain(|suite| !suite.scenarios().is_empty());
     Ok(left_out)
+}
+
+/// The `suite/scenario` that a pattern may mean: one whose scenario it names alone, or one
+/// with a similar name.
+fn near_scenario(suites: &[Suite], globs: &[Glob]) -> Option<String> {
+    let all: Vec<(&str, String)> = suites
+        .iter()
+        .flat_map(|suite| suite.scenarios().iter().map(move |it| (suite, it)))
+        .map(|(suite, it)| (it.id().as_str(), format!("{}/{}", suite.id(), it.id())))
+        .collect();
+    let named = |glob: &Glob| {
+        let matcher = glob.compile_matcher();
+        let alone = all.iter().find(|(id, _)| matcher.is_match(id));
+        let names: Vec<_> = all.iter().map(|(_, name)| name.as_str()).collect();
+        let similar = || nearest(glob.glob(), &names);
+        let name = alone.map(|(_, name)| name.as_str()).or_else(similar)?;
+        (!matcher.is_match(name)).then(|| name.to_owned())
+    };
+    globs.iter().find_map(named)
 }
 
 /// The ids of a suite, alone and among others: a pattern from one run fits the next.

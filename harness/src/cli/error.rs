@@ -21,6 +21,8 @@ pub(super) enum CommandError {
         what: String,
         help: Option<String>,
     },
+    /// A command that is planned.
+    Planned(&'static str),
     /// Suites are invalid; `valid` others are not.
     Suites {
         errors: Vec<LoadError>,
@@ -30,6 +32,8 @@ pub(super) enum CommandError {
     /// There is no suite at these paths.
     NoSuites(Vec<PathBuf>),
     NoCases,
+    /// No scenario matches; this one may be meant.
+    NoSuchScenario(String),
     /// The selected scenarios are all for peers on this side, which wirecheck plays.
     OtherSideOnly(Side),
     /// This version can run none of the selected tactics.
@@ -100,13 +104,14 @@ impl CommandError {
     fn message(&self) -> String {
         match self {
             Self::Usage { what, .. } => what.clone(),
+            Self::Planned(name) => format!("`wirecheck {name}` is not built yet"),
             Self::Suites {
                 errors,
                 valid,
                 purpose,
             } => rejected_suites(errors, *valid, *purpose),
             Self::NoSuites(paths) => no_suites(paths),
-            Self::NoCases => "no case was selected".to_owned(),
+            Self::NoCases | Self::NoSuchScenario(_) => "no case was selected".to_owned(),
             Self::OtherSideOnly(side) => {
                 format!("the selected scenarios are for {side}s only (`peer = '{side}'`)")
             }
@@ -126,8 +131,12 @@ impl CommandError {
     fn help(&self) -> Option<String> {
         match self {
             Self::Usage { help, .. } => help.clone(),
+            Self::Planned(_) => Some("`wirecheck --help` lists what this version has".to_owned()),
             Self::NoSuites(_) => Some(NO_SUITES.to_owned()),
             Self::NoCases => Some(NO_CASES.to_owned()),
+            Self::NoSuchScenario(near) => Some(format!(
+                "--scenario is compared with `suite/scenario`; did you mean `{near}`?"
+            )),
             Self::OtherSideOnly(Side::Client) => Some(ADD_CLIENT.to_owned()),
             Self::OtherSideOnly(Side::Server) => Some(LEAVE_OUT_CLIENT.to_owned()),
             Self::NotPlayed => Some(format!("choose from {}", played_tactics())),
@@ -144,10 +153,14 @@ impl CommandError {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Usage { .. } | Self::Suites { .. } | Self::RecordPath(_) => Exit::Usage,
-            Self::NoSuites(_) | Self::NoCases | Self::OtherSideOnly(_) | Self::NotPlayed => {
-                Exit::NothingSelected
+            Self::Usage { .. } | Self::Planned(_) | Self::Suites { .. } | Self::RecordPath(_) => {
+                Exit::Usage
             }
+            Self::NoSuites(_)
+            | Self::NoCases
+            | Self::NoSuchScenario(_)
+            | Self::OtherSideOnly(_)
+            | Self::NotPlayed => Exit::NothingSelected,
             Self::Peer(_) => Exit::PeerUnavailable,
             Self::Record(_) | Self::DemoRecord(_) | Self::Unplayable(_) | Self::Output(_) => {
                 Exit::Internal
@@ -160,9 +173,9 @@ const NO_SUITES: &str = "a suite is a file that ends in .toml; name one, or a fo
 
 const NO_CASES: &str = "`wirecheck list` shows all cases; change --only, --tag or --scenario";
 
-const ADD_CLIENT: &str = "add --client to judge a client, or select other scenarios";
+const ADD_CLIENT: &str = "add --client for a client, or select other scenarios";
 
-const LEAVE_OUT_CLIENT: &str = "leave out --client to judge a server, or select other scenarios";
+const LEAVE_OUT_CLIENT: &str = "leave out --client for a server, or select other scenarios";
 
 const NOT_REACHED: &str = "start the server first, or give its address with --connect HOST:PORT; \
     to have wirecheck start it, write its command after `--`";

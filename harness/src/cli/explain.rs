@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::tactics;
 use crate::diagnose::{DefectCode, UnknownDefectCode};
 use crate::engine::is_played;
+use crate::scenario::nearest;
 use crate::tactic::TacticFamily;
 
 const BOLD: Style = Style::new().bold();
@@ -25,16 +26,21 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, CommandError> {
         Some(text) => match (text.parse::<DefectCode>(), tactics::named(text)) {
             (Ok(code), _) => explain(code, &mut out)?,
             (Err(_), Some(family)) => tactics::explain(family, &mut out)?,
-            (Err(unknown), None) => return Err(CommandError::usage(with_all(&unknown))),
+            (Err(unknown), None) => return Err(CommandError::usage(with_all(text, &unknown))),
         },
     }
     Ok(Exit::Success)
 }
 
-fn with_all(unknown: &UnknownDefectCode) -> String {
+fn with_all(text: &str, unknown: &UnknownDefectCode) -> String {
     let codes = DefectCode::ALL.map(DefectCode::code).join(" ");
-    let tactics = TacticFamily::ALL.map(TacticFamily::as_str).join(" ");
-    format!("{unknown}\n  defects: {codes}\n  tactics: {tactics}")
+    let families = TacticFamily::ALL.map(TacticFamily::as_str);
+    let tactics = families.join(" ");
+    let near = match nearest(text, &families) {
+        Some(tactic) => format!("\n  did you mean the tactic `{tactic}`?"),
+        None => String::new(),
+    };
+    format!("{unknown}{near}\n  defects: {codes}\n  tactics: {tactics}")
 }
 
 /// One line per defect, with an empty line between the letters.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 
 use serde_json::json;
+use wirecheck_report::notation::{counted, shortened};
 
 use super::args::ListArgs;
 use super::cases::select;
-use super::error::CommandError;
+use super::error::{CommandError, print_line};
 use super::exit::Exit;
 use crate::engine::PlannedScenario;
 use crate::scenario::Side;
@@ -34,8 +35,30 @@ pub(super) fn run(args: &ListArgs) -> Result<Exit, CommandError> {
         counts.write(&mut out)?;
     }
     out.flush()?;
+    if !args.json {
+        note_left_out(selection.left_out(), side.other());
+    }
     Ok(Exit::Success)
 }
+
+/// Says that scenarios are not listed because they are for the other kind of peer.
+fn note_left_out(scenarios: u64, peer: Side) {
+    if scenarios == 0 {
+        return;
+    }
+    let (others, what) = match peer {
+        Side::Server => ("clients", "add --client"),
+        Side::Client => ("servers", "leave out --client"),
+    };
+    let count = counted(scenarios, "scenario");
+    let verb = if scenarios == 1 { "is" } else { "are" };
+    print_line(&format!(
+        "note: {count} for {others} only {verb} not listed: {what}"
+    ));
+}
+
+/// The most characters of a delivery.
+const LONGEST: usize = 160;
 
 fn write_cases(
     selected: PlannedScenario<'_>,
@@ -46,7 +69,9 @@ fn write_cases(
         if args.json {
             writeln!(out, "{}", as_json(selected, &case))?;
         } else {
-            writeln!(out, "{}  {}", selected.case_id(case.tactic), case.delivery)?;
+            // The replacement of a header may have megabytes.
+            let delivery = shortened(&case.delivery.to_string(), LONGEST);
+            writeln!(out, "{}  {delivery}", selected.case_id(case.tactic))?;
         }
     }
     Ok(())

@@ -21,6 +21,7 @@ mod tactics;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser};
 use wirecheck_report::notation::printable;
 
@@ -31,14 +32,35 @@ pub use self::exit::Exit;
 /// Runs the command with the arguments of the process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = Args::try_parse().unwrap_or_else(|error| {
-        let typed = std::env::args_os().map(|word| printable(&word.to_string_lossy()));
-        let typed: Vec<_> = typed.collect();
-        separator::correct_advice(escaped(error, &typed), &typed).exit()
-    });
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return report(error).into(),
+    };
     run(args.command)
         .unwrap_or_else(|error| error.report())
         .into()
+}
+
+/// Prints an error of the parser of arguments, or the help that was asked for.
+fn report(error: clap::Error) -> Exit {
+    if let Some(name) = planned_command(&error) {
+        return CommandError::Planned(name).report();
+    }
+    let typed = std::env::args_os().map(|word| printable(&word.to_string_lossy()));
+    let typed: Vec<_> = typed.collect();
+    separator::correct_advice(escaped(error, &typed), &typed).exit()
+}
+
+/// Commands of the design that no version has yet.
+const PLANNED: [&str; 7] = [
+    "replay", "report", "compare", "fuzz", "packs", "matrix", "init",
+];
+
+fn planned_command(error: &clap::Error) -> Option<&'static str> {
+    match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(typed)) => PLANNED.into_iter().find(|name| name == typed),
+        _ => None,
+    }
 }
 
 /// The same error about the words as they can be printed.

@@ -165,6 +165,10 @@ impl FromStr for DefectCode {
 
 /// The closest code for a short text, the closest name for a longer one.
 fn near(text: &str) -> Option<&'static str> {
+    let codes = DefectCode::ALL.map(DefectCode::code);
+    if let Some(code) = codes.into_iter().find(|code| is_short_for(text, code)) {
+        return Some(code);
+    }
     if text.len() <= 4 {
         nearest(
             &text.to_ascii_uppercase(),
@@ -176,9 +180,34 @@ fn near(text: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a text is a code without its zero, or with a mark between its parts: `f2`,
+/// `F-02`.
+fn is_short_for(text: &str, code: &str) -> bool {
+    let part = |text: &str| {
+        let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number: Option<u32> = text[letters.len()..].parse().ok();
+        let letters = letters.trim_end_matches(['-', '_', ' ']);
+        (letters.to_ascii_uppercase(), number)
+    };
+    part(text) == part(code)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_without_its_zero_is_recognised() {
+        for (text, code) in [
+            ("f2", "F02"),
+            ("C6", "C06"),
+            ("F-01", "F01"),
+            ("c_11", "C11"),
+        ] {
+            assert_eq!(near(text), Some(code), "{text}");
+        }
+        assert_eq!(near("f99"), None);
+    }
 
     #[test]
     fn every_defect_is_found_by_its_code_and_by_its_name() {
