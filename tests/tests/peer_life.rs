@@ -1,7 +1,7 @@
 //! Servers that start, stop and run in unusual ways: they are judged by what they answer.
 
 use wirecheck_report::record::RunState;
-use wirecheck_tests::{Run, RunOutcome, tools};
+use wirecheck_tests::{Run, RunOutcome, findings, tools};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
@@ -76,4 +76,45 @@ fn daemon_passes(options: &[&str]) {
     is_finished(&outcome);
     assert_eq!(outcome.code, 0, "{}", outcome.stdout);
     assert_eq!(outcome.record().notes, [""; 0]);
+}
+
+#[test]
+fn a_server_that_keeps_something_of_each_connection_leaks() {
+    for (kept, text) in [
+        (
+            "sockets",
+            "480 descriptors after 480 connections, also of whole exchanges",
+        ),
+        ("truncated", "connections, under fin"),
+        ("zombies", "480 zombie processes after 480 connections"),
+    ] {
+        let Some(outcome) = keeps(kept) else { return };
+        is_finished(&outcome);
+        assert_eq!(outcome.code, 1, "{}", outcome.stdout);
+        let leaks: Vec<_> = findings(outcome.record())
+            .filter(|(_, _, it)| it.kind == "leaks")
+            .collect();
+        assert!(leaks[0].2.what.contains(text), "{leaks:?}");
+        let scenario = &outcome.record().suites[0].scenarios[0];
+        assert_eq!(scenario.defects[0].code, "C07");
+    }
+}
+
+#[test]
+fn a_pool_and_a_cache_are_no_leaks() {
+    for kept in ["pool", "cache"] {
+        let Some(outcome) = keeps(kept) else { return };
+        is_finished(&outcome);
+        assert_eq!(outcome.code, 0, "{}", outcome.stdout);
+    }
+}
+
+fn keeps(what: &str) -> Option<RunOutcome> {
+    tools::has_python().then(|| {
+        Run::new(COMMAND)
+            .args(&["scenarios/threaded", "--profile", "quick"])
+            .args(&["--scenario", "*/answers-each-line"])
+            .python_server("hostile/leaks.py", &["--of", what])
+            .complete()
+    })
 }

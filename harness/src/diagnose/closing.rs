@@ -19,10 +19,10 @@ const RESETS: [TacticFamily; 2] = [TacticFamily::Rst, TacticFamily::RstAtAccept]
 
 pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
     let ignored = ignored_eof(evidence);
-    let leaks = match ignored {
+    let leaks = measured_leak(evidence).or_else(|| match ignored {
         Some(_) => None,
         None => leaks(evidence),
-    };
+    });
     let found = [
         ignored,
         eof_spin(evidence),
@@ -266,6 +266,16 @@ fn partial_as_message(evidence: &DefectEvidence) -> Option<Diagnosis> {
         )
     };
     Some(DefectCode::PartialAsMessage.because(because))
+}
+
+/// What the peer holds grew with each connection.
+fn measured_leak(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let leaks = |case: &CaseFailure| case.shows(|it| it == Symptom::Leaks);
+    evidence.failures().any(leaks).then(|| {
+        let because = "what the peer holds grows with the number of connections, one after the \
+                       other, and it does not give it back";
+        DefectCode::Leaks.because(because.to_owned())
+    })
 }
 
 /// The peer closes after a FIN between messages, but not after one inside a message.

@@ -84,6 +84,8 @@ pub enum Symptom {
     ConnectsAgain,
     /// The connection after this case was not served.
     NextNotServed,
+    /// The peer keeps something of each connection.
+    Leaks,
 }
 
 impl Symptom {
@@ -146,6 +148,7 @@ impl Symptom {
             Finding::RunsOn { .. } => Self::StillRunning,
             Finding::ConnectsAgain { .. } => Self::ConnectsAgain,
             Finding::NextNotServed { .. } => Self::NextNotServed,
+            Finding::Leaks { .. } => Self::Leaks,
         }
     }
 
@@ -175,7 +178,8 @@ impl Symptom {
             | Self::StillRunning
             | Self::StillRunningSpinning
             | Self::ConnectsAgain
-            | Self::NextNotServed => false,
+            | Self::NextNotServed
+            | Self::Leaks => false,
         }
     }
 

@@ -32,6 +32,7 @@
 
 mod case;
 mod event;
+mod leaks;
 mod peer;
 mod run;
 mod scenario_run;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use wirecheck_report::record::{Concurrency, Record};
 
 use super::event::Event;
+use super::leaks::LeakWatch;
 use super::peer::{CasePlayer, PlayerSetup, TestedPeer};
 use super::settings::{Settings, StopReason};
 use super::wait::{PeerTimings, Phase};
@@ -24,6 +25,7 @@ pub(super) struct Engine<'r> {
     /// Whether the peer was silent through a whole baseline: the next ones are not waited
     /// for as long before they are played again.
     pub(super) is_mute: bool,
+    pub(super) leaks: LeakWatch,
     pub(super) record: Record,
     pub(super) begun: Instant,
 }
@@ -45,6 +47,7 @@ impl<'r> Engine<'r> {
             timings: PeerTimings::default(),
             concurrency: None,
             is_mute: false,
+            leaks: LeakWatch::default(),
             record,
             begun: Instant::now(),
         }

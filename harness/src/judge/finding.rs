@@ -147,6 +147,11 @@ pub enum Finding {
         /// What was observed of it.
         why: String,
     },
+    /// The peer keeps something of each connection.
+    Leaks {
+        /// What, after how many connections.
+        what: String,
+    },
 }
 
 /// The side that was to perform a step.
@@ -238,6 +243,8 @@ pub enum FindingKind {
     ConnectsAgain,
     /// [`Finding::NextNotServed`]
     NextNotServed,
+    /// [`Finding::Leaks`]
+    Leaks,
 }
 
 impl FindingKind {
@@ -266,6 +273,7 @@ impl FindingKind {
             Self::RunsOn => "runs-on",
             Self::ConnectsAgain => "connects-again",
             Self::NextNotServed => "next-not-served",
+            Self::Leaks => "leaks",
         }
     }
 
@@ -320,6 +328,7 @@ impl Finding {
             Self::RunsOn { .. } => FindingKind::RunsOn,
             Self::ConnectsAgain { .. } => FindingKind::ConnectsAgain,
             Self::NextNotServed { .. } => FindingKind::NextNotServed,
+            Self::Leaks { .. } => FindingKind::Leaks,
         }
     }
 

@@ -58,6 +58,7 @@ impl Display for Finding {
             }
             Self::ConnectsAgain { times: 1 } => f.write_str("the peer connected again"),
             Self::ConnectsAgain { times } => write!(f, "the peer connected {times} more times"),
+            Self::Leaks { what } => write!(f, "the peer leaks: {what}"),
             Self::NextNotServed { why } => write!(f, "the next connection was not served: {why}"),
         }
     }

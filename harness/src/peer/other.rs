@@ -5,7 +5,7 @@
 
 use super::output::{OutputStream, SharedOutput};
 use super::process::forking;
-use super::{EscapedProcess, ExitStatus, StopCause};
+use super::{EscapedProcess, ExitStatus, Resources, StopCause};
 use crate::wire::watch::WatchTarget;
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};
@@ -280,4 +280,12 @@ pub(super) fn group_of(_process: u32) -> Option<u32> {
 
 pub(super) fn name_of(_process: u32) -> String {
     String::new()
+}
+
+pub(super) fn resources_of(_processes: &[u32]) -> Option<Resources> {
+    None
+}
+
+pub(super) fn close_waits(_port: u16) -> usize {
+    0
 }

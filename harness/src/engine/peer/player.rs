@@ -12,7 +12,7 @@ use wirecheck_report::record::Concurrency;
 use super::target::Target;
 use crate::engine::case::{self, CaseResult, NumberedCase, ScenarioContext};
 use crate::engine::wait::{CaseGate, PeerTimings, Phase, Waiter};
-use crate::peer::{ExitStatus, OutputPosition, StartError};
+use crate::peer::{ExitStatus, OutputPosition, Resources, StartError};
 use crate::wire::link::{Link, LinkOptions};
 
 /// The peer of a run.
@@ -51,6 +51,21 @@ pub(in crate::engine) trait TestedPeer: Sync {
 
     /// The first and the last lines that it printed after a position.
     fn last_output(&self, since: OutputPosition) -> Vec<String>;
+
+    /// What its processes hold, if that can be seen and they live for several cases.
+    fn resources(&self) -> Option<Resources> {
+        None
+    }
+
+    /// How many of its sockets are in CLOSE_WAIT.
+    fn close_waits(&self) -> usize {
+        0
+    }
+
+    /// Whether it may still do something although nothing happens.
+    fn has_timers(&self) -> bool {
+        false
+    }
 }
 
 /// Plays one case after the other.
@@ -157,5 +172,17 @@ impl TestedPeer for Target {
 
     fn last_output(&self, since: OutputPosition) -> Vec<String> {
         self.last_output(since)
+    }
+
+    fn resources(&self) -> Option<Resources> {
+        self.resources()
+    }
+
+    fn close_waits(&self) -> usize {
+        self.close_waits()
+    }
+
+    fn has_timers(&self) -> bool {
+        self.has_timers()
     }
 }

@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
-use wirecheck_report::notation::counted;
 use wirecheck_report::record::Concurrency;
 
 use super::client_launcher::{ClientLauncher, LaunchedClient};
@@ -12,7 +11,8 @@ use super::{PeerSource, Reconnects};
 use crate::engine::wait::{WaitFor, Waiter};
 use crate::peer::{
     Client, CommandLine, DelayedStart, EscapedProcess, ExitStatus, ExternalServer, OutputMark,
-    OutputPosition, OutputWait, Server, StartError, StartOptions, count_connection, end_orphans,
+    OutputPosition, OutputWait, Resources, Server, StartError, StartOptions, close_waits,
+    count_connection, end_orphans,
 };
 use crate::wire::diag::listening;
 use crate::wire::link::{ConnectError, Link, LinkOptions};
@@ -239,6 +239,25 @@ impl Target {
         }
     }
 
+    /// What its processes hold, if that can be seen and they live for several cases.
+    pub(in crate::engine) fn resources(&self) -> Option<Resources> {
+        Resources::of(self.watch()?.processes().ok()?)
+    }
+
+    /// How many of its sockets are in CLOSE_WAIT, if it is a server of this machine.
+    pub(in crate::engine) fn close_waits(&self) -> usize {
+        match self {
+            Self::Server { .. } | Self::External(_) => close_waits(self.addr().port()),
+            Self::ReconnectingClient { .. } | Self::ClientPerCase(_) => 0,
+        }
+    }
+
+    /// Whether any of its threads will wake by itself.
+    pub(in crate::engine) fn has_timers(&self) -> bool {
+        let timers = self.watch().and_then(|mut watch| watch.timers().ok());
+        timers.is_some_and(|timers| timers > 0)
+    }
+
     /// How its process ended, if it has.
     pub(in crate::engine) fn ended(&self) -> Option<ExitStatus> {
         match self.process()? {
@@ -296,8 +315,8 @@ fn note_survivors(survivors: &[EscapedProcess]) -> Option<String> {
         .collect();
     (!survivors.is_empty()).then(|| {
         format!(
-            "processes: {} of the peer could not be ended: {}",
-            counted(survivors.len() as u64, "process"),
+            "processes: {} processes of the peer could not be ended: {}",
+            survivors.len(),
             names.join(", ")
         )
     })

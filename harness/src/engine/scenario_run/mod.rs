@@ -9,6 +9,8 @@
 //! - **Confirmation** (`confirm`): failures are grouped by tactic family and kind of
 //!   finding. The first and the last of a group are played again, alone; the rest of it only
 //!   if these pass.
+//! - **Leaks** (`leaks`): what the peer holds is counted after the baseline and after each
+//!   batch. If it grew, cases are played until it is clear whether it grows with them.
 //! - **Report** (`report`, `defects`): the results become a part of the record.
 //!
 //! The verdict on a case is `failure_verdict` for a confirmed failure, `Flaky` for one that
@@ -20,6 +22,7 @@ mod concurrency;
 mod confirm;
 mod culprit;
 mod defects;
+mod leaks;
 mod queue;
 mod report;
 mod results;
@@ -75,7 +78,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
 
     /// Plays all phases, or as many as the run is given.
     pub(super) fn play(&mut self) -> Result<(), StopReason> {
-        let played = self.play_phases();
+        let played = self.play_phases().and_then(|()| self.find_leaks());
         self.keep_unconfirmed();
         played
     }
@@ -87,9 +90,11 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         };
         self.context.learnt = learnt;
         let jobs = self.jobs()?;
+        self.count_before_batches();
         let mut queue = Queue::of(self.context.planned.plan);
         loop {
             self.play_queue(&mut queue, jobs)?;
+            self.count_after_batch();
             if self.unconfirmed.is_empty() {
                 return Ok(());
             }

@@ -114,7 +114,7 @@ pub(in crate::peer) struct Descendants(Vec<(u32, u64)>);
 
 impl Descendants {
     pub(in crate::peer) fn of(process: u32) -> Self {
-        let found = descendants_of(process).into_iter();
+        let found = descendants_of(&[process]).into_iter();
         let with_start = |id: u32| Some((id, ProcessDir::new(id).start_time()?));
         Self(found.filter_map(with_start).collect())
     }

@@ -11,6 +11,7 @@ mod handle;
 mod listeners;
 mod orphans;
 mod readiness;
+mod resources;
 mod tag;
 
 pub(super) use drain::OutputDrain;
@@ -20,6 +21,7 @@ pub(super) use listeners::any_listener;
 pub use orphans::adopt_orphans;
 pub(super) use orphans::{count_connection, kill_orphans};
 pub(super) use readiness::{NotReady, ReadyServer, await_listener};
+pub(super) use resources::{close_waits, resources_of};
 pub(super) use tag::PeerTag;
 
 use crate::wire::proc::{self, ProcessDir};

@@ -139,8 +139,10 @@ pub(super) fn exit_status(orphan: u32) -> Option<ExitStatus> {
 /// The orphans, and what they started.
 pub(super) fn with_descendants() -> Vec<u32> {
     let mut found = while_nothing_forks(|| lock().orphans());
-    let descendants: Vec<u32> = found.iter().flat_map(|&it| descendants_of(it)).collect();
-    found.extend(descendants);
+    if found.is_empty() {
+        return found;
+    }
+    found.extend(descendants_of(&found));
     found
 }
 

@@ -37,17 +37,17 @@ pub(crate) fn children_of(process: u32) -> Vec<u32> {
         .collect()
 }
 
-/// The children of a process, their children, and so on.
-pub(crate) fn descendants_of(process: u32) -> Vec<u32> {
+/// The children of these processes, their children, and so on. Without the processes.
+pub(crate) fn descendants_of(processes: &[u32]) -> Vec<u32> {
     let parents = parents();
-    let mut found = vec![process];
+    let mut found = processes.to_vec();
     let mut next = 0;
     while let Some(&parent) = found.get(next) {
         let children = parents.iter().filter(|(_, its)| *its == parent);
         found.extend(children.map(|(id, _)| *id));
         next += 1;
     }
-    found.split_off(1)
+    found.split_off(processes.len())
 }
 
 /// Every process with its parent.
@@ -59,6 +59,17 @@ fn parents() -> Vec<(u32, u32)> {
         .into_iter()
         .filter_map(&mut with_parent)
         .collect()
+}
+
+/// How many TCP sockets on this local port wait to be closed although the other end has
+/// closed.
+pub(crate) fn sockets_in_close_wait(port: u16) -> usize {
+    let tables = [procfs::net::tcp(), procfs::net::tcp6()];
+    let entries = tables.into_iter().flatten().flatten();
+    let at_port = entries.filter(|entry| entry.local_address.port() == port);
+    at_port
+        .filter(|entry| entry.state == TcpState::CloseWait)
+        .count()
 }
 
 /// Every TCP socket of this network namespace that listens. IPv4-mapped addresses are

@@ -57,6 +57,11 @@ impl ProcessDir {
         })
     }
 
+    /// Whether it has ended, if it is only there because its parent has not collected it.
+    pub(crate) fn is_zombie(&self) -> Option<bool> {
+        Some(!ProcReader::default().stat(self)?.is_alive())
+    }
+
     pub(crate) fn parent(&self) -> Option<u32> {
         Some(ProcReader::default().stat(self)?.parent)
     }

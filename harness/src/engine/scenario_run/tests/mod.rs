@@ -12,6 +12,7 @@ mod culprit;
 mod external;
 mod interrupted;
 mod laws;
+mod leaks;
 mod script;
 mod scripted;
 

@@ -12,18 +12,21 @@ use crate::engine::case::{CaseResult, NumberedCase, Outcome, ScenarioContext};
 use crate::engine::peer::{CasePlayer, PlayerSetup, TestedPeer};
 use crate::engine::wait::PeerTimings;
 use crate::judge::{Finding, ProcessEnd, ProcessOutcome, UnreadState};
-use crate::peer::{ExitStatus, OutputPosition, StartError};
+use crate::peer::{ExitStatus, OutputPosition, Resources, StartError};
 use crate::wire::link::Link;
 
 /// How every scripted peer dies.
 const DEATH: ExitStatus = ExitStatus::Signal(11);
 
+/// What the peer holds after the plays of its life.
+type HeldScript = Box<dyn Fn(&[&Play]) -> Resources + Send + Sync>;
 type PeerScript = Box<dyn Fn(&Play) -> Answer + Send + Sync>;
 
 /// A peer without a process. Its script answers the plays that reach it; while it is dead
 /// or does not accept, no play does.
 pub(super) struct ScriptedPeer {
     script: PeerScript,
+    held: Option<HeldScript>,
     lifetime: ScriptedLifetime,
     accept_queue: Option<NonZeroUsize>,
     state: Mutex<ScriptedState>,
@@ -60,6 +63,7 @@ impl ScriptedPeer {
     pub(super) fn new(script: impl Fn(&Play) -> Answer + Send + Sync + 'static) -> Self {
         Self {
             script: Box::new(script),
+            held: None,
             lifetime: ScriptedLifetime::UntilRestart,
             accept_queue: None,
             state: Mutex::new(ScriptedState {
@@ -80,6 +84,15 @@ impl ScriptedPeer {
             accept_queue,
             ..self
         }
+    }
+
+    /// The same peer, of which can be seen what it holds.
+    pub(super) fn holding(
+        self,
+        held: impl Fn(&[&Play]) -> Resources + Send + Sync + 'static,
+    ) -> Self {
+        let held: Option<HeldScript> = Some(Box::new(held));
+        Self { held, ..self }
     }
 
     /// The same peer, not started by wirecheck.
@@ -159,6 +172,13 @@ impl TestedPeer for ScriptedPeer {
 
     fn last_output(&self, _: OutputPosition) -> Vec<String> {
         Vec::new()
+    }
+
+    fn resources(&self) -> Option<Resources> {
+        let life = self.state().life;
+        let plays = self.plays.lock().expect("no test holds it");
+        let of_life: Vec<_> = plays.iter().filter(|play| play.life == life).collect();
+        self.held.as_ref().map(|held| held(&of_life))
     }
 }
 

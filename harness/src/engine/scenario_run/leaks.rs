@@ -1,0 +1,271 @@
+//! After all other phases: whether the peer keeps something of each connection.
+//!
+//! The counts are taken beside the other phases. If they rouse a suspicion, the cases of one
+//! tactic after the other are played alone on a fresh peer, again and again, and what the peer
+//! holds is counted between.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use super::ScenarioRun;
+use crate::engine::case::{CaseResult, NumberedCase};
+use crate::engine::leaks::Growth;
+use crate::engine::settings::StopReason;
+use crate::engine::wait::Phase;
+use crate::judge::Finding;
+use crate::peer::Resources;
+use crate::tactic::TacticFamily;
+
+/// Connections before the first count: what is made once is there then.
+const WARM_UP: usize = 4;
+/// How many connections are made between two counts. A pool that is smaller than all of them
+/// stops growing in one of these rounds.
+const ROUNDS: [usize; 5] = [16, 16, 64, 128, 256];
+/// After so many connections a peer that fails may have no descriptors left.
+const ENOUGH: usize = 96;
+/// A peer that needs longer is not judged: after fewer rounds a pool looks like a leak.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+const TOO_SLOW: &str = "leaks: what the peer holds grew; it is too slow to find out in 60 s \
+                        whether it grows with each connection";
+/// How many cases are tried for one that leaks by itself.
+const MOST_TRIED: usize = 32;
+/// The time between two looks whether the peer gives back what it holds.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+
+type PassedCases = BTreeMap<TacticFamily, Vec<NumberedCase>>;
+
+/// What came of connections that were made one after the other.
+enum Measured {
+    Leak(Leak),
+    /// The peer holds so much more, and no more with further connections.
+    NoLeak(Growth),
+    /// A case failed, or what the peer holds cannot be seen.
+    Nothing,
+}
+
+/// What a peer keeps of the connections of one tactic.
+struct Leak {
+    growth: Growth,
+    connections: usize,
+}
+
+impl ScenarioRun<'_, '_, '_> {
+    /// Counts what the peer holds before the first batch, once in its life.
+    pub(super) fn count_before_batches(&mut self) {
+        let life = self.engine.record.restarts;
+        if self.engine.leaks.needs_first(life)
+            && let Some(held) = self.resources_when_idle()
+        {
+            self.engine.leaks.set_first(life, held);
+        }
+    }
+
+    /// Counts what it holds after a batch.
+    pub(super) fn count_after_batch(&mut self) {
+        let life = self.engine.record.restarts;
+        if self.engine.leaks.needs_first(life) {
+            return;
+        }
+        if let Some(held) = self.resources_when_idle() {
+            let families = self.results.families();
+            let cases: u64 = families.iter().map(|it| it.cases - it.skipped).sum();
+            let cases = usize::try_from(cases).unwrap_or(usize::MAX);
+            self.engine.leaks.compare(life, held, cases);
+        }
+    }
+
+    /// Finds the tactics after which the peer keeps something, if it is suspected to.
+    pub(super) fn find_leaks(&mut self) -> Result<(), StopReason> {
+        let Some(suspected) = self.engine.leaks.take_suspicion() else {
+            return Ok(());
+        };
+        self.engine.restart_peer()?;
+        let baseline = self.baseline_case();
+        let others = self.passed_cases();
+        match self.measure(std::slice::from_ref(&baseline))? {
+            Measured::Leak(leak) => {
+                // The baseline passed, and a scenario is not failed at its baseline for this.
+                let cases = others
+                    .get(&TacticFamily::Cut)
+                    .or_else(|| others.values().next());
+                if let Some(cases) = cases {
+                    self.report_leak(&cases[0], &leak, "also of whole exchanges")?;
+                }
+            }
+            Measured::NoLeak(growth) if suspected.is_explained_by(growth) => {
+                self.engine.leaks.explain(growth);
+            }
+            Measured::NoLeak(_) => self.find_leaking_tactics(&others)?,
+            Measured::Nothing => {}
+        }
+        self.engine.restart_peer()
+    }
+
+    fn find_leaking_tactics(&mut self, passed: &PassedCases) -> Result<(), StopReason> {
+        for (family, cases) in passed {
+            match self.measure(cases)? {
+                Measured::Leak(leak) => {
+                    let blamed = self.leaking_case(cases)?;
+                    self.report_leak(&blamed, &leak, &format!("under {family}"))?;
+                }
+                Measured::NoLeak(growth) => self.engine.leaks.explain(growth),
+                Measured::Nothing => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The cases that passed, of tactics of which none failed.
+    fn passed_cases(&self) -> PassedCases {
+        let failures = self.results.failures.iter();
+        let failed: Vec<_> = failures.map(|it| it.result.tactic.family()).collect();
+        let mut passed = PassedCases::new();
+        let plan = self.context.planned.plan;
+        for (number, case) in plan.cases().enumerate().skip(1) {
+            let family = case.tactic.family();
+            if self.results.passed.contains(&case.tactic) && !failed.contains(&family) {
+                let cases = passed.entry(family).or_default();
+                cases.push(NumberedCase::new(number, case));
+            }
+        }
+        passed
+    }
+
+    /// Plays these cases again and again, until what the peer holds does not grow with them.
+    fn measure(&mut self, cases: &[NumberedCase]) -> Result<Measured, StopReason> {
+        let begun = Instant::now();
+        let mut cases = cases.iter().cycle();
+        let first = self.resources_when_idle();
+        self.play_many(&mut cases, WARM_UP)?;
+        let warm = self.resources_when_idle();
+        let (Some(first), Some(warm)) = (first, warm) else {
+            return Ok(Measured::Nothing);
+        };
+        let (mut before, mut connections) = (warm, 0);
+        for round in ROUNDS {
+            if begun.elapsed() > TIME_LIMIT {
+                self.engine.note(TOO_SLOW);
+                return Ok(Measured::Nothing);
+            }
+            if !self.play_many(&mut cases, round)? {
+                if connections < ENOUGH {
+                    return Ok(Measured::Nothing);
+                }
+                // It may have no descriptors left.
+                break;
+            }
+            let Some(now) = self.resources_when_idle() else {
+                return Ok(Measured::Nothing);
+            };
+            if Growth::between(&before, &now)
+                .in_proportion_to(round)
+                .is_none()
+            {
+                return Ok(Measured::NoLeak(Growth::between(&first, &now)));
+            }
+            connections += round;
+            before = now;
+        }
+        let growth = self.growth_that_stays(&warm, connections);
+        if growth.is_none() {
+            return Ok(Measured::NoLeak(Growth::between(&first, &before)));
+        }
+        Ok(Measured::Leak(Leak {
+            growth,
+            connections,
+        }))
+    }
+
+    /// The first case after which the peer keeps something, of a tactic that leaks.
+    fn leaking_case(&mut self, cases: &[NumberedCase]) -> Result<NumberedCase, StopReason> {
+        const TIMES: usize = 2;
+        for case in cases.iter().take(MOST_TRIED) {
+            let before = self.resources_when_idle();
+            self.play_many(&mut std::iter::repeat(case), TIMES)?;
+            if let (Some(before), Some(after)) = (before, self.resources_when_idle())
+                && !Growth::between(&before, &after)
+                    .in_proportion_to(TIMES)
+                    .is_none()
+            {
+                return Ok(case.clone());
+            }
+        }
+        Ok(cases[0].clone())
+    }
+
+    /// Plays this many cases. Returns whether all passed.
+    fn play_many<'c>(
+        &mut self,
+        cases: &mut impl Iterator<Item = &'c NumberedCase>,
+        count: usize,
+    ) -> Result<bool, StopReason> {
+        for case in cases.take(count) {
+            if !self.play_again(case)?.outcome.has_passed() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn play_again(&mut self, case: &NumberedCase) -> Result<CaseResult, StopReason> {
+        let case = self.another_attempt(case);
+        self.play_alone(&case, Phase::Confirmation)
+    }
+
+    /// What the peer does not give back. A timer may still make it: then it has the time for
+    /// an answer.
+    fn growth_that_stays(&self, first: &Resources, connections: usize) -> Growth {
+        let limit = if self.engine.peer.has_timers() {
+            self.context.limits().reply
+        } else {
+            Duration::ZERO
+        };
+        let deadline = Instant::now() + limit;
+        loop {
+            let now = self.engine.peer.resources().unwrap_or_default();
+            let growth = Growth::between(first, &now).in_proportion_to(connections);
+            let is_over = Instant::now() >= deadline || self.engine.is_stopped();
+            if growth.is_none() || is_over {
+                return growth;
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+    }
+
+    fn resources_when_idle(&self) -> Option<Resources> {
+        let mut player = self.engine.lone_player(Phase::Confirmation);
+        player.wait_until_idle();
+        self.engine.peer.resources()
+    }
+
+    /// Counts the leak as a failure of this case, which passed. Its evidence is that of one
+    /// more play.
+    fn report_leak(
+        &mut self,
+        blamed: &NumberedCase,
+        leak: &Leak,
+        when: &str,
+    ) -> Result<(), StopReason> {
+        let sockets = match self.engine.peer.close_waits() {
+            0 => String::new(),
+            1 => "; 1 socket is in CLOSE_WAIT".to_owned(),
+            count => format!("; {count} sockets are in CLOSE_WAIT"),
+        };
+        let Leak {
+            growth,
+            connections,
+        } = leak;
+        self.engine.leaks.set_reported();
+        let what = format!("{growth} after {connections} connections, {when}{sockets}");
+        let mut result = self.play_again(blamed)?;
+        if !result.outcome.has_passed() {
+            self.engine.note(format!("leaks: {what}"));
+            return Ok(());
+        }
+        self.results
+            .take_back(result.tactic.family(), result.unjudged);
+        self.put_finding_first(&mut result, &Finding::Leaks { what });
+        self.results.add(result, self.failure_verdict());
+        Ok(())
+    }
+}

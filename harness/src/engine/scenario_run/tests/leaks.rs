@@ -1,0 +1,127 @@
+//! What the peer holds, after the other phases.
+
+use wirecheck_report::record::Verdict;
+
+use super::script::{Play, fail, pass, silence};
+use super::scripted::ScriptedPeer;
+use super::{DEFAULT, PlayedRun, TWO_SCENARIOS, TestRun};
+use crate::peer::Resources;
+use crate::tactic::TacticFamily;
+
+fn descriptors(count: usize) -> Resources {
+    Resources {
+        descriptors: 5 + count,
+        threads: 1,
+        processes: 1,
+        zombies: 0,
+    }
+}
+
+/// A peer that passes and keeps a descriptor of each such play.
+fn keeping(is_kept: impl Fn(&Play) -> bool + Send + Sync + 'static) -> ScriptedPeer {
+    ScriptedPeer::new(|_| pass())
+        .holding(move |plays| descriptors(plays.iter().filter(|play| is_kept(play)).count()))
+}
+
+/// A peer that passes and holds at most so many descriptors.
+fn pool(most: usize) -> ScriptedPeer {
+    ScriptedPeer::new(|_| pass()).holding(move |plays| descriptors(plays.len().min(most)))
+}
+
+fn passes(run: &PlayedRun) -> bool {
+    let mut scenarios = run.record.scenarios();
+    scenarios.all(|(_, it)| it.verdict == Verdict::Pass) && run.record.notes.is_empty()
+}
+
+#[test]
+fn what_is_kept_of_each_connection_is_a_leak() {
+    let run = DEFAULT.run(keeping(|_| true)).checked();
+    assert_eq!(run.failures(), ["cut@1 fail leaks"]);
+    let [text] = run.texts("cut@1")[..] else {
+        panic!("one finding");
+    };
+    assert!(
+        text.contains("480 descriptors after 480 connections, also of whole"),
+        "{text}"
+    );
+    let defects = &run.scenario("first").defects;
+    assert_eq!(defects[0].code, "C07");
+}
+
+#[test]
+fn a_leak_of_one_tactic_names_it_and_a_case_that_leaks() {
+    let leaks = |play: &Play| play.family == TacticFamily::Fin && !play.is("fin@0");
+    let run = DEFAULT.run(keeping(leaks)).checked();
+    assert_eq!(run.failures(), ["fin@1 fail leaks"]);
+    let texts = run.texts("fin@1");
+    assert!(texts[0].ends_with("connections, under fin"), "{texts:?}");
+}
+
+#[test]
+fn a_leak_is_found_with_one_case() {
+    let one = TestRun {
+        only: "cut@3",
+        ..DEFAULT
+    };
+    let run = one.run(keeping(|_| true)).checked();
+    assert_eq!(run.failures(), ["cut@3 fail leaks"]);
+}
+
+#[test]
+fn a_pool_or_a_cache_is_no_leak() {
+    for most in [1, 20, 64, 150, 300] {
+        let run = DEFAULT.run(pool(most)).checked();
+        assert!(passes(&run), "{most}: {:?}", run.failures());
+    }
+}
+
+#[test]
+fn a_pool_costs_no_second_measurement() {
+    let two = TestRun {
+        suite: TWO_SCENARIOS,
+        ..DEFAULT
+    };
+    let run = two.run(pool(12)).checked();
+    assert!(passes(&run));
+    let measured = run.played(|play| play.scenario == "second" && play.is_confirmation());
+    assert!(measured.is_empty(), "{measured:?}");
+}
+
+#[test]
+fn what_is_given_back_now_and_then_is_no_leak() {
+    let collected = |plays: &[&Play]| descriptors(plays.len() % 100);
+    let run = DEFAULT
+        .run(ScriptedPeer::new(|_| pass()).holding(collected))
+        .checked();
+    assert!(passes(&run), "{:?}", run.failures());
+}
+
+#[test]
+fn a_leak_is_reported_once_in_a_run() {
+    let two = TestRun {
+        suite: TWO_SCENARIOS,
+        ..DEFAULT
+    };
+    let run = two.run(keeping(|_| true)).checked();
+    assert_eq!(run.failures(), ["cut@1 fail leaks"]);
+    assert_eq!(run.scenario("second").verdict, Verdict::Pass);
+}
+
+#[test]
+fn a_tactic_that_fails_is_not_accused_of_a_leak_too() {
+    let peer = ScriptedPeer::new(|play| {
+        if play.family == TacticFamily::Fin {
+            fail(silence())
+        } else {
+            pass()
+        }
+    });
+    let is_fin = |play: &&&Play| play.family == TacticFamily::Fin;
+    let peer = peer.holding(move |plays| descriptors(plays.iter().filter(is_fin).count()));
+    let run = DEFAULT.run(peer).checked();
+    let failures = run.failures();
+    assert!(
+        !failures.iter().any(|it| it.contains("leaks")),
+        "{failures:?}"
+    );
+}
