@@ -10,8 +10,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use wirecheck::peer::{
-    Client, CommandLine, ExitStatus, OutputWait, Server, StartError, StartFailure, StartOptions,
-    StopCause, WaitResult,
+    Client, CommandLine, ExitStatus, OutputWait, Resources, Server, StartError, StartFailure,
+    StartOptions, StopCause, WaitResult,
 };
 use wirecheck::wire::diag::listening;
 
@@ -703,6 +703,43 @@ if not os.fork():
     assert_eq!(stopped.escaped[0].process, wiped);
     assert_eq!(stopped.survivors, []);
     assert!(!is_alive(wiped));
+}
+
+#[test]
+fn what_a_server_holds_is_counted_over_all_of_its_processes() {
+    if !is_python_here() {
+        return;
+    }
+    // A child and a zombie, five descriptors and three threads more.
+    let script = format!(
+        "{LISTEN}import _thread
+if not os.fork(): os._exit(0)
+if not os.fork(): signal.pause()
+kept = [os.open('/dev/null', os.O_RDONLY) for _ in range(5)]
+for _ in range(3): _thread.start_new_thread(signal.pause, ())
+{SERVE}"
+    );
+    let held = |script: &str| {
+        let server = start(&python(script, &["{port}"])).expect("it listens");
+        let mut watch = server.watch().expect("/proc is mounted");
+        let expected_zombies = usize::from(script.contains("fork"));
+        loop {
+            let processes = watch.processes().expect("it lives").to_vec();
+            let held = Resources::of(&processes).expect("it is ours");
+            // The child ends a moment later.
+            if held.zombies == expected_zombies {
+                return held;
+            }
+        }
+    };
+    let plain = held(&format!("{LISTEN}{SERVE}"));
+    assert_eq!((plain.processes, plain.threads, plain.zombies), (1, 1, 0));
+    let more = held(&script);
+    assert_eq!((more.processes, more.threads, more.zombies), (2, 5, 1));
+    assert!(
+        more.descriptors >= 2 * plain.descriptors + 5,
+        "{more:?} {plain:?}"
+    );
 }
 
 #[test]

@@ -34,19 +34,17 @@ impl LeakWatch {
         self.first = Some((life, held));
     }
 
-    /// Compares what the peer holds after this many cases.
-    pub(super) fn compare(&mut self, life: u32, held: Resources, cases: usize) {
-        let Some((_, first)) = self.first.filter(|(of, _)| *of == life) else {
-            return;
-        };
+    /// The growth after this many cases, if it is suspicious.
+    pub(super) fn suspicion(&self, life: u32, held: Resources, cases: usize) -> Option<Growth> {
+        let (_, first) = self.first.filter(|(of, _)| *of == life)?;
         let growth = Growth::between(&first, &held);
-        if growth.is_explained_by(self.explained) {
-            return;
-        }
         let most = growth.largest();
-        if most >= SUSPICIOUS || (most > 0 && most * 2 >= cases) {
-            self.suspected = Some(growth);
-        }
+        let is_much = most >= SUSPICIOUS || (most > 0 && most * 2 >= cases);
+        (is_much && !growth.is_explained_by(self.explained)).then_some(growth)
+    }
+
+    pub(super) fn suspect(&mut self, growth: Growth) {
+        self.suspected = Some(growth);
     }
 
     /// What is suspected, once. It is to be confirmed now.
@@ -172,8 +170,7 @@ mod tests {
         let suspects = |growth: usize, cases: usize| {
             let mut watch = LeakWatch::default();
             watch.set_first(0, held(5, 1));
-            watch.compare(0, held(5 + growth, 1), cases);
-            watch.take_suspicion().is_some()
+            watch.suspicion(0, held(5 + growth, 1), cases).is_some()
         };
         assert!(suspects(1, 2) && suspects(4, 8) && suspects(8, 1000));
         assert!(!suspects(0, 0) && !suspects(4, 9) && !suspects(7, 1000));
@@ -184,8 +181,7 @@ mod tests {
         let mut watch = LeakWatch::default();
         watch.set_first(0, held(5, 1));
         assert!(!watch.needs_first(0) && watch.needs_first(1));
-        watch.compare(1, held(500, 1), 10);
-        assert_eq!(watch.take_suspicion(), None);
+        assert_eq!(watch.suspicion(1, held(500, 1), 10), None);
     }
 
     #[test]
@@ -201,8 +197,7 @@ mod tests {
                     ..held
                 },
             );
-            watch.compare(0, held, 1000);
-            watch.take_suspicion().is_some()
+            watch.suspicion(0, held, 1000).is_some()
         };
         assert!(!suspects(&mut watch, held(5, 60)));
         assert!(!suspects(&mut watch, held(5, 70)));

@@ -11,6 +11,7 @@ use super::ScenarioRun;
 use crate::engine::case::{CaseResult, NumberedCase};
 use crate::engine::leaks::Growth;
 use crate::engine::settings::StopReason;
+use crate::engine::state::Engine;
 use crate::engine::wait::Phase;
 use crate::judge::Finding;
 use crate::peer::Resources;
@@ -23,12 +24,16 @@ const WARM_UP: usize = 4;
 const ROUNDS: [usize; 5] = [16, 16, 64, 128, 256];
 /// After so many connections a peer that fails may have no descriptors left.
 const ENOUGH: usize = 96;
-/// A peer that needs longer is not judged: after fewer rounds a pool looks like a leak.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
-const TOO_SLOW: &str = "leaks: what the peer holds grew; it is too slow to find out in 60 s \
+/// A peer that needs longer for the first round, or for all, is not judged: after fewer
+/// connections a pool looks like a leak.
+const LIMIT_OF_FIRST: Duration = Duration::from_secs(5);
+const LIMIT_OF_ALL: Duration = Duration::from_secs(60);
+const TOO_SLOW: &str = "leaks: what the peer holds grew; it is too slow to find out within 60 s \
                         whether it grows with each connection";
 /// How many cases are tried for one that leaks by itself.
 const MOST_TRIED: usize = 32;
+/// How long a process that ends by itself may take after a batch.
+const TIME_TO_SETTLE: Duration = Duration::from_millis(200);
 /// The time between two looks whether the peer gives back what it holds.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
@@ -41,6 +46,13 @@ enum Measured {
     NoLeak(Growth),
     /// A case failed, or what the peer holds cannot be seen.
     Nothing,
+}
+
+/// How many cases were played.
+enum Played {
+    All,
+    Failed,
+    TooSlow,
 }
 
 /// What a peer keeps of the connections of one tactic.
@@ -66,11 +78,15 @@ impl ScenarioRun<'_, '_, '_> {
         if self.engine.leaks.needs_first(life) {
             return;
         }
-        if let Some(held) = self.resources_when_idle() {
-            let families = self.results.families();
-            let cases: u64 = families.iter().map(|it| it.cases - it.skipped).sum();
-            let cases = usize::try_from(cases).unwrap_or(usize::MAX);
-            self.engine.leaks.compare(life, held, cases);
+        self.wait_until_idle();
+        let families = self.results.families();
+        let cases: u64 = families.iter().map(|it| it.cases - it.skipped).sum();
+        let cases = usize::try_from(cases).unwrap_or(usize::MAX);
+        let suspicion = self.count_until(TIME_TO_SETTLE, |engine, held| {
+            engine.leaks.suspicion(life, held, cases)
+        });
+        if let Some(growth) = suspicion {
+            self.engine.leaks.suspect(growth);
         }
     }
 
@@ -136,23 +152,24 @@ impl ScenarioRun<'_, '_, '_> {
         let begun = Instant::now();
         let mut cases = cases.iter().cycle();
         let first = self.resources_when_idle();
-        self.play_many(&mut cases, WARM_UP)?;
+        let mut deadline = begun + LIMIT_OF_FIRST;
+        self.play_many(&mut cases, WARM_UP, deadline)?;
         let warm = self.resources_when_idle();
         let (Some(first), Some(warm)) = (first, warm) else {
             return Ok(Measured::Nothing);
         };
         let (mut before, mut connections) = (warm, 0);
         for round in ROUNDS {
-            if begun.elapsed() > TIME_LIMIT {
-                self.engine.note(TOO_SLOW);
-                return Ok(Measured::Nothing);
-            }
-            if !self.play_many(&mut cases, round)? {
-                if connections < ENOUGH {
+            match self.play_many(&mut cases, round, deadline)? {
+                Played::All => {}
+                // It may have no descriptors left.
+                Played::Failed if connections >= ENOUGH => break,
+                Played::Failed => return Ok(Measured::Nothing),
+                Played::TooSlow if connections == 0 => return Ok(Measured::Nothing),
+                Played::TooSlow => {
+                    self.engine.note(TOO_SLOW);
                     return Ok(Measured::Nothing);
                 }
-                // It may have no descriptors left.
-                break;
             }
             let Some(now) = self.resources_when_idle() else {
                 return Ok(Measured::Nothing);
@@ -164,6 +181,7 @@ impl ScenarioRun<'_, '_, '_> {
                 return Ok(Measured::NoLeak(Growth::between(&first, &now)));
             }
             connections += round;
+            deadline = begun + LIMIT_OF_ALL;
             before = now;
         }
         let growth = self.growth_that_stays(&warm, connections);
@@ -179,9 +197,10 @@ impl ScenarioRun<'_, '_, '_> {
     /// The first case after which the peer keeps something, of a tactic that leaks.
     fn leaking_case(&mut self, cases: &[NumberedCase]) -> Result<NumberedCase, StopReason> {
         const TIMES: usize = 2;
+        let deadline = Instant::now() + LIMIT_OF_FIRST;
         for case in cases.iter().take(MOST_TRIED) {
             let before = self.resources_when_idle();
-            self.play_many(&mut std::iter::repeat(case), TIMES)?;
+            self.play_many(&mut std::iter::repeat(case), TIMES, deadline)?;
             if let (Some(before), Some(after)) = (before, self.resources_when_idle())
                 && !Growth::between(&before, &after)
                     .in_proportion_to(TIMES)
@@ -193,18 +212,22 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(cases[0].clone())
     }
 
-    /// Plays this many cases. Returns whether all passed.
+    /// Plays this many cases, until one fails or the time is over.
     fn play_many<'c>(
         &mut self,
         cases: &mut impl Iterator<Item = &'c NumberedCase>,
         count: usize,
-    ) -> Result<bool, StopReason> {
+        deadline: Instant,
+    ) -> Result<Played, StopReason> {
         for case in cases.take(count) {
+            if Instant::now() >= deadline {
+                return Ok(Played::TooSlow);
+            }
             if !self.play_again(case)?.outcome.has_passed() {
-                return Ok(false);
+                return Ok(Played::Failed);
             }
         }
-        Ok(true)
+        Ok(Played::All)
     }
 
     fn play_again(&mut self, case: &NumberedCase) -> Result<CaseResult, StopReason> {
@@ -212,30 +235,42 @@ impl ScenarioRun<'_, '_, '_> {
         self.play_alone(&case, Phase::Confirmation)
     }
 
-    /// What the peer does not give back. A timer may still make it: then it has the time for
-    /// an answer.
+    /// What the peer does not give back within the time for an answer.
     fn growth_that_stays(&self, first: &Resources, connections: usize) -> Growth {
-        let limit = if self.engine.peer.has_timers() {
-            self.context.limits().reply
-        } else {
-            Duration::ZERO
-        };
+        let growth = self.count_until(self.context.limits().reply, |_, held| {
+            let growth = Growth::between(first, &held).in_proportion_to(connections);
+            (!growth.is_none()).then_some(growth)
+        });
+        growth.unwrap_or_default()
+    }
+
+    /// Looks at what the peer holds, until nothing is left of what is found there. Only a peer
+    /// that has a timer may still give something back: it is looked at until the limit.
+    fn count_until(
+        &self,
+        limit: Duration,
+        find: impl Fn(&Engine<'_>, Resources) -> Option<Growth>,
+    ) -> Option<Growth> {
         let deadline = Instant::now() + limit;
         loop {
-            let now = self.engine.peer.resources().unwrap_or_default();
-            let growth = Growth::between(first, &now).in_proportion_to(connections);
+            let found = find(self.engine, self.engine.peer.resources()?)?;
             let is_over = Instant::now() >= deadline || self.engine.is_stopped();
-            if growth.is_none() || is_over {
-                return growth;
+            if is_over || !self.engine.peer.has_timers() {
+                return Some(found);
             }
             std::thread::sleep(BETWEEN_LOOKS);
         }
     }
 
     fn resources_when_idle(&self) -> Option<Resources> {
-        let mut player = self.engine.lone_player(Phase::Confirmation);
-        player.wait_until_idle();
+        self.wait_until_idle();
         self.engine.peer.resources()
+    }
+
+    fn wait_until_idle(&self) {
+        self.engine
+            .lone_player(Phase::Confirmation)
+            .wait_until_idle();
     }
 
     /// Counts the leak as a failure of this case, which passed. Its evidence is that of one

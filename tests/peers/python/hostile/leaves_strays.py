@@ -1,4 +1,4 @@
-"""Answers each line `echo: <line>`, and leaves a process behind for each connection.
+"""Answers each line `echo: <line>`, and leaves a process behind for each of five connections.
 
 The process has a session of its own and an empty environment, holds none of the server's sockets,
 and its parent has ended. With --child its parent is the server.
@@ -49,9 +49,12 @@ def main():
             signal.pause()
     family, _, _, _, address = socket.getaddrinfo(args.host, args.port, type=socket.SOCK_STREAM)[0]
     with socket.create_server(address[:2], family=family, backlog=128) as listener:
+        served = 0
         while True:
             connection, _ = listener.accept()
-            leave_stray(args.child)
+            served += 1
+            if served <= 5:
+                leave_stray(args.child)
             threading.Thread(target=serve, args=(connection,), daemon=True).start()
 
 
