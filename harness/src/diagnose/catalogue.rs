@@ -74,7 +74,7 @@ catalogue! {
     PartialAsMessage "C06" "partial-as-message"
         "a truncated message is handled like a whole one"
     Leaks "C07" "leaks"
-        "a connection that failed is never closed"
+        "something is kept of each connection, or of each that failed"
     ResetInsteadOfFin "C08" "reset-instead-of-fin"
         "the connection ends with a reset instead of a FIN"
     LosesAnswersAtEof "C09" "loses-answers-at-eof"
