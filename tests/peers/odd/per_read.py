@@ -1,6 +1,6 @@
-"""Broken: parses each read as a whole message: four digits of length, a body (F02).
+"""Broken: takes each read for a whole request (F02); what is not one is answered with an error.
 
-Right: exit code 1, F02.
+Right: exit code 1, F02 alone: that joined lines get one answer has the same reason.
 """
 
 import odd
@@ -8,16 +8,11 @@ import odd
 
 def serve(connection):
     while chunk := connection.recv(4096):
-        size = int(chunk[:4])
-        body = chunk[4 : 4 + size].upper()
-        connection.sendall(b"%04d" % len(body) + body)
+        line, end, rest = chunk.partition(b"\n")
+        if rest or not end:
+            connection.sendall(b"error: malformed\n")
+            break
+        connection.sendall(odd.echo(chunk))
 
 
-def serve_until_invalid(connection):
-    try:
-        serve(connection)
-    except ValueError:
-        pass  # it closes
-
-
-odd.serve_threads(odd.listen(odd.arguments()), serve_until_invalid)
+odd.serve_threads(odd.listen(odd.arguments()), serve)
