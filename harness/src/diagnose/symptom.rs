@@ -86,6 +86,10 @@ pub enum Symptom {
     NextNotServed,
     /// The peer keeps something of each connection.
     Leaks,
+    /// It fails only beside other connections.
+    Interference,
+    /// The same, and what was sent on one of them came.
+    CrossTalk,
 }
 
 impl Symptom {
@@ -147,8 +151,11 @@ impl Symptom {
             Finding::ExitsAsWhole { .. } => Self::ExitsAsWhole,
             Finding::RunsOn { .. } => Self::StillRunning,
             Finding::ConnectsAgain { .. } => Self::ConnectsAgain,
-            Finding::NextNotServed { .. } => Self::NextNotServed,
+
             Finding::Leaks { .. } => Self::Leaks,
+            Finding::NextNotServed { .. } | Finding::StopsServing { .. } => Self::NextNotServed,
+            Finding::Interference => Self::Interference,
+            Finding::CrossTalk => Self::CrossTalk,
         }
     }
 
@@ -179,7 +186,9 @@ impl Symptom {
             | Self::StillRunningSpinning
             | Self::ConnectsAgain
             | Self::NextNotServed
-            | Self::Leaks => false,
+            | Self::Leaks
+            | Self::Interference
+            | Self::CrossTalk => false,
         }
     }
 

@@ -26,6 +26,10 @@ pub(super) struct Engine<'r> {
     /// for as long before they are played again.
     pub(super) is_mute: bool,
     pub(super) leaks: LeakWatch,
+    /// How many connections the peer was given since it was started.
+    pub(super) connections: u64,
+    /// How many it serves before it must be started again, if that was found out.
+    pub(super) lifetime: Option<u64>,
     pub(super) record: Record,
     pub(super) begun: Instant,
 }
@@ -48,6 +52,8 @@ impl<'r> Engine<'r> {
             concurrency: None,
             is_mute: false,
             leaks: LeakWatch::default(),
+            connections: 0,
+            lifetime: None,
             record,
             begun: Instant::now(),
         }
@@ -58,7 +64,19 @@ impl<'r> Engine<'r> {
         let restarted = self.peer.restart();
         self.keep_notes_of_peer();
         self.record.restarts += restarted?;
+        self.connections = 0;
         Ok(())
+    }
+
+    /// How many more connections the peer serves, if that is known.
+    pub(super) fn connections_left(&self) -> u64 {
+        self.lifetime
+            .map_or(u64::MAX, |most| most.saturating_sub(self.connections))
+    }
+
+    /// Whether the peer must be started again before it gets another connection.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.connections_left() == 0
     }
 
     /// Ends the peer, if wirecheck started it. Its last notes are in the record then.
@@ -90,8 +108,12 @@ impl<'r> Engine<'r> {
         }
     }
 
+    /// Adds a note to the record, once.
     pub(super) fn note(&mut self, note: impl Into<String>) {
-        self.record.notes.push(note.into());
+        let note = note.into();
+        if !self.record.notes.contains(&note) {
+            self.record.notes.push(note);
+        }
     }
 }
 

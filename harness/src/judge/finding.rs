@@ -152,6 +152,17 @@ pub enum Finding {
         /// What, after how many connections.
         what: String,
     },
+    /// A fresh peer does not serve this connection, whatever is sent before it and over it.
+    StopsServing {
+        /// Which connection since the start of the peer, from 1.
+        connection: u64,
+        /// What was observed of it.
+        why: String,
+    },
+    /// The case passes alone, and fails again beside other connections.
+    Interference,
+    /// The same, and the peer sent what it had received on another connection.
+    CrossTalk,
 }
 
 /// The side that was to perform a step.
@@ -241,10 +252,14 @@ pub enum FindingKind {
     RunsOn,
     /// [`Finding::ConnectsAgain`]
     ConnectsAgain,
-    /// [`Finding::NextNotServed`]
+    /// [`Finding::NextNotServed`] and [`Finding::StopsServing`]
     NextNotServed,
     /// [`Finding::Leaks`]
     Leaks,
+    /// [`Finding::Interference`]
+    Interference,
+    /// [`Finding::CrossTalk`]
+    CrossTalk,
 }
 
 impl FindingKind {
@@ -274,6 +289,8 @@ impl FindingKind {
             Self::ConnectsAgain => "connects-again",
             Self::NextNotServed => "next-not-served",
             Self::Leaks => "leaks",
+            Self::Interference => "interference",
+            Self::CrossTalk => "cross-talk",
         }
     }
 
@@ -327,8 +344,11 @@ impl Finding {
             Self::ExitsAsWhole { .. } => FindingKind::ExitsAsWhole,
             Self::RunsOn { .. } => FindingKind::RunsOn,
             Self::ConnectsAgain { .. } => FindingKind::ConnectsAgain,
-            Self::NextNotServed { .. } => FindingKind::NextNotServed,
+
             Self::Leaks { .. } => FindingKind::Leaks,
+            Self::NextNotServed { .. } | Self::StopsServing { .. } => FindingKind::NextNotServed,
+            Self::Interference => FindingKind::Interference,
+            Self::CrossTalk => FindingKind::CrossTalk,
         }
     }
 

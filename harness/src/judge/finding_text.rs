@@ -60,6 +60,16 @@ impl Display for Finding {
             Self::ConnectsAgain { times } => write!(f, "the peer connected {times} more times"),
             Self::Leaks { what } => write!(f, "the peer leaks: {what}"),
             Self::NextNotServed { why } => write!(f, "the next connection was not served: {why}"),
+            Self::StopsServing { connection, why } => write!(
+                f,
+                "a fresh peer does not serve connection {connection}, whatever is sent: {why}"
+            ),
+            Self::Interference => {
+                f.write_str("passes alone, and fails again beside other connections")
+            }
+            Self::CrossTalk => f.write_str(
+                "passes alone; beside other connections it receives what was sent on one of them",
+            ),
         }
     }
 }

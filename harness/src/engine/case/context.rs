@@ -91,6 +91,21 @@ impl UniqueValues {
         while !sent.insert(number) {
             number = (number + 1) % Self::ALL;
         }
+        Self::text(number)
+    }
+
+    /// Whether bytes contain a value that was sent in another play.
+    pub(in crate::engine) fn shows_another(&self, bytes: &[u8], own: &str) -> bool {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut values = bytes.windows(VariableName::UNIQUE_LENGTH);
+        values.any(|value| {
+            let number = str::from_utf8(value).ok().and_then(|it| it.parse().ok());
+            value != own.as_bytes()
+                && number.is_some_and(|it| sent.contains(&it) && Self::text(it).as_bytes() == value)
+        })
+    }
+
+    fn text(number: u64) -> String {
         format!("{number:0length$}", length = VariableName::UNIQUE_LENGTH)
     }
 }
@@ -197,8 +212,8 @@ impl<'s> ScenarioContext<'s> {
     }
 
     /// The values that are known when a case begins.
-    pub(super) fn bindings(&self, case: &NumberedCase) -> Bindings {
-        Bindings::fresh(&self.next_unique(case)).limited_to(self.limits().stream_bytes)
+    pub(super) fn bindings(&self, unique: &str) -> Bindings {
+        Bindings::fresh(unique).limited_to(self.limits().stream_bytes)
     }
 
     pub(super) fn describe(

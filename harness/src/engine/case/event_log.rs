@@ -46,6 +46,11 @@ impl EventLog {
         }
     }
 
+    /// What the peer sent, as far as it is kept.
+    pub(super) fn received(&self) -> &[u8] {
+        self.received.bytes()
+    }
+
     pub(super) fn sent_fin(&mut self, at: Duration) {
         self.our_end = Some((at, WireAction::Fin));
     }

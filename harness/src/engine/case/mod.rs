@@ -63,7 +63,8 @@ pub(super) fn play(
         waited,
     } = connection;
     let assignment = context.assignment(&case.case.delivery);
-    let expectations = assignment.expectations(context.bindings(case));
+    let unique = context.next_unique(case);
+    let expectations = assignment.expectations(context.bindings(&unique));
     let transcript = Conversation::new(&assignment, link, expectations, waiter)
         .watching(output.flatten())
         .play();
@@ -81,6 +82,10 @@ pub(super) fn play(
         };
         ending.judge(client, waiter, &mut findings)
     });
+    let has_others_value = !findings.is_empty()
+        && context
+            .unique
+            .shows_another(transcript.log.received(), &unique);
     let describe = |finding| context.describe(finding, &transcript.expectations);
     let outcome = match &transcript.unsendable {
         Some(unsendable) if findings.is_empty() => Outcome::NotJudged(unsendable.to_string()),
@@ -105,6 +110,7 @@ pub(super) fn play(
         unawaited_steps: transcript.observations.not_waited_for,
         unjudged: unjudged.map(Unjudged::Truncation),
         error_reply: error_reply.map(<[u8]>::to_vec),
+        has_others_value,
         ..CaseResult::new(&case.case, outcome)
     }
 }

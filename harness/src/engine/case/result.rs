@@ -32,6 +32,9 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) printed_before: OutputPosition,
     /// Our steps that the peer did not wait for.
     pub(in crate::engine) unawaited_steps: Vec<usize>,
+    /// Whether the case failed and the peer had sent a value of `${unique}` that belongs to
+    /// another connection.
+    pub(in crate::engine) has_others_value: bool,
     /// What the outcome leaves open.
     pub(in crate::engine) unjudged: Option<Unjudged>,
     /// The first bytes of an allowed reply to a truncated message.
@@ -85,6 +88,7 @@ impl CaseResult {
             unawaited_steps: Vec::new(),
             unjudged: None,
             error_reply: None,
+            has_others_value: false,
         }
     }
 

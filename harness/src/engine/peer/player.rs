@@ -94,7 +94,8 @@ pub(in crate::engine) struct PlayerSetup<'a> {
 /// The other workers of a batch.
 #[derive(Clone, Copy)]
 pub(in crate::engine) struct Sharing<'a> {
-    pub(in crate::engine) gate: &'a CaseGate,
+    /// What pauses the others while one looks at the peer; none if they never pause.
+    pub(in crate::engine) gate: Option<&'a CaseGate>,
     pub(in crate::engine) jobs: u32,
 }
 

@@ -1,8 +1,7 @@
 //! The second phase: cases, several at a time, until none is left or the peer breaks.
 
 use std::collections::VecDeque;
-use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use wirecheck_report::record::Verdict;
@@ -14,7 +13,7 @@ use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext, Unjudged};
 use crate::engine::event::Event;
 use crate::engine::peer::{CasePlayer, PlayerSetup, Sharing, TestedPeer};
 use crate::engine::settings::StopReason;
-use crate::engine::wait::{CaseGate, PeerTimings, Phase};
+use crate::engine::wait::{CaseGate, Phase};
 use crate::judge::FindingKind;
 
 /// How many of the cases that ended last are remembered.
@@ -38,6 +37,8 @@ pub(super) struct BatchResult {
     pub(super) recent: VecDeque<RecentCase>,
     /// How many bytes are kept of what programs printed.
     printed: usize,
+    /// How many cases began.
+    begun: u64,
 }
 
 /// A case that may have broken the peer.
@@ -62,6 +63,7 @@ struct BatchWorkers<'b> {
     setup: PlayerSetup<'b>,
     gate: &'b CaseGate,
     queue: Mutex<&'b mut (dyn Iterator<Item = NumberedCase> + Send)>,
+    begun: AtomicU64,
     results: Mutex<Results<'b>>,
     peer_is_broken: AtomicBool,
 }
@@ -73,79 +75,119 @@ struct Results<'b> {
 
 impl ScenarioRun<'_, '_, '_> {
     /// Plays until nothing is left in the queue. What failed is in `unconfirmed` then.
-    pub(super) fn play_queue(
-        &mut self,
-        queue: &mut Queue<'_>,
-        jobs: NonZeroUsize,
-    ) -> Result<(), StopReason> {
+    pub(super) fn play_queue(&mut self, queue: &mut Queue<'_>) -> Result<(), StopReason> {
         loop {
-            let mut batch = self.play_batch(queue, jobs);
-            self.results.merge(batch.passed);
+            let mut batch = self.play_batch(queue);
+            self.results.merge(std::mem::take(&mut batch.passed));
+            let failed = batch.failed.iter().chain(&batch.broken);
+            self.failed_in_batches
+                .extend(failed.map(|it| it.case.number));
             self.unconfirmed.append(&mut batch.failed);
             if self.engine.is_stopped() {
                 self.unconfirmed.append(&mut batch.broken);
                 return Err(StopReason::Interrupted);
             }
-            if batch.broken.is_empty() && !self.has_died_of(&batch.recent) {
+            if batch.broken.is_empty() && self.engine.is_used_up() {
+                queue.count_life();
+                self.engine.restart_peer()?;
+                continue;
+            }
+            if batch.broken.is_empty() && !self.has_broken_peer(&batch)? {
                 return Ok(());
             }
+            let known = self.engine.lifetime;
             self.find_culprit(batch.broken, batch.recent, queue)?;
+            if self.engine.lifetime != known {
+                self.play_failed_again(queue);
+            }
         }
     }
 
-    /// Whether the peer died of one of the last cases, and none is left to find out.
-    fn has_died_of(&self, recent: &VecDeque<RecentCase>) -> bool {
-        !recent.is_empty()
-            && (self.engine.peer.ended().is_some() || self.ended_when_idle().is_some())
+    /// Plays all that failed again: it may have failed because the peer was used up.
+    fn play_failed_again(&mut self, queue: &mut Queue<'_>) {
+        let failed = std::mem::take(&mut self.unconfirmed).into_iter();
+        let again: Vec<_> = failed.map(|it| self.another_attempt(&it.case)).collect();
+        (self.engine.on_event)(Event::PlayedAgain(again.len() as u64));
+        queue.put_back(again);
     }
 
-    fn play_batch(&mut self, queue: &mut Queue<'_>, jobs: NonZeroUsize) -> BatchResult {
+    /// Whether one of the last cases broke the peer, and none is left to find out: the next
+    /// connection is not served.
+    fn has_broken_peer(&mut self, batch: &BatchResult) -> Result<bool, StopReason> {
+        if batch.begun == 0 || self.engine.peer.is_new_each_time() {
+            return Ok(false);
+        }
+        if self.engine.peer.ended().is_some() || self.ended_when_idle().is_some() {
+            return Ok(true);
+        }
+        Ok(self.next_not_served()?.is_some())
+    }
+
+    /// Plays cases until none is left, the peer breaks, or it is used up.
+    fn play_batch(&mut self, queue: &mut Queue<'_>) -> BatchResult {
         let mut skipped = Vec::new();
-        let mut cases = queue.playable(&mut skipped);
-        let engine = &mut *self.engine;
-        let gate = CaseGate::default();
-        let shared = BatchWorkers {
-            context: &self.context,
-            peer: &*engine.peer,
-            setup: setup(engine.timings, engine.stop, &gate, jobs),
-            gate: &gate,
-            queue: Mutex::new(&mut cases),
-            results: Mutex::new(Results {
-                batch: BatchResult::default(),
-                on_event: &mut *engine.on_event,
-            }),
-            peer_is_broken: AtomicBool::new(false),
-        };
-        std::thread::scope(|scope| {
-            for _ in 1..jobs.get() {
-                scope.spawn(|| shared.work());
-            }
-            shared.work();
-        });
-        let results = shared.results.into_inner();
-        let batch = results.unwrap_or_else(PoisonError::into_inner).batch;
+        let most = usize::try_from(self.engine.connections_left()).unwrap_or(usize::MAX);
+        let mut cases = queue.playable(&mut skipped).take(most);
+        let batch = self.play_at_once(&mut cases, Phase::Batch);
         drop(cases);
         for family in skipped {
             self.skip(family);
         }
         batch
     }
-}
 
-fn setup<'b>(
-    timings: PeerTimings,
-    stop: &'b AtomicBool,
-    gate: &'b CaseGate,
-    jobs: NonZeroUsize,
-) -> PlayerSetup<'b> {
-    PlayerSetup {
-        phase: Phase::Batch,
-        timings,
-        stop,
-        sharing: Some(Sharing {
-            gate,
-            jobs: u32::try_from(jobs.get()).unwrap_or(u32::MAX),
-        }),
+    /// Plays cases several at a time, each with all the time that the suite allows, and
+    /// returns those that fail.
+    pub(super) fn play_together(&mut self, cases: Vec<NumberedCase>) -> Vec<UnconfirmedFailure> {
+        let most = usize::try_from(self.engine.connections_left()).unwrap_or(usize::MAX);
+        let batch = self.play_at_once(&mut cases.into_iter().take(most), Phase::Together);
+        batch.failed.into_iter().chain(batch.broken).collect()
+    }
+
+    fn play_at_once(
+        &mut self,
+        cases: &mut (dyn Iterator<Item = NumberedCase> + Send),
+        phase: Phase,
+    ) -> BatchResult {
+        let engine = &mut *self.engine;
+        let gate = CaseGate::default();
+        let mut no_events = |_: Event<'_>| {};
+        let shared = BatchWorkers {
+            context: &self.context,
+            peer: &*engine.peer,
+            setup: PlayerSetup {
+                phase,
+                timings: engine.timings,
+                stop: engine.stop,
+                sharing: Some(Sharing {
+                    gate: (phase == Phase::Batch).then_some(&gate),
+                    jobs: u32::try_from(self.jobs.get()).unwrap_or(u32::MAX),
+                }),
+            },
+            gate: &gate,
+            queue: Mutex::new(cases),
+            begun: AtomicU64::new(0),
+            results: Mutex::new(Results {
+                batch: BatchResult::default(),
+                on_event: match phase {
+                    Phase::Batch => &mut *engine.on_event,
+                    _ => &mut no_events,
+                },
+            }),
+            peer_is_broken: AtomicBool::new(false),
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..self.jobs.get() {
+                scope.spawn(|| shared.work());
+            }
+            shared.work();
+        });
+        let begun = shared.begun.into_inner();
+        let results = shared.results.into_inner();
+        let batch = results.unwrap_or_else(PoisonError::into_inner).batch;
+        self.engine.connections += begun;
+        self.connections_in_batches = self.connections_in_batches.max(self.engine.connections);
+        BatchResult { begun, ..batch }
     }
 }
 
@@ -178,7 +220,10 @@ impl<'b> BatchWorkers<'b> {
 
     fn next(&self) -> Option<NumberedCase> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        queue.next()
+        let next = queue.next();
+        self.begun
+            .fetch_add(u64::from(next.is_some()), Ordering::Relaxed);
+        next
     }
 
     fn results(&self) -> MutexGuard<'_, Results<'b>> {

@@ -15,7 +15,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// How many cases run at once. A peer that does not serve the baseline while another
     /// connection is open serves one client at a time. Of more cases than the peer's accept
     /// queue takes, some would be reset by the kernel.
-    pub(super) fn jobs(&mut self) -> Result<NonZeroUsize, StopReason> {
+    pub(super) fn learn_jobs(&mut self) -> Result<NonZeroUsize, StopReason> {
         let wanted = self.engine.settings.jobs.0;
         let concurrent = self.context.planned.scenario.adversary().concurrent;
         if wanted == NonZeroUsize::MIN || concurrent == Permission::Forbidden {
@@ -53,6 +53,7 @@ impl ScenarioRun<'_, '_, '_> {
     fn play_beside_idle_connection(&mut self) -> CaseResult {
         let baseline = self.baseline_case();
         let case = self.another_attempt(&baseline);
+        self.engine.connections += 2;
         let engine = &self.engine;
         let neighbour = engine.peer.connect_idly(self.context.limits().reply);
         let mut player = engine.lone_player(Phase::Batch);

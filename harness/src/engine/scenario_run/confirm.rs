@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use wirecheck_report::record::Verdict;
 
+use super::shared_cause::SharedCause;
 use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::event::Event;
@@ -55,12 +56,7 @@ impl ScenarioRun<'_, '_, '_> {
                 return Ok(true);
             }
             if !result.outcome.has_passed() && !prints_other_text(&result) {
-                let planned = self.context.planned;
-                self.engine.note(format!(
-                    "{}/{}: even whole messages fail now and then; what failed may be chance",
-                    planned.suite.id(),
-                    planned.scenario.id(),
-                ));
+                self.note_chance();
                 return Ok(false);
             }
             if begun.elapsed() > BASELINES_WITHIN {
@@ -68,6 +64,15 @@ impl ScenarioRun<'_, '_, '_> {
             }
         }
         Ok(true)
+    }
+
+    pub(super) fn note_chance(&mut self) {
+        let planned = self.context.planned;
+        self.engine.note(format!(
+            "{}/{}: even whole messages fail now and then; what failed may be chance",
+            planned.suite.id(),
+            planned.scenario.id(),
+        ));
     }
 
     /// Accepts output that varies by itself. Where a program printed something else than
@@ -133,8 +138,8 @@ impl ScenarioRun<'_, '_, '_> {
         known: &PeerTimings,
     ) -> Result<Vec<NumberedCase>, StopReason> {
         let is_silence = group[0].result.outcome.is_silence();
-        let first = self.confirm_case(group, 0)?;
-        if self.fails_throughout(&first, group)? {
+        let first = self.confirm_case(group, 0, known)?;
+        if self.fails_throughout(&first, group, known)? {
             for UnconfirmedFailure { mut result, .. } in group.drain(..) {
                 result.refer_to(&first.tactic, &first.outcome);
                 self.results.add(result, self.failure_verdict());
@@ -146,13 +151,13 @@ impl ScenarioRun<'_, '_, '_> {
             return Ok(again.collect());
         }
         // To wait again for what was silent in a batch costs little.
-        let most = if is_silence {
+        let most = if is_silence || first.is_victim {
             group.len()
         } else {
             MOST_REPLAYS.min(group.len())
         };
         for _ in 0..most {
-            self.confirm_case(group, 0)?;
+            self.confirm_case(group, 0, known)?;
         }
         for UnconfirmedFailure { result, .. } in group.drain(..) {
             self.results.add(result, Verdict::Flaky);
@@ -166,10 +171,11 @@ impl ScenarioRun<'_, '_, '_> {
         &mut self,
         first: &Replayed,
         group: &mut Vec<UnconfirmedFailure>,
+        known: &PeerTimings,
     ) -> Result<bool, StopReason> {
         match group.len().checked_sub(1) {
             Some(last) if first.has_failed() && !first.was_silence => {
-                Ok(self.confirm_case(group, last)?.has_failed())
+                Ok(self.confirm_case(group, last, known)?.has_failed())
             }
             _ => Ok(first.has_failed()),
         }
@@ -180,23 +186,49 @@ impl ScenarioRun<'_, '_, '_> {
         &mut self,
         group: &mut Vec<UnconfirmedFailure>,
         index: usize,
+        known: &PeerTimings,
     ) -> Result<Replayed, StopReason> {
         let replay = self.replay_on_same_or_fresh_peer(&group[index])?;
-        let before = group.remove(index).result;
-        let replayed = Replayed {
-            tactic: replay.tactic.clone(),
-            outcome: replay.outcome.clone(),
-            was_silence: before.outcome.is_silence(),
-        };
-        if replayed.has_failed() {
-            self.results.add(replay, self.failure_verdict());
-        } else if replayed.was_silence {
-            // It was declared early, and did not last.
-            self.results.add(replay, Verdict::Pass);
+        let was_silence = group[index].result.outcome.is_silence();
+        let mut is_victim = false;
+        let (result, verdict) = if replay.outcome.has_passed() {
+            let cause = self.shared_cause(&group[index], known)?;
+            is_victim = cause == SharedCause::EarlierConnections;
+            self.judge_passed_alone(group.remove(index).result, replay, cause)
         } else {
-            self.results.add(before, Verdict::Flaky);
-        }
+            group.remove(index);
+            (replay, self.failure_verdict())
+        };
+        let replayed = Replayed {
+            tactic: result.tactic.clone(),
+            outcome: result.outcome.clone(),
+            verdict,
+            was_silence,
+            is_victim,
+        };
+        self.results.add(result, verdict);
         Ok(replayed)
+    }
+
+    /// What is reported of a case that failed in a batch and passed alone.
+    fn judge_passed_alone(
+        &mut self,
+        before: CaseResult,
+        alone: CaseResult,
+        cause: SharedCause,
+    ) -> (CaseResult, Verdict) {
+        match cause {
+            // The earlier connection is to blame, and reported.
+            SharedCause::EarlierConnections => (alone, Verdict::Pass),
+            SharedCause::OtherConnections => {
+                let mut before = before;
+                self.put_interference_first(&mut before);
+                (before, self.failure_verdict())
+            }
+            // It was declared early, and did not last.
+            SharedCause::Unknown if before.outcome.is_silence() => (alone, Verdict::Pass),
+            SharedCause::Unknown | SharedCause::Chance => (before, Verdict::Flaky),
+        }
     }
 
     /// Plays a case again. If something else comes out than before, an earlier replay may
@@ -207,7 +239,7 @@ impl ScenarioRun<'_, '_, '_> {
     ) -> Result<CaseResult, StopReason> {
         let replay = self.replay(&failed.case)?;
         let is_same = kinds(&replay) == kinds(&failed.result);
-        if is_same && self.engine.peer.ended().is_none() {
+        if is_same && self.engine.peer.ended().is_none() && self.next_not_served()?.is_none() {
             return Ok(replay);
         }
         self.engine.restart_peer()?;
@@ -223,13 +255,16 @@ impl ScenarioRun<'_, '_, '_> {
 struct Replayed {
     tactic: Tactic,
     outcome: Outcome,
+    verdict: Verdict,
     /// Whether it had failed because something did not come.
     was_silence: bool,
+    /// Whether it had failed because of an earlier connection.
+    is_victim: bool,
 }
 
 impl Replayed {
     fn has_failed(&self) -> bool {
-        !self.outcome.has_passed()
+        !matches!(self.verdict, Verdict::Pass | Verdict::Flaky)
     }
 }
 

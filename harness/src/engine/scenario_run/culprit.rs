@@ -21,12 +21,18 @@ use crate::tactic::TacticFamily;
 /// tactic after which a peer may die late.
 const LATE_SUSPECTS: usize = 2;
 
+/// After so few connections it is found out first whether the peer serves more: a suspect
+/// and the baseline after it are two of them.
+const YOUNG: u64 = 8;
+
 /// What broke the peer.
 enum Culprit {
     /// A case of this tactic.
     Case(TacticFamily),
     /// None of the suspects breaks it alone.
     Unknown,
+    /// No case: the peer paused, or serves a limited number of connections.
+    Nothing,
 }
 
 impl ScenarioRun<'_, '_, '_> {
@@ -48,6 +54,7 @@ impl ScenarioRun<'_, '_, '_> {
         match found? {
             Culprit::Case(family) => queue.count_break(family),
             Culprit::Unknown => queue.count_unexplained_break(),
+            Culprit::Nothing => {}
         }
         Ok(())
     }
@@ -57,18 +64,31 @@ impl ScenarioRun<'_, '_, '_> {
         search: &mut CulpritSearch,
         queue: &mut Queue<'_>,
     ) -> Result<Culprit, StopReason> {
+        let connections = self.engine.connections;
         if let Some(family) = self.accept_known_death(search, queue)? {
             return Ok(Culprit::Case(family));
         }
-        if !self.engine.peer.is_ours()
-            && let Some(why) = self.next_not_served()?
-        {
-            // It cannot be started again: every suspect would fail.
-            return Err(StopReason::lost(why));
+        if search.death.is_none() {
+            match self.next_not_served()? {
+                // It cannot be started again: every suspect would fail.
+                Some(why) if !self.engine.peer.is_ours() => return Err(StopReason::lost(why)),
+                Some(_) => {}
+                None if !search.broken.is_empty() && queue.count_recovery() => {
+                    // It only paused.
+                    self.put_back(search.broken.drain(..), queue);
+                    return Ok(Culprit::Nothing);
+                }
+                None => {}
+            }
+        }
+        let tries_lifetime_first = connections <= YOUNG || search.broken.is_empty();
+        if tries_lifetime_first && self.find_lifetime(connections)?.is_some() {
+            self.put_back(search.broken.drain(..), queue);
+            return Ok(Culprit::Nothing);
         }
         for suspect in search.suspects() {
             self.engine.restart_peer()?;
-            if let Some(result) = self.play_suspect(&suspect.case)? {
+            if let Some(result) = self.play_suspect_twice(&suspect.case)? {
                 let family = result.tactic.family();
                 self.count_culprit(&suspect, result);
                 let number = suspect.case.number;
@@ -77,6 +97,10 @@ impl ScenarioRun<'_, '_, '_> {
                 self.engine.restart_peer()?;
                 return Ok(Culprit::Case(family));
             }
+        }
+        if !tries_lifetime_first && self.find_lifetime(connections)?.is_some() {
+            self.put_back(search.broken.drain(..), queue);
+            return Ok(Culprit::Nothing);
         }
         self.engine.restart_peer()?;
         self.accept_unexplained_break(search, queue);
@@ -129,12 +153,14 @@ impl ScenarioRun<'_, '_, '_> {
         self.results.add(result, self.failure_verdict());
     }
 
-    /// No case does it alone. A silence that did not come again was none, and a case that
-    /// only found the peer dead is played again. A death that no case causes stands as it
-    /// was seen.
+    /// No case does it alone, so it stands as it was seen. A case that only found the peer
+    /// dead is played again.
     fn accept_unexplained_break(&mut self, search: &mut CulpritSearch, queue: &mut Queue<'_>) {
         let Some(how) = search.death else {
-            return self.put_back(search.broken.drain(..), queue);
+            for UnconfirmedFailure { result, .. } in search.broken.drain(..) {
+                self.results.add(result, Verdict::Flaky);
+            }
+            return;
         };
         let (unreachable, dead): (Vec<_>, Vec<_>) = search
             .broken
@@ -152,8 +178,26 @@ impl ScenarioRun<'_, '_, '_> {
         queue.put_back(again);
     }
 
+    /// Plays a case alone, on a fresh peer. That the next connection is not served must
+    /// repeat on another one.
+    fn play_suspect_twice(
+        &mut self,
+        case: &NumberedCase,
+    ) -> Result<Option<CaseResult>, StopReason> {
+        match self.play_suspect(case)? {
+            Some(found) if found.outcome.kinds().contains(&FindingKind::NextNotServed) => {
+                self.engine.restart_peer()?;
+                self.play_suspect(case)
+            }
+            found => Ok(found),
+        }
+    }
+
     /// Plays a case alone and looks what became of the peer.
-    fn play_suspect(&mut self, case: &NumberedCase) -> Result<Option<CaseResult>, StopReason> {
+    pub(super) fn play_suspect(
+        &mut self,
+        case: &NumberedCase,
+    ) -> Result<Option<CaseResult>, StopReason> {
         let mut result = self.replay(case)?;
         let finding = match self.ended_when_idle() {
             Some(how) => Finding::Died { how },
@@ -168,7 +212,7 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     /// Why the baseline fails now, if it does.
-    fn next_not_served(&mut self) -> Result<Option<String>, StopReason> {
+    pub(super) fn next_not_served(&mut self) -> Result<Option<String>, StopReason> {
         let baseline = self.baseline_case();
         match self.replay(&baseline)?.outcome {
             Outcome::Failed(findings) => {

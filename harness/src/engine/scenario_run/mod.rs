@@ -4,11 +4,13 @@
 //!   fails there. If it passes, it returns what it showed of the peer (`Learnt`).
 //! - **Batches** (`batch`): all other cases, several at a time if the peer serves several
 //!   connections (`concurrency`). A batch ends when the queue is empty or the peer breaks.
+//!   After the last one the next connection must be served.
 //! - **Culprit** (`culprit`): a peer that broke is started again, and the case that broke
 //!   it is found. The others go back to the queue.
 //! - **Confirmation** (`confirm`): failures are grouped by tactic family and kind of
 //!   finding. The first and the last of a group are played again, alone; the rest of it only
-//!   if these pass.
+//!   if these pass. What passes alone failed because of other connections, before or beside
+//!   it, or by chance (`shared_cause`).
 //! - **Leaks** (`leaks`): what the peer holds is counted after the baseline and after each
 //!   batch. If it grew, cases are played until it is clear whether it grows with them.
 //! - **Report** (`report`, `defects`): the results become a part of the record.
@@ -26,10 +28,12 @@ mod leaks;
 mod queue;
 mod report;
 mod results;
+mod shared_cause;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZeroUsize;
 
 use wirecheck_report::record::Verdict;
 
@@ -39,7 +43,7 @@ use super::settings::StopReason;
 use super::state::Engine;
 use super::verdict;
 use super::wait::Phase;
-use crate::judge::Finding;
+use crate::judge::{Finding, FindingKind};
 use crate::peer::ExitStatus;
 use crate::tactic::TacticFamily;
 use queue::Queue;
@@ -47,6 +51,7 @@ pub use queue::is_played;
 pub(super) use queue::playable_cases;
 pub(super) use report::ScenarioReport;
 use results::ScenarioResults;
+use shared_cause::SharedCause;
 
 /// A scenario that is being played.
 pub(super) struct ScenarioRun<'e, 'r, 's> {
@@ -57,6 +62,17 @@ pub(super) struct ScenarioRun<'e, 'r, 's> {
     unconfirmed: Vec<UnconfirmedFailure>,
     /// How often each case was played again.
     replays: HashMap<u64, u64>,
+    /// The cases that failed in a batch.
+    failed_in_batches: HashSet<u64>,
+    /// How many cases run at once.
+    jobs: NonZeroUsize,
+    /// The most connections that the peer was given in a batch after one start.
+    connections_in_batches: u64,
+    /// Why cases fail that pass alone on a fresh peer, once that was found out for failures
+    /// of a kind.
+    shared_causes: BTreeMap<Vec<FindingKind>, SharedCause>,
+    /// Whether a failure was reported in the place of the baseline that passed.
+    baseline_is_reported: bool,
 }
 
 /// A case that failed.
@@ -73,6 +89,11 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             results: ScenarioResults::default(),
             unconfirmed: Vec::new(),
             replays: HashMap::new(),
+            failed_in_batches: HashSet::new(),
+            jobs: NonZeroUsize::MIN,
+            connections_in_batches: 0,
+            shared_causes: BTreeMap::new(),
+            baseline_is_reported: false,
         }
     }
 
@@ -89,11 +110,11 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             return Ok(());
         };
         self.context.learnt = learnt;
-        let jobs = self.jobs()?;
+        self.jobs = self.learn_jobs()?;
         self.count_before_batches();
         let mut queue = Queue::of(self.context.planned.plan);
         loop {
-            self.play_queue(&mut queue, jobs)?;
+            self.play_queue(&mut queue)?;
             self.count_after_batch();
             if self.unconfirmed.is_empty() {
                 return Ok(());
@@ -139,6 +160,10 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
     }
 
     fn play_alone(&mut self, case: &NumberedCase, phase: Phase) -> Result<CaseResult, StopReason> {
+        if self.engine.is_used_up() {
+            self.engine.restart_peer()?;
+        }
+        self.engine.connections += 1;
         let mut player = self.engine.lone_player(phase);
         let result = player.play(&self.context, case);
         if phase.is_baseline() && result.outcome.has_passed() {

@@ -1,6 +1,6 @@
 //! What is left to play of a scenario.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::engine::case::NumberedCase;
 use crate::engine::selection::PlannedScenario;
@@ -9,6 +9,11 @@ use crate::tactic::{Plan, TacticFamily};
 /// How often the peer may break for no reason that is found before the rest of a scenario
 /// is not played.
 const MOST_UNEXPLAINED: u32 = 8;
+/// How often a peer that serves a known number of connections is started again before the
+/// rest of a scenario is not played.
+const MOST_LIVES: u32 = 32;
+/// How often a peer may be found broken and serve the next connection all the same.
+const MOST_RECOVERIES: u32 = 3;
 
 /// How often cases of one tactic may break the peer before the rest of them are not
 /// played. Single cuts are worth more: the strip of offsets is made of them.
@@ -19,12 +24,15 @@ fn most_breaks(family: TacticFamily) -> u32 {
 /// What is left to play of a scenario.
 pub(super) struct Queue<'s> {
     /// Cases that are played again, before the rest.
-    again: Vec<NumberedCase>,
+    again: VecDeque<NumberedCase>,
     rest: Box<dyn Iterator<Item = NumberedCase> + Send + 's>,
     /// How often cases of a tactic broke the peer.
     breaks: HashMap<TacticFamily, u32>,
     /// How often it broke, and no case does it alone.
     unexplained: u32,
+    /// How often it was used up.
+    lives: u32,
+    recoveries: u32,
 }
 
 impl<'s> Queue<'s> {
@@ -32,10 +40,12 @@ impl<'s> Queue<'s> {
     pub(super) fn of(plan: &'s Plan) -> Self {
         let cases = plan.cases().enumerate().skip(1);
         Self {
-            again: Vec::new(),
+            again: VecDeque::new(),
             rest: Box::new(cases.map(|(number, case)| NumberedCase::new(number, case))),
             breaks: HashMap::new(),
             unexplained: 0,
+            lives: 0,
+            recoveries: 0,
         }
     }
 
@@ -49,6 +59,17 @@ impl<'s> Queue<'s> {
 
     pub(super) fn count_unexplained_break(&mut self) {
         self.unexplained += 1;
+    }
+
+    /// Counts that the peer has served as many connections as it can.
+    pub(super) fn count_life(&mut self) {
+        self.lives += 1;
+    }
+
+    /// Counts that a peer that was found broken serves again. Returns whether it may.
+    pub(super) fn count_recovery(&mut self) -> bool {
+        self.recoveries += 1;
+        self.recoveries <= MOST_RECOVERIES
     }
 
     pub(super) fn has_broken(&self, family: TacticFamily) -> bool {
@@ -65,11 +86,16 @@ impl<'s> Queue<'s> {
             rest,
             breaks,
             unexplained,
+            lives,
+            recoveries: _,
         } = self;
-        again.drain(..).chain(rest).filter(move |numbered| {
+        let is_over = *unexplained >= MOST_UNEXPLAINED || *lives >= MOST_LIVES;
+        // What is not taken stays in the queue.
+        let again = std::iter::from_fn(|| again.pop_front());
+        again.chain(rest).filter(move |numbered| {
             let family = numbered.case.tactic.family();
             let broke = breaks.get(&family).copied().unwrap_or_default();
-            let is_given_up = broke >= most_breaks(family) || *unexplained >= MOST_UNEXPLAINED;
+            let is_given_up = broke >= most_breaks(family) || is_over;
             let is_playable = is_played(family) && !is_given_up;
             if !is_playable {
                 skipped.push(family);

@@ -34,6 +34,7 @@ impl<'s> ScenarioRun<'_, '_, 's> {
         if_nothing_failed: Verdict,
     ) -> ScenarioReport<'s> {
         self.skip_rest();
+        let not_played = self.results.not_played();
         let Self {
             context, results, ..
         } = self;
@@ -41,6 +42,8 @@ impl<'s> ScenarioRun<'_, '_, 's> {
         let unverified = results.unverified.clone();
         let mut scenario = scenario(&context, results);
         scenario.verdict = match worst(scenario.failures.iter().map(|failure| failure.verdict)) {
+            // A case that could be played and was not has not passed.
+            Verdict::Pass if not_played > 0 && if_nothing_failed == Verdict::Pass => Verdict::Error,
             Verdict::Pass => if_nothing_failed,
             verdict => verdict,
         };

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use wirecheck_report::record;
 
+use super::queue::is_played;
 use crate::diagnose::DefectEvidence;
 use crate::engine::case::{Boundaries, CaseResult, Outcome, Unjudged};
 use crate::tactic::{Offset, Tactic, TacticFamily};
@@ -159,6 +160,13 @@ impl ScenarioResults {
         let counts = self.families.entry(family).or_default();
         counts.cases += 1;
         counts.skipped += 1;
+    }
+
+    /// How many cases were skipped that this version of wirecheck can play.
+    pub(super) fn not_played(&self) -> u64 {
+        let counts = self.families.iter();
+        let playable = counts.filter(|(family, _)| is_played(**family));
+        playable.map(|(_, counts)| counts.skipped).sum()
     }
 
     /// How many cases of each tactic are counted.

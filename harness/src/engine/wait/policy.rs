@@ -29,6 +29,9 @@ pub(in crate::engine) enum Phase {
     BaselineRetry,
     /// All other deliveries, several at a time. What fails is played again.
     Batch,
+    /// Several at a time once more, with all the time that the suite allows: what failed in
+    /// the batch passed alone.
+    Together,
     /// What failed, alone.
     Confirmation,
 }
@@ -36,7 +39,7 @@ pub(in crate::engine) enum Phase {
 impl Phase {
     /// Whether this case has the peer to itself, so that what it shows is its own.
     pub(in crate::engine) fn is_alone(self) -> bool {
-        self != Self::Batch
+        !matches!(self, Self::Batch | Self::Together)
     }
 
     /// Whether the peer is getting known.
@@ -278,7 +281,7 @@ impl WaitPolicy {
             may_be_blocked_on_us: at.phase.is_alone(),
             spinning_after: Some(at.spinning_after(what, limit)),
             learns: match at.phase {
-                Phase::Batch => Learns::Nothing,
+                Phase::Batch | Phase::Together => Learns::Nothing,
                 Phase::Baseline => Learns::Timings,
                 Phase::BaselineRetry | Phase::Confirmation => Learns::Everything,
             },
@@ -323,7 +326,7 @@ impl Circumstances<'_> {
     /// whole. To look at one that several cases share, all of them must pause.
     fn first_look(&self) -> Duration {
         match self.phase {
-            Phase::Batch => (FIRST_LOOK * self.jobs).min(LATEST_FIRST_LOOK),
+            Phase::Batch | Phase::Together => (FIRST_LOOK * self.jobs).min(LATEST_FIRST_LOOK),
             Phase::Baseline | Phase::BaselineRetry | Phase::Confirmation => Duration::ZERO,
         }
     }
@@ -340,7 +343,7 @@ impl Circumstances<'_> {
                 known.max(IDLE_UNKNOWN).max(limit / PART_IN_RETRY)
             }
             Phase::Confirmation if has_been_silent => known,
-            Phase::BaselineRetry | Phase::Confirmation => limit,
+            Phase::BaselineRetry | Phase::Confirmation | Phase::Together => limit,
         }
     }
 

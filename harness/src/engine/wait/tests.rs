@@ -47,7 +47,7 @@ fn wait_for(what: WaitFor, program: &[Act], phase: Phase, timings: PeerTimings) 
     let gate = CaseGate::default();
     let mut waiter = world.waiter(phase, timings);
     if phase == Phase::Batch {
-        waiter = waiter.sharing(&gate, 1);
+        waiter = waiter.sharing(Some(&gate), 1);
     }
     let end = waiter.wait(what, LIMIT, &mut world.await_line());
     Waited {
@@ -95,7 +95,7 @@ impl Awaited for ComesDuringThePause<'_> {
 #[test]
 fn an_answer_that_comes_while_the_others_are_being_paused_is_seen() {
     let (world, gate) = (World::new(&[]), CaseGate::default());
-    let mut waiter = world.waiter(Phase::Batch, UNKNOWN).sharing(&gate, 8);
+    let mut waiter = world.waiter(Phase::Batch, UNKNOWN).sharing(Some(&gate), 8);
     let mut awaited = ComesDuringThePause { world: &world };
     let end = waiter.wait(WaitFor::Answer, LIMIT, &mut awaited);
     assert_eq!((end, world.elapsed()), (WaitEnd::Happened, ms(8)));
@@ -411,7 +411,7 @@ fn the_other_cases_are_not_paused_while_the_peer_runs() {
     let gate = CaseGate::default();
     // Nobody plays these: a wait that pauses them would never end.
     let _cases = [gate.begin_case(), gate.begin_case()];
-    let mut waiter = world.waiter(Phase::Batch, UNKNOWN).sharing(&gate, 2);
+    let mut waiter = world.waiter(Phase::Batch, UNKNOWN).sharing(Some(&gate), 2);
     let end = waiter.wait(WaitFor::Answer, LIMIT, &mut world.await_line());
     assert_eq!(end, WaitEnd::Happened);
 }

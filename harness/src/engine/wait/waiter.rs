@@ -27,7 +27,8 @@ pub(in crate::engine) struct Waiter<'a> {
     view: View<'a>,
     clock: &'a dyn Clock,
     stop: &'a AtomicBool,
-    /// The other cases that talk to the same peer; none if this one is alone.
+    /// The other cases that talk to the same peer; none if this one is alone, or if they do
+    /// not pause for it.
     others: Option<&'a CaseGate>,
     jobs: u32,
 }
@@ -60,9 +61,9 @@ impl<'a> Waiter<'a> {
     }
 
     /// A waiter for a worker that is one of `jobs` that share the peer.
-    pub(in crate::engine) fn sharing(self, others: &'a CaseGate, jobs: u32) -> Self {
+    pub(in crate::engine) fn sharing(self, others: Option<&'a CaseGate>, jobs: u32) -> Self {
         Self {
-            others: Some(others),
+            others,
             jobs,
             ..self
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use proptest::prelude::*;
-use wirecheck_report::record::FamilyRecord;
+use wirecheck_report::record::{FamilyRecord, Verdict};
 
 use super::script::{Answer, Play, die, fail, pass, silence, surplus, wrong_answer};
 use super::scripted::ScriptedPeer;
@@ -46,6 +46,18 @@ pub(super) fn unique_values_are_unique(run: &PlayedRun) {
     let mut values = HashSet::new();
     for play in &run.plays {
         assert!(values.insert(&play.unique), "{play:?}");
+    }
+}
+
+/// A case that could be played and was not is no pass.
+pub(super) fn what_was_not_played_has_not_passed(run: &PlayedRun) {
+    let planned = run.planned();
+    let played: HashSet<_> = planned.iter().map(|it| family_of(it).to_string()).collect();
+    for (_, scenario) in run.record.scenarios() {
+        let mut families = scenario.families.iter();
+        if families.any(|it| it.skipped > 0 && played.contains(&it.name)) {
+            assert_ne!(scenario.verdict, Verdict::Pass, "{scenario:?}");
+        }
     }
 }
 

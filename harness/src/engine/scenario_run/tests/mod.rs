@@ -15,6 +15,7 @@ mod laws;
 mod leaks;
 mod script;
 mod scripted;
+mod shared_cause;
 
 use std::num::NonZeroUsize;
 
@@ -211,6 +212,7 @@ impl PlayedRun {
     fn checked(self) -> Self {
         laws::counts_add_up(&self);
         laws::unique_values_are_unique(&self);
+        laws::what_was_not_played_has_not_passed(&self);
         laws::dropped_cases_are_those_that_were_not_run(&self);
         self
     }

@@ -48,7 +48,12 @@ impl Play {
 
     /// Whether it is one of a batch: not a baseline, and nothing that is played again alone.
     pub(super) fn is_in_batch(&self) -> bool {
-        matches!(self.beside, Beside::Workers(_))
+        self.phase == Phase::Batch && matches!(self.beside, Beside::Workers(_))
+    }
+
+    /// Whether others are played at the same time.
+    pub(super) fn is_beside_others(&self) -> bool {
+        matches!(self.beside, Beside::Workers(2..))
     }
 
     pub(super) fn is_confirmation(&self) -> bool {
