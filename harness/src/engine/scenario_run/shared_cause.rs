@@ -20,6 +20,7 @@ use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::settings::StopReason;
 use crate::engine::wait::PeerTimings;
 use crate::judge::Finding;
+use crate::peer::ExitStatus;
 
 /// The most baselines that are played to find out how many connections the peer serves.
 const MOST_CONNECTIONS: u64 = 256;
@@ -46,6 +47,8 @@ struct NotServed {
     /// Its number since the start of the peer, from 1.
     connection: u64,
     result: CaseResult,
+    /// How the peer's process ended, if it did.
+    death: Option<ExitStatus>,
 }
 
 impl ScenarioRun<'_, '_, '_> {
@@ -130,7 +133,12 @@ impl ScenarioRun<'_, '_, '_> {
         for connection in 1..=most {
             let result = self.replay(&baseline)?;
             if matches!(result.outcome, Outcome::Failed(_)) {
-                return Ok(Some(NotServed { connection, result }));
+                let death = self.ended_when_idle();
+                return Ok(Some(NotServed {
+                    connection,
+                    result,
+                    death,
+                }));
             }
         }
         Ok(None)
@@ -139,14 +147,21 @@ impl ScenarioRun<'_, '_, '_> {
     /// Reports after how many connections the peer serves no more, in the place of the
     /// baseline that passed.
     fn report_lifetime(&mut self, not_served: NotServed) -> SharedCause {
-        let NotServed { connection, result } = not_served;
+        let NotServed {
+            connection,
+            result,
+            death,
+        } = not_served;
         let findings = result.outcome.findings();
         let why = findings.first().map(|it| it.finding.what.clone());
-        let finding = Finding::StopsServing {
+        let stops = Finding::StopsServing {
             connection,
             why: why.unwrap_or_default(),
         };
-        let outcome = Outcome::Failed(vec![self.context.describe_peer(&finding)]);
+        let died = death.map(|how| Finding::Died { how });
+        let findings = [Some(stops), died].into_iter().flatten();
+        let findings = findings.map(|it| self.context.describe_peer(&it));
+        let outcome = Outcome::Failed(findings.collect());
         let verdict = self.failure_verdict();
         self.report_baseline(CaseResult { outcome, ..result }, verdict);
         self.engine.lifetime = Some(connection - 1);
