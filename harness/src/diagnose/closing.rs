@@ -1,6 +1,7 @@
 //! C01–C11: how a peer handles the end of a connection, and whether it survives it.
 
 use super::cut_map::CutLocation;
+use super::cut_place::lone_cuts;
 use super::evidence::{CaseFailure, DefectEvidence, ExchangeEnd};
 use super::symptom::Symptom;
 use super::wording::offsets;
@@ -198,7 +199,9 @@ fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
         let failures = evidence.failures();
         failures.filter(|case| case.tactic.family() != TacticFamily::Header)
     };
-    let unserved = |case: &&CaseFailure| case.shows(|it| it == Symptom::NextNotServed);
+    // A process that died serves nobody: its death is the defect.
+    let unserved =
+        |case: &&CaseFailure| case.shows(|it| it == Symptom::NextNotServed) && !evidence.has_died();
     let exited = |case: &&CaseFailure| {
         case.death().is_some_and(|how| how.is_success()) && !died_of_input(evidence, case)
     };
@@ -303,7 +306,9 @@ fn leaks(evidence: &DefectEvidence) -> Option<Diagnosis> {
 /// deliveries are reset depends on timing, so only the first is named.
 ///
 /// The kernel resets a connection that is closed with unread bytes, whatever the reason
-/// for the close is. So this is named only where no other rule explains the failures.
+/// for the close is. So this is named only where no other rule explains the failures,
+/// and every failure is a reset: where an answer is also missing without one, or one cut
+/// of many fails, the peer misreads something.
 pub(super) fn reset_instead_of_fin(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let ended = |it| matches!(it, Symptom::Died { .. } | Symptom::NextNotServed);
     let keeps_running =
@@ -319,6 +324,11 @@ pub(super) fn reset_instead_of_fin(evidence: &DefectEvidence) -> Option<Diagnosi
             }
         )
     };
+    let is_reset = |case: &CaseFailure| case.shows(|it| at_close(it) || early(it));
+    let misreads = |case: &CaseFailure| case.is_misread() && !is_reset(case);
+    if evidence.failures().any(misreads) || !lone_cuts(evidence).is_empty() {
+        return None;
+    }
     let resets = evidence
         .failures()
         .filter(|case| case.shows(at_close) || keeps_running && case.shows(early));

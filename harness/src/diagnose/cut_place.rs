@@ -19,16 +19,18 @@ const QUOTED: usize = 12;
 /// header, between `…HTTP/1.1\r` and `\n`".
 #[must_use]
 pub fn cut_place(evidence: &DefectEvidence, script: &Script) -> Option<String> {
+    let lone = lone_cuts(evidence);
+    let places = lone.iter().map(|at| place(evidence, script, *at));
+    (!lone.is_empty()).then(|| places.collect::<Vec<_>>().join("; "))
+}
+
+/// The single cuts that fail, if few of many do. Ascending.
+pub(super) fn lone_cuts(evidence: &DefectEvidence) -> Vec<Offset> {
     let mut failed: Vec<_> = evidence.failures().filter_map(CaseFailure::cut).collect();
     failed.sort_unstable();
     failed.dedup();
-    let is_few = !failed.is_empty()
-        && failed.len() <= MOST
-        && evidence.passed_cuts() >= failed.len() * PASSES;
-    is_few.then(|| {
-        let places = failed.iter().map(|at| place(evidence, script, *at));
-        places.collect::<Vec<_>>().join("; ")
-    })
+    let is_few = failed.len() <= MOST && evidence.passed_cuts() >= failed.len() * PASSES;
+    if is_few { failed } else { Vec::new() }
 }
 
 fn place(evidence: &DefectEvidence, script: &Script, at: Offset) -> String {

@@ -215,6 +215,12 @@ impl DefectEvidence {
             || is_inside && !self.has_passed(&Tactic::Cut(at)) && self.failures().any(died)
     }
 
+    /// Whether the process died in any case, by chance or not.
+    pub(super) fn has_died(&self) -> bool {
+        let mut all = self.failed.iter().chain(&self.flaky);
+        all.any(|case| case.death().is_some_and(|how| !how.is_success()))
+    }
+
     /// Whether single cuts fail in one kind of location only.
     pub(super) fn fails_only_in(&self, location: CutLocation) -> bool {
         let mut failed = self.failures().filter(|case| case.is_misread());

@@ -496,6 +496,18 @@ fn ends() {
                 "C05",
             ),
             (
+                "the next connection is not served by a process that died",
+                &[("cut@2", &CRASHED_UNANSWERED), ("cut@3", &UNSERVED)],
+                "whole cut@1 cut@4-7",
+                "C10",
+            ),
+            (
+                "a reset under one tactic, and an answer missing without one",
+                &[("cut@2", &CLOSED), ("random@15", &RESET)],
+                "whole cut@1 cut@3-7",
+                "",
+            ),
+            (
                 "a reset in place of the FIN",
                 &[("cut@4", &RESET_AT_CLOSE)],
                 "cut@1-3",
