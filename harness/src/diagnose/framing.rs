@@ -18,12 +18,14 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
         Some(_) => None,
         None => short_body_read(evidence),
     };
-    // Without headers, a reader that takes each read for a message fails cuts and joins
-    // for that one reason.
-    let is_one_flaw = per_recv.is_some() || short_body.is_some() && !evidence.cut_map.has_headers();
-    let lost_tail = (!is_one_flaw).then(|| lost_tail(evidence)).flatten();
+    let is_one_flaw = per_recv.is_some() || short_body.is_some() && reads_messages(evidence);
+    let (short_header, lost_tail) = if is_one_flaw {
+        (None, None)
+    } else {
+        (short_header_read(evidence), lost_tail(evidence))
+    };
     let found = [
-        short_header_read(evidence),
+        short_header,
         short_body,
         lost_tail,
         split_delimiter(evidence),
@@ -35,6 +37,15 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
         lost_answer(evidence),
     ];
     found.into_iter().flatten().collect()
+}
+
+/// Whether the peer takes each read for a message: then cuts and joins fail for that one
+/// reason. One that reads a header and then a body passes a cut between the two.
+fn reads_messages(evidence: &DefectEvidence) -> bool {
+    let header = evidence.cuts(CutLocation::Header);
+    let payload = evidence.cuts(CutLocation::Payload);
+    !evidence.cut_map.has_headers()
+        || header.passed + payload.passed == 0 && !header.failed.is_empty()
 }
 
 /// Half of the cuts inside the header or more fail, or no cut fails elsewhere. Cuts in

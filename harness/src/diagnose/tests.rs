@@ -135,10 +135,16 @@ fn messages_with_headers() {
                 "",
             ),
             (
-                "cuts in headers and in payloads",
-                &[("cut@1-8 cut@10-14", &OTHER)],
-                "whole",
+                "cuts in headers and in payloads, but not between the two",
+                &[("cut@1-2 cut@4-8 cut@10-11 cut@13-14", &OTHER)],
+                "whole cut@3 cut@12",
                 "F01 F02",
+            ),
+            (
+                "each read is taken for a message: every cut fails, and joined messages",
+                &[("cut@1-8 cut@10-14", &OTHER), ("joined", &NO_LATER_ANSWER)],
+                "whole",
+                "F02",
             ),
             (
                 "extra answers, where a header may have been misread",
