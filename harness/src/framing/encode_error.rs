@@ -29,7 +29,7 @@ pub enum EncodeError {
     TooLong { max: usize, actual: usize },
     /// Found before the payload is made.
     #[error(
-        "it has {} with the values of its variables, more than `limits.stream_bytes` = {max}",
+        "with the values of its variables there are {}, more than `limits.stream_bytes` = {max}",
         counted(*actual as u64, "byte")
     )]
     TooLongWhenFilled { max: usize, actual: usize },

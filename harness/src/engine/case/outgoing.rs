@@ -5,6 +5,7 @@
 //! real value has another length, an offset inside its message stays inside it, as near as
 //! possible, and the ends of the message stay exact. A chunk may be empty then.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -18,12 +19,17 @@ use crate::tactic::{Piece, Script};
 /// How many characters of a captured value are shown.
 const VALUE_SHOWN: usize = 64;
 
+/// How many captured values are shown.
+const VALUES_SHOWN: usize = 8;
+
 /// One side's messages, encoded as they are needed.
 pub(super) struct Outgoing<'s> {
     script: &'s Script,
     framing: &'s Framing,
     messages: Vec<OurMessage<'s>>,
     encoded: Vec<Vec<u8>>,
+    /// The most bytes of all messages together.
+    most: usize,
 }
 
 #[derive(Clone, Copy)]
@@ -81,6 +87,7 @@ impl<'s> Outgoing<'s> {
             framing: played.framing,
             messages: messages.collect(),
             encoded: Vec::new(),
+            most: played.scenario.limits().stream_bytes,
         }
     }
 
@@ -136,17 +143,34 @@ impl<'s> Outgoing<'s> {
             let ours = self.messages[self.encoded.len()];
             let bindings = expectations.bindings();
             let encoded = ours.message.encode(self.framing, bindings);
+            let encoded = encoded.and_then(|encoded| self.within_limit(encoded.bytes));
             let encoded = encoded.map_err(|error| ours.unsendable(error, bindings))?;
-            self.encoded.push(encoded.bytes);
+            self.encoded.push(encoded);
             expectations.note_sent(ours.message);
         }
         Ok(())
     }
 }
 
+impl Outgoing<'_> {
+    /// The message, unless all messages together are too large with it.
+    fn within_limit(&self, message: Vec<u8>) -> Result<Vec<u8>, EncodeError> {
+        let before: usize = self.encoded.iter().map(Vec::len).sum();
+        let actual = before.saturating_add(message.len());
+        if actual <= self.most {
+            Ok(message)
+        } else {
+            let max = self.most;
+            Err(EncodeError::TooLongWhenFilled { max, actual })
+        }
+    }
+}
+
 impl OurMessage<'_> {
     fn unsendable(&self, error: EncodeError, bindings: &Bindings) -> Unsendable {
-        let names = self.message.used_variables().into_iter();
+        // A message may use a value many times.
+        let names: BTreeSet<_> = self.message.used_variables().into_iter().collect();
+        let names = names.into_iter().take(VALUES_SHOWN);
         let captured = names.filter(|name| name.as_str() != VariableName::UNIQUE);
         let shown = |name: VariableName| {
             let value = shortened(&text(bindings.bytes(&name)), VALUE_SHOWN);

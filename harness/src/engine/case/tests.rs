@@ -773,6 +773,26 @@ fn a_captured_value_that_the_framing_cannot_carry_is_named_and_not_replaced() {
 }
 
 #[test]
+fn a_long_value_that_is_used_often_is_counted_and_not_sent() {
+    let exchange = "{ client = 'hi' }, \
+        { server = { any = true, example = 'x', capture = 'token' } }, \
+        { client = '${token}${token}${token}${token}' }, { server = 'ok' }]\n\
+        limits = { stream_bytes = 100 } # ";
+    let trial = Trial {
+        exchange,
+        delivery: "3,5",
+        ..TRIAL
+    };
+    let answer = "abcdefghijklmnopqrstuvwxyz\n";
+    let played = trial.play(&[Read(3), Send(answer), ReadToEnd, Close]);
+    let said = played.unsendable.unwrap_or_default();
+    let expected = "there are 108 bytes, more than `limits.stream_bytes` = 100";
+    assert!(said.contains(expected), "{said}");
+    assert_eq!(said.matches("`${token}`").count(), 1);
+    assert_eq!(played.delivered, "hi\n");
+}
+
+#[test]
 fn an_interrupt_ends_a_conversation_at_once() {
     let programs: [&[Act]; 4] = [
         &[],
