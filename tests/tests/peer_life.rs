@@ -89,7 +89,7 @@ fn a_server_that_keeps_a_descriptor_of_each_connection_leaks() {
     let [leak] = found[..] else {
         panic!("{found:?}");
     };
-    let text = "480 descriptors after 480 connections, also of whole exchanges";
+    let text = "352 descriptors after 352 connections, also of whole exchanges";
     assert!(leak.what.contains(text), "{}", leak.what);
 }
 

@@ -39,8 +39,8 @@ impl LeakWatch {
         let (_, first) = self.first.filter(|(of, _)| *of == life)?;
         let growth = Growth::between(&first, &held);
         let most = growth.largest();
-        let is_much = most >= SUSPICIOUS || (most > 0 && most * 2 >= cases);
-        (is_much && !growth.is_explained_by(self.explained)).then_some(growth)
+        let is_suspicious = growth.is_much() || (most > 0 && most * 2 >= cases);
+        (is_suspicious && !growth.is_explained_by(self.explained)).then_some(growth)
     }
 
     pub(super) fn suspect(&mut self, growth: Growth) {
@@ -113,6 +113,11 @@ impl Growth {
             processes: self.processes.max(other.processes),
             zombies: self.zombies.max(other.zombies),
         }
+    }
+
+    /// Whether it is suspicious after any number of connections.
+    pub(super) fn is_much(self) -> bool {
+        self.largest() >= SUSPICIOUS
     }
 
     pub(super) fn is_none(self) -> bool {

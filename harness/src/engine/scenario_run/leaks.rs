@@ -21,13 +21,13 @@ use crate::tactic::TacticFamily;
 const WARM_UP: usize = 4;
 /// How many connections are made between two counts. A pool that is smaller than all of them
 /// stops growing in one of these rounds.
-const ROUNDS: [usize; 5] = [16, 16, 64, 128, 256];
+const ROUNDS: [usize; 4] = [16, 16, 64, 256];
 /// After so many connections a peer that fails may have no descriptors left.
 const ENOUGH: usize = 96;
-/// A peer that needs longer for the first round, or for all, is not judged: after fewer
-/// connections a pool looks like a leak.
-const LIMIT_OF_FIRST: Duration = Duration::from_secs(5);
-const LIMIT_OF_ALL: Duration = Duration::from_secs(60);
+/// A peer that needs longer is not judged: after fewer connections a pool looks like a leak.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+/// The limit where the peer holds only little more.
+const SHORT_LIMIT: Duration = Duration::from_secs(5);
 const TOO_SLOW: &str = "leaks: what the peer holds grew; it is too slow to find out within 60 s \
                         whether it grows with each connection";
 /// How many cases are tried for one that leaks by itself.
@@ -44,14 +44,15 @@ enum Measured {
     Leak(Leak),
     /// The peer holds so much more, and no more with further connections.
     NoLeak(Growth),
-    /// A case failed, or what the peer holds cannot be seen.
+    /// The peer is gone or too slow, or what it holds cannot be seen.
     Nothing,
 }
 
 /// How many cases were played.
 enum Played {
     All,
-    Failed,
+    /// The peer ended, or refuses connections.
+    Gone,
     TooSlow,
 }
 
@@ -95,10 +96,15 @@ impl ScenarioRun<'_, '_, '_> {
         let Some(suspected) = self.engine.leaks.take_suspicion() else {
             return Ok(());
         };
+        let limit = if suspected.is_much() {
+            TIME_LIMIT
+        } else {
+            SHORT_LIMIT
+        };
         self.engine.restart_peer()?;
         let baseline = self.baseline_case();
         let others = self.passed_cases();
-        match self.measure(std::slice::from_ref(&baseline))? {
+        match self.measure(std::slice::from_ref(&baseline), limit)? {
             Measured::Leak(leak) => {
                 // The baseline passed, and a scenario is not failed at its baseline for this.
                 let cases = others
@@ -111,15 +117,19 @@ impl ScenarioRun<'_, '_, '_> {
             Measured::NoLeak(growth) if suspected.is_explained_by(growth) => {
                 self.engine.leaks.explain(growth);
             }
-            Measured::NoLeak(_) => self.find_leaking_tactics(&others)?,
+            Measured::NoLeak(_) => self.find_leaking_tactics(&others, limit)?,
             Measured::Nothing => {}
         }
         self.engine.restart_peer()
     }
 
-    fn find_leaking_tactics(&mut self, passed: &PassedCases) -> Result<(), StopReason> {
+    fn find_leaking_tactics(
+        &mut self,
+        passed: &PassedCases,
+        limit: Duration,
+    ) -> Result<(), StopReason> {
         for (family, cases) in passed {
-            match self.measure(cases)? {
+            match self.measure(cases, limit)? {
                 Measured::Leak(leak) => {
                     let blamed = self.leaking_case(cases)?;
                     self.report_leak(&blamed, &leak, &format!("under {family}"))?;
@@ -148,11 +158,10 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     /// Plays these cases again and again, until what the peer holds does not grow with them.
-    fn measure(&mut self, cases: &[NumberedCase]) -> Result<Measured, StopReason> {
-        let begun = Instant::now();
+    fn measure(&mut self, cases: &[NumberedCase], limit: Duration) -> Result<Measured, StopReason> {
+        let deadline = Instant::now() + limit;
         let mut cases = cases.iter().cycle();
         let first = self.resources_when_idle();
-        let mut deadline = begun + LIMIT_OF_FIRST;
         self.play_many(&mut cases, WARM_UP, deadline)?;
         let warm = self.resources_when_idle();
         let (Some(first), Some(warm)) = (first, warm) else {
@@ -163,11 +172,12 @@ impl ScenarioRun<'_, '_, '_> {
             match self.play_many(&mut cases, round, deadline)? {
                 Played::All => {}
                 // It may have no descriptors left.
-                Played::Failed if connections >= ENOUGH => break,
-                Played::Failed => return Ok(Measured::Nothing),
-                Played::TooSlow if connections == 0 => return Ok(Measured::Nothing),
+                Played::Gone if connections >= ENOUGH => break,
+                Played::Gone => return Ok(Measured::Nothing),
                 Played::TooSlow => {
-                    self.engine.note(TOO_SLOW);
+                    if limit == TIME_LIMIT {
+                        self.engine.note(TOO_SLOW);
+                    }
                     return Ok(Measured::Nothing);
                 }
             }
@@ -181,7 +191,6 @@ impl ScenarioRun<'_, '_, '_> {
                 return Ok(Measured::NoLeak(Growth::between(&first, &now)));
             }
             connections += round;
-            deadline = begun + LIMIT_OF_ALL;
             before = now;
         }
         let growth = self.growth_that_stays(&warm, connections);
@@ -197,7 +206,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// The first case after which the peer keeps something, of a tactic that leaks.
     fn leaking_case(&mut self, cases: &[NumberedCase]) -> Result<NumberedCase, StopReason> {
         const TIMES: usize = 2;
-        let deadline = Instant::now() + LIMIT_OF_FIRST;
+        let deadline = Instant::now() + SHORT_LIMIT;
         for case in cases.iter().take(MOST_TRIED) {
             let before = self.resources_when_idle();
             self.play_many(&mut std::iter::repeat(case), TIMES, deadline)?;
@@ -212,19 +221,28 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(cases[0].clone())
     }
 
-    /// Plays this many cases, until one fails or the time is over.
+    /// Plays this many cases, until the peer is gone or the time is over. A case that fails
+    /// now is a connection too.
     fn play_many<'c>(
         &mut self,
         cases: &mut impl Iterator<Item = &'c NumberedCase>,
         count: usize,
         deadline: Instant,
     ) -> Result<Played, StopReason> {
-        for case in cases.take(count) {
+        let cases = cases.take(count).map(|case| self.another_attempt(case));
+        let cases: Vec<NumberedCase> = cases.collect();
+        // One player for all: a new one looks at every process of the machine.
+        let mut player = self.engine.lone_player(Phase::Confirmation);
+        for case in &cases {
             if Instant::now() >= deadline {
                 return Ok(Played::TooSlow);
             }
-            if !self.play_again(case)?.outcome.has_passed() {
-                return Ok(Played::Failed);
+            let result = player.play(&self.context, case);
+            if self.engine.is_stopped() {
+                return Err(StopReason::Interrupted);
+            }
+            if result.outcome.unreachable().is_some() || self.engine.peer.ended().is_some() {
+                return Ok(Played::Gone);
             }
         }
         Ok(Played::All)
