@@ -120,6 +120,10 @@ impl Growth {
         self.largest() >= SUSPICIOUS
     }
 
+    pub(super) fn is_of_zombies(self) -> bool {
+        self.zombies > 0
+    }
+
     pub(super) fn is_none(self) -> bool {
         self.largest() == 0
     }

@@ -22,7 +22,8 @@ const WARM_UP: usize = 4;
 /// How many connections are made between two counts. A pool that is smaller than all of them
 /// stops growing in one of these rounds.
 const ROUNDS: [usize; 4] = [16, 16, 64, 256];
-/// After so many connections a peer that fails may have no descriptors left.
+/// After so many connections a peer that fails may have no descriptors left, and zombies are
+/// enough: no pool is made of them.
 const ENOUGH: usize = 96;
 /// A peer that needs longer is not judged: after fewer connections a pool looks like a leak.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -184,14 +185,15 @@ impl ScenarioRun<'_, '_, '_> {
             let Some(now) = self.resources_when_idle() else {
                 return Ok(Measured::Nothing);
             };
-            if Growth::between(&before, &now)
-                .in_proportion_to(round)
-                .is_none()
-            {
+            let growth = Growth::between(&before, &now).in_proportion_to(round);
+            if growth.is_none() {
                 return Ok(Measured::NoLeak(Growth::between(&first, &now)));
             }
             connections += round;
             before = now;
+            if growth.is_of_zombies() && connections >= ENOUGH {
+                break;
+            }
         }
         let growth = self.growth_that_stays(&warm, connections);
         if growth.is_none() {

@@ -49,6 +49,20 @@ fn what_is_kept_of_each_connection_is_a_leak() {
 }
 
 #[test]
+fn zombies_are_a_leak_sooner_than_what_a_pool_may_hold() {
+    let peer = ScriptedPeer::new(|_| pass()).holding(|plays| Resources {
+        zombies: plays.len(),
+        ..descriptors(0)
+    });
+    let run = DEFAULT.run(peer).checked();
+    let texts = run.texts("cut@1");
+    assert!(
+        texts[0].contains("96 zombie processes after 96 connections"),
+        "{texts:?}"
+    );
+}
+
+#[test]
 fn a_leak_of_one_tactic_names_it_and_a_case_that_leaks() {
     let leaks = |play: &Play| play.family == TacticFamily::Fin && !play.is("fin@0");
     let run = DEFAULT.run(keeping(leaks)).checked();
