@@ -120,7 +120,7 @@ one-shot/one-answer
   bytes: wrong-answer
   cut: ended-early, wrong-answer
   random: wrong-answer
-  half: surplus
+  half: early-answer, surplus
 
 "#]],
     );
@@ -139,14 +139,14 @@ threaded/answers-each-line
   joined: wrong-answer
   joined+cut: wrong-answer
   random: wrong-answer
-  half: surplus
+  half: early-answer, surplus
 threaded/answers-wide-characters
   passes: whole
   bytes: not-read
   cut: not-read, surplus, wrong-answer
   random: not-read, wrong-answer
   fin: stays-open
-  half: stays-open, surplus
+  half: early-answer, stays-open, surplus
 
 "#]],
     );
@@ -163,7 +163,7 @@ streams/greets-back
   bytes: wrong-answer
   cut: ended-early, wrong-answer
   random: wrong-answer
-  half: surplus
+  half: early-answer, surplus
 
 "#]],
     );

@@ -59,6 +59,8 @@ catalogue! {
         "bytes that send did not accept are never sent"
     CrossTalk "F09" "cross-talk"
         "answers are mixed up, of two connections or of two requests"
+    EarlyAnswer "F10" "early-answer"
+        "an answer is sent before its message has arrived completely"
     LostAnswer "F12" "lost-answer"
         "later bytes discard the answer to an earlier message"
     IgnoredEof "C01" "ignored-eof"

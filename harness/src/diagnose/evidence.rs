@@ -276,7 +276,7 @@ impl CaseFailure {
     }
 
     /// Where its stream ended early, if it did.
-    fn end(&self) -> Option<Offset> {
+    pub(super) fn end(&self) -> Option<Offset> {
         match self.tactic {
             Tactic::Fin(at) | Tactic::Half(at) | Tactic::Rst(at) | Tactic::FinAtOnce(at) => {
                 Some(at)

@@ -7,7 +7,7 @@ use super::cut_map::CutLocation;
 use super::evidence::{CaseFailure, DefectEvidence};
 use super::output_difference::OutputDifference;
 use super::symptom::Symptom;
-use super::wording::{contrast, failed_cuts};
+use super::wording::{contrast, failed_cuts, offsets};
 use super::{DefectCode, Diagnosis};
 use crate::judge::PeerClose;
 use crate::tactic::{Neighbours, Tactic, TacticFamily};
@@ -24,6 +24,11 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
     } else {
         (short_header_read(evidence), lost_tail(evidence))
     };
+    // Who takes each read for a message answers a part of it, too.
+    let early_answer = match (&per_recv, &short_body) {
+        (None, None) => early_answer(evidence),
+        _ => None,
+    };
     let found = [
         short_header,
         short_body,
@@ -34,6 +39,7 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
         per_recv,
         short_send(evidence),
         cross_talk(evidence),
+        early_answer,
         lost_answer(evidence),
     ];
     found.into_iter().flatten().collect()
@@ -338,6 +344,32 @@ fn first_with(evidence: &DefectEvidence, difference: OutputDifference) -> Option
     };
     let tactics = evidence.failures().filter(differs).map(|case| &case.tactic);
     tactics.min()
+}
+
+/// An answer comes before its message is whole, and is right: the part that has come was
+/// taken for the whole.
+fn early_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let early: Vec<_> = evidence
+        .failures()
+        .filter(|case| case.shows(|it| it == Symptom::EarlyAnswer))
+        .collect();
+    let at = early.iter().filter_map(|case| case.cut().or(case.end()));
+    let at: BTreeSet<_> = at.collect();
+    let explained: Vec<_> = at
+        .iter()
+        .copied()
+        .filter(|at| !evidence.may_misread_before(*at))
+        .collect();
+    let place = if !explained.is_empty() {
+        format!("at offset {}", offsets(&explained))
+    } else if at.is_empty() {
+        let first = early.iter().map(|case| &case.tactic).min()?;
+        format!("under the tactic `{first}`")
+    } else {
+        return None;
+    };
+    let because = format!("{place} the answer to a message comes before the whole of it is sent");
+    Some(DefectCode::EarlyAnswer.because(because))
 }
 
 fn payload_contrast(evidence: &DefectEvidence) -> String {

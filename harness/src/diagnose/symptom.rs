@@ -30,6 +30,8 @@ pub enum Symptom {
         /// The step that expects it.
         step: usize,
     },
+    /// The answer came before the whole of its message was sent.
+    EarlyAnswer,
     /// The peer sent more than the expected answers.
     Surplus,
     /// The peer ended the connection before the exchange was complete.
@@ -111,6 +113,7 @@ impl Symptom {
             Finding::MalformedAnswer { step, .. } | Finding::CutShort { step, .. } => {
                 Self::BrokenAnswer { step: *step }
             }
+            Finding::EarlyAnswer { .. } => Self::EarlyAnswer,
             Finding::Surplus { .. } => Self::Surplus,
             Finding::EndedEarly { step, how, .. } => Self::EndedEarly {
                 step: *step,
@@ -180,6 +183,7 @@ impl Symptom {
             | Self::StaysOpen
             | Self::WrongClose { .. }
             | Self::Died { .. }
+            | Self::EarlyAnswer
             | Self::PrintsTruncated
             | Self::ExitsAsWhole
             | Self::StillRunning

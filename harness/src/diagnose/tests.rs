@@ -20,6 +20,7 @@ const OUT_OF_ORDER: [Symptom; 1] = wrong(1, OutputDifference::OutOfOrder);
 const NO_ANSWER: [Symptom; 1] = [Symptom::NoAnswer { step: 1 }];
 const NO_LATER_ANSWER: [Symptom; 1] = [Symptom::NoAnswer { step: 3 }];
 const SURPLUS: [Symptom; 1] = [Symptom::Surplus];
+const EARLY: [Symptom; 1] = [Symptom::EarlyAnswer];
 const UNREAD: [Symptom; 1] = [Symptom::NotRead];
 const CLOSED: [Symptom; 1] = [ended_early(PeerClose::Fin)];
 const RESET: [Symptom; 1] = [ended_early(PeerClose::Reset)];
@@ -303,6 +304,30 @@ fn delimiters_of_two_bytes() {
             (
                 "cuts everywhere",
                 &[("cut@1-3 cut@5-7", &SHORTENED)],
+                "whole",
+                "F02",
+            ),
+            (
+                "half of a delimiter is answered, with and without a FIN",
+                &[("cut@3 cut@7 half@3 half@7 bytes", &EARLY)],
+                "cut@1-2 cut@5-6",
+                "F10",
+            ),
+            (
+                "half of a delimiter is answered, seen before a FIN only",
+                &[("half@3", &EARLY)],
+                "cut@1-3 cut@5-7",
+                "F10",
+            ),
+            (
+                "only the end of the stream makes the peer answer half of a delimiter",
+                &[("half@3", &SURPLUS)],
+                "cut@1-3 cut@5-7",
+                "C06",
+            ),
+            (
+                "parts are answered, and one of them as the whole is",
+                &[("cut@1-3 cut@5-7", &SHORTENED), ("half@3", &EARLY)],
                 "whole",
                 "F02",
             ),
@@ -632,6 +657,10 @@ fn a_reason_gives_the_numbers() {
             "C06: a FIN inside a message (offset 4–5) gets an extra answer; \
              a cut there without a FIN passes"
         ]
+    );
+    assert_eq!(
+        reasons(&[("half@4-5", &EARLY)], "cut@1-8"),
+        ["F10: at offset 4–5 the answer to a message comes before the whole of it is sent"]
     );
 }
 

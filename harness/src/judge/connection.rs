@@ -21,10 +21,21 @@ pub struct Observations {
     /// wirecheck's steps whose answers the peer had sent before the step was
     /// performed.
     pub not_waited_for: Vec<usize>,
+    /// An answer that came before the whole of its message was sent.
+    pub early_answer: Option<EarlyAnswer>,
     /// How the peer ended the connection, if it did.
     pub peer_close: Option<ObservedClose>,
     /// Whether the peer closed its side in the end.
     pub close_check: CloseCheck,
+}
+
+/// An answer that came before the whole of its message was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EarlyAnswer {
+    /// The step that sends the message.
+    pub message: usize,
+    /// The step that expects the answer.
+    pub answer: usize,
 }
 
 /// Expected output that did not come.
@@ -78,6 +89,7 @@ pub fn judge_connection(
     observations: &Observations,
 ) -> Option<Finding> {
     wrong_answer(expectations, expected, observations)
+        .or_else(|| Some(early_answer(observations.early_answer?)))
         .or_else(|| wrong_close(expectations, expected, observations))
 }
 
@@ -87,7 +99,11 @@ fn wrong_answer(
     observations: &Observations,
 ) -> Option<Finding> {
     if let Some(answer) = ExtraAnswer::find(expectations, expected) {
-        return answer.judge(expectations, expected);
+        let finding = answer.judge(expectations, expected)?;
+        return Some(match (answer, observations.early_answer) {
+            (ExtraAnswer::Expected(_), Some(early)) => early_answer(early),
+            _ => finding,
+        });
     }
     if let Some(mismatch) = expectations.mismatch() {
         return Some(wrong_bytes(mismatch, expectations, &observations.partial));
@@ -111,6 +127,10 @@ fn wrong_answer(
         Some(step) => missing_answer(step, observations),
         None => unread_message(expectations, observations),
     }
+}
+
+fn early_answer(early: EarlyAnswer) -> Finding {
+    Finding::EarlyAnswer { step: early.answer }
 }
 
 fn missing_answer(step: usize, observations: &Observations) -> Option<Finding> {
@@ -331,6 +351,7 @@ mod tests {
         partial: Vec::new(),
         interrupted: None,
         not_waited_for: Vec::new(),
+        early_answer: None,
         peer_close: None,
         close_check: CloseCheck::NotChecked,
     };

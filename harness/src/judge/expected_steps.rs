@@ -106,6 +106,21 @@ pub fn unjudged_truncations<'a>(
     })
 }
 
+/// Whether an answer to our message in `step` must wait for the whole of it, and can be
+/// told from other answers.
+#[must_use]
+pub fn must_be_whole_when_answered(played: &PlayedSide<'_>, step: usize) -> bool {
+    let all = messages(played.scenario.exchange(), played.side).zip(&played.script.messages);
+    let mut all = all.map(|((step, message), encoded)| IncompleteMessage {
+        step,
+        message,
+        encoded,
+        delivered: 1,
+    });
+    all.find(|it| it.step == step)
+        .is_some_and(|it| matches!(it.extra_answers(played), ExtraAnswers::ToTruncated(_)))
+}
+
 impl ExpectedSteps<'_> {
     /// Allows all extra answers: the peer sends them without waiting for the message at
     /// which the stream ends.

@@ -59,6 +59,11 @@ pub enum Finding {
         /// The bytes of the answer that had arrived.
         partial: Vec<u8>,
     },
+    /// The answer came before the whole of its message was sent.
+    EarlyAnswer {
+        /// The step that expects the answer.
+        step: usize,
+    },
     /// The peer sent more than the expected answers.
     Surplus {
         /// The first bytes of it.
@@ -228,6 +233,8 @@ pub enum FindingKind {
     MalformedAnswer,
     /// [`Finding::CutShort`]
     CutShort,
+    /// [`Finding::EarlyAnswer`]
+    EarlyAnswer,
     /// [`Finding::Surplus`]
     Surplus,
     /// [`Finding::EndedEarly`]
@@ -275,6 +282,7 @@ impl FindingKind {
             Self::WrongAnswer => "wrong-answer",
             Self::MalformedAnswer => "malformed-answer",
             Self::CutShort => "cut-short",
+            Self::EarlyAnswer => "early-answer",
             Self::Surplus => "surplus",
             Self::EndedEarly => "ended-early",
             Self::NotPrinted => "not-printed",
@@ -332,6 +340,7 @@ impl Finding {
             Self::WrongAnswer { .. } => FindingKind::WrongAnswer,
             Self::MalformedAnswer { .. } => FindingKind::MalformedAnswer,
             Self::CutShort { .. } => FindingKind::CutShort,
+            Self::EarlyAnswer { .. } => FindingKind::EarlyAnswer,
             Self::Surplus { .. } => FindingKind::Surplus,
             Self::EndedEarly { .. } => FindingKind::EndedEarly,
             Self::NotPrinted { .. } => FindingKind::NotPrinted,
@@ -360,6 +369,7 @@ impl Finding {
             | Self::WrongAnswer { step, .. }
             | Self::MalformedAnswer { step, .. }
             | Self::CutShort { step, .. }
+            | Self::EarlyAnswer { step }
             | Self::EndedEarly { step, .. }
             | Self::NotPrinted { step, .. }
             | Self::WrongClose { step, .. }

@@ -16,6 +16,9 @@ impl Display for Finding {
             Self::WrongAnswer { refusal, .. } => write!(f, "wrong answer: {refusal}"),
             Self::MalformedAnswer { why, .. } => write!(f, "malformed answer: {why}"),
             Self::CutShort { at, .. } => write!(f, "truncated answer: {at}"),
+            Self::EarlyAnswer { .. } => {
+                f.write_str("the answer came before the whole message was sent")
+            }
             Self::Surplus { .. } => f.write_str("unexpected extra answer"),
             Self::EndedEarly { owner, how, .. } => match owner {
                 StepOwner::Peer => write!(f, "the peer {how} before it answered"),

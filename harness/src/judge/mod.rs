@@ -27,13 +27,14 @@ mod process;
 mod truncation_tests;
 
 pub use connection::{
-    CloseCheck, MissingOutput, Observations, ObservedClose, allowed_reply, judge_connection,
+    CloseCheck, EarlyAnswer, MissingOutput, Observations, ObservedClose, allowed_reply,
+    judge_connection,
 };
 pub use difference::lacks_one_stretch;
 pub use expectations::{Expectations, Mismatch};
 pub use expected_steps::{
     ExpectedSteps, ExtraAnswers, PlayedSide, TruncatedMessage, TruncationDoubt, expected_steps,
-    unjudged_truncations,
+    must_be_whole_when_answered, unjudged_truncations,
 };
 pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
 pub use process::{

@@ -8,7 +8,7 @@ use super::conversation::{Conversation, Next, UnreadChunks};
 use super::transcript::Proof;
 use super::waits::{AwaitRead, Until};
 use crate::engine::wait::{More, Phase, WaitEnd, WaitFor};
-use crate::judge::UnreadState;
+use crate::judge::{EarlyAnswer, UnreadState, must_be_whole_when_answered};
 use crate::scenario::{Action, Step};
 use crate::tactic::{Delivery, DeliveryEnd, Offset, Piece, Script};
 use crate::wire::link::{self, SendResult, Stall, UnverifiedReason, WriteResult};
@@ -17,6 +17,14 @@ use crate::wire::link::{self, SendResult, Stall, UnverifiedReason, WriteResult};
 const READS_AT_ONCE: Duration = Duration::from_millis(1);
 const READS_AT_ONCE_ALONE: Duration = Duration::from_micros(200);
 
+/// A message of which a part was sent.
+#[derive(Clone, Copy)]
+struct PartSent {
+    message: usize,
+    /// How many bytes of it are missing.
+    missing: usize,
+}
+
 /// A chunk of a delivery.
 struct NextChunk<'d> {
     pieces: Vec<Piece<'d>>,
@@ -24,6 +32,8 @@ struct NextChunk<'d> {
     opens: Option<usize>,
     /// The same of the chunk that follows.
     next_opens: Option<usize>,
+    /// The message inside which it ends.
+    ends_inside: Option<PartSent>,
     more: More,
 }
 
@@ -42,11 +52,46 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
                 return Next::Stop;
             }
             if self.unread.is_none() {
-                self.settle();
+                self.settle_after(&chunk);
             }
             self.receive();
         }
         Next::Continue
+    }
+
+    /// Waits, where that may show an answer to a part of a message.
+    fn settle_after(&mut self, chunk: &NextChunk<'_>) {
+        let part = chunk.ends_inside;
+        // A peer that takes a part for the whole does so there, if anywhere. To wait at each
+        // offset would take too long.
+        let lacks_last_byte = part.is_some_and(|part| part.missing == 1);
+        let is_whole = self.assignment.delivery.end() == DeliveryEnd::AsScripted;
+        let step = part.map(|part| self.step_of(part.message));
+        let step = step.filter(|it| must_be_whole_when_answered(&self.assignment.played, *it));
+        match (self.waiter.phase(), step) {
+            (Phase::Batch, Some(_)) if lacks_last_byte && is_whole => self.await_settled(),
+            (Phase::Batch, _) => return,
+            _ => self.settle(),
+        }
+        self.receive();
+        if let Some(step) = step {
+            self.note_early_answer(step);
+        }
+    }
+
+    /// Sees whether the answer to our message in `step`, of which only a part was sent, has
+    /// come.
+    fn note_early_answer(&mut self, step: usize) {
+        let expectations = &self.transcript.expectations;
+        let last = expectations.accepted().checked_sub(1);
+        let last = last.and_then(|last| expectations.step_expected_after(last));
+        if let Some(answer) = last.filter(|answer| *answer > step) {
+            let observations = &mut self.transcript.observations;
+            observations.early_answer.get_or_insert(EarlyAnswer {
+                message: step,
+                answer,
+            });
+        }
     }
 
     /// Waits, where a failure is about to be reported, until the peer has done all that a
@@ -279,6 +324,18 @@ fn chunks<'d>(
     script: &Script,
 ) -> impl Iterator<Item = NextChunk<'d>> + use<'d> {
     let openings: Vec<(usize, Offset)> = delivery.openings(script).collect();
+    let spans: Vec<_> = script
+        .spans()
+        .filter(|_| delivery.edit().is_none())
+        .collect();
+    let part_sent = move |end: Offset| {
+        let spans = spans.iter();
+        let mut inside = spans.filter(|(_, span)| span.start < end && end < span.end);
+        inside.next().map(|(message, span)| PartSent {
+            message: *message,
+            missing: span.end.get() - end.get(),
+        })
+    };
     let mut openings = openings.into_iter().peekable();
     let mut chunks = delivery.chunk_pieces(script.len()).peekable();
     std::iter::from_fn(move || {
@@ -293,6 +350,7 @@ fn chunks<'d>(
             }
         }
         Some(NextChunk {
+            ends_inside: part_sent(next.unwrap_or_else(|| delivery.delivered())),
             pieces: chunk.pieces,
             opens,
             next_opens: openings

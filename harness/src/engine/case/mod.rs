@@ -65,9 +65,10 @@ pub(super) fn play(
     let assignment = context.assignment(&case.case.delivery);
     let unique = context.next_unique(case);
     let expectations = assignment.expectations(context.bindings(&unique));
-    let transcript = Conversation::new(&assignment, link, expectations, waiter)
+    let mut transcript = Conversation::new(&assignment, link, expectations, waiter)
         .watching(output.flatten())
         .play();
+    transcript.forget_early_answers(&context.learnt.unawaited_steps);
     let finding = judge_connection(
         &transcript.expectations,
         assignment.expected,

@@ -793,6 +793,87 @@ fn a_long_value_that_is_used_often_is_counted_and_not_sent() {
 }
 
 #[test]
+fn an_answer_before_its_message_is_whole_is_early() {
+    let hasty = [
+        Read(2),
+        Run(ms(1)),
+        Send("ok\n"),
+        Read(1),
+        Read(3),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    for phase in [Phase::Batch, Phase::Confirmation] {
+        let kind = |delivery| {
+            let trial = Trial {
+                delivery,
+                phase,
+                ..TRIAL
+            };
+            trial.play(&hasty).kind()
+        };
+        for delivery in ["2,1,3", "1x6"] {
+            assert_eq!(kind(delivery), Some("early-answer"), "{phase:?}");
+        }
+        for delivery in ["1,2,3", "3,3", "6"] {
+            assert_eq!(kind(delivery), None, "{delivery} in {phase:?}");
+        }
+    }
+}
+
+/// It comes before the FIN: the end is not what makes the peer answer.
+#[test]
+fn an_answer_to_a_truncated_message_is_early_if_it_comes_before_the_end() {
+    let truncated = Trial {
+        delivery: "2 half",
+        ..TRIAL
+    };
+    let hasty = [Read(2), Run(ms(1)), Send("ok\n"), ReadToEnd, Close];
+    assert_eq!(truncated.play(&hasty).kind(), Some("early-answer"));
+    let waits_for_the_end = [Read(2), ReadToEnd, Send("ok\n"), Close];
+    assert_eq!(truncated.play(&waits_for_the_end).kind(), Some("surplus"));
+}
+
+#[test]
+fn an_answer_to_an_earlier_message_or_to_raw_bytes_is_not_early() {
+    let together = Trial {
+        exchange: "{ client = 'hi' }, { client = 'ab' }, { server = 'ok' }, { server = 'AB' }",
+        delivery: "5,1",
+        ..TRIAL
+    };
+    let answers_each = [
+        Read(5),
+        Send("ok\n"),
+        Read(1),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    assert_eq!(together.play(&answers_each).finding, None);
+    let raw = Trial {
+        exchange: "{ client.raw = 'hi\\nab\\n' }, { server = 'ok' }, { server = 'AB' }",
+        ..together
+    };
+    assert_eq!(raw.play(&answers_each).finding, None);
+    let late = [
+        Read(3),
+        Run(ms(20)),
+        Send("ok\n"),
+        Read(2),
+        Read(1),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let cut = Trial {
+        delivery: "3,2,1",
+        ..TRIAL
+    };
+    assert_eq!(cut.play(&late).finding, None);
+}
+
+#[test]
 fn an_interrupt_ends_a_conversation_at_once() {
     let programs: [&[Act]; 4] = [
         &[],

@@ -1,5 +1,7 @@
 //! What a conversation has seen, while it goes on and when it is over.
 
+use std::collections::BTreeSet;
+
 use super::connection::ClosedConnection;
 use super::event_log::EventLog;
 use super::outgoing::Unsendable;
@@ -53,6 +55,12 @@ impl<'s> Transcript<'s> {
     /// Ignores all further input.
     pub(super) fn stop_receiving(&mut self) {
         self.checked = usize::MAX;
+    }
+
+    /// What the peer sends without waiting for a message is no answer to it.
+    pub(super) fn forget_early_answers(&mut self, unawaited_steps: &BTreeSet<usize>) {
+        let early = &mut self.observations.early_answer;
+        *early = early.filter(|it| !unawaited_steps.contains(&it.message));
     }
 
     /// Ends the transcript with the bytes that a closed connection had received.
