@@ -353,7 +353,9 @@ fn early_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
         .failures()
         .filter(|case| case.shows(|it| it == Symptom::EarlyAnswer))
         .collect();
-    let at = early.iter().filter_map(|case| case.cut().or_else(|| case.end()));
+    let at = early
+        .iter()
+        .filter_map(|case| case.cut().or_else(|| case.end()));
     let at: BTreeSet<_> = at.collect();
     let explained: Vec<_> = at
         .iter()
