@@ -206,7 +206,8 @@ pub(super) struct RunArgs {
     /// The most cases that run at the same time, up to 256 [default: 4 per processor, at
     /// most 32]
     ///
-    /// A server that serves one connection at a time gets one case at a time.
+    /// A server that serves one connection at a time gets one case at a time. Fewer run if
+    /// the limit of open files (`ulimit -n`) is low.
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
     /// The file for the record of the run

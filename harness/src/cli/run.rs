@@ -1,5 +1,8 @@
 //! `wirecheck run`: judge a server or a client.
 
+use std::num::NonZeroUsize;
+
+use rustix::process::{Resource, getrlimit};
 use wirecheck_report::record::{RunState, Verdict};
 
 use super::args::RunArgs;
@@ -102,8 +105,26 @@ fn settings(args: &RunArgs) -> Result<Settings, CommandError> {
         read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
         peer: peer_source(args)?,
         command: args.command.clone(),
-        jobs: args.jobs.map_or_else(Jobs::default, Jobs),
+        jobs: jobs(args),
     })
+}
+
+/// As many as the user wants, and as the limit of open files allows: the peer has the same
+/// limit, and must not fail by it.
+fn jobs(args: &RunArgs) -> Jobs {
+    let wanted = args.jobs.map_or_else(Jobs::default, Jobs).0;
+    let limit = getrlimit(Resource::Nofile).current;
+    let allowed = limit.map_or(wanted, |files| jobs_with(files));
+    Jobs(wanted.min(allowed))
+}
+
+/// How many cases can have their files open at the same time.
+fn jobs_with(files: u64) -> NonZeroUsize {
+    const FILES_OF_ALL: u64 = 48;
+    const FILES_PER_JOB: u64 = 3;
+    let jobs = files.saturating_sub(FILES_OF_ALL) / FILES_PER_JOB;
+    let jobs = usize::try_from(jobs).unwrap_or(usize::MAX);
+    NonZeroUsize::new(jobs).unwrap_or(NonZeroUsize::MIN)
 }
 
 fn peer_source(args: &RunArgs) -> Result<PeerSource, CommandError> {
@@ -157,3 +178,14 @@ const NO_SERVER: &str = "write the command that starts it after `--`: \
     `wirecheck run scenarios/line -- python3 server.py --port {port}`\n\
     \u{20}     or give the address of a running server with --connect HOST:PORT\n\
     \u{20}     or judge a client with `--client -- python3 client.py {host} {port}`";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_open_files_allow_few_jobs() {
+        let jobs = [0, 6, 64, 1024].map(|files| jobs_with(files).get());
+        assert_eq!(jobs, [1, 1, 5, 325]);
+    }
+}
