@@ -114,7 +114,7 @@ fn settings(args: &RunArgs) -> Result<Settings, CommandError> {
 fn jobs(args: &RunArgs) -> Jobs {
     let wanted = args.jobs.map_or_else(Jobs::default, Jobs).0;
     let limit = getrlimit(Resource::Nofile).current;
-    let allowed = limit.map_or(wanted, |files| jobs_with(files));
+    let allowed = limit.map_or(wanted, jobs_with);
     Jobs(wanted.min(allowed))
 }
 
