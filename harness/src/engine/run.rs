@@ -37,7 +37,7 @@ pub fn run(
     let begun = Instant::now();
     let mut record = new_record(selection, settings);
     let mut failure = None;
-    match Target::start(&settings.peer) {
+    match Target::start(&settings.peer, output_kept(selection)) {
         Err(error) => failure = Some(PeerFailure::NotStarted(error)),
         Ok(target) => {
             record.peer.address = target.addr().to_string();
@@ -65,6 +65,17 @@ pub fn run(
     };
     on_event(Event::Ended { record: &record });
     RunOutcome { record, failure }
+}
+
+/// Half of the largest `limits.output_bytes`: as much is kept of the beginning of the output
+/// as of its end. A process may play cases of all scenarios.
+fn output_kept(selection: &Selection) -> usize {
+    let limits = selection.scenarios().map(|it| it.scenario.limits());
+    limits
+        .map(|it| it.output_bytes)
+        .max()
+        .unwrap_or(0)
+        .div_ceil(2)
 }
 
 impl Engine<'_> {

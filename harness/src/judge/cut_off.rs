@@ -140,6 +140,7 @@ mod tests {
     fn exits(printed: &str, code: i32) -> ProcessOutcome {
         ProcessOutcome {
             printed: printed.as_bytes().to_vec(),
+            not_kept: 0,
             printed_errors: false,
             end: ProcessEnd::Exited(ExitStatus::Code(code)),
             extra_connections: 0,

@@ -39,5 +39,5 @@ pub use expected_steps::{
 pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
 pub use process::{
     BaselineBehavior, Completeness, ProcessEnd, ProcessOutcome, ProcessRun, connects_again,
-    judge_process,
+    judge_process, may_be_printed_unseen,
 };

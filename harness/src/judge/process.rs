@@ -16,6 +16,8 @@ use crate::scenario::Action;
 pub struct ProcessOutcome {
     /// Its whole standard output.
     pub printed: Vec<u8>,
+    /// How many bytes in the middle of it were not kept.
+    pub not_kept: u64,
     /// Whether it printed anything to its standard error.
     pub printed_errors: bool,
     /// How it ended.
@@ -167,7 +169,9 @@ fn first_finding(
     let ProcessRun {
         outcome, received, ..
     } = run;
-    if let Some(finding) = not_printed(expectations, expected, &outcome.printed) {
+    if outcome.not_kept == 0
+        && let Some(finding) = not_printed(expectations, expected, &outcome.printed)
+    {
         return Some(finding);
     }
     if let ProcessEnd::StillRunning(proof @ SilenceProof::Spinning(_)) = outcome.end {
@@ -185,6 +189,16 @@ fn first_finding(
         .or_else(|| run.baseline?.difference(outcome))
         .or_else(|| crash(outcome.end))
         .or_else(|| still_running(outcome.end))
+}
+
+/// Whether an expected text may be in the part of the output that was not kept.
+#[must_use]
+pub fn may_be_printed_unseen(
+    expectations: &Expectations<'_>,
+    expected: ExpectedSteps<'_>,
+    outcome: &ProcessOutcome,
+) -> bool {
+    outcome.not_kept > 0 && not_printed(expectations, expected, &outcome.printed).is_some()
 }
 
 /// The first expected text that is missing. Each text is searched after the one
@@ -277,6 +291,7 @@ mod tests {
     fn outcome(printed: &str, end: ProcessEnd) -> ProcessOutcome {
         ProcessOutcome {
             printed: printed.as_bytes().to_vec(),
+            not_kept: 0,
             printed_errors: false,
             end,
             extra_connections: 0,
@@ -339,6 +354,21 @@ mod tests {
         assert_eq!(part(SPINNING), [FindingKind::RunsOn]);
         let killed = ProcessEnd::Exited(ExitStatus::Signal(11));
         assert_eq!(part(killed), [FindingKind::Died]);
+    }
+
+    #[test]
+    fn a_text_in_the_part_of_the_output_that_is_not_kept_is_not_missing() {
+        let steps = "{ client.prints = 'a' }";
+        let long = ProcessOutcome {
+            not_kept: 1,
+            ..outcome("b[1 byte is not kept]c", exited(0))
+        };
+        assert_eq!(found(steps, complete(&long, None)), []);
+        let whole = outcome("bc", exited(0));
+        assert_eq!(
+            found(steps, complete(&whole, None)),
+            [FindingKind::NotPrinted]
+        );
     }
 
     #[test]

@@ -31,7 +31,21 @@ impl Client {
     ///
     /// When it cannot be started.
     pub fn start(command: &CommandLine, addr: SocketAddr) -> Result<Self, StartError> {
-        let process = PeerProcess::start(command.at(addr), KEEP)
+        Self::start_keeping(command, addr, KEEP)
+    }
+
+    /// Starts a client, and keeps `keep` bytes of the beginning, and as many of the end, of
+    /// its standard output and of its standard error.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub fn start_keeping(
+        command: &CommandLine,
+        addr: SocketAddr,
+        keep: usize,
+    ) -> Result<Self, StartError> {
+        let process = PeerProcess::start(command.at(addr), keep)
             .map_err(|error| StartError::spawn(command, error))?;
         Ok(Self { process })
     }

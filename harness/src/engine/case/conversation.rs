@@ -215,8 +215,13 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         };
         let limit = self.assignment.limits().reply;
         self.waiter.wait(WaitFor::Output, limit, &mut awaited);
-        if matches!(awaited.result, OutputWait::Found(_) | OutputWait::Overrun) {
-            return Next::Continue;
+        match awaited.result {
+            OutputWait::Found(_) => return Next::Continue,
+            OutputWait::Overrun => {
+                self.transcript.output_overran = true;
+                return Next::Continue;
+            }
+            OutputWait::TimedOut | OutputWait::Closed => {}
         }
         // The text may have been in the pipe when the wait ended.
         let actual = output.printed();

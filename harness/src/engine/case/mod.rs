@@ -34,7 +34,7 @@ use super::peer::{ClientEnd, LaunchedClient, NoConnection, NotConnected, PeerCon
 use super::wait::{Phase, Waiter};
 use crate::judge::{
     ExpectedSteps, ExtraAnswers, Finding, ProcessRun, StepOwner, TruncationDoubt, allowed_reply,
-    connects_again, judge_connection, judge_process,
+    connects_again, judge_connection, judge_process, may_be_printed_unseen,
 };
 use crate::wire::link::LinkOptions;
 use context::completeness;
@@ -93,6 +93,15 @@ pub(super) fn play(
         _ => Outcome::of(findings.iter().map(describe).collect()),
     };
     let unjudged = truncation_doubt(assignment.expected, client_end.as_ref());
+    let is_unseen = |end: &ClientEnd| {
+        may_be_printed_unseen(&transcript.expectations, assignment.expected, &end.outcome)
+    };
+    let output_unseen = transcript.output_overran || client_end.as_ref().is_some_and(is_unseen);
+    let unjudged = if output_unseen {
+        Some(Unjudged::Output)
+    } else {
+        unjudged.map(Unjudged::Truncation)
+    };
     let error_reply = allowed_reply(&transcript.expectations, assignment.expected);
     let (process, last_output) = match client_end {
         Some(end) => (Some(end.outcome), end.last_output),
@@ -109,7 +118,7 @@ pub(super) fn play(
         last_output,
         printed_before,
         unawaited_steps: transcript.observations.not_waited_for,
-        unjudged: unjudged.map(Unjudged::Truncation),
+        unjudged,
         error_reply: error_reply.map(<[u8]>::to_vec),
         has_others_value,
         ..CaseResult::new(&case.case, outcome)

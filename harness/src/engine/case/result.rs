@@ -46,11 +46,17 @@ pub(in crate::engine) struct CaseResult {
 pub(in crate::engine) enum Unjudged {
     /// What the peer makes of the message inside which the stream ends.
     Truncation(TruncationDoubt),
+    /// Whether a text was printed in the part of the output that was not kept.
+    Output,
 }
 
 impl fmt::Display for Unjudged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Truncation(doubt) = self;
+        let Self::Truncation(doubt) = self else {
+            return f.write_str(
+                "output: the peer printed more than is kept, and an expected text may be in the rest; raise `limits.output_bytes`",
+            );
+        };
         f.write_str("truncation: ")?;
         f.write_str(match doubt {
             TruncationDoubt::Raw => {

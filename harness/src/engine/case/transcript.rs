@@ -17,6 +17,9 @@ pub(in crate::engine) struct Transcript<'s> {
     pub(in crate::engine) boundaries: Boundaries,
     /// The message that could not be sent, and with it the rest of the exchange.
     pub(in crate::engine) unsendable: Option<Unsendable>,
+    /// Whether an expected text may have been printed in the part of the output that was not
+    /// kept.
+    pub(in crate::engine) output_overran: bool,
     /// Why not all boundaries are proven.
     pub(in crate::engine) unverified: Option<UnverifiedReason>,
     pub(in crate::engine) log: EventLog,
@@ -31,6 +34,7 @@ impl<'s> Transcript<'s> {
             observations: Observations::default(),
             boundaries: Boundaries::default(),
             unsendable: None,
+            output_overran: false,
             unverified: None,
             log: EventLog::default(),
             checked: 0,

@@ -51,6 +51,8 @@ pub enum Reconnects {
 pub(in crate::engine) struct ClientLauncher {
     command: CommandLine,
     options: ClientOptions,
+    /// How many bytes are kept of the beginning, and as many of the end, of what one prints.
+    keep: usize,
     /// Clients that were started ahead, the oldest first.
     ahead: Mutex<VecDeque<LaunchedClient>>,
 }
@@ -70,10 +72,11 @@ pub(in crate::engine) struct ClientEnd {
 }
 
 impl ClientLauncher {
-    pub(super) fn new(command: CommandLine, options: ClientOptions) -> Self {
+    pub(super) fn new(command: CommandLine, options: ClientOptions, keep: usize) -> Self {
         Self {
             command,
             options,
+            keep,
             ahead: Mutex::default(),
         }
     }
@@ -83,7 +86,7 @@ impl ClientLauncher {
         let listener = Listener::bind(any_port, LinkOptions::default())
             .map_err(|error| StartError::host(&self.command, self.options.host, error))?;
         Ok(LaunchedClient {
-            process: Client::start(&self.command, listener.addr())?,
+            process: Client::start_keeping(&self.command, listener.addr(), self.keep)?,
             listener,
             started: Instant::now(),
             start_timeout: self.options.start_timeout,
@@ -213,6 +216,7 @@ impl LaunchedClient {
         ClientEnd {
             outcome: ProcessOutcome {
                 printed: output.stdout.bytes().into_owned(),
+                not_kept: output.stdout.missing(),
                 printed_errors: output.stderr.total > 0,
                 end,
                 extra_connections,
@@ -306,7 +310,7 @@ mod tests {
             reconnects: Reconnects::Never,
         };
         let command = CommandLine::new(["sh", "-c", "sleep 0.1; exit 3"]);
-        let launcher = ClientLauncher::new(command.expect("it has a program"), options);
+        let launcher = ClientLauncher::new(command.expect("it has a program"), options, 1024);
         let client = launcher.start().expect("there is a shell");
         let stop = AtomicBool::new(false);
         let timings = PeerTimings::default();

@@ -65,17 +65,24 @@ pub(in crate::engine) struct NotConnected {
 }
 
 impl Target {
-    pub(in crate::engine) fn start(source: &PeerSource) -> Result<Self, StartError> {
+    /// Keeps `keep` bytes of the beginning, and as many of the end, of what it prints.
+    pub(in crate::engine) fn start(source: &PeerSource, keep: usize) -> Result<Self, StartError> {
         Ok(match source {
-            PeerSource::Start { command, options } => Self::Server {
-                server: Box::new(Server::start(command, options)?),
-                command: command.clone(),
-                options: options.clone(),
-                notes: Vec::new(),
-            },
+            PeerSource::Start { command, options } => {
+                let options = StartOptions {
+                    keep,
+                    ..options.clone()
+                };
+                Self::Server {
+                    server: Box::new(Server::start(command, &options)?),
+                    command: command.clone(),
+                    options,
+                    notes: Vec::new(),
+                }
+            }
             PeerSource::Connect(server) => Self::External(server.clone()),
             PeerSource::Client { command, options } => {
-                let launcher = ClientLauncher::new(command.clone(), options.clone());
+                let launcher = ClientLauncher::new(command.clone(), options.clone(), keep);
                 match options.reconnects {
                     Reconnects::Never => {
                         // Shows at once whether it can be started at all.

@@ -199,6 +199,7 @@ impl CasePlayer for ScriptedPlayer<'_> {
         let outcome = Outcome::of(answer.finding.map(describe).unwrap_or_default());
         let process = answer.printed.map(|text| ProcessOutcome {
             printed: text.into(),
+            not_kept: 0,
             printed_errors: false,
             end: ProcessEnd::Exited(ExitStatus::Code(0)),
             extra_connections: 0,
