@@ -290,6 +290,19 @@ pub struct FailedCase {
     pub findings: Vec<FindingRecord>,
     /// What happened in the case; kept for the first failures of a scenario.
     pub evidence: Option<Transcript>,
+    /// What the case needs to fail. None: it fails alone on a fresh peer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<DependsOn>,
+}
+
+/// What a case needs to fail that passes alone on a fresh peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DependsOn {
+    /// Connections before it, whatever was sent over them.
+    EarlierConnections,
+    /// Connections at the same time.
+    OtherConnections,
 }
 
 /// An expectation that failed.

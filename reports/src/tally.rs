@@ -77,7 +77,7 @@ impl ScenarioRecord {
         let baseline = self
             .failures
             .iter()
-            .find(|failure| failure.tactic == "whole");
+            .find(|failure| failure.tactic == "whole" && failure.depends_on.is_none());
         baseline.is_some_and(|failure| failure.verdict != Verdict::Skipped)
             && self.tally().skipped > 0
     }

@@ -1,5 +1,7 @@
 //! C01–C11: how a peer handles the end of a connection, and whether it survives it.
 
+use wirecheck_report::notation::counted;
+
 use super::cut_map::CutLocation;
 use super::cut_place::lone_cuts;
 use super::evidence::{CaseFailure, DefectEvidence, ExchangeEnd};
@@ -205,7 +207,13 @@ fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let exited = |case: &&CaseFailure| {
         case.death().is_some_and(|how| how.is_success()) && !died_of_input(evidence, case)
     };
-    let because = if let Some(case) = failures().find(unserved) {
+    let because = if let Some(connection) = failures().find_map(CaseFailure::first_not_served) {
+        let connection = connection.saturating_sub(1);
+        format!(
+            "a fresh peer serves {}, whatever is sent, and not the next one",
+            counted(connection, "connection")
+        )
+    } else if let Some(case) = failures().find(unserved) {
         format!(
             "after a case of the tactic `{}` the next connection is not served",
             case.tactic

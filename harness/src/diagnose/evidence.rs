@@ -262,6 +262,14 @@ impl CaseFailure {
         self.symptoms.iter().find_map(|it| it.death())
     }
 
+    /// The connection that a fresh peer does not serve, whatever is sent.
+    pub(super) fn first_not_served(&self) -> Option<u64> {
+        self.symptoms.iter().find_map(|it| match it {
+            Symptom::StopsServing { connection } => Some(*connection),
+            _ => None,
+        })
+    }
+
     pub(super) fn shows(&self, wanted: impl Fn(Symptom) -> bool) -> bool {
         self.symptoms.iter().any(|symptom| wanted(*symptom))
     }

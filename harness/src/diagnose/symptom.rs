@@ -88,8 +88,15 @@ pub enum Symptom {
     NextNotServed,
     /// The peer keeps something of each connection.
     Leaks,
+    /// A fresh peer does not serve this connection, whatever is sent.
+    StopsServing {
+        /// Its number since the start of the peer, from 1.
+        connection: u64,
+    },
     /// It fails only beside other connections.
     Interference,
+    /// The same, and nothing came.
+    BlockedByOthers,
     /// The same, and what was sent on one of them came.
     CrossTalk,
 }
@@ -156,7 +163,10 @@ impl Symptom {
             Finding::ConnectsAgain { .. } => Self::ConnectsAgain,
 
             Finding::Leaks { .. } => Self::Leaks,
-            Finding::NextNotServed { .. } | Finding::StopsServing { .. } => Self::NextNotServed,
+            Finding::NextNotServed { .. } => Self::NextNotServed,
+            Finding::StopsServing { connection, .. } => Self::StopsServing {
+                connection: *connection,
+            },
             Finding::Interference => Self::Interference,
             Finding::CrossTalk => Self::CrossTalk,
         }
@@ -191,7 +201,9 @@ impl Symptom {
             | Self::ConnectsAgain
             | Self::NextNotServed
             | Self::Leaks
+            | Self::StopsServing { .. }
             | Self::Interference
+            | Self::BlockedByOthers
             | Self::CrossTalk => false,
         }
     }

@@ -35,6 +35,9 @@ const CRASHED_UNANSWERED: [Symptom; 2] =
 const EXITED: [Symptom; 1] = [died(ExitStatus::Code(0))];
 const EXITED_UNANSWERED: [Symptom; 2] = [died(ExitStatus::Code(0)), ended_early(PeerClose::Fin)];
 const UNSERVED: [Symptom; 1] = [Symptom::NextNotServed];
+const FOUR_SERVED: [Symptom; 1] = [Symptom::StopsServing { connection: 5 }];
+const BLOCKED: [Symptom; 1] = [Symptom::BlockedByOthers];
+const CROSSED: [Symptom; 1] = [Symptom::CrossTalk];
 
 const fn died(how: ExitStatus) -> Symptom {
     Symptom::Died { how }
@@ -537,6 +540,24 @@ fn ends() {
                 &[("cut@2", &CLOSED), ("random@15", &RESET)],
                 "whole cut@1 cut@3-7",
                 "",
+            ),
+            (
+                "connections are served up to some number",
+                &[("whole", &FOUR_SERVED)],
+                "cut@2",
+                "C05",
+            ),
+            (
+                "silence beside other connections only",
+                &[("cut@2", &BLOCKED)],
+                "cut@3",
+                "S01",
+            ),
+            (
+                "the bytes of another connection",
+                &[("cut@2", &CROSSED)],
+                "cut@3",
+                "F09",
             ),
             (
                 "a reset in place of the FIN",

@@ -154,6 +154,7 @@ pub(super) fn failed(tactic: &str) -> FailedCase {
         verdict: Verdict::Fail,
         findings: Vec::new(),
         evidence: None,
+        depends_on: None,
     }
 }
 

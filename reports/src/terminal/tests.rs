@@ -13,7 +13,7 @@ use super::{
 };
 use crate::Record;
 use crate::record::{
-    Bytes, CutOffReason, DeliveryTally, FamilyRecord, Level, NotJudged, Role, RunState,
+    Bytes, CutOffReason, DeliveryTally, DependsOn, FamilyRecord, Level, NotJudged, Role, RunState,
     ScenarioRecord, StreamRecord, Transcript, Verdict, WireAction,
 };
 
@@ -914,4 +914,23 @@ fn an_empty_record_can_be_shown() {
 fn a_block_has_styles() {
     let text = block(greeting(), TerminalWidth::default());
     assert!(text.starts_with("\x1b[1m\x1b[31mFAIL\x1b[0m"), "{text:?}");
+}
+
+#[test]
+fn what_fails_only_with_other_connections_is_repeated_with_them() {
+    let again = |depends_on| {
+        let mut scenario = greeting();
+        for failure in &mut scenario.failures {
+            failure.depends_on = depends_on;
+        }
+        let record = record(vec![suite("header", vec![scenario])]);
+        let suite = &record.suites[0];
+        let width = TerminalWidth::default();
+        plain(&failure(&record, suite, &suite.scenarios[0], width))
+    };
+    assert!(again(None).contains("--only"));
+    for depends_on in [DependsOn::EarlierConnections, DependsOn::OtherConnections] {
+        let text = again(Some(depends_on));
+        assert!(!text.contains("--only"), "{text}");
+    }
 }

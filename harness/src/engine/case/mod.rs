@@ -25,6 +25,7 @@ mod waits;
 pub(super) use context::Learnt;
 pub(super) use context::{NumberedCase, ScenarioContext, UniqueFor, UniqueValues};
 pub(super) use conversation::{Assignment, Conversation};
+pub(super) use describe::ReportedFinding;
 pub(super) use result::{CaseResult, Outcome, Unjudged};
 pub(super) use transcript::{Boundaries, Transcript};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use wirecheck_report::record;
+use wirecheck_report::record::{self, DependsOn};
 
 use super::describe::ReportedFinding;
 use super::event_log::EventLog;
@@ -32,6 +32,8 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) printed_before: OutputPosition,
     /// Our steps that the peer did not wait for.
     pub(in crate::engine) unawaited_steps: Vec<usize>,
+    /// What the case needs to fail, if it passes alone on a fresh peer.
+    pub(in crate::engine) depends_on: Option<DependsOn>,
     /// Whether the case failed and the peer had sent a value of `${unique}` that belongs to
     /// another connection.
     pub(in crate::engine) has_others_value: bool,
@@ -94,6 +96,7 @@ impl CaseResult {
             unawaited_steps: Vec::new(),
             unjudged: None,
             error_reply: None,
+            depends_on: None,
             has_others_value: false,
         }
     }

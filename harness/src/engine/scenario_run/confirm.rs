@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use wirecheck_report::record::Verdict;
+use wirecheck_report::record::{DependsOn, Verdict};
 
 use super::shared_cause::SharedCause;
 use super::{ScenarioRun, UnconfirmedFailure};
@@ -141,6 +141,7 @@ impl ScenarioRun<'_, '_, '_> {
         let first = self.confirm_case(group, 0, known)?;
         if self.fails_throughout(&first, group, known)? {
             for UnconfirmedFailure { mut result, .. } in group.drain(..) {
+                result.depends_on = first.depends_on;
                 result.refer_to(&first.tactic, &first.outcome);
                 self.results.add(result, self.failure_verdict());
             }
@@ -202,6 +203,7 @@ impl ScenarioRun<'_, '_, '_> {
         let replayed = Replayed {
             tactic: result.tactic.clone(),
             outcome: result.outcome.clone(),
+            depends_on: result.depends_on,
             verdict,
             was_silence,
             is_victim,
@@ -255,6 +257,7 @@ impl ScenarioRun<'_, '_, '_> {
 struct Replayed {
     tactic: Tactic,
     outcome: Outcome,
+    depends_on: Option<DependsOn>,
     verdict: Verdict,
     /// Whether it had failed because something did not come.
     was_silence: bool,

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
-use wirecheck_report::record::{self, Verdict};
+use wirecheck_report::record::{self, DependsOn, Verdict};
 
 use super::results::ScenarioResults;
 use crate::diagnose::{
     DefectEvidence, Diagnosis, ExchangeEnd, PeerLifetime, Symptom, cut_place, diagnose,
 };
-use crate::engine::case::{Outcome, ScenarioContext};
+use crate::engine::case::{Outcome, ReportedFinding, ScenarioContext};
 use crate::scenario::{Action, Close};
 
 /// What explains the failures of a scenario.
@@ -34,7 +34,7 @@ pub(super) fn explanation(context: &ScenarioContext<'_>, results: &ScenarioResul
         let Outcome::Failed(findings) = &failure.result.outcome else {
             continue;
         };
-        let symptoms: Vec<Symptom> = findings.iter().map(|it| it.symptom).collect();
+        let symptoms = symptoms(findings, failure.result.depends_on);
         let tactic = failure.result.tactic.clone();
         match failure.verdict {
             Verdict::Fail | Verdict::Nonstrict => evidence.add_failure(tactic, symptoms),
@@ -60,6 +60,22 @@ pub(super) fn explanation(context: &ScenarioContext<'_>, results: &ScenarioResul
         defects: found.map(defect).collect(),
         cut_place: cut_place(&evidence, &context.script),
     }
+}
+
+/// What a failure that depends on other connections looks like alone would explain nothing.
+fn symptoms(findings: &[ReportedFinding], depends_on: Option<DependsOn>) -> Vec<Symptom> {
+    let symptoms = findings.iter().map(|it| it.symptom);
+    if depends_on.is_none() {
+        return symptoms.collect();
+    }
+    let is_blocked = findings.iter().any(|it| it.kind.depends_on_waiting());
+    symptoms
+        .take(1)
+        .map(|symptom| match symptom {
+            Symptom::Interference if is_blocked => Symptom::BlockedByOthers,
+            symptom => symptom,
+        })
+        .collect()
 }
 
 /// The steps in which the peer sends or prints something.

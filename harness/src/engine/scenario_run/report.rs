@@ -158,6 +158,7 @@ fn failure(judged: JudgedFailure, us: Role) -> record::FailedCase {
         verdict,
         findings,
         evidence,
+        depends_on: result.depends_on,
     }
 }
 

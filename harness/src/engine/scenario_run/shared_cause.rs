@@ -13,7 +13,7 @@
 
 use std::num::NonZeroUsize;
 
-use wirecheck_report::record::Verdict;
+use wirecheck_report::record::{DependsOn, Verdict};
 
 use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
@@ -161,9 +161,12 @@ impl ScenarioRun<'_, '_, '_> {
         let died = death.map(|how| Finding::Died { how });
         let findings = [Some(stops), died].into_iter().flatten();
         let findings = findings.map(|it| self.context.describe_peer(&it));
-        let outcome = Outcome::Failed(findings.collect());
-        let verdict = self.failure_verdict();
-        self.report_baseline(CaseResult { outcome, ..result }, verdict);
+        let failed = CaseResult {
+            outcome: Outcome::Failed(findings.collect()),
+            depends_on: Some(DependsOn::EarlierConnections),
+            ..result
+        };
+        self.report_baseline(failed, self.failure_verdict());
         self.engine.lifetime = Some(connection - 1);
         SharedCause::EarlierConnections
     }
@@ -269,6 +272,7 @@ impl ScenarioRun<'_, '_, '_> {
             Finding::Interference
         };
         self.put_finding_first(result, &finding);
+        result.depends_on = Some(DependsOn::OtherConnections);
         self.engine.note(
             "some cases fail only beside other connections; if that is intended (a chat sends to \
              all clients), write `adversary = { concurrent = false }` in the suite"

@@ -2,7 +2,7 @@
 
 use super::FailedScenario;
 use crate::Record;
-use crate::record::{ProcessLifetime, Role};
+use crate::record::{FailedCase, ProcessLifetime, Role};
 use crate::terminal::page::Page;
 use crate::terminal::shell::{quoted, quoted_if_needed};
 use crate::terminal::width::columns;
@@ -10,7 +10,9 @@ use crate::terminal::width::columns;
 /// The profile of a run without `--profile`.
 const DEFAULT_PROFILE: &str = "standard";
 
-pub(super) fn again(page: &mut Page, failed: FailedScenario<'_>, tactic: &str) {
+/// A case that fails only after or beside others is repeated with all of them.
+pub(super) fn again(page: &mut Page, failed: FailedScenario<'_>, case: &FailedCase) {
+    let tactic = &case.tactic;
     let FailedScenario {
         record,
         suite,
@@ -21,7 +23,9 @@ pub(super) fn again(page: &mut Page, failed: FailedScenario<'_>, tactic: &str) {
         "--scenario {}",
         quoted(&format!("{}/{}", suite.id, scenario.id))
     ));
-    words.push(format!("--only {}", quoted(tactic)));
+    if case.depends_on.is_none() {
+        words.push(format!("--only {}", quoted(tactic)));
+    }
     if record.profile != DEFAULT_PROFILE {
         words.push(format!("--profile {}", quoted_if_needed(&record.profile)));
     }

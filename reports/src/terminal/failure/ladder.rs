@@ -3,7 +3,7 @@
 use super::BASELINE;
 use super::dump::{DumpRow, dump, left_out};
 use crate::notation::{counted, duration, grouped, text};
-use crate::record::{FailedCase, Role, Transcript, Verdict, WireAction, WireEvent};
+use crate::record::{DependsOn, FailedCase, Role, Transcript, Verdict, WireAction, WireEvent};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
@@ -17,7 +17,11 @@ const MARGIN: usize = 7;
 
 pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
     page.blank();
-    if case.tactic == BASELINE && matches!(case.verdict, Verdict::Fail | Verdict::Nonstrict) {
+    if case.depends_on == Some(DependsOn::EarlierConnections) {
+        let text = "fails after other connections, whatever is sent";
+        page.line(StyledLine::new().at(2).plain(text));
+    } else if case.tactic == BASELINE && matches!(case.verdict, Verdict::Fail | Verdict::Nonstrict)
+    {
         let peer = match peer {
             Role::Client => "client",
             Role::Server => "server",

@@ -68,7 +68,7 @@ pub fn failure(
         also::also(&mut page, scenario, case);
         last_output(&mut page, case);
         page.blank();
-        again::again(&mut page, failed, &case.tactic);
+        again::again(&mut page, failed, case);
     }
     explain(&mut page, scenario);
     page.into_text()
