@@ -80,8 +80,7 @@ impl ScenarioRun<'_, '_, '_> {
             let mut batch = self.play_batch(queue);
             self.results.merge(std::mem::take(&mut batch.passed));
             let failed = batch.failed.iter().chain(&batch.broken);
-            self.failed_in_batches
-                .extend(failed.map(|it| it.case.number));
+            self.known_to_fail.extend(failed.map(|it| it.case.number));
             self.unconfirmed.append(&mut batch.failed);
             if self.engine.is_stopped() {
                 self.unconfirmed.append(&mut batch.broken);

@@ -150,6 +150,7 @@ impl ScenarioRun<'_, '_, '_> {
             }
             RecentEnd::Broken => {}
         }
+        self.known_to_fail.insert(culprit.case.number);
         self.results.add(result, self.failure_verdict());
     }
 

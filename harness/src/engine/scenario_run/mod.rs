@@ -62,8 +62,8 @@ pub(super) struct ScenarioRun<'e, 'r, 's> {
     unconfirmed: Vec<UnconfirmedFailure>,
     /// How often each case was played again.
     replays: HashMap<u64, u64>,
-    /// The cases that failed in a batch.
-    failed_in_batches: HashSet<u64>,
+    /// The cases that failed in a batch, or broke the peer.
+    known_to_fail: HashSet<u64>,
     /// How many cases run at once.
     jobs: NonZeroUsize,
     /// The most connections that the peer was given in a batch after one start.
@@ -89,7 +89,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             results: ScenarioResults::default(),
             unconfirmed: Vec::new(),
             replays: HashMap::new(),
-            failed_in_batches: HashSet::new(),
+            known_to_fail: HashSet::new(),
             jobs: NonZeroUsize::MIN,
             connections_in_batches: 0,
             shared_causes: BTreeMap::new(),

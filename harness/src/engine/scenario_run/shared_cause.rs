@@ -195,6 +195,7 @@ impl ScenarioRun<'_, '_, '_> {
             }
             self.engine.restart_peer()?;
             if let Some(result) = self.play_suspect(&suspect)? {
+                self.known_to_fail.insert(suspect.number);
                 self.results
                     .take_back(result.tactic.family(), passed.unjudged);
                 self.results.add(result, self.failure_verdict());
@@ -212,7 +213,7 @@ impl ScenarioRun<'_, '_, '_> {
             .skip(1.max((failed.number as usize).saturating_sub(SUSPECTED_BEFORE)))
             .map(|(number, case)| NumberedCase::new(number, case))
             .filter(|it| super::is_played(it.case.tactic.family()))
-            .filter(|it| !self.failed_in_batches.contains(&it.number));
+            .filter(|it| !self.known_to_fail.contains(&it.number));
         let mut before: Vec<_> = before.collect();
         before.reverse();
         before
