@@ -65,6 +65,9 @@ fn restarts(page: &mut Page, restarts: u32) {
 }
 
 /// The cost of one process per case.
+/// If the starts take more than this part of a run, in percent, another option is faster.
+const MOST_FOR_STARTS: u64 = 50;
+
 fn start_cost(page: &mut Page, record: &Record) {
     let costs = record.scenarios().filter_map(|(_, it)| it.start_cost);
     let Some(all) = costs.reduce(|sum, it| StartCost {
@@ -76,8 +79,13 @@ fn start_cost(page: &mut Page, record: &Record) {
     };
     let one = duration(all.one_us);
     let share = all.waited_us * 100 / all.worked_us.max(1);
+    let hint = if share > MOST_FOR_STARTS {
+        "; a client that can connect again and again is started once with `--reconnects`"
+    } else {
+        ""
+    };
     let text = format!(
-        "{one} from the start of a client to its connection, {share} % of the time of the run"
+        "{one} from the start of a client to its connection, {share} % of the time of the run{hint}"
     );
     page.paragraph("start", Style::new(), &text);
 }

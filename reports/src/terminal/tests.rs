@@ -14,7 +14,7 @@ use super::{
 use crate::Record;
 use crate::record::{
     Bytes, CutOffReason, DeliveryTally, DependsOn, FamilyRecord, Level, NotJudged, Role, RunState,
-    ScenarioRecord, StreamRecord, Transcript, Verdict, WireAction,
+    ScenarioRecord, StartCost, StreamRecord, Transcript, Verdict, WireAction,
 };
 
 /// Without styles.
@@ -933,4 +933,22 @@ fn what_fails_only_with_other_connections_is_repeated_with_them() {
         let text = again(Some(depends_on));
         assert!(!text.contains("--only"), "{text}");
     }
+}
+
+#[test]
+fn a_run_that_mostly_starts_clients_names_the_option_that_starts_one() {
+    let says = |waited_us| {
+        let start_cost = Some(StartCost {
+            one_us: 40_000,
+            waited_us,
+            worked_us: 100_000,
+        });
+        let scenario = ScenarioRecord {
+            start_cost,
+            ..greeting()
+        };
+        let record = record(vec![suite("header", vec![scenario])]);
+        plain(&summary(&record, 1, "last.json", TerminalWidth::default())).contains("--reconnects")
+    };
+    assert!(says(70_000) && !says(30_000));
 }
