@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 use wirecheck_report::notation::printable;
 
 use crate::scenario::{Style, Suite, SuiteError, SuiteId};
-pub(crate) use qualify::{qualified_names, qualify};
+#[cfg(feature = "cli")]
+pub(crate) use qualify::qualified_names;
+pub(crate) use qualify::qualify;
 
 /// The default of `--max-suite-bytes`.
 pub const MAX_SUITE_BYTES: usize = 1 << 20;
