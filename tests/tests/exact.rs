@@ -59,10 +59,8 @@ fn in_order(pace: &[&str]) {
     }
     let (outcome, received) = received(&["--jobs", "1"], pace);
     assert_eq!(received, deliveries(), "{}", outcome.stdout);
-    let boundaries: usize = received
-        .iter()
-        .map(|sizes| sizes.len().saturating_sub(1))
-        .sum();
+    let of_cases = cases().into_iter().flatten();
+    let boundaries: usize = of_cases.map(|sizes| sizes.len().saturating_sub(1)).sum();
     let delivery = &outcome.record().delivery;
     assert_eq!(
         (delivery.boundaries, delivery.proven),
@@ -108,20 +106,34 @@ fn read_log(log: &Path) -> Vec<Sizes> {
     clients.into_values().collect()
 }
 
-/// The chunk lengths of the listed cases.
+/// What the peer receives: after the cases of a scenario its baseline once more, which shows
+/// whether the next connection is served.
 fn deliveries() -> Vec<Sizes> {
+    let scenarios = cases().into_iter();
+    let with_last = scenarios.flat_map(|mut cases| {
+        cases.push(cases[0].clone());
+        cases
+    });
+    with_last.collect()
+}
+
+/// The chunk lengths of the listed cases, scenario by scenario.
+fn cases() -> Vec<Vec<Sizes>> {
     let listed = run(COMMAND, &["list", SUITE, "--profile", "quick", "--json"]);
     let cases = listed
         .stdout
         .lines()
         .map(|line| serde_json::from_str(line).expect("a case is JSON"));
-    cases
-        .filter(|case: &Value| PLAYED.contains(&word(case, "family")))
-        .map(|case| {
-            let delivery: Delivery = word(&case, "delivery").parse().expect("it is a delivery");
-            delivery.lengths().collect()
-        })
-        .collect()
+    let mut scenarios: Vec<Vec<Sizes>> = Vec::new();
+    for case in cases.filter(|case: &Value| PLAYED.contains(&word(case, "family"))) {
+        let delivery: Delivery = word(&case, "delivery").parse().expect("it is a delivery");
+        if word(&case, "family") == "whole" {
+            scenarios.push(Vec::new());
+        }
+        let cases = scenarios.last_mut().expect("a baseline comes first");
+        cases.push(delivery.lengths().collect());
+    }
+    scenarios
 }
 
 fn word<'v>(case: &'v Value, field: &str) -> &'v str {
