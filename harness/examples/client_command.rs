@@ -50,6 +50,10 @@ fn ask(host: &str, port: u16) -> std::io::Result<()> {
     (&stream).write_all(b"who is there\n")?;
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer)?;
+    // At the end of the stream `read_line` returns what has come: it need not be a line.
+    if !answer.ends_with('\n') {
+        return Err(std::io::ErrorKind::UnexpectedEof.into());
+    }
     print!("{answer}");
     Ok(())
 }
