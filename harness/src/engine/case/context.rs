@@ -13,7 +13,7 @@ use crate::judge::{
     BaselineBehavior, Completeness, Expectations, Finding, PlayedSide, expected_steps,
 };
 use crate::scenario::{Action, Bindings, Limits, Side, VariableName};
-use crate::tactic::{Case, Delivery, DeliveryEnd, Script};
+use crate::tactic::{Case, Delivery, DeliveryEnd, Plan, Script};
 use crate::wire::link::{Pacer, ReadProof};
 
 /// What all cases of a scenario share. A case reads it and changes nothing in it.
@@ -129,6 +129,12 @@ pub(in crate::engine) struct NumberedCase {
 }
 
 impl NumberedCase {
+    /// The first attempts of all cases of a plan.
+    pub(in crate::engine) fn all_of(plan: &Plan) -> impl Iterator<Item = Self> + Send + '_ {
+        let cases = plan.cases().enumerate();
+        cases.map(|(number, case)| Self::new(number, case))
+    }
+
     /// The first attempt of the case with this place in the plan.
     pub(in crate::engine) fn new(number: usize, case: Case) -> Self {
         Self {

@@ -125,8 +125,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// Plays cases until none is left, the peer breaks, or it is used up.
     fn play_batch(&mut self, queue: &mut Queue<'_>) -> BatchResult {
         let mut skipped = Vec::new();
-        let most = usize::try_from(self.engine.connections_left()).unwrap_or(usize::MAX);
-        let mut cases = queue.playable(&mut skipped).take(most);
+        let mut cases = queue.playable(&mut skipped);
         let batch = self.play_at_once(&mut cases, Phase::Batch);
         drop(cases);
         for family in skipped {
@@ -138,16 +137,18 @@ impl ScenarioRun<'_, '_, '_> {
     /// Plays cases several at a time, each with all the time that the suite allows, and
     /// returns those that fail.
     pub(super) fn play_together(&mut self, cases: Vec<NumberedCase>) -> Vec<UnconfirmedFailure> {
-        let most = usize::try_from(self.engine.connections_left()).unwrap_or(usize::MAX);
-        let batch = self.play_at_once(&mut cases.into_iter().take(most), Phase::Together);
+        let batch = self.play_at_once(&mut cases.into_iter(), Phase::Together);
         batch.failed.into_iter().chain(batch.broken).collect()
     }
 
+    /// Plays no more cases than the peer serves connections.
     fn play_at_once(
         &mut self,
         cases: &mut (dyn Iterator<Item = NumberedCase> + Send),
         phase: Phase,
     ) -> BatchResult {
+        let most = usize::try_from(self.engine.connections_left()).unwrap_or(usize::MAX);
+        let mut cases = cases.take(most);
         let engine = &mut *self.engine;
         let gate = CaseGate::default();
         let mut no_events = |_: Event<'_>| {};
@@ -164,7 +165,7 @@ impl ScenarioRun<'_, '_, '_> {
                 }),
             },
             gate: &gate,
-            queue: Mutex::new(cases),
+            queue: Mutex::new(&mut cases),
             begun: AtomicU64::new(0),
             results: Mutex::new(Results {
                 batch: BatchResult::default(),

@@ -147,12 +147,11 @@ impl ScenarioRun<'_, '_, '_> {
         let failures = self.results.failures.iter();
         let failed: Vec<_> = failures.map(|it| it.result.tactic.family()).collect();
         let mut passed = PassedCases::new();
-        let plan = self.context.planned.plan;
-        for (number, case) in plan.cases().enumerate().skip(1) {
-            let family = case.tactic.family();
-            if self.results.passed.contains(&case.tactic) && !failed.contains(&family) {
-                let cases = passed.entry(family).or_default();
-                cases.push(NumberedCase::new(number, case));
+        for numbered in NumberedCase::all_of(self.context.planned.plan).skip(1) {
+            let tactic = &numbered.case.tactic;
+            let family = tactic.family();
+            if self.results.passed.contains(tactic) && !failed.contains(&family) {
+                passed.entry(family).or_default().push(numbered);
             }
         }
         passed
@@ -285,12 +284,6 @@ impl ScenarioRun<'_, '_, '_> {
     fn resources_when_idle(&self) -> Option<Resources> {
         self.wait_until_idle();
         self.engine.peer.resources()
-    }
-
-    fn wait_until_idle(&self) {
-        self.engine
-            .lone_player(Phase::Confirmation)
-            .wait_until_idle();
     }
 
     /// Counts the leak as a failure of this case, which passed. Its evidence is that of one

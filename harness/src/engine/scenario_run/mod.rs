@@ -134,8 +134,8 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
 
     /// The case that comes first.
     fn baseline_case(&self) -> NumberedCase {
-        let mut cases = self.context.planned.plan.cases();
-        NumberedCase::new(0, cases.next().expect("a plan begins with its baseline"))
+        let mut cases = NumberedCase::all_of(self.context.planned.plan);
+        cases.next().expect("a plan begins with its baseline")
     }
 
     /// The same case for another attempt, with a fresh value of its own.
@@ -181,10 +181,14 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
 
     /// How the peer's process ended, if it has once it had time to.
     fn ended_when_idle(&self) -> Option<ExitStatus> {
+        self.wait_until_idle();
+        self.engine.peer.ended()
+    }
+
+    fn wait_until_idle(&self) {
         self.engine
             .lone_player(Phase::Confirmation)
             .wait_until_idle();
-        self.engine.peer.ended()
     }
 
     /// Puts a finding about the peer, not about what it sent, before all others.

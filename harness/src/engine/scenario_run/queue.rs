@@ -38,10 +38,9 @@ pub(super) struct Queue<'s> {
 impl<'s> Queue<'s> {
     /// All cases of a plan but the baseline.
     pub(super) fn of(plan: &'s Plan) -> Self {
-        let cases = plan.cases().enumerate().skip(1);
         Self {
             again: VecDeque::new(),
-            rest: Box::new(cases.map(|(number, case)| NumberedCase::new(number, case))),
+            rest: Box::new(NumberedCase::all_of(plan).skip(1)),
             breaks: HashMap::new(),
             unexplained: 0,
             lives: 0,

@@ -207,11 +207,10 @@ impl ScenarioRun<'_, '_, '_> {
 
     /// The cases before this one that passed, the latest first.
     fn passed_before(&self, failed: &NumberedCase) -> Vec<NumberedCase> {
-        let planned = self.context.planned.plan.cases().enumerate();
+        let planned = NumberedCase::all_of(self.context.planned.plan);
         let before = planned
             .take(failed.number as usize)
             .skip(1.max((failed.number as usize).saturating_sub(SUSPECTED_BEFORE)))
-            .map(|(number, case)| NumberedCase::new(number, case))
             .filter(|it| super::is_played(it.case.tactic.family()))
             .filter(|it| !self.known_to_fail.contains(&it.number));
         let mut before: Vec<_> = before.collect();
@@ -251,10 +250,9 @@ impl ScenarioRun<'_, '_, '_> {
     fn neighbours_of(&mut self, case: &NumberedCase) -> Vec<NumberedCase> {
         let most = self.jobs.get() * 4;
         let first = (case.number as usize).saturating_sub(most / 2).max(1);
-        let planned = self.context.planned.plan.cases().enumerate();
+        let planned = NumberedCase::all_of(self.context.planned.plan);
         let around: Vec<NumberedCase> = planned
             .skip(first)
-            .map(|(number, case)| NumberedCase::new(number, case))
             .filter(|it| super::is_played(it.case.tactic.family()))
             .take(most)
             .collect();
