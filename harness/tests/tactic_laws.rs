@@ -49,7 +49,11 @@ fn scripts() -> impl Strategy<Value = Script> {
 
 fn allowances() -> impl Strategy<Value = Allowances> {
     let pipelining = select(vec![Pipelining::Allowed, Pipelining::Forbidden]);
-    let connections = select(vec![Connections::Concurrent, Connections::OneAtATime]);
+    let connections = select(vec![
+        Connections::Concurrent,
+        Connections::OneAtATime,
+        Connections::ByPeer,
+    ]);
     (pipelining, connections).prop_map(|(pipelining, connections)| Allowances {
         pipelining,
         connections,

@@ -85,9 +85,10 @@ impl Allowances {
             } else {
                 Pipelining::Forbidden
             },
-            connections: match scenario.adversary().concurrent {
-                Permission::Allowed => Connections::Concurrent,
-                Permission::Forbidden => Connections::OneAtATime,
+            connections: match (side, scenario.adversary().concurrent) {
+                (Side::Server, _) => Connections::ByPeer,
+                (Side::Client, Permission::Allowed) => Connections::Concurrent,
+                (Side::Client, Permission::Forbidden) => Connections::OneAtATime,
             },
         }
     }

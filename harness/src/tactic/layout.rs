@@ -23,6 +23,8 @@ pub enum Connections {
     #[default]
     Concurrent,
     OneAtATime,
+    /// The peer, a client, makes them.
+    ByPeer,
 }
 
 /// The edges of a script: ascending, without duplicates.

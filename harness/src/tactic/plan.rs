@@ -114,7 +114,8 @@ impl Plan {
     fn has(&self, tactic: &Tactic) -> bool {
         let layout = &*self.layout;
         match tactic {
-            Tactic::Whole | Tactic::RstAtAccept | Tactic::SlowRead | Tactic::Churn => true,
+            Tactic::Whole | Tactic::RstAtAccept | Tactic::SlowRead => true,
+            Tactic::Churn => self.connections != Connections::ByPeer,
             Tactic::Bytes => layout.edges.len() + 1 < layout.end.get(),
             Tactic::Cut(at) => layout.is_new_cut(*at),
             Tactic::Cuts(first, second) => {
@@ -138,7 +139,7 @@ impl Plan {
     fn has_neighbours(&self, neighbours: Neighbours) -> bool {
         let sends = self.layout.end > Offset::START;
         match self.connections {
-            Connections::OneAtATime => false,
+            Connections::OneAtATime | Connections::ByPeer => false,
             Connections::Concurrent => neighbours == Neighbours::Stalled || sends,
         }
     }

@@ -4,7 +4,8 @@
 //!   fails there. If it passes, it returns what it showed of the peer (`Learnt`).
 //! - **Batches** (`batch`): all other cases, several at a time if the peer serves several
 //!   connections (`concurrency`). A batch ends when the queue is empty or the peer breaks.
-//!   After the last one the next connection must be served.
+//!   After the last one the next connection must be served. Cases that would disturb others
+//!   (`queue::Company`) come after these, one at a time.
 //! - **Culprit** (`culprit`): a peer that broke is started again, and the case that broke
 //!   it is found. The others go back to the queue.
 //! - **Confirmation** (`confirm`): failures are grouped by tactic family and kind of
@@ -46,9 +47,9 @@ use super::wait::Phase;
 use crate::judge::{Finding, FindingKind};
 use crate::peer::ExitStatus;
 use crate::tactic::TacticFamily;
-use queue::Queue;
 pub use queue::is_played;
 pub(super) use queue::playable_cases;
+use queue::{Company, Queue};
 pub(super) use report::ScenarioReport;
 use results::ScenarioResults;
 use shared_cause::SharedCause;
@@ -112,7 +113,14 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         self.context.learnt = learnt;
         self.jobs = self.learn_jobs()?;
         self.count_before_batches();
-        let mut queue = Queue::of(self.context.planned.plan);
+        self.play_and_confirm(Company::Shared)?;
+        self.jobs = NonZeroUsize::MIN;
+        self.play_and_confirm(Company::Alone)
+    }
+
+    /// Plays the cases that are played in this company, and what failed again.
+    fn play_and_confirm(&mut self, company: Company) -> Result<(), StopReason> {
+        let mut queue = Queue::of(self.context.planned.plan, company);
         loop {
             self.play_queue(&mut queue)?;
             self.count_after_batch();

@@ -21,6 +21,26 @@ fn most_breaks(family: TacticFamily) -> u32 {
     if family == TacticFamily::Cut { 8 } else { 3 }
 }
 
+/// What else may be played at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Company {
+    /// Other cases.
+    Shared,
+    /// Nothing.
+    Alone,
+}
+
+impl Company {
+    /// In which company the cases of a tactic are played. Some would disturb others.
+    pub(super) fn of(family: TacticFamily) -> Self {
+        use TacticFamily::{Churn, Neighbours, SlowRead};
+        match family {
+            SlowRead | Neighbours | Churn => Self::Alone,
+            _ => Self::Shared,
+        }
+    }
+}
+
 /// What is left to play of a scenario.
 pub(super) struct Queue<'s> {
     /// Cases that are played again, before the rest.
@@ -36,11 +56,13 @@ pub(super) struct Queue<'s> {
 }
 
 impl<'s> Queue<'s> {
-    /// All cases of a plan but the baseline.
-    pub(super) fn of(plan: &'s Plan) -> Self {
+    /// The cases of a plan that are played in this company, but for the baseline.
+    pub(super) fn of(plan: &'s Plan, company: Company) -> Self {
+        let cases = NumberedCase::all_of(plan).skip(1);
+        let rest = cases.filter(move |it| Company::of(it.case.tactic.family()) == company);
         Self {
             again: VecDeque::new(),
-            rest: Box::new(NumberedCase::all_of(plan).skip(1)),
+            rest: Box::new(rest),
             breaks: HashMap::new(),
             unexplained: 0,
             lives: 0,

@@ -15,6 +15,7 @@ use std::num::NonZeroUsize;
 
 use wirecheck_report::record::{DependsOn, Verdict};
 
+use super::queue::{Company, is_played};
 use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::settings::StopReason;
@@ -207,11 +208,12 @@ impl ScenarioRun<'_, '_, '_> {
 
     /// The cases before this one that passed, the latest first.
     fn passed_before(&self, failed: &NumberedCase) -> Vec<NumberedCase> {
+        let company = Company::of(failed.case.tactic.family());
         let planned = NumberedCase::all_of(self.context.planned.plan);
         let before = planned
             .take(failed.number as usize)
             .skip(1.max((failed.number as usize).saturating_sub(SUSPECTED_BEFORE)))
-            .filter(|it| super::is_played(it.case.tactic.family()))
+            .filter(|it| is_played_in(company, it))
             .filter(|it| !self.known_to_fail.contains(&it.number));
         let mut before: Vec<_> = before.collect();
         before.reverse();
@@ -253,7 +255,7 @@ impl ScenarioRun<'_, '_, '_> {
         let planned = NumberedCase::all_of(self.context.planned.plan);
         let around: Vec<NumberedCase> = planned
             .skip(first)
-            .filter(|it| super::is_played(it.case.tactic.family()))
+            .filter(|it| is_played_in(Company::Shared, it))
             .take(most)
             .collect();
         let mut cases = Vec::with_capacity(most);
@@ -278,4 +280,9 @@ impl ScenarioRun<'_, '_, '_> {
                 .to_owned(),
         );
     }
+}
+
+fn is_played_in(company: Company, case: &NumberedCase) -> bool {
+    let family = case.case.tactic.family();
+    is_played(family) && Company::of(family) == company
 }
