@@ -293,6 +293,42 @@ pub struct FailedCase {
     /// What the case needs to fail. None: it fails alone on a fresh peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub depends_on: Option<DependsOn>,
+    /// The smallest delivery that was found to fail in the same way. Of the confirmed
+    /// failures of one kind one has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub smallest: Option<SmallestFailure>,
+}
+
+/// The smallest delivery that was found to fail as a case does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SmallestFailure {
+    /// The tactic that makes this delivery, if there is one: `cut@1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tactic: Option<String>,
+    /// The number of its chunks.
+    pub chunks: u64,
+    /// The expectations that failed under it.
+    pub findings: Vec<FindingRecord>,
+    /// What happened under it. `delivery` is the delivery.
+    pub evidence: Transcript,
+    /// How many deliveries were played to find it.
+    pub tries: u64,
+    /// Why a smaller one may fail too. None: all smaller ones were tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cut_short_by: Option<ShrinkLimit>,
+}
+
+/// Why a failure was not shrunk to the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShrinkLimit {
+    /// Too many deliveries would have been played, or too many that are slow: silences,
+    /// and those after which the peer must be started again.
+    Tries,
+    /// The peer took too long.
+    Time,
+    /// A smaller one failed, and did not fail when it was repeated on a fresh peer.
+    Unsteady,
 }
 
 /// What a case needs to fail that passes alone on a fresh peer.

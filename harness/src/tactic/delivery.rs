@@ -214,6 +214,11 @@ impl Delivery {
         self.lengths.iter()
     }
 
+    /// Where one chunk ends and the next starts.
+    pub(super) fn edges(&self) -> impl Iterator<Item = Offset> + '_ {
+        self.lengths.edges()
+    }
+
     #[must_use]
     pub fn chunk_count(&self) -> usize {
         self.lengths.count()

@@ -103,6 +103,35 @@ impl Plan {
         })
     }
 
+    /// The simplest tactic that makes a delivery, even if the profile does not have it.
+    #[must_use]
+    pub fn tactic_of(&self, delivery: &Delivery) -> Option<Tactic> {
+        let end = delivery.delivered();
+        let edges = self.layout.edges.as_slice();
+        let cuts = delivery.edges().filter(|at| !edges.contains(at));
+        let cuts: Vec<_> = cuts.take(3).collect();
+        let cut = match cuts.as_slice() {
+            [at] => vec![Tactic::Cut(*at), Tactic::JoinedCut(*at)],
+            [first, second] => vec![Tactic::Cuts(*first, *second)],
+            _ => Vec::new(),
+        };
+        let simple = [Tactic::Whole, Tactic::Joined, Tactic::Bytes];
+        let others = [
+            Tactic::Half(end),
+            Tactic::Fin(end),
+            Tactic::FinAtOnce(end),
+            Tactic::Rst(end),
+            Tactic::RstAtAccept,
+            Tactic::Hold(end),
+            Tactic::SlowRead,
+            Tactic::Neighbours(Neighbours::Stalled),
+            Tactic::Neighbours(Neighbours::Interleaved),
+            Tactic::Churn,
+        ];
+        let mut tactics = simple.into_iter().chain(cut).chain(others);
+        tactics.find(|tactic| self.case(tactic).is_some_and(|it| it.delivery == *delivery))
+    }
+
     /// The same bytes and the same end in as few writes as the protocol allows. A `hold`
     /// case is compared with it.
     #[must_use]
@@ -283,6 +312,19 @@ mod tests {
                 "slow-read"
             ]
         );
+    }
+
+    #[test]
+    fn the_tactic_of_a_delivery_makes_this_delivery() {
+        let plan = plan(&[("1", "ab", 0), ("1", "c", 0)], PlanOptions::default());
+        for case in plan.cases() {
+            let tactic = plan.tactic_of(&case.delivery);
+            let made = tactic.as_ref().and_then(|tactic| plan.case(tactic));
+            match case.tactic {
+                Tactic::Random(_) => assert!(made.is_none_or(|it| it.delivery == case.delivery)),
+                _ => assert_eq!(made.map(|it| it.delivery), Some(case.delivery)),
+            }
+        }
     }
 
     #[test]

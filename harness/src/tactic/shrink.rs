@@ -59,6 +59,22 @@ impl Delivery {
             .chain(self.further_left(edges))
     }
 
+    /// Whether this delivery differs from `other` only in that it has fewer differences from
+    /// `whole`.
+    #[must_use]
+    pub fn is_part_of(&self, other: &Self, script: &Script) -> bool {
+        let same = |delivery: &Self| Self {
+            lengths: Lengths::default(),
+            ..delivery.clone()
+        };
+        if self.delivered() != other.delivered() || same(self) != same(other) {
+            return false;
+        }
+        let all = Edges::of(other, script).differences();
+        let differences = Edges::of(self, script).differences();
+        differences.iter().all(|at| all.binary_search(at).is_ok())
+    }
+
     /// The same cuts in the unedited stream. Messages that the edit had removed are whole.
     fn unedited(&self, script: &Script) -> Option<Self> {
         let edit = self.edit.as_ref()?;
@@ -319,6 +335,20 @@ mod tests {
             .next()
             .expect("the unedited one");
         assert_eq!(first.to_string(), "4,5 half");
+    }
+
+    #[test]
+    fn a_part_of_a_delivery_has_some_of_its_cuts_and_joins() {
+        let script = script();
+        let is_part = |part: &str, of: &str| delivery(part).is_part_of(&delivery(of), &script);
+        for part in ["4,5", "1,3,5", "4,2,3", "1x4,5"] {
+            assert!(is_part(part, "1x9"), "{part}");
+        }
+        assert!(is_part("2,2,5", "2,7"), "the join alone is left out");
+        assert!(!is_part("9", "1x9"), "it joins what the other does not");
+        assert!(!is_part("1,3,5", "2,2,5"), "another cut");
+        assert!(!is_part("1,3 half", "1,3,5"), "another end");
+        assert!(!is_part("1,3 half", "1,3,1 half"), "another length");
     }
 
     #[test]

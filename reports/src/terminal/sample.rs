@@ -155,6 +155,7 @@ pub(super) fn failed(tactic: &str) -> FailedCase {
         findings: Vec::new(),
         evidence: None,
         depends_on: None,
+        smallest: None,
     }
 }
 

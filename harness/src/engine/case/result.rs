@@ -24,6 +24,8 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) boundaries: Boundaries,
     pub(in crate::engine) unverified: Option<UnverifiedReason>,
     pub(in crate::engine) log: EventLog,
+    /// Whether what happened in the case is kept.
+    pub(in crate::engine) has_evidence: bool,
     /// What the program did that was started for this case alone.
     pub(in crate::engine) process: Option<ProcessOutcome>,
     /// The first and the last lines that the peer printed in the case.
@@ -90,6 +92,7 @@ impl CaseResult {
             boundaries: Boundaries::default(),
             unverified: None,
             log: EventLog::default(),
+            has_evidence: true,
             process: None,
             last_output: Vec::new(),
             printed_before: OutputPosition::default(),
@@ -104,6 +107,7 @@ impl CaseResult {
     /// Drops what happened, and keeps what came of it.
     pub(in crate::engine) fn drop_log(&mut self) {
         self.log = EventLog::default();
+        self.has_evidence = false;
         self.last_output = Vec::new();
     }
 

@@ -273,7 +273,7 @@ impl Replayed {
 
 /// What the findings of a case are about. Whether a close on unread bytes is seen as an
 /// early end or as a reset is a matter of microseconds.
-fn kinds(result: &CaseResult) -> Vec<FindingKind> {
+pub(super) fn kinds(result: &CaseResult) -> Vec<FindingKind> {
     let kinds = result.outcome.kinds().into_iter();
     let same_for_both = |kind| match kind {
         FindingKind::WrongClose => FindingKind::EndedEarly,

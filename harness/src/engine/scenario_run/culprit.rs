@@ -181,7 +181,7 @@ impl ScenarioRun<'_, '_, '_> {
 
     /// Plays a case alone, on a fresh peer. That the next connection is not served must
     /// repeat on another one.
-    fn play_suspect_twice(
+    pub(super) fn play_suspect_twice(
         &mut self,
         case: &NumberedCase,
     ) -> Result<Option<CaseResult>, StopReason> {

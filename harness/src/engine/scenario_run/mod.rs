@@ -1,4 +1,4 @@
-//! One scenario, phase by phase: baseline, batches, confirmation, report.
+//! One scenario, phase by phase: baseline, batches, confirmation, shrinking, report.
 //!
 //! - **Baseline** (`baseline`): the uncut delivery, alone. If it fails twice, the scenario
 //!   fails there. If it passes, it returns what it showed of the peer (`Learnt`).
@@ -14,6 +14,8 @@
 //!   it, or by chance (`shared_cause`).
 //! - **Leaks** (`leaks`): what the peer holds is counted after the baseline and after each
 //!   batch. If it grew, cases are played until it is clear whether it grows with them.
+//! - **Shrinking** (`shrink`): smaller deliveries of one confirmed failure of each kind are
+//!   played, until none fails in the same way.
 //! - **Report** (`report`, `defects`): the results become a part of the record.
 //!
 //! The verdict on a case is `failure_verdict` for a confirmed failure, `Flaky` for one that
@@ -30,6 +32,7 @@ mod queue;
 mod report;
 mod results;
 mod shared_cause;
+mod shrink;
 #[cfg(test)]
 mod tests;
 
@@ -100,7 +103,10 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
 
     /// Plays all phases, or as many as the run is given.
     pub(super) fn play(&mut self) -> Result<(), StopReason> {
-        let played = self.play_phases().and_then(|()| self.find_leaks());
+        let played = self
+            .play_phases()
+            .and_then(|()| self.find_leaks())
+            .and_then(|()| self.shrink());
         self.keep_unconfirmed();
         played
     }

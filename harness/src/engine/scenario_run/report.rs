@@ -7,8 +7,8 @@ use wirecheck_report::record::{
 
 use super::ScenarioRun;
 use super::defects::explanation;
-use super::results::{JudgedFailure, ScenarioResults};
-use crate::engine::case::{Boundaries, Outcome, ScenarioContext};
+use super::results::{JudgedFailure, ScenarioResults, Smallest, SmallestDelivery};
+use crate::engine::case::{Boundaries, CaseResult, Outcome, ScenarioContext};
 use crate::engine::state::micros;
 use crate::engine::verdict::worst;
 use crate::framing::RegionKind;
@@ -89,8 +89,7 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
             form: ValueForm::Exact,
             bytes: Bytes::of(reply),
         });
-    let mut failures = results.failures;
-    failures.sort_by(|a, b| a.result.tactic.cmp(&b.result.tactic));
+    let failures = failures(results.failures, us);
     record::ScenarioRecord {
         id: scenario.id().to_string(),
         title: scenario.title().to_owned(),
@@ -102,11 +101,7 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
         families,
         slowest_us: micros(results.slowest),
         start_cost,
-        failures: failures
-            .into_iter()
-            .take(MOST_LISTED)
-            .map(|it| failure(it, us))
-            .collect(),
+        failures,
         defects: explanation.defects,
         cut_place: explanation.cut_place,
         not_judged,
@@ -133,18 +128,24 @@ fn start_cost(context: &ScenarioContext<'_>, results: &ScenarioResults) -> Optio
     })
 }
 
+/// In the order of their tactics, the first ones.
+fn failures(mut judged: Vec<JudgedFailure>, us: Role) -> Vec<record::FailedCase> {
+    judged.sort_by(|a, b| a.result.tactic.cmp(&b.result.tactic));
+    let of = |it: &JudgedFailure| smallest_failure(it.smallest.as_ref()?, &judged, us);
+    let smallest: Vec<_> = judged.iter().map(of).collect();
+    let failures = judged.into_iter().zip(smallest);
+    let failures = failures.map(|(it, smallest)| record::FailedCase {
+        smallest,
+        ..failure(it, us)
+    });
+    failures.take(MOST_LISTED).collect()
+}
+
 fn failure(judged: JudgedFailure, us: Role) -> record::FailedCase {
     let result = judged.result;
     let events = result.log.events(us);
     let is_seen = !events.is_empty() || !result.last_output.is_empty();
-    let evidence = is_seen.then(|| Transcript {
-        delivery: result.delivery.to_string(),
-        boundaries: result.boundaries.sent,
-        proven: result.boundaries.proven,
-        events,
-        last_output: result.last_output,
-        took_us: micros(result.took),
-    });
+    let evidence = is_seen.then(|| transcript(&result, us));
     let (verdict, findings) = match result.outcome {
         Outcome::Failed(findings) => (
             judged.verdict,
@@ -159,7 +160,43 @@ fn failure(judged: JudgedFailure, us: Role) -> record::FailedCase {
         findings,
         evidence,
         depends_on: result.depends_on,
+        smallest: None,
     }
+}
+
+fn transcript(result: &CaseResult, us: Role) -> Transcript {
+    Transcript {
+        delivery: result.delivery.to_string(),
+        boundaries: result.boundaries.sent,
+        proven: result.boundaries.proven,
+        events: result.log.events(us),
+        last_output: result.last_output.clone(),
+        took_us: micros(result.took),
+    }
+}
+
+/// `failures` are all of the scenario: the smallest delivery may be that of another case.
+fn smallest_failure(
+    smallest: &Smallest,
+    failures: &[JudgedFailure],
+    us: Role,
+) -> Option<record::SmallestFailure> {
+    let (result, tactic) = match &smallest.delivery {
+        SmallestDelivery::Planned(tactic) => {
+            let case = failures.iter().find(|it| it.result.tactic == *tactic)?;
+            (&case.result, Some(tactic))
+        }
+        SmallestDelivery::Found { result, tactic } => (&**result, tactic.as_ref()),
+    };
+    let findings = result.outcome.findings().iter();
+    Some(record::SmallestFailure {
+        tactic: tactic.map(ToString::to_string),
+        chunks: result.delivery.chunk_count() as u64,
+        findings: findings.map(|it| it.finding.clone()).collect(),
+        evidence: transcript(result, us),
+        tries: smallest.tries,
+        cut_short_by: smallest.cut_short_by,
+    })
 }
 
 fn unjudged(why: String) -> record::FindingRecord {

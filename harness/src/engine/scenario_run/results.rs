@@ -15,6 +15,28 @@ use crate::wire::link::UnverifiedReason;
 pub(super) struct JudgedFailure {
     pub(super) result: CaseResult,
     pub(super) verdict: record::Verdict,
+    /// The smallest delivery that fails in the same way, of one failure of a kind.
+    pub(super) smallest: Option<Smallest>,
+}
+
+/// The smallest delivery that was found to fail as a case does.
+pub(super) struct Smallest {
+    pub(super) delivery: SmallestDelivery,
+    /// How many deliveries were played to find it.
+    pub(super) tries: u64,
+    /// Why a smaller one may fail too.
+    pub(super) cut_short_by: Option<record::ShrinkLimit>,
+}
+
+pub(super) enum SmallestDelivery {
+    /// That of a case of the plan: it failed itself.
+    Planned(Tactic),
+    /// Another one, and what came of it.
+    Found {
+        result: Box<CaseResult>,
+        /// The tactic that makes it, if there is one.
+        tactic: Option<Tactic>,
+    },
 }
 
 /// The results of all cases of a scenario. Cases that passed are counted, not kept.
@@ -117,7 +139,11 @@ impl ScenarioResults {
                     }
                     verdict => verdict,
                 };
-                self.failures.push(JudgedFailure { result, verdict });
+                self.failures.push(JudgedFailure {
+                    result,
+                    verdict,
+                    smallest: None,
+                });
             }
         }
     }
