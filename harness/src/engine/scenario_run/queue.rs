@@ -11,7 +11,7 @@ use crate::tactic::{Plan, TacticFamily};
 const MOST_UNEXPLAINED: u32 = 8;
 /// How often a peer that serves a known number of connections is started again before the
 /// rest of a scenario is not played.
-const MOST_LIVES: u32 = 32;
+const MOST_LIVES: u32 = 12;
 /// How often a peer may be found broken and serve the next connection all the same.
 const MOST_RECOVERIES: u32 = 3;
 
