@@ -162,6 +162,33 @@ fn explain_knows_tactics_and_defects() {
 }
 
 #[test]
+fn explain_shows_code_in_the_language_that_is_asked_for() {
+    let explained = |arguments: &[&str]| run(COMMAND, &[&["explain", "F12"], arguments].concat());
+    let python = explained(&[]).stdout;
+    assert!(python.contains("sock.sendall("), "{python}");
+    assert!(!python.contains("socket.write("), "{python}");
+    assert!(
+        python.ends_with("\nOther languages: --language javascript, go, rust, or all.\n"),
+        "{python}"
+    );
+    let javascript = explained(&["--language", "javascript"]);
+    assert!(!javascript.stdout.contains("sock.sendall("));
+    assert!(javascript.stdout.contains("socket.write("));
+    assert_eq!(
+        explained(&["--language=js"]).stdout,
+        javascript.stdout,
+        "it is a short name"
+    );
+    let all = explained(&["--language=all"]).stdout;
+    for expected in ["\nPython:\n", "\nJavaScript:\n", "\nGo:\n", "\nRust:\n"] {
+        assert!(all.contains(expected), "{expected}: {all}");
+    }
+    assert!(!all.contains("Other languages"), "{all}");
+    let tactic = run(COMMAND, &["explain", "cut", "--language=go"]);
+    assert_eq!(tactic.code, 2, "{tactic:?}");
+}
+
+#[test]
 fn explain_lists_what_it_knows_for_an_unknown_word() {
     let ran = run(COMMAND, &["explain", "no-such-thing"]);
     assert_eq!(ran.code, 2, "{ran:?}");

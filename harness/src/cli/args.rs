@@ -130,6 +130,21 @@ pub(super) struct ExplainArgs {
     /// A defect (F01, short-header-read) or a tactic (cut, fin@7)
     #[arg(value_name = "CODE|NAME|TACTIC")]
     pub(super) defect: Option<String>,
+    /// The language of the code that is shown for a defect
+    #[arg(long, value_name = "LANGUAGE", requires = "defect")]
+    pub(super) language: Option<CodeLanguage>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum CodeLanguage {
+    /// The default
+    Python,
+    #[value(name = "javascript", alias = "js")]
+    JavaScript,
+    Go,
+    Rust,
+    /// All four
+    All,
 }
 
 #[derive(Debug, clap::Args)]

@@ -4,11 +4,11 @@ use std::io::Write;
 
 use anstyle::Style;
 
-use super::args::ExplainArgs;
+use super::args::{CodeLanguage, ExplainArgs};
 use super::error::CommandError;
 use super::exit::Exit;
 use super::tactics;
-use crate::diagnose::{DefectCode, UnknownDefectCode};
+use crate::diagnose::{DefectCode, Language, UnknownDefectCode};
 use crate::engine::is_played;
 use crate::scenario::nearest;
 use crate::tactic::TacticFamily;
@@ -24,7 +24,11 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Exit, CommandError> {
             tactics::table(&mut out)?;
         }
         Some(text) => match (text.parse::<DefectCode>(), tactics::named(text)) {
-            (Ok(code), _) => explain(code, &mut out)?,
+            (Ok(code), _) => explain(code, args.language, &mut out)?,
+            (Err(_), Some(_)) if args.language.is_some() => {
+                let error = "--language is for defects; the text of a tactic shows no code";
+                return Err(CommandError::usage(error));
+            }
             (Err(_), Some(family)) => tactics::explain(family, &mut out)?,
             (Err(unknown), None) => return Err(CommandError::usage(with_all(text, &unknown))),
         },
@@ -63,9 +67,14 @@ fn table(out: &mut impl Write) -> std::io::Result<()> {
     Ok(())
 }
 
-fn explain(code: DefectCode, out: &mut impl Write) -> std::io::Result<()> {
+fn explain(
+    code: DefectCode,
+    choice: Option<CodeLanguage>,
+    out: &mut impl Write,
+) -> std::io::Result<()> {
+    let languages = shown(choice.unwrap_or(CodeLanguage::Python));
     writeln!(out, "{BOLD}{code}{BOLD:#}: {}\n", code.summary())?;
-    for line in code.explanation().lines() {
+    for line in code.explanation(languages).lines() {
         match line.strip_prefix("## ") {
             Some(heading) => writeln!(out, "{BOLD}{heading}{BOLD:#}")?,
             None => writeln!(out, "{line}")?,
@@ -85,12 +94,32 @@ fn explain(code: DefectCode, out: &mut impl Write) -> std::io::Result<()> {
             writeln!(out, "So this version cannot report {code}.")?;
         }
     }
+    let others: Vec<_> = Language::ALL
+        .into_iter()
+        .filter(|language| !languages.contains(language))
+        .map(|language| language.name().to_ascii_lowercase())
+        .collect();
+    if !others.is_empty() {
+        let others = others.join(", ");
+        writeln!(out, "\nOther languages: --language {others}, or all.")?;
+    }
     Ok(())
+}
+
+fn shown(choice: CodeLanguage) -> &'static [Language] {
+    match choice {
+        CodeLanguage::Python => &[Language::Python],
+        CodeLanguage::JavaScript => &[Language::JavaScript],
+        CodeLanguage::Go => &[Language::Go],
+        CodeLanguage::Rust => &[Language::Rust],
+        CodeLanguage::All => &Language::ALL,
+    }
 }
 
 /// The tactics that the last section of an explanation names.
 fn revealing(code: DefectCode) -> Vec<TacticFamily> {
-    let section = code.explanation().split("## Revealed by").nth(1);
+    let text = code.explanation(&[]);
+    let section = text.split("## Revealed by").nth(1);
     let quoted = section.unwrap_or_default().split('`').skip(1).step_by(2);
     let mut families: Vec<_> = quoted.filter_map(tactics::of_pattern).collect();
     families.dedup();
@@ -115,7 +144,7 @@ mod tests {
     #[test]
     fn each_explanation_names_a_tactic_or_says_any() {
         for code in DefectCode::ALL {
-            let says_any = code.explanation().contains("Any tactic");
+            let says_any = code.explanation(&[]).contains("Any tactic");
             assert!(says_any || !revealing(code).is_empty(), "{code}");
         }
     }

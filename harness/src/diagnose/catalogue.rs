@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::language::{Language, in_languages};
 use crate::scenario::nearest;
 
 struct CatalogueEntry {
@@ -118,11 +119,11 @@ impl DefectCode {
         self.entry().summary
     }
 
-    /// What it is, how it shows on the wire, broken and fixed code, and the tactics
-    /// that reveal it: Markdown that also reads well as plain text.
+    /// What it is, how it shows on the wire, broken and fixed code in these languages, and the
+    /// tactics that reveal it: Markdown that also reads well as plain text.
     #[must_use]
-    pub fn explanation(self) -> &'static str {
-        self.entry().explanation
+    pub fn explanation(self, languages: &[Language]) -> String {
+        in_languages(self.entry().explanation, languages)
     }
 }
 
@@ -248,7 +249,7 @@ mod tests {
     fn every_text_fits_a_terminal() {
         for code in DefectCode::ALL {
             assert!(code.summary().len() <= 64, "{code}");
-            for line in code.explanation().lines() {
+            for line in code.explanation(&Language::ALL).lines() {
                 assert!(line.chars().count() <= 80, "{code}: {line}");
                 assert!(!line.contains('\t'), "{code}: {line}");
                 assert_eq!(line.trim_end(), line, "{code}");
@@ -259,7 +260,8 @@ mod tests {
     #[test]
     fn every_explanation_has_the_same_sections() {
         for code in DefectCode::ALL {
-            let lines = code.explanation().lines();
+            let text = code.explanation(&[]);
+            let lines = text.lines();
             let headings: Vec<_> = lines.filter_map(|line| line.strip_prefix("## ")).collect();
             assert_eq!(
                 headings,

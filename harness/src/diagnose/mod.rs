@@ -20,6 +20,7 @@ mod cut_place;
 mod evidence;
 mod framing;
 mod header;
+mod language;
 mod output_difference;
 #[cfg(test)]
 mod program_tests;
@@ -34,6 +35,7 @@ mod wording;
 pub use catalogue::{DefectCode, UnknownDefectCode};
 pub use cut_place::cut_place;
 pub use evidence::{DefectEvidence, ExchangeEnd, PeerLifetime};
+pub use language::Language;
 pub use output_difference::OutputDifference;
 pub use symptom::Symptom;
 
