@@ -14,7 +14,8 @@ use super::{
 use crate::Record;
 use crate::record::{
     Bytes, CutOffReason, DeliveryTally, DependsOn, FamilyRecord, Level, NotJudged, Role, RunState,
-    ScenarioRecord, StartCost, StreamRecord, Transcript, Verdict, WireAction,
+    ScenarioRecord, ShrinkLimit, SmallestFailure, StartCost, StreamRecord, Transcript, Verdict,
+    WireAction,
 };
 
 /// Without styles.
@@ -148,6 +149,31 @@ fn a_failing_cut_is_shown_with_its_bytes() {
         TerminalWidth::default(),
         file!["snapshots/failure-header-cut.txt"],
     );
+}
+
+/// A client that failed under random deliveries only; a small one was found by shrinking.
+fn shrunk(limit: Option<ShrinkLimit>) -> ScenarioRecord {
+    let mut scenario = greeting();
+    let cut = scenario.failures.remove(1);
+    scenario.failures.clear();
+    let mut random = failed("random@3");
+    random.smallest = Some(SmallestFailure {
+        tactic: limit.is_none().then(|| cut.tactic.clone()),
+        chunks: 2,
+        findings: cut.findings,
+        evidence: cut.evidence.expect("a cut has evidence"),
+        tries: 14,
+        cut_short_by: limit,
+    });
+    scenario.failures = vec![failed("random@0"), random];
+    scenario
+}
+
+#[test]
+fn a_failure_is_shown_under_the_smallest_delivery_that_was_found() {
+    let width = TerminalWidth::default();
+    let text = block(shrunk(None), width) + &block(shrunk(Some(ShrinkLimit::Tries)), width);
+    assert_snapshot(&text, width, file!["snapshots/failure-shrunk.txt"]);
 }
 
 #[test]

@@ -34,6 +34,8 @@ const TRY: u32 = 1;
 const STARTED_TRY: u32 = 4;
 /// A silence: 60 ms or more.
 const SILENCE: u32 = 16;
+/// A silence of a peer that spins: a second or more.
+const SPIN: u32 = 64;
 /// A peer that must be started again: a tenth of a second or more.
 const RESTART: u32 = 32;
 /// A wait that lasts to its limit: usually 5 s.
@@ -199,20 +201,27 @@ impl ScenarioRun<'_, '_, '_> {
         let restarts = self.engine.record.restarts;
         let timeouts = self.engine.timings.timeouts;
         let result = self.play_for(search, delivery)?;
-        let mut cost = if self.engine.peer.is_new_each_time() {
-            STARTED_TRY
-        } else {
-            TRY
-        };
-        if result.outcome.is_silence() {
-            cost += SILENCE;
-        }
-        cost += RESTART * (self.engine.record.restarts - restarts);
-        cost += TIMEOUT * (self.engine.timings.timeouts - timeouts);
-        search.pay(cost);
+        search.pay(self.cost_of(&result));
+        search.pay(RESTART * (self.engine.record.restarts - restarts));
+        search.pay(TIMEOUT * (self.engine.timings.timeouts - timeouts));
         let is_same = kinds(&result) == search.kinds;
         search.tried.insert(delivery.clone(), is_same);
         Ok(is_same)
+    }
+
+    fn cost_of(&self, result: &CaseResult) -> u32 {
+        let silence = if !result.outcome.is_silence() {
+            0
+        } else if self.engine.timings.has_spun {
+            SPIN
+        } else {
+            SILENCE
+        };
+        if self.engine.peer.is_new_each_time() {
+            STARTED_TRY + silence
+        } else {
+            TRY + silence
+        }
     }
 
     /// Plays a delivery alone. The peer serves the next connection afterwards.

@@ -55,7 +55,10 @@ pub(super) fn headline(page: &mut Page, failed: FailedScenario<'_>) {
 
 /// The worst that a case can show comes first.
 fn died(page: &mut Page, scenario: &ScenarioRecord) {
-    let Some((case, how)) = smallest(scenario).and_then(|it| Some((it, death(it)?))) else {
+    let Some(case) = smallest(scenario) else {
+        return;
+    };
+    let Some(how) = death(&case) else {
         return;
     };
     let others = failures(scenario).filter(|it| death(it).is_some()).count() as u64 - 1;

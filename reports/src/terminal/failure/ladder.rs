@@ -2,8 +2,11 @@
 
 use super::BASELINE;
 use super::dump::{DumpRow, dump, left_out};
+use super::smallest::tactic;
 use crate::notation::{counted, duration, grouped, text};
-use crate::record::{DependsOn, FailedCase, Role, Transcript, Verdict, WireAction, WireEvent};
+use crate::record::{
+    DependsOn, FailedCase, Role, ShrinkLimit, Transcript, Verdict, WireAction, WireEvent,
+};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
@@ -34,6 +37,19 @@ pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
     if let Some(transcript) = &case.evidence {
         events(page, &transcript.events);
     }
+    if let Some(limit) = case.smallest.as_ref().and_then(|it| it.cut_short_by) {
+        page.paragraph("note", anstyle::Style::new(), cut_short(limit));
+    }
+}
+
+fn cut_short(limit: ShrinkLimit) -> &'static str {
+    match limit {
+        ShrinkLimit::Tries => {
+            "a smaller delivery may fail too: to try all of them would take too long"
+        }
+        ShrinkLimit::Time => "a smaller delivery may fail too: the peer is too slow to try them",
+        ShrinkLimit::Unsteady => "smaller deliveries failed once, and passed when repeated",
+    }
 }
 
 fn delivery(page: &mut Page, case: &FailedCase) {
@@ -43,15 +59,23 @@ fn delivery(page: &mut Page, case: &FailedCase) {
         Verdict::Error => "smallest delivery not judged",
         _ => "smallest failing delivery",
     };
-    let name = StyledLine::new()
-        .at(2)
-        .plain(title)
-        .at(33)
-        .styled(BOLD, &case.tactic);
+    let name = StyledLine::new().at(2).plain(title).at(33);
+    let (name, origin) = match tactic(case) {
+        Some(tactic) if tactic == case.tactic => (name.styled(BOLD, tactic), String::new()),
+        Some(tactic) => (
+            name.styled(BOLD, tactic),
+            format!(", shrunk from {}", case.tactic),
+        ),
+        None => (
+            name.styled(BOLD, &case.tactic).plain(", shrunk"),
+            String::new(),
+        ),
+    };
     let Some(transcript) = &case.evidence else {
         return page.line(name);
     };
-    let sends = StyledLine::new().styled(DIM, format!("sends {}", transcript.delivery));
+    let sends = format!("sends {}{origin}", transcript.delivery);
+    let sends = StyledLine::new().styled(DIM, sends);
     page.beside_or_below(name.plain(proof(transcript)), sends, 0);
 }
 

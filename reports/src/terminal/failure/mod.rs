@@ -62,13 +62,13 @@ pub fn failure(
     let mut page = Page::new(width).indented(2);
     headline::headline(&mut page, failed);
     if let Some(case) = smallest(scenario) {
-        ladder::ladder(&mut page, case, record.peer.role);
-        findings(&mut page, suite, case);
+        ladder::ladder(&mut page, &case, record.peer.role);
+        findings(&mut page, suite, &case);
         strip::strips(&mut page, scenario);
-        also::also(&mut page, scenario, case);
-        last_output(&mut page, case);
+        also::also(&mut page, scenario, &case);
+        last_output(&mut page, &case);
         page.blank();
-        again::again(&mut page, failed, case);
+        again::again(&mut page, failed, &case);
     }
     explain(&mut page, scenario);
     page.into_text()

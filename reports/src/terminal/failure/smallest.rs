@@ -1,6 +1,6 @@
 //! Which failure is shown: a death, else the most serious, and of those the simplest.
 
-use crate::record::{FailedCase, ScenarioRecord, Verdict};
+use crate::record::{FailedCase, ScenarioRecord, Transcript, Verdict};
 use crate::terminal::style::rank;
 
 /// Without the cases that were not run.
@@ -29,19 +29,47 @@ pub(super) fn death(failure: &FailedCase) -> Option<&str> {
     findings.find_map(|finding| finding.died.as_deref())
 }
 
-/// Prefers a death, then a failure with evidence, the most serious, the simplest family
-/// and the fewest chunks. The first in the record wins a tie: it has the shortest prefix.
-pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<&FailedCase> {
-    failures(scenario).min_by_key(|failure| {
-        let transcript = failure.evidence.as_ref();
+/// Prefers a death, then a failure with evidence, the most serious, the simplest family,
+/// the fewest chunks, and a case that has this delivery itself. The first in the record wins
+/// a tie: it has the shortest prefix.
+pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<FailedCase> {
+    let smallest = failures(scenario).min_by_key(|failure| {
+        let transcript = evidence(failure);
         (
             death(failure).is_none(),
             transcript.is_none(),
             rank(failure.verdict),
-            simplicity(&failure.tactic),
+            simplicity(tactic(failure).unwrap_or(&failure.tactic)),
             transcript.map(|it| chunks(&it.delivery)),
+            tactic(failure) != Some(&failure.tactic),
         )
-    })
+    });
+    smallest.map(shrunk)
+}
+
+/// The same failure under the smallest delivery that was found.
+fn shrunk(failure: &FailedCase) -> FailedCase {
+    let smallest = failure.smallest.as_ref();
+    FailedCase {
+        findings: smallest
+            .map_or(&failure.findings, |it| &it.findings)
+            .clone(),
+        evidence: evidence(failure).cloned(),
+        ..failure.clone()
+    }
+}
+
+fn evidence(failure: &FailedCase) -> Option<&Transcript> {
+    let smallest = failure.smallest.as_ref().map(|it| &it.evidence);
+    smallest.or(failure.evidence.as_ref())
+}
+
+/// The tactic that makes the smallest delivery, if there is one.
+pub(super) fn tactic(failure: &FailedCase) -> Option<&str> {
+    match &failure.smallest {
+        Some(smallest) => smallest.tactic.as_deref(),
+        None => Some(&failure.tactic),
+    }
 }
 
 fn simplicity(tactic: &str) -> usize {
@@ -65,6 +93,7 @@ fn chunks(delivery: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::SmallestFailure;
     use crate::terminal::sample::{evidence, failed, finding, greeting};
 
     /// The tactic that is shown if these fail, each with a number of chunks.
@@ -81,7 +110,7 @@ mod tests {
             failures,
             ..greeting()
         };
-        smallest(&scenario).expect("one fails").tactic.clone()
+        smallest(&scenario).expect("one fails").tactic
     }
 
     #[test]
@@ -126,6 +155,41 @@ mod tests {
         let failures = [("cut@1", "1,31", 2), ("cut@2", "2,30", 1)];
         let failures = failures.map(|(tactic, delivery, kept)| failure(tactic, delivery, kept));
         assert_eq!(of(failures.to_vec()), "cut@1");
+    }
+
+    fn shrunk_to(failed: FailedCase, tactic: Option<&str>, delivery: &str) -> FailedCase {
+        FailedCase {
+            smallest: Some(SmallestFailure {
+                tactic: tactic.map(str::to_owned),
+                chunks: chunks(delivery),
+                findings: vec![finding("shrunk", None, None)],
+                evidence: evidence(delivery, 1, Vec::new()),
+                tries: 9,
+                cut_short_by: None,
+            }),
+            ..failed
+        }
+    }
+
+    #[test]
+    fn a_case_is_shown_under_the_smallest_delivery_that_was_found() {
+        let shrunk = shrunk_to(failed("random@3"), None, "1,1,30");
+        let scenario = ScenarioRecord {
+            failures: vec![failed("random@0"), shrunk],
+            ..greeting()
+        };
+        let shown = smallest(&scenario).expect("one fails");
+        assert_eq!(shown.tactic, "random@3");
+        assert_eq!(shown.findings[0].what, "shrunk");
+        assert_eq!(shown.evidence.expect("it has some").delivery, "1,1,30");
+    }
+
+    #[test]
+    fn a_delivery_that_others_shrink_to_is_shown_as_a_case_of_its_own() {
+        let cut = shrunk_to(failed("cut@1"), Some("cut@1"), "1,31");
+        let bytes = shrunk_to(failed("bytes"), Some("cut@1"), "1,31");
+        assert_eq!(of(vec![bytes.clone(), cut]), "cut@1");
+        assert_eq!(of(vec![bytes, failed("cut@1")]), "bytes");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod leaks;
 mod script;
 mod scripted;
 mod shared_cause;
+mod shrink;
 
 use std::num::NonZeroUsize;
 
@@ -81,6 +82,10 @@ struct EventCounts {
 }
 
 impl TestRun {
+    const fn with(self, suite: &'static str) -> Self {
+        Self { suite, ..self }
+    }
+
     fn run(&self, peer: ScriptedPeer) -> PlayedRun {
         let selection = self.selection();
         let settings = settings(self.jobs);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::engine::wait::{PeerTimings, Phase};
 use crate::judge::{Finding, PeerClose, SilenceProof, StepOwner};
 use crate::scenario::Refusal;
-use crate::tactic::TacticFamily;
+use crate::tactic::{Delivery, TacticFamily};
 
 /// One play of a case, as the peer sees it: what a script decides from, and what a test
 /// looks at afterwards.
@@ -14,6 +14,7 @@ pub(super) struct Play {
     pub(super) scenario: String,
     pub(super) tactic: String,
     pub(super) family: TacticFamily,
+    pub(super) delivery: Delivery,
     pub(super) attempt: u64,
     pub(super) phase: Phase,
     pub(super) beside: Beside,
@@ -42,6 +43,11 @@ impl Play {
         self.tactic == tactic
     }
 
+    /// Whether a chunk ends at this offset and another follows.
+    pub(super) fn is_cut_at(&self, offset: usize) -> bool {
+        is_cut_at(&self.delivery, offset)
+    }
+
     pub(super) fn is_baseline(&self) -> bool {
         self.family == TacticFamily::Whole
     }
@@ -59,6 +65,16 @@ impl Play {
     pub(super) fn is_confirmation(&self) -> bool {
         self.phase == Phase::Confirmation
     }
+}
+
+/// Whether a chunk of a delivery ends at this offset and another follows.
+pub(super) fn is_cut_at(delivery: &Delivery, offset: usize) -> bool {
+    let mut end = 0;
+    let mut ends = delivery.lengths().map(|length| {
+        end += length;
+        end
+    });
+    offset < delivery.delivered().get() && ends.any(|end| end == offset)
 }
 
 /// What comes of one play: first for the case, then for the peer and the run.

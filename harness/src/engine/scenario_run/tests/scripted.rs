@@ -233,6 +233,7 @@ impl ScriptedPlayer<'_> {
             scenario: context.planned.scenario.id().to_string(),
             tactic: case.case.tactic.to_string(),
             family: case.case.tactic.family(),
+            delivery: case.case.delivery.clone(),
             attempt: case.attempt,
             phase: self.setup.phase,
             beside: match self.setup.sharing {
