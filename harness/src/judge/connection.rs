@@ -206,7 +206,7 @@ pub fn allowed_reply<'a>(
     expectations: &'a Expectations<'_>,
     expected: ExpectedSteps<'_>,
 ) -> Option<&'a [u8]> {
-    let ExtraAnswers::ToTruncated(_) = expected.extra_answers else {
+    let ExtraAnswers::ToTruncated { .. } = expected.extra_answers else {
         return None;
     };
     ExtraAnswer::find(expectations, expected).map(ExtraAnswer::bytes)
@@ -268,9 +268,9 @@ impl<'a> ExtraAnswer<'a> {
         let is_allowed = match expected.extra_answers {
             ExtraAnswers::Allowed | ExtraAnswers::NotJudged(_) => true,
             ExtraAnswers::Forbidden => false,
-            ExtraAnswers::ToTruncated(rule) => match rule {
+            ExtraAnswers::ToTruncated { allowed, missing } => match allowed {
                 TruncationReply::Silent => false,
-                TruncationReply::Error => !self.treats_a_part_as_whole(expectations, expected),
+                TruncationReply::Error => !self.treats_a_part_as_whole(expectations, missing),
                 TruncationReply::Any => true,
                 TruncationReply::Matches(pattern) => {
                     let raw = match self {
@@ -288,17 +288,12 @@ impl<'a> ExtraAnswer<'a> {
 
     /// Whether it is the answer to the whole message, or the same answer without as many
     /// bytes as the message lacks: an answer to a part.
-    fn treats_a_part_as_whole(
-        self,
-        expectations: &Expectations<'_>,
-        expected: ExpectedSteps<'_>,
-    ) -> bool {
+    fn treats_a_part_as_whole(self, expectations: &Expectations<'_>, missing: usize) -> bool {
         match self {
             Self::Expected(_) => true,
             Self::Bytes(_) => false,
             Self::Other { step, message, .. } => {
                 let whole = expectations.payload(step).unwrap_or_default();
-                let missing = expected.truncated.map_or(0, |it| it.missing);
                 message.len() + missing == whole.len() && lacks_one_stretch(message, &whole)
             }
         }

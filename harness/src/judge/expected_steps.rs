@@ -21,8 +21,13 @@ pub struct ExpectedSteps<'s> {
 pub enum ExtraAnswers<'s> {
     /// None.
     Forbidden,
-    /// A reply to the truncated message, as the suite allows it.
-    ToTruncated(&'s TruncationReply),
+    /// A reply to the end of the stream inside a message, or before one that the peer
+    /// still awaits.
+    ToTruncated {
+        allowed: &'s TruncationReply,
+        /// How many bytes of the payload of that message are not delivered.
+        missing: usize,
+    },
     /// Any: an answer to the truncated message cannot be told from others.
     NotJudged(TruncationDoubt),
     /// Any.
@@ -34,8 +39,6 @@ pub enum ExtraAnswers<'s> {
 pub struct TruncatedMessage {
     /// The step that sends it.
     pub step: usize,
-    /// How many bytes of its payload are not delivered.
-    pub missing: usize,
     /// Whether the framing shows where it ends. For `raw` bytes only the peer knows.
     pub is_framed: bool,
 }
@@ -118,7 +121,7 @@ pub fn must_be_whole_when_answered(played: &PlayedSide<'_>, step: usize) -> bool
         delivered: 1,
     });
     all.find(|it| it.step == step)
-        .is_some_and(|it| matches!(it.extra_answers(played), ExtraAnswers::ToTruncated(_)))
+        .is_some_and(|it| matches!(it.extra_answers(played), ExtraAnswers::ToTruncated { .. }))
 }
 
 impl ExpectedSteps<'_> {
@@ -126,7 +129,7 @@ impl ExpectedSteps<'_> {
     /// which the stream ends.
     pub fn allow_unawaited(&mut self) {
         self.extra_answers = match (self.extra_answers, self.truncated) {
-            (ExtraAnswers::ToTruncated(_), Some(_)) => {
+            (ExtraAnswers::ToTruncated { .. }, Some(_)) => {
                 ExtraAnswers::NotJudged(TruncationDoubt::NotAwaited)
             }
             (unjudged @ ExtraAnswers::NotJudged(_), _) => unjudged,
@@ -169,17 +172,21 @@ impl<'a> IncompleteMessage<'a> {
         let is_framed = self.is_framed(played);
         let is_judged =
             is_framed || !matches!(played.scenario.adversary().truncation, TruncationReply::Any);
+        (self.delivered > 0 && is_judged).then_some(TruncatedMessage {
+            step: self.step,
+            is_framed,
+        })
+    }
+
+    /// How many bytes of the payload are not delivered.
+    fn missing(&self) -> usize {
         let payload = self.encoded.regions.iter();
         let payload = payload.filter(|region| region.kind == RegionKind::Payload);
         let missing = payload.map(|region| {
             let missing = region.range.start.max(self.delivered)..region.range.end;
             missing.len()
         });
-        (self.delivered > 0 && is_judged).then(|| TruncatedMessage {
-            step: self.step,
-            missing: missing.sum(),
-            is_framed,
-        })
+        missing.sum()
     }
 
     fn is_framed(&self, played: &PlayedSide<'_>) -> bool {
@@ -193,16 +200,17 @@ impl<'a> IncompleteMessage<'a> {
         let answered_later = follows_unanswered(steps, played.side, self.step);
         if matches!(allowed, TruncationReply::Any) || answered_later && self.delivered == 0 {
             ExtraAnswers::Allowed
-        } else if self.delivered == 0 {
-            ExtraAnswers::Forbidden
-        } else if !self.is_framed(played) {
+        } else if self.delivered > 0 && !self.is_framed(played) {
             ExtraAnswers::NotJudged(TruncationDoubt::Raw)
         } else if answered_later {
             ExtraAnswers::NotJudged(TruncationDoubt::AnsweredLater)
         } else if matches!(allowed, TruncationReply::Error) && self.gets_any_answer(played) {
             ExtraAnswers::NotJudged(TruncationDoubt::AnyAnswer)
         } else {
-            ExtraAnswers::ToTruncated(allowed)
+            ExtraAnswers::ToTruncated {
+                allowed,
+                missing: self.missing(),
+            }
         }
     }
 

@@ -141,13 +141,23 @@ fn the_suite_may_say_which_reply_is_allowed() {
     }
 }
 
-/// A message that is not begun cannot be refused.
+/// haproxy answers a connection that ends without a request with 400.
 #[test]
-fn nothing_may_answer_an_end_between_two_messages() {
+fn an_end_between_two_messages_may_be_answered_with_an_error_only() {
     let lines = suite("framing = 'line'", UPPER);
-    for received in ["ERR\n", "HELLO\n"] {
-        assert_eq!(judged(&lines, "0 half", received), Wrong("surplus"));
-    }
+    assert_eq!(judged(&lines, "0 half", "ERR\n"), allowed("ERR"));
+    assert_eq!(judged(&lines, "0 half", "HELLO\n"), Wrong("surplus"));
+    let silent = "framing = 'line'\nadversary = { truncation = 'silent' }";
+    let silent = suite(silent, UPPER);
+    assert_eq!(judged(&silent, "0 half", "ERR\n"), Wrong("surplus"));
+}
+
+#[test]
+fn an_answer_to_an_empty_part_is_wrong_at_the_end_between_two_messages() {
+    let echo = "{ client = 'hello' }, { server = 'echo: hello!' }";
+    let echo = suite("framing = 'line'", echo);
+    assert_eq!(judged(&echo, "0 half", "echo: !\n"), Wrong("surplus"));
+    assert_eq!(judged(&echo, "0 half", "bye\n"), allowed("bye"));
 }
 
 /// The same bytes as framed messages and as raw ones.
