@@ -1,0 +1,66 @@
+//! Each peer of `tests/peers/defects` is played once. A broken peer is diagnosed with its defect and
+//! no other; about a fixed one nothing is found. `tests/peers/defects/judge.py` plays them more
+//! often.
+//!
+//! The right and the wrong code that `wirecheck explain` shows is taken from these peers.
+
+mod explain;
+mod language;
+mod matrix;
+mod play;
+
+use snapbox::{Data, assert_data_eq, data::DataFormat};
+use wirecheck_tests::{root, run};
+
+use explain::with_snippets;
+use language::LANGUAGES;
+use matrix::FOLDER;
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
+
+#[test]
+fn every_broken_peer_shows_its_defect_and_no_other_and_no_fixed_peer_shows_one() {
+    let languages = LANGUAGES
+        .iter()
+        .filter(|language| (language.is_installed)());
+    let languages: Vec<_> = languages.collect();
+    let defects = matrix::read();
+    let results = play::play_all(&defects, &languages);
+    let mut errors = Vec::new();
+    for (peer, wrong) in results {
+        match &peer.defect.pending {
+            None if wrong.is_empty() => {}
+            None => errors.push(format!("{peer}: {}", wrong.join("; "))),
+            Some(_) if peer.is_broken() && wrong.is_empty() => {
+                errors.push(format!("{peer}: right, remove `pending`"));
+            }
+            Some(reason) => println!("pending: {peer}: {reason} ({})", wrong.join("; ")),
+        }
+    }
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+#[test]
+fn the_document_lists_the_peers_of_each_defect() {
+    let listed = run(COMMAND, &["explain"]).stdout;
+    let names = matrix::names_in(&listed);
+    let defects = matrix::read();
+    let document = matrix::document(&defects, &names);
+    let path = root().join(FOLDER).join("MATRIX.md");
+    assert_data_eq!(
+        document,
+        Data::read_from(&path, Some(DataFormat::Text)).raw()
+    );
+}
+
+#[test]
+fn explain_shows_the_code_of_the_peers() {
+    for defect in matrix::read() {
+        let path = root().join(format!("harness/src/diagnose/explain/{}.md", defect.code));
+        let text = std::fs::read_to_string(&path).expect("each defect has a text");
+        assert_data_eq!(
+            with_snippets(&text, &defect),
+            Data::read_from(&path, Some(DataFormat::Text)).raw()
+        );
+    }
+}

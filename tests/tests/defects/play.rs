@@ -1,0 +1,160 @@
+//! Plays the peers, several at a time, and compares what wirecheck says with the matrix.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Mutex;
+use std::thread;
+
+use wirecheck_report::record::{Record, Verdict};
+use wirecheck_tests::{Run, RunOutcome};
+
+use crate::COMMAND;
+use crate::language::Language;
+use crate::matrix::{Defect, FOLDER};
+
+/// More runs at the same time would only wait for each other.
+const RUNS_AT_ONCE: usize = 4;
+
+/// A file of a defect's folder.
+pub(crate) struct Peer<'a> {
+    pub(crate) defect: &'a Defect,
+    language: &'a Language,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Broken,
+    Fixed,
+}
+
+impl fmt::Display for Peer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} {} {}",
+            self.defect.code,
+            self.kind.name(),
+            self.language.name
+        )
+    }
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Broken => "broken",
+            Self::Fixed => "fixed",
+        }
+    }
+}
+
+/// All peers in these languages, with what is wrong about what wirecheck says of them, in the order
+/// in which they ended.
+pub(crate) fn play_all<'a>(
+    defects: &'a [Defect],
+    languages: &[&'a Language],
+) -> Vec<(Peer<'a>, Vec<String>)> {
+    let written = defects.iter().flat_map(|defect| {
+        let languages = languages.iter().filter(|it| defect.is_written_in(it));
+        languages.map(move |&language| (defect, language))
+    });
+    let peers = written.flat_map(|(defect, language)| {
+        [Kind::Broken, Kind::Fixed].map(|kind| Peer {
+            defect,
+            language,
+            kind,
+        })
+    });
+    let queue = Mutex::new(peers);
+    let results = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..RUNS_AT_ONCE {
+            scope.spawn(|| {
+                while let Some(peer) = next(&queue) {
+                    let wrong = peer.differences(&peer.play());
+                    results.lock().expect("no run panics").push((peer, wrong));
+                }
+            });
+        }
+    });
+    results.into_inner().expect("no run panics")
+}
+
+/// A function, so that the lock is not held while the peer is played.
+fn next<'a>(queue: &Mutex<impl Iterator<Item = Peer<'a>>>) -> Option<Peer<'a>> {
+    queue.lock().expect("no run panics").next()
+}
+
+impl Peer<'_> {
+    pub(crate) fn is_broken(&self) -> bool {
+        self.kind == Kind::Broken
+    }
+
+    fn play(&self) -> RunOutcome {
+        let run = Run::new(COMMAND);
+        let file = self.defect.file(self.kind.name(), self.language);
+        let mut command = (self.language.command)(&file, run.marker());
+        command.extend(["{host}", "{port}"].map(str::to_owned));
+        let arguments: Vec<_> = self.defect.args.iter().map(String::as_str).collect();
+        run.args(&[&format!("{FOLDER}/suites/{}", self.defect.suite)])
+            .args(&arguments)
+            .peer(command)
+            .complete()
+    }
+
+    /// What wirecheck said and should not have said, and the reverse.
+    fn differences(&self, outcome: &RunOutcome) -> Vec<String> {
+        let record = outcome.record();
+        let mut wrong = self.wrong_ends(outcome.code, record.verdict);
+        let defects = record.scenarios().flat_map(|(_, it)| &it.defects);
+        let codes: BTreeSet<_> = defects.map(|defect| defect.code.as_str()).collect();
+        let failed = failed_families(record);
+        let (expected_codes, expected_families) = match self.kind {
+            Kind::Broken => {
+                let families = self.defect.reveal_by.iter().map(String::as_str);
+                ([self.defect.code.as_str()].into(), families.collect())
+            }
+            Kind::Fixed => (BTreeSet::new(), BTreeSet::new()),
+        };
+        if codes != expected_codes {
+            wrong.push(format!("diagnosed {codes:?}, not {expected_codes:?}"));
+        }
+        if failed != expected_families {
+            wrong.push(format!("fails {failed:?}, not {expected_families:?}"));
+        }
+        if self.kind == Kind::Fixed && cases_not_played(record) > 0 {
+            wrong.push(format!("{} cases are not played", cases_not_played(record)));
+        }
+        if !outcome.remaining_processes.is_empty() {
+            wrong.push(format!("remain: {:?}", outcome.remaining_processes));
+        }
+        wrong
+    }
+
+    fn wrong_ends(&self, code: i32, verdict: Verdict) -> Vec<String> {
+        let (expected_code, expected) = match self.kind {
+            Kind::Broken => (1, Verdict::Fail),
+            Kind::Fixed => (0, Verdict::Pass),
+        };
+        let mut wrong = Vec::new();
+        if code != expected_code {
+            wrong.push(format!("exit {code}, not {expected_code}"));
+        }
+        if verdict != expected {
+            wrong.push(format!("verdict {verdict:?}, not {expected:?}"));
+        }
+        wrong
+    }
+}
+
+fn failed_families(record: &Record) -> BTreeSet<&str> {
+    let families = record.scenarios().flat_map(|(_, it)| &it.families);
+    let failed = families.filter(|it| it.passed + it.not_judged + it.skipped < it.cases);
+    failed.map(|family| family.name.as_str()).collect()
+}
+
+fn cases_not_played(record: &Record) -> u64 {
+    let families = record.scenarios().flat_map(|(_, it)| &it.families);
+    families.map(|family| family.skipped).sum()
+}
