@@ -148,7 +148,10 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use wirecheck_report::terminal::{self, TerminalWidth};
         let width = TerminalWidth::default();
-        let text = terminal::failures(&self.record, width) + &terminal::table(&self.record, width);
+        let text = terminal::table(&self.record, width);
+        let failures = terminal::failures(&self.record, width);
+        let gap = if failures.is_empty() { "" } else { "\n" };
+        let text = text + gap + &failures;
         write!(f, "{}", anstream::adapter::strip_str(&text))?;
         show_notes(f, self)
     }

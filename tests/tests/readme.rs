@@ -15,7 +15,7 @@ const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
 /// What the picture shows of the output: from each line that starts with the first text to the
 /// line before the one that starts with the second.
-const PICTURE: [(&str, &str); 2] = [("FAIL ", "  also "), ("verdict ", "record ")];
+const PICTURE: [(&str, &str); 2] = [("FAIL ", "  again "), ("verdict ", "(end)")];
 
 /// Dark on light, on a background of its own: it can be read on a light and on a dark page.
 const TERMINAL: Term = Term::new()

@@ -225,6 +225,12 @@ pub(super) struct RunArgs {
     /// the limit of open files (`ulimit -n`) is low.
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(super) jobs: Option<NonZeroUsize>,
+    /// Show each failure in full
+    ///
+    /// Also why the scenario exists, all defects in full, the bytes in hex, all findings, all
+    /// other failing deliveries, and the last output of the peer.
+    #[arg(short, long)]
+    pub(super) verbose: bool,
     /// The file for the record of the run
     #[arg(long, value_name = "FILE", default_value = ".wirecheck/last.json")]
     pub(super) record: PathBuf,

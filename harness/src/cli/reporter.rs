@@ -8,7 +8,9 @@ use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wirecheck_report::record::Verdict;
-use wirecheck_report::terminal::{self, PlannedSuite, ScenarioProgress, TerminalWidth};
+use wirecheck_report::terminal::{
+    self, BlockLayout, Detail, PlannedSuite, ScenarioProgress, TerminalWidth,
+};
 use wirecheck_report::{Record, StoreError};
 
 use super::error::CommandError;
@@ -18,7 +20,7 @@ use crate::tactic::CaseId;
 
 pub(super) struct Reporter<'a> {
     path: &'a Path,
-    width: TerminalWidth,
+    layout: BlockLayout,
     planned: Vec<PlannedSuite<'a>>,
     /// Scenarios that are not for this kind of peer.
     left_out: u64,
@@ -39,7 +41,7 @@ impl<'a> Reporter<'a> {
     pub(super) fn new(selection: &'a Selection, path: &'a Path) -> Self {
         Self {
             path,
-            width: width(),
+            layout: BlockLayout::from(width()),
             planned: planned(selection),
             left_out: selection.left_out(),
             bar: io::stderr().is_terminal().then(bar),
@@ -57,13 +59,20 @@ impl<'a> Reporter<'a> {
         Self { note, ..self }
     }
 
+    /// Shows this much of each failure.
+    pub(super) fn showing(mut self, detail: Detail) -> Self {
+        self.layout.detail = detail;
+        self
+    }
+
     pub(super) fn take(&mut self, event: Event<'_>) {
         match event {
             Event::Started { record, cases } => {
                 self.total = cases;
                 self.write(record);
-                self.show(&terminal::header(record, &self.planned, self.width));
-                self.show(&terminal::left_out(record, self.left_out, self.width));
+                let width = self.layout.width;
+                self.show(&terminal::header(record, &self.planned, width));
+                self.show(&terminal::left_out(record, self.left_out, width));
             }
             Event::Passed => self.done += 1,
             Event::Failed { id, seen } => {
@@ -89,15 +98,17 @@ impl<'a> Reporter<'a> {
         }
         // After the progress, if there was any.
         let mut text = String::from(if record.suites.is_empty() { "" } else { "\n" });
-        text += &terminal::failures(record, self.width);
+        text += &terminal::table(record, self.layout.width);
+        let failures = terminal::failures(record, self.layout);
+        text += if failures.is_empty() { "" } else { "\n" };
+        text += &failures;
         let (exit, place) = match &self.write_error {
             None => (exit, self.path.display().to_string()),
             Some(error) => (Exit::Internal, format!("not written: {error}")),
         };
-        text += &terminal::table(record, self.width);
         let mut shown = record.clone();
         shown.notes.extend(self.note);
-        text += &terminal::summary(&shown, exit.code(), &place, self.width);
+        text += &terminal::summary(&shown, exit.code(), &place, self.layout.width);
         anstream::stdout().write_all(text.as_bytes())?;
         match self.write_error {
             Some(error) => Err(CommandError::Record(error)),
@@ -128,7 +139,8 @@ impl<'a> Reporter<'a> {
             && self.failing.as_ref() != Some(&scenario)
         {
             self.failing = Some(scenario);
-            self.show(&terminal::failed_once(&id.to_string(), seen, self.width));
+            let id = id.to_string();
+            self.show(&terminal::failed_once(&id, seen, self.layout.width));
         }
     }
 

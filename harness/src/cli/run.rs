@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 
 use rustix::process::{Resource, getrlimit};
 use wirecheck_report::record::{RunState, Verdict};
+use wirecheck_report::terminal::Detail;
 
 use super::args::RunArgs;
 use super::cases::select;
@@ -35,8 +36,14 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let _ = adopt_orphans();
     // Without loopback nothing can be said about the suites.
     let prove_nothing = engine::scenarios_that_prove_nothing(&selection).unwrap_or_default();
-    let mut reporter =
-        Reporter::new(&selection, &args.record).noting(proves_nothing(&prove_nothing));
+    let detail = if args.verbose {
+        Detail::Full
+    } else {
+        Detail::Brief
+    };
+    let mut reporter = Reporter::new(&selection, &args.record)
+        .showing(detail)
+        .noting(proves_nothing(&prove_nothing));
     let ran = engine::run(&selection, &settings, &stop, &mut |event| {
         reporter.take(event)
     });

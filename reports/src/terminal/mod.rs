@@ -22,7 +22,7 @@ mod summary;
 mod table;
 mod width;
 
-pub use failure::{failure, failures};
+pub use failure::{BlockLayout, Detail, failure, failures};
 pub use header::{PlannedSuite, header, left_out};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
 pub use progress::{ScenarioProgress, failed_once, progress_line};

@@ -11,6 +11,14 @@ pub(super) struct Page {
     text: String,
     width: TerminalWidth,
     indent: usize,
+    blank_lines: BlankLines,
+}
+
+/// What [`Page::blank`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum BlankLines {
+    Shown,
+    LeftOut,
 }
 
 /// The columns of a label and the space after it.
@@ -22,7 +30,29 @@ impl Page {
             text: String::new(),
             width,
             indent: 0,
+            blank_lines: BlankLines::Shown,
         }
+    }
+
+    pub(super) const fn with_blank_lines(mut self, blank_lines: BlankLines) -> Self {
+        self.blank_lines = blank_lines;
+        self
+    }
+
+    /// An empty page of the same layout.
+    pub(super) const fn another(&self) -> Self {
+        Self {
+            text: String::new(),
+            ..*self
+        }
+    }
+
+    pub(super) fn lines(&self) -> usize {
+        self.text.lines().count()
+    }
+
+    pub(super) fn append(&mut self, other: Self) {
+        self.text.push_str(&other.text);
     }
 
     /// Indents the labels of all following lines.
@@ -65,14 +95,26 @@ impl Page {
     }
 
     pub(super) fn blank(&mut self) {
-        self.text.push('\n');
+        if self.blank_lines == BlankLines::Shown {
+            self.text.push('\n');
+        }
     }
 
     /// Adds a wrapped text next to a label.
     pub(super) fn paragraph(&mut self, label: &str, style: Style, text: &str) {
+        self.short_paragraph(label, style, text, usize::MAX);
+    }
+
+    /// Adds a wrapped text next to a label, cut after `most` lines.
+    pub(super) fn short_paragraph(&mut self, label: &str, style: Style, text: &str, most: usize) {
         let text = printable(text);
+        let mut lines = wrapped(&text, self.available());
+        if lines.len() > most {
+            let rest = lines.split_off(most.saturating_sub(1));
+            lines.push(rest.join(" "));
+        }
         let mut label = label;
-        for line in wrapped(&text, self.available()) {
+        for line in lines {
             self.line(self.label(label).styled(style, line));
             label = "";
         }

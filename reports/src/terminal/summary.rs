@@ -25,9 +25,9 @@ pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Termina
     not_judged(&mut page, record);
     error_replies(&mut page, record);
     not_run(&mut page, record);
+    page.whole(&page.label("record").plain(record_path));
     state(&mut page, record);
     verdict(&mut page, record, exit_code);
-    page.whole(&page.label("record").plain(record_path));
     page.into_text()
 }
 

@@ -8,8 +8,8 @@ use super::sample::{
 };
 use super::width::columns;
 use super::{
-    MatrixColumns, MatrixRow, PeerForm, PlannedSuite, ScenarioProgress, TerminalWidth, failure,
-    header, matrix, progress_line, summary, table,
+    BlockLayout, Detail, MatrixColumns, MatrixRow, PeerForm, PlannedSuite, ScenarioProgress,
+    TerminalWidth, failure, header, matrix, progress_line, summary, table,
 };
 use crate::Record;
 use crate::record::{
@@ -33,9 +33,18 @@ fn assert_snapshot(text: &str, width: TerminalWidth, snapshot: Data) {
 }
 
 fn block(scenario: ScenarioRecord, width: TerminalWidth) -> String {
+    laid_out(scenario, full(width))
+}
+
+fn laid_out(scenario: ScenarioRecord, layout: impl Into<BlockLayout>) -> String {
     let record = record(vec![suite("header", vec![scenario])]);
     let suite = &record.suites[0];
-    failure(&record, suite, &suite.scenarios[0], width)
+    failure(&record, suite, &suite.scenarios[0], layout)
+}
+
+fn full(width: TerminalWidth) -> BlockLayout {
+    let detail = Detail::Full;
+    BlockLayout { width, detail }
 }
 
 fn everything(record: &Record, width: TerminalWidth) -> String {
@@ -53,6 +62,7 @@ fn everything(record: &Record, width: TerminalWidth) -> String {
             done: 1,
             planned: 2,
         });
+        text += &failure(record, suite, scenario, full(width));
         text += &failure(record, suite, scenario, width);
     }
     text += &table(record, width);
@@ -247,6 +257,62 @@ fn silent() -> ScenarioRecord {
     scenario
 }
 
+/// What a user reads first: sixteen lines, and three more until the last one is short.
+#[test]
+fn a_block_has_few_lines_unless_all_is_asked_for() {
+    let width = TerminalWidth::default();
+    let mut text = String::new();
+    for scenario in [
+        greeting(),
+        shrunk(None),
+        shrunk(Some(ShrinkLimit::Tries)),
+        dying(),
+        silent(),
+        flaky(),
+        many(),
+        binary(),
+    ] {
+        let block = laid_out(scenario.clone(), width);
+        for narrow in [60, 70, 100, 160].map(TerminalWidth::of) {
+            let block = plain(&laid_out(scenario.clone(), narrow));
+            let commands = ["again", "          ", "explain"];
+            for line in block.lines().filter(|it| {
+                !commands
+                    .iter()
+                    .any(|no| it.trim_start().starts_with(no.trim()))
+            }) {
+                assert!(columns(line) <= narrow.columns(), "{line}");
+            }
+        }
+        text += &block;
+        text += "\n";
+    }
+    assert_snapshot(&text, width, file!["snapshots/failure-brief.txt"]);
+}
+
+/// A server of a protocol with binary headers.
+fn binary() -> ScenarioRecord {
+    let mut scenario = greeting();
+    let mut failure = failed("joined+cut@19");
+    failure.findings = vec![finding(
+        "wrong answer: the bytes differ",
+        shown("server", b"\0\0\0\x05hello"),
+        shown("server", b"\0\0\0\x02he"),
+    )];
+    failure.evidence = Some(evidence(
+        "4,300",
+        1,
+        vec![
+            sends(Role::Client, b"\0\0\0\x05"),
+            sends(Role::Client, b"h\x01\x02\x03".repeat(75)),
+            sends(Role::Server, b"\0\0\0\x02he"),
+            happens(Role::Server, 812, WireAction::Fin),
+        ],
+    ));
+    scenario.failures = vec![failure];
+    scenario
+}
+
 #[test]
 fn a_silent_peer_fails_even_uncut() {
     let mut record = record(vec![suite("line", vec![silent()])]);
@@ -257,7 +323,7 @@ fn a_silent_peer_fails_even_uncut() {
         &record,
         suite,
         &suite.scenarios[0],
-        TerminalWidth::default(),
+        full(TerminalWidth::default()),
     );
     assert_snapshot(
         &text,
@@ -394,7 +460,7 @@ fn a_flaky_failure_is_shown_as_passed_when_repeated() {
     record.verdict = Verdict::Flaky;
     let suite = &record.suites[0];
     let width = TerminalWidth::default();
-    let text = failure(&record, suite, &suite.scenarios[0], width)
+    let text = failure(&record, suite, &suite.scenarios[0], full(width))
         + &summary(&record, 1, ".wirecheck/last.json", width);
     assert_snapshot(&text, width, file!["snapshots/failure-flaky.txt"]);
 }
@@ -418,7 +484,7 @@ fn a_failure_that_was_not_repeated_is_shown_as_unconfirmed() {
     let suite = &record.suites[0];
     let scenario = &suite.scenarios[0];
     let width = TerminalWidth::default();
-    let text = failure(&record, suite, scenario, width)
+    let text = failure(&record, suite, scenario, full(width))
         + &table(&record, width)
         + &summary(&record, 1, ".wirecheck/last.json", width);
     assert_snapshot(&text, width, file!["snapshots/failure-unconfirmed.txt"]);

@@ -17,9 +17,7 @@ const DEFECTS: usize = 54;
 
 pub(super) fn headline(page: &mut Page, failed: FailedScenario<'_>) {
     let FailedScenario {
-        record,
-        suite,
-        scenario,
+        suite, scenario, ..
     } = failed;
     let word = word(scenario.verdict);
     let often = how_often(scenario);
@@ -35,16 +33,31 @@ pub(super) fn headline(page: &mut Page, failed: FailedScenario<'_>) {
     let title = StyledLine::new().plain(&scenario.title);
     page.beside_or_below(StyledLine::new().at(2).styled(DIM, place), title, 0);
     died(page, scenario);
+}
+
+/// Why the scenario exists.
+pub(super) fn reasons(page: &mut Page, scenario: &ScenarioRecord) {
     if let Some(why) = &scenario.why {
         page.paragraph("why", Style::new(), why);
     }
     if let Some(spec) = &scenario.spec {
         page.paragraph("spec", Style::new(), spec);
     }
+}
+
+/// Why a failure is not certain.
+pub(super) fn doubts(page: &mut Page, failed: FailedScenario<'_>) {
+    let FailedScenario {
+        record, scenario, ..
+    } = failed;
     if scenario.verdict == Verdict::Flaky {
         page.paragraph("flaky", Style::new(), flaky(record, scenario));
     }
     unconfirmed(page, scenario);
+}
+
+/// What to look for in the code.
+pub(super) fn causes(page: &mut Page, scenario: &ScenarioRecord) {
     if let Some(place) = &scenario.cut_place {
         page.paragraph("where", Style::new(), place);
     }

@@ -15,22 +15,17 @@ use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
 const FIRST: usize = 9;
 const LAST: usize = 10;
 
+pub(super) const AFTER_OTHERS: &str = "fails after other connections, whatever is sent";
+
 /// The column after `    C: `.
 const MARGIN: usize = 7;
 
 pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
     page.blank();
     if case.depends_on == Some(DependsOn::EarlierConnections) {
-        let text = "fails after other connections, whatever is sent";
-        page.line(StyledLine::new().at(2).plain(text));
-    } else if case.tactic == BASELINE && matches!(case.verdict, Verdict::Fail | Verdict::Nonstrict)
-    {
-        let peer = match peer {
-            Role::Client => "client",
-            Role::Server => "server",
-        };
-        let text = format!("fails even uncut: the {peer} or the suite is wrong");
-        page.line(StyledLine::new().at(2).plain(text));
+        page.line(StyledLine::new().at(2).plain(AFTER_OTHERS));
+    } else if fails_uncut(case) {
+        page.line(StyledLine::new().at(2).plain(uncut(peer)));
     } else {
         delivery(page, case);
     }
@@ -40,6 +35,19 @@ pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
     if let Some(limit) = case.smallest.as_ref().and_then(|it| it.cut_short_by) {
         page.paragraph("note", anstyle::Style::new(), cut_short(limit));
     }
+}
+
+pub(super) fn fails_uncut(case: &FailedCase) -> bool {
+    case.tactic == BASELINE && matches!(case.verdict, Verdict::Fail | Verdict::Nonstrict)
+}
+
+/// What a failure of the baseline means.
+pub(super) fn uncut(peer: Role) -> String {
+    let peer = match peer {
+        Role::Client => "client",
+        Role::Server => "server",
+    };
+    format!("fails even uncut: the {peer} or the suite is wrong")
 }
 
 fn cut_short(limit: ShrinkLimit) -> &'static str {
@@ -116,6 +124,14 @@ fn events(page: &mut Page, events: &[WireEvent]) {
     }
 }
 
+/// Who did it.
+pub(super) fn side(by: Role) -> StyledLine {
+    match by {
+        Role::Client => StyledLine::new().styled(OURS, "C: "),
+        Role::Server => StyledLine::new().styled(THEIRS, "S: "),
+    }
+}
+
 struct LadderLine {
     by: Role,
     item: LadderItem,
@@ -128,25 +144,27 @@ enum LadderItem {
 
 fn lines_of(event: &WireEvent) -> Vec<LadderLine> {
     let by = event.by;
-    let after = duration(event.at_us);
-    let action = match &event.what {
+    let line = |item| LadderLine { by, item };
+    match &event.what {
         WireAction::Sent(bytes) => {
-            let line = |row| LadderLine {
-                by,
-                item: LadderItem::Chunk(row),
-            };
-            return dump(bytes).into_iter().map(line).collect();
+            let rows = dump(bytes).into_iter();
+            rows.map(|row| line(LadderItem::Chunk(row))).collect()
         }
+        _ => vec![line(LadderItem::Action(action(event)))],
+    }
+}
+
+/// An event as text, on one line.
+pub(super) fn action(event: &WireEvent) -> String {
+    let after = duration(event.at_us);
+    match &event.what {
+        WireAction::Sent(bytes) => text(&bytes.kept()),
         WireAction::Fin => format!("closes after {after}"),
         WireAction::Reset => format!("resets after {after}"),
         WireAction::Printed(bytes) => format!("prints  {}", text(&bytes.kept())),
         WireAction::Exited(how) => format!("exits after {after}: {how}"),
         WireAction::Broke(how) => format!("connection fails after {after}: {how}"),
-    };
-    vec![LadderLine {
-        by,
-        item: LadderItem::Action(action),
-    }]
+    }
 }
 
 impl LadderLine {
@@ -159,10 +177,7 @@ impl LadderLine {
 
     /// Aligns the text of all chunks.
     fn styled(self, hex_columns: usize) -> StyledLine {
-        let side = match self.by {
-            Role::Client => StyledLine::new().at(4).styled(OURS, "C: "),
-            Role::Server => StyledLine::new().at(4).styled(THEIRS, "S: "),
-        };
+        let side = StyledLine::new().at(4).then(side(self.by));
         match self.item {
             LadderItem::Action(action) => side.plain(action),
             LadderItem::Chunk(DumpRow::LeftOut(count)) => side.styled(DIM, left_out(count)),

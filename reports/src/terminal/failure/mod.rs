@@ -3,6 +3,8 @@
 
 mod again;
 mod also;
+mod brief;
+mod chunk;
 mod difference;
 mod dump;
 mod headline;
@@ -16,7 +18,7 @@ use super::style::DIM;
 use super::width::{TerminalWidth, wrapped};
 use crate::Record;
 use crate::notation::{counted, printable};
-use crate::record::{FailedCase, ScenarioRecord, SuiteRecord, Verdict};
+use crate::record::{FailedCase, FindingRecord, ScenarioRecord, SuiteRecord, Verdict};
 use smallest::smallest;
 
 /// The tactic that cuts nothing.
@@ -28,6 +30,33 @@ const FINDINGS: usize = 3;
 /// The most lines of the peer's output that are shown: as many as a record has.
 const LAST_OUTPUT: usize = 9;
 
+/// How a block is laid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct BlockLayout {
+    pub width: TerminalWidth,
+    pub detail: Detail,
+}
+
+/// How much of a failure is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Sixteen lines, and more only for a transcript of at least three.
+    #[default]
+    Brief,
+    /// Also why the scenario exists, all defects in full, the bytes in hex, all findings, all
+    /// other failing deliveries, and the last output of the peer.
+    Full,
+}
+
+impl From<TerminalWidth> for BlockLayout {
+    fn from(width: TerminalWidth) -> Self {
+        Self {
+            width,
+            detail: Detail::default(),
+        }
+    }
+}
+
 /// A scenario that did not pass, and the run it is from.
 #[derive(Clone, Copy)]
 struct FailedScenario<'a> {
@@ -38,11 +67,12 @@ struct FailedScenario<'a> {
 
 /// The blocks of all scenarios that did not pass.
 #[must_use]
-pub fn failures(record: &Record, width: TerminalWidth) -> String {
+pub fn failures(record: &Record, layout: impl Into<BlockLayout>) -> String {
+    let layout = layout.into();
     let failed = record
         .scenarios()
         .filter(|(_, scenario)| !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped));
-    let blocks = failed.map(|(suite, it)| failure(record, suite, it, width) + "\n");
+    let blocks = failed.map(|(suite, it)| failure(record, suite, it, layout) + "\n");
     blocks.collect()
 }
 
@@ -52,15 +82,31 @@ pub fn failure(
     record: &Record,
     suite: &SuiteRecord,
     scenario: &ScenarioRecord,
-    width: TerminalWidth,
+    layout: impl Into<BlockLayout>,
 ) -> String {
     let failed = FailedScenario {
         record,
         suite,
         scenario,
     };
+    let BlockLayout { width, detail } = layout.into();
+    match detail {
+        Detail::Brief => brief::block(failed, width),
+        Detail::Full => full_block(failed, width),
+    }
+}
+
+fn full_block(failed: FailedScenario<'_>, width: TerminalWidth) -> String {
+    let FailedScenario {
+        record,
+        suite,
+        scenario,
+    } = failed;
     let mut page = Page::new(width).indented(2);
     headline::headline(&mut page, failed);
+    headline::reasons(&mut page, scenario);
+    headline::doubts(&mut page, failed);
+    headline::causes(&mut page, scenario);
     if let Some(case) = smallest(scenario) {
         ladder::ladder(&mut page, &case, record.peer.role);
         findings(&mut page, suite, &case);
@@ -78,16 +124,19 @@ fn findings(page: &mut Page, suite: &SuiteRecord, case: &FailedCase) {
     page.blank();
     let (deaths, others): (Vec<_>, Vec<_>) = case.findings.iter().partition(|it| it.died.is_some());
     for finding in deaths.into_iter().chain(others).take(FINDINGS) {
-        let place = finding
-            .line
-            .map(|line| format!("   ({}:{line})", suite.path));
-        let seen = format!("{}{}", finding.what, place.unwrap_or_default());
-        page.paragraph("seen", anstyle::Style::new(), &seen);
+        page.paragraph("seen", anstyle::Style::new(), &seen(suite, finding));
         difference::difference(page, finding);
     }
     if let Some(more @ 1..) = case.findings.len().checked_sub(FINDINGS) {
         let more = format!("… {}", counted(more as u64, "more finding"));
         page.line(page.label("").styled(DIM, more));
+    }
+}
+
+fn seen(suite: &SuiteRecord, finding: &FindingRecord) -> String {
+    match finding.line {
+        Some(line) => format!("{}   ({}:{line})", finding.what, suite.path),
+        None => finding.what.clone(),
     }
 }
 

@@ -3,9 +3,11 @@
 
 use anstyle::Style;
 
-use super::smallest::failures;
+use super::smallest::{failures, tactic};
 use crate::notation::{counted, grouped};
-use crate::record::{FamilyRecord, RegionRecord, ScenarioRecord, StreamRecord, Verdict};
+use crate::record::{
+    FailedCase, FamilyRecord, RegionRecord, ScenarioRecord, StreamRecord, Verdict,
+};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::{Page, listed};
 use crate::terminal::style::{DIM, mark, rank, style};
@@ -44,6 +46,32 @@ pub(super) fn strips(page: &mut Page, scenario: &ScenarioRecord) {
     }
     for line in legend(&scenario.stream, scale, &rows, page.width().after(margin)) {
         page.line(StyledLine::new().at(margin).styled(DIM, line));
+    }
+}
+
+/// Adds the strip of the family of a case, or of the first one with failures, and the
+/// regions of the stream.
+pub(super) fn shortest(page: &mut Page, scenario: &ScenarioRecord, case: &FailedCase) {
+    let own = tactic(case).and_then(|it| it.split('@').next());
+    let failing = |family: &&FamilyRecord| failures_of(scenario, family).next().is_some();
+    let mut families = scenario.families.iter().filter(failing);
+    let first = families.clone().next();
+    let Some(family) = families.find(|it| Some(it.name.as_str()) == own).or(first) else {
+        return;
+    };
+    if scenario.stream.len == 0 {
+        return;
+    }
+    let scale = Scale::of(scenario.stream.len, page.available());
+    let row = StripRow::of(scenario, family, scale);
+    let regions = regions(&scenario.stream, page.available());
+    let strip = page.label(row.family).then(row.strip());
+    if strip.columns() + 3 + columns(&regions) <= page.width().columns() {
+        return page.line(strip.plain("   ").styled(DIM, regions));
+    }
+    page.line(strip);
+    if !regions.is_empty() {
+        page.line(page.label("").styled(DIM, regions));
     }
 }
 

@@ -1,0 +1,89 @@
+//! A chunk on one line: as text if it is one, otherwise in hex.
+
+use crate::notation::{Glyph, counted, glyphs};
+use crate::record::Bytes;
+use crate::terminal::width::{columns, split};
+
+/// What part of the bytes of a text, in percent, is printable or ends a line.
+const TEXT_SHARE: usize = 75;
+
+/// At most `available` columns.
+pub(super) fn chunk(bytes: &Bytes, available: usize) -> String {
+    let kept = bytes.kept();
+    let glyphs = glyphs(&kept);
+    let cells: Vec<(String, usize)> = if is_text(&glyphs) {
+        let cells = glyphs.into_iter();
+        cells.map(|it| (it.written, it.bytes.len())).collect()
+    } else {
+        kept.iter()
+            .map(|byte| (format!("{byte:02x} "), 1))
+            .collect()
+    };
+    let whole: String = cells.iter().map(|(written, _)| written.as_str()).collect();
+    let is_whole = bytes.len == kept.len() as u64 && columns(whole.trim_end()) <= available;
+    if is_whole {
+        return whole.trim_end_matches(' ').to_owned();
+    }
+    let room = available.saturating_sub(columns(&left_out(bytes.len)));
+    let mut shown = String::new();
+    let mut count = 0;
+    for (written, len) in &cells {
+        if columns(&shown) + columns(written) > room {
+            break;
+        }
+        shown.push_str(written);
+        count += *len as u64;
+    }
+    split(&(shown + &left_out(bytes.len - count)), available)
+        .0
+        .to_owned()
+}
+
+fn left_out(count: u64) -> String {
+    format!(" … {}", counted(count, "more byte"))
+}
+
+fn is_text(glyphs: &[Glyph]) -> bool {
+    let all: usize = glyphs.iter().map(|it| it.bytes.len()).sum();
+    let readable = glyphs.iter().filter(|it| is_readable(it));
+    let readable: usize = readable.map(|it| it.bytes.len()).sum();
+    readable * 100 >= all * TEXT_SHARE
+}
+
+fn is_readable(glyph: &Glyph) -> bool {
+    glyph.is_plain() || matches!(glyph.bytes[..], [b'\n' | b'\r' | b'\t' | b'\\'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_shown_as_text_and_binary_in_hex() {
+        let shown = |bytes: &[u8]| chunk(&Bytes::of(bytes), 40);
+        assert_eq!(shown(b"GET / HTTP/1.1\r\n"), "GET / HTTP/1.1\\r\\n");
+        assert_eq!(shown("caf\u{e9}\n".as_bytes()), "caf\u{e9}\\n");
+        assert_eq!(shown(b"\x05hello"), "\\x05hello");
+        assert_eq!(
+            shown(b"\x00\x00\x00\x05hello"),
+            "00 00 00 05 68 65 6c 6c 6f"
+        );
+        assert_eq!(shown(b"\xc3"), "c3");
+        assert_eq!(shown(b"  "), "");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted() {
+        let shown = |bytes: &[u8]| chunk(&Bytes::of(bytes), 30);
+        assert_eq!(shown(&[b'a'; 30]), "a".repeat(30));
+        assert_eq!(
+            shown(&[b'a'; 31]),
+            format!("{} … 17 more bytes", "a".repeat(14))
+        );
+        assert_eq!(shown(&[0; 12]), "00 00 00 00  … 8 more bytes");
+        assert_eq!(shown(&[b'a'; 2_000]), "aaaaaaaaaaa … 1 989 more bytes");
+        for len in 0..100 {
+            assert!(columns(&shown(&vec![b'a'; len])) <= 30);
+        }
+    }
+}
