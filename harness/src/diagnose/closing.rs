@@ -22,13 +22,15 @@ const RESETS: [TacticFamily; 2] = [TacticFamily::Rst, TacticFamily::RstAtAccept]
 
 pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
     let ignored = ignored_eof(evidence);
-    let leaks = measured_leak(evidence).or_else(|| match ignored {
-        Some(_) => None,
-        None => leaks(evidence),
-    });
+    let spin = eof_spin(evidence);
+    // Who does not notice the end keeps the connection and its thread: that is the same flaw.
+    let leaks = match (&ignored, &spin) {
+        (None, None) => measured_leak(evidence).or_else(|| leaks(evidence)),
+        _ => None,
+    };
     let found = [
         ignored,
-        eof_spin(evidence),
+        spin,
         dies_on_eof(evidence),
         dies_on_reset(evidence),
         stops_serving(evidence),

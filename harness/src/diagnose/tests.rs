@@ -35,6 +35,7 @@ const CRASHED_UNANSWERED: [Symptom; 2] =
 const EXITED: [Symptom; 1] = [died(ExitStatus::Code(0))];
 const EXITED_UNANSWERED: [Symptom; 2] = [died(ExitStatus::Code(0)), ended_early(PeerClose::Fin)];
 const UNSERVED: [Symptom; 1] = [Symptom::NextNotServed];
+const LEAKS: [Symptom; 1] = [Symptom::Leaks];
 const FOUR_SERVED: [Symptom; 1] = [Symptom::StopsServing { connection: 5 }];
 const BLOCKED: [Symptom; 1] = [Symptom::BlockedByOthers];
 const CROSSED: [Symptom; 1] = [Symptom::CrossTalk];
@@ -461,6 +462,24 @@ fn ends() {
                 &[("half@2", &SPINNING)],
                 "half@0",
                 "C02",
+            ),
+            (
+                "spinning after some FINs inside a message, and open until the limit after others",
+                &[("half@2", &SPINNING), ("half@3", &OPEN)],
+                "half@0 half@5",
+                "C02",
+            ),
+            (
+                "more is kept with each connection that spins",
+                &[("half@2", &SPINNING), ("half@1", &LEAKS)],
+                "half@0",
+                "C02",
+            ),
+            (
+                "more is kept with each connection whose end is ignored",
+                &[("half@0-8", &IDLE), ("whole", &LEAKS)],
+                "",
+                "C01",
             ),
             (
                 "a crash at a FIN",

@@ -28,7 +28,8 @@ LIMIT = 300  # seconds; a run that takes longer hangs
 PLAYED = {"whole", "bytes", "cut", "joined", "random", "fin", "half"}
 
 
-def main():
+def main(table):
+    """Play the peers of a table; `program`, `only_codes` and `families` are for other tables than that here."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("runs", type=int, nargs="?", default=1)
     parser.add_argument("--busy", action="store_true", help="beside two busy loops")
@@ -37,7 +38,6 @@ def main():
     parser.add_argument("--jobs", type=int, default=1, help="how many runs at the same time")
     args = parser.parse_args()
 
-    table = tomllib.loads((HERE / "verdicts.toml").read_text())["peer"]
     peers = [it for it in table if not args.only or any(word in it["name"] for word in args.only)]
     if not peers:
         parser.error(f"no peer is named {args.only}")
@@ -111,7 +111,8 @@ def service(peer, data):
 def play_in(scratch, peer, binary):
     record = scratch / "record.json"
     command = [binary, "run", HERE / "suites" / peer["suite"], "--record", record]
-    command += peer.get("args", []) + ["--", *program(peer["command"], scratch / "data")]
+    command += peer.get("args", [])
+    command += ["--", *(peer.get("program") or program(peer["command"], scratch / "data"))]
     environment = {key: value for key, value in os.environ.items() if key != "GITHUB_ACTIONS"}
     began = time.monotonic()
     code, stdout, stderr = run(command, environment)
@@ -175,11 +176,22 @@ def differences(peer, code, stdout, record):
     wrong += [f"no {it} (but {' '.join(sorted(codes)) or 'nothing'})" for it in peer.get("codes", []) if it not in codes]
     forbidden = codes if correct else codes & set(peer.get("not_codes", []))
     wrong += [f"{it} is named" for it in sorted(forbidden)]
+    if "only_codes" in peer:
+        wrong += expected_only(peer, scenarios, codes)
     if correct and (missing := not_played(scenarios)):
         wrong.append(f"{missing} cases are not played")
     wrong += [f"`{it}` is not said" for it in peer.get("output", []) if it not in stdout]
     wrong += [f"`{it}` is said" for it in peer.get("not_output", []) if it in stdout]
     return wrong
+
+
+def expected_only(peer, scenarios, codes):
+    """The defects and the families of tactics that failed, where they are not those expected."""
+    families = [family for scenario in scenarios for family in scenario["families"]]
+    done = ("passed", "not_judged", "skipped")
+    failed = {it["name"] for it in families if sum(it.get(key, 0) for key in done) < it["cases"]}
+    pairs = ("diagnosed", codes, peer["only_codes"]), ("fails", failed, peer["families"])
+    return [f"{what} {sorted(seen)}, not {right}" for what, seen, right in pairs if seen != set(right)]
 
 
 def not_played(scenarios):
@@ -188,4 +200,4 @@ def not_played(scenarios):
 
 
 if __name__ == "__main__":
-    main()
+    main(tomllib.loads((HERE / "verdicts.toml").read_text())["peer"])

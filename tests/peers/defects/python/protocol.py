@@ -20,12 +20,27 @@ def recv_header(sock):
     return int(recv_exactly(sock, 10))
 
 
-def send_capitals(sock, body):
-    """Answer a message with a header of ten columns: its text in capitals."""
+def capitals(body):
+    """Return the answer to a message with a header of ten columns: its text in capitals."""
     body = body.decode().upper().encode()
-    sock.sendall(f"{len(body):<10}".encode() + body)
+    return f"{len(body):<10}".encode() + body
 
 
-def answer(line):
-    """The answer to a line without its end."""
-    return b"echo: " + line + b"\n"
+def send_capitals(sock, body):
+    sock.sendall(capitals(body))
+
+
+def answer(line, ending=b"\n"):
+    """Return the answer to a line without its ending: an echo."""
+    return b"echo: " + line + ending
+
+
+def answer_lines(sock):
+    """Answer each line; fail if the stream ends inside one."""
+    buffer = b""
+    while data := sock.recv(4096):
+        *lines, buffer = (buffer + data).split(b"\n")
+        for line in lines:
+            sock.sendall(answer(line))
+    if buffer:
+        raise EOFError("inside a line")

@@ -1,0 +1,24 @@
+"""Closes each connection."""
+
+import threading
+
+from protocol import answer_lines as handle
+
+clients = []
+
+
+def main(listener):
+    while True:
+        sock, _ = listener.accept()
+        threading.Thread(target=serve, args=(sock,), daemon=True).start()
+
+
+def serve(sock):
+    # explain: begin
+    clients.append(sock)
+    try:
+        handle(sock)
+    finally:
+        clients.remove(sock)
+        sock.close()
+    # explain: end
