@@ -132,7 +132,8 @@ fn about(family: TacticFamily) -> About {
         ),
         TacticFamily::Hold => (
             "The first k bytes in one write, then the same one by one; nothing is closed.",
-            "The answers must be the same both times.",
+            "Two connections, one after the other. The answers must be the same on both: what is\n\
+             whole is answered although more may follow, and a part is not answered yet.",
             "hold@7",
         ),
         TacticFamily::RstAtAccept => (

@@ -62,6 +62,8 @@ catalogue! {
         "answers are mixed up, of two connections or of two requests"
     EarlyAnswer "F10" "early-answer"
         "an answer is sent before its message has arrived completely"
+    WithheldAnswer "F11" "withheld-answer"
+        "an answer that is ready is not sent until more bytes come"
     LostAnswer "F12" "lost-answer"
         "later bytes discard the answer to an earlier message"
     IgnoredEof "C01" "ignored-eof"

@@ -10,7 +10,7 @@ use super::symptom::Symptom;
 use super::wording::{contrast, failed_cuts, offsets};
 use super::{DefectCode, Diagnosis};
 use crate::judge::PeerClose;
-use crate::tactic::{Neighbours, Tactic, TacticFamily};
+use crate::tactic::{Neighbours, Offset, Tactic, TacticFamily};
 
 pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
     let per_recv = reply_per_recv(evidence);
@@ -40,6 +40,7 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
         short_send(evidence),
         cross_talk(evidence),
         early_answer,
+        withheld_answer(evidence),
         lost_answer(evidence),
     ];
     found.into_iter().flatten().collect()
@@ -353,9 +354,7 @@ fn early_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
         .failures()
         .filter(|case| case.shows(|it| it == Symptom::EarlyAnswer))
         .collect();
-    let at = early
-        .iter()
-        .filter_map(|case| case.cut().or_else(|| case.end()));
+    let at = early.iter().filter_map(|case| case.tactic.offset());
     let at: BTreeSet<_> = at.collect();
     let explained: Vec<_> = at
         .iter()
@@ -372,6 +371,30 @@ fn early_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
     };
     let because = format!("{place} the answer to a message comes before the whole of it is sent");
     Some(DefectCode::EarlyAnswer.because(because))
+}
+
+/// While the connection stays open a whole message is not answered. As soon as the bytes
+/// after it come, it is.
+fn withheld_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let is_missing = |it| matches!(it, Symptom::NoAnswer { .. });
+    let is_answered_later = |at: &Offset| {
+        let at_once = evidence.has_passed(&Tactic::Joined);
+        (at_once || evidence.has_passed(&Tactic::JoinedCut(*at)))
+            && !evidence.has_failed(&Tactic::JoinedCut(*at))
+            && !evidence.may_misread_before(*at)
+    };
+    let held = evidence.failures_of(TacticFamily::Hold);
+    let held = held.filter(|case| case.shows(is_missing));
+    let at: BTreeSet<_> = held.filter_map(|case| case.tactic.offset()).collect();
+    let at: Vec<_> = at.into_iter().filter(is_answered_later).collect();
+    (!at.is_empty()).then(|| {
+        let because = format!(
+            "while nothing follows the first bytes (up to offset {}) an answer does not come; \
+             with the bytes that follow it comes",
+            offsets(&at)
+        );
+        DefectCode::WithheldAnswer.because(because)
+    })
 }
 
 fn payload_contrast(evidence: &DefectEvidence) -> String {

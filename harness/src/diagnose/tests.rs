@@ -176,6 +176,24 @@ fn messages_with_headers() {
                 "F03",
             ),
             (
+                "a whole message is answered when the next one is whole, too",
+                &[("hold@10-14", &NO_ANSWER)],
+                "joined joined+cut@10-14 cut@1-8 cut@10-14 hold@2-9",
+                "F11",
+            ),
+            (
+                "the same, and messages that are joined lose answers",
+                &[("hold@10-14 joined", &NO_ANSWER)],
+                "cut@1-8 cut@10-14 hold@2-9",
+                "F03",
+            ),
+            (
+                "a message is not answered after the cut that a hold has, either",
+                &[("hold@2 cut@2", &NO_ANSWER)],
+                "joined joined+cut@10-14 cut@1 cut@3-8 cut@10-14",
+                "F01",
+            ),
+            (
                 "a later answer in the place of an earlier one",
                 &[("joined", &LATER), ("joined+cut@12", &LATER)],
                 "whole cut@1-8 cut@10-14",
@@ -321,6 +339,12 @@ fn delimiters_of_two_bytes() {
                 "half of a delimiter is answered, seen before a FIN only",
                 &[("half@3", &EARLY)],
                 "cut@1-3 cut@5-7",
+                "F10",
+            ),
+            (
+                "half of a delimiter is answered while the connection stays open",
+                &[("hold@3 hold@7", &EARLY)],
+                "cut@1-3 cut@5-7 hold@2 hold@4-6 hold@8",
                 "F10",
             ),
             (

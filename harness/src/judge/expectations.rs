@@ -157,6 +157,14 @@ impl<'s> Expectations<'s> {
         self.accepted
     }
 
+    /// The step after that of the last accepted message; 0 if there is none.
+    #[must_use]
+    pub fn answered(&self) -> usize {
+        let last = self.accepted.checked_sub(1);
+        let last = last.and_then(|last| self.step_expected_after(last));
+        last.map_or(0, |step| step + 1)
+    }
+
     /// How many bytes of an incomplete message have arrived.
     #[must_use]
     pub fn pending(&self) -> usize {

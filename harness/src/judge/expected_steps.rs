@@ -76,6 +76,7 @@ pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Expec
     let extra_answers = match &incomplete {
         _ if closes_fully(delivery) => ExtraAnswers::Allowed,
         Some(incomplete) => incomplete.extra_answers(played),
+        None if own_close_is_missing(played, delivery) => ExtraAnswers::Allowed,
         None => ExtraAnswers::Forbidden,
     };
     ExpectedSteps {
@@ -125,6 +126,16 @@ pub fn must_be_whole_when_answered(played: &PlayedSide<'_>, step: usize) -> bool
 }
 
 impl ExpectedSteps<'_> {
+    /// Expects all steps before `end`, too: the peer has performed them before, after the
+    /// same bytes.
+    #[must_use]
+    pub fn up_to(self, end: usize) -> Self {
+        Self {
+            end: self.end.max(end),
+            ..self
+        }
+    }
+
     /// Allows all extra answers: the peer sends them without waiting for the message at
     /// which the stream ends.
     pub fn allow_unawaited(&mut self) {
@@ -248,18 +259,25 @@ fn messages(steps: &[Step], side: Side) -> impl Iterator<Item = (usize, &Message
     })
 }
 
-/// A side that closes fully at its last byte reads only what comes before its own
-/// close in the exchange.
+/// A side that closes fully at its last byte reads only what comes before its own close in
+/// the exchange. One that never closes gets no more than that, either.
 fn end_of_readable(steps: &[Step], side: Side, delivery: &Delivery) -> usize {
-    let keeps_reading = matches!(
-        delivery.end(),
-        DeliveryEnd::AsScripted | DeliveryEnd::Half | DeliveryEnd::Hold
-    );
-    let own_close = steps
-        .iter()
-        .position(|step| step.side == side && matches!(step.action, Action::Close(_)));
-    match own_close {
-        Some(close) if !keeps_reading => close,
+    let performs_its_close = matches!(delivery.end(), DeliveryEnd::AsScripted | DeliveryEnd::Half);
+    match own_close(steps, side) {
+        Some(close) if !performs_its_close => close,
         _ => steps.len(),
     }
+}
+
+/// Whether our side closes in the exchange, and does not in this delivery. The peer may have
+/// waited for it, or not.
+fn own_close_is_missing(played: &PlayedSide<'_>, delivery: &Delivery) -> bool {
+    delivery.end() == DeliveryEnd::Hold
+        && own_close(played.scenario.exchange(), played.side).is_some()
+}
+
+fn own_close(steps: &[Step], side: Side) -> Option<usize> {
+    steps
+        .iter()
+        .position(|step| step.side == side && matches!(step.action, Action::Close(_)))
 }

@@ -16,7 +16,7 @@ const EVERY_OFFSET: usize = 4096;
 const EVERY_PAIR: usize = 64;
 /// Streams up to this long have a `hold` at every offset. A `hold` costs one chunk per
 /// byte.
-const EVERY_HOLD: usize = 256;
+const EVERY_HOLD: usize = 64;
 
 /// The number of offsets in a longer stream: around its edges, inside its characters, and
 /// spread over it. The last is prime, so that the offsets are not all multiples of a

@@ -14,6 +14,10 @@ const ALL_CUTS: usize = 16;
 /// million writes would show nothing new.
 const ONE_BY_ONE: usize = 16 * 1024;
 
+/// The most single bytes of a `hold`: its last ones. The bytes before them are sent in whole
+/// messages, as there is a `hold` for many an offset of a stream.
+const HELD_ONE_BY_ONE: usize = 64;
+
 /// The number of connections that `churn` opens and closes.
 const CHURN: NonZeroU16 = NonZeroU16::new(1000).expect("not zero");
 
@@ -33,7 +37,7 @@ pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
         Tactic::Half(at) => whole(layout, *at).with_end(DeliveryEnd::Half),
         Tactic::Rst(at) => whole(layout, *at).with_end(DeliveryEnd::Reset),
         Tactic::FinAtOnce(at) => joined(layout, *at).with_end(DeliveryEnd::FinAtOnce),
-        Tactic::Hold(at) => bytes(layout, *at).with_end(DeliveryEnd::Hold),
+        Tactic::Hold(at) => last_bytes(layout, *at).with_end(DeliveryEnd::Hold),
         Tactic::RstAtAccept => unanswered(layout).with_end(DeliveryEnd::ResetBeforeAccept),
         Tactic::SlowRead => whole(layout, end).with_reading(Reading::Slow),
         Tactic::Neighbours(Neighbours::Stalled) => {
@@ -80,6 +84,13 @@ fn bytes(layout: &StreamLayout, end: Offset) -> Delivery {
     let mut lengths = Lengths::single_bytes(end.min(Offset::new(ONE_BY_ONE)));
     lengths.extend_to(layout.edges.iter().copied(), end);
     Delivery::of(lengths)
+}
+
+/// Whole messages, and the last bytes one by one.
+fn last_bytes(layout: &StreamLayout, end: Offset) -> Delivery {
+    let single = end.minus(HELD_ONE_BY_ONE).get()..end.get();
+    let single: Vec<_> = single.map(Offset::new).collect();
+    cut(&layout.edges, &single, end)
 }
 
 fn cut(edges: &[Offset], more: &[Offset], end: Offset) -> Delivery {
@@ -160,6 +171,15 @@ mod tests {
         let layout = layout(&[("h", &body, 0), ("h", "i", 0)]);
         let delivery = bytes(&layout, layout.end);
         assert_eq!(delivery.to_string(), format!("1x{},2", ONE_BY_ONE + 1));
+    }
+
+    #[test]
+    fn a_long_hold_ends_in_single_bytes() {
+        let layout = layout(&[("h", &"x".repeat(99), 0), ("h", "ij", 0)]);
+        let held = |end| last_bytes(&layout, Offset::new(end)).to_string();
+        assert_eq!(held(3), "1x3");
+        assert_eq!(held(102), "38,1x64");
+        assert_eq!(held(101), "37,1x64");
     }
 
     #[test]

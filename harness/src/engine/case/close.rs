@@ -3,10 +3,13 @@
 use super::after_close::{await_peer_close, describe_socket, peer_close};
 use super::connection::{ClosedConnection as _, Connection};
 use super::conversation::{Conversation, Next};
+use super::hold::EarlyAnswers;
 use super::transcript::Transcript;
 use super::waits::{AwaitOurEnd, Until, silence_proof};
 use crate::engine::wait::WaitFor;
-use crate::judge::{CloseCheck, MissingOutput, ObservedClose, PeerClose};
+use crate::judge::{
+    CloseCheck, MissingOutput, ObservedClose, PeerClose, must_be_whole_when_answered,
+};
 use crate::scenario::{Action, Close, Permission, Step};
 use crate::wire::link::CloseSignal;
 
@@ -57,6 +60,24 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         if self.await_steps(expected) == Next::Continue {
             let is_whole = expected == self.assignment.exchange().len();
             self.await_peer_end(is_whole.into());
+        }
+    }
+
+    /// Keeps the connection open where the delivery ends: what is whole must be answered
+    /// without more bytes, and what is not must not be answered yet.
+    pub(super) fn end_hold(&mut self) {
+        let expected = self.assignment.expected;
+        if self.await_steps(expected.end) == Next::Stop {
+            return;
+        }
+        if self.early_answers == EarlyAnswers::Awaited || !self.waiter.has_others() {
+            self.await_settled();
+        }
+        self.receive_all();
+        if let Some(part) = expected.truncated
+            && must_be_whole_when_answered(&self.assignment.played, part.step)
+        {
+            self.note_early_answer(part.step);
         }
     }
 
@@ -168,9 +189,11 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
 
     /// Ends our side, and gives the peer a moment to end its own.
     fn end_our_side(&mut self) {
+        let known = self.link.received().bytes().len();
         self.link.close_write();
         let link = &mut self.link;
         self.waiter
             .wait_briefly(WaitFor::OurEnd, &mut AwaitOurEnd { link });
+        self.transcript.answers_end = self.link.received().bytes().len() > known;
     }
 }

@@ -258,8 +258,9 @@ impl<'s> ScenarioContext<'s> {
 /// How much of the exchange the peer receives.
 pub(super) fn completeness(delivery: &Delivery) -> Completeness {
     match delivery.end() {
-        DeliveryEnd::AsScripted | DeliveryEnd::Hold => Completeness::Complete,
+        DeliveryEnd::AsScripted => Completeness::Complete,
         DeliveryEnd::Fin
+        | DeliveryEnd::Hold
         | DeliveryEnd::Half
         | DeliveryEnd::FinAtOnce
         | DeliveryEnd::Reset

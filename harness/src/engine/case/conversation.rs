@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 use super::connection::Connection;
+use super::hold::EarlyAnswers;
 use super::outgoing::Outgoing;
 use super::transcript::Transcript;
 use super::waits::{AwaitOutput, AwaitPeer, Until, has_come, silence_proof};
@@ -76,6 +77,7 @@ pub(in crate::engine) struct Conversation<'s, 'w, 'p, C> {
     /// What the peer left unread although more has followed.
     pub(super) unread: Option<UnreadChunks>,
     pub(super) has_sent_fin: bool,
+    pub(super) early_answers: EarlyAnswers,
     pub(super) transcript: Transcript<'s>,
 }
 
@@ -95,6 +97,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             step: 0,
             unread: None,
             has_sent_fin: false,
+            early_answers: EarlyAnswers::Awaited,
             transcript: Transcript::new(expectations),
         }
     }
@@ -104,11 +107,20 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         Self { output, ..self }
     }
 
+    /// Seeks early answers in this way.
+    pub(super) fn seeking(self, early_answers: EarlyAnswers) -> Self {
+        Self {
+            early_answers,
+            ..self
+        }
+    }
+
     /// Plays to the end, or to where something goes wrong.
     pub(in crate::engine) fn play(mut self) -> Transcript<'s> {
         if self.deliver() == Next::Continue {
             match self.assignment.delivery.end() {
                 DeliveryEnd::Half => self.end_half(),
+                DeliveryEnd::Hold => self.end_hold(),
                 DeliveryEnd::Fin => return self.end_fin(),
                 _ => return self.end_as_scripted(),
             }

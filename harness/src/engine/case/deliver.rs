@@ -81,7 +81,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
 
     /// Sees whether the answer to our message in `step`, of which only a part was sent, has
     /// come.
-    fn note_early_answer(&mut self, step: usize) {
+    pub(super) fn note_early_answer(&mut self, step: usize) {
         let expectations = &self.transcript.expectations;
         let last = expectations.accepted().checked_sub(1);
         let last = last.and_then(|last| expectations.step_expected_after(last));
@@ -105,7 +105,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
         }
     }
 
-    fn await_settled(&mut self) {
+    pub(super) fn await_settled(&mut self) {
         if self.waiter.sees_processes() {
             let (waiter, mut awaited) = self.awaiting(Until::Never);
             waiter.wait_briefly(WaitFor::Settled, &mut awaited);
@@ -269,7 +269,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
     fn is_cut_off(&self) -> bool {
         matches!(
             self.assignment.delivery.end(),
-            DeliveryEnd::Half | DeliveryEnd::Fin
+            DeliveryEnd::Half | DeliveryEnd::Fin | DeliveryEnd::Hold
         )
     }
 

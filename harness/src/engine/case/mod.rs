@@ -12,6 +12,7 @@ mod conversation;
 mod deliver;
 mod describe;
 mod event_log;
+mod hold;
 mod outgoing;
 mod result;
 #[cfg(test)]
@@ -37,8 +38,10 @@ use crate::judge::{
     ExpectedSteps, ExtraAnswers, Finding, ProcessRun, StepOwner, TruncationDoubt, allowed_reply,
     connects_again, judge_connection, judge_process, may_be_printed_unseen,
 };
+use crate::tactic::DeliveryEnd;
 use crate::wire::link::LinkOptions;
 use context::completeness;
+use hold::{ConnectionTask, PlayedConnection};
 
 /// Plays a case and judges it.
 pub(super) fn play(
@@ -47,13 +50,35 @@ pub(super) fn play(
     target: &Target,
     waiter: &mut Waiter<'_>,
 ) -> CaseResult {
+    let delivery = &case.case.delivery;
+    let mut play = |task: ConnectionTask<'_>| play_connection(context, task, target, waiter);
+    if delivery.end() == DeliveryEnd::Hold {
+        return hold::play(case, context.planned.plan.at_once(delivery), play);
+    }
+    play(ConnectionTask::of(case)).result
+}
+
+/// Plays a case on one connection and judges it.
+fn play_connection(
+    context: &ScenarioContext<'_>,
+    task: ConnectionTask<'_>,
+    target: &Target,
+    waiter: &mut Waiter<'_>,
+) -> PlayedConnection {
+    let case = task.case;
     let begun = Instant::now();
     let printed_before = target.output_position();
     let output = context.watches_output().then(|| target.output_watch());
     let connection = target.connect(&options(context), waiter, context.limits().reply);
     let connection = match connection {
         Ok(connection) => connection,
-        Err(missing) => return not_connected(context, case, missing, begun),
+        Err(missing) => {
+            return PlayedConnection {
+                result: not_connected(context, case, missing, begun),
+                answered: 0,
+                answers_end: false,
+            };
+        }
     };
     if target.is_new_each_time() && waiter.phase() == Phase::Batch {
         target.start_ahead();
@@ -63,11 +88,13 @@ pub(super) fn play(
         client,
         waited,
     } = connection;
-    let assignment = context.assignment(&case.case.delivery);
+    let mut assignment = context.assignment(&case.case.delivery);
+    assignment.expected = assignment.expected.up_to(task.also_expected);
     let unique = context.next_unique(case);
     let expectations = assignment.expectations(context.bindings(&unique));
     let mut transcript = Conversation::new(&assignment, link, expectations, waiter)
         .watching(output.flatten())
+        .seeking(task.early_answers)
         .play();
     transcript.forget_early_answers(&context.learnt.unawaited_steps);
     let finding = judge_connection(
@@ -93,7 +120,10 @@ pub(super) fn play(
         Some(unsendable) if findings.is_empty() => Outcome::NotJudged(unsendable.to_string()),
         _ => Outcome::of(findings.iter().map(describe).collect()),
     };
+    // Two connections that are held get the same answers, whatever these mean.
+    let is_truncated = assignment.delivery.end() != DeliveryEnd::Hold;
     let unjudged = truncation_doubt(assignment.expected, client_end.as_ref());
+    let unjudged = unjudged.filter(|_| is_truncated);
     let is_unseen = |end: &ClientEnd| {
         may_be_printed_unseen(&transcript.expectations, assignment.expected, &end.outcome)
     };
@@ -109,7 +139,8 @@ pub(super) fn play(
         None if outcome.has_passed() => (None, Vec::new()),
         None => (None, target.last_output(printed_before)),
     };
-    CaseResult {
+    let answered = transcript.expectations.answered();
+    let result = CaseResult {
         took: begun.elapsed(),
         waited,
         boundaries: transcript.boundaries,
@@ -123,6 +154,11 @@ pub(super) fn play(
         error_reply: error_reply.map(<[u8]>::to_vec),
         has_others_value,
         ..CaseResult::new(&case.case, outcome)
+    };
+    PlayedConnection {
+        result,
+        answered,
+        answers_end: transcript.answers_end,
     }
 }
 

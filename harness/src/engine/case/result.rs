@@ -104,6 +104,17 @@ impl CaseResult {
         }
     }
 
+    /// Adds what an earlier connection of the same case took.
+    pub(in crate::engine) fn after(mut self, earlier: Self) -> Self {
+        self.took += earlier.took;
+        self.waited += earlier.waited;
+        self.boundaries.add(earlier.boundaries);
+        self.unverified = self.unverified.or(earlier.unverified);
+        self.unjudged = self.unjudged.or(earlier.unjudged);
+        self.error_reply = self.error_reply.or(earlier.error_reply);
+        self
+    }
+
     /// Drops what happened, and keeps what came of it.
     pub(in crate::engine) fn drop_log(&mut self) {
         self.log = EventLog::default();

@@ -200,6 +200,87 @@ fn a_correct_peer_passes_wherever_its_input_ends() {
 }
 
 #[test]
+fn a_held_connection_gets_the_answers_to_what_is_whole_and_no_others() {
+    for (delivery, answers) in [
+        ("2 hold", ""),
+        ("3 hold", "<ok\\n"),
+        ("1x4 hold", "<ok\\n"),
+        ("6 hold", "<ok\\nAB\\n"),
+    ] {
+        for phase in PHASES {
+            let trial = Trial {
+                delivery,
+                phase,
+                ..TRIAL
+            };
+            let played = trial.play(&CORRECT);
+            assert_eq!(played.finding, None, "{delivery} in {phase:?}");
+            let log = played.log.iter().filter(|it| it.starts_with('<'));
+            assert_eq!(log.cloned().collect::<String>(), answers, "{delivery}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_waits_for_the_rest_of_the_next_message_is_missing() {
+    let withholds = [Read(6), Send("ok\n"), Send("AB\n"), ReadToEnd, Close];
+    for phase in PHASES {
+        let trial = |delivery| Trial {
+            delivery,
+            phase,
+            ..TRIAL
+        };
+        assert_eq!(trial("6").play(&withholds).kind(), None);
+        let held = trial("4 hold").play(&withholds);
+        assert_eq!(held.kind(), Some("no-answer"), "{phase:?}");
+    }
+}
+
+#[test]
+fn an_answer_to_a_part_is_early_although_the_connection_stays_open() {
+    let early = [
+        Read(3),
+        Send("ok\n"),
+        Read(2),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    for delivery in ["5 hold", "1x5 hold"] {
+        for phase in PHASES {
+            let trial = Trial {
+                delivery,
+                phase,
+                ..TRIAL
+            };
+            assert_eq!(trial.play(&early).kind(), Some("early-answer"));
+            let whole = Trial {
+                delivery: "4 hold",
+                ..trial
+            };
+            assert_eq!(whole.play(&early).kind(), None);
+        }
+    }
+}
+
+#[test]
+fn a_held_connection_is_not_waited_for_to_answer_after_the_close_that_it_lacks() {
+    let exchange = "{ client = 'hi' }, { client.close = 'write' }, { server = 'ok' }, \
+                    { server.close = 'fin' }";
+    let trial = Trial {
+        exchange,
+        delivery: "3 hold",
+        ..TRIAL
+    };
+    for peer in [
+        [ReadToEnd, Send("ok\n"), Close],
+        [Read(3), Send("ok\n"), Close],
+    ] {
+        assert_eq!(trial.play(&peer).kind(), None);
+    }
+}
+
+#[test]
 fn each_boundary_between_two_chunks_is_proven() {
     let played = Trial {
         delivery: "1x6",

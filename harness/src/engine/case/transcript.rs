@@ -20,6 +20,8 @@ pub(in crate::engine) struct Transcript<'s> {
     /// Whether an expected text may have been printed in the part of the output that was not
     /// kept.
     pub(in crate::engine) output_overran: bool,
+    /// Whether anything came in the moment that the peer has to end its side.
+    pub(in crate::engine) answers_end: bool,
     /// Why not all boundaries are proven.
     pub(in crate::engine) unverified: Option<UnverifiedReason>,
     pub(in crate::engine) log: EventLog,
@@ -35,6 +37,7 @@ impl<'s> Transcript<'s> {
             boundaries: Boundaries::default(),
             unsendable: None,
             output_overran: false,
+            answers_end: false,
             unverified: None,
             log: EventLog::default(),
             checked: 0,

@@ -252,5 +252,8 @@ impl CulpritSearch {
 }
 
 fn may_kill_late(family: TacticFamily) -> bool {
-    matches!(family, TacticFamily::Fin | TacticFamily::Half)
+    matches!(
+        family,
+        TacticFamily::Fin | TacticFamily::Half | TacticFamily::Hold
+    )
 }

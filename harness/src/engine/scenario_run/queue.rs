@@ -128,10 +128,12 @@ impl<'s> Queue<'s> {
 
 /// Whether this version of wirecheck plays and judges the deliveries of a tactic.
 pub fn is_played(family: TacticFamily) -> bool {
-    use TacticFamily::{AllCuts, Bytes, Cut, Cuts, Fin, Half, Joined, JoinedCut, Random, Whole};
+    use TacticFamily::{
+        AllCuts, Bytes, Cut, Cuts, Fin, Half, Hold, Joined, JoinedCut, Random, Whole,
+    };
     matches!(
         family,
-        Whole | Bytes | Cut | Cuts | Joined | JoinedCut | Random | Fin | Half | AllCuts
+        Whole | Bytes | Cut | Cuts | Joined | JoinedCut | Random | Fin | Half | Hold | AllCuts
     )
 }
 

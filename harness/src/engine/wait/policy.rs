@@ -245,7 +245,11 @@ impl WaitPolicy {
     pub(super) fn new(what: WaitFor, limit: Duration, at: &Circumstances<'_>) -> Self {
         match what {
             WaitFor::Settled => Self::short(SETTLES_WITHIN, IDLE_WHEN_SETTLED),
-            WaitFor::OurEnd => Self::short(OUR_END_WITHIN, IDLE_WHEN_SETTLED),
+            // Most peers end at once. Only one that does not is looked at.
+            WaitFor::OurEnd => Self {
+                first_look: at.first_look(),
+                ..Self::short(OUR_END_WITHIN, IDLE_WHEN_SETTLED)
+            },
             WaitFor::Idle => Self::short(IDLE_WITHIN, BETWEEN_LOOKS),
             WaitFor::Connection => Self {
                 idle_for: IDLE_BEFORE_CONNECT,

@@ -114,6 +114,11 @@ impl<'a> Waiter<'a> {
         matches!(self.view, View::Processes(_))
     }
 
+    /// Whether other cases must pause before the peer can be seen idle.
+    pub(in crate::engine) fn has_others(&self) -> bool {
+        self.others.is_some()
+    }
+
     /// Whether the user wants to end. What is waited for then proves nothing.
     pub(in crate::engine) fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
