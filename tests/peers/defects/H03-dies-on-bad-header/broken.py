@@ -1,4 +1,6 @@
-"""Lets a header that is no number end the event loop."""
+"""Lets the error of a malformed header end the event loop."""
+
+import re
 
 import events
 from protocol import capitals
@@ -8,12 +10,20 @@ def main(listener):
     events.serve(listener, readable)
 
 
+# explain: begin
+def parse_length(header):
+    if not re.fullmatch(rb"(0|[1-9][0-9]{0,4}) *", header):
+        raise ValueError(header)
+    return int(header)
+# explain: end
+
+
 def readable(client):
     data = client.sock.recv(4096)
     client.buffer += data
     # explain: begin
     while len(client.buffer) >= 10:
-        length = int(client.buffer[:10])    # ValueError ends the server
+        length = parse_length(client.buffer[:10])   # ends the server
         # explain: end
         if len(client.buffer) < 10 + length:
             break

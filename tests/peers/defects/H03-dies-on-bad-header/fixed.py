@@ -1,4 +1,4 @@
-"""Ends the connection whose header is no length."""
+"""Ends the connection whose header is malformed."""
 
 import re
 
@@ -10,18 +10,24 @@ def main(listener):
     events.serve(listener, readable)
 
 
+# explain: begin
+def parse_length(header):
+    if not re.fullmatch(rb"(0|[1-9][0-9]{0,4}) *", header):
+        raise ValueError(header)
+    return int(header)
+# explain: end
+
+
 def readable(client):
     data = client.sock.recv(4096)
     client.buffer += data
     # explain: begin
     while len(client.buffer) >= 10:
-        header = client.buffer[:10]
-        if not re.fullmatch(rb"(0|[1-9][0-9]*) *", header):
+        try:
+            length = parse_length(client.buffer[:10])
+        except ValueError:
             return False                # ends this connection only
-        length = int(header)
         # explain: end
-        if length > 65536:
-            return False
         if len(client.buffer) < 10 + length:
             break
         client.sock.sendall(capitals(client.buffer[10 : 10 + length]))

@@ -1,20 +1,37 @@
-"""Closes after a header that is no length."""
+"""Closes after a malformed header."""
 
 import re
+import threading
 
-from protocol import recv_exactly, send_capitals
+from protocol import ProtocolError, recv_exactly, send_capitals
+
+clients = set()
 
 
-def is_length(header):
-    is_number = re.fullmatch(rb"(0|[1-9][0-9]*) *", header)
-    return is_number and int(header) <= 65536
+def main(listener):
+    while True:
+        sock, _ = listener.accept()
+        clients.add(sock)
+        threading.Thread(target=run, args=(sock,), daemon=True).start()
+
+
+def run(sock):
+    # explain: begin
+    try:
+        serve(sock)
+    except ProtocolError as error:
+        print(error)                    # the next boundary is unknown
+    clients.remove(sock)
+    sock.close()
+    # explain: end
 
 
 def serve(sock):
-    while True:
-        # explain: begin
-        header = recv_exactly(sock, 10)
-        if not is_length(header):
-            return                      # the next boundary is unknown
-        # explain: end
-        send_capitals(sock, recv_exactly(sock, int(header)))
+    try:
+        while True:
+            header = recv_exactly(sock, 10)
+            if not re.fullmatch(rb"(0|[1-9][0-9]{0,4}) *", header):
+                raise ProtocolError(header)
+            send_capitals(sock, recv_exactly(sock, int(header)))
+    except (OSError, EOFError):
+        pass
