@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use crate::atomic;
 use crate::notation::printable;
 use crate::record::{Record, VERSION};
 
@@ -58,7 +59,7 @@ pub enum StoreError {
     },
 }
 
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy())
 }
 
@@ -75,7 +76,7 @@ pub fn write(record: &Record, path: &Path) -> Result<(), StoreError> {
 /// existing file as it is.
 pub fn check_writable(path: &Path) -> Result<(), StoreError> {
     check_replaceable(path)?;
-    temporary(path)
+    atomic::temporary(path)
         .and_then(NamedTempFile::close)
         .map_err(|source| io_error(path, source))
 }
@@ -85,37 +86,10 @@ fn replace(
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), StoreError> {
     check_replaceable(path)?;
-    let replace = || {
-        let (file, temporary) = temporary(path)?.into_parts();
-        let mut out = BufWriter::new(file);
-        write(&mut out)?;
-        // On Windows only a closed file can be renamed.
-        drop(out.into_inner()?);
-        temporary.persist(path)?;
-        Ok(())
-    };
-    replace().map_err(|source| io_error(path, source))
+    atomic::replace(path, write).map_err(|source| io_error(path, source))
 }
 
-/// A new file in the folder of the record, with the permissions of a regular new file.
-/// It is deleted when it is dropped.
-fn temporary(path: &Path) -> io::Result<NamedTempFile> {
-    let name = path.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(folder)?;
-    let mut prefix = name.to_owned();
-    prefix.push(".");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".new");
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
-}
-
-fn io_error(path: &Path, source: io::Error) -> StoreError {
+pub(crate) fn io_error(path: &Path, source: io::Error) -> StoreError {
     StoreError::Io {
         path: path.to_owned(),
         source,

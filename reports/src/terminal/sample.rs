@@ -156,6 +156,8 @@ pub(super) fn failed(tactic: &str) -> FailedCase {
         evidence: None,
         depends_on: None,
         smallest: None,
+        earlier_connections: None,
+        saved: None,
     }
 }
 
