@@ -1,7 +1,9 @@
 //! Which scenarios and which of their cases a run plays.
 
+use std::collections::BTreeSet;
+
 use crate::scenario::{Scenario, Side, Suite};
-use crate::tactic::{CaseChoice, CaseId, Plan, Tactic};
+use crate::tactic::{Case, CaseChoice, CaseId, Plan, Tactic};
 
 /// Suites with the cases that were selected of them. The cases of each scenario are
 /// planned once.
@@ -50,6 +52,23 @@ impl Selection {
     #[must_use]
     pub fn leaving_out(self, left_out: u64) -> Self {
         Self { left_out, ..self }
+    }
+
+    /// Replaces the planned cases of each scenario by those that are given for it.
+    #[must_use]
+    pub fn with_cases(self, cases: impl Fn(PlannedScenario<'_>) -> Vec<Case>) -> Self {
+        self.changing_plans(|planned| planned.plan.clone().with_cases(cases(planned)))
+    }
+
+    /// Plays some cases of each scenario before the others.
+    #[must_use]
+    pub fn playing_first(self, first: impl Fn(PlannedScenario<'_>) -> BTreeSet<Tactic>) -> Self {
+        self.changing_plans(|planned| planned.plan.clone().playing_first(first(planned)))
+    }
+
+    fn changing_plans(self, change: impl Fn(PlannedScenario<'_>) -> Plan) -> Self {
+        let plans = self.scenarios().map(change).collect();
+        Self { plans, ..self }
     }
 
     /// The scenarios in their order.

@@ -1,5 +1,6 @@
 //! A suite and its scenarios. Only [`super::parse`] makes them, so they are valid.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
@@ -18,6 +19,8 @@ pub struct Suite {
     pub(super) own_id: SuiteId,
     pub(super) path: String,
     pub(super) text: String,
+    /// The files that it refers to, by path.
+    pub(super) attachments: BTreeMap<String, Vec<u8>>,
     pub(super) title: String,
     pub(super) framing: Framing,
     pub(super) scenarios: Vec<Scenario>,
@@ -51,6 +54,12 @@ impl Suite {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The content of the files that it refers to, by the path that it gives.
+    pub fn attachments(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let all = self.attachments.iter();
+        all.map(|(path, content)| (path.as_str(), content.as_slice()))
     }
 
     #[must_use]

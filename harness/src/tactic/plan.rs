@@ -1,6 +1,6 @@
 //! The cases of one scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::headers::{self, HeaderEdit, HeaderEditError, PlacedEdit};
@@ -40,6 +40,9 @@ pub struct Plan {
     pub(super) options: PlanOptions,
     connections: Connections,
     points: Points,
+    /// The only cases, if they were given and not planned.
+    given: Option<Arc<[Case]>>,
+    first: BTreeSet<Tactic>,
 }
 
 impl Plan {
@@ -58,15 +61,47 @@ impl Plan {
             connections: allowances.connections,
             layout,
             options,
+            given: None,
+            first: BTreeSet::new(),
         })
     }
 
-    /// In the order of their tactics, each tactic once.
+    /// A plan of these cases instead. The first one is the baseline; one may be there
+    /// several times.
+    #[must_use]
+    pub fn with_cases(self, cases: Vec<Case>) -> Self {
+        Self {
+            given: Some(cases.into()),
+            ..self
+        }
+    }
+
+    /// Marks cases that are played before the others. Their places in the plan stay.
+    #[must_use]
+    pub fn playing_first(self, first: BTreeSet<Tactic>) -> Self {
+        Self { first, ..self }
+    }
+
+    /// Whether any case is played before the others.
+    #[must_use]
+    pub fn has_first(&self) -> bool {
+        !self.first.is_empty()
+    }
+
+    /// Whether a case is played before those that are not marked.
+    #[must_use]
+    pub fn plays_first(&self, tactic: &Tactic) -> bool {
+        self.first.contains(tactic)
+    }
+
+    /// In the order of their tactics, each tactic once, unless they were given.
     pub fn cases(&self) -> impl Iterator<Item = Case> + Send + '_ {
-        self.tactics().map(|tactic| Case {
+        let given = self.given.iter().flat_map(|cases| cases.iter().cloned());
+        let planned = self.planned_tactics().map(|tactic| Case {
             delivery: rules::delivery(self, &tactic),
             tactic,
-        })
+        });
+        given.chain(planned)
     }
 
     /// The number of cases. It is cheap: no delivery is made.
@@ -83,8 +118,19 @@ impl Plan {
     }
 
     pub fn tactics(&self) -> impl Iterator<Item = Tactic> + Send + '_ {
-        TacticFamily::ALL
-            .into_iter()
+        let given = self.given.iter().flat_map(|cases| cases.iter());
+        let given = given.map(|case| case.tactic.clone());
+        given.chain(self.planned_tactics())
+    }
+
+    /// None if the cases were given.
+    fn planned_tactics(&self) -> impl Iterator<Item = Tactic> + Send + '_ {
+        let all: &[TacticFamily] = match self.given {
+            Some(_) => &[],
+            None => &TacticFamily::ALL,
+        };
+        all.iter()
+            .copied()
             .filter(|family| family.profile() <= self.options.profile)
             .filter(|family| {
                 *family == TacticFamily::Whole || self.options.only.may_accept(family.as_str())
@@ -373,6 +419,15 @@ mod tests {
             let tactic = id.parse().expect(id);
             assert!(plan.case(&tactic).is_some(), "{id}");
         }
+    }
+
+    #[test]
+    fn given_cases_are_the_only_ones() {
+        let whole = plan(&[("1", "ab", 0)], PlanOptions::default());
+        let cases: Vec<_> = whole.cases().take(1).cycle().take(3).collect();
+        let given = whole.with_cases(cases.clone());
+        assert_eq!(given.cases().collect::<Vec<_>>(), cases);
+        assert_eq!((given.count(), given.selected()), (3, 3));
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) unawaited_steps: Vec<usize>,
     /// What the case needs to fail, if it passes alone on a fresh peer.
     pub(in crate::engine) depends_on: Option<DependsOn>,
+    /// After how many connections it fails, if that was found out.
+    pub(in crate::engine) earlier_connections: Option<u64>,
     /// Whether the case failed and the peer had sent a value of `${unique}` that belongs to
     /// another connection.
     pub(in crate::engine) has_others_value: bool,
@@ -100,6 +102,7 @@ impl CaseResult {
             unjudged: None,
             error_reply: None,
             depends_on: None,
+            earlier_connections: None,
             has_others_value: false,
         }
     }

@@ -56,10 +56,17 @@ pub(super) struct Queue<'s> {
 }
 
 impl<'s> Queue<'s> {
-    /// The cases of a plan that are played in this company, but for the baseline.
+    /// The cases of a plan that are played in this company, but for the baseline. Those that
+    /// the plan marks come first.
     pub(super) fn of(plan: &'s Plan, company: Company) -> Self {
-        let cases = NumberedCase::all_of(plan).skip(1);
-        let rest = cases.filter(move |it| Company::of(it.case.tactic.family()) == company);
+        let cases = move || {
+            let cases = NumberedCase::all_of(plan).skip(1);
+            cases.filter(move |it| Company::of(it.case.tactic.family()) == company)
+        };
+        let is_marked = |it: &NumberedCase| plan.plays_first(&it.case.tactic);
+        let marked = cases().take(if plan.has_first() { usize::MAX } else { 0 });
+        let marked = marked.filter(is_marked);
+        let rest = marked.chain(cases().filter(move |it| !is_marked(it)));
         Self {
             again: VecDeque::new(),
             rest: Box::new(rest),

@@ -161,6 +161,8 @@ fn failure(judged: JudgedFailure, us: Role) -> record::FailedCase {
         evidence,
         depends_on: result.depends_on,
         smallest: None,
+        earlier_connections: result.earlier_connections,
+        saved: None,
     }
 }
 

@@ -27,6 +27,9 @@ use crate::peer::ExitStatus;
 const MOST_CONNECTIONS: u64 = 256;
 /// How many cases before a failed one may have spoiled it.
 const SUSPECTED_BEFORE: usize = 8;
+/// How many of the cases that are played first may have spoiled a failed one: they came
+/// before it, wherever they are in the plan.
+const SUSPECTED_FIRST: usize = 32;
 /// How often a case is played with its neighbours.
 const ROUNDS: usize = 3;
 
@@ -165,6 +168,7 @@ impl ScenarioRun<'_, '_, '_> {
         let failed = CaseResult {
             outcome: Outcome::Failed(findings.collect()),
             depends_on: Some(DependsOn::EarlierConnections),
+            earlier_connections: Some(connection - 1),
             ..result
         };
         self.report_baseline(failed, self.failure_verdict());
@@ -206,18 +210,24 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(false)
     }
 
-    /// The cases before this one that passed, the latest first.
+    /// The cases shortly before this one that passed, the latest first.
     fn passed_before(&self, failed: &NumberedCase) -> Vec<NumberedCase> {
         let company = Company::of(failed.case.tactic.family());
-        let planned = NumberedCase::all_of(self.context.planned.plan);
-        let before = planned
-            .take(failed.number as usize)
-            .skip(1.max((failed.number as usize).saturating_sub(SUSPECTED_BEFORE)))
+        let plan = self.context.planned.plan;
+        let all = || NumberedCase::all_of(plan).skip(1);
+        let before = all()
+            .take_while(|it| it.number < failed.number)
+            .skip((failed.number as usize).saturating_sub(SUSPECTED_BEFORE + 1));
+        let first = all()
+            .filter(|it| plan.plays_first(&it.case.tactic))
+            .take(if plan.has_first() { SUSPECTED_FIRST } else { 0 });
+        let suspects = first
+            .chain(before)
             .filter(|it| is_played_in(company, it))
             .filter(|it| !self.known_to_fail.contains(&it.number));
-        let mut before: Vec<_> = before.collect();
-        before.reverse();
-        before
+        let mut suspects: Vec<_> = suspects.collect();
+        suspects.reverse();
+        suspects
     }
 
     /// Whether a case, or one that passed beside it, fails again when several are played at

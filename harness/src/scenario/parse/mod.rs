@@ -125,6 +125,7 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         id,
         path: path.to_owned(),
         text: source.text().to_owned(),
+        attachments: std::mem::take(&mut source.attached),
         title: fields.text("title")?.to_owned(),
         framing: framing?,
         scenarios,

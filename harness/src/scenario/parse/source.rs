@@ -1,5 +1,6 @@
 //! The text of a suite: the spans of its strings, and the errors found so far.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Component, Path};
 
@@ -16,6 +17,8 @@ pub(super) struct SuiteSource<'s> {
     /// The offset of each line.
     lines: Vec<usize>,
     attachments: &'s dyn Attachments,
+    /// What was read of them, by path.
+    pub(super) attached: BTreeMap<String, Vec<u8>>,
     messages: Budget,
     patterns: Budget,
     pub(super) faults: Vec<Diagnostic>,
@@ -86,6 +89,7 @@ impl<'s> SuiteSource<'s> {
             text,
             lines: std::iter::once(0).chain(breaks).collect(),
             attachments,
+            attached: BTreeMap::new(),
             messages: Budget::of_messages(&Limits::default()),
             patterns: Budget::of_patterns(&Limits::default()),
             faults,
@@ -220,7 +224,8 @@ impl<'s> SuiteSource<'s> {
 
     /// The content of a file below the suite's folder.
     pub(super) fn attachment(&mut self, node: &Node<'_>, most: usize) -> Option<Vec<u8>> {
-        let path = Path::new(node.get_ref().as_str()?);
+        let name = node.get_ref().as_str()?;
+        let path = Path::new(name);
         let below = path
             .components()
             .all(|part| matches!(part, Component::Normal(_)));
@@ -230,7 +235,10 @@ impl<'s> SuiteSource<'s> {
             Err("only files in the suite's folder or below it are read".to_owned())
         };
         match content {
-            Ok(content) => Some(content),
+            Ok(content) => {
+                self.attached.insert(name.to_owned(), content.clone());
+                Some(content)
+            }
             Err(why) => {
                 let fault = Diagnostic::new("cannot read file", node.span(), why);
                 self.faults
