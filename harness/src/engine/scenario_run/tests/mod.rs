@@ -10,6 +10,7 @@ mod concurrency;
 mod confirm;
 mod culprit;
 mod external;
+mod first;
 mod interrupted;
 mod laws;
 mod leaks;
@@ -87,7 +88,10 @@ impl TestRun {
     }
 
     fn run(&self, peer: ScriptedPeer) -> PlayedRun {
-        let selection = self.selection();
+        self.play(self.selection(), peer)
+    }
+
+    fn play(&self, selection: Selection, peer: ScriptedPeer) -> PlayedRun {
         let settings = settings(self.jobs);
         let (stop, log) = (peer.stop_flag(), peer.log());
         let mut events = EventCounts::default();
