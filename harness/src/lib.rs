@@ -96,6 +96,8 @@ pub mod judge;
 pub mod load;
 #[doc(hidden)]
 pub mod peer;
+#[cfg(feature = "cli")]
+mod replay;
 #[doc(hidden)]
 pub mod scenario;
 #[doc(hidden)]

@@ -16,5 +16,5 @@ pub mod terminal;
 pub use record::Record;
 pub use runs::{MAX_CASE_BYTES, RUNS_KEPT, RunFolder, SavedCaseError, find_case, read_case};
 pub use saved_case::SavedCase;
-pub use store::{StoreError, check_writable, read, write};
+pub use store::{StoreError, check_writable, read, replace_capture, write};
 pub use tally::CaseTally;

@@ -185,7 +185,10 @@ pub enum SavedCaseError {
         source: io::Error,
     },
     /// It is larger than any saved case.
-    #[error("{}: larger than {MAX_CASE_BYTES} bytes; not a saved case", shown(path))]
+    #[error(
+        "{}: larger than {MAX_CASE_BYTES} bytes; not a saved case",
+        shown(path)
+    )]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -245,7 +248,15 @@ pub fn find_case(record: &Path, id: &str) -> Result<PathBuf, SavedCaseError> {
 /// The ids of the cases in a folder, sorted.
 fn ids(cases: &Path) -> Vec<String> {
     let entries = fs::read_dir(cases).into_iter().flatten().flatten();
-    let id = |entry: DirEntry| Some(entry.file_name().to_str()?.strip_suffix(".json")?.to_owned());
+    let id = |entry: DirEntry| {
+        Some(
+            entry
+                .file_name()
+                .to_str()?
+                .strip_suffix(".json")?
+                .to_owned(),
+        )
+    };
     let mut ids: Vec<_> = entries.filter_map(id).collect();
     ids.sort_unstable();
     ids

@@ -5,7 +5,7 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{FindingRecord, Role, WireEvent};
+use crate::record::{Defect, FindingRecord, Role, WireEvent};
 
 /// The version of the format. A reader refuses any other version.
 pub const VERSION: u32 = 1;
@@ -33,6 +33,9 @@ pub struct SavedCase {
     pub tactic: String,
     /// The delivery that is played, in wirecheck's notation.
     pub delivery: String,
+    /// The tactic of the case that failed at first, if the delivery is a smaller one of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_by: Option<String>,
     /// What the case needs to fail. None: it fails alone on a fresh peer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs: Option<Needs>,
@@ -40,6 +43,9 @@ pub struct SavedCase {
     pub peer: SavedPeer,
     /// The expectations that failed.
     pub findings: Vec<FindingRecord>,
+    /// The defects that explained the failures of the scenario.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub defects: Vec<Defect>,
     /// What happened on the connection, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<WireEvent>,
@@ -198,6 +204,7 @@ pub(crate) mod tests {
             scenario: "one".to_owned(),
             tactic: tactic.to_owned(),
             delivery: delivery.to_owned(),
+            found_by: None,
             needs: None,
             peer: SavedPeer {
                 role: Role::Server,
@@ -209,6 +216,7 @@ pub(crate) mod tests {
                 reconnects: false,
             },
             findings: Vec::new(),
+            defects: Vec::new(),
             events: Vec::new(),
         }
     }

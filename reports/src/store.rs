@@ -38,6 +38,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A file that is not a capture is at the path of a capture.
+    #[error("{}: exists and is not a capture; it is not replaced", shown(path))]
+    NotACapture {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file does not have the format of a record.
     #[error("{}: not a wirecheck record: {source}", shown(path))]
     InvalidRecord {
@@ -70,6 +76,26 @@ pub fn write(record: &Record, path: &Path) -> Result<(), StoreError> {
         serde_json::to_writer_pretty(&mut *out, record)?;
         out.write_all(b"\n")
     })
+}
+
+/// Writes a capture to a file. It replaces no other file than a capture.
+pub fn replace_capture(path: &Path, capture: &[u8]) -> Result<(), StoreError> {
+    const MAGIC: usize = 4;
+    let magic = capture.get(..MAGIC).unwrap_or_default();
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => {
+            let mut start = Vec::new();
+            let file = File::open(path).map_err(|source| io_error(path, source))?;
+            let read = file.take(MAGIC as u64).read_to_end(&mut start);
+            read.map_err(|source| io_error(path, source))?;
+            if !start.is_empty() && start != magic {
+                let path = path.to_owned();
+                return Err(StoreError::NotACapture { path });
+            }
+        }
+        _ => check_replaceable(path)?,
+    }
+    atomic::replace(path, |out| out.write_all(capture)).map_err(|source| io_error(path, source))
 }
 
 /// Checks that a record can be written to a path. It creates the folder and leaves an

@@ -17,7 +17,7 @@ use wirecheck_report::notation::counted;
 use wirecheck_report::{Record, StoreError};
 
 use crate::record_text::without_times;
-use crate::{processes, root, tools};
+use crate::{files, processes, root, tools};
 
 /// A run that takes longer is taken to hang.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -376,6 +376,20 @@ impl RunOutcome {
         let total = lines.find(|line| line.starts_with("total"));
         let total = total.expect("the header of several suites has a total");
         assert!(total.ends_with(&format!(", {cases}")), "{}", self.stdout);
+    }
+
+    /// The files of the failed cases that it saved, sorted.
+    #[must_use]
+    pub fn saved_cases(&self) -> Vec<PathBuf> {
+        let mut saved = files(&self.scratch.path().join("runs"), "json");
+        saved.retain(|path| path.parent().is_some_and(|it| it.ends_with("cases")));
+        saved
+    }
+
+    /// Its record file.
+    #[must_use]
+    pub fn record_path(&self) -> PathBuf {
+        self.scratch.path().join("record.json")
     }
 
     /// Whether it wrote a record.

@@ -204,9 +204,9 @@ fn a_hint_names_what_was_meant() {
         (vec!["explain", "f2"], 2, "did you mean `F02`?"),
         (vec!["explain", "cutt"], 2, "did you mean the tactic `cut`?"),
         (
-            vec!["replay", "x"],
+            vec!["report", "x"],
             2,
-            "`wirecheck replay` is not built yet",
+            "`wirecheck report` is not built yet",
         ),
         (vec!["init"], 2, "`wirecheck init` is not built yet"),
         (

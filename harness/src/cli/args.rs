@@ -11,6 +11,7 @@ use globset::Glob;
 use super::exit::Exit;
 use super::peers::DemoPeer;
 use crate::load::MAX_SUITE_BYTES;
+use crate::replay::Language;
 use crate::scenario::{self, DurationError};
 use crate::tactic::{Profile, TacticGlob};
 
@@ -36,6 +37,25 @@ Examples:
                                             run only some deliveries
   wirecheck run --record records/line.json scenarios/line -- ./server
                                             write the record to another file";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  wirecheck replay 7f3a                     play a failure of the last runs again
+  wirecheck replay 7f3a -- ./server {port}  against another server
+  wirecheck replay case.json --connect localhost:7777
+                                            a saved file, against a running server
+  wirecheck replay 7f3a --pcap case.pcap    write it as packets, for Wireshark
+  wirecheck replay 7f3a --script python > case.py
+                                            write it as a program that needs no wirecheck";
+
+const REPLAY_EXITS: &str = "\
+Exit codes:
+  0   FIXED: the baseline and the case pass
+  1   FAILED: the case fails, in the same way or in another, or its baseline fails
+  2   the command line or the saved case is invalid; nothing was run
+  3   ERROR: the peer did not start, could not be reached, or was lost
+  70  ERROR: wirecheck could not judge the case
+  130 interrupted";
 
 /// Proves that a program reads a stream, not packets.
 ///
@@ -70,6 +90,14 @@ pub(super) enum Command {
     /// Judge a server or a client
     #[command(after_long_help = format!("{RUN_EXAMPLES}\n\n{}", Exit::HELP))]
     Run(RunArgs),
+    /// Play one saved failure again
+    ///
+    /// It plays the baseline and then the case on a fresh server or client, with the
+    /// connections that it needs to fail, and prints FIXED, FAILED or ERROR. The file has the
+    /// suite, the delivery and the command that starts the peer: replay only files that you
+    /// trust, or give another command.
+    #[command(after_long_help = format!("{REPLAY_EXAMPLES}\n\n{REPLAY_EXITS}"))]
+    Replay(ReplayArgs),
     /// List the cases of suites without running them
     List(ListArgs),
     /// Explain a defect or a tactic, or list all of them
@@ -159,6 +187,8 @@ pub(super) enum FileFormat {
     Suite,
     /// The record of a run
     Record,
+    /// A saved case, for `wirecheck replay`
+    Case,
 }
 
 #[derive(Debug, clap::Args)]
@@ -232,13 +262,55 @@ pub(super) struct RunArgs {
     #[arg(short, long)]
     pub(super) verbose: bool,
     /// The file for the record of the run
-    #[arg(long, value_name = "FILE", default_value = ".wirecheck/last.json")]
+    ///
+    /// The folder `runs` beside it keeps the records and the failed cases of the last 20 runs.
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_RECORD)]
     pub(super) record: PathBuf,
     /// The command that starts the server or client: {port} and {host} are replaced, PORT
     /// and HOST are in its environment
     #[arg(last = true, value_name = "COMMAND")]
     pub(super) command: Vec<String>,
 }
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ReplayArgs {
+    /// A saved case: its file, or the first digits of its id
+    #[arg(value_name = "FILE|ID")]
+    pub(super) case: PathBuf,
+    /// The record of the run that has the id, if it is not the default one
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_RECORD)]
+    pub(super) record: PathBuf,
+    /// Write the delivery as a capture (pcap), and play nothing
+    ///
+    /// Each chunk is one TCP segment. What the peer sent when it failed is between them, up to
+    /// 512 bytes at a time.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["script", "connect", "command"])]
+    pub(super) pcap: Option<PathBuf>,
+    /// Print a program that shows the failure without wirecheck, and play nothing
+    #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["connect", "command"])]
+    pub(super) script: Option<Language>,
+    /// Play against a running server instead
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "command")]
+    pub(super) connect: Option<String>,
+    /// The loopback address for the server to listen on, or for the client to connect to
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) host: Option<IpAddr>,
+    /// The port on which the server listens, if it cannot take any free one
+    #[arg(long, value_name = "PORT", conflicts_with = "connect", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) port: Option<u16>,
+    /// Time limit for the server to listen, or for the client to connect
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(super) start_timeout: Option<Duration>,
+    /// Show the failure in full
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// Another command that starts the server or client
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) command: Vec<String>,
+}
+
+/// The record of the last run.
+pub(super) const DEFAULT_RECORD: &str = ".wirecheck/last.json";
 
 fn duration(text: &str) -> Result<Duration, DurationError> {
     scenario::parse_duration(text)

@@ -4,12 +4,13 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use wirecheck_report::StoreError;
 use wirecheck_report::notation::{counted, printable};
+use wirecheck_report::{SavedCaseError, StoreError};
 
 use super::exit::Exit;
 use crate::engine::{PeerFailure, SelfCheckError, is_played};
 use crate::load::LoadError;
+use crate::replay::{OpenError, ScriptError};
 use crate::scenario::{Side, Style};
 use crate::tactic::TacticFamily;
 
@@ -44,6 +45,17 @@ pub(super) enum CommandError {
     RecordPath(StoreError),
     /// The record could not be written during the run.
     Record(StoreError),
+    /// There is no such saved case, or the file is not one.
+    SavedCase(SavedCaseError),
+    /// What a saved case has makes no sense.
+    OpenCase {
+        path: PathBuf,
+        error: OpenError,
+    },
+    /// The capture could not be written.
+    Capture(StoreError),
+    /// A plain program cannot show the case.
+    Script(ScriptError),
     /// A record of the demo could not be written.
     DemoRecord(StoreError),
     /// The machine does not allow connections on loopback.
@@ -123,6 +135,12 @@ impl CommandError {
             Self::Record(error) | Self::DemoRecord(error) => {
                 format!("cannot write the record: {error}")
             }
+            Self::SavedCase(error) => error.to_string(),
+            Self::OpenCase { path, error } => {
+                format!("{}: not a valid saved case: {error}", path.display())
+            }
+            Self::Capture(error) => format!("cannot write the capture: {error}"),
+            Self::Script(error) => format!("cannot write the case as a program: {error}"),
             Self::Unplayable(error) => format!("cannot play the suites: {error}"),
             Self::Output(error) => format!("cannot write the output: {error}"),
         }
@@ -144,7 +162,13 @@ impl CommandError {
             Self::Peer(PeerFailure::NotReached(_)) => Some(NOT_REACHED.to_owned()),
             Self::RecordPath(_) | Self::Record(_) => Some(OTHER_RECORD.to_owned()),
             Self::DemoRecord(_) => Some(OTHER_FOLDER.to_owned()),
+            Self::SavedCase(SavedCaseError::Unknown { .. }) => Some(UNKNOWN_CASE.to_owned()),
+            Self::SavedCase(SavedCaseError::IsRecord { .. }) => Some(CASE_OF_RECORD.to_owned()),
             Self::Suites { .. }
+            | Self::SavedCase(_)
+            | Self::OpenCase { .. }
+            | Self::Capture(_)
+            | Self::Script(_)
             | Self::Peer(PeerFailure::Lost(_))
             | Self::Unplayable(_)
             | Self::Output(_) => None,
@@ -153,9 +177,14 @@ impl CommandError {
 
     fn exit(&self) -> Exit {
         match self {
-            Self::Usage { .. } | Self::Planned(_) | Self::Suites { .. } | Self::RecordPath(_) => {
-                Exit::Usage
-            }
+            Self::Usage { .. }
+            | Self::Planned(_)
+            | Self::Suites { .. }
+            | Self::RecordPath(_)
+            | Self::SavedCase(_)
+            | Self::OpenCase { .. }
+            | Self::Capture(_)
+            | Self::Script(_) => Exit::Usage,
             Self::NoSuites(_)
             | Self::NoCases
             | Self::NoSuchScenario(_)
@@ -181,6 +210,12 @@ const NOT_REACHED: &str = "start the server first, or give its address with --co
     to have wirecheck start it, write its command after `--`";
 
 const OTHER_RECORD: &str = "choose another file with --record";
+
+const UNKNOWN_CASE: &str = "the last 20 runs are kept: run again, name the file, or name the record \
+    of the run with --record";
+
+const CASE_OF_RECORD: &str = "its cases are in the folder `cases` of its run; `wirecheck run` shows \
+    the id of each failure that it saved";
 
 const OTHER_FOLDER: &str = "run the demo in a folder that you can write to";
 

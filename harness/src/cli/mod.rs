@@ -8,12 +8,16 @@ mod error;
 mod exit;
 mod explain;
 mod interrupt;
+mod last_run;
 mod list;
 mod not_shown;
+mod peer_source;
 mod peers;
 mod print;
+mod replay;
 mod reporter;
 mod run;
+mod run_files;
 mod schema;
 mod separator;
 mod tactics;
@@ -52,9 +56,7 @@ fn report(error: clap::Error) -> Exit {
 }
 
 /// Commands of the design that no version has yet.
-const PLANNED: [&str; 7] = [
-    "replay", "report", "compare", "fuzz", "packs", "matrix", "init",
-];
+const PLANNED: [&str; 6] = ["report", "compare", "fuzz", "packs", "matrix", "init"];
 
 fn planned_command(error: &clap::Error) -> Option<&'static str> {
     match error.get(ContextKind::InvalidSubcommand) {
@@ -81,6 +83,7 @@ fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Peer(args) => peers::run(args.name, args.host, args.port),
         Command::Check(args) => check::run(&args),
         Command::Run(args) => run::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::List(args) => list::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),

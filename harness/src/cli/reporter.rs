@@ -4,22 +4,24 @@
 //! after each scenario, so that a run that is killed leaves what it had.
 
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use wirecheck_report::Record;
 use wirecheck_report::record::Verdict;
 use wirecheck_report::terminal::{
     self, BlockLayout, Detail, PlannedSuite, ScenarioProgress, TerminalWidth,
 };
-use wirecheck_report::{Record, StoreError};
 
 use super::error::CommandError;
 use super::exit::Exit;
+use super::run_files::{RunFiles, saved_in};
 use crate::engine::{Event, Selection};
+use crate::replay::CaseSaver;
 use crate::tactic::CaseId;
 
 pub(super) struct Reporter<'a> {
-    path: &'a Path,
+    files: RunFiles<'a>,
+    saver: CaseSaver<'a>,
     layout: BlockLayout,
     planned: Vec<PlannedSuite<'a>>,
     /// Scenarios that are not for this kind of peer.
@@ -33,14 +35,13 @@ pub(super) struct Reporter<'a> {
     failing: Option<(String, String)>,
     /// About the suites; the record is about the peer.
     note: Option<String>,
-    /// Why the record was not written when it was tried last.
-    write_error: Option<StoreError>,
 }
 
 impl<'a> Reporter<'a> {
-    pub(super) fn new(selection: &'a Selection, path: &'a Path) -> Self {
+    pub(super) fn new(selection: &'a Selection, files: RunFiles<'a>, saver: CaseSaver<'a>) -> Self {
         Self {
-            path,
+            files,
+            saver,
             layout: BlockLayout::from(width()),
             planned: planned(selection),
             left_out: selection.left_out(),
@@ -50,7 +51,6 @@ impl<'a> Reporter<'a> {
             failed: 0,
             failing: None,
             note: None,
-            write_error: None,
         }
     }
 
@@ -69,7 +69,7 @@ impl<'a> Reporter<'a> {
         match event {
             Event::Started { record, cases } => {
                 self.total = cases;
-                self.write(record);
+                self.files.write(record);
                 let width = self.layout.width;
                 self.show(&terminal::header(record, &self.planned, width));
                 self.show(&terminal::left_out(record, self.left_out, width));
@@ -86,7 +86,7 @@ impl<'a> Reporter<'a> {
             }
             Event::Dropped(cases) => self.total = self.total.saturating_sub(cases),
             Event::ScenarioEnded { record } => self.end_scenario(record),
-            Event::Ended { record } => self.write(record),
+            Event::Ended { record } => self.files.write(record),
         }
         self.update_bar();
     }
@@ -98,26 +98,26 @@ impl<'a> Reporter<'a> {
         }
         // After the progress, if there was any.
         let mut text = String::from(if record.suites.is_empty() { "" } else { "\n" });
-        text += &terminal::table(record, self.layout.width);
-        let failures = terminal::failures(record, self.layout);
+        let (exit, place) = match self.files.path() {
+            Ok(path) => (exit, path.display().to_string()),
+            Err(error) => (Exit::Internal, format!("not written: {error}")),
+        };
+        let mut shown = self.files.with_ids(record);
+        text += &terminal::table(&shown, self.layout.width);
+        let failures = terminal::failures(&shown, saved_in(&place), self.layout);
         text += if failures.is_empty() { "" } else { "\n" };
         text += &failures;
-        let (exit, place) = match &self.write_error {
-            None => (exit, self.path.display().to_string()),
-            Some(error) => (Exit::Internal, format!("not written: {error}")),
-        };
-        let mut shown = record.clone();
         shown.notes.extend(self.note);
         text += &terminal::summary(&shown, exit.code(), &place, self.layout.width);
         anstream::stdout().write_all(text.as_bytes())?;
-        match self.write_error {
+        match self.files.into_error() {
             Some(error) => Err(CommandError::Record(error)),
             None => Ok(()),
         }
     }
 
     fn end_scenario(&mut self, record: &Record) {
-        self.write(record);
+        self.files.end_scenario(record, &self.saver);
         let Some((suite, scenario)) = record.scenarios().last() else {
             return;
         };
@@ -160,10 +160,6 @@ impl<'a> Reporter<'a> {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
-    }
-
-    fn write(&mut self, record: &Record) {
-        self.write_error = wirecheck_report::write(record, self.path).err();
     }
 }
 

@@ -3,25 +3,28 @@
 use std::num::NonZeroUsize;
 
 use rustix::process::{Resource, getrlimit};
-use wirecheck_report::record::{RunState, Verdict};
+use wirecheck_report::record::{Role, RunState, Verdict};
+use wirecheck_report::saved_case::SavedPeer;
 use wirecheck_report::terminal::Detail;
 
 use super::args::RunArgs;
 use super::cases::select;
 use super::error::CommandError;
 use super::exit::Exit;
+use super::peer_source::{millis, peer_source};
 use super::reporter::Reporter;
-use super::{interrupt, separator};
-use crate::engine::{
-    self, ClientOptions, Jobs, PeerSource, Reconnects, RunOutcome, Selection, Settings, is_played,
-};
-use crate::peer::{CommandLine, ExternalServer, StartOptions, adopt_orphans};
+use super::run_files::RunFiles;
+use super::{interrupt, last_run, separator};
+use crate::engine::{self, Jobs, RunOutcome, Selection, Settings, is_played};
+use crate::peer::{CommandLine, adopt_orphans};
+use crate::replay::CaseSaver;
 use crate::scenario::Side;
 use crate::tactic::Tactic;
 use crate::wire::link::ReadProof;
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
-    let settings = settings(args)?;
+    let peer = saved_peer(args);
+    let settings = settings(args, &peer)?;
     let ours = if args.client {
         Side::Server
     } else {
@@ -31,6 +34,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     check_played(&selection)?;
     // Now, not after a run of an hour.
     wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
+    let selection = last_run::failures_first(selection, &args.record);
+    let files = RunFiles::create(&args.record)?;
     let stop = interrupt::stop_flag()?;
     // Where the system refuses, processes are found by their group, tag and sockets only.
     let _ = adopt_orphans();
@@ -41,7 +46,12 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     } else {
         Detail::Brief
     };
-    let mut reporter = Reporter::new(&selection, &args.record)
+    let saver = CaseSaver {
+        selection: &selection,
+        peer,
+        jobs: settings.jobs,
+    };
+    let mut reporter = Reporter::new(&selection, files, saver)
         .showing(detail)
         .noting(proves_nothing(&prove_nothing));
     let ran = engine::run(&selection, &settings, &stop, &mut |event| {
@@ -107,10 +117,13 @@ fn check_played(selection: &Selection) -> Result<(), CommandError> {
     }
 }
 
-fn settings(args: &RunArgs) -> Result<Settings, CommandError> {
+fn settings(args: &RunArgs, peer: &SavedPeer) -> Result<Settings, CommandError> {
+    if args.connect.is_none() && CommandLine::new(&args.command).is_err() {
+        return Err(no_command(args));
+    }
     Ok(Settings {
         read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
-        peer: peer_source(args)?,
+        peer: peer_source(peer)?,
         command: args.command.clone(),
         jobs: jobs(args),
     })
@@ -134,32 +147,21 @@ fn jobs_with(files: u64) -> NonZeroUsize {
     NonZeroUsize::new(jobs).unwrap_or(NonZeroUsize::MIN)
 }
 
-fn peer_source(args: &RunArgs) -> Result<PeerSource, CommandError> {
-    if let Some(address) = &args.connect {
-        let server = ExternalServer::find(address).map_err(CommandError::usage)?;
-        return Ok(PeerSource::Connect(server));
+/// How the peer is reached, as it is saved with a failure.
+fn saved_peer(args: &RunArgs) -> SavedPeer {
+    SavedPeer {
+        role: if args.client {
+            Role::Client
+        } else {
+            Role::Server
+        },
+        command: args.command.clone(),
+        connect: args.connect.clone(),
+        host: args.host.to_string(),
+        port: args.port,
+        start_timeout_ms: millis(args.start_timeout),
+        reconnects: args.reconnects,
     }
-    let command = CommandLine::new(&args.command).map_err(|_| no_command(args))?;
-    if !args.client {
-        let options = StartOptions {
-            host: args.host,
-            port: args.port,
-            start_timeout: args.start_timeout,
-            ..StartOptions::default()
-        };
-        return Ok(PeerSource::Start { command, options });
-    }
-    let reconnects = if args.reconnects {
-        Reconnects::Always
-    } else {
-        Reconnects::Never
-    };
-    let options = ClientOptions {
-        host: args.host,
-        start_timeout: args.start_timeout,
-        reconnects,
-    };
-    Ok(PeerSource::Client { command, options })
 }
 
 fn no_command(args: &RunArgs) -> CommandError {

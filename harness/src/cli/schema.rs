@@ -11,6 +11,7 @@ pub(super) fn run(args: &SchemaArgs) -> Result<Exit, CommandError> {
     let schema = match args.format {
         FileFormat::Suite => scenario::schema(),
         FileFormat::Record => wirecheck_report::record::schema().to_value(),
+        FileFormat::Case => wirecheck_report::saved_case::schema().to_value(),
     };
     writeln!(anstream::stdout(), "{schema:#}")?;
     Ok(Exit::Success)

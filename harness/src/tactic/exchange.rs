@@ -14,8 +14,20 @@ impl Script {
     /// What `side` sends in a scenario, with example values for variables.
     #[must_use]
     pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
+        Self::with_values(scenario, framing, side, Bindings::example())
+    }
+
+    /// What `side` sends with these values at first, and example values for those that are
+    /// captured.
+    #[must_use]
+    pub fn with_values(
+        scenario: &Scenario,
+        framing: &Framing,
+        side: Side,
+        values: Bindings,
+    ) -> Self {
         let mut script = Self::default();
-        let mut bindings = Bindings::example().limited_to(scenario.limits().stream_bytes);
+        let mut bindings = values.limited_to(scenario.limits().stream_bytes);
         let mut turn = TurnCounter::default();
         for step in scenario.exchange() {
             turn.take(step, side);

@@ -76,6 +76,12 @@ impl Plan {
         }
     }
 
+    /// Whether the cases were given.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.given.is_some()
+    }
+
     /// Marks cases that are played before the others. Their places in the plan stay.
     #[must_use]
     pub fn playing_first(self, first: BTreeSet<Tactic>) -> Self {
@@ -424,7 +430,8 @@ mod tests {
     #[test]
     fn given_cases_are_the_only_ones() {
         let whole = plan(&[("1", "ab", 0)], PlanOptions::default());
-        let cases: Vec<_> = whole.cases().take(1).cycle().take(3).collect();
+        let baseline = whole.cases().next().expect("the baseline is first");
+        let cases = vec![baseline; 3];
         let given = whole.with_cases(cases.clone());
         assert_eq!(given.cases().collect::<Vec<_>>(), cases);
         assert_eq!((given.count(), given.selected()), (3, 3));

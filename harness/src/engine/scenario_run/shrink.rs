@@ -83,7 +83,8 @@ impl ScenarioRun<'_, '_, '_> {
     /// Shrinks one failure of each group, those of simple tactics first.
     pub(super) fn shrink(&mut self) -> Result<(), StopReason> {
         let groups = self.shrinkable();
-        if groups.is_empty() {
+        // A case that was given is to be played, and no other.
+        if groups.is_empty() || self.context.planned.plan.is_given() {
             return Ok(());
         }
         let script = self.context.script.clone();

@@ -1,8 +1,9 @@
-//! The command that repeats a case.
+//! The command that repeats a case: `wirecheck replay`, or `wirecheck run` with all options.
 
 use super::FailedScenario;
 use crate::Record;
 use crate::record::{FailedCase, ProcessLifetime, Role};
+use crate::saved_case::short_id;
 use crate::terminal::page::Page;
 use crate::terminal::shell::{quoted, quoted_if_needed};
 use crate::terminal::width::columns;
@@ -10,13 +11,49 @@ use crate::terminal::width::columns;
 /// The profile of a run without `--profile`.
 const DEFAULT_PROFILE: &str = "standard";
 
-/// A case that fails only after or beside others is repeated with all of them.
+/// Where `wirecheck replay` finds the saved cases of a record.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SavedIn<'a> {
+    /// Beside the default record file.
+    #[default]
+    Default,
+    /// Beside this record file.
+    Beside(&'a str),
+}
+
+/// The command that repeats a case: with its file if it was saved.
 pub(super) fn again(page: &mut Page, failed: FailedScenario<'_>, case: &FailedCase) {
+    let words = match &case.saved {
+        Some(id) => replay(failed, id),
+        None => run(failed, case),
+    };
+    for (label, line) in ["again"]
+        .into_iter()
+        .chain(std::iter::repeat(""))
+        .zip(wrapped_command(words, page.available()))
+    {
+        page.whole(&page.label(label).plain(line));
+    }
+}
+
+fn replay(failed: FailedScenario<'_>, id: &str) -> Vec<String> {
+    let cases = failed.record.scenarios().flat_map(|(_, it)| &it.failures);
+    let others = cases.filter_map(|it| it.saved.as_deref());
+    let mut words = vec![format!("wirecheck replay {}", short_id(id, others))];
+    if let SavedIn::Beside(record) = failed.saved_in {
+        words.push(format!("--record {}", quoted_if_needed(record)));
+    }
+    words
+}
+
+/// A case that fails only after or beside others is repeated with all of them.
+fn run(failed: FailedScenario<'_>, case: &FailedCase) -> Vec<String> {
     let tactic = &case.tactic;
     let FailedScenario {
         record,
         suite,
         scenario,
+        ..
     } = failed;
     let mut words = vec!["wirecheck run".to_owned(), quoted_if_needed(&suite.path)];
     words.push(format!(
@@ -33,13 +70,7 @@ pub(super) fn again(page: &mut Page, failed: FailedScenario<'_>, case: &FailedCa
         words.push(format!("--seed {}", record.seed));
     }
     words.extend(peer(record));
-    for (label, line) in ["again"]
-        .into_iter()
-        .chain(std::iter::repeat(""))
-        .zip(wrapped_command(words, page.available()))
-    {
-        page.whole(&page.label(label).plain(line));
-    }
+    words
 }
 
 fn peer(record: &Record) -> Vec<String> {
@@ -82,7 +113,7 @@ fn wrapped_command(words: Vec<String>, available: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::terminal::sample::{record, server};
+    use crate::terminal::sample::{greeting, record, server, suite};
 
     #[test]
     fn a_client_that_reconnects_is_repeated_with_the_same_option() {
@@ -93,6 +124,33 @@ mod tests {
         assert_eq!(peer(&record)[..2], ["--client", "--reconnects"]);
         record.peer = server(&["serve"]);
         assert!(!reconnects(&record), "it is a server");
+    }
+
+    #[test]
+    fn a_saved_case_is_repeated_by_its_id() {
+        let mut scenario = greeting();
+        for (failed, id) in scenario
+            .failures
+            .iter_mut()
+            .zip(["7f3a00", "7f3b00", "7f3a11"])
+        {
+            failed.saved = Some(id.to_owned());
+        }
+        let record = record(vec![suite("header", vec![scenario])]);
+        let failed = |saved_in| FailedScenario {
+            record: &record,
+            saved_in,
+            suite: &record.suites[0],
+            scenario: &record.suites[0].scenarios[0],
+        };
+        let words = |saved_in, id| replay(failed(saved_in), id).join(" ");
+        let of_default = words(SavedIn::Default, "7f3b00");
+        assert_eq!(of_default, "wirecheck replay 7f3b");
+        let of_other = words(SavedIn::Beside("my records/a.json"), "7f3a00");
+        assert_eq!(
+            of_other,
+            "wirecheck replay 7f3a0 --record 'my records/a.json'"
+        );
     }
 
     #[test]

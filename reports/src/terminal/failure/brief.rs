@@ -26,6 +26,7 @@ pub(super) fn block(failed: FailedScenario<'_>, width: TerminalWidth) -> String 
         record,
         suite,
         scenario,
+        ..
     } = failed;
     let blank = BlankLines::LeftOut;
     let mut page = Page::new(width).indented(2).with_blank_lines(blank);

@@ -19,6 +19,8 @@ use super::width::{TerminalWidth, wrapped};
 use crate::Record;
 use crate::notation::{counted, printable};
 use crate::record::{FailedCase, FindingRecord, ScenarioRecord, SuiteRecord, Verdict};
+pub use again::SavedIn;
+pub use smallest::shown_failure;
 use smallest::smallest;
 
 /// The tactic that cuts nothing.
@@ -61,19 +63,25 @@ impl From<TerminalWidth> for BlockLayout {
 #[derive(Clone, Copy)]
 struct FailedScenario<'a> {
     record: &'a Record,
+    saved_in: SavedIn<'a>,
     suite: &'a SuiteRecord,
     scenario: &'a ScenarioRecord,
 }
 
 /// The blocks of all scenarios that did not pass.
 #[must_use]
-pub fn failures(record: &Record, layout: impl Into<BlockLayout>) -> String {
+pub fn failures(record: &Record, saved_in: SavedIn<'_>, layout: impl Into<BlockLayout>) -> String {
     let layout = layout.into();
     let failed = record
         .scenarios()
         .filter(|(_, scenario)| !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped));
-    let blocks = failed.map(|(suite, it)| failure(record, suite, it, layout) + "\n");
-    blocks.collect()
+    let failed = failed.map(|(suite, scenario)| FailedScenario {
+        record,
+        saved_in,
+        suite,
+        scenario,
+    });
+    failed.map(|it| block(it, layout) + "\n").collect()
 }
 
 /// The block of a scenario that did not pass.
@@ -86,10 +94,15 @@ pub fn failure(
 ) -> String {
     let failed = FailedScenario {
         record,
+        saved_in: SavedIn::Default,
         suite,
         scenario,
     };
-    let BlockLayout { width, detail } = layout.into();
+    block(failed, layout.into())
+}
+
+fn block(failed: FailedScenario<'_>, layout: BlockLayout) -> String {
+    let BlockLayout { width, detail } = layout;
     match detail {
         Detail::Brief => brief::block(failed, width),
         Detail::Full => full_block(failed, width),
@@ -101,6 +114,7 @@ fn full_block(failed: FailedScenario<'_>, width: TerminalWidth) -> String {
         record,
         suite,
         scenario,
+        ..
     } = failed;
     let mut page = Page::new(width).indented(2);
     headline::headline(&mut page, failed);

@@ -29,11 +29,19 @@ pub(super) fn death(failure: &FailedCase) -> Option<&str> {
     findings.find_map(|finding| finding.died.as_deref())
 }
 
+/// The failure that is shown, under the smallest delivery that was found.
+pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<FailedCase> {
+    shown_failure(scenario).map(shrunk)
+}
+
+/// The failure that is shown of a scenario.
+///
 /// Prefers a death, then a failure with evidence, the most serious, the simplest family,
 /// the fewest chunks, and a case that has this delivery itself. The first in the record wins
 /// a tie: it has the shortest prefix.
-pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<FailedCase> {
-    let smallest = failures(scenario).min_by_key(|failure| {
+#[must_use]
+pub fn shown_failure(scenario: &ScenarioRecord) -> Option<&FailedCase> {
+    failures(scenario).min_by_key(|failure| {
         let transcript = evidence(failure);
         (
             death(failure).is_none(),
@@ -43,8 +51,7 @@ pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<FailedCase> {
             transcript.map(|it| chunks(&it.delivery)),
             tactic(failure) != Some(&failure.tactic),
         )
-    });
-    smallest.map(shrunk)
+    })
 }
 
 /// The same failure under the smallest delivery that was found.
