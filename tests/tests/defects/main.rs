@@ -41,11 +41,9 @@ fn every_broken_peer_shows_its_defect_and_no_other_and_no_fixed_peer_shows_one()
 }
 
 #[test]
-fn the_document_lists_the_peers_of_each_defect() {
+fn the_document_lists_peers_for_each_defect_of_the_catalogue() {
     let listed = run(COMMAND, &["explain"]).stdout;
-    let names = matrix::names_in(&listed);
-    let defects = matrix::read();
-    let document = matrix::document(&defects, &names);
+    let document = matrix::document(&matrix::read(), &matrix::catalogue(&listed));
     let path = root().join(FOLDER).join("MATRIX.md");
     assert_data_eq!(
         document,

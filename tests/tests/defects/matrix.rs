@@ -1,6 +1,5 @@
 //! `matrix.toml`, and the document that is made of it.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{fs, iter};
@@ -61,8 +60,8 @@ impl Defect {
     }
 }
 
-/// The names of the defects by their codes, in the output of `wirecheck explain`.
-pub(crate) fn names_in(listed: &str) -> BTreeMap<&str, &str> {
+/// The code and the name of each defect, in the output of `wirecheck explain`.
+pub(crate) fn catalogue(listed: &str) -> Vec<(&str, &str)> {
     let defects = listed.lines().take_while(|line| *line != "Tactics:");
     let words = defects.map(|line| line.split_whitespace());
     words
@@ -70,8 +69,9 @@ pub(crate) fn names_in(listed: &str) -> BTreeMap<&str, &str> {
         .collect()
 }
 
-/// The matrix as Markdown. Fails if a defect has no folder or no peers.
-pub(crate) fn document(defects: &[Defect], names: &BTreeMap<&str, &str>) -> String {
+/// The matrix as Markdown, in the order of the catalogue. Fails if a defect has no row, no folder
+/// or no peers.
+pub(crate) fn document(defects: &[Defect], catalogue: &[(&str, &str)]) -> String {
     let mut text = "# Which tactic reveals which defect
 
 Made from `matrix.toml` and the files of this folder by `SNAPSHOTS=overwrite cargo test -p
@@ -82,8 +82,10 @@ tactics and is diagnosed with this defect and no other, and nothing is found abo
 | --- | --- | --- | --- |
 "
     .to_owned();
-    for defect in defects {
-        let (code, name) = (&defect.code, names[defect.code.as_str()]);
+    assert_eq!(defects.len(), catalogue.len(), "one row for each defect");
+    for (code, name) in catalogue {
+        let defect = defects.iter().find(|defect| defect.code == *code);
+        let defect = defect.unwrap_or_else(|| panic!("{code} has no row"));
         assert!(defect.folder().ends_with(format!("{code}-{name}")));
         _ = writeln!(text, "{}", row(defect, name));
     }
