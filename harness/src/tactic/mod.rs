@@ -33,7 +33,6 @@ mod rules;
 #[cfg(test)]
 mod sample;
 mod script;
-mod segmentation;
 mod shrink;
 
 pub use crate::scenario::{EditName, NameError, ScenarioId, SuiteId};

@@ -46,8 +46,20 @@ impl<'c> ConnectionTask<'c> {
 
 /// Plays `at_once` on a first connection, and the delivery of the case on a second one. Where
 /// one of them got an answer that the other did not get, the other is played again and waited
-/// for that answer.
+/// for that answer. Whichever connection failed, the result is about the delivery of the case:
+/// it needs both to fail again.
 pub(super) fn play(
+    case: &NumberedCase,
+    at_once: Delivery,
+    play: impl FnMut(ConnectionTask<'_>) -> PlayedConnection,
+) -> CaseResult {
+    CaseResult {
+        delivery: case.case.delivery.clone(),
+        ..play_connections(case, at_once, play)
+    }
+}
+
+fn play_connections(
     case: &NumberedCase,
     at_once: Delivery,
     mut play: impl FnMut(ConnectionTask<'_>) -> PlayedConnection,
@@ -122,13 +134,21 @@ mod tests {
     impl Peer<'_> {
         /// The connections that are made, and whether the case passes.
         fn played(&self) -> (Vec<String>, bool) {
+            let mut log = Vec::new();
+            let result = self.logged(&mut log);
+            (log, result.outcome.has_passed())
+        }
+
+        fn result(&self) -> CaseResult {
+            self.logged(&mut Vec::new())
+        }
+
+        fn logged(&self, log: &mut Vec<String>) -> CaseResult {
             let delivery: Delivery = ONE_BY_ONE.parse().expect("a delivery");
             let tactic = "hold@3".parse().expect("a tactic");
             let case = NumberedCase::new(1, Case { tactic, delivery });
-            let mut log = Vec::new();
             let at_once = AT_ONCE.parse().expect("a delivery");
-            let result = play(&case, at_once, |task| self.play(task, &mut log));
-            (log, result.outcome.has_passed())
+            play(&case, at_once, |task| self.play(task, log))
         }
 
         fn play(&self, task: ConnectionTask<'_>, log: &mut Vec<String>) -> PlayedConnection {
@@ -182,6 +202,16 @@ mod tests {
         let (log, has_passed) = withholds.played();
         assert_eq!(log, [AT_ONCE, ONE_BY_ONE, ONE_BY_ONE]);
         assert!(!has_passed);
+    }
+
+    #[test]
+    fn a_failure_of_the_first_connection_is_about_the_delivery_of_both() {
+        let withholds = Peer {
+            answered: [(AT_ONCE, 0), (ONE_BY_ONE, 2)],
+            forgets: AT_ONCE,
+            ..CORRECT
+        };
+        assert_eq!(withholds.result().delivery.to_string(), ONE_BY_ONE);
     }
 
     #[test]
