@@ -10,7 +10,7 @@ use wirecheck::framing::{Region, RegionKind};
 use wirecheck::tactic::{
     Allowances, Case, CaseId, Connections, Delivery, DeliveryEnd, HeaderEdit, Offset,
     OtherConnections, OutMessage, Pipelining, Plan, PlanOptions, Profile, Reading, Salt, Script,
-    Seed, StreamEdit, Tactic, TacticFamily, TacticFilter, TacticGlob,
+    Seed, ShortSends, StreamEdit, Tactic, TacticFamily, TacticFilter, TacticGlob,
 };
 
 /// A message of `header` and `payload`; regions without bytes are left out.
@@ -54,9 +54,13 @@ fn allowances() -> impl Strategy<Value = Allowances> {
         Connections::OneAtATime,
         Connections::ByPeer,
     ]);
-    (pipelining, connections).prop_map(|(pipelining, connections)| Allowances {
-        pipelining,
-        connections,
+    let short_sends = select(vec![ShortSends::Shown, ShortSends::NotShown]);
+    (pipelining, connections, short_sends).prop_map(|(pipelining, connections, short_sends)| {
+        Allowances {
+            pipelining,
+            connections,
+            short_sends,
+        }
     })
 }
 
@@ -398,6 +402,7 @@ fn ids_do_not_change() {
     let strict = Allowances {
         pipelining: Pipelining::Forbidden,
         connections: Connections::OneAtATime,
+        ..Allowances::default()
     };
     let golden = [
         listed("two-turns", &two_turns, strict),

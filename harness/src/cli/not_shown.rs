@@ -6,7 +6,7 @@ use crate::judge::{PlayedSide, TruncationDoubt, unjudged_truncations};
 use crate::scenario::{
     Action, Diagnostic, Scenario, Side, Step, Suite, SuiteError, Template, VariableName,
 };
-use crate::tactic::Script;
+use crate::tactic::{SOCKET_BUFFERS, Script};
 
 /// The notes on a suite; `None` if there are none.
 pub(super) fn notes(suite: &Suite) -> Option<SuiteError> {
@@ -78,9 +78,6 @@ enum Blindness {
     ShortSend,
 }
 
-/// About what fits into the buffers of a socket. A longer answer is sent in parts.
-const SOCKET_BUFFERS: usize = 2 << 20;
-
 impl Blindness {
     const ALL: [Self; 3] = [Self::SplitCharacter, Self::ConstantAnswer, Self::ShortSend];
 
@@ -93,7 +90,9 @@ impl Blindness {
             Self::ConstantAnswer => {
                 "an answer that is always the same: none has a fresh value (`${unique}`)"
             }
-            Self::ShortSend => "an answer that is sent in part (F08): none has more than 2 MB",
+            Self::ShortSend => {
+                "an answer that is sent in part (F08): none has more than 2 MB, so `slow-read` is not played"
+            }
         }
     }
 

@@ -143,13 +143,24 @@ fn about(family: TacticFamily) -> About {
         ),
         TacticFamily::SlowRead => (
             "The answers are read byte by byte, through the smallest buffer.",
-            "A peer that ignores how many bytes its write accepted loses the rest.",
+            "A peer that ignores how many bytes its write accepted loses the rest. wirecheck\n\
+             reads when the peer is blocked in its send, or has no more to send. Planned only\n\
+             where the peer's messages have more than 2 MB together: less fits into the\n\
+             buffers of a socket, and shows nothing.",
             "slow-read",
         ),
         TacticFamily::Neighbours => (
-            "Other connections are open, in the middle of a message.",
-            "They must not block this connection, and their bytes must not get into its\n\
-             messages.",
+            "Another connection is open, in the middle of a message.",
+            "stalled: it has stopped in the header, the payload or the delimiter, and this\n\
+             connection must be served all the same. One at a time stops: a server with\n\
+             several workers passes. What fails is played alone too, given as much time, and\n\
+             the connection that stopped is closed: the peer must go on then to be called\n\
+             blocked.\n\
+             interleaved: it sends the same messages, a byte of one connection after a byte\n\
+             of the other, and both must get their own answers.\n\
+             Not planned where the suite forbids concurrent connections\n\
+             (`adversary = { concurrent = false }`), nor for a client under test: it makes\n\
+             the connections itself.",
             "neighbours:stalled",
         ),
         TacticFamily::Header => (
@@ -160,7 +171,9 @@ fn about(family: TacticFamily) -> About {
         ),
         TacticFamily::Churn => (
             "A thousand connections are opened and dropped first.",
-            "Shows descriptors, memory and threads that are not released.",
+            "They are closed or reset, before a message and inside one, in turn. Then the\n\
+             exchange must be served. Shows descriptors, memory and threads that are not\n\
+             released. Not planned for a client under test: it makes the connections itself.",
             "churn",
         ),
         TacticFamily::AllCuts => (

@@ -209,6 +209,9 @@ fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let exited = |case: &&CaseFailure| {
         case.death().is_some_and(|how| how.is_success()) && !died_of_input(evidence, case)
     };
+    let after_churn = |case: &&CaseFailure| {
+        case.tactic == Tactic::Churn && case.shows(Symptom::is_not_served) && !evidence.has_died()
+    };
     let because = if let Some(connection) = failures().find_map(CaseFailure::first_not_served) {
         let connection = connection.saturating_sub(1);
         format!(
@@ -220,6 +223,9 @@ fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
             "after a case of the tactic `{}` the next connection is not served",
             case.tactic
         )
+    } else if failures().any(|case| after_churn(&case)) {
+        "after a thousand connections that were opened and dropped, the exchange is not served; before it is"
+            .to_owned()
     } else if whole_crashes(evidence, ExchangeEnd::ByPeer) {
         "the process dies after a whole exchange, which it closes itself".to_owned()
     } else {

@@ -299,21 +299,10 @@ fn short_send(evidence: &DefectEvidence) -> Option<Diagnosis> {
     })
 }
 
-/// Two connections that alternate get other answers than one alone, or the answers of one
-/// come in another order than its messages.
+/// Two connections that are open at the same time get other answers than one alone, or the
+/// answers of one come in another order than its messages.
 fn cross_talk(evidence: &DefectEvidence) -> Option<Diagnosis> {
-    let wrong = |it| {
-        matches!(
-            it,
-            Symptom::WrongAnswer { .. } | Symptom::BrokenAnswer { .. } | Symptom::Surplus
-        )
-    };
-    let interleaved = Tactic::Neighbours(Neighbours::Interleaved);
-    let mixed = evidence
-        .failures_of(TacticFamily::Neighbours)
-        .any(|case| case.tactic == interleaved && case.shows(wrong));
-    if mixed && evidence.has_passed(&Tactic::Bytes) {
-        let because = "two connections that alternate byte by byte get wrong answers; one alone gets the correct answers";
+    if let Some(because) = mixed_connections(evidence) {
         return Some(DefectCode::CrossTalk.because(because.to_owned()));
     }
     let tactic = first_with(evidence, OutputDifference::OutOfOrder)?;
@@ -321,6 +310,43 @@ fn cross_talk(evidence: &DefectEvidence) -> Option<Diagnosis> {
         "under the tactic `{tactic}` a later answer comes before an earlier one; in the baseline they come in order"
     );
     Some(DefectCode::CrossTalk.because(because))
+}
+
+/// How two connections that are open at the same time change each other's answers. A missing
+/// answer may also mean that one waits for the other: then it comes when that one is closed.
+fn mixed_connections(evidence: &DefectEvidence) -> Option<&'static str> {
+    let is_blocked = |case: &CaseFailure| case.shows(|it| it == Symptom::BlockedByOthers);
+    let blocks = evidence.failures().any(is_blocked);
+    let passes_alone = |case: &CaseFailure| {
+        evidence.has_passed(&Tactic::Bytes)
+            || case.shows(|it| matches!(it, Symptom::Interference | Symptom::CrossTalk))
+    };
+    let interleaved = Tactic::Neighbours(Neighbours::Interleaved);
+    let is_mixed = |case: &CaseFailure| {
+        case.shows(|it| match it {
+            Symptom::WrongAnswer { .. }
+            | Symptom::BrokenAnswer { .. }
+            | Symptom::Surplus
+            | Symptom::CrossTalk => true,
+            Symptom::NoAnswer { .. } => case.tactic != interleaved && !blocks,
+            _ => false,
+        })
+    };
+    let mixed = evidence
+        .failures_of(TacticFamily::Neighbours)
+        .filter(|case| is_mixed(case) && passes_alone(case));
+    let tactics: BTreeSet<_> = mixed.map(|case| &case.tactic).collect();
+    if tactics.contains(&interleaved) {
+        Some(
+            "two connections that alternate byte by byte get wrong answers; one alone gets the correct answers",
+        )
+    } else if tactics.is_empty() {
+        None
+    } else {
+        Some(
+            "while another connection has stopped inside a message, the answers are wrong or missing; alone they are correct",
+        )
+    }
 }
 
 /// A later answer comes in the place of an earlier one, which never comes. Where one

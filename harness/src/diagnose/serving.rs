@@ -1,42 +1,40 @@
 //! S01 and F09: one client keeps the peer from serving another, or receives its answers.
 
-use super::evidence::DefectEvidence;
+use super::evidence::{CaseFailure, DefectEvidence};
 use super::symptom::Symptom;
 use super::{DefectCode, Diagnosis};
-use crate::tactic::{Neighbours, Tactic, TacticFamily};
+use crate::tactic::TacticFamily;
 
 pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
-    let not_served = |it| {
-        matches!(
-            it,
-            Symptom::NotConnected
-                | Symptom::NotRead
-                | Symptom::NoAnswer { .. }
-                | Symptom::NotPrinted { .. }
-        )
+    [blocked(evidence), crossed(evidence)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// The exchange is not served beside a connection that has stopped, or beside other cases.
+fn blocked(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let is_blocked = |case: &&CaseFailure| case.shows(|it| it == Symptom::BlockedByOthers);
+    let mut blocked = evidence.failures().filter(is_blocked);
+    let first = blocked.next()?;
+    let is_beside_stopped = |case: &CaseFailure| case.tactic.family() == TacticFamily::Neighbours;
+    let because = if is_beside_stopped(first) || blocked.any(is_beside_stopped) {
+        "while another client stops in the middle of a message, the exchange is not served; alone it is"
+    } else {
+        "beside other connections the exchange is not served; alone it is"
     };
-    let stalled = Tactic::Neighbours(Neighbours::Stalled);
-    let blocked = evidence
-        .failures_of(TacticFamily::Neighbours)
-        .any(|case| case.tactic == stalled && case.shows(not_served));
-    let by_others = evidence
+    Some(DefectCode::BlockedByNeighbour.because(because.to_owned()))
+}
+
+/// Cases that were played at the same time show it; where a tactic has the other connection,
+/// that is a rule of the framing.
+fn crossed(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let mut others = evidence
         .failures()
-        .any(|case| case.shows(|it| it == Symptom::BlockedByOthers));
-    let crossed = evidence
-        .failures()
-        .any(|case| case.shows(|it| it == Symptom::CrossTalk));
-    let by_others = by_others.then(|| {
-        let because = "beside other connections the exchange is not served; alone it is";
-        DefectCode::BlockedByNeighbour.because(because.to_owned())
-    });
-    let crossed = crossed.then(|| {
+        .filter(|case| case.tactic.family() != TacticFamily::Neighbours);
+    let is_crossed = others.any(|case| case.shows(|it| it == Symptom::CrossTalk));
+    is_crossed.then(|| {
         let because = "beside other connections the peer sends what it received on another one";
         DefectCode::CrossTalk.because(because.to_owned())
-    });
-    let diagnosis = blocked.then(|| {
-        let because = "while other clients stop in the middle of a message, the exchange is not served; alone it is";
-        DefectCode::BlockedByNeighbour.because(because.to_owned())
-    });
-    let found = diagnosis.or(by_others).into_iter();
-    found.chain(crossed).collect()
+    })
 }

@@ -95,7 +95,7 @@ pub enum Symptom {
     },
     /// It fails only beside other connections.
     Interference,
-    /// The same, and nothing came.
+    /// The same, and nothing came while another connection was open.
     BlockedByOthers,
     /// The same, and what was sent on one of them came.
     CrossTalk,
@@ -167,6 +167,7 @@ impl Symptom {
             Finding::StopsServing { connection, .. } => Self::StopsServing {
                 connection: *connection,
             },
+            Finding::BlockedByNeighbour { .. } => Self::BlockedByOthers,
             Finding::Interference => Self::Interference,
             Finding::CrossTalk => Self::CrossTalk,
         }
@@ -206,6 +207,14 @@ impl Symptom {
             | Self::BlockedByOthers
             | Self::CrossTalk => false,
         }
+    }
+
+    /// Whether nothing came of the connection.
+    pub(super) const fn is_not_served(self) -> bool {
+        matches!(
+            self,
+            Self::NotConnected | Self::NotRead | Self::NoAnswer { .. } | Self::EndedEarly { .. }
+        )
     }
 
     /// How the process ended, if it should not have.

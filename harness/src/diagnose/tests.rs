@@ -666,10 +666,46 @@ fn headers_and_neighbours() {
                 "H04",
             ),
             (
-                "not served beside a stalled client",
-                &[("neighbours:stalled", &NO_ANSWER)],
+                "served when a stalled client is closed",
+                &[(
+                    "neighbours:stalled",
+                    &[Symptom::BlockedByOthers, Symptom::NoAnswer { step: 1 }],
+                )],
                 "",
                 "S01",
+            ),
+            (
+                "not served beside a stalled client, and not later",
+                &[(
+                    "neighbours:stalled",
+                    &[Symptom::Interference, Symptom::NoAnswer { step: 1 }],
+                )],
+                "",
+                "F09",
+            ),
+            (
+                "not read beside a stalled client, and alone not compared",
+                &[("neighbours:stalled", &UNREAD)],
+                "",
+                "",
+            ),
+            (
+                "not served beside an interleaved client",
+                &[(
+                    "neighbours:interleaved",
+                    &[Symptom::Interference, Symptom::NoAnswer { step: 1 }],
+                )],
+                "",
+                "",
+            ),
+            (
+                "the bytes of an interleaved client",
+                &[(
+                    "neighbours:interleaved",
+                    &[Symptom::CrossTalk, Symptom::Surplus],
+                )],
+                "",
+                "F09",
             ),
             (
                 "wrong answers beside an interleaved client",

@@ -164,6 +164,14 @@ pub enum Finding {
         /// What was observed of it.
         why: String,
     },
+    /// The exchange is not served while another connection has stopped, and is served when
+    /// that one is closed.
+    BlockedByNeighbour {
+        /// Where the other connection has stopped, as a clause.
+        stopped: String,
+        /// For how long it was not served. It may have taken any time.
+        least: Duration,
+    },
     /// The case passes alone, and fails again beside other connections.
     Interference,
     /// The same, and the peer sent what it had received on another connection.
@@ -263,6 +271,8 @@ pub enum FindingKind {
     NextNotServed,
     /// [`Finding::Leaks`]
     Leaks,
+    /// [`Finding::BlockedByNeighbour`]
+    BlockedByNeighbour,
     /// [`Finding::Interference`]
     Interference,
     /// [`Finding::CrossTalk`]
@@ -297,6 +307,7 @@ impl FindingKind {
             Self::ConnectsAgain => "connects-again",
             Self::NextNotServed => "next-not-served",
             Self::Leaks => "leaks",
+            Self::BlockedByNeighbour => "blocked-by-neighbour",
             Self::Interference => "interference",
             Self::CrossTalk => "cross-talk",
         }
@@ -321,6 +332,7 @@ impl FindingKind {
                 | Self::NotPrinted
                 | Self::StaysOpen
                 | Self::RunsOn
+                | Self::BlockedByNeighbour
         )
     }
 }
@@ -356,6 +368,7 @@ impl Finding {
 
             Self::Leaks { .. } => FindingKind::Leaks,
             Self::NextNotServed { .. } | Self::StopsServing { .. } => FindingKind::NextNotServed,
+            Self::BlockedByNeighbour { .. } => FindingKind::BlockedByNeighbour,
             Self::Interference => FindingKind::Interference,
             Self::CrossTalk => FindingKind::CrossTalk,
         }

@@ -67,6 +67,11 @@ impl Display for Finding {
                 f,
                 "a fresh peer does not serve connection {connection}, whatever is sent: {why}"
             ),
+            Self::BlockedByNeighbour { stopped, least } => write!(
+                f,
+                "not served for over {} ms while another connection {stopped}; served when that one was closed",
+                rounded_down(least.as_millis())
+            ),
             Self::Interference => {
                 f.write_str("passes alone, and fails again beside other connections")
             }
@@ -75,6 +80,12 @@ impl Display for Finding {
             ),
         }
     }
+}
+
+/// The first digit: two runs should say the same.
+fn rounded_down(number: u128) -> u128 {
+    let magnitude = 10_u128.pow(number.checked_ilog10().unwrap_or(0));
+    number / magnitude * magnitude
 }
 
 fn no_answer(proof: SilenceProof, arrived: usize, f: &mut Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,8 @@
 
 use super::{
     Allowances, Connections, EditName, HeaderEdit, OutMessage, Pipelining, Plan, PlanOptions,
-    Profile, Salt, Script, Seed, StreamEdit, TacticFamily, TacticFilter,
+    Profile, SOCKET_BUFFERS, Salt, Script, Seed, ShortSends, StreamEdit, TacticFamily,
+    TacticFilter,
 };
 use crate::framing::Framing;
 use crate::scenario::{
@@ -87,7 +88,7 @@ fn out_message(
 
 impl Allowances {
     #[must_use]
-    pub fn of(scenario: &Scenario, side: Side) -> Self {
+    pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
         let may_pipeline = side == Side::Client
             && scenario.adversary().pipelining == Permission::Allowed
             && !needs_answers(scenario, side);
@@ -101,6 +102,10 @@ impl Allowances {
                 (Side::Server, _) => Connections::ByPeer,
                 (Side::Client, Permission::Allowed) => Connections::Concurrent,
                 (Side::Client, Permission::Forbidden) => Connections::OneAtATime,
+            },
+            short_sends: match Script::of(scenario, framing, side.other()).len() {
+                0..=SOCKET_BUFFERS => ShortSends::NotShown,
+                _ => ShortSends::Shown,
             },
         }
     }
@@ -194,7 +199,8 @@ impl Plan {
             salt: Salt::of(suite.own_id(), scenario.id()),
             only: only.clone(),
         };
-        Self::new(&script, Allowances::of(scenario, side), &edits, options)
+        let allowances = Allowances::of(scenario, suite.framing(), side);
+        Self::new(&script, allowances, &edits, options)
             .expect("the edits were made for this script")
     }
 }

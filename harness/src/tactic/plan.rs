@@ -10,7 +10,7 @@ use super::random::Segmentations;
 use super::rules;
 use super::{
     Allowances, Case, Connections, Delivery, MalformedHeader, Neighbours, Offset, Profile, Salt,
-    Script, Seed, Tactic, TacticFamily, TacticFilter,
+    Script, Seed, ShortSends, Tactic, TacticFamily, TacticFilter,
 };
 
 /// How much is tried, and what of it.
@@ -38,7 +38,7 @@ pub struct Plan {
     pub(super) segmentations: Segmentations,
     pub(super) headers: BTreeMap<MalformedHeader, PlacedEdit>,
     pub(super) options: PlanOptions,
-    connections: Connections,
+    allowances: Allowances,
     points: Points,
     /// The only cases, if they were given and not planned.
     given: Option<Arc<[Case]>>,
@@ -58,7 +58,7 @@ impl Plan {
             points: Points::of(script, &layout, options.profile),
             headers: headers::placed(script, edits)?,
             segmentations: Segmentations::over(Arc::clone(&layout)),
-            connections: allowances.connections,
+            allowances,
             layout,
             options,
             given: None,
@@ -195,8 +195,9 @@ impl Plan {
     fn has(&self, tactic: &Tactic) -> bool {
         let layout = &*self.layout;
         match tactic {
-            Tactic::Whole | Tactic::RstAtAccept | Tactic::SlowRead => true,
-            Tactic::Churn => self.connections != Connections::ByPeer,
+            Tactic::Whole | Tactic::RstAtAccept => true,
+            Tactic::SlowRead => self.allowances.short_sends == ShortSends::Shown,
+            Tactic::Churn => self.allowances.connections != Connections::ByPeer,
             Tactic::Bytes => layout.edges.len() + 1 < layout.end.get(),
             Tactic::Cut(at) => layout.is_new_cut(*at),
             Tactic::Cuts(first, second) => {
@@ -219,7 +220,7 @@ impl Plan {
     /// A side that sends nothing cannot be interleaved.
     fn has_neighbours(&self, neighbours: Neighbours) -> bool {
         let sends = self.layout.end > Offset::START;
-        match self.connections {
+        match self.allowances.connections {
             Connections::OneAtATime | Connections::ByPeer => false,
             Connections::Concurrent => neighbours == Neighbours::Stalled || sends,
         }
@@ -288,6 +289,7 @@ mod tests {
     const STRICT: Allowances = Allowances {
         pipelining: Pipelining::Forbidden,
         connections: Connections::OneAtATime,
+        short_sends: ShortSends::Shown,
     };
 
     fn quick(messages: &[(&str, &str, usize)]) -> Vec<String> {

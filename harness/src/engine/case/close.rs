@@ -5,8 +5,8 @@ use super::connection::{ClosedConnection as _, Connection};
 use super::conversation::{Conversation, Next};
 use super::hold::EarlyAnswers;
 use super::transcript::Transcript;
-use super::waits::{AwaitOurEnd, Until, silence_proof};
-use crate::engine::wait::WaitFor;
+use super::waits::{AwaitOurEnd, AwaitReaction, Until, silence_proof};
+use crate::engine::wait::{WaitEnd, WaitFor};
 use crate::judge::{
     CloseCheck, MissingOutput, ObservedClose, PeerClose, must_be_whole_when_answered,
 };
@@ -181,10 +181,29 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         }
         // What it sends from here on is no part of the case.
         self.transcript.stop_receiving();
+        self.close_stopped_connection();
         if closing == CloseCheck::NotChecked {
             self.end_our_side();
         }
         self.transcript.end(self.link.close(), closing)
+    }
+
+    /// Closes a connection that has stopped, and sees whether the peer goes on with this one.
+    fn close_stopped_connection(&mut self) {
+        let Some(stopped) = self.beside.as_deref_mut() else {
+            return;
+        };
+        let waited = self.link.elapsed();
+        stopped.close();
+        let mut awaited = AwaitReaction {
+            is_unread: self.transcript.observations.not_read.is_some(),
+            link: &mut self.link,
+            clock: self.waiter.clock(),
+        };
+        let limit = self.assignment.limits().reply;
+        if self.waiter.wait(WaitFor::Answer, limit, &mut awaited) == WaitEnd::Happened {
+            self.transcript.blocked_for = Some(waited);
+        }
     }
 
     /// Ends our side, and gives the peer a moment to end its own.

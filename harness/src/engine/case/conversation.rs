@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::connection::Connection;
 use super::hold::EarlyAnswers;
+use super::neighbours::StoppedConnection;
 use super::outgoing::Outgoing;
 use super::transcript::Transcript;
 use super::waits::{AwaitOutput, AwaitPeer, Until, has_come, silence_proof};
@@ -78,6 +79,8 @@ pub(in crate::engine) struct Conversation<'s, 'w, 'p, C> {
     pub(super) unread: Option<UnreadChunks>,
     pub(super) has_sent_fin: bool,
     pub(super) early_answers: EarlyAnswers,
+    /// Another connection that has stopped, where that may keep the peer from this one.
+    pub(super) beside: Option<&'w mut StoppedConnection<C>>,
     pub(super) transcript: Transcript<'s>,
 }
 
@@ -98,8 +101,14 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             unread: None,
             has_sent_fin: false,
             early_answers: EarlyAnswers::Awaited,
+            beside: None,
             transcript: Transcript::new(expectations),
         }
+    }
+
+    /// Closes another connection if this one is not served while that one has stopped.
+    pub(in crate::engine) fn beside(self, beside: Option<&'w mut StoppedConnection<C>>) -> Self {
+        Self { beside, ..self }
     }
 
     /// Waits also for what the peer prints.
@@ -117,15 +126,32 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
 
     /// Plays to the end, or to where something goes wrong.
     pub(in crate::engine) fn play(mut self) -> Transcript<'s> {
-        if self.deliver() == Next::Continue {
-            match self.assignment.delivery.end() {
-                DeliveryEnd::Half => self.end_half(),
-                DeliveryEnd::Hold => self.end_hold(),
-                DeliveryEnd::Fin => return self.end_fin(),
-                _ => return self.end_as_scripted(),
-            }
+        match self.deliver() {
+            Next::Continue => self.end(),
+            Next::Stop => self.finish(),
         }
-        self.finish()
+    }
+
+    /// Ends as the delivery or the exchange says.
+    pub(super) fn end(mut self) -> Transcript<'s> {
+        match self.assignment.delivery.end() {
+            DeliveryEnd::Half => {
+                self.end_half();
+                self.finish()
+            }
+            DeliveryEnd::Hold => {
+                self.end_hold();
+                self.finish()
+            }
+            DeliveryEnd::Fin => self.end_fin(),
+            _ => self.end_as_scripted(),
+        }
+    }
+
+    /// Sends what the delivery has, and leaves the connection open.
+    pub(in crate::engine) fn stop_after_delivery(mut self) -> C {
+        self.deliver();
+        self.link
     }
 
     /// Checks what has come, and says whether anything has.
@@ -169,6 +195,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
     /// Waits for the message of the current step.
     fn await_message(&mut self, within: Option<Duration>) -> Next {
         let step = self.step;
+        self.read_slowly(step);
         let limit = self.assignment.limits().reply;
         let (waiter, mut awaited) = self.awaiting(Until::Message { step });
         let end = match within {

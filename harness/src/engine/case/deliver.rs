@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::after_close::unread_state;
 use super::connection::Connection;
 use super::conversation::{Conversation, Next, UnreadChunks};
-use super::transcript::Proof;
+use super::transcript::{Proof, Transcript};
 use super::waits::{AwaitRead, Until};
 use crate::engine::wait::{More, Phase, WaitEnd, WaitFor};
 use crate::judge::{EarlyAnswer, UnreadState, must_be_whole_when_answered};
@@ -41,22 +41,52 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
     pub(super) fn deliver(&mut self) -> Next {
         let assignment = self.assignment;
         for chunk in chunks(assignment.delivery, assignment.played.script) {
-            if let Some(message) = chunk.opens {
-                let step = self.step_of(message);
-                if self.await_steps(step) == Next::Stop {
-                    return Next::Stop;
-                }
-                self.note_early_answers(step);
-            }
-            if self.send(&chunk) == Next::Stop {
+            if self.deliver_chunk(&chunk) == Next::Stop {
                 return Next::Stop;
             }
-            if self.unread.is_none() {
-                self.settle_after(&chunk);
-            }
-            self.receive();
         }
         Next::Continue
+    }
+
+    fn deliver_chunk(&mut self, chunk: &NextChunk<'_>) -> Next {
+        if let Some(message) = chunk.opens {
+            let step = self.step_of(message);
+            if self.await_steps(step) == Next::Stop {
+                return Next::Stop;
+            }
+            self.note_early_answers(step);
+        }
+        if self.send(chunk) == Next::Stop {
+            return Next::Stop;
+        }
+        if self.unread.is_none() {
+            self.settle_after(chunk);
+        }
+        self.receive();
+        Next::Continue
+    }
+
+    /// The same, and waits for the answer to a message that ends with the chunk: a peer that
+    /// sends a long one may serve nobody else before it is read.
+    fn deliver_chunk_and_read(&mut self, chunk: &NextChunk<'_>) -> Next {
+        if self.deliver_chunk(chunk) == Next::Stop {
+            return Next::Stop;
+        }
+        match chunk.ends_inside {
+            Some(_) => Next::Continue,
+            None => self.await_steps(self.next_step_of_ours()),
+        }
+    }
+
+    /// The step of our next message, or the first in which a side closes.
+    fn next_step_of_ours(&self) -> usize {
+        let assignment = self.assignment;
+        let exchange = assignment.exchange();
+        let sent = self.outgoing.messages_encoded();
+        let close = exchange
+            .iter()
+            .position(|step| matches!(step.action, Action::Close(_)));
+        self.step_of(sent).min(close.unwrap_or(exchange.len()))
     }
 
     /// Waits, where that may show an answer to a part of a message.
@@ -315,6 +345,34 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
     fn interrupted(&mut self) -> Next {
         self.transcript.observations.interrupted = Some(self.step);
         Next::Stop
+    }
+}
+
+/// Two conversations that were played at the same time.
+pub(super) struct Interleaved<'s> {
+    pub(super) transcripts: [Transcript<'s>; 2],
+    /// The one in which something went wrong first; the other was stopped where it stood.
+    pub(super) wrong: Option<usize>,
+}
+
+/// Plays two conversations with one delivery, a chunk of one after a chunk of the other.
+pub(super) fn play_interleaved<'s, C: Connection>(
+    mut pair: [Conversation<'s, '_, '_, C>; 2],
+) -> Interleaved<'s> {
+    let assignment = pair[0].assignment;
+    for chunk in chunks(assignment.delivery, assignment.played.script) {
+        for index in 0..pair.len() {
+            if pair[index].deliver_chunk_and_read(&chunk) == Next::Stop {
+                return Interleaved {
+                    transcripts: pair.map(Conversation::finish),
+                    wrong: Some(index),
+                };
+            }
+        }
+    }
+    Interleaved {
+        transcripts: pair.map(Conversation::end),
+        wrong: None,
     }
 }
 

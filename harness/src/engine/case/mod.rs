@@ -5,6 +5,7 @@
 //! that other cases use: what the case showed is in its [`CaseResult`].
 
 mod after_close;
+mod churn;
 mod close;
 mod connection;
 mod context;
@@ -13,11 +14,13 @@ mod deliver;
 mod describe;
 mod event_log;
 mod hold;
+mod neighbours;
 mod outgoing;
 mod result;
 #[cfg(test)]
 mod scripted;
 mod shown;
+mod slow_read;
 #[cfg(test)]
 mod tests;
 mod transcript;
@@ -30,7 +33,8 @@ pub(super) use describe::ReportedFinding;
 pub(super) use result::{CaseResult, Outcome, Unjudged};
 pub(super) use transcript::{Boundaries, Transcript};
 
-use std::time::Instant;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
 use super::peer::{ClientEnd, LaunchedClient, NoConnection, NotConnected, PeerConnection, Target};
 use super::wait::{Phase, Waiter};
@@ -38,10 +42,12 @@ use crate::judge::{
     ExpectedSteps, ExtraAnswers, Finding, ProcessRun, StepOwner, TruncationDoubt, allowed_reply,
     connects_again, judge_connection, judge_process, may_be_printed_unseen,
 };
-use crate::tactic::DeliveryEnd;
-use crate::wire::link::LinkOptions;
+use crate::peer::OutputPosition;
+use crate::tactic::{Case, DeliveryEnd, OtherConnections, Reading};
+use crate::wire::link::{Link, LinkOptions, ReadPace};
 use context::completeness;
 use hold::{ConnectionTask, PlayedConnection};
+use neighbours::StoppedConnection;
 
 /// Plays a case and judges it.
 pub(super) fn play(
@@ -50,116 +56,218 @@ pub(super) fn play(
     target: &Target,
     waiter: &mut Waiter<'_>,
 ) -> CaseResult {
+    let play = CasePlay {
+        context,
+        case,
+        target,
+        connections: Cell::new(0),
+    };
     let delivery = &case.case.delivery;
-    let mut play = |task: ConnectionTask<'_>| play_connection(context, task, target, waiter);
-    if delivery.end() == DeliveryEnd::Hold {
-        return hold::play(case, context.planned.plan.at_once(delivery), play);
+    let result = match delivery.other_connections() {
+        OtherConnections::Stalled => play.beside_stopped_connections(waiter),
+        OtherConnections::Interleaved => play.interleaved(waiter),
+        OtherConnections::Churned(connections) => play.after_churn(waiter, connections),
+        OtherConnections::Alone if delivery.end() == DeliveryEnd::Hold => {
+            let at_once = context.planned.plan.at_once(delivery);
+            hold::play(case, at_once, |task| play.connection(task, waiter, None))
+        }
+        OtherConnections::Alone => play.exchange(waiter, None),
+    };
+    CaseResult {
+        connections: play.connections.get(),
+        ..result
     }
-    play(ConnectionTask::of(case)).result
 }
 
-/// Plays a case on one connection and judges it.
-fn play_connection(
-    context: &ScenarioContext<'_>,
-    task: ConnectionTask<'_>,
-    target: &Target,
-    waiter: &mut Waiter<'_>,
-) -> PlayedConnection {
-    let case = task.case;
-    let begun = Instant::now();
-    let printed_before = target.output_position();
-    let output = context.watches_output().then(|| target.output_watch());
-    let connection = target.connect(&options(context), waiter, context.limits().reply);
-    let connection = match connection {
-        Ok(connection) => connection,
-        Err(missing) => {
-            return PlayedConnection {
-                result: not_connected(context, case, missing, begun),
-                answered: 0,
-                answers_end: false,
-            };
-        }
-    };
-    if target.is_new_each_time() && waiter.phase() == Phase::Batch {
-        target.start_ahead();
+/// A case that is being played.
+struct CasePlay<'c, 's> {
+    context: &'c ScenarioContext<'s>,
+    case: &'c NumberedCase,
+    target: &'c Target,
+    /// How many connections the peer was given.
+    connections: Cell<u64>,
+}
+
+impl CasePlay<'_, '_> {
+    /// Plays the exchange over a connection of its own, and judges it.
+    fn exchange(
+        &self,
+        waiter: &mut Waiter<'_>,
+        beside: Option<&mut StoppedConnection<Link>>,
+    ) -> CaseResult {
+        let task = ConnectionTask::of(self.case);
+        self.connection(task, waiter, beside).result
     }
-    let PeerConnection {
-        link,
-        client,
-        waited,
-    } = connection;
-    let mut assignment = context.assignment(&case.case.delivery);
-    assignment.expected = assignment.expected.up_to(task.also_expected);
-    let unique = context.next_unique(case);
-    let expectations = assignment.expectations(context.bindings(&unique));
-    let mut transcript = Conversation::new(&assignment, link, expectations, waiter)
-        .watching(output.flatten())
-        .seeking(task.early_answers)
-        .play();
-    transcript.forget_early_answers(&context.learnt.unawaited_steps);
-    let finding = judge_connection(
-        &transcript.expectations,
-        assignment.expected,
-        &transcript.observations,
-    );
-    let mut findings: Vec<Finding> = finding.into_iter().collect();
-    let client_end = client.map(|client| {
-        let ending = ClientEnding {
-            context,
-            assignment: &assignment,
-            transcript: &transcript,
+
+    /// Plays what the task says on a connection of its own, and judges it.
+    fn connection(
+        &self,
+        task: ConnectionTask<'_>,
+        waiter: &mut Waiter<'_>,
+        beside: Option<&mut StoppedConnection<Link>>,
+    ) -> PlayedConnection {
+        let Self {
+            context, target, ..
+        } = *self;
+        let case = task.case;
+        let begun = Instant::now();
+        let printed_before = target.output_position();
+        let output = context.watches_output().then(|| target.output_watch());
+        let options = LinkOptions {
+            reading: match case.case.delivery.reading() {
+                Reading::Eager => ReadPace::AsItArrives,
+                Reading::Slow => ReadPace::Slow,
+            },
+            ..options(context)
         };
-        ending.judge(client, waiter, &mut findings)
-    });
-    let has_others_value = !findings.is_empty()
-        && context
-            .unique
-            .shows_another(transcript.log.received(), &unique);
-    let describe = |finding| context.describe(finding, &transcript.expectations);
-    let outcome = match &transcript.unsendable {
-        Some(unsendable) if findings.is_empty() => Outcome::NotJudged(unsendable.to_string()),
-        _ => Outcome::of(findings.iter().map(describe).collect()),
-    };
-    // Two connections that are held get the same answers, whatever these mean.
-    let is_truncated = assignment.delivery.end() != DeliveryEnd::Hold;
-    let unjudged = truncation_doubt(assignment.expected, client_end.as_ref());
-    let unjudged = unjudged.filter(|_| is_truncated);
-    let is_unseen = |end: &ClientEnd| {
-        may_be_printed_unseen(&transcript.expectations, assignment.expected, &end.outcome)
-    };
-    let output_unseen = transcript.output_overran || client_end.as_ref().is_some_and(is_unseen);
-    let unjudged = if output_unseen {
-        Some(Unjudged::Output)
-    } else {
-        unjudged.map(Unjudged::Truncation)
-    };
-    let error_reply = allowed_reply(&transcript.expectations, assignment.expected);
-    let (process, last_output) = match client_end {
-        Some(end) => (Some(end.outcome), end.last_output),
-        None if outcome.has_passed() => (None, Vec::new()),
-        None => (None, target.last_output(printed_before)),
-    };
-    let answered = transcript.expectations.answered();
-    let result = CaseResult {
-        took: begun.elapsed(),
-        waited,
-        boundaries: transcript.boundaries,
-        unverified: transcript.unverified,
-        log: transcript.log,
-        process,
-        last_output,
-        printed_before,
-        unawaited_steps: transcript.observations.not_waited_for,
-        unjudged,
-        error_reply: error_reply.map(<[u8]>::to_vec),
-        has_others_value,
-        ..CaseResult::new(&case.case, outcome)
-    };
-    PlayedConnection {
-        result,
-        answered,
-        answers_end: transcript.answers_end,
+        let connection = match self.connect(&options, waiter) {
+            Ok(connection) => connection,
+            Err(missing) => {
+                return PlayedConnection {
+                    result: not_connected(context, case, missing, begun),
+                    answered: 0,
+                    answers_end: false,
+                };
+            }
+        };
+        if target.is_new_each_time() && waiter.phase() == Phase::Batch {
+            target.start_ahead();
+        }
+        let PeerConnection {
+            link,
+            client,
+            waited,
+        } = connection;
+        let mut assignment = context.assignment(&case.case.delivery);
+        assignment.expected = assignment.expected.up_to(task.also_expected);
+        let unique = context.next_unique(case);
+        let expectations = assignment.expectations(context.bindings(&unique));
+        let transcript = Conversation::new(&assignment, link, expectations, waiter)
+            .watching(output.flatten())
+            .seeking(task.early_answers)
+            .beside(beside)
+            .play();
+        let played = PlayedExchange {
+            case: &case.case,
+            assignment: &assignment,
+            transcript,
+            unique,
+            begun,
+            waited,
+            printed_before,
+        };
+        self.judge(played, client, waiter)
     }
+
+    fn connect(
+        &self,
+        options: &LinkOptions,
+        waiter: &mut Waiter<'_>,
+    ) -> Result<PeerConnection, NotConnected> {
+        self.connections.update(|made| made + 1);
+        let limit = self.context.limits().reply;
+        self.target.connect(options, waiter, limit)
+    }
+
+    /// Judges what was played, and how a client ends that was started for it alone.
+    fn judge(
+        &self,
+        played: PlayedExchange<'_>,
+        client: Option<LaunchedClient>,
+        waiter: &mut Waiter<'_>,
+    ) -> PlayedConnection {
+        let context = self.context;
+        let PlayedExchange {
+            case,
+            assignment,
+            mut transcript,
+            unique,
+            begun,
+            waited,
+            printed_before,
+        } = played;
+        transcript.forget_early_answers(&context.learnt.unawaited_steps);
+        let finding = judge_connection(
+            &transcript.expectations,
+            assignment.expected,
+            &transcript.observations,
+        );
+        let mut findings: Vec<Finding> = finding.into_iter().collect();
+        let client_end = client.map(|client| {
+            let ending = ClientEnding {
+                context,
+                assignment,
+                transcript: &transcript,
+            };
+            ending.judge(client, waiter, &mut findings)
+        });
+        let has_others_value = !findings.is_empty()
+            && context
+                .unique
+                .shows_another(transcript.log.received(), &unique);
+        let describe = |finding| context.describe(finding, &transcript.expectations);
+        let outcome = match &transcript.unsendable {
+            Some(unsendable) if findings.is_empty() => Outcome::NotJudged(unsendable.to_string()),
+            _ => Outcome::of(findings.iter().map(describe).collect()),
+        };
+        // Two connections that are held get the same answers, whatever these mean.
+        let is_truncated = assignment.delivery.end() != DeliveryEnd::Hold;
+        let unjudged = truncation_doubt(assignment.expected, client_end.as_ref());
+        let unjudged = unjudged.filter(|_| is_truncated);
+        let is_unseen = |end: &ClientEnd| {
+            may_be_printed_unseen(&transcript.expectations, assignment.expected, &end.outcome)
+        };
+        let output_unseen = transcript.output_overran || client_end.as_ref().is_some_and(is_unseen);
+        let read_slowly = assignment.delivery.reading() == Reading::Slow;
+        let unjudged = if output_unseen {
+            Some(Unjudged::Output)
+        } else if read_slowly && !transcript.was_held_back {
+            Some(Unjudged::ShortSend)
+        } else {
+            unjudged.map(Unjudged::Truncation)
+        };
+        let error_reply = allowed_reply(&transcript.expectations, assignment.expected);
+        let (process, last_output) = match client_end {
+            Some(end) => (Some(end.outcome), end.last_output),
+            None if outcome.has_passed() => (None, Vec::new()),
+            None => (None, self.target.last_output(printed_before)),
+        };
+        let answered = transcript.expectations.answered();
+        let result = CaseResult {
+            took: begun.elapsed(),
+            waited,
+            boundaries: transcript.boundaries,
+            unverified: transcript.unverified,
+            log: transcript.log,
+            process,
+            last_output,
+            printed_before,
+            unawaited_steps: transcript.observations.not_waited_for,
+            unjudged,
+            error_reply: error_reply.map(<[u8]>::to_vec),
+            has_others_value,
+            blocked_for: transcript.blocked_for,
+            ..CaseResult::new(case, outcome)
+        };
+        PlayedConnection {
+            result,
+            answered,
+            answers_end: transcript.answers_end,
+        }
+    }
+}
+
+/// An exchange that was played, before it is judged.
+struct PlayedExchange<'c> {
+    case: &'c Case,
+    assignment: &'c Assignment<'c>,
+    transcript: Transcript<'c>,
+    /// The value of `${unique}`.
+    unique: String,
+    begun: Instant,
+    /// How long it took until the connection was there.
+    waited: Duration,
+    printed_before: OutputPosition,
 }
 
 /// Why it is not judged what the peer makes of a truncated message. A program that was

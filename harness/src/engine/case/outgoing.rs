@@ -91,6 +91,11 @@ impl<'s> Outgoing<'s> {
         }
     }
 
+    /// How many messages were sent, or begun.
+    pub(super) fn messages_encoded(&self) -> usize {
+        self.encoded.len()
+    }
+
     /// The bytes of a chunk. What a message captures is made known to `expectations` when
     /// its first byte is encoded.
     pub(super) fn bytes(

@@ -18,6 +18,8 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) tactic: Tactic,
     pub(in crate::engine) delivery: Delivery,
     pub(in crate::engine) outcome: Outcome,
+    /// How many connections the peer was given.
+    pub(in crate::engine) connections: u64,
     pub(in crate::engine) took: Duration,
     /// How much of that passed until the peer, a client, connected.
     pub(in crate::engine) waited: Duration,
@@ -41,6 +43,8 @@ pub(in crate::engine) struct CaseResult {
     /// Whether the case failed and the peer had sent a value of `${unique}` that belongs to
     /// another connection.
     pub(in crate::engine) has_others_value: bool,
+    /// How long the exchange was not served, where it was when another connection was closed.
+    pub(in crate::engine) blocked_for: Option<Duration>,
     /// What the outcome leaves open.
     pub(in crate::engine) unjudged: Option<Unjudged>,
     /// The first bytes of an allowed reply to a truncated message.
@@ -54,14 +58,38 @@ pub(in crate::engine) enum Unjudged {
     Truncation(TruncationDoubt),
     /// Whether a text was printed in the part of the output that was not kept.
     Output,
+    /// Whether the peer sends the rest of what the buffers of its socket do not take.
+    ShortSend,
+    /// Whether another connection disturbs this one, which fails without it.
+    FailsAlone,
+    /// Whether it still serves after all of the connections that were planned.
+    Churn,
 }
 
 impl fmt::Display for Unjudged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self::Truncation(doubt) = self else {
-            return f.write_str(
-                "output: the peer printed more than is kept, and an expected text may be in the rest; raise `limits.output_bytes`",
-            );
+        let doubt = match self {
+            Self::Truncation(doubt) => doubt,
+            Self::Output => {
+                return f.write_str(
+                    "output: the peer printed more than is kept, and an expected text may be in the rest; raise `limits.output_bytes`",
+                );
+            }
+            Self::FailsAlone => {
+                return f.write_str(
+                    "neighbours: the same delivery fails, or takes long, without another connection",
+                );
+            }
+            Self::Churn => {
+                return f.write_str(
+                    "churn: the peer is too slow for a thousand connections within 30 s",
+                );
+            }
+            Self::ShortSend => {
+                return f.write_str(
+                    "short sends: the kernel did not show that the peer had to wait for its reader",
+                );
+            }
         };
         f.write_str("truncation: ")?;
         f.write_str(match doubt {
@@ -89,6 +117,7 @@ impl CaseResult {
             tactic,
             delivery,
             outcome,
+            connections: 1,
             took: Duration::ZERO,
             waited: Duration::ZERO,
             boundaries: Boundaries::default(),
@@ -104,6 +133,7 @@ impl CaseResult {
             depends_on: None,
             earlier_connections: None,
             has_others_value: false,
+            blocked_for: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a conversation has seen, while it goes on and when it is over.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::connection::ClosedConnection;
 use super::event_log::EventLog;
@@ -22,8 +23,13 @@ pub(in crate::engine) struct Transcript<'s> {
     pub(in crate::engine) output_overran: bool,
     /// Whether anything came in the moment that the peer has to end its side.
     pub(in crate::engine) answers_end: bool,
+    /// Whether the peer had to wait until a slow reader had read.
+    pub(in crate::engine) was_held_back: bool,
     /// Why not all boundaries are proven.
     pub(in crate::engine) unverified: Option<UnverifiedReason>,
+    /// How long the peer had not served this connection when another one was closed and it
+    /// went on.
+    pub(in crate::engine) blocked_for: Option<Duration>,
     pub(in crate::engine) log: EventLog,
     /// How much of what came has been checked.
     checked: usize,
@@ -38,7 +44,9 @@ impl<'s> Transcript<'s> {
             unsendable: None,
             output_overran: false,
             answers_end: false,
+            was_held_back: false,
             unverified: None,
+            blocked_for: None,
             log: EventLog::default(),
             checked: 0,
         }

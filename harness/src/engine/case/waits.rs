@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::connection::Connection;
 use super::transcript::Transcript;
 use crate::engine::peer::OutputWatch;
-use crate::engine::wait::{Awaited, ByteCounts, Progress, WaitEnd};
+use crate::engine::wait::{Awaited, ByteCounts, Clock, Progress, WaitEnd};
 use crate::judge::{Expectations, SilenceProof};
 use crate::peer::OutputWait;
 use crate::wire::diag::{Inode, SocketLookup};
@@ -190,5 +190,29 @@ impl<C: Connection> Awaited for AwaitOurEnd<'_, C> {
             ReadResult::Enough => Progress::Moved,
             ReadResult::TimedOut => Progress::Nothing,
         }
+    }
+}
+
+/// A wait for whatever the peer does with a connection that it has not served.
+pub(super) struct AwaitReaction<'c, C> {
+    /// Whether it has not even read what was sent.
+    pub(super) is_unread: bool,
+    pub(super) link: &'c mut C,
+    pub(super) clock: &'c dyn Clock,
+}
+
+impl<C: Connection> Awaited for AwaitReaction<'_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        if self.is_unread && self.link.prove(self.clock.now()) == SendResult::Proven {
+            return Progress::Happened;
+        }
+        match self.link.read_more(until) {
+            ReadResult::Enough | ReadResult::Ended(_) | ReadResult::Flooded => Progress::Happened,
+            ReadResult::TimedOut => Progress::Nothing,
+        }
+    }
+
+    fn is_in_flight(&mut self) -> bool {
+        !self.link.is_settled()
     }
 }

@@ -15,6 +15,7 @@ use crate::engine::peer::{CasePlayer, PlayerSetup, Sharing, TestedPeer};
 use crate::engine::settings::StopReason;
 use crate::engine::wait::{CaseGate, Phase};
 use crate::judge::FindingKind;
+use crate::tactic::OtherConnections;
 
 /// How many of the cases that ended last are remembered.
 const RECENT: usize = 8;
@@ -64,6 +65,7 @@ struct BatchWorkers<'b> {
     gate: &'b CaseGate,
     queue: Mutex<&'b mut (dyn Iterator<Item = NumberedCase> + Send)>,
     begun: AtomicU64,
+    connections: AtomicU64,
     results: Mutex<Results<'b>>,
     peer_is_broken: AtomicBool,
 }
@@ -167,6 +169,7 @@ impl ScenarioRun<'_, '_, '_> {
             gate: &gate,
             queue: Mutex::new(&mut cases),
             begun: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
             results: Mutex::new(Results {
                 batch: BatchResult::default(),
                 on_event: match phase {
@@ -184,9 +187,10 @@ impl ScenarioRun<'_, '_, '_> {
             shared.work();
         });
         let begun = shared.begun.into_inner();
+        let connections = shared.connections.into_inner();
         let results = shared.results.into_inner();
         let batch = results.unwrap_or_else(PoisonError::into_inner).batch;
-        self.engine.connections += begun;
+        self.engine.connections += connections;
         self.connections_in_batches = self.connections_in_batches.max(self.engine.connections);
         BatchResult { begun, ..batch }
     }
@@ -200,6 +204,8 @@ impl<'b> BatchWorkers<'b> {
             let Some(case) = self.next() else { return };
             let running = self.gate.begin_case();
             let result = player.play(self.context, &case);
+            self.connections
+                .fetch_add(result.connections, Ordering::Relaxed);
             if result.outcome.has_passed() {
                 drop(running);
                 self.results().pass(case, result);
@@ -240,6 +246,10 @@ impl<'b> BatchWorkers<'b> {
     fn is_broken(&self, result: &CaseResult, player: &mut dyn CasePlayer) -> bool {
         if self.peer.is_new_each_time() {
             return false;
+        }
+        if result.delivery.other_connections() != OtherConnections::Alone {
+            // It may have been broken by these alone: the next connection shows it.
+            return self.peer.ended().is_some();
         }
         let kinds = result.outcome.kinds();
         let has_any = |some: &[FindingKind]| kinds.iter().any(|kind| some.contains(kind));

@@ -198,6 +198,7 @@ impl ScenarioRun<'_, '_, '_> {
             self.judge_passed_alone(group.remove(index).result, replay, cause)
         } else {
             group.remove(index);
+            self.learn_interference(&replay);
             (replay, self.failure_verdict())
         };
         let replayed = Replayed {

@@ -5,7 +5,8 @@
 //! - **Batches** (`batch`): all other cases, several at a time if the peer serves several
 //!   connections (`concurrency`). A batch ends when the queue is empty or the peer breaks.
 //!   After the last one the next connection must be served. Cases that would disturb others
-//!   (`queue::Company`) come after these, one at a time.
+//!   (`queue::Company`) come before these, one at a time: they show whether a connection that
+//!   stops keeps the peer from others, and then all are played one at a time.
 //! - **Culprit** (`culprit`): a peer that broke is started again, and the case that broke
 //!   it is found. The others go back to the queue.
 //! - **Confirmation** (`confirm`): failures are grouped by tactic family and kind of
@@ -117,11 +118,10 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             return Ok(());
         };
         self.context.learnt = learnt;
-        self.jobs = self.learn_jobs()?;
         self.count_before_batches();
-        self.play_and_confirm(Company::Shared)?;
-        self.jobs = NonZeroUsize::MIN;
-        self.play_and_confirm(Company::Alone)
+        self.play_and_confirm(Company::Alone)?;
+        self.jobs = self.learn_jobs()?;
+        self.play_and_confirm(Company::Shared)
     }
 
     /// Plays the cases that are played in this company, and what failed again.
@@ -177,7 +177,6 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         if self.engine.is_used_up() {
             self.engine.restart_peer()?;
         }
-        self.engine.connections += 1;
         let mut player = self.engine.lone_player(phase);
         let result = player.play(&self.context, case);
         if phase.is_baseline() && result.outcome.has_passed() {
@@ -186,6 +185,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         let timings = player.timings();
         drop(player);
         self.engine.timings = timings;
+        self.engine.connections += result.connections;
         if self.engine.is_stopped() {
             Err(StopReason::Interrupted)
         } else {

@@ -135,13 +135,8 @@ impl<'s> Queue<'s> {
 
 /// Whether this version of wirecheck plays and judges the deliveries of a tactic.
 pub fn is_played(family: TacticFamily) -> bool {
-    use TacticFamily::{
-        AllCuts, Bytes, Cut, Cuts, Fin, Half, Hold, Joined, JoinedCut, Random, Whole,
-    };
-    matches!(
-        family,
-        Whole | Bytes | Cut | Cuts | Joined | JoinedCut | Random | Fin | Half | Hold | AllCuts
-    )
+    use TacticFamily::{FinAtOnce, Header, Rst, RstAtAccept};
+    !matches!(family, Rst | FinAtOnce | RstAtAccept | Header)
 }
 
 /// How many cases of a scenario are played.

@@ -13,7 +13,7 @@
 
 use std::num::NonZeroUsize;
 
-use wirecheck_report::record::{DependsOn, Verdict};
+use wirecheck_report::record::{Concurrency, DependsOn, Verdict};
 
 use super::queue::{Company, is_played};
 use super::{ScenarioRun, UnconfirmedFailure};
@@ -22,6 +22,7 @@ use crate::engine::settings::StopReason;
 use crate::engine::wait::PeerTimings;
 use crate::judge::Finding;
 use crate::peer::ExitStatus;
+use crate::tactic::TacticFamily;
 
 /// The most baselines that are played to find out how many connections the peer serves.
 const MOST_CONNECTIONS: u64 = 256;
@@ -284,11 +285,25 @@ impl ScenarioRun<'_, '_, '_> {
         };
         self.put_finding_first(result, &finding);
         result.depends_on = Some(DependsOn::OtherConnections);
+        self.note_interference();
+    }
+
+    fn note_interference(&mut self) {
         self.engine.note(
             "some cases fail only beside other connections; if that is intended (a chat sends to \
-             all clients), write `adversary = { concurrent = false }` in the suite"
-                .to_owned(),
+             all clients, a device serves one client at a time), write `adversary = { concurrent \
+             = false }` in the suite",
         );
+    }
+
+    /// Notes what a confirmed failure says of several connections at a time. A peer whose
+    /// connections disturb each other gets one at a time from now on.
+    pub(super) fn learn_interference(&mut self, failed: &CaseResult) {
+        if failed.tactic.family() != TacticFamily::Neighbours {
+            return;
+        }
+        self.note_interference();
+        self.engine.concurrency = Some(Concurrency::One);
     }
 }
 

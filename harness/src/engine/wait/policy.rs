@@ -11,6 +11,8 @@
 //! | runs | the limit, in its own time |
 //! | runs without pause, once that is known | 1 s; in a batch 250 ms |
 //! | cannot be seen | the limit; in a batch 250 ms or 20 x its slowest answer |
+//! | is idle, where an exchange is compared with itself | a multiple of 60 ms + 10 x its longest pause |
+//! | the same, and cannot be seen | a multiple of 250 ms or 20 x its slowest answer |
 //!
 //! A limit is in the peer's time: while it is ready to run and has no processor, the limit
 //! stands still ([`WaitPolicy::extended_by`]).
@@ -34,6 +36,10 @@ pub(in crate::engine) enum Phase {
     Together,
     /// What failed, alone.
     Confirmation,
+    /// An exchange beside another connection, and the same exchange alone. Both are given as
+    /// much time, a multiple of what is usual for the peer: the second one shows whether that
+    /// is enough.
+    Comparison { times: u32 },
 }
 
 impl Phase {
@@ -285,7 +291,7 @@ impl WaitPolicy {
             may_be_blocked_on_us: at.phase.is_alone(),
             spinning_after: Some(at.spinning_after(what, limit)),
             learns: match at.phase {
-                Phase::Batch | Phase::Together => Learns::Nothing,
+                Phase::Batch | Phase::Together | Phase::Comparison { .. } => Learns::Nothing,
                 Phase::Baseline => Learns::Timings,
                 Phase::BaselineRetry | Phase::Confirmation => Learns::Everything,
             },
@@ -314,15 +320,14 @@ impl WaitPolicy {
 }
 
 impl Circumstances<'_> {
-    /// The limit in a batch against a peer that cannot be seen idle: its failures are
-    /// played again with all of it.
+    /// The limit against a peer that cannot be seen idle: in a batch, of which the failures
+    /// are played again with all of it, and where an exchange is compared with itself.
     fn shortened(&self, limit: Duration) -> Duration {
-        if self.phase == Phase::Batch && self.visibility == Visibility::Unseen {
-            (self.timings.slowest_answer * 20)
-                .max(UNSEEN_ANSWER)
-                .min(limit)
-        } else {
-            limit
+        let usual = (self.timings.slowest_answer * 20).max(UNSEEN_ANSWER);
+        match (self.visibility, self.phase) {
+            (Visibility::Unseen, Phase::Batch) => usual.min(limit),
+            (Visibility::Unseen, Phase::Comparison { times }) => (usual * times).min(limit),
+            _ => limit,
         }
     }
 
@@ -331,7 +336,10 @@ impl Circumstances<'_> {
     fn first_look(&self) -> Duration {
         match self.phase {
             Phase::Batch | Phase::Together => (FIRST_LOOK * self.jobs).min(LATEST_FIRST_LOOK),
-            Phase::Baseline | Phase::BaselineRetry | Phase::Confirmation => Duration::ZERO,
+            Phase::Baseline
+            | Phase::BaselineRetry
+            | Phase::Confirmation
+            | Phase::Comparison { .. } => Duration::ZERO,
         }
     }
 
@@ -347,6 +355,7 @@ impl Circumstances<'_> {
                 known.max(IDLE_UNKNOWN).max(limit / PART_IN_RETRY)
             }
             Phase::Confirmation if has_been_silent => known,
+            Phase::Comparison { times } => known * times,
             Phase::BaselineRetry | Phase::Confirmation | Phase::Together => limit,
         }
     }
@@ -407,6 +416,27 @@ mod tests {
                 assert!(last.idle_for >= batch.idle_for);
                 assert!(last.limit >= batch.limit);
             }
+        }
+    }
+
+    #[test]
+    fn an_exchange_that_is_compared_with_itself_gets_multiples_of_the_usual_time() {
+        let timings = PeerTimings {
+            longest_pause: Duration::from_millis(4),
+            ..PeerTimings::default()
+        };
+        for times in [1, 3] {
+            let phase = Phase::Comparison { times };
+            let seen = policy(WaitFor::Answer, phase, &timings);
+            assert_eq!(seen.idle_for, Duration::from_millis(100) * times);
+            assert_eq!((seen.limit, seen.timers), (LIMIT, None));
+            assert_eq!(seen.learns, Learns::Nothing);
+            let unseen = Circumstances {
+                visibility: Visibility::Unseen,
+                ..at(phase, &timings)
+            };
+            let unseen = WaitPolicy::new(WaitFor::Answer, LIMIT, &unseen);
+            assert_eq!(unseen.limit, UNSEEN_ANSWER * times);
         }
     }
 

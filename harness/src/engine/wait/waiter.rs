@@ -77,6 +77,14 @@ impl<'a> Waiter<'a> {
         }
     }
 
+    /// A waiter for a second connection of the same case. The two never wait at the same time.
+    pub(in crate::engine) fn another(&self, watch: Option<Watch>) -> Self {
+        Self {
+            clock: self.clock,
+            ..Self::alone(watch, self.phase, self.timings, self.stop)
+        }
+    }
+
     /// Watches from now on a process that was started for one case alone.
     pub(in crate::engine) fn watch_only(&mut self, watch: Option<Watch>) {
         self.view = View::of(watch);
@@ -99,6 +107,10 @@ impl<'a> Waiter<'a> {
 
     pub(in crate::engine) fn phase(&self) -> Phase {
         self.phase
+    }
+
+    pub(in crate::engine) fn set_phase(&mut self, phase: Phase) {
+        self.phase = phase;
     }
 
     pub(in crate::engine) fn timings(&self) -> &PeerTimings {
@@ -126,7 +138,9 @@ impl<'a> Waiter<'a> {
 
     /// Remembers that the peer reads a chunk only when more follows.
     pub(in crate::engine) fn learn_late_read(&mut self) {
-        self.timings.reads_late = true;
+        if !matches!(self.phase, Phase::Comparison { .. }) {
+            self.timings.reads_late = true;
+        }
     }
 
     /// Counts the timers of a peer that has nothing to do: those say nothing later.

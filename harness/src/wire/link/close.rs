@@ -54,7 +54,7 @@ impl Link {
             self.written.total += 1;
             self.written.arrived = false;
         } else {
-            self.drain();
+            self.drain_all();
         }
     }
 
@@ -62,7 +62,7 @@ impl Link {
     /// would send a reset instead of a FIN.
     #[must_use = "it has the last bytes that the peer sent"]
     pub fn close(mut self) -> ClosedLink {
-        self.drain();
+        self.drain_all();
         // Only a peer that sent more than is kept has bytes left to read.
         let unread =
             self.received.remaining() == 0 && matches!(self.stream.peek(&mut [0]), Ok(1..));
@@ -77,7 +77,7 @@ impl Link {
     /// Resets the connection, after reading what has arrived. The port is free at once.
     #[must_use = "it has the last bytes that the peer sent"]
     pub fn reset(mut self) -> ClosedLink {
-        self.drain();
+        self.drain_all();
         // The option is refused only on a socket that the peer has reset already.
         let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
         self.into_closed(CloseSignal::Reset)

@@ -83,6 +83,7 @@ fn attempt(
 ) -> Result<Link, ConnectError> {
     let machine = |source| ConnectError::Machine { peer, source };
     let socket = socket(peer).map_err(machine)?;
+    options.reading.set_buffer(&socket).map_err(machine)?;
     if let Some(address) = from {
         bind(&socket, address).map_err(|error| bind_error(peer, error))?;
     }

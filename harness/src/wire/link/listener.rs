@@ -2,7 +2,7 @@
 
 use super::poll::{Readiness, wait};
 use super::{Link, LinkOptions};
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockRef, Socket, Type};
 use std::io;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::Instant;
@@ -102,6 +102,7 @@ impl Listener {
 fn link(stream: TcpStream, peer: SocketAddr, options: &LinkOptions) -> io::Result<Link> {
     stream.set_nonblocking(true)?;
     stream.set_nodelay(true)?;
+    options.reading.set_buffer(&SockRef::from(&stream))?;
     let ours = stream.local_addr()?;
     Ok(Link::new(stream, ours, peer, options))
 }

@@ -49,7 +49,7 @@ mod write;
 pub use close::{CloseSignal, ClosedLink};
 pub use connect::ConnectError;
 pub use listener::{AcceptError, Listener};
-pub use options::LinkOptions;
+pub use options::{LinkOptions, ReadPace};
 pub use pacer::Pacer;
 pub use proof::{ReadProof, UnknownReadProof, UnverifiedReason};
 pub use read::ReadResult;
@@ -76,6 +76,7 @@ pub struct Link {
     view: KernelView,
     pacer: Pacer,
     received: Received,
+    pace: ReadPace,
     ending: Option<ObservedEnd>,
     send_side: SendSide,
     written: SendProgress,
@@ -149,6 +150,7 @@ impl Link {
             view: KernelView::new(options.read_proof, peer, ours),
             pacer: options.pacer.clone(),
             received: Received::with_limit(options.keep),
+            pace: options.reading,
             ending: None,
             send_side: SendSide::Open,
             written: SendProgress {

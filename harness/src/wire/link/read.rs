@@ -1,7 +1,7 @@
 //! Reading what the peer sends.
 
 use super::poll::{Readiness, wait};
-use super::{ConnectionEnd, Link, Received};
+use super::{ConnectionEnd, Link, ReadPace, Received};
 use rustix::net::{RecvFlags, recv};
 use std::io;
 use std::mem::MaybeUninit;
@@ -10,6 +10,9 @@ use std::time::Instant;
 
 /// The size of one read.
 const READ_SIZE: usize = 16 << 10;
+/// How many bytes a slow reader takes one by one. Its buffer is small, so what it takes later
+/// is little too.
+const SINGLE_BYTES: u64 = 64;
 
 /// The result of waiting for bytes from the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +75,25 @@ impl Link {
         self.read_until(|_| false, deadline)
     }
 
-    /// Reads all that has arrived.
+    /// Reads what has arrived: all of it, or a little.
     pub(super) fn drain(&mut self) {
-        while let ReadStep::Bytes = self.read_once() {}
+        match self.pace {
+            ReadPace::AsItArrives => self.drain_all(),
+            ReadPace::Slow => _ = self.read_once(self.slow_read_size()),
+        }
+    }
+
+    /// Reads all that has arrived.
+    pub(super) fn drain_all(&mut self) {
+        while let ReadStep::Bytes = self.read_once(READ_SIZE) {}
+    }
+
+    /// Single bytes at first.
+    fn slow_read_size(&self) -> usize {
+        match self.received.total() {
+            0..SINGLE_BYTES => 1,
+            _ => READ_SIZE,
+        }
     }
 
     /// Whether there may be more to read, now or later.
@@ -82,13 +101,13 @@ impl Link {
         self.ending.is_none() && self.received.remaining() > 0
     }
 
-    fn read_once(&mut self) -> ReadStep {
+    fn read_once(&mut self, size: usize) -> ReadStep {
         if !self.can_read() {
             return ReadStep::Nothing;
         }
         acknowledge_at_once(&self.stream);
         let mut buffer = [MaybeUninit::uninit(); READ_SIZE];
-        let most = READ_SIZE.min(self.received.remaining());
+        let most = size.min(self.received.remaining());
         match recv(&self.stream, &mut buffer[..most], RecvFlags::empty()) {
             Ok((_, 0)) => self.ended(ConnectionEnd::Eof),
             Ok(((bytes, _), _)) => self.received_bytes(bytes),

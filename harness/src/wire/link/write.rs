@@ -125,7 +125,7 @@ impl Link {
     /// sent.
     pub(super) fn record_error(&mut self, error: &io::Error) -> ConnectionEnd {
         let before = self.ending;
-        self.drain();
+        self.drain_all();
         if error.kind() != io::ErrorKind::BrokenPipe {
             self.ending = before;
             self.record_end(end_of_error(error));

@@ -93,6 +93,7 @@ fn a_peer_that_ended_between_two_scenarios_is_started_again() {
         suite: TWO_SCENARIOS,
         only: "whole",
         jobs: 2,
+        ..DEFAULT
     };
     let run = options.run(peer).checked();
     assert_eq!(run.scenario("second").verdict, Verdict::Pass);

@@ -14,6 +14,7 @@ mod first;
 mod interrupted;
 mod laws;
 mod leaks;
+mod neighbours;
 mod script;
 mod scripted;
 mod shared_cause;
@@ -54,6 +55,7 @@ struct TestRun {
     suite: &'static str,
     /// Which tactics, as `--only` takes them: `cut@*`.
     only: &'static str,
+    profile: Profile,
     jobs: usize,
 }
 
@@ -61,6 +63,7 @@ struct TestRun {
 const DEFAULT: TestRun = TestRun {
     suite: TWO_ANSWERS,
     only: "*",
+    profile: Profile::Quick,
     jobs: 1,
 };
 
@@ -115,7 +118,7 @@ impl TestRun {
         let only = self.only.parse().expect("a glob");
         let choice = CaseChoice {
             only: TacticFilter::from_iter([only]),
-            profile: Profile::Quick,
+            profile: self.profile,
             ..CaseChoice::default()
         };
         Selection::new(vec![suite], Side::Client, choice)
