@@ -7,7 +7,7 @@ mod run;
 pub mod tools;
 
 pub use record_text::{diagnoses, family_results, findings, verdicts};
-pub use run::{ActiveRun, Run, RunOutcome};
+pub use run::{ActiveRun, Run, RunOutcome, example};
 
 use std::path::{Path, PathBuf};
 

@@ -192,7 +192,8 @@ impl Run {
 ///
 /// # Panics
 /// If it was not built: `cargo test --test NAME` builds no examples.
-fn example(name: &str) -> PathBuf {
+#[must_use]
+pub fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the system knows it");
     let profile = test
         .ancestors()

@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn every_explanation_has_the_same_sections() {
         for code in DefectCode::ALL {
-            let text = code.explanation(&[]);
+            let text = code.explanation(&Language::ALL);
             let lines = text.lines();
             let headings: Vec<_> = lines.filter_map(|line| line.strip_prefix("## ")).collect();
             assert_eq!(

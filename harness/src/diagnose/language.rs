@@ -46,8 +46,12 @@ impl Language {
 pub(super) fn in_languages(explanation: &str, languages: &[Language]) -> String {
     let blocks = blocks(explanation).into_iter();
     let shown = blocks.filter(|block| block.language.is_none_or(|it| languages.contains(&it)));
+    let mut shown = shown.peekable();
     let mut text = String::new();
-    for block in shown {
+    while let Some(block) = shown.next() {
+        if block.is_heading() && shown.peek().is_none_or(Block::is_heading) {
+            continue;
+        }
         if !text.is_empty() {
             text.push('\n');
         }
@@ -71,6 +75,14 @@ struct Block<'a> {
     language: Option<Language>,
     is_code: bool,
     lines: Vec<&'a str>,
+}
+
+impl Block<'_> {
+    fn is_heading(&self) -> bool {
+        self.lines
+            .first()
+            .is_some_and(|line| line.starts_with("## "))
+    }
 }
 
 fn blocks(explanation: &str) -> Vec<Block<'_>> {
@@ -147,6 +159,13 @@ Never do it.
         let about_it = "Rust: it cannot be so.";
         assert!(in_languages(TEXT, &[Language::Rust]).contains(about_it));
         assert!(!in_languages(TEXT, &[Language::Go]).contains(about_it));
+    }
+
+    #[test]
+    fn a_section_without_anything_has_no_heading() {
+        let text = "## Wrong\n\n```go\none()\n```\n\n## Right\n\nNever do it.\n";
+        let shown = in_languages(text, &[Language::Rust]);
+        assert_eq!(shown, "## Right\n\nNever do it.\n");
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! The languages of the peers: how a peer is started.
 
 use std::path::Path;
+use std::process::Command;
+use std::sync::LazyLock;
 
-use wirecheck_tests::tools;
+use wirecheck_tests::{example, root, tools};
 
 use crate::matrix::FOLDER;
 
@@ -17,14 +19,49 @@ pub(crate) struct Language {
     pub(crate) command: fn(file: &Path, marker: &str) -> Vec<String>,
 }
 
-/// In the order in which `wirecheck explain` shows them.
-pub(crate) const LANGUAGES: [Language; 1] = [Language {
-    name: "Python",
-    extension: "py",
-    tag: "python",
-    is_installed: tools::has_python,
-    command: python,
-}];
+/// In the order in which `wirecheck explain` shows them. The first has a peer for each defect, and
+/// the matrix lists what its peers fail.
+pub(crate) static LANGUAGES: [Language; 4] = [
+    Language {
+        name: "Python",
+        extension: "py",
+        tag: "python",
+        is_installed: tools::has_python,
+        command: python,
+    },
+    Language {
+        name: "JavaScript",
+        extension: "js",
+        tag: "javascript",
+        is_installed: || tools::has("node"),
+        command: javascript,
+    },
+    Language {
+        name: "Go",
+        extension: "go",
+        tag: "go",
+        is_installed: || tools::has("go"),
+        command: go,
+    },
+    Language {
+        name: "Rust",
+        extension: "rs",
+        tag: "rust",
+        is_installed: || true,
+        command: rust,
+    },
+];
+
+/// One program that has all peers. Cargo gives this test a folder of its own.
+static GO_PROGRAM: LazyLock<String> = LazyLock::new(|| {
+    let program = format!("{}/defects-in-go", env!("CARGO_TARGET_TMPDIR"));
+    let built = Command::new("go")
+        .args(["build", "-o", &program, "."])
+        .current_dir(root().join(FOLDER))
+        .status();
+    assert!(built.is_ok_and(|status| status.success()), "go build");
+    program
+});
 
 fn python(file: &Path, marker: &str) -> Vec<String> {
     let [python, ..] = tools::python();
@@ -33,4 +70,24 @@ fn python(file: &Path, marker: &str) -> Vec<String> {
     // Python ignores an unknown word after -X. It finds `protocol.py` because it is not isolated.
     let words = [python, "-E", "-S", "-s", "-B", "-X", marker, &run, &file];
     words.map(str::to_owned).to_vec()
+}
+
+fn javascript(file: &Path, marker: &str) -> Vec<String> {
+    let run = format!("{FOLDER}/javascript/run.js");
+    let words = ["node", &run, marker, &file.to_string_lossy()];
+    words.map(str::to_owned).to_vec()
+}
+
+fn go(file: &Path, marker: &str) -> Vec<String> {
+    let words = [&*GO_PROGRAM, marker, &file.to_string_lossy()];
+    words.map(str::to_owned).to_vec()
+}
+
+fn rust(file: &Path, marker: &str) -> Vec<String> {
+    let program = example("defects").to_string_lossy().into_owned();
+    vec![
+        program,
+        marker.to_owned(),
+        file.to_string_lossy().into_owned(),
+    ]
 }

@@ -75,8 +75,9 @@ pub(crate) fn document(defects: &[Defect], catalogue: &[(&str, &str)]) -> String
     let mut text = "# Which tactic reveals which defect
 
 Made from `matrix.toml` and the files of this folder by `SNAPSHOTS=overwrite cargo test -p
-wirecheck-tests --test defects`. The same test plays the peers: each broken one fails under these
-tactics and is diagnosed with this defect and no other, and nothing is found about the fixed ones.
+wirecheck-tests --test defects`. The same test plays the peers: each broken one in Python fails under
+these tactics, each in any language is diagnosed with this defect and no other, and nothing is found
+about the fixed ones.
 
 | defect | revealed by | suite | broken and fixed peers |
 | --- | --- | --- | --- |

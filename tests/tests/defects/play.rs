@@ -9,7 +9,7 @@ use wirecheck_report::record::{Record, Verdict};
 use wirecheck_tests::{Run, RunOutcome};
 
 use crate::COMMAND;
-use crate::language::Language;
+use crate::language::{LANGUAGES, Language};
 use crate::matrix::{Defect, FOLDER};
 
 /// More runs at the same time would only wait for each other.
@@ -49,15 +49,19 @@ impl Kind {
     }
 }
 
-/// All peers in these languages, with what is wrong about what wirecheck says of them, in the order
-/// in which they ended.
-pub(crate) fn play_all<'a>(
-    defects: &'a [Defect],
-    languages: &[&'a Language],
-) -> Vec<(Peer<'a>, Vec<String>)> {
-    let written = defects.iter().flat_map(|defect| {
+/// The peers of these defects in those of the languages that are installed.
+pub(crate) fn peers<'a>(
+    defects: impl IntoIterator<Item = &'a Defect>,
+    languages: &'a [Language],
+) -> Vec<Peer<'a>> {
+    let languages = languages.iter().filter(|it| (it.is_installed)());
+    let languages: Vec<_> = languages.collect();
+    let written = defects.into_iter().flat_map(|defect| {
         let languages = languages.iter().filter(|it| defect.is_written_in(it));
-        languages.map(move |&language| (defect, language))
+        let languages: Vec<_> = languages.collect();
+        languages
+            .into_iter()
+            .map(move |&language| (defect, language))
     });
     let peers = written.flat_map(|(defect, language)| {
         [Kind::Broken, Kind::Fixed].map(|kind| Peer {
@@ -66,7 +70,13 @@ pub(crate) fn play_all<'a>(
             kind,
         })
     });
-    let queue = Mutex::new(peers);
+    peers.collect()
+}
+
+/// The peers, with what is wrong about what wirecheck says of them, in the order in which they
+/// ended.
+pub(crate) fn play_all(peers: Vec<Peer<'_>>) -> Vec<(Peer<'_>, Vec<String>)> {
+    let queue = Mutex::new(peers.into_iter());
     let results = Mutex::new(Vec::new());
     thread::scope(|scope| {
         for _ in 0..RUNS_AT_ONCE {
@@ -89,6 +99,12 @@ fn next<'a>(queue: &Mutex<impl Iterator<Item = Peer<'a>>>) -> Option<Peer<'a>> {
 impl Peer<'_> {
     pub(crate) fn is_broken(&self) -> bool {
         self.kind == Kind::Broken
+    }
+
+    /// The matrix lists what peers in the first language fail. Others show the same defect in other
+    /// ways: an event loop closes by itself where a thread waits.
+    fn is_in_matrix_language(&self) -> bool {
+        self.language.name == LANGUAGES[0].name
     }
 
     fn play(&self) -> RunOutcome {
@@ -120,7 +136,7 @@ impl Peer<'_> {
         if codes != expected_codes {
             wrong.push(format!("diagnosed {codes:?}, not {expected_codes:?}"));
         }
-        if failed != expected_families {
+        if self.is_in_matrix_language() && failed != expected_families {
             wrong.push(format!("fails {failed:?}, not {expected_families:?}"));
         }
         if self.kind == Kind::Fixed && cases_not_played(record) > 0 {

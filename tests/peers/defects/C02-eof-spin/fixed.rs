@@ -1,0 +1,22 @@
+//! Ends when `read` returns 0 bytes.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpStream;
+
+use crate::protocol::{capitals, read_header};
+
+pub(crate) fn serve(mut stream: TcpStream) -> io::Result<()> {
+    loop {
+        let mut body = vec![0; read_header(&mut stream)?];
+        // explain: begin
+        let mut received = 0;
+        while received < body.len() {
+            match stream.read(&mut body[received..])? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                n => received += n,
+            }
+        }
+        // explain: end
+        stream.write_all(&capitals(&body))?;
+    }
+}

@@ -1,0 +1,18 @@
+//! Reports the error and goes on.
+
+use std::io;
+use std::net::TcpListener;
+
+use crate::protocol::echo_lines;
+
+pub(crate) fn main(listener: TcpListener) -> io::Result<()> {
+    // explain: begin
+    for stream in listener.incoming() {
+        let result = stream.and_then(|stream| echo_lines(&stream));
+        if let Err(error) = result {
+            eprintln!("{error}"); // only this client is gone
+        }
+    }
+    // explain: end
+    Ok(())
+}

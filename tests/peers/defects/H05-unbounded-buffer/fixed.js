@@ -1,0 +1,20 @@
+// Ends a connection whose line is too long.
+
+"use strict";
+
+const { answer, LIMIT } = require("../javascript/protocol");
+
+exports.serve = (socket) => {
+  // explain: begin
+  let buffer = Buffer.alloc(0);
+  socket.on("data", (data) => {
+    buffer = Buffer.concat([buffer, data]);
+    let end;
+    while ((end = buffer.indexOf("\n")) >= 0) {
+      socket.write(answer(buffer.subarray(0, end)));
+      buffer = buffer.subarray(end + 1);
+    }
+    if (buffer.length > LIMIT) socket.destroy();
+  });
+  // explain: end
+};

@@ -1,0 +1,3 @@
+module defects
+
+go 1.19
