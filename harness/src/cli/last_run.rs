@@ -58,3 +58,38 @@ fn breaks_peer(failed: &FailedCase) -> bool {
     let mut findings = failed.findings.iter();
     findings.any(|it| it.died.is_some() || is_break(&it.kind))
 }
+
+#[cfg(test)]
+mod tests {
+    use wirecheck_report::record::FindingRecord;
+
+    use super::*;
+
+    fn failed(kind: &str) -> FailedCase {
+        let finding = FindingRecord {
+            kind: kind.to_owned(),
+            what: String::new(),
+            died: None,
+            expected: None,
+            actual: None,
+            line: None,
+        };
+        FailedCase {
+            tactic: "cut@1".to_owned(),
+            verdict: Verdict::Fail,
+            findings: vec![finding],
+            evidence: None,
+            depends_on: None,
+            smallest: None,
+            earlier_connections: None,
+            saved: None,
+        }
+    }
+
+    #[test]
+    fn cases_that_break_the_peer_keep_their_place() {
+        let breaks = |kind| breaks_peer(&failed(kind));
+        assert!(breaks("died") && breaks("next-not-served") && breaks("not-accepted"));
+        assert!(!breaks("wrong-answer") && !breaks("no-answer") && !breaks("ended-early"));
+    }
+}

@@ -160,8 +160,7 @@ fn as_saved(mut record: Record, case: &OpenCase, how: Failure) -> Record {
         if how == Failure::Same {
             scenario.defects.clone_from(&case.saved.defects);
         }
-        let failures = scenario.failures.iter_mut();
-        for failed in failures.filter(|it| it.tactic == case.saved.tactic) {
+        for failed in &mut scenario.failures {
             failed.saved = Some(case.saved.id());
         }
     }

@@ -100,10 +100,14 @@ impl OpenCase {
         turns
     }
 
-    /// How many turns of the peer follow the messages that are delivered as a whole.
+    /// How many turns of the peer follow the messages that are delivered as a whole, and
+    /// unchanged.
     pub(super) fn answered_turns(&self, delivery: &Delivery) -> usize {
         let script = self.script();
-        let delivered = delivery.delivered().get();
+        let delivered = match delivery.edit() {
+            Some(edit) => delivery.delivered().min(edit.range().start).get(),
+            None => delivery.delivered().get(),
+        };
         let mut whole = 0;
         let mut end = 0;
         for message in &script.messages {

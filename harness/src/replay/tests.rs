@@ -318,6 +318,13 @@ fn a_program_has_the_bytes_and_the_places_of_unique_values() {
 }
 
 #[test]
+fn a_message_that_was_changed_is_not_expected_to_be_answered() {
+    let case = open(saved("fin@20", "@0..1=48 15 half"));
+    assert_eq!(case.answered_turns(&case.case.delivery), 0);
+    assert_eq!(case.answered_turns(&case.baseline()), 2);
+}
+
+#[test]
 fn what_a_plain_program_cannot_show_is_an_error() {
     let error = |case: SavedCase, language| {
         let error = script(&open(case), language).expect_err("it is not shown");
@@ -335,6 +342,14 @@ fn what_a_plain_program_cannot_show_is_an_error() {
     assert!(error(needs, Language::Python).contains("other connections"));
     let baseline = saved("whole", "15,41");
     assert!(error(baseline, Language::Python).starts_with("even the uncut"));
+    let stays_open = |tactic, delivery| SavedCase {
+        findings: vec![finding("stays-open")],
+        ..saved(tactic, delivery)
+    };
+    let unread = stays_open("fin@3", "3 fin");
+    assert!(error(unread, Language::Python).contains("cannot be seen"));
+    let read = open(stays_open("half@3", "3 half"));
+    script(&read, Language::Python).expect("it reads after the FIN");
     let half = saved("half@3", "3 half");
     assert!(error(half, Language::Sh).ends_with("`--script python`"));
 }

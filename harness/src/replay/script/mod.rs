@@ -69,13 +69,13 @@ fn check(case: &OpenCase) -> Result<(), ScriptError> {
         return Err(ScriptError::TooLarge);
     }
     match case.saved.findings.first() {
-        Some(first) if !is_seen(first, case.side()) => Err(ScriptError::Unseen(first.kind.clone())),
+        Some(first) if !is_seen(first, case) => Err(ScriptError::Unseen(first.kind.clone())),
         _ => Ok(()),
     }
 }
 
 /// Whether a comparison with the uncut delivery shows a finding.
-fn is_seen(finding: &FindingRecord, us: Side) -> bool {
+fn is_seen(finding: &FindingRecord, case: &OpenCase) -> bool {
     use FindingKind::{
         CutShort, Died, EndedEarly, MalformedAnswer, NextNotServed, NoAnswer, NotPrinted,
         PrintsOther, RunsOn, StaysOpen, Surplus, WrongAnswer, WrongExit,
@@ -87,9 +87,12 @@ fn is_seen(finding: &FindingRecord, us: Side) -> bool {
         CutShort,
         Surplus,
         EndedEarly,
-        StaysOpen,
     ];
-    let others: &[FindingKind] = match us {
+    if finding.kind == StaysOpen.as_str() {
+        // Only where the script reads after its FIN.
+        return last_steps(case, &case.case.delivery).words == ["half", "read"];
+    }
+    let others: &[FindingKind] = match case.side() {
         Side::Client => &[Died, NextNotServed],
         Side::Server => &[NotPrinted, PrintsOther, WrongExit, RunsOn],
     };
