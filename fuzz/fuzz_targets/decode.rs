@@ -120,7 +120,9 @@ fuzz_target!(|input: Input| {
     let in_pieces = read(&input.framing, &input.stream, &input.pieces);
     assert_eq!(in_pieces, whole);
     for payload in whole.0 {
-        for member in input.framing.malformed(&payload) {
+        let malformed = input.framing.malformed(&payload).into_iter();
+        // Megabytes that the first of them decides about.
+        for member in malformed.filter(|it| it.kind != MalformedKind::Endless) {
             let valid = input
                 .framing
                 .encode(&payload)

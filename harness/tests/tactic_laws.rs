@@ -6,7 +6,7 @@ use std::num::NonZeroU16;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use wirecheck::framing::{Region, RegionKind};
+use wirecheck::framing::{Region, RegionKind, RepeatedBytes};
 use wirecheck::tactic::{
     Allowances, Case, CaseId, Connections, Delivery, DeliveryEnd, HeaderEdit, Offset,
     OtherConnections, OutMessage, Pipelining, Plan, PlanOptions, Profile, Reading, Salt, Script,
@@ -70,7 +70,7 @@ fn edits(script: &Script) -> Vec<HeaderEdit> {
         name: name.parse().expect("a plain name"),
         message,
         range,
-        replacement: replacement.to_vec(),
+        replacement: replacement.into(),
     };
     script
         .spans()
@@ -113,7 +113,7 @@ fn edited(stream: &[u8], delivery: &Delivery) -> Vec<u8> {
         let range = edit.range();
         edited.splice(
             range.start.get()..range.end.get(),
-            edit.replacement().iter().copied(),
+            edit.replacement().to_vec(),
         );
     }
     edited
@@ -282,8 +282,9 @@ fn deliveries() -> impl Strategy<Value = Delivery> {
         (1..=u16::MAX).prop_map(|n| OtherConnections::Churned(NonZeroU16::new(n).expect("from 1"))),
     ];
     let reading = select(vec![Reading::Eager, Reading::Slow]);
-    let edit = (0..50_usize, 0..9_usize, vec(any::<u8>(), 0..5));
-    let edit = edit.prop_map(|(start, removed, added)| {
+    let edit = (0..50_usize, 0..9_usize, vec(any::<u8>(), 0..5), 0..4_usize);
+    let edit = edit.prop_map(|(start, removed, added, times)| {
+        let added = RepeatedBytes::new(added, times);
         StreamEdit::new(Offset::new(start)..Offset::new(start + removed), added).ok()
     });
     let lengths = vec(prop_oneof![Just(1), 1..4_usize, 1..1_000_000_usize], 0..20);

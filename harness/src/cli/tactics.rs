@@ -164,9 +164,12 @@ fn about(family: TacticFamily) -> About {
             "neighbours:stalled",
         ),
         TacticFamily::Header => (
-            "A malformed header.",
-            "Negative, signed, too large, not a number. The peer may refuse it, but must not\n\
-             hang, die or accept the length.",
+            "The first message with a malformed header, then a half-close.",
+            "A length that is negative, in hex, empty, too large, longer or shorter than the\n\
+             body; a line without an end. The peer may close, or answer with an error (the\n\
+             suite says which: `adversary.malformed`). It must not answer as if the header\n\
+             were valid, hang, die, or get memory for the declared length. A form that is a\n\
+             matter of taste, such as leading zeros, it may accept.",
             "header:negative",
         ),
         TacticFamily::Churn => (

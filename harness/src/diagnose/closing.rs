@@ -7,7 +7,7 @@ use super::cut_place::lone_cuts;
 use super::evidence::{CaseFailure, DefectEvidence, ExchangeEnd};
 use super::symptom::Symptom;
 use super::wording::offsets;
-use super::{DefectCode, Diagnosis};
+use super::{DefectCode, Diagnosis, header};
 use crate::judge::PeerClose;
 use crate::tactic::{Offset, Tactic, TacticFamily};
 
@@ -85,6 +85,8 @@ fn eof_spin(evidence: &DefectEvidence) -> Option<Diagnosis> {
         !(case.is_complete() && evidence.exchange_ends_with(ExchangeEnd::ByPeer))
     };
     let cases = evidence.failures();
+    // After a malformed header it need not be the end of the stream.
+    let cases = cases.filter(|case| case.tactic.family() != TacticFamily::Header);
     let cases = cases.filter(|case| case.shows(spins) && is_ended(case));
     let first = cases.map(|case| &case.tactic).min()?;
     let because = format!(
@@ -277,11 +279,15 @@ fn partial_as_message(evidence: &DefectEvidence) -> Option<Diagnosis> {
             "a FIN between messages (offset {}) gets an extra answer",
             offsets(&between)
         )
-    } else {
-        let at = printed(Symptom::ExitsAsWhole)?;
+    } else if let Some(at) = printed(Symptom::ExitsAsWhole) {
         format!(
             "the stream ends inside a message (offset {}), and the program exits as after a whole exchange",
             offsets(&at)
+        )
+    } else {
+        let names = header::accepts_part(evidence).filter(|_| reads_whole_messages)?;
+        format!(
+            "a header declares more than is sent ({names}), and at the FIN the message is taken for a whole one"
         )
     };
     Some(DefectCode::PartialAsMessage.because(because))

@@ -2,7 +2,7 @@
 //! thousands of cases.
 
 use super::output_difference::OutputDifference;
-use crate::judge::{Finding, PeerClose, SilenceProof};
+use crate::judge::{Finding, MemoryLimit, PeerClose, SilenceProof};
 use crate::peer::ExitStatus;
 use crate::scenario::Refusal;
 
@@ -76,7 +76,13 @@ pub enum Symptom {
     OtherExit,
     /// The program printed a truncated message, and exited as after a whole exchange.
     PrintsTruncated,
-    /// The program exited as after a whole exchange, although a message was truncated.
+    /// A message with a malformed header was answered, or printed, as a valid one.
+    AcceptsMalformed,
+    /// The peer got memory for the length that a header declares.
+    MemoryForLength,
+    /// The peer got memory for bytes that come without an end.
+    MemoryForEndless,
+    /// The program exited as after a whole exchange, although a message was damaged.
     ExitsAsWhole,
     /// The program did not exit, and did not spin.
     StillRunning,
@@ -158,6 +164,13 @@ impl Symptom {
                 proof: SilenceProof::Spinning(_),
             } => Self::StillRunningSpinning,
             Finding::PrintsTruncated { .. } => Self::PrintsTruncated,
+            Finding::AcceptsMalformed { .. } | Finding::PrintsMalformed { .. } => {
+                Self::AcceptsMalformed
+            }
+            Finding::MemoryGrows { limit, .. } => match limit {
+                MemoryLimit::Declared => Self::MemoryForLength,
+                MemoryLimit::Endless { .. } => Self::MemoryForEndless,
+            },
             Finding::ExitsAsWhole { .. } => Self::ExitsAsWhole,
             Finding::RunsOn { .. } => Self::StillRunning,
             Finding::ConnectsAgain { .. } => Self::ConnectsAgain,
@@ -196,6 +209,9 @@ impl Symptom {
             | Self::Died { .. }
             | Self::EarlyAnswer
             | Self::PrintsTruncated
+            | Self::AcceptsMalformed
+            | Self::MemoryForLength
+            | Self::MemoryForEndless
             | Self::ExitsAsWhole
             | Self::StillRunning
             | Self::StillRunningSpinning

@@ -20,6 +20,9 @@ const OUT_OF_ORDER: [Symptom; 1] = wrong(1, OutputDifference::OutOfOrder);
 const NO_ANSWER: [Symptom; 1] = [Symptom::NoAnswer { step: 1 }];
 const NO_LATER_ANSWER: [Symptom; 1] = [Symptom::NoAnswer { step: 3 }];
 const SURPLUS: [Symptom; 1] = [Symptom::Surplus];
+const ACCEPTED: [Symptom; 1] = [Symptom::AcceptsMalformed];
+const MEMORY_FOR_LENGTH: [Symptom; 2] = [Symptom::MemoryForLength, Symptom::StaysOpenIdle];
+const MEMORY_FOR_ENDLESS: [Symptom; 1] = [Symptom::MemoryForEndless];
 const EARLY: [Symptom; 1] = [Symptom::EarlyAnswer];
 const UNREAD: [Symptom; 1] = [Symptom::NotRead];
 const CLOSED: [Symptom; 1] = [ended_early(PeerClose::Fin)];
@@ -642,16 +645,91 @@ fn headers_and_neighbours() {
         &with_header(&["abc"]),
         &[
             (
-                "malformed headers are answered",
-                &[("header:negative header:hex", &SURPLUS)],
+                "malformed headers are taken for valid ones",
+                &[("header:negative header:hex", &ACCEPTED)],
                 "",
                 "H01",
             ),
             (
-                "a false length is believed",
-                &[("header:shorter", &SURPLUS)],
+                "bytes beyond the declared length are read",
+                &[("header:shorter", &ACCEPTED)],
+                "",
+                "H01",
+            ),
+            (
+                "a reply that the suite forbids",
+                &[("header:hex", &SURPLUS)],
                 "",
                 "",
+            ),
+            (
+                "the end of the stream is taken for the end of the body",
+                &[
+                    ("header:longer", &SURPLUS),
+                    ("header:too-large header:negative", &ACCEPTED),
+                ],
+                "cut@1-5",
+                "C06",
+            ),
+            (
+                "one recv is taken for a message, whatever its header declares",
+                &[("cut@1-5", &NO_ANSWER), ("header:longer", &SURPLUS)],
+                "",
+                "F02",
+            ),
+            (
+                "memory for a declared length, and then no answer",
+                &[("header:too-large", &MEMORY_FOR_LENGTH)],
+                "",
+                "H02",
+            ),
+            (
+                "memory for bytes without an end",
+                &[("header:endless", &MEMORY_FOR_ENDLESS)],
+                "",
+                "H05",
+            ),
+            (
+                "a crash at a malformed header, and at any end inside a message",
+                &[("header:empty half@4 fin@1", &CRASHED)],
+                "",
+                "C03",
+            ),
+            (
+                "a crash at a malformed header, and at ends between messages",
+                &[("header:empty fin@0", &CRASHED)],
+                "",
+                "C03 H03",
+            ),
+            (
+                "idle after a malformed header, and after any end inside a message",
+                &[("header:empty half@4", &IDLE)],
+                "half@0",
+                "C07",
+            ),
+            (
+                "a malformed header makes it spin",
+                &[("header:empty", &SPINNING)],
+                "half@4",
+                "H04",
+            ),
+            (
+                "any end makes it spin",
+                &[("header:empty half@4", &SPINNING)],
+                "",
+                "C02",
+            ),
+            (
+                "neither reads nor closes after a malformed header",
+                &[("header:endless", &UNREAD)],
+                "",
+                "H04",
+            ),
+            (
+                "a malformed header blocks the next client",
+                &[("header:empty", &UNSERVED)],
+                "",
+                "H04",
             ),
             (
                 "a crash at a malformed header",

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::codec::{Codec, Machine};
 use super::decimal;
-use super::malformed::MalformedVariants;
+use super::malformed::{LARGE, MalformedVariants};
 use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
 use super::{
@@ -167,8 +167,8 @@ impl Codec for AsciiLength {
         let empty = " ".repeat(self.width);
         variants.replace(MalformedKind::Empty, 0..self.width, empty);
         if usize::try_from(self.largest()).map_or(true, |largest| largest > self.max) {
-            let nines = "9".repeat(self.width);
-            variants.replace(MalformedKind::TooLarge, 0..self.width, nines);
+            let above_all = self.largest().min(LARGE.max(self.max as u64 + 1));
+            self.misspell(variants, MalformedKind::TooLarge, &above_all.to_string());
         }
         if number < self.max {
             self.misspell(variants, MalformedKind::Longer, &(number + 1).to_string());

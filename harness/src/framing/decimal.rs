@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::malformed::MalformedVariants;
+use super::malformed::{LARGE, MalformedVariants};
 use super::{Malformation, MalformedKind};
 
 /// Parses digits at offset `at` of the message. A number that is too large becomes
@@ -39,9 +39,6 @@ pub(super) fn shortest_number(digits: &[u8], at: usize) -> Result<u64, Malformat
 pub(super) fn digits_of(max: usize) -> usize {
     max.checked_ilog10().map_or(1, |log| log as usize + 1)
 }
-
-/// Larger than most limits, but it fits in 64 bits.
-const HUGE: u64 = 9_999_999_999;
 
 /// Spellings of `number` that only a lenient reader accepts, padded with zeros to `width`
 /// bytes.
@@ -85,8 +82,8 @@ pub(super) fn malform(
         format!("0{number}"),
     );
     variants.replace(MalformedKind::Empty, range.clone(), "");
-    if usize::try_from(HUGE).is_ok_and(|huge| huge > max) {
-        variants.replace(MalformedKind::TooLarge, range.clone(), HUGE.to_string());
+    if LARGE > max as u64 {
+        variants.replace(MalformedKind::TooLarge, range.clone(), LARGE.to_string());
     }
     if number < max {
         variants.replace(

@@ -7,7 +7,9 @@ use memchr::memmem;
 use super::codec::{Codec, Machine};
 use super::malformed::MalformedVariants;
 use super::want::{Want, Whole};
-use super::{EncodeError, Encoded, FramingError, Malformation, RegionKind, Truncation};
+use super::{
+    EncodeError, Encoded, FramingError, Malformation, MalformedKind, RegionKind, Truncation,
+};
 
 /// Messages that end with a byte string.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,6 +61,8 @@ impl Codec for Delimiter {
         let end = variants.valid().bytes.len() - self.bytes.len();
         if let Some(filler) = self.filler() {
             variants.overfill(end, filler, self.max);
+            variants.allow(&[MalformedKind::TooLarge]);
+            variants.never_end(end, &[filler], self.max);
         }
     }
 

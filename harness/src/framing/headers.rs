@@ -61,10 +61,15 @@ impl Codec for Headers {
         let number = right.bytes.len() - end - BLANK_LINE.len();
         decimal::malform(variants, BEFORE_NUMBER..end, number, self.max);
         variants.insert(MalformedKind::Spaces, NAME.len(), " ");
-        variants.replace(MalformedKind::Missing, 0..end + 2, "");
+        variants.replace(MalformedKind::Missing, 0..end, "Content-Type: text/plain");
         let another = format!("\r\n{NAME}: {}", number + 1);
         variants.insert(MalformedKind::Duplicate, end, another);
         variants.replace(MalformedKind::WrongTerminator, end..end + 2, "\n");
+        let line: &[u8] = b"X-Filler: 0123456789abcdef0123456789abcdef\r\n";
+        variants.never_end(end + 2, line, self.max_header);
+        // "Content-Length = 1*DIGIT" (RFC 9110, 8.6), and an invalid one is "an
+        // unrecoverable error" (RFC 9112, 6.3). Leading zeros are digits.
+        variants.forbid(&[MalformedKind::Signed]);
     }
 
     fn machine(&self) -> Box<dyn Machine> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::codec::{Codec, Machine};
-use super::malformed::MalformedVariants;
+use super::malformed::{LARGE, MalformedVariants};
 use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
 use super::{EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation};
@@ -153,8 +153,13 @@ impl Codec for Length {
         if self.is_too_large(all_ones) {
             declare(MalformedKind::Negative, all_ones);
         }
-        if self.is_too_large(largest_positive) {
-            declare(MalformedKind::TooLarge, largest_positive);
+        let large = if self.is_too_large(LARGE) {
+            LARGE.min(largest_positive)
+        } else {
+            largest_positive
+        };
+        if self.is_too_large(large) {
+            declare(MalformedKind::TooLarge, large);
         }
         if number < all_ones && !self.is_too_large(number + 1) {
             declare(MalformedKind::Longer, number + 1);

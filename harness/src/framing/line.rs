@@ -7,7 +7,9 @@ use memchr::{memchr, memmem};
 use super::codec::{Codec, Machine};
 use super::malformed::MalformedVariants;
 use super::want::{Want, Whole};
-use super::{DEFAULT_MAX, EncodeError, Encoded, Malformation, RegionKind, Truncation};
+use super::{
+    DEFAULT_MAX, EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation,
+};
 
 /// How a line ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +153,8 @@ impl Codec for Line {
     fn malform(&self, variants: &mut MalformedVariants) {
         let end = variants.valid().bytes.len() - self.ending.written().len();
         variants.overfill(end, b'x', self.max);
+        variants.allow(&[MalformedKind::TooLarge]);
+        variants.never_end(end, b"x", self.max);
     }
 
     fn machine(&self) -> Box<dyn Machine> {

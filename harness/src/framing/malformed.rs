@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Encoded, MalformedKind};
+use super::{Encoded, MalformedKind, RepeatedBytes};
 
 /// A malformed message, as an edit of a valid one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct MessageEdit {
     /// The removed bytes, as offsets in the valid message; may be empty.
     pub range: Range<usize>,
     /// The bytes that are put in their place.
-    pub replacement: Vec<u8>,
+    pub replacement: RepeatedBytes,
 }
 
 impl MessageEdit {
@@ -42,12 +42,24 @@ impl MessageEdit {
     pub fn apply(&self, message: &[u8]) -> Vec<u8> {
         let start = self.range.start.min(message.len());
         let end = self.range.end.clamp(start, message.len());
-        [&message[..start], &self.replacement, &message[end..]].concat()
+        let replacement = self.replacement.to_vec();
+        [&message[..start], &replacement, &message[end..]].concat()
     }
 }
 
 /// The most bytes added to make a message too large. A larger limit is not tried.
 const MOST_FILLER: usize = 16 << 20;
+
+/// How many bytes follow each other without an end, at least: memory that grows by so much is
+/// no chance. And how many times the framing's limit that is.
+const ENDLESS: usize = 8 << 20;
+const TIMES_THE_LIMIT: usize = 8;
+/// The most bytes without an end. A larger limit is not tried.
+const MOST_ENDLESS: usize = 64 << 20;
+
+/// A length above most limits. If a reader gets memory for it, that is seen, and every machine
+/// has as much.
+pub(super) const LARGE: u64 = 1 << 28;
 
 /// Collects the malformed variants of one message.
 #[derive(Debug)]
@@ -75,7 +87,7 @@ impl MalformedVariants {
         &mut self,
         kind: MalformedKind,
         range: Range<usize>,
-        replacement: impl Into<Vec<u8>>,
+        replacement: impl Into<RepeatedBytes>,
     ) {
         self.members.push(MalformedMessage {
             kind,
@@ -88,7 +100,12 @@ impl MalformedVariants {
     }
 
     /// Adds the variant with `bytes` inserted at offset `at`.
-    pub(super) fn insert(&mut self, kind: MalformedKind, at: usize, bytes: impl Into<Vec<u8>>) {
+    pub(super) fn insert(
+        &mut self,
+        kind: MalformedKind,
+        at: usize,
+        bytes: impl Into<RepeatedBytes>,
+    ) {
         self.replace(kind, at..at, bytes);
     }
 
@@ -97,16 +114,36 @@ impl MalformedVariants {
     pub(super) fn overfill(&mut self, at: usize, filler: u8, max: usize) {
         let missing = max.saturating_sub(at).saturating_add(1);
         if missing <= MOST_FILLER {
-            let bytes = vec![filler; missing];
+            let bytes = RepeatedBytes::new([filler], missing);
             self.insert(MalformedKind::TooLarge, at, bytes);
         }
     }
 
+    /// Adds the variant in which `filler` comes again and again from offset `at` on, and
+    /// nothing else: many times as many bytes as `max`.
+    pub(super) fn never_end(&mut self, at: usize, filler: &[u8], max: usize) {
+        let bytes = max.saturating_mul(TIMES_THE_LIMIT).max(ENDLESS);
+        if bytes <= MOST_ENDLESS {
+            let end = self.valid.bytes.len();
+            let filler = RepeatedBytes::new(filler, bytes.div_ceil(filler.len()));
+            self.replace(MalformedKind::Endless, at..end, filler);
+        }
+    }
+
+    /// Marks these kinds as a matter of taste in this framing.
+    pub(super) fn allow(&mut self, kinds: &[MalformedKind]) {
+        self.set_response(kinds, Response::RefuseOrRead);
+    }
+
     /// Marks these kinds as always rejected in this framing.
     pub(super) fn forbid(&mut self, kinds: &[MalformedKind]) {
+        self.set_response(kinds, Response::Refuse);
+    }
+
+    fn set_response(&mut self, kinds: &[MalformedKind], response: Response) {
         for member in &mut self.members {
             if kinds.contains(&member.kind) {
-                member.response = Response::Refuse;
+                member.response = response;
             }
         }
     }
@@ -142,7 +179,7 @@ mod tests {
     fn a_range_beyond_the_message_is_cut_off() {
         let edit = MessageEdit {
             range: 2..4,
-            replacement: b"5:".to_vec(),
+            replacement: "5:".into(),
         };
         assert_eq!(edit.apply(b"5"), b"55:");
     }

@@ -26,6 +26,8 @@ pub enum MalformedKind {
     Empty,
     /// `too-large`: more than the framing's limit, declared or sent.
     TooLarge,
+    /// `endless`: bytes without an end where a line, a number or a header block must end.
+    Endless,
     /// `longer`: a length one larger than the body.
     Longer,
     /// `shorter`: a length one smaller than the body.
@@ -47,6 +49,28 @@ pub enum MalformedKind {
 }
 
 impl MalformedKind {
+    const ALL: [Self; 19] = [
+        Self::Negative,
+        Self::Signed,
+        Self::Underscored,
+        Self::NonAsciiDigits,
+        Self::Hex,
+        Self::Spaces,
+        Self::LeadingZeros,
+        Self::Empty,
+        Self::TooLarge,
+        Self::Endless,
+        Self::Longer,
+        Self::Shorter,
+        Self::Impossible,
+        Self::Overlong,
+        Self::Unterminated,
+        Self::Missing,
+        Self::Duplicate,
+        Self::WrongTerminator,
+        Self::UnknownType,
+    ];
+
     pub fn id(self) -> &'static str {
         match self {
             Self::Negative => "negative",
@@ -58,6 +82,7 @@ impl MalformedKind {
             Self::LeadingZeros => "leading-zeros",
             Self::Empty => "empty",
             Self::TooLarge => "too-large",
+            Self::Endless => "endless",
             Self::Longer => "longer",
             Self::Shorter => "shorter",
             Self::Impossible => "impossible",
@@ -70,6 +95,17 @@ impl MalformedKind {
         }
     }
 
+    /// The kind with this id.
+    pub fn named(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.id() == id)
+    }
+
+    /// Whether a broken reader may take much memory for it: for the length that it declares,
+    /// or for the bytes that come.
+    pub fn may_fill_memory(self) -> bool {
+        matches!(self, Self::Negative | Self::TooLarge | Self::Endless)
+    }
+
     /// What a correct reader may do, unless the framing is stricter.
     pub(super) fn usual_response(self) -> Response {
         match self {
@@ -79,6 +115,7 @@ impl MalformedKind {
             | Self::Hex
             | Self::Empty
             | Self::TooLarge
+            | Self::Endless
             | Self::Impossible
             | Self::Unterminated
             | Self::Missing

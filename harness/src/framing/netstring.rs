@@ -94,8 +94,12 @@ impl Codec for Netstring {
         };
         decimal::malform(variants, 0..colon, comma - colon - 1, self.max);
         variants.insert(MalformedKind::Spaces, 0, " ");
+        variants.never_end(0, b"1", self.header_bound());
         variants.replace(MalformedKind::WrongTerminator, comma..comma + 1, ";");
+        // netstring, D. J. Bernstein: "[len] is a nonempty sequence of ASCII digits", and
+        // "extra zeros at the front of [len] are prohibited".
         variants.forbid(&[
+            MalformedKind::Signed,
             MalformedKind::LeadingZeros,
             MalformedKind::Spaces,
             MalformedKind::WrongTerminator,

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::codec::{Codec, Machine};
 use super::length::split_at_offset;
-use super::malformed::MalformedVariants;
+use super::malformed::{LARGE, MalformedVariants};
 use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
 use super::{EncodeError, Encoded, Malformation, MalformedKind, RegionKind, Truncation};
@@ -143,12 +143,9 @@ impl Codec for VarintLength {
         let (number, largest_body) = (layout.body as u64, (self.max - self.offset) as u64);
         let field = || layout.prefix..layout.header;
         let write = |number| self.encoding.write(number);
-        if self.largest_positive() > largest_body {
-            variants.replace(
-                MalformedKind::TooLarge,
-                field(),
-                write(self.largest_positive()),
-            );
+        let large = self.largest_positive().min(LARGE.max(largest_body + 1));
+        if large > largest_body {
+            variants.replace(MalformedKind::TooLarge, field(), write(large));
         }
         if number < largest_body.min(self.encoding.largest()) {
             variants.replace(MalformedKind::Longer, field(), write(number + 1));

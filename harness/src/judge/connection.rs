@@ -2,7 +2,7 @@
 
 use super::difference::lacks_one_stretch;
 use super::expectations::{Expectations, Mismatch};
-use super::expected_steps::{ExpectedSteps, ExtraAnswers};
+use super::expected_steps::{Damage, ExpectedSteps, ExtraAnswers};
 use super::finding::{Finding, PeerClose, SilenceProof, StepOwner, UnreadState};
 use crate::scenario::{Action, Close, Permission, TruncationReply};
 
@@ -23,6 +23,9 @@ pub struct Observations {
     pub not_waited_for: Vec<usize>,
     /// An answer that came before the whole of its message was sent.
     pub early_answer: Option<EarlyAnswer>,
+    /// By how many bytes the memory of one of the peer's processes grew in the case. None if
+    /// it was not measured.
+    pub memory_growth: Option<u64>,
     /// How the peer ended the connection, if it did.
     pub peer_close: Option<ObservedClose>,
     /// Whether the peer closed its side in the end.
@@ -88,9 +91,18 @@ pub fn judge_connection(
     expected: ExpectedSteps<'_>,
     observations: &Observations,
 ) -> Option<Finding> {
-    wrong_answer(expectations, expected, observations)
+    memory_grows(expected, observations)
+        .or_else(|| wrong_answer(expectations, expected, observations))
         .or_else(|| Some(early_answer(observations.early_answer?)))
         .or_else(|| wrong_close(expectations, expected, observations))
+}
+
+/// What the peer does later, it may do for lack of memory.
+fn memory_grows(expected: ExpectedSteps<'_>, observations: &Observations) -> Option<Finding> {
+    let (limit, grown) = (expected.memory?, observations.memory_growth?);
+    limit
+        .is_exceeded_by(grown)
+        .then_some(Finding::MemoryGrows { limit, grown })
 }
 
 fn wrong_answer(
@@ -125,7 +137,7 @@ fn wrong_answer(
         .filter(|step| *step < expected.end);
     match next {
         Some(step) => missing_answer(step, observations),
-        None => unread_message(expectations, observations),
+        None => unread_message(expectations, expected, observations),
     }
 }
 
@@ -154,8 +166,13 @@ fn missing_answer(step: usize, observations: &Observations) -> Option<Finding> {
     }
 }
 
-fn unread_message(expectations: &Expectations<'_>, observations: &Observations) -> Option<Finding> {
+fn unread_message(
+    expectations: &Expectations<'_>,
+    expected: ExpectedSteps<'_>,
+    observations: &Observations,
+) -> Option<Finding> {
     if let Some(step) = observations.interrupted
+        && expected.early_close == Permission::Forbidden
         && !may_close_on_unread_bytes(expectations)
     {
         return Some(Finding::EndedEarly {
@@ -199,14 +216,14 @@ fn wrong_bytes(mismatch: &Mismatch, expectations: &Expectations<'_>, partial: &[
     }
 }
 
-/// The reply to a truncated message, if it is one that the suite allows: the first bytes
-/// of it.
+/// The reply to a damaged message, if it is one that the suite allows: the first bytes of
+/// it.
 #[must_use]
 pub fn allowed_reply<'a>(
     expectations: &'a Expectations<'_>,
     expected: ExpectedSteps<'_>,
 ) -> Option<&'a [u8]> {
-    let ExtraAnswers::ToTruncated { .. } = expected.extra_answers else {
+    let ExtraAnswers::ToDamaged { .. } = expected.extra_answers else {
         return None;
     };
     ExtraAnswer::find(expectations, expected).map(ExtraAnswer::bytes)
@@ -268,9 +285,10 @@ impl<'a> ExtraAnswer<'a> {
         let is_allowed = match expected.extra_answers {
             ExtraAnswers::Allowed | ExtraAnswers::NotJudged(_) => true,
             ExtraAnswers::Forbidden => false,
-            ExtraAnswers::ToTruncated { allowed, missing } => match allowed {
+            ExtraAnswers::ToShortened { step } => !self.shows_all_of(expectations, step),
+            ExtraAnswers::ToDamaged { allowed, damage } => match allowed {
                 TruncationReply::Silent => false,
-                TruncationReply::Error => !self.treats_a_part_as_whole(expectations, missing),
+                TruncationReply::Error => !self.is_answer_to(expectations, damage),
                 TruncationReply::Any => true,
                 TruncationReply::Matches(pattern) => {
                     let raw = match self {
@@ -281,22 +299,47 @@ impl<'a> ExtraAnswer<'a> {
                 }
             },
         };
-        (!is_allowed).then(|| Finding::Surplus {
-            actual: self.bytes().to_vec(),
-        })
+        (!is_allowed).then(|| self.finding(expectations, expected))
+    }
+
+    fn finding(self, expectations: &Expectations<'_>, expected: ExpectedSteps<'_>) -> Finding {
+        let actual = self.bytes().to_vec();
+        match expected.extra_answers {
+            ExtraAnswers::ToShortened { step } => Finding::AcceptsMalformed { step, actual },
+            ExtraAnswers::ToDamaged { damage, .. }
+                if damage.is_of_header() && self.is_answer_to(expectations, damage) =>
+            {
+                let step = expected.end;
+                Finding::AcceptsMalformed { step, actual }
+            }
+            _ => Finding::Surplus { actual },
+        }
     }
 
     /// Whether it is the answer to the whole message, or the same answer without as many
-    /// bytes as the message lacks: an answer to a part.
-    fn treats_a_part_as_whole(self, expectations: &Expectations<'_>, missing: usize) -> bool {
+    /// bytes as the message may lack: an answer to a part.
+    fn is_answer_to(self, expectations: &Expectations<'_>, damage: Damage) -> bool {
         match self {
             Self::Expected(_) => true,
             Self::Bytes(_) => false,
             Self::Other { step, message, .. } => {
                 let whole = expectations.payload(step).unwrap_or_default();
-                message.len() + missing == whole.len() && lacks_one_stretch(message, &whole)
+                let lacks = whole.len().checked_sub(message.len());
+                lacks.is_some_and(|lacks| damage.may_lack(lacks))
+                    && lacks_one_stretch(message, &whole)
             }
         }
+    }
+
+    /// Whether it is the answer to the whole message in `step`, and repeats it to its last
+    /// byte.
+    fn shows_all_of(self, expectations: &Expectations<'_>, step: usize) -> bool {
+        let Self::Expected(answer) = self else {
+            return false;
+        };
+        let payload = expectations.payload(step).unwrap_or_default();
+        let repeats = |part: &[u8]| part.eq_ignore_ascii_case(&payload);
+        !payload.is_empty() && answer.windows(payload.len()).any(repeats)
     }
 }
 
@@ -347,6 +390,7 @@ mod tests {
         interrupted: None,
         not_waited_for: Vec::new(),
         early_answer: None,
+        memory_growth: None,
         peer_close: None,
         close_check: CloseCheck::NotChecked,
     };
@@ -367,7 +411,9 @@ mod tests {
         let expected = ExpectedSteps {
             end,
             extra_answers: ExtraAnswers::Forbidden,
-            truncated: None,
+            damaged: None,
+            early_close: Permission::Forbidden,
+            memory: None,
         };
         judge_connection(&expectations, expected, observations)
     }

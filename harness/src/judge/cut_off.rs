@@ -1,6 +1,6 @@
-//! Judges a program whose stream ended inside a message.
+//! Judges a program whose stream ended inside a message, or in one with a malformed header.
 //!
-//! A correct program shows that the message was not whole: it prints nothing of it, or an
+//! A correct program shows that the message was not valid: it prints nothing of it, or an
 //! error, and exits with another code than after a whole exchange. What it prints before it
 //! fails is not wrong. So a program is blamed only if it exits as in the baseline:
 //!
@@ -14,15 +14,15 @@
 
 use super::difference::lacks_one_stretch;
 use super::expectations::Expectations;
-use super::expected_steps::TruncatedMessage;
+use super::expected_steps::{Damage, DamagedMessage};
 use super::finding::Finding;
 use super::process::{BaselineBehavior, ProcessOutcome};
 use crate::scenario::Action;
 
 /// What is wrong with how the program ended, if it exited as in the baseline.
-pub(super) fn taken_for_whole(
+pub(super) fn taken_for_valid(
     expectations: &Expectations<'_>,
-    truncated: TruncatedMessage,
+    damaged: DamagedMessage,
     outcome: &ProcessOutcome,
     baseline: &BaselineBehavior,
 ) -> Option<Finding> {
@@ -31,7 +31,8 @@ pub(super) fn taken_for_whole(
         return None;
     }
     let whole = baseline.text_like(&outcome.printed);
-    let message = MessageInOutput::of(expectations, truncated.step, &whole);
+    let DamagedMessage { step, damage, .. } = damaged;
+    let message = MessageInOutput::of(expectations, step, &whole);
     let prints_the_same = baseline.prints(&outcome.printed);
     let reports_an_error = outcome.printed_errors && !baseline.prints_errors();
     let printed = if prints_the_same {
@@ -40,16 +41,14 @@ pub(super) fn taken_for_whole(
         message.is_printed_in_part(&outcome.printed)
     };
     if printed && !reports_an_error {
-        return Some(Finding::PrintsTruncated {
-            step: truncated.step,
-            actual: outcome.printed.clone(),
+        let actual = outcome.printed.clone();
+        return Some(match damage {
+            Damage::Truncated { .. } => Finding::PrintsTruncated { step, actual },
+            Damage::MalformedHeader { .. } => Finding::PrintsMalformed { step, actual },
         });
     }
-    let means_something = !prints_the_same || printed || is_answered(expectations, truncated.step);
-    means_something.then_some(Finding::ExitsAsWhole {
-        step: truncated.step,
-        exit,
-    })
+    let means_something = !prints_the_same || printed || is_answered(expectations, step);
+    means_something.then_some(Finding::ExitsAsWhole { step, damage, exit })
 }
 
 /// Whether the exchange expects the program to answer our message.
@@ -222,6 +221,23 @@ mod tests {
             ..LINE_CLIENT
         };
         assert_eq!(upper.prints("11 fin", "got TRANSFER 10!\n"), WRONG);
+    }
+
+    #[test]
+    fn a_client_that_prints_a_message_with_a_malformed_header_is_wrong() {
+        let client = Client {
+            framing: "framing = 'headers'",
+            exchange: "{ server = 'transfer 100' }",
+            whole: "transfer 100\n",
+        };
+        // The length is `0xc`, then it is `012`.
+        let (hex, with_a_zero) = ("@16..18=307863 35 half", "@16..18=303132 35 half");
+        let malformed = Some(FindingKind::PrintsMalformed);
+        assert_eq!(client.prints(hex, "transfer 100\n"), malformed);
+        assert_eq!(client.prints(hex, "transfer\n"), malformed);
+        assert_eq!(client.prints(hex, ""), SHOULD);
+        assert_eq!(client.judge(hex, &exits("transfer 100\n", 1)), None);
+        assert_eq!(client.prints(with_a_zero, "transfer 100\n"), None);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! How far a delivery obliges the peer to answer: every message that arrives whole
-//! gets its answer, a truncated one gets none, or an error.
+//! gets its answer; one that is truncated or malformed gets none, or an error.
 
-use crate::framing::{Framing, RegionKind};
-use crate::scenario::{Action, Body, Message, Scenario, Side, Step, TruncationReply};
+use super::malformed::{MalformedDelivery, MemoryLimit};
+use crate::framing::{Framing, RegionKind, Response};
+use crate::scenario::{Action, Body, Message, Permission, Scenario, Side, Step, TruncationReply};
 use crate::tactic::{Delivery, DeliveryEnd, OutMessage, Script};
 
 /// The part of an exchange that the peer must perform under a delivery.
@@ -12,8 +13,12 @@ pub struct ExpectedSteps<'s> {
     pub end: usize,
     /// Which answers the peer may send beyond that.
     pub extra_answers: ExtraAnswers<'s>,
-    /// The message inside which the stream ends.
-    pub truncated: Option<TruncatedMessage>,
+    /// The message that the peer must not take for a valid one.
+    pub damaged: Option<DamagedMessage>,
+    /// Whether the peer may close before it has read all that is sent.
+    pub early_close: Permission,
+    /// How much memory it may get, where that is judged.
+    pub memory: Option<MemoryLimit>,
 }
 
 /// Which answers a peer may send beyond the expected steps.
@@ -21,29 +26,69 @@ pub struct ExpectedSteps<'s> {
 pub enum ExtraAnswers<'s> {
     /// None.
     Forbidden,
-    /// A reply to the end of the stream inside a message, or before one that the peer
+    /// A reply to a damaged message, or to the end of the stream before one that the peer
     /// still awaits.
-    ToTruncated {
+    ToDamaged {
+        /// Which replies the suite allows.
         allowed: &'s TruncationReply,
-        /// How many bytes of the payload of that message are not delivered.
-        missing: usize,
+        /// What is wrong with the message.
+        damage: Damage,
     },
-    /// Any: an answer to the truncated message cannot be told from others.
+    /// Any but the answer to all bytes of the message in this step: its header declares
+    /// fewer.
+    ToShortened {
+        /// The step that sends the message.
+        step: usize,
+    },
+    /// Any: an answer to the damaged message cannot be told from others.
     NotJudged(TruncationDoubt),
     /// Any.
     Allowed,
 }
 
-/// A message inside which the stream ends.
+/// A message that no peer may take for a valid one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TruncatedMessage {
+pub struct DamagedMessage {
     /// The step that sends it.
     pub step: usize,
+    /// What is wrong with it.
+    pub damage: Damage,
     /// Whether the framing shows where it ends. For `raw` bytes only the peer knows.
     pub is_framed: bool,
 }
 
-/// Why truncation cannot be judged.
+/// What is wrong with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damage {
+    /// The stream ends inside it.
+    Truncated {
+        /// How many bytes of its payload are not delivered.
+        missing: usize,
+    },
+    /// Its header is malformed.
+    MalformedHeader {
+        /// The length of its payload.
+        payload: usize,
+    },
+}
+
+impl Damage {
+    pub(super) fn is_of_header(self) -> bool {
+        matches!(self, Self::MalformedHeader { .. })
+    }
+
+    /// Whether a reader that takes the message for a valid one may have read so many bytes
+    /// less than its payload has.
+    pub(super) fn may_lack(self, bytes: usize) -> bool {
+        match self {
+            Self::Truncated { missing } => bytes == missing,
+            // A lenient reader may see any length in a malformed one.
+            Self::MalformedHeader { payload } => (1..=payload).contains(&bytes),
+        }
+    }
+}
+
+/// Why it cannot be judged what a peer makes of a damaged message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TruncationDoubt {
     /// The bytes are `raw`: only the peer knows where a message ends.
@@ -72,10 +117,15 @@ pub struct PlayedSide<'a> {
 /// What the peer must do when `played` is delivered in this way.
 #[must_use]
 pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> ExpectedSteps<'a> {
+    if let Some(malformed) = MalformedDelivery::of(played, delivery) {
+        return after_malformed(played, &malformed);
+    }
     let incomplete = first_incomplete(played, delivery);
     let extra_answers = match &incomplete {
         _ if closes_fully(delivery) => ExtraAnswers::Allowed,
-        Some(incomplete) => incomplete.extra_answers(played),
+        Some(incomplete) => {
+            incomplete.extra_answers(played, &played.scenario.adversary().truncation)
+        }
         None if own_close_is_missing(played, delivery) => ExtraAnswers::Allowed,
         None => ExtraAnswers::Forbidden,
     };
@@ -85,7 +135,44 @@ pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Expec
             None => end_of_readable(played.scenario.exchange(), played.side, delivery),
         },
         extra_answers,
-        truncated: incomplete.and_then(|it| it.truncated(played)),
+        damaged: incomplete.and_then(|it| it.truncated(played)),
+        early_close: Permission::Forbidden,
+        memory: None,
+    }
+}
+
+/// What the peer must do when a message comes with a malformed header, and then the end of
+/// the stream.
+fn after_malformed<'a>(
+    played: &PlayedSide<'a>,
+    malformed: &MalformedDelivery,
+) -> ExpectedSteps<'a> {
+    let sent = sent_messages(played).nth(malformed.message);
+    let sent = sent.expect("a malformed header is one of a message of the script");
+    let (extra_answers, damaged) = match malformed.response {
+        Response::Refuse => {
+            let rule = &played.scenario.adversary().malformed;
+            let sent = SentMessage {
+                payload_after_malformed_header: Some(malformed.payload),
+                ..sent
+            };
+            (sent.extra_answers(played, rule), Some(sent.damaged(played)))
+        }
+        // The form is a matter of taste.
+        Response::RefuseOrRead => (ExtraAnswers::Allowed, None),
+        // So far it is valid: the end of the stream truncates it.
+        Response::Wait => {
+            let rule = &played.scenario.adversary().truncation;
+            (sent.extra_answers(played, rule), sent.truncated(played))
+        }
+        Response::ReadOther => (sent.answers_to_shortened(played), None),
+    };
+    ExpectedSteps {
+        end: sent.step,
+        extra_answers,
+        damaged,
+        early_close: Permission::Allowed,
+        memory: malformed.memory,
     }
 }
 
@@ -95,18 +182,10 @@ pub fn unjudged_truncations<'a>(
     played: &PlayedSide<'a>,
 ) -> impl Iterator<Item = (usize, TruncationDoubt)> + use<'a> {
     let played = *played;
-    let all = messages(played.scenario.exchange(), played.side).zip(&played.script.messages);
-    all.filter_map(move |((step, message), encoded)| {
-        let incomplete = IncompleteMessage {
-            step,
-            message,
-            encoded,
-            delivered: 1,
-        };
-        match incomplete.extra_answers(&played) {
-            ExtraAnswers::NotJudged(doubt) => Some((step, doubt)),
-            _ => None,
-        }
+    let rule = &played.scenario.adversary().truncation;
+    sent_messages(&played).filter_map(move |sent| match sent.extra_answers(&played, rule) {
+        ExtraAnswers::NotJudged(doubt) => Some((sent.step, doubt)),
+        _ => None,
     })
 }
 
@@ -114,15 +193,14 @@ pub fn unjudged_truncations<'a>(
 /// told from other answers.
 #[must_use]
 pub fn must_be_whole_when_answered(played: &PlayedSide<'_>, step: usize) -> bool {
-    let all = messages(played.scenario.exchange(), played.side).zip(&played.script.messages);
-    let mut all = all.map(|((step, message), encoded)| IncompleteMessage {
-        step,
-        message,
-        encoded,
-        delivered: 1,
-    });
-    all.find(|it| it.step == step)
-        .is_some_and(|it| matches!(it.extra_answers(played), ExtraAnswers::ToTruncated { .. }))
+    let rule = &played.scenario.adversary().truncation;
+    let sent = sent_messages(played).find(|it| it.step == step);
+    sent.is_some_and(|it| {
+        matches!(
+            it.extra_answers(played, rule),
+            ExtraAnswers::ToDamaged { .. }
+        )
+    })
 }
 
 impl ExpectedSteps<'_> {
@@ -139,8 +217,8 @@ impl ExpectedSteps<'_> {
     /// Allows all extra answers: the peer sends them without waiting for the message at
     /// which the stream ends.
     pub fn allow_unawaited(&mut self) {
-        self.extra_answers = match (self.extra_answers, self.truncated) {
-            (ExtraAnswers::ToTruncated { .. }, Some(_)) => {
+        self.extra_answers = match (self.extra_answers, self.damaged) {
+            (ExtraAnswers::ToDamaged { .. }, Some(_)) => {
                 ExtraAnswers::NotJudged(TruncationDoubt::NotAwaited)
             }
             (unjudged @ ExtraAnswers::NotJudged(_), _) => unjudged,
@@ -149,65 +227,82 @@ impl ExpectedSteps<'_> {
     }
 }
 
-/// The first message of ours that is not delivered as a whole.
-struct IncompleteMessage<'a> {
+/// A message of ours that is not delivered as it should be.
+struct SentMessage<'a> {
     step: usize,
     message: &'a Message,
     encoded: &'a OutMessage,
     /// How many of its bytes are delivered.
     delivered: usize,
+    /// The length of its payload, if its header is malformed.
+    payload_after_malformed_header: Option<usize>,
 }
 
-fn first_incomplete<'a>(
-    played: &PlayedSide<'a>,
-    delivery: &Delivery,
-) -> Option<IncompleteMessage<'a>> {
-    let mut left = delivery.delivered().get();
-    let encoded = played.script.messages.iter();
-    let mut both = messages(played.scenario.exchange(), played.side).zip(encoded);
-    both.find_map(|((step, message), encoded)| {
-        let delivered = left.min(encoded.bytes.len());
-        left -= delivered;
-        (delivered < encoded.bytes.len()).then_some(IncompleteMessage {
-            step,
-            message,
-            encoded,
-            delivered,
-        })
+/// Our messages, as if all of them were delivered.
+fn sent_messages<'a>(played: &PlayedSide<'a>) -> impl Iterator<Item = SentMessage<'a>> + use<'a> {
+    let all = messages(played.scenario.exchange(), played.side).zip(&played.script.messages);
+    all.map(|((step, message), encoded)| SentMessage {
+        step,
+        message,
+        encoded,
+        delivered: encoded.bytes.len(),
+        payload_after_malformed_header: None,
     })
 }
 
-impl<'a> IncompleteMessage<'a> {
+fn first_incomplete<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Option<SentMessage<'a>> {
+    let mut left = delivery.delivered().get();
+    sent_messages(played).find_map(|sent| {
+        let delivered = left.min(sent.delivered);
+        left -= delivered;
+        (delivered < sent.delivered).then_some(SentMessage { delivered, ..sent })
+    })
+}
+
+impl<'a> SentMessage<'a> {
     /// `None` if the stream ends before it, or where truncation need not be judged.
-    fn truncated(&self, played: &PlayedSide<'_>) -> Option<TruncatedMessage> {
+    fn truncated(&self, played: &PlayedSide<'_>) -> Option<DamagedMessage> {
         let is_framed = self.is_framed(played);
         let is_judged =
             is_framed || !matches!(played.scenario.adversary().truncation, TruncationReply::Any);
-        (self.delivered > 0 && is_judged).then_some(TruncatedMessage {
-            step: self.step,
-            is_framed,
-        })
+        (self.delivered > 0 && is_judged).then(|| self.damaged(played))
     }
 
-    /// How many bytes of the payload are not delivered.
-    fn missing(&self) -> usize {
+    fn damage(&self) -> Damage {
+        if let Some(payload) = self.payload_after_malformed_header {
+            return Damage::MalformedHeader { payload };
+        }
         let payload = self.encoded.regions.iter();
         let payload = payload.filter(|region| region.kind == RegionKind::Payload);
         let missing = payload.map(|region| {
             let missing = region.range.start.max(self.delivered)..region.range.end;
             missing.len()
         });
-        missing.sum()
+        Damage::Truncated {
+            missing: missing.sum(),
+        }
+    }
+
+    fn damaged(&self, played: &PlayedSide<'_>) -> DamagedMessage {
+        DamagedMessage {
+            step: self.step,
+            damage: self.damage(),
+            is_framed: self.is_framed(played),
+        }
     }
 
     fn is_framed(&self, played: &PlayedSide<'_>) -> bool {
         self.message.is_framed() && !matches!(played.framing, Framing::Raw(_))
     }
 
-    /// Which answers may come where the stream ends before this message is whole.
-    fn extra_answers(&self, played: &PlayedSide<'a>) -> ExtraAnswers<'a> {
+    /// Which answers may come where this message is not whole, or not valid, and a reply to
+    /// it must follow a rule.
+    fn extra_answers(
+        &self,
+        played: &PlayedSide<'a>,
+        allowed: &'a TruncationReply,
+    ) -> ExtraAnswers<'a> {
         let steps = played.scenario.exchange();
-        let allowed = &played.scenario.adversary().truncation;
         let answered_later = follows_unanswered(steps, played.side, self.step);
         if matches!(allowed, TruncationReply::Any) || answered_later && self.delivered == 0 {
             ExtraAnswers::Allowed
@@ -218,10 +313,18 @@ impl<'a> IncompleteMessage<'a> {
         } else if matches!(allowed, TruncationReply::Error) && self.gets_any_answer(played) {
             ExtraAnswers::NotJudged(TruncationDoubt::AnyAnswer)
         } else {
-            ExtraAnswers::ToTruncated {
+            ExtraAnswers::ToDamaged {
                 allowed,
-                missing: self.missing(),
+                damage: self.damage(),
             }
+        }
+    }
+
+    /// Which answers may come if its header declares less than its payload has.
+    fn answers_to_shortened(&self, played: &PlayedSide<'a>) -> ExtraAnswers<'a> {
+        match self.extra_answers(played, &played.scenario.adversary().malformed) {
+            ExtraAnswers::ToDamaged { .. } => ExtraAnswers::ToShortened { step: self.step },
+            _ => ExtraAnswers::Allowed,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::expected_steps::Damage;
+use super::malformed::MemoryLimit;
 use crate::framing::{Malformation, Truncation};
 use crate::peer;
 use crate::scenario::Refusal;
@@ -130,10 +132,34 @@ pub enum Finding {
         /// What it printed.
         actual: Vec<u8>,
     },
-    /// The stream ended inside a message, and the program exited as after a whole exchange.
+    /// The peer answered a message with a malformed header as if the header were valid.
+    AcceptsMalformed {
+        /// The step that sends the message.
+        step: usize,
+        /// The first bytes of the answer.
+        actual: Vec<u8>,
+    },
+    /// The program printed a message with a malformed header, or a part of it, and exited as
+    /// after a whole exchange.
+    PrintsMalformed {
+        /// The step that sends the message.
+        step: usize,
+        /// What it printed.
+        actual: Vec<u8>,
+    },
+    /// The peer got memory for a message that it must refuse.
+    MemoryGrows {
+        /// What it was for.
+        limit: MemoryLimit,
+        /// By how many bytes its memory grew.
+        grown: u64,
+    },
+    /// A message was damaged, and the program exited as after a whole exchange.
     ExitsAsWhole {
         /// The step that sends the message.
         step: usize,
+        /// What was wrong with it.
+        damage: Damage,
         /// How it exited.
         exit: peer::ExitStatus,
     },
@@ -261,6 +287,12 @@ pub enum FindingKind {
     WrongExit,
     /// [`Finding::PrintsTruncated`]
     PrintsTruncated,
+    /// [`Finding::AcceptsMalformed`]
+    AcceptsMalformed,
+    /// [`Finding::PrintsMalformed`]
+    PrintsMalformed,
+    /// [`Finding::MemoryGrows`]
+    MemoryGrows,
     /// [`Finding::ExitsAsWhole`]
     ExitsAsWhole,
     /// [`Finding::RunsOn`]
@@ -302,6 +334,9 @@ impl FindingKind {
             Self::PrintsOther => "prints-other",
             Self::WrongExit => "wrong-exit",
             Self::PrintsTruncated => "prints-truncated",
+            Self::AcceptsMalformed => "accepts-malformed",
+            Self::PrintsMalformed => "prints-malformed",
+            Self::MemoryGrows => "memory-grows",
             Self::ExitsAsWhole => "exits-as-whole",
             Self::RunsOn => "runs-on",
             Self::ConnectsAgain => "connects-again",
@@ -362,6 +397,9 @@ impl Finding {
             Self::PrintsOther { .. } => FindingKind::PrintsOther,
             Self::WrongExit { .. } => FindingKind::WrongExit,
             Self::PrintsTruncated { .. } => FindingKind::PrintsTruncated,
+            Self::AcceptsMalformed { .. } => FindingKind::AcceptsMalformed,
+            Self::PrintsMalformed { .. } => FindingKind::PrintsMalformed,
+            Self::MemoryGrows { .. } => FindingKind::MemoryGrows,
             Self::ExitsAsWhole { .. } => FindingKind::ExitsAsWhole,
             Self::RunsOn { .. } => FindingKind::RunsOn,
             Self::ConnectsAgain { .. } => FindingKind::ConnectsAgain,
@@ -387,6 +425,8 @@ impl Finding {
             | Self::NotPrinted { step, .. }
             | Self::WrongClose { step, .. }
             | Self::PrintsTruncated { step, .. }
+            | Self::AcceptsMalformed { step, .. }
+            | Self::PrintsMalformed { step, .. }
             | Self::ExitsAsWhole { step, .. } => Some(*step),
             Self::WrongExit { step, .. } => *step,
             _ => None,

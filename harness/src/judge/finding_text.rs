@@ -4,7 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use wirecheck_report::notation::counted;
 
+use super::expected_steps::Damage;
 use super::finding::{Finding, PeerClose, SilenceProof, StepOwner, UnreadState};
+use super::malformed::MemoryLimit;
 
 impl Display for Finding {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -49,10 +51,36 @@ impl Display for Finding {
             Self::PrintsTruncated { .. } => f.write_str(
                 "the stream ended inside a message, and the peer printed it as if it were whole",
             ),
-            Self::ExitsAsWhole { exit, .. } => write!(
-                f,
-                "the stream ended inside a message, and the peer ended as after a whole exchange: {exit}"
+            Self::AcceptsMalformed { .. } => f.write_str(
+                "a message came with a malformed header, and the peer answered it as a valid one",
             ),
+            Self::PrintsMalformed { .. } => f.write_str(
+                "a message came with a malformed header, and the peer printed it as a valid one",
+            ),
+            Self::MemoryGrows { limit, grown } => {
+                let grown = grown >> 20;
+                match limit {
+                    MemoryLimit::Declared => write!(
+                        f,
+                        "the peer's memory grew by {grown} MiB for the length that a header declares"
+                    ),
+                    MemoryLimit::Endless { sent } => write!(
+                        f,
+                        "the peer's memory grew by {grown} MiB for {} MiB without an end",
+                        sent >> 20
+                    ),
+                }
+            }
+            Self::ExitsAsWhole { exit, damage, .. } => {
+                let what = match damage {
+                    Damage::Truncated { .. } => "the stream ended inside a message",
+                    Damage::MalformedHeader { .. } => "a message came with a malformed header",
+                };
+                write!(
+                    f,
+                    "{what}, and the peer ended as after a whole exchange: {exit}"
+                )
+            }
             Self::RunsOn { proof } => {
                 write!(
                     f,

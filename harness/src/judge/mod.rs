@@ -21,6 +21,7 @@ mod expectations;
 mod expected_steps;
 mod finding;
 mod finding_text;
+mod malformed;
 mod output_pattern;
 mod process;
 #[cfg(test)]
@@ -33,10 +34,11 @@ pub use connection::{
 pub use difference::lacks_one_stretch;
 pub use expectations::{Expectations, Mismatch};
 pub use expected_steps::{
-    ExpectedSteps, ExtraAnswers, PlayedSide, TruncatedMessage, TruncationDoubt, expected_steps,
-    must_be_whole_when_answered, unjudged_truncations,
+    Damage, DamagedMessage, ExpectedSteps, ExtraAnswers, PlayedSide, TruncationDoubt,
+    expected_steps, must_be_whole_when_answered, unjudged_truncations,
 };
 pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
+pub use malformed::MemoryLimit;
 pub use process::{
     BaselineBehavior, Completeness, ProcessEnd, ProcessOutcome, ProcessRun, connects_again,
     judge_process, may_be_printed_unseen,

@@ -3,7 +3,7 @@
 
 use memchr::memmem;
 
-use super::cut_off::taken_for_whole;
+use super::cut_off::taken_for_valid;
 use super::expectations::Expectations;
 use super::expected_steps::ExpectedSteps;
 use super::finding::{Finding, SilenceProof};
@@ -130,7 +130,7 @@ pub struct ProcessRun<'a> {
 }
 
 /// Judges a run. A program whose stream was cut off may report an error, connect again
-/// or exit with any code, but not crash, spin, or take a truncated message for a whole one.
+/// or exit with any code, but not crash, spin, or take a damaged message for a valid one.
 ///
 /// A program with a wrong text may have taken a part for the whole message, or failed
 /// on it: its exit shows which, so it is judged as well.
@@ -179,8 +179,8 @@ fn first_finding(
     }
     if received == Completeness::CutOff {
         return crash(outcome.end).or_else(|| {
-            let truncated = expected.truncated.filter(|it| it.is_framed)?;
-            taken_for_whole(expectations, truncated, outcome, run.baseline?)
+            let damaged = expected.damaged.filter(|it| it.is_framed)?;
+            taken_for_valid(expectations, damaged, outcome, run.baseline?)
         });
     }
     // wirecheck resets extra connections: how the program exits then is not judged.
@@ -274,12 +274,14 @@ mod tests {
 
     use super::*;
     use crate::judge::{ExtraAnswers, FindingKind};
-    use crate::scenario::{Bindings, NoAttachments, Side, parse};
+    use crate::scenario::{Bindings, NoAttachments, Permission, Side, parse};
 
     const ALL: ExpectedSteps<'_> = ExpectedSteps {
         end: usize::MAX,
         extra_answers: ExtraAnswers::Forbidden,
-        truncated: None,
+        damaged: None,
+        early_close: Permission::Forbidden,
+        memory: None,
     };
     const IDLE: ProcessEnd = ProcessEnd::StillRunning(SilenceProof::Idle(Duration::ZERO));
     const SPINNING: ProcessEnd = ProcessEnd::StillRunning(SilenceProof::Spinning(Duration::ZERO));

@@ -262,6 +262,8 @@ pub struct Adversary {
     pub concurrent: Permission,
     /// How a message that the end of the stream truncates may be answered.
     pub truncation: TruncationReply,
+    /// How a message with a malformed header may be answered.
+    pub malformed: TruncationReply,
 }
 
 impl Default for Adversary {
@@ -270,11 +272,12 @@ impl Default for Adversary {
             pipelining: Permission::Allowed,
             concurrent: Permission::Allowed,
             truncation: TruncationReply::Error,
+            malformed: TruncationReply::Error,
         }
     }
 }
 
-/// How a peer may reply where the stream ends inside a message.
+/// How a peer may reply to a message that is truncated or malformed.
 #[derive(Clone, Debug)]
 pub enum TruncationReply {
     /// Not at all.

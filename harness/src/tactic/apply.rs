@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use super::Offset;
 use super::delivery::{Delivery, DeliveryEnd, StreamEdit};
+use crate::framing::RepeatedBytes;
 
 /// The bytes of one write.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub struct ChunkPieces<'a> {
 pub enum Piece<'a> {
     /// These bytes of the side's stream.
     Stream(Range<Offset>),
-    /// Bytes that an edit inserts.
-    Inserted(&'a [u8]),
+    /// A part of the bytes that an edit inserts.
+    Inserted(&'a RepeatedBytes, Range<usize>),
 }
 
 /// Why a delivery does not fit a stream.
@@ -135,13 +136,17 @@ impl<'a> Spliced<'a> {
     fn new(len: usize, edit: Option<&'a StreamEdit>) -> Self {
         let end = Offset::new(len);
         let (removed, inserted) = match edit {
-            Some(edit) => (edit.range(), edit.replacement()),
-            None => (end..end, &[] as &[u8]),
+            Some(edit) => (edit.range(), Some(edit.replacement())),
+            None => (end..end, None),
+        };
+        let inserted = match inserted {
+            Some(bytes) => Piece::Inserted(bytes, 0..bytes.len()),
+            None => Piece::Stream(end..end),
         };
         Self {
             pieces: [
                 Piece::Stream(Offset::START..removed.start.min(end)),
-                Piece::Inserted(inserted),
+                inserted,
                 Piece::Stream(removed.end.min(end)..end),
             ],
         }
@@ -168,7 +173,7 @@ impl<'a> Piece<'a> {
     fn len(&self) -> usize {
         match self {
             Self::Stream(range) => range.end.get() - range.start.get(),
-            Self::Inserted(bytes) => bytes.len(),
+            Self::Inserted(_, range) => range.len(),
         }
     }
 
@@ -177,14 +182,16 @@ impl<'a> Piece<'a> {
             Self::Stream(whole) => {
                 Self::Stream(whole.start.plus(range.start)..whole.start.plus(range.end))
             }
-            Self::Inserted(bytes) => Self::Inserted(&bytes[range]),
+            Self::Inserted(bytes, whole) => {
+                Self::Inserted(bytes, whole.start + range.start..whole.start + range.end)
+            }
         }
     }
 
-    fn bytes(&self, stream: &'a [u8]) -> &'a [u8] {
+    fn bytes(&self, stream: &'a [u8]) -> Cow<'a, [u8]> {
         match self {
-            Self::Stream(range) => &stream[range.start.get()..range.end.get()],
-            Self::Inserted(bytes) => bytes,
+            Self::Stream(range) => Cow::Borrowed(&stream[range.start.get()..range.end.get()]),
+            Self::Inserted(bytes, range) => bytes.slice(range.clone()),
         }
     }
 }
@@ -192,14 +199,11 @@ impl<'a> Piece<'a> {
 /// The bytes of some pieces; a single one is not copied.
 fn joined<'a>(pieces: &[Piece<'a>], stream: &'a [u8]) -> Cow<'a, [u8]> {
     match pieces {
-        [only] => Cow::Borrowed(only.bytes(stream)),
-        several => Cow::Owned(
-            several
-                .iter()
-                .flat_map(|it| it.bytes(stream))
-                .copied()
-                .collect(),
-        ),
+        [only] => only.bytes(stream),
+        several => {
+            let bytes: Vec<_> = several.iter().map(|it| it.bytes(stream)).collect();
+            Cow::Owned(bytes.concat())
+        }
     }
 }
 

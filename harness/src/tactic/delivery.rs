@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::lengths::Lengths;
 use super::{Offset, Script};
+use crate::framing::RepeatedBytes;
 
 /// One concrete way to send one side's bytes.
 ///
@@ -80,7 +81,7 @@ pub enum OtherConnections {
 pub struct StreamEdit {
     start: Offset,
     end: Offset,
-    replacement: Vec<u8>,
+    replacement: RepeatedBytes,
 }
 
 /// Why an edit is invalid.
@@ -97,10 +98,14 @@ pub enum EditError {
 
 impl StreamEdit {
     /// The longest replacement, in bytes.
-    pub const LONGEST: usize = 1 << 20;
+    pub const LONGEST: usize = 80 << 20;
 
-    pub fn new(range: Range<Offset>, replacement: Vec<u8>) -> Result<Self, EditError> {
+    pub fn new(
+        range: Range<Offset>,
+        replacement: impl Into<RepeatedBytes>,
+    ) -> Result<Self, EditError> {
         let Range { start, end } = range;
+        let replacement = replacement.into();
         if start > end {
             return Err(EditError::Backwards);
         }
@@ -125,7 +130,7 @@ impl StreamEdit {
 
     /// The bytes that are sent instead.
     #[must_use]
-    pub fn replacement(&self) -> &[u8] {
+    pub fn replacement(&self) -> &RepeatedBytes {
         &self.replacement
     }
 
@@ -260,7 +265,7 @@ mod tests {
     fn edit(range: Range<usize>, replacement: &str) -> StreamEdit {
         StreamEdit::new(
             Offset::new(range.start)..Offset::new(range.end),
-            replacement.into(),
+            replacement,
         )
         .expect("an edit")
     }
@@ -277,7 +282,7 @@ mod tests {
     #[test]
     fn an_edit_changes_something() {
         let at = Offset::new(3);
-        let made = |range, bytes| StreamEdit::new(range, bytes);
+        let made = |range, bytes: Vec<u8>| StreamEdit::new(range, bytes);
         assert_eq!(made(at..at, vec![]), Err(EditError::Nothing));
         assert_eq!(made(at..Offset::START, vec![1]), Err(EditError::Backwards));
         assert_eq!(

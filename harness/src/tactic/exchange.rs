@@ -113,35 +113,31 @@ impl Allowances {
 
 /// Whether a side sends a value that it learns from the other.
 fn needs_answers(scenario: &Scenario, side: Side) -> bool {
-    let messages = |side| {
-        scenario
-            .exchange()
-            .iter()
-            .filter_map(move |step| match &step.action {
-                Action::Send(message) if step.side == side => Some(message),
-                _ => None,
-            })
-    };
-    let learnt: Vec<VariableName> = messages(side.other())
+    let learnt: Vec<VariableName> = messages(scenario, side.other())
         .flat_map(Message::captured_variables)
         .collect();
-    messages(side)
+    messages(scenario, side)
         .flat_map(Message::used_variables)
         .any(|name| learnt.contains(&name))
 }
 
-/// The malformed headers of the script's first framed message. A replacement that is too
-/// long for a [`StreamEdit`] is left out: a message that exceeds a large maximum.
-fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
-    let framed = script
-        .messages
-        .iter()
-        .enumerate()
-        .find_map(|(index, message)| {
-            let payload = message.payload.as_ref()?;
-            (!message.bytes.is_empty()).then_some((index, payload))
-        });
-    let Some((message, payload)) = framed else {
+fn messages(scenario: &Scenario, side: Side) -> impl Iterator<Item = &Message> {
+    let steps = scenario.exchange().iter();
+    steps.filter_map(move |step| match &step.action {
+        Action::Send(message) if step.side == side => Some(message),
+        _ => None,
+    })
+}
+
+/// The malformed headers of the first framed message that has the same length in each case.
+/// A replacement that is too long for a [`StreamEdit`] is left out: a message that exceeds a
+/// large maximum.
+fn header_edits<'m>(
+    messages: impl Iterator<Item = &'m Message>,
+    script: &Script,
+    framing: &Framing,
+) -> Vec<HeaderEdit> {
+    let Some((message, payload)) = first_of_known_length(messages, script) else {
         return Vec::new();
     };
     let malformed = framing.malformed(payload).into_iter();
@@ -164,6 +160,21 @@ fn header_edits(script: &Script, framing: &Framing) -> Vec<HeaderEdit> {
         }
     }
     edits
+}
+
+/// A captured value may be longer or shorter than its example, and the header that was made
+/// for the example would declare another length than is meant.
+fn first_of_known_length<'m, 's>(
+    messages: impl Iterator<Item = &'m Message>,
+    script: &'s Script,
+) -> Option<(usize, &'s [u8])> {
+    let mut messages = messages.zip(&script.messages).enumerate();
+    messages.find_map(|(index, (message, encoded))| {
+        let payload = encoded.payload.as_deref()?;
+        let mut used = message.used_variables().into_iter();
+        let has_captured_value = used.any(|name| name.as_str() != VariableName::UNIQUE);
+        (!encoded.bytes.is_empty() && !has_captured_value).then_some((index, payload))
+    })
 }
 
 /// Which cases of a scenario are played.
@@ -189,7 +200,7 @@ impl Plan {
         } = *choice;
         let script = Script::of(scenario, suite.framing(), side);
         let edits = if only.may_accept(TacticFamily::Header.as_str()) {
-            header_edits(&script, suite.framing())
+            header_edits(messages(scenario, side), &script, suite.framing())
         } else {
             Vec::new()
         };

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::delivery::{EditError, StreamEdit};
 use super::{EditName, MalformedHeader, Offset, OutMessage, Script};
+use crate::framing::RepeatedBytes;
 
 /// An edit that makes one message of a script malformed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct HeaderEdit {
     /// The bytes of the message that are replaced.
     pub range: Range<usize>,
     /// The bytes that are sent instead.
-    pub replacement: Vec<u8>,
+    pub replacement: RepeatedBytes,
 }
 
 /// Why an edit is impossible. The code that made the edits is at fault, never the suite's
@@ -91,7 +92,11 @@ fn place(
             len: message.bytes.len(),
         });
     }
-    if message.bytes.get(edit.range.clone()) == Some(&edit.replacement) {
+    let replaced = message.bytes.get(edit.range.clone());
+    if let Some(replaced) = replaced
+        && replaced.len() == edit.replacement.len()
+        && replaced == edit.replacement.to_vec()
+    {
         return Ok(None);
     }
     let range = span.start.plus(edit.range.start)..span.start.plus(edit.range.end);

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use super::offset::number;
 use super::{EditName, NameError, Offset, TacticFamily};
+use crate::framing::MalformedKind;
 
 /// A rule that makes a delivery from a side's bytes.
 ///
@@ -94,6 +95,23 @@ impl Tactic {
             Self::Header(_) => TacticFamily::Header,
             Self::Churn => TacticFamily::Churn,
             Self::AllCuts(_) => TacticFamily::AllCuts,
+        }
+    }
+
+    /// Whether a broken peer may take much memory under it. To see that, the case must be
+    /// alone with the peer.
+    #[must_use]
+    pub fn may_fill_memory(&self) -> bool {
+        let kind = self.malformed_kind();
+        kind.is_some_and(MalformedKind::may_fill_memory)
+    }
+
+    /// What is wrong with the header.
+    #[must_use]
+    pub fn malformed_kind(&self) -> Option<MalformedKind> {
+        match self {
+            Self::Header(malformed) => MalformedKind::named(malformed.name.as_str()),
+            _ => None,
         }
     }
 

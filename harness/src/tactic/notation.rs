@@ -8,6 +8,7 @@ use super::Offset;
 use super::delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
 use super::lengths::{ChunkRun, LengthError, Lengths};
 use super::offset::number;
+use crate::framing::RepeatedBytes;
 
 /// The longest text that is parsed, in bytes.
 const LONGEST: usize = 4 << 20;
@@ -23,7 +24,8 @@ const ENDS: [(&str, DeliveryEnd); 6] = [
 
 /// The notation: one line that parses back to the same delivery.
 ///
-/// - The edit, if there is one: `@0..10=2d31` replaces the first ten bytes by `-1`.
+/// - The edit, if there is one: `@0..10=2d31` replaces the first ten bytes by `-1`;
+///   `@0..10=78*99` replaces them by 99 times `x`.
 /// - The chunk lengths: `10,22` is ten bytes, then twenty-two. `3,1x4,25` sends the four
 ///   bytes in the middle one by one. `0` sends nothing.
 /// - The end, unless it is as scripted: `half`, `fin`, `fin+`, `rst`, `rst@accept`,
@@ -54,8 +56,13 @@ impl fmt::Display for Delivery {
 
 fn write_edit(f: &mut fmt::Formatter<'_>, edit: &StreamEdit) -> fmt::Result {
     let range = edit.range();
-    let bytes = hex::encode(edit.replacement());
-    write!(f, "@{}..{}={bytes}", range.start, range.end)
+    let replacement = edit.replacement();
+    let bytes = hex::encode(replacement.unit());
+    write!(f, "@{}..{}={bytes}", range.start, range.end)?;
+    match replacement.times() {
+        1 => Ok(()),
+        times => write!(f, "*{times}"),
+    }
 }
 
 fn write_lengths(f: &mut fmt::Formatter<'_>, lengths: &Lengths) -> fmt::Result {
@@ -205,7 +212,9 @@ fn parse_edit(word: &str) -> Result<StreamEdit, NotationProblem> {
         let (range, bytes) = word.strip_prefix('@')?.split_once('=')?;
         let (start, end) = range.split_once("..")?;
         let range = Offset::new(number(start)?)..Offset::new(number(end)?);
-        Some((range, hex::decode(bytes).ok()?))
+        let (bytes, times) = bytes.split_once('*').unwrap_or((bytes, "1"));
+        let bytes = RepeatedBytes::new(hex::decode(bytes).ok()?, number(times)?);
+        Some((range, bytes))
     };
     let (range, bytes) = parts().ok_or_else(|| NotationProblem::Edit(shown(word)))?;
     StreamEdit::new(range, bytes).map_err(NotationProblem::ImpossibleEdit)

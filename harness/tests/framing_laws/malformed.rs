@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
-use wirecheck::framing::{Framing, MalformedKind, MalformedMessage, Response};
+use wirecheck::framing::{Framing, MalformedKind, MalformedMessage, RepeatedBytes, Response};
 
 use crate::reading::{Ending, read};
 use crate::{samples, strategies};
@@ -28,8 +28,15 @@ fn valid(framing: &Framing, payload: &[u8]) -> Vec<u8> {
     framing.encode(payload).expect("it can be sent").bytes
 }
 
+/// Of bytes without an end as many as a correct reader takes.
 fn sent(framing: &Framing, payload: &[u8], member: &MalformedMessage) -> Vec<u8> {
-    member.edit.apply(&valid(framing, payload))
+    let mut edit = member.edit.clone();
+    if member.kind == MalformedKind::Endless {
+        let unit = edit.replacement.unit();
+        let taken = framing.decoder().bound() / unit.len() + 2;
+        edit.replacement = RepeatedBytes::new(unit, taken);
+    }
+    edit.apply(&valid(framing, payload))
 }
 
 fn all_are_handled_as_allowed(framing: &Framing, payload: &[u8]) {
@@ -71,7 +78,7 @@ fn kinds(framing: &Framing, payload: &[u8]) -> String {
 #[test]
 fn every_framing_has_the_malformed_kinds_that_make_sense() {
     let decimals = "negative signed underscored non-ascii-digits hex spaces leading-zeros \
-                    empty too-large longer shorter";
+                    empty too-large endless longer shorter";
     let of = |framing: &str| {
         let samples = samples::all();
         let mut found = samples
@@ -82,9 +89,12 @@ fn every_framing_has_the_malformed_kinds_that_make_sense() {
     };
     assert_eq!(of("Raw"), "");
     assert_eq!(of("Fixed"), "");
-    assert_eq!(of("Line"), "too-large");
-    assert_eq!(of("Delimiter"), "too-large");
-    assert_eq!(of("AsciiLength"), decimals.replace("leading-zeros ", ""));
+    assert_eq!(of("Line"), "too-large endless");
+    assert_eq!(of("Delimiter"), "too-large endless");
+    let in_a_column = decimals
+        .replace("leading-zeros ", "")
+        .replace("endless ", "");
+    assert_eq!(of("AsciiLength"), in_a_column);
     assert_eq!(of("Length"), "negative too-large longer shorter impossible");
     assert_eq!(
         of("VarintLength"),

@@ -74,7 +74,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
             self.await_settled();
         }
         self.receive_all();
-        if let Some(part) = expected.truncated
+        if let Some(part) = expected.damaged
             && must_be_whole_when_answered(&self.assignment.played, part.step)
         {
             self.note_early_answer(part.step);

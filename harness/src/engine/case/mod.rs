@@ -43,7 +43,7 @@ use crate::judge::{
     connects_again, judge_connection, judge_process, may_be_printed_unseen,
 };
 use crate::peer::OutputPosition;
-use crate::tactic::{Case, DeliveryEnd, OtherConnections, Reading};
+use crate::tactic::{Case, DeliveryEnd, OtherConnections, Reading, TacticFamily};
 use crate::wire::link::{Link, LinkOptions, ReadPace};
 use context::completeness;
 use hold::{ConnectionTask, PlayedConnection};
@@ -212,19 +212,26 @@ impl CasePlay<'_, '_> {
         };
         // Two connections that are held get the same answers, whatever these mean.
         let is_truncated = assignment.delivery.end() != DeliveryEnd::Hold;
-        let unjudged = truncation_doubt(assignment.expected, client_end.as_ref());
-        let unjudged = unjudged.filter(|_| is_truncated);
+        let doubt = truncation_doubt(assignment.expected, client_end.as_ref());
+        let doubt = doubt.filter(|_| is_truncated);
         let is_unseen = |end: &ClientEnd| {
             may_be_printed_unseen(&transcript.expectations, assignment.expected, &end.outcome)
         };
         let output_unseen = transcript.output_overran || client_end.as_ref().is_some_and(is_unseen);
         let read_slowly = assignment.delivery.reading() == Reading::Slow;
+        let memory_unseen =
+            assignment.expected.memory.is_some() && transcript.observations.memory_growth.is_none();
         let unjudged = if output_unseen {
             Some(Unjudged::Output)
+        } else if memory_unseen {
+            Some(Unjudged::Memory)
         } else if read_slowly && !transcript.was_held_back {
             Some(Unjudged::ShortSend)
         } else {
-            unjudged.map(Unjudged::Truncation)
+            doubt.map(|doubt| match case.tactic.family() {
+                TacticFamily::Header => Unjudged::MalformedHeader(doubt),
+                _ => Unjudged::Truncation(doubt),
+            })
         };
         let error_reply = allowed_reply(&transcript.expectations, assignment.expected);
         let (process, last_output) = match client_end {
@@ -276,9 +283,9 @@ fn truncation_doubt(
     expected: ExpectedSteps<'_>,
     program: Option<&ClientEnd>,
 ) -> Option<TruncationDoubt> {
-    match (program, expected.truncated, expected.extra_answers) {
-        (Some(_), truncated, _) => {
-            let is_raw = truncated.is_some_and(|it| !it.is_framed);
+    match (program, expected.damaged, expected.extra_answers) {
+        (Some(_), damaged, _) => {
+            let is_raw = damaged.is_some_and(|it| !it.is_framed);
             is_raw.then_some(TruncationDoubt::Raw)
         }
         (None, _, ExtraAnswers::NotJudged(doubt)) => Some(doubt),

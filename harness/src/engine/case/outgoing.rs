@@ -110,7 +110,7 @@ impl<'s> Outgoing<'s> {
                     let range = range.start.get()..range.end.get();
                     self.append(range, expectations, &mut bytes)?;
                 }
-                Piece::Inserted(inserted) => bytes.extend_from_slice(inserted),
+                Piece::Inserted(inserted, range) => inserted.append_to(range.clone(), &mut bytes),
             }
         }
         Ok(bytes)

@@ -56,6 +56,10 @@ pub(in crate::engine) struct CaseResult {
 pub(in crate::engine) enum Unjudged {
     /// What the peer makes of the message inside which the stream ends.
     Truncation(TruncationDoubt),
+    /// What the peer makes of the message with a malformed header.
+    MalformedHeader(TruncationDoubt),
+    /// How much memory the peer got.
+    Memory,
     /// Whether a text was printed in the part of the output that was not kept.
     Output,
     /// Whether the peer sends the rest of what the buffers of its socket do not take.
@@ -68,8 +72,13 @@ pub(in crate::engine) enum Unjudged {
 
 impl fmt::Display for Unjudged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let doubt = match self {
-            Self::Truncation(doubt) => doubt,
+        let (what, message, doubt) = match self {
+            Self::Truncation(doubt) => ("truncation", "truncated", doubt),
+            Self::MalformedHeader(doubt) => ("malformed headers", "malformed", doubt),
+            Self::Memory => {
+                return f
+                    .write_str("memory: wirecheck cannot see how much memory the peer has in use");
+            }
             Self::Output => {
                 return f.write_str(
                     "output: the peer printed more than is kept, and an expected text may be in the rest; raise `limits.output_bytes`",
@@ -91,21 +100,21 @@ impl fmt::Display for Unjudged {
                 );
             }
         };
-        f.write_str("truncation: ")?;
-        f.write_str(match doubt {
+        write!(f, "{what}: ")?;
+        match doubt {
             TruncationDoubt::Raw => {
-                "the stream ends inside `raw` bytes, and wirecheck does not know where a message ends in them"
+                f.write_str("the stream ends inside `raw` bytes, and wirecheck does not know where a message ends in them")
             }
             TruncationDoubt::AnyAnswer => {
-                "the suite accepts any answer, so an error reply looks like the answer to the whole message"
+                f.write_str("the suite accepts any answer, so an error reply looks like the answer to the whole message")
             }
             TruncationDoubt::AnsweredLater => {
-                "the message before the truncated one may be answered at the same time"
+                write!(f, "the message before the {message} one may be answered at the same time")
             }
             TruncationDoubt::NotAwaited => {
-                "the peer sends its next message without waiting for the truncated one"
+                write!(f, "the peer sends its next message without waiting for the {message} one")
             }
-        })
+        }
     }
 }
 

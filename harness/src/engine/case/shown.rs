@@ -35,7 +35,8 @@ impl Shown<'_> {
                 let printed = |bytes: &[u8]| exact(format!("{} prints", self.peer), bytes);
                 around_difference(printed(expected), printed(actual), expected, actual)
             }
-            Finding::PrintsTruncated { actual, .. } => {
+            Finding::AcceptsMalformed { actual, .. } => (None, Some(sent(actual))),
+            Finding::PrintsTruncated { actual, .. } | Finding::PrintsMalformed { actual, .. } => {
                 (None, Some(exact(format!("{} prints", self.peer), actual)))
             }
             Finding::MalformedAnswer { .. }

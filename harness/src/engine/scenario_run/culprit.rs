@@ -254,6 +254,6 @@ impl CulpritSearch {
 fn may_kill_late(family: TacticFamily) -> bool {
     matches!(
         family,
-        TacticFamily::Fin | TacticFamily::Half | TacticFamily::Hold
+        TacticFamily::Fin | TacticFamily::Half | TacticFamily::Hold | TacticFamily::Header
     )
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use crate::engine::case::NumberedCase;
 use crate::engine::selection::PlannedScenario;
-use crate::tactic::{Plan, TacticFamily};
+use crate::tactic::{Plan, Tactic, TacticFamily};
 
 /// How often the peer may break for no reason that is found before the rest of a scenario
 /// is not played.
@@ -31,10 +31,12 @@ pub(super) enum Company {
 }
 
 impl Company {
-    /// In which company the cases of a tactic are played. Some would disturb others.
-    pub(super) fn of(family: TacticFamily) -> Self {
+    /// In which company a case is played. Some would disturb others, and memory that the peer
+    /// takes beside others may be due to any of them.
+    pub(super) fn of(tactic: &Tactic) -> Self {
         use TacticFamily::{Churn, Neighbours, SlowRead};
-        match family {
+        match tactic.family() {
+            _ if tactic.may_fill_memory() => Self::Alone,
             SlowRead | Neighbours | Churn => Self::Alone,
             _ => Self::Shared,
         }
@@ -61,7 +63,7 @@ impl<'s> Queue<'s> {
     pub(super) fn of(plan: &'s Plan, company: Company) -> Self {
         let cases = move || {
             let cases = NumberedCase::all_of(plan).skip(1);
-            cases.filter(move |it| Company::of(it.case.tactic.family()) == company)
+            cases.filter(move |it| Company::of(&it.case.tactic) == company)
         };
         let is_marked = |it: &NumberedCase| plan.plays_first(&it.case.tactic);
         let marked = cases().take(if plan.has_first() { usize::MAX } else { 0 });
@@ -135,8 +137,8 @@ impl<'s> Queue<'s> {
 
 /// Whether this version of wirecheck plays and judges the deliveries of a tactic.
 pub fn is_played(family: TacticFamily) -> bool {
-    use TacticFamily::{FinAtOnce, Header, Rst, RstAtAccept};
-    !matches!(family, Rst | FinAtOnce | RstAtAccept | Header)
+    use TacticFamily::{FinAtOnce, Rst, RstAtAccept};
+    !matches!(family, Rst | FinAtOnce | RstAtAccept)
 }
 
 /// How many cases of a scenario are played.

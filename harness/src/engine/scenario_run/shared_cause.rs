@@ -213,7 +213,7 @@ impl ScenarioRun<'_, '_, '_> {
 
     /// The cases shortly before this one that passed, the latest first.
     fn passed_before(&self, failed: &NumberedCase) -> Vec<NumberedCase> {
-        let company = Company::of(failed.case.tactic.family());
+        let company = Company::of(&failed.case.tactic);
         let plan = self.context.planned.plan;
         let all = || NumberedCase::all_of(plan).skip(1);
         let before = all()
@@ -308,6 +308,6 @@ impl ScenarioRun<'_, '_, '_> {
 }
 
 fn is_played_in(company: Company, case: &NumberedCase) -> bool {
-    let family = case.case.tactic.family();
-    is_played(family) && Company::of(family) == company
+    let tactic = &case.case.tactic;
+    is_played(tactic.family()) && Company::of(tactic) == company
 }

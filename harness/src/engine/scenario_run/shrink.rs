@@ -304,16 +304,18 @@ impl ScenarioRun<'_, '_, '_> {
     }
 }
 
-/// Whether a failure is confirmed, and fails alone because of its delivery.
+/// Whether a failure is confirmed, and fails alone because of its delivery. How much memory a
+/// peer takes depends on the size of the delivery.
 fn can_be_shrunk(failure: &JudgedFailure) -> bool {
     let result = &failure.result;
-    let depends_on_peer = |kind: &FindingKind| {
+    let depends_on_more = |kind: &FindingKind| {
         matches!(
             kind,
             FindingKind::NotConnected
                 | FindingKind::NotCalled
                 | FindingKind::NotAccepted
                 | FindingKind::Leaks
+                | FindingKind::MemoryGrows
                 | FindingKind::Interference
                 | FindingKind::CrossTalk
         )
@@ -322,7 +324,7 @@ fn can_be_shrunk(failure: &JudgedFailure) -> bool {
         && matches!(result.outcome, Outcome::Failed(_))
         && result.depends_on.is_none()
         && result.tactic.family() != TacticFamily::Whole
-        && !result.outcome.kinds().iter().any(depends_on_peer)
+        && !result.outcome.kinds().iter().any(depends_on_more)
 }
 
 /// Whether cases with such an end are played and judged.

@@ -33,7 +33,7 @@ pub(in crate::engine) use waiter::Waiter;
 use std::time::{Duration, Instant};
 
 use crate::wire::diag::Inode;
-use crate::wire::watch::{Look, Watch};
+use crate::wire::watch::{Look, PeakMemory, Watch};
 
 /// The time, and sleep.
 pub(in crate::engine) trait Clock {
@@ -64,6 +64,10 @@ pub(in crate::engine) trait Processes {
     fn look_again(&mut self) -> Look;
     /// How many timers are set.
     fn timers(&mut self) -> Option<usize>;
+    /// The most memory that each process ever had in use.
+    fn peak_memory(&mut self) -> Option<PeakMemory> {
+        None
+    }
     /// Whether only bytes on this socket, or a new connection, will wake the peer.
     fn waits_only_for(&mut self, socket: Inode) -> bool;
 }
@@ -83,6 +87,10 @@ impl Processes for Watch {
 
     fn timers(&mut self) -> Option<usize> {
         self.timers().ok()
+    }
+
+    fn peak_memory(&mut self) -> Option<PeakMemory> {
+        self.peak_memory().ok()
     }
 
     fn waits_only_for(&mut self, socket: Inode) -> bool {

@@ -7,7 +7,7 @@ use super::gate::CaseGate;
 use super::policy::{Circumstances, Learns, PeerTimings, Phase, Visibility, WaitFor, WaitPolicy};
 use super::{Awaited, Clock, Partner, Processes, Progress, SystemClock, WaitEnd};
 use crate::wire::diag::Inode;
-use crate::wire::watch::{Look, Watch};
+use crate::wire::watch::{Look, PeakMemory, Watch};
 
 /// What part of the time, in percent, a peer that runs without pause runs or waits for a
 /// processor.
@@ -129,6 +129,15 @@ impl<'a> Waiter<'a> {
     /// Whether other cases must pause before the peer can be seen idle.
     pub(in crate::engine) fn has_others(&self) -> bool {
         self.others.is_some()
+    }
+
+    /// The most memory that each of the peer's processes ever had in use, where this case is
+    /// alone with the peer: other cases take memory too.
+    pub(in crate::engine) fn peak_memory(&mut self) -> Option<PeakMemory> {
+        match &mut self.view {
+            View::Processes(processes) if self.jobs == 1 => processes.peak_memory(),
+            _ => None,
+        }
     }
 
     /// Whether the user wants to end. What is waited for then proves nothing.

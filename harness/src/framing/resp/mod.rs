@@ -43,6 +43,9 @@ impl Default for Resp {
     }
 }
 
+/// More digits than any length has.
+const LENGTH_DIGITS: usize = 20;
+
 impl Resp {
     /// Checks that `bytes` are exactly one value.
     fn check_value(&self, bytes: &[u8]) -> Result<(), EncodeError> {
@@ -90,6 +93,7 @@ impl Codec for Resp {
         let (end, spare) = (bytes.len(), self.max - bytes.len());
         let most = length.number + spare.saturating_sub(1) / length.unit;
         let start = length.digits.start;
+        variants.never_end(start, b"1", LENGTH_DIGITS);
         variants.insert(MalformedKind::Spaces, start, " ");
         decimal::malform(variants, length.digits, length.number, most);
         if length.ends_the_value {

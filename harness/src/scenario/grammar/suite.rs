@@ -221,11 +221,30 @@ static ADVERSARY: TableShape = TableShape {
         )
         .example("truncation = 'error'"),
         optional(
+            "malformed",
+            Shape::Either(&[
+                Shape::Word(&["silent", "error", "any"]),
+                Shape::Table(&MALFORMED),
+            ]),
+            "How a peer may reply to a message with a malformed header: `silent` (not at all), `error` (with anything but the answer to a valid message; the default) or `any`.",
+        )
+        .example("malformed = 'error'"),
+        optional(
             "truncation_replies",
             Shape::Flag,
             "Older form: `true` is `truncation = 'any'`, `false` is `truncation = 'silent'`.",
         ),
     ],
+};
+
+static MALFORMED: TableShape = TableShape {
+    what: "`malformed`",
+    keys: &[required(
+        "matches",
+        Shape::Text,
+        "A regular expression that is found in the reply to a message with a malformed header.",
+    )
+    .example("matches = '^-ERR Protocol error'")],
 };
 
 static TRUNCATION: TableShape = TableShape {

@@ -273,6 +273,7 @@ fn read_adversary(
         pipelining: permission("pipelining", above.pipelining),
         concurrent: permission("concurrent", above.concurrent),
         truncation: truncation(fields, source).unwrap_or_else(|| above.truncation.clone()),
+        malformed: reply(fields, "malformed", source).unwrap_or_else(|| above.malformed.clone()),
     }
 }
 
@@ -284,14 +285,17 @@ fn truncation(fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<Trunc
             TruncationReply::Silent
         }
     });
-    match fields.text("truncation") {
+    reply(fields, "truncation", source).or(older_form)
+}
+
+fn reply(fields: &Fields<'_>, key: &str, source: &mut SuiteSource<'_>) -> Option<TruncationReply> {
+    match fields.text(key) {
         Some("silent") => Some(TruncationReply::Silent),
         Some("error") => Some(TruncationReply::Error),
         Some("any") => Some(TruncationReply::Any),
         _ => fields
-            .table("truncation")
+            .table(key)
             .and_then(|table| action::expression(table.get("matches")?, source, Regex::new))
-            .map(TruncationReply::Matches)
-            .or(older_form),
+            .map(TruncationReply::Matches),
     }
 }

@@ -130,6 +130,12 @@ impl ProcessDir {
         Some(status.sigcgt | status.sigblk)
     }
 
+    /// The most memory that it ever had in use, in bytes (VmHWM). Memory that it reserved and
+    /// never used does not count.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        Some(self.status()?.vmhwm? * 1024)
+    }
+
     fn status(&self) -> Option<procfs::process::Status> {
         let process = procfs::process::Process::new(i32::try_from(self.id).ok()?);
         process.ok()?.status().ok()

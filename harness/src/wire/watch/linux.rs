@@ -2,7 +2,7 @@
 
 use super::blocked::{self, AwaitedSocket};
 use super::timer::may_wake_by_itself;
-use super::{Look, ThreadLook, WatchError, WatchTarget};
+use super::{Look, PeakMemory, ThreadLook, WatchError, WatchTarget};
 use crate::wire::diag::Inode;
 use crate::wire::proc::{ProcReader, ProcessDir, ThreadDir, all_processes};
 use libc::{SIGALRM, SIGPROF, SIGVTALRM};
@@ -57,6 +57,17 @@ impl Watch {
     pub fn processes(&mut self) -> Result<&[u32], WatchError> {
         self.refresh()?;
         Ok(&self.members)
+    }
+
+    /// The most memory that each process ever had in use.
+    ///
+    /// # Errors
+    ///
+    /// When `/proc` cannot be read.
+    pub fn peak_memory(&mut self) -> Result<PeakMemory, WatchError> {
+        let processes = self.processes()?.iter();
+        let peak = |&id: &u32| Some((id, ProcessDir::new(id).peak_memory()?));
+        Ok(PeakMemory::new(processes.filter_map(peak)))
     }
 
     /// Looks at every thread.

@@ -17,6 +17,7 @@ mod blocked;
 #[cfg(target_os = "linux")]
 mod linux;
 mod look;
+mod memory;
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(target_os = "linux")]
@@ -27,6 +28,7 @@ pub use accepting::waits_for_connections;
 #[cfg(target_os = "linux")]
 pub use linux::{Watch, owner_of};
 pub use look::{Look, ThreadLook};
+pub use memory::PeakMemory;
 #[cfg(not(target_os = "linux"))]
 pub use other::{Watch, owner_of};
 

@@ -1,6 +1,6 @@
 //! Systems that do not show other processes: the same names, and every answer is "not seen".
 
-use super::{Look, WatchError, WatchTarget};
+use super::{Look, PeakMemory, WatchError, WatchTarget};
 use crate::wire::diag::Inode;
 use std::convert::Infallible;
 
@@ -41,6 +41,15 @@ impl Watch {
     ///
     /// Never: there is no watch.
     pub fn look(&mut self) -> Result<Look, WatchError> {
+        match self.never {}
+    }
+
+    /// See the Linux version.
+    ///
+    /// # Errors
+    ///
+    /// Never: there is no watch.
+    pub fn peak_memory(&mut self) -> Result<PeakMemory, WatchError> {
         match self.never {}
     }
 
