@@ -189,8 +189,8 @@ pub struct ScenarioRecord {
     /// What was left open in cases that are counted as `not_judged`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_judged: Vec<NotJudged>,
-    /// An allowed reply to a truncated message, such as an error; the first in the order
-    /// of the tactics.
+    /// An allowed reply to a truncated or malformed message, such as an error; the first in
+    /// the order of the tactics.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_reply: Option<LabelledBytes>,
     /// What the stream has where it was cut, if few of its single cuts fail.
@@ -245,8 +245,8 @@ pub struct FamilyRecord {
     /// was left open. They are not in `passed`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub not_judged: u64,
-    /// In how many of those that passed the peer answered a truncated message with an
-    /// allowed reply, such as an error.
+    /// In how many of those that passed the peer answered a truncated or malformed message
+    /// with an allowed reply, such as an error.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub error_replies: u64,
     /// How many were not run.

@@ -123,13 +123,22 @@ fn not_judged(page: &mut Page, record: &Record) {
 }
 
 fn error_replies(page: &mut Page, record: &Record) {
-    let families = record.scenarios().flat_map(|(_, it)| &it.families);
-    let count: u64 = families.map(|family| family.error_replies).sum();
-    if count > 0 {
+    let (mut truncated, mut malformed) = (0, 0);
+    for family in record.scenarios().flat_map(|(_, it)| &it.families) {
+        match family.name.as_str() {
+            "header" => malformed += family.error_replies,
+            _ => truncated += family.error_replies,
+        }
+    }
+    let kinds = [
+        (truncated, "truncated message", "whole", "truncation"),
+        (malformed, "malformed message", "valid", "malformed"),
+    ];
+    for (count, message, right, key) in kinds.into_iter().filter(|(count, ..)| *count > 0) {
+        let messages = counted(count, message);
         let text = format!(
-            "{} got another reply than the whole message gets; the suite allows that \
-             (`adversary.truncation`)",
-            counted(count, "truncated message")
+            "{messages} got another reply than the {right} message gets; the suite allows that \
+             (`adversary.{key}`)"
         );
         page.paragraph("replies", Style::new(), &text);
     }

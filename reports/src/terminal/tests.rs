@@ -657,8 +657,12 @@ fn what_is_not_judged_is_counted_apart_from_what_passed() {
         error_replies: 3,
         ..family("half", 24, 4)
     };
+    let header = FamilyRecord {
+        error_replies: 1,
+        ..family("header", 1, 1)
+    };
     let raw = ScenarioRecord {
-        families: vec![family("whole", 1, 1), half],
+        families: vec![family("whole", 1, 1), half, header],
         not_judged: vec![NotJudged {
             cases: 20,
             why: "truncation: the stream ends inside `raw` bytes".to_owned(),
