@@ -22,7 +22,7 @@ use super::results::{JudgedFailure, Smallest, SmallestDelivery};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::settings::StopReason;
 use crate::judge::FindingKind;
-use crate::tactic::{Case, Delivery, DeliveryEnd, Script, TacticFamily};
+use crate::tactic::{Case, Delivery, DeliveryEnd, OtherConnections, Script, TacticFamily};
 
 /// What the search may cost: for one group of failures, and for all of a scenario. Forty
 /// cuts of which two matter take about fifty tries.
@@ -38,6 +38,8 @@ const SILENCE: u32 = 16;
 const SPIN: u32 = 64;
 /// A peer that must be started again: a tenth of a second or more.
 const RESTART: u32 = 32;
+/// How many connections that are opened and dropped before a delivery count as a try.
+const CHURNED: u32 = 16;
 /// A wait that lasts to its limit: usually 5 s.
 const TIMEOUT: u32 = 128;
 /// After so much time no further try is made in a scenario. Only a slow peer needs so
@@ -218,11 +220,16 @@ impl ScenarioRun<'_, '_, '_> {
         } else {
             SILENCE
         };
-        if self.engine.peer.is_new_each_time() {
-            STARTED_TRY + silence
+        let churned = match result.delivery.other_connections() {
+            OtherConnections::Churned(times) => u32::from(times.get()) / CHURNED,
+            _ => 0,
+        };
+        let connection = if self.engine.peer.is_new_each_time() {
+            STARTED_TRY
         } else {
-            TRY + silence
-        }
+            TRY
+        };
+        connection + churned + silence
     }
 
     /// Plays a delivery alone. The peer serves the next connection afterwards.
