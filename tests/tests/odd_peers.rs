@@ -17,8 +17,8 @@ const FOLDER: &str = "tests/peers/odd";
 /// More runs at the same time would only wait for each other.
 const RUNS_AT_ONCE: usize = 3;
 /// What this version plays. The others are counted as not run.
-const PLAYED: [&str; 9] = [
-    "whole", "bytes", "cut", "joined", "random", "fin", "half", "hold", "header",
+const PLAYED: [&str; 10] = [
+    "whole", "bytes", "cut", "joined", "random", "fin", "half", "hold", "header", "pause",
 ];
 
 #[derive(Deserialize)]

@@ -136,6 +136,12 @@ fn about(family: TacticFamily) -> About {
              whole is answered although more may follow, and a part is not answered yet.",
             "hold@7",
         ),
+        TacticFamily::Pause => (
+            "One cut inside a message, and a pause there: 0.3 s, or until the peer's own timeout.",
+            "A peer may give up in the pause: it closes, or answers an error. One that goes on\n\
+             must take the rest for the rest, and not for a message of its own.",
+            "pause@7",
+        ),
         TacticFamily::RstAtAccept => (
             "Bytes and a reset before the peer accepts.",
             "The connection is already reset when the peer accepts it. The peer must not end.",

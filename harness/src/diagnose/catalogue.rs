@@ -66,6 +66,8 @@ catalogue! {
         "an answer that is ready is not sent until more bytes come"
     LostAnswer "F12" "lost-answer"
         "later bytes discard the answer to an earlier message"
+    LostPlace "F13" "lost-place"
+        "after a pause the rest of a message is read as something else"
     IgnoredEof "C01" "ignored-eof"
         "the end of the stream is not noticed"
     EofSpin "C02" "eof-spin"

@@ -1,4 +1,4 @@
-//! F01–F12: how a peer finds the messages in a stream.
+//! F01–F13: how a peer finds the messages in a stream.
 
 use std::collections::{BTreeSet, HashSet};
 use std::mem::{Discriminant, discriminant};
@@ -42,6 +42,7 @@ pub(super) fn rules(evidence: &DefectEvidence) -> Vec<Diagnosis> {
         early_answer,
         withheld_answer(evidence),
         lost_answer(evidence),
+        lost_place(evidence),
     ];
     found.into_iter().flatten().collect()
 }
@@ -420,6 +421,25 @@ fn withheld_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
             offsets(&at)
         );
         DefectCode::WithheldAnswer.because(because)
+    })
+}
+
+/// A pause inside a message fails where the same cut without a pause passes.
+fn lost_place(evidence: &DefectEvidence) -> Option<Diagnosis> {
+    let paused = evidence.failures_of(TacticFamily::Pause);
+    let is_lost = |case: &&CaseFailure| {
+        case.is_misread() || case.shows(Symptom::stays_open) || case.death().is_some()
+    };
+    let paused = paused.filter(is_lost);
+    let at: BTreeSet<_> = paused.filter_map(|case| case.tactic.offset()).collect();
+    let passes_without = |at: &Offset| evidence.has_passed(&Tactic::Cut(*at));
+    let at: Vec<_> = at.into_iter().filter(passes_without).collect();
+    (!at.is_empty()).then(|| {
+        let because = format!(
+            "a pause inside a message (offset {}) fails; the same cut without a pause passes",
+            offsets(&at)
+        );
+        DefectCode::LostPlace.because(because)
     })
 }
 

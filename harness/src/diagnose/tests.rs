@@ -197,6 +197,22 @@ fn messages_with_headers() {
                 "F01",
             ),
             (
+                "a pause in a message, and not the cut, makes the peer misread the rest",
+                &[
+                    ("pause@1 pause@3", &OTHER),
+                    ("pause@6", &NO_ANSWER),
+                    ("pause@12", &OPEN),
+                ],
+                "cut@1-8 cut@10-14 pause@10-11",
+                "F13",
+            ),
+            (
+                "the cut fails as the pause does",
+                &[("pause@1-2 cut@1-2", &OTHER)],
+                "cut@3-8 cut@10-14",
+                "F01",
+            ),
+            (
                 "a later answer in the place of an earlier one",
                 &[("joined", &LATER), ("joined+cut@12", &LATER)],
                 "whole cut@1-8 cut@10-14",

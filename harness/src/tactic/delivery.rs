@@ -27,6 +27,8 @@ use crate::framing::RepeatedBytes;
 pub struct Delivery {
     pub(super) edit: Option<StreamEdit>,
     pub(super) lengths: Lengths,
+    /// The edge of two chunks between which the peer is left waiting.
+    pub(super) pause: Option<Offset>,
     pub(super) end: DeliveryEnd,
     pub(super) reading: Reading,
     pub(super) other_connections: OtherConnections,
@@ -156,6 +158,7 @@ impl Delivery {
         Self {
             edit: None,
             lengths,
+            pause: None,
             end: DeliveryEnd::default(),
             reading: Reading::default(),
             other_connections: OtherConnections::default(),
@@ -166,9 +169,33 @@ impl Delivery {
     #[must_use]
     pub fn with_end(mut self, end: DeliveryEnd) -> Self {
         if end == DeliveryEnd::ResetBeforeAccept {
-            self.lengths = Lengths::cut_at([], self.delivered());
+            self = self.recut(Lengths::cut_at([], self.delivered()));
         }
         Self { end, ..self }
+    }
+
+    /// Cuts at an offset, too, and lets the peer wait there for a while. An offset at an end
+    /// of the delivery changes nothing.
+    #[must_use]
+    pub fn with_pause(self, at: Offset) -> Self {
+        let mut edges: Vec<_> = self.lengths.edges().chain([at]).collect();
+        edges.sort_unstable();
+        let lengths = Lengths::cut_at(edges, self.delivered());
+        let paused = Self {
+            pause: Some(at),
+            ..self
+        };
+        paused.recut(lengths)
+    }
+
+    /// With other chunks; without the pause, if no chunk ends there.
+    pub(super) fn recut(&self, lengths: Lengths) -> Self {
+        let is_edge = |at: &Offset| lengths.edges().any(|edge| edge == *at);
+        Self {
+            pause: self.pause.filter(is_edge),
+            lengths,
+            ..self.clone()
+        }
     }
 
     #[must_use]
@@ -197,6 +224,19 @@ impl Delivery {
     #[must_use]
     pub fn edit(&self) -> Option<&StreamEdit> {
         self.edit.as_ref()
+    }
+
+    /// Where the peer is left waiting for a while. A chunk ends there.
+    #[must_use]
+    pub fn pause(&self) -> Option<Offset> {
+        self.pause
+    }
+
+    /// What a peer gets that gives up in the pause; `None` without a pause.
+    #[must_use]
+    pub fn until_pause(&self) -> Option<Self> {
+        let lengths = self.lengths.truncated(self.pause?);
+        Some(self.recut(lengths).with_end(DeliveryEnd::Half))
     }
 
     #[must_use]
@@ -297,6 +337,16 @@ mod tests {
         let delivery = delivery("5,1").with_edit(edit(3..4, "-2"));
         let openings: Vec<_> = delivery.openings(&script).collect();
         assert_eq!(openings, [(0, Offset::START), (1, Offset::new(3))]);
+    }
+
+    #[test]
+    fn a_pause_is_between_two_chunks() {
+        let paused = |at| delivery("3,4").with_pause(Offset::new(at)).to_string();
+        assert_eq!(paused(5), "3,2x2 pause@5");
+        assert_eq!(paused(3), "3,4 pause@3");
+        assert_eq!(paused(7), "3,4");
+        let until = delivery("3,4 pause@3").until_pause();
+        assert_eq!(until.map(|it| it.to_string()).as_deref(), Some("3 half"));
     }
 
     #[test]

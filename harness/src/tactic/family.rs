@@ -30,6 +30,8 @@ pub enum TacticFamily {
     FinAtOnce,
     /// Single bytes; the connection stays open.
     Hold,
+    /// One cut, and a pause there.
+    Pause,
     /// All bytes and a reset before the peer accepts.
     RstAtAccept,
     /// The answers are read byte by byte.
@@ -46,7 +48,7 @@ pub enum TacticFamily {
 
 impl TacticFamily {
     /// In the order in which their cases run.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Whole,
         Self::Bytes,
         Self::Cut,
@@ -59,6 +61,7 @@ impl TacticFamily {
         Self::Rst,
         Self::FinAtOnce,
         Self::Hold,
+        Self::Pause,
         Self::RstAtAccept,
         Self::SlowRead,
         Self::Neighbours,
@@ -77,7 +80,7 @@ impl TacticFamily {
             Self::Random | Self::Fin | Self::Half | Self::Rst => Profile::Quick,
             Self::FinAtOnce | Self::Hold | Self::RstAtAccept => Profile::Standard,
             Self::SlowRead | Self::Neighbours | Self::Header => Profile::Standard,
-            Self::Cuts | Self::Churn => Profile::Thorough,
+            Self::Cuts | Self::Pause | Self::Churn => Profile::Thorough,
             Self::AllCuts => Profile::Exhaustive,
         }
     }
@@ -98,6 +101,7 @@ impl TacticFamily {
             Self::Rst => "rst",
             Self::FinAtOnce => "fin+",
             Self::Hold => "hold",
+            Self::Pause => "pause",
             Self::RstAtAccept => "rst@accept",
             Self::SlowRead => "slow-read",
             Self::Neighbours => "neighbours",

@@ -37,6 +37,8 @@ pub enum Tactic {
     FinAtOnce(Offset),
     /// `hold@K`: K single bytes; the connection stays open.
     Hold(Offset),
+    /// `pause@K`: one cut, and a pause there.
+    Pause(Offset),
     /// `rst@accept`: all bytes and a reset before the peer accepts.
     RstAtAccept,
     /// `slow-read`: the answers are read byte by byte.
@@ -89,6 +91,7 @@ impl Tactic {
             Self::Rst(_) => TacticFamily::Rst,
             Self::FinAtOnce(_) => TacticFamily::FinAtOnce,
             Self::Hold(_) => TacticFamily::Hold,
+            Self::Pause(_) => TacticFamily::Pause,
             Self::RstAtAccept => TacticFamily::RstAtAccept,
             Self::SlowRead => TacticFamily::SlowRead,
             Self::Neighbours(_) => TacticFamily::Neighbours,
@@ -121,7 +124,7 @@ impl Tactic {
         match self {
             Self::Cut(at) | Self::JoinedCut(at) | Self::Hold(at) => Some(*at),
             Self::Fin(at) | Self::FinAtOnce(at) => Some(*at),
-            Self::Half(at) | Self::Rst(at) => Some(*at),
+            Self::Half(at) | Self::Rst(at) | Self::Pause(at) => Some(*at),
             Self::Whole | Self::Bytes | Self::Cuts(..) | Self::Joined | Self::Random(_) => None,
             Self::RstAtAccept | Self::SlowRead | Self::Neighbours(_) => None,
             Self::Header(_) | Self::Churn | Self::AllCuts(_) => None,
@@ -137,7 +140,7 @@ impl fmt::Display for Tactic {
             Self::RstAtAccept | Self::SlowRead => write!(f, "{family}"),
             Self::Cut(k) | Self::JoinedCut(k) | Self::Hold(k) => write!(f, "{family}@{k}"),
             Self::Fin(k) | Self::Half(k) | Self::Rst(k) => write!(f, "{family}@{k}"),
-            Self::FinAtOnce(k) => write!(f, "{family}@{k}"),
+            Self::FinAtOnce(k) | Self::Pause(k) => write!(f, "{family}@{k}"),
             Self::Cuts(i, j) => write!(f, "{family}@{i},{j}"),
             Self::Random(n) => write!(f, "{family}@{n}"),
             Self::AllCuts(mask) => write!(f, "{family}@{mask}"),
@@ -223,6 +226,7 @@ fn numbered(
         TacticFamily::Rst => (offset.map(Tactic::Rst), AN_OFFSET),
         TacticFamily::FinAtOnce => (offset.map(Tactic::FinAtOnce), AN_OFFSET),
         TacticFamily::Hold => (offset.map(Tactic::Hold), AN_OFFSET),
+        TacticFamily::Pause => (offset.map(Tactic::Pause), AN_OFFSET),
         TacticFamily::Cuts => (two_cuts(text), "two offsets, e.g. `cuts@3,9`"),
         TacticFamily::Random => (number(text).map(Tactic::Random), "a number from 0"),
         TacticFamily::AllCuts => (mask(text), "a number from 0 to 65535"),
@@ -287,6 +291,7 @@ mod tests {
             "rst@7",
             "fin+@7",
             "hold@7",
+            "pause@7",
             "rst@accept",
             "slow-read",
             "neighbours:stalled",

@@ -30,6 +30,7 @@ const ENDS: [(&str, DeliveryEnd); 6] = [
 ///   bytes in the middle one by one. `0` sends nothing.
 /// - The end, unless it is as scripted: `half`, `fin`, `fin+`, `rst`, `rst@accept`,
 ///   `hold`.
+/// - `pause@12`, if the peer is left waiting behind the chunk that ends there.
 /// - `slow`, if the answers are read slowly.
 /// - The other connections, if any: `stalled`, `interleaved`, `churn=1000`.
 impl fmt::Display for Delivery {
@@ -39,6 +40,9 @@ impl fmt::Display for Delivery {
             f.write_char(' ')?;
         }
         write_lengths(f, &self.lengths)?;
+        if let Some(at) = self.pause {
+            write!(f, " pause@{at}")?;
+        }
         if let Some((word, _)) = ENDS.iter().find(|(_, end)| *end == self.end) {
             write!(f, " {word}")?;
         }
@@ -105,11 +109,13 @@ pub enum NotationProblem {
     ImpossibleEdit(EditError),
     #[error(
         "unknown word `{0}`: use half, fin, fin+, rst, rst@accept, hold, slow, stalled, \
-         interleaved, or churn=N with N from 1 to 65535"
+         interleaved, pause@N with N an offset, or churn=N with N from 1 to 65535"
     )]
     Word(String),
     #[error("`{0}` repeats or contradicts an earlier word: remove one of them")]
     Repeated(String),
+    #[error("no chunk ends at the offset of `{0}`: split the chunk there")]
+    PauseInsideChunk(String),
     #[error("`rst@accept` sends one chunk: write the sum of the lengths")]
     ChunksBeforeAccept,
 }
@@ -157,6 +163,12 @@ impl Delivery {
                 return Err(NotationProblem::ChunksBeforeAccept);
             }
             once(&mut self.end, *end).ok_or_else(repeated)
+        } else if let Some(at) = word.strip_prefix("pause@").and_then(number) {
+            let at = Offset::new(at);
+            if !self.edges().any(|edge| edge == at) {
+                return Err(NotationProblem::PauseInsideChunk(shown(word)));
+            }
+            once(&mut self.pause, Some(at)).ok_or_else(repeated)
         } else if word == "slow" {
             once(&mut self.reading, Reading::Slow).ok_or_else(repeated)
         } else {
@@ -273,6 +285,8 @@ mod tests {
             "5 rst",
             "32 rst@accept",
             "5 hold",
+            "5,27 pause@5",
+            "5x2 pause@5 half slow",
             "32 slow",
             "32 stalled",
             "1x32 interleaved",
@@ -320,6 +334,8 @@ mod tests {
             message("5 fin half")
                 .starts_with("at byte 6 of the delivery: `half` repeats or contradicts")
         );
+        assert!(message("2,3 pause@4").ends_with("`pause@4`: split the chunk there"));
+        assert!(message("5 pause@5").contains("no chunk ends"));
         assert!(message("5 churn=0").contains("N from 1 to 65535"));
         assert!(message("2,3 rst@accept").ends_with("write the sum of the lengths"));
     }

@@ -163,7 +163,7 @@ impl Plan {
         let cuts = delivery.edges().filter(|at| !edges.contains(at));
         let cuts: Vec<_> = cuts.take(3).collect();
         let cut = match cuts.as_slice() {
-            [at] => vec![Tactic::Cut(*at), Tactic::JoinedCut(*at)],
+            [at] => vec![Tactic::Cut(*at), Tactic::JoinedCut(*at), Tactic::Pause(*at)],
             [first, second] => vec![Tactic::Cuts(*first, *second)],
             _ => Vec::new(),
         };
@@ -199,7 +199,7 @@ impl Plan {
             Tactic::SlowRead => self.allowances.short_sends == ShortSends::Shown,
             Tactic::Churn => self.allowances.connections != Connections::ByPeer,
             Tactic::Bytes => layout.edges.len() + 1 < layout.end.get(),
-            Tactic::Cut(at) => layout.is_new_cut(*at),
+            Tactic::Cut(at) | Tactic::Pause(at) => layout.is_new_cut(*at),
             Tactic::Cuts(first, second) => {
                 first < second && layout.is_new_cut(*first) && layout.is_new_cut(*second)
             }
@@ -244,6 +244,7 @@ impl Plan {
             TacticFamily::Rst => self.each(&points.ends, Tactic::Rst),
             TacticFamily::FinAtOnce => self.each(&points.ends, Tactic::FinAtOnce),
             TacticFamily::Hold => self.each(&points.holds, Tactic::Hold),
+            TacticFamily::Pause => self.each(&points.pauses, Tactic::Pause),
             TacticFamily::RstAtAccept => self.those([Tactic::RstAtAccept]),
             TacticFamily::SlowRead => self.those([Tactic::SlowRead]),
             TacticFamily::Neighbours => {

@@ -29,6 +29,9 @@ const SPREAD: usize = 1021;
 const FEW_AROUND_EDGES: usize = 64;
 const FEW_SPREAD: usize = 31;
 
+/// The most pauses. Each takes longer than a hundred other cases.
+const PAUSES: usize = 32;
+
 /// The offsets for each family of tactics: ascending, without duplicates, and bounded.
 #[derive(Clone, Debug)]
 pub(super) struct Points {
@@ -42,6 +45,8 @@ pub(super) struct Points {
     pub(super) ends: Vec<Offset>,
     /// For `hold`.
     pub(super) holds: Vec<Offset>,
+    /// For `pause`.
+    pub(super) pauses: Vec<Offset>,
 }
 
 impl Points {
@@ -53,6 +58,7 @@ impl Points {
             pairs: paired(layout).into_iter().filter(new_cut).collect(),
             joined: around_joints(script, layout),
             holds: hold_lengths(layout),
+            pauses: pauses(layout),
             cuts: everywhere.iter().copied().filter(new_cut).collect(),
             ends: match profile {
                 Profile::Quick => edges.into_iter().collect(),
@@ -97,6 +103,19 @@ fn hold_lengths(layout: &StreamLayout) -> Vec<Offset> {
     let mut points = few(layout);
     points.insert(layout.end);
     points.into_iter().filter(|at| at.get() >= 2).collect()
+}
+
+/// Inside messages: at the edges of their regions, and in the middle of each region. A reader
+/// that gives up in a region has lost a part of it, and one that gives up between two has lost
+/// a whole one.
+fn pauses(layout: &StreamLayout) -> Vec<Offset> {
+    let regions = layout.regions.windows(2);
+    let middle = |pair: &[Offset]| pair[0].plus((pair[1].get() - pair[0].get()) / 2);
+    let points: BTreeSet<_> = regions
+        .flat_map(|pair| [pair[0], middle(pair)])
+        .filter(|at| layout.is_new_cut(*at))
+        .collect();
+    thinned(points.iter().copied(), PAUSES).collect()
 }
 
 fn few(layout: &StreamLayout) -> BTreeSet<Offset> {
@@ -187,6 +206,14 @@ mod tests {
     fn quick_ends_at_edges_only() {
         let points = points(&[("12345678", "abcdefgh", 0)], Profile::Quick);
         assert_eq!(numbers(&points.ends), [0, 1, 7, 8, 9, 15, 16]);
+    }
+
+    #[test]
+    fn a_pause_is_inside_a_message_at_an_edge_of_a_region_or_in_its_middle() {
+        let points = points(&[("12", "abcd", 0), ("1", "x", 1)], Profile::Thorough);
+        assert_eq!(numbers(&points.pauses), [1, 2, 4, 7]);
+        let points = self::points(&vec![("12", "abcd", 0); 100], Profile::Thorough);
+        assert_eq!(points.pauses.len(), PAUSES);
     }
 
     #[test]

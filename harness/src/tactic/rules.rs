@@ -38,6 +38,7 @@ pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
         Tactic::Rst(at) => whole(layout, *at).with_end(DeliveryEnd::Reset),
         Tactic::FinAtOnce(at) => joined(layout, *at).with_end(DeliveryEnd::FinAtOnce),
         Tactic::Hold(at) => last_bytes(layout, *at).with_end(DeliveryEnd::Hold),
+        Tactic::Pause(at) => whole(layout, end).with_pause(*at),
         Tactic::RstAtAccept => unanswered(layout).with_end(DeliveryEnd::ResetBeforeAccept),
         Tactic::SlowRead => whole(layout, end).with_reading(Reading::Slow),
         Tactic::Neighbours(Neighbours::Stalled) => {
@@ -58,10 +59,7 @@ pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
 pub(super) fn at_once(plan: &Plan, delivery: &Delivery) -> Delivery {
     let walls = plan.layout.walls.iter();
     let walls = walls.filter_map(|wall| delivery.shift(*wall));
-    Delivery {
-        lengths: Lengths::cut_at(walls, delivery.delivered()),
-        ..delivery.clone()
-    }
+    delivery.recut(Lengths::cut_at(walls, delivery.delivered()))
 }
 
 /// Each message in one write.

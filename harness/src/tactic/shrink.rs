@@ -10,7 +10,7 @@ use super::{Delivery, DeliveryEnd, Offset, OtherConnections, Reading, Script};
 /// The distance of a delivery from the baseline, which has the least weight.
 ///
 /// These count, in this order: an edit of the stream; the differences from `whole`, which
-/// are cuts inside messages and joined edges; the number of delivered bytes; the other
+/// are cuts inside messages and joined edges; the number of delivered bytes; a pause; the other
 /// connections, the reading and the end, each in the order of its type; and how far to
 /// the right the cuts are.
 ///
@@ -20,6 +20,7 @@ pub struct Weight {
     edits: usize,
     differences: usize,
     delivered: Offset,
+    pauses: usize,
     other_connections: OtherConnections,
     reading: Reading,
     end: DeliveryEnd,
@@ -35,6 +36,7 @@ impl Delivery {
             edits: usize::from(self.edit.is_some()),
             differences: differences.len(),
             delivered: self.delivered(),
+            pauses: usize::from(self.pause.is_some()),
             other_connections: self.other_connections,
             reading: self.reading,
             end: self.end,
@@ -86,12 +88,13 @@ impl Delivery {
         let mut edges: Vec<_> = self.lengths.edges().filter_map(back).collect();
         edges.extend(restored);
         edges.sort_unstable();
+        let lengths = Lengths::cut_at(edges, back(self.delivered()).unwrap_or(end));
         let unedited = Self {
             edit: None,
-            lengths: Lengths::cut_at(edges, back(self.delivered()).unwrap_or(end)),
+            pause: self.pause.and_then(back),
             ..self.clone()
         };
-        Some(unedited.with_end(self.end))
+        Some(unedited.recut(lengths).with_end(self.end))
     }
 
     /// With fewer differences from `whole`: without all of them, without each half, and so
@@ -123,12 +126,15 @@ impl Delivery {
         let reached = |edit: &StreamEdit| edit.range().start < end;
         Self {
             edit: self.edit.clone().filter(reached),
-            lengths: self.lengths.truncated(end),
-            ..self.clone()
+            ..self.recut(self.lengths.truncated(end))
         }
     }
 
     fn simpler(&self, len: usize) -> impl Iterator<Item = Self> + '_ {
+        let unpaused = self.pause.map(|_| Self {
+            pause: None,
+            ..self.clone()
+        });
         let other_connections = simpler_connections(self.other_connections)
             .map(|other_connections| self.clone().with_other_connections(other_connections));
         let reading = [Reading::Eager, Reading::Slow].into_iter();
@@ -138,7 +144,8 @@ impl Delivery {
         let ends = simpler_ends(self.end)
             .map(|end| self.clone().with_end(end))
             .filter(move |delivery| self.fits(len).is_err() || delivery.fits(len).is_ok());
-        other_connections.chain(reading).chain(ends)
+        let simpler = other_connections.chain(reading).chain(ends);
+        unpaused.into_iter().chain(simpler)
     }
 
     /// With one cut moved to the left: to one byte after the edge before it, halfway there,
@@ -152,17 +159,17 @@ impl Delivery {
                 let own = own.clone();
                 left_of(own[index], before).map(move |to| {
                     let mut moved = own.clone();
-                    moved[index] = to;
-                    self.cut_at(moved)
+                    let from = std::mem::replace(&mut moved[index], to);
+                    Self {
+                        pause: self.pause.map(|at| if at == from { to } else { at }),
+                        ..self.cut_at(moved)
+                    }
                 })
             })
     }
 
     fn cut_at(&self, edges: impl IntoIterator<Item = Offset>) -> Self {
-        Self {
-            lengths: Lengths::cut_at(edges, self.delivered()),
-            ..self.clone()
-        }
+        self.recut(Lengths::cut_at(edges, self.delivered()))
     }
 }
 
@@ -312,6 +319,13 @@ mod tests {
     }
 
     #[test]
+    fn a_pause_stays_if_it_is_what_fails() {
+        let paused = |delivery: &Delivery| delivery.pause().is_some();
+        assert_eq!(smallest("1x9 pause@6", paused), "4,1,4 pause@5");
+        assert_eq!(smallest("4,2,3 pause@6", |_| true), "4,5");
+    }
+
+    #[test]
     fn only_the_join_that_matters_is_kept() {
         let joined = |delivery: &Delivery| !delivery.lengths.edges().any(|at| at.get() == 4);
         let long = |delivery: &Delivery| joined(delivery) && delivery.delivered().get() == 9;
@@ -369,6 +383,8 @@ mod tests {
             "2,5 fin+",
             "7 rst@accept",
             "@1..4=00 7 half",
+            "@1..4=00 2,5 half pause@2",
+            "1,8 pause@1",
         ] {
             let delivery = delivery(notation);
             delivery.fits(script.len()).expect("the sample fits");

@@ -1,5 +1,6 @@
 //! Sending, chunk by chunk.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::after_close::unread_state;
@@ -34,6 +35,8 @@ struct NextChunk<'d> {
     next_opens: Option<usize>,
     /// The message inside which it ends.
     ends_inside: Option<PartSent>,
+    /// Whether the peer is left waiting before it.
+    follows_pause: bool,
     more: More,
 }
 
@@ -55,6 +58,9 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
                 return Next::Stop;
             }
             self.note_early_answers(step);
+        }
+        if chunk.follows_pause && self.pause() == Next::Stop {
+            return Next::Stop;
         }
         if self.send(chunk) == Next::Stop {
             return Next::Stop;
@@ -87,6 +93,33 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
             .iter()
             .position(|step| matches!(step.action, Action::Close(_)));
         self.step_of(sent).min(close.unwrap_or(exchange.len()))
+    }
+
+    /// Leaves the peer waiting inside a message, and sees whether it gives up: it ends the
+    /// connection, or sends something that the exchange does not expect.
+    fn pause(&mut self) -> Next {
+        let (waiter, mut awaited) = self.awaiting(Until::End);
+        waiter.pause(&mut awaited);
+        self.receive_all();
+        let pause = self.assignment.delivery.pause();
+        let part = pause.and_then(|at| part_sent(self.assignment.played.script, at));
+        let step = part.map(|part| self.step_of(part.message));
+        if let Some(step) = step
+            && must_be_whole_when_answered(&self.assignment.played, step)
+        {
+            self.note_early_answer(step);
+        }
+        if self.link.ending().is_some() || self.transcript.expectations.mismatch().is_some() {
+            self.given_up()
+        } else {
+            Next::Continue
+        }
+    }
+
+    /// The peer did not wait for the rest of a message.
+    fn given_up(&mut self) -> Next {
+        self.transcript.gave_up = true;
+        Next::Stop
     }
 
     /// Waits, where that may show an answer to a part of a message.
@@ -246,6 +279,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
                 self.transcript.unverified = Some(reason);
                 Next::Continue
             }
+            SendResult::Ended(_) if !is_handed_over && chunk.follows_pause => self.given_up(),
             SendResult::Ended(_) if !is_handed_over => self.interrupted(),
             SendResult::Ended(end) => self.ended_while_sending(end, chunk),
             SendResult::Stalled(stall) => self.left_unread(&stall, more, end),
@@ -259,6 +293,9 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
         self.transcript.boundaries.count(more, Proof::Given);
         let deadline = self.waiter.clock().now() + self.assignment.limits().reply;
         let came_too_late = || end == link::ConnectionEnd::Eof && self.link.came_too_late(deadline);
+        if chunk.follows_pause && came_too_late() {
+            return self.given_up();
+        }
         // It may have read everything and gone: the judge sees whether its answers came.
         if more == More::Nothing && !came_too_late() {
             return Next::Continue;
@@ -376,6 +413,22 @@ pub(super) fn play_interleaved<'s, C: Connection>(
     }
 }
 
+/// The message inside which an offset of the script lies.
+fn part_sent(script: &Script, end: Offset) -> Option<PartSent> {
+    part_of(script.spans(), end)
+}
+
+fn part_of(
+    mut spans: impl Iterator<Item = (usize, Range<Offset>)>,
+    end: Offset,
+) -> Option<PartSent> {
+    let (message, span) = spans.find(|(_, span)| span.start < end && end < span.end)?;
+    Some(PartSent {
+        message,
+        missing: span.end.get() - end.get(),
+    })
+}
+
 /// The chunks of a delivery, and which message each begins, if it begins one.
 fn chunks<'d>(
     delivery: &'d Delivery,
@@ -386,14 +439,7 @@ fn chunks<'d>(
         .spans()
         .filter(|_| delivery.edit().is_none())
         .collect();
-    let part_sent = move |end: Offset| {
-        let spans = spans.iter();
-        let mut inside = spans.filter(|(_, span)| span.start < end && end < span.end);
-        inside.next().map(|(message, span)| PartSent {
-            message: *message,
-            missing: span.end.get() - end.get(),
-        })
-    };
+    let part_sent = move |end| part_of(spans.iter().cloned(), end);
     let mut openings = openings.into_iter().peekable();
     let mut chunks = delivery.chunk_pieces(script.len()).peekable();
     std::iter::from_fn(move || {
@@ -411,6 +457,7 @@ fn chunks<'d>(
             ends_inside: part_sent(next.unwrap_or_else(|| delivery.delivered())),
             pieces: chunk.pieces,
             opens,
+            follows_pause: delivery.pause() == Some(chunk.offset),
             next_opens: openings
                 .peek()
                 .filter(|(_, at)| Some(*at) == next)

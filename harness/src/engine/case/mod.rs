@@ -147,6 +147,10 @@ impl CasePlay<'_, '_> {
             .seeking(task.early_answers)
             .beside(beside)
             .play();
+        let until_pause = case.case.delivery.until_pause();
+        if let Some(received) = until_pause.as_ref().filter(|_| transcript.gave_up) {
+            assignment = context.assignment(received);
+        }
         let played = PlayedExchange {
             case: &case.case,
             assignment: &assignment,

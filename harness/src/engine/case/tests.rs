@@ -119,8 +119,13 @@ impl Trial<'_> {
         let conversation = Conversation::new(&assignment, link, expectations, &mut waiter);
         let transcript = conversation.play();
         let observations = transcript.observations;
+        let cut_off = delivery.until_pause().filter(|_| transcript.gave_up);
+        let expected = match &cut_off {
+            Some(cut_off) => expected_steps(&played, cut_off),
+            None => assignment.expected,
+        };
         Played {
-            finding: judge_connection(&transcript.expectations, assignment.expected, &observations),
+            finding: judge_connection(&transcript.expectations, expected, &observations),
             unsendable: transcript.unsendable.map(|it| it.to_string()),
             observations,
             boundaries: transcript.boundaries,
@@ -277,6 +282,68 @@ fn a_held_connection_is_not_waited_for_to_answer_after_the_close_that_it_lacks()
         [Read(3), Send("ok\n"), Close],
     ] {
         assert_eq!(trial.play(&peer).kind(), None);
+    }
+}
+
+#[test]
+fn a_peer_that_waits_or_gives_up_in_a_pause_passes() {
+    let closes = [Read(3), Send("ok\n"), Read(1), Pause(ms(100)), Close];
+    let refuses = [
+        Read(3),
+        Send("ok\n"),
+        Read(1),
+        Pause(ms(100)),
+        Send("timeout\n"),
+        Close,
+    ];
+    let closes_late = [Read(3), Send("ok\n"), Read(1), Pause(ms(2000)), Close];
+    for (peer, sent) in [
+        (&CORRECT[..], "hi\nab\n"),
+        (&closes, "hi\na"),
+        (&refuses, "hi\na"),
+        (&closes_late, "hi\na"),
+    ] {
+        for phase in PHASES {
+            let trial = Trial {
+                delivery: "3,1,2 pause@4",
+                phase,
+                ..TRIAL
+            };
+            let played = trial.play(peer);
+            assert_eq!(played.finding, None, "{sent:?} in {phase:?}");
+            assert_eq!(played.delivered, sent);
+            assert!(played.took >= ms(100));
+        }
+    }
+}
+
+#[test]
+fn a_peer_that_goes_on_after_a_pause_must_answer_as_without_it() {
+    let pause = Pause(ms(100));
+    let loses_its_place = [Read(3), Send("ok\n"), Read(1), pause, Read(2), Send("B\n")];
+    let forgets = [Read(3), Send("ok\n"), Read(1), pause, Read(3)];
+    let answers_a_part = [
+        Read(3),
+        Send("ok\n"),
+        Read(1),
+        Send("AB\n"),
+        Read(2),
+        ReadToEnd,
+        Close,
+    ];
+    for (peer, kind) in [
+        (&loses_its_place[..], "wrong-answer"),
+        (&forgets, "no-answer"),
+        (&answers_a_part, "early-answer"),
+    ] {
+        for phase in PHASES {
+            let trial = Trial {
+                delivery: "3,1,2 pause@4",
+                phase,
+                ..TRIAL
+            };
+            assert_eq!(trial.play(peer).kind(), Some(kind), "{phase:?}");
+        }
     }
 }
 

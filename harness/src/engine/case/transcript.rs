@@ -21,6 +21,8 @@ pub(in crate::engine) struct Transcript<'s> {
     /// Whether an expected text may have been printed in the part of the output that was not
     /// kept.
     pub(in crate::engine) output_overran: bool,
+    /// Whether the peer gave up in a pause inside a message. The rest was not sent.
+    pub(in crate::engine) gave_up: bool,
     /// Whether anything came in the moment that the peer has to end its side.
     pub(in crate::engine) answers_end: bool,
     /// Whether the peer had to wait until a slow reader had read.
@@ -43,6 +45,7 @@ impl<'s> Transcript<'s> {
             boundaries: Boundaries::default(),
             unsendable: None,
             output_overran: false,
+            gave_up: false,
             answers_end: false,
             was_held_back: false,
             unverified: None,

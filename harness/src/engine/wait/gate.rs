@@ -22,12 +22,16 @@ struct GateCounts {
 impl CaseGate {
     /// Begins a case, once nobody asks for a pause.
     pub(in crate::engine) fn begin_case(&self) -> RunningCase<'_> {
+        self.begin();
+        RunningCase(self)
+    }
+
+    fn begin(&self) {
         let mut counts = self.lock();
         while counts.pausing > 0 {
             counts = self.wait(counts);
         }
         counts.running += 1;
-        RunningCase(self)
     }
 
     /// Waits until every other case has ended or waits here too.
@@ -39,6 +43,13 @@ impl CaseGate {
             counts = self.wait(counts);
         }
         OthersPaused(self)
+    }
+
+    /// Lets the other cases look at the peer as if this one had ended, until the guard is
+    /// dropped. That waits until nobody looks.
+    pub(super) fn step_aside(&self) -> SteppedAside<'_> {
+        self.change(|counts| counts.running -= 1);
+        SteppedAside(self)
     }
 
     /// Only a case that asked for a pause, or one that such a case keeps from beginning,
@@ -82,6 +93,15 @@ impl Drop for OthersPaused<'_> {
     }
 }
 
+/// The case that stepped aside does not count while this lives.
+pub(super) struct SteppedAside<'g>(&'g CaseGate);
+
+impl Drop for SteppedAside<'_> {
+    fn drop(&mut self) {
+        self.0.begin();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, Ordering};
@@ -103,6 +123,18 @@ mod tests {
             drop(other);
         });
         drop(mine);
+    }
+
+    #[test]
+    fn a_case_that_stepped_aside_keeps_no_other_from_looking() {
+        let gate = CaseGate::default();
+        let _mine = gate.begin_case();
+        let other = gate.begin_case();
+        let aside = gate.step_aside();
+        drop(gate.pause_others());
+        drop(aside);
+        drop(other);
+        assert_eq!(gate.lock().running, 1);
     }
 
     #[test]

@@ -68,6 +68,8 @@ pub(in crate::engine) trait Processes {
     fn peak_memory(&mut self) -> Option<PeakMemory> {
         None
     }
+    /// The longest time, up to `most`, after which a thread gives up waiting.
+    fn longest_timeout(&mut self, most: Duration) -> Option<Duration>;
     /// Whether only bytes on this socket, or a new connection, will wake the peer.
     fn waits_only_for(&mut self, socket: Inode) -> bool;
 }
@@ -91,6 +93,10 @@ impl Processes for Watch {
 
     fn peak_memory(&mut self) -> Option<PeakMemory> {
         self.peak_memory().ok()
+    }
+
+    fn longest_timeout(&mut self, most: Duration) -> Option<Duration> {
+        self.longest_timeout(most)
     }
 
     fn waits_only_for(&mut self, socket: Inode) -> bool {

@@ -75,6 +75,8 @@ pub(in crate::engine) enum WaitFor {
     Idle,
     /// The peer's answer to a FIN, where something else went wrong before.
     OurEnd,
+    /// Time to pass, during which the peer may give up.
+    Pause,
 }
 
 /// Whether another chunk, or the end of the stream, follows a chunk.
@@ -138,6 +140,7 @@ impl WaitKinds {
             WaitFor::Settled => 6,
             WaitFor::Idle => 7,
             WaitFor::OurEnd => 8,
+            WaitFor::Pause => 9,
         }
     }
 }
@@ -163,6 +166,8 @@ pub(in crate::engine) struct WaitPolicy {
     pub(super) between_looks: Duration,
     /// A peer that is idle for so long does nothing more.
     pub(super) idle_for: Duration,
+    /// Whether the peer is looked at during the wait.
+    pub(super) looks: Looks,
     /// With how many timers set an idle peer is waited for to the limit; none if timers
     /// do not count.
     pub(super) timers: Option<usize>,
@@ -172,6 +177,13 @@ pub(in crate::engine) struct WaitPolicy {
     pub(super) spinning_after: Option<Duration>,
     /// What this wait may add to [`PeerTimings`].
     pub(super) learns: Learns,
+}
+
+/// Whether a wait may end because of what the peer's processes do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looks {
+    AtPeer,
+    Never,
 }
 
 /// What a wait adds to [`PeerTimings`].
@@ -226,6 +238,14 @@ const IDLE_WHEN_SETTLED: Duration = Duration::from_micros(300);
 const SETTLES_WITHIN: Duration = Duration::from_millis(300);
 const IDLE_WITHIN: Duration = Duration::from_millis(500);
 const OUR_END_WITHIN: Duration = Duration::from_millis(100);
+/// How long a peer is left waiting inside a message. A timeout that is meant for a network is
+/// hardly shorter, and a shorter one may fire on a busy machine without any pause.
+pub(super) const PAUSE: Duration = Duration::from_millis(300);
+/// A peer whose own timeout is seen, and is no longer than this, is left waiting until it is
+/// over.
+pub(super) const LONGEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// How much longer than its timeout: a timer may fire late.
+pub(super) const BEYOND_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// Whether the kernel shows what the peer's processes do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,6 +277,10 @@ impl WaitPolicy {
                 ..Self::short(OUR_END_WITHIN, IDLE_WHEN_SETTLED)
             },
             WaitFor::Idle => Self::short(IDLE_WITHIN, BETWEEN_LOOKS),
+            WaitFor::Pause => Self {
+                looks: Looks::Never,
+                ..Self::short(limit, limit)
+            },
             WaitFor::Connection => Self {
                 idle_for: IDLE_BEFORE_CONNECT,
                 timers: Some(1),
@@ -287,6 +311,7 @@ impl WaitPolicy {
             longest_pause: LONGEST_PAUSE,
             between_looks: BETWEEN_LOOKS,
             idle_for: at.idle_for(what, limit),
+            looks: Looks::AtPeer,
             timers: at.timers(),
             may_be_blocked_on_us: at.phase.is_alone(),
             spinning_after: Some(at.spinning_after(what, limit)),
@@ -311,6 +336,7 @@ impl WaitPolicy {
             longest_pause: BETWEEN_SHORT_LOOKS,
             between_looks: BETWEEN_SHORT_LOOKS,
             idle_for,
+            looks: Looks::AtPeer,
             timers: None,
             may_be_blocked_on_us: false,
             spinning_after: None,

@@ -296,6 +296,14 @@ impl Processes for &World {
         Some(self.peer().timers)
     }
 
+    fn longest_timeout(&mut self, most: Duration) -> Option<Duration> {
+        let act = self.peer().program.front().copied();
+        match (act, self.peer().period) {
+            (Some(Act::Pause(time)), Some(_)) if time <= most => Some(time),
+            _ => None,
+        }
+    }
+
     fn waits_only_for(&mut self, socket: Inode) -> bool {
         let peer = self.peer();
         peer.socket.inode() == Some(socket) && peer.is_blocked_on_socket()

@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::gate::CaseGate;
-use super::policy::{Circumstances, Learns, PeerTimings, Phase, Visibility, WaitFor, WaitPolicy};
+use super::policy::{
+    BEYOND_TIMEOUT, Circumstances, LONGEST_TIMEOUT, Learns, Looks, PAUSE, PeerTimings, Phase,
+    Visibility, WaitFor, WaitPolicy,
+};
 use super::{Awaited, Clock, Partner, Processes, Progress, SystemClock, WaitEnd};
 use crate::wire::diag::Inode;
 use crate::wire::watch::{Look, PeakMemory, Watch};
@@ -198,6 +201,25 @@ impl<'a> Waiter<'a> {
         self.wait(what, Duration::MAX, awaited)
     }
 
+    /// Leaves the peer waiting inside a message, for longer than it waits itself, where that
+    /// can be seen.
+    pub(in crate::engine) fn pause(&mut self, awaited: &mut dyn Awaited) -> WaitEnd {
+        let begun = self.clock.now();
+        let _aside = self.others.map(CaseGate::step_aside);
+        let end = self.wait(WaitFor::Pause, PAUSE, awaited);
+        let timeout = self
+            .processes()
+            .and_then(|processes| processes.longest_timeout(LONGEST_TIMEOUT));
+        match (end, timeout) {
+            (WaitEnd::TimedOut(_), Some(timeout)) => {
+                let over = begun + timeout + BEYOND_TIMEOUT;
+                let left = over.saturating_duration_since(self.clock.now());
+                self.wait(WaitFor::Pause, left, awaited)
+            }
+            _ => end,
+        }
+    }
+
     /// Waits, for a short while, until the peer is idle or gone.
     pub(in crate::engine) fn wait_until_idle(&mut self) {
         if self.sees_processes() {
@@ -274,6 +296,9 @@ impl<'a> Waiter<'a> {
         deadline: Instant,
         awaited: &mut dyn Awaited,
     ) -> PeerCheck {
+        if policy.looks == Looks::Never {
+            return PeerCheck::Unseen;
+        }
         let processes = match &mut self.view {
             View::Unseen => return PeerCheck::Unseen,
             View::Partner(partner) => {

@@ -13,6 +13,7 @@ use rustix::net::sockopt::{Timeout, socket_timeout};
 use rustix::process::{Pid, PidfdFlags, PidfdGetfdFlags, pidfd_getfd, pidfd_open};
 use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
+use std::time::Duration;
 
 /// What one thread is blocked in.
 enum Blocked {
@@ -66,16 +67,18 @@ pub(super) fn waits_only_for(
     dir.threads().all(waits) && has_no_signal_source(&dir) && has_no_other_channel(awaited, process)
 }
 
-/// Whether a thread is blocked on a socket that has a timeout.
-pub(super) fn has_socket_timeout(
+/// The timeout of the socket on which a thread is blocked.
+pub(super) fn timeout_of_socket(
     process: u32,
     thread: &ThreadDir,
     reader: &mut ProcReader,
-) -> bool {
+) -> Option<Duration> {
     match blocked_in(reader, thread) {
-        Blocked::Read(descriptor) | Blocked::Accept(descriptor) => duplicate(process, descriptor)
-            .is_some_and(|socket| matches!(socket_timeout(socket, Timeout::Recv), Ok(Some(_)))),
-        Blocked::Join | Blocked::Ended | Blocked::Other => false,
+        Blocked::Read(descriptor) | Blocked::Accept(descriptor) => {
+            let socket = duplicate(process, descriptor)?;
+            socket_timeout(socket, Timeout::Recv).ok().flatten()
+        }
+        Blocked::Join | Blocked::Ended | Blocked::Other => None,
     }
 }
 
@@ -173,7 +176,6 @@ mod tests {
     use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
     use std::process::{Child, Command, Stdio};
-    use std::time::Duration;
 
     fn pair() -> (TcpStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");

@@ -1,7 +1,7 @@
 //! Linux: what `/proc` shows of the peer's processes.
 
 use super::blocked::{self, AwaitedSocket};
-use super::timer::may_wake_by_itself;
+use super::timer::{self, may_wake_by_itself};
 use super::{Look, PeakMemory, ThreadLook, WatchError, WatchTarget};
 use crate::wire::diag::Inode;
 use crate::wire::proc::{ProcReader, ProcessDir, ThreadDir, all_processes};
@@ -158,6 +158,24 @@ impl Watch {
         Ok(members.iter().map(|&it| timers_of(reader, it)).sum())
     }
 
+    /// The longest time, up to `most`, after which a blocked thread gives up waiting. `None`
+    /// if no thread does, as far as that can be seen.
+    pub fn longest_timeout(&mut self, most: Duration) -> Option<Duration> {
+        self.refresh().ok()?;
+        let Self {
+            members, reader, ..
+        } = self;
+        let threads = members.iter().flat_map(|&process| {
+            let threads = ProcessDir::new(process).threads();
+            threads.map(move |thread| (process, thread))
+        });
+        let timeouts = threads.filter_map(|(process, thread)| {
+            timer::timeout(reader, &thread)
+                .or_else(|| blocked::timeout_of_socket(process, &thread, reader))
+        });
+        timeouts.filter(|timeout| *timeout <= most).max()
+    }
+
     fn refresh(&mut self) -> Result<(), WatchError> {
         if let (WatchTarget::Process(id), None) = (self.target, &self.related) {
             let is_there = ProcessDir::new(id).exists();
@@ -227,7 +245,7 @@ fn timers_of(reader: &mut ProcReader, process: u32) -> usize {
         let is_alive = reader.stat(thread).is_some_and(|stat| stat.is_alive());
         is_alive
             && (may_wake_by_itself(reader, thread)
-                || blocked::has_socket_timeout(process, thread, reader))
+                || blocked::timeout_of_socket(process, thread, reader).is_some())
     };
     let timed_threads = dir.threads().filter(&mut is_timed).count();
     let timers = dir.signal_timers().unwrap_or_default() + dir.timer_descriptors();

@@ -73,6 +73,11 @@ impl Watch {
     }
 
     /// See the Linux version.
+    pub fn longest_timeout(&mut self, _most: std::time::Duration) -> Option<std::time::Duration> {
+        match self.never {}
+    }
+
+    /// See the Linux version.
     pub fn waits_only_for(&mut self, _socket: Inode) -> bool {
         match self.never {}
     }

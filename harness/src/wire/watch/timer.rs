@@ -5,6 +5,7 @@
 
 use crate::wire::proc::{BlockedCall, ProcReader, ThreadDir};
 use libc::c_long;
+use std::time::Duration;
 
 /// Whether a thread will wake although nothing happens. A thread that cannot be seen might.
 pub(super) fn may_wake_by_itself(reader: &mut ProcReader, thread: &ThreadDir) -> bool {
@@ -14,12 +15,25 @@ pub(super) fn may_wake_by_itself(reader: &mut ProcReader, thread: &ThreadDir) ->
     }
 }
 
+/// After what time a blocked thread returns from its call, where an argument says so.
+pub(super) fn timeout(reader: &mut ProcReader, thread: &ThreadDir) -> Option<Duration> {
+    in_millis(&reader.blocked_call(thread)?)
+}
+
+fn in_millis(call: &BlockedCall) -> Option<Duration> {
+    let Timeout::Millis(index) = timeout_of(call.number) else {
+        return None;
+    };
+    // A C `int`: the upper half of the register has no meaning.
+    let millis = (call.arguments[index] as u32).cast_signed();
+    u64::try_from(millis).ok().map(Duration::from_millis)
+}
+
 fn has_timeout(call: &BlockedCall) -> bool {
     match timeout_of(call.number) {
         Timeout::Never => false,
         Timeout::Always => true,
-        // A C `int`: the upper half of the register has no meaning.
-        Timeout::Millis(index) => (call.arguments[index] as u32).cast_signed() >= 0,
+        Timeout::Millis(_) => in_millis(call).is_some(),
         Timeout::Pointer(index) => call.arguments[index] != 0,
     }
 }
@@ -72,6 +86,19 @@ mod tests {
         assert!(has_timeout_with(libc::SYS_clock_nanosleep, sleep));
         let read = [4, 0x7ff, 0x400, 0, 0, 0];
         assert!(!has_timeout_with(libc::SYS_recvfrom, read));
+    }
+
+    #[test]
+    fn the_length_of_a_timeout_is_in_the_arguments() {
+        let number = libc::SYS_epoll_pwait;
+        let length = |millis| {
+            in_millis(&BlockedCall {
+                number,
+                arguments: [4, 0x7ff, 64, millis, 0, 8],
+            })
+        };
+        assert_eq!(length(500), Some(Duration::from_millis(500)));
+        assert_eq!(length(0xffff_ffff), None);
     }
 
     #[test]
