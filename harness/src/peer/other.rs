@@ -6,7 +6,7 @@
 use super::output::{OutputStream, SharedOutput};
 use super::process::forking;
 use super::{EscapedProcess, ExitStatus, Resources, StopCause};
-use crate::wire::watch::WatchTarget;
+use crate::wire::watch::{Watch, WatchTarget};
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStderr, ChildStdout, Command};
@@ -76,11 +76,11 @@ impl ProcessGroup {
         }
     }
 
-    pub(super) fn suspend(&self) -> io::Result<()> {
+    pub(super) fn suspend(&self, _: &mut Watch) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    pub(super) fn resume(&self) -> io::Result<()> {
+    pub(super) fn resume(&self, _: &mut Watch) -> io::Result<()> {
         Err(io::ErrorKind::Unsupported.into())
     }
 

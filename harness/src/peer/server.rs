@@ -188,22 +188,24 @@ impl Server {
         Ok(watch.with_related(self.process.tag.entry()))
     }
 
-    /// Suspends its group (SIGSTOP), and waits until no thread runs.
+    /// Suspends all of its processes (SIGSTOP), and waits until no thread runs.
     ///
     /// # Errors
     ///
     /// When the system refuses, or a thread still runs after two seconds.
     pub fn suspend(&self) -> io::Result<()> {
-        self.process.group.suspend()
+        let mut watch = self.watch().map_err(io::Error::other)?;
+        self.process.group.suspend(&mut watch)
     }
 
-    /// Continues its group (SIGCONT).
+    /// Continues all of its processes (SIGCONT).
     ///
     /// # Errors
     ///
     /// When the system refuses.
     pub fn resume(&self) -> io::Result<()> {
-        self.process.group.resume()
+        let mut watch = self.watch().map_err(io::Error::other)?;
+        self.process.group.resume(&mut watch)
     }
 
     /// What it has printed so far.

@@ -13,7 +13,7 @@ use crate::wire::watch::{Look, ThreadState, Watch, WatchTarget};
 use rustix::io::Errno;
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitIdStatus, kill_process_group, pidfd_open,
-    test_kill_process_group, waitid,
+    pidfd_send_signal, test_kill_process_group, waitid,
 };
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -101,23 +101,27 @@ impl ProcessGroup {
         self.exit_status()
     }
 
-    /// Stops the group (SIGSTOP) and waits until no thread runs.
-    pub(in crate::peer) fn suspend(&self) -> io::Result<()> {
+    /// Stops the group and all that is watched (SIGSTOP), and waits until no thread runs.
+    pub(in crate::peer) fn suspend(&self, watch: &mut Watch) -> io::Result<()> {
         kill_process_group(self.group, Signal::STOP)?;
-        let mut watch = self.watch()?;
         let deadline = Instant::now() + SUSPEND_TIMEOUT;
-        while !watch.look().is_ok_and(|look| is_suspended(&look)) {
+        loop {
+            let look = watch.look().map_err(io::Error::other)?;
+            if is_suspended(&look) {
+                return Ok(());
+            }
             if Instant::now() >= deadline {
                 return Err(io::ErrorKind::TimedOut.into());
             }
+            signal_each(watch, Signal::STOP)?;
             std::thread::yield_now();
         }
-        Ok(())
     }
 
-    /// Continues the group (SIGCONT).
-    pub(in crate::peer) fn resume(&self) -> io::Result<()> {
-        Ok(kill_process_group(self.group, Signal::CONT)?)
+    /// Continues the group and all that is watched (SIGCONT).
+    pub(in crate::peer) fn resume(&self, watch: &mut Watch) -> io::Result<()> {
+        kill_process_group(self.group, Signal::CONT)?;
+        signal_each(watch, Signal::CONT)
     }
 
     /// Stops the whole group: with SIGTERM first, unless the grace is zero, then SIGKILL.
@@ -187,6 +191,18 @@ fn collect(leader: &mut Child) -> io::Result<std::process::ExitStatus> {
         orphans::remove_peer(leader.id());
         status
     })
+}
+
+/// Signals each watched process: some may have left the group.
+fn signal_each(watch: &mut Watch, signal: Signal) -> io::Result<()> {
+    let processes = watch.processes().map_err(io::Error::other)?;
+    for handle in processes.iter().filter_map(|it| handle::open(*it)) {
+        match pidfd_send_signal(&handle, signal) {
+            Ok(()) | Err(Errno::SRCH) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 fn is_suspended(look: &Look) -> bool {
