@@ -7,6 +7,7 @@ use super::read::end_of_error;
 use super::{ConnectionEnd, Link, SendSide};
 use crate::wire::diag::{Holder, SocketLookup};
 use std::io::{self, Write as _};
+use std::net::TcpStream;
 use std::time::Instant;
 
 /// The result of writing a chunk.
@@ -57,6 +58,18 @@ impl Link {
                 return WriteResult::All;
             }
         }
+    }
+
+    /// Writes a chunk and ends our side, so that the FIN arrives with the last byte of the
+    /// chunk: a peer that has read the chunk finds the end at its next look. Elsewhere than on
+    /// Linux the FIN only follows at once.
+    pub fn write_last(&mut self, chunk: &[u8], deadline: Instant) -> WriteResult {
+        keep_incomplete_segment(&self.stream);
+        let written = self.write_chunk(chunk, deadline);
+        if written == WriteResult::All {
+            self.close_write();
+        }
+        written
     }
 
     /// A peer that sent its FIN may still read. If the kernel shows that no process holds its
@@ -135,3 +148,14 @@ impl Link {
             .map_or(ConnectionEnd::Reset, |ending| ending.how)
     }
 }
+
+/// Keeps the last segment until more is written, at most 200 ms, or until the FIN, which
+/// leaves with it.
+#[cfg(target_os = "linux")]
+fn keep_incomplete_segment(stream: &TcpStream) {
+    // It is refused only on a socket that the peer has reset.
+    let _ = rustix::net::sockopt::set_tcp_cork(stream, true);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn keep_incomplete_segment(_: &TcpStream) {}
