@@ -116,18 +116,23 @@ fn about(family: TacticFamily) -> About {
         ),
         TacticFamily::Half => (
             "The sending direction is closed after the first k bytes.",
-            "wirecheck still reads: the peer must answer every message before the end.",
+            "wirecheck awaits the answers to whole messages before, and still reads afterwards.\n\
+             The peer must notice the end, not answer a truncated message, and close.",
             "half@7",
         ),
         TacticFamily::Rst => (
             "The connection is reset after the first k bytes.",
-            "The peer's next read or write fails. It must keep running and serve the next\n\
-             connection.",
+            "The answers to whole messages are awaited first. Then the peer's next read or\n\
+             write fails. It must keep running, come to rest and serve the next connection. A\n\
+             client must not take a truncated message for a whole one.",
             "rst@7",
         ),
         TacticFamily::FinAtOnce => (
             "The first k bytes and the FIN, back to back.",
-            "Like fin, but without waiting until the peer has read the bytes.",
+            "The FIN arrives with the last byte: a peer that looks for the end has all of it\n\
+             before it has answered. wirecheck still reads, because after a full close no answer\n\
+             could be told from a lost one: the peer must answer every whole message. half sends\n\
+             the FIN after these answers.",
             "fin+@7",
         ),
         TacticFamily::Hold => (
@@ -144,7 +149,10 @@ fn about(family: TacticFamily) -> About {
         ),
         TacticFamily::RstAtAccept => (
             "Bytes and a reset before the peer accepts.",
-            "The connection is already reset when the peer accepts it. The peer must not end.",
+            "wirecheck suspends the server (SIGSTOP), connects, sends the first messages, resets\n\
+             and continues the server: it accepts a connection that is over. It must not end\n\
+             or spin, and must serve the next connection. The case is played alone, after all\n\
+             others, and only with a server that wirecheck started. A client has none.",
             "rst@accept",
         ),
         TacticFamily::SlowRead => (

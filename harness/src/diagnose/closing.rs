@@ -78,7 +78,7 @@ fn eof_spin(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let spins = |it| {
         matches!(
             it,
-            Symptom::StaysOpenSpinning | Symptom::StillRunningSpinning
+            Symptom::StaysOpenSpinning | Symptom::Spins | Symptom::StillRunningSpinning
         )
     };
     let is_ended = |case: &CaseFailure| {
@@ -88,11 +88,16 @@ fn eof_spin(evidence: &DefectEvidence) -> Option<Diagnosis> {
     // After a malformed header it need not be the end of the stream.
     let cases = cases.filter(|case| case.tactic.family() != TacticFamily::Header);
     let cases = cases.filter(|case| case.shows(spins) && is_ended(case));
-    let first = cases.map(|case| &case.tactic).min()?;
-    let because = format!(
-        "under the tactic `{first}` the stream ends, and the peer keeps a processor busy instead of closing"
-    );
-    Some(DefectCode::EofSpin.because(because))
+    let first = cases.min_by_key(|case| &case.tactic)?;
+    let tactic = &first.tactic;
+    let what = if RESETS.contains(&tactic.family()) {
+        "the connection is reset, and the peer keeps a processor busy afterwards"
+    } else if first.shows(|it| it == Symptom::Spins) {
+        "the connection ends, and the peer keeps a processor busy afterwards"
+    } else {
+        "the stream ends, and the peer keeps a processor busy instead of closing"
+    };
+    Some(DefectCode::EofSpin.because(format!("under the tactic `{tactic}` {what}")))
 }
 
 /// The exchange asks the peer to close, and it does not.
@@ -243,8 +248,7 @@ fn stops_serving(evidence: &DefectEvidence) -> Option<Diagnosis> {
 /// without an end passes; or it gets an answer between messages, where nothing is left to
 /// answer.
 fn partial_as_message(evidence: &DefectEvidence) -> Option<Diagnosis> {
-    let fins = [TacticFamily::Fin, TacticFamily::Half];
-    let ends = [TacticFamily::Fin, TacticFamily::Half, TacticFamily::Rst];
+    let ends = [&FINS[..], &[TacticFamily::Rst]].concat();
     let at = |families, symptom| {
         let shows = |(_, case): &(Offset, &CaseFailure)| case.shows(|it| it == symptom);
         let ends = evidence.failed_ends(families).filter(shows);
@@ -256,7 +260,7 @@ fn partial_as_message(evidence: &DefectEvidence) -> Option<Diagnosis> {
         let inside: Vec<_> = inside.into_iter().filter(cut_passes).collect();
         (!inside.is_empty()).then_some(inside)
     };
-    let (between, answered) = at(&fins, Symptom::Surplus);
+    let (between, answered) = at(&FINS, Symptom::Surplus);
     // A program that prints what one recv returns does so with and without an end.
     let is_misread = |case: &CaseFailure| case.cut().is_some() && case.is_misread();
     let reads_whole_messages = !evidence.failures().any(is_misread);

@@ -54,6 +54,8 @@ pub enum Symptom {
     StaysOpenSpinning,
     /// The peer did not close within the limit; what it did is not known.
     StaysOpen,
+    /// The connection is over, and the peer used the processor without pause.
+    Spins,
     /// The peer closed in another way than the exchange allows.
     WrongClose {
         /// How it closed.
@@ -145,6 +147,7 @@ impl Symptom {
                 SilenceProof::Spinning(_) => Self::StaysOpenSpinning,
                 SilenceProof::TimeLimit(_) | SilenceProof::ReplyLimit => Self::StaysOpen,
             },
+            Finding::Spins => Self::Spins,
             Finding::WrongClose { how, .. } => Self::WrongClose { how: *how },
             Finding::Died { how } => Self::Died { how: *how },
             Finding::PrintsOther { expected, actual } => Self::PrintsOther {
@@ -205,6 +208,7 @@ impl Symptom {
             | Self::StaysOpenIdle
             | Self::StaysOpenSpinning
             | Self::StaysOpen
+            | Self::Spins
             | Self::WrongClose { .. }
             | Self::Died { .. }
             | Self::EarlyAnswer

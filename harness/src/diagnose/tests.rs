@@ -32,6 +32,8 @@ const FIN_AT_CLOSE: [Symptom; 1] = [wrong_close(PeerClose::Fin)];
 const IDLE: [Symptom; 1] = [Symptom::StaysOpenIdle];
 const SPINNING: [Symptom; 1] = [Symptom::StaysOpenSpinning];
 const OPEN: [Symptom; 1] = [Symptom::StaysOpen];
+const SPINS_ON: [Symptom; 1] = [Symptom::Spins];
+const RUNS_ON: [Symptom; 1] = [Symptom::StillRunningSpinning];
 const CRASHED: [Symptom; 1] = [died(ExitStatus::Code(1))];
 const CRASHED_UNANSWERED: [Symptom; 2] =
     [died(ExitStatus::Signal(11)), ended_early(PeerClose::Fin)];
@@ -580,6 +582,54 @@ fn ends() {
                 "C04",
             ),
             (
+                "a crash at a reset and at a FIN",
+                &[("rst@2 fin@2 fin+@2", &CRASHED)],
+                "whole cut@2",
+                "C03 C04",
+            ),
+            (
+                "a crash of the bytes before the reset",
+                &[("cut@2", &CRASHED_UNANSWERED), ("rst@2", &CRASHED)],
+                "whole",
+                "F02 C10",
+            ),
+            (
+                "spinning after a reset",
+                &[("rst@2", &SPINS_ON)],
+                "fin@2",
+                "C02",
+            ),
+            (
+                "spinning after a reset before accept",
+                &[("rst@accept", &SPINS_ON)],
+                "rst@0",
+                "C02",
+            ),
+            (
+                "spinning after a FIN, although the socket is closed",
+                &[("half@5", &SPINS_ON)],
+                "half@0",
+                "C02",
+            ),
+            (
+                "a client that spins after a reset",
+                &[("rst@2", &RUNS_ON)],
+                "rst@0",
+                "C02",
+            ),
+            (
+                "the next connection is not served after a reset",
+                &[("rst@3", &UNSERVED)],
+                "fin@3",
+                "C05",
+            ),
+            (
+                "an extra answer to a truncated message with a FIN right behind it",
+                &[("fin+@2", &SURPLUS)],
+                "cut@2",
+                "C06",
+            ),
+            (
                 "a process that exits with code 0",
                 &[("fin@0 cut@2", &EXITED)],
                 "",
@@ -644,6 +694,24 @@ fn ends() {
                 &[("fin+@5", &NO_ANSWER)],
                 "joined half@5",
                 "C09",
+            ),
+            (
+                "a close in place of the answer to a message with a FIN right behind it",
+                &[("fin+@5", &CLOSED)],
+                "joined half@5",
+                "C09",
+            ),
+            (
+                "a reset in place of the answer to a message with a FIN right behind it",
+                &[("fin+@5", &RESET)],
+                "joined half@5",
+                "C09",
+            ),
+            (
+                "no answer to a message, with a FIN and cut there",
+                &[("fin+@5 cut@5", &NO_ANSWER)],
+                "joined half@5",
+                "",
             ),
             (
                 "no second answer, with a FIN or joined",

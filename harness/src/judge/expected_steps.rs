@@ -129,11 +129,21 @@ pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Expec
         None if own_close_is_missing(played, delivery) => ExtraAnswers::Allowed,
         None => ExtraAnswers::Forbidden,
     };
+    let end = match &incomplete {
+        _ if delivery.end() == DeliveryEnd::ResetBeforeAccept => 0,
+        Some(incomplete) => incomplete.step,
+        None => end_of_readable(played.scenario.exchange(), played.side, delivery),
+    };
+    let is_begun = incomplete.as_ref().is_some_and(|it| it.delivered > 0);
+    if let Some(question) = question_at_end(played, delivery, end).filter(|_| !is_begun) {
+        return ExpectedSteps {
+            end: question,
+            extra_answers: ExtraAnswers::Allowed,
+            truncated: None,
+        };
+    }
     ExpectedSteps {
-        end: match &incomplete {
-            Some(incomplete) => incomplete.step,
-            None => end_of_readable(played.scenario.exchange(), played.side, delivery),
-        },
+        end,
         extra_answers,
         damaged: incomplete.and_then(|it| it.truncated(played)),
         early_close: Permission::Forbidden,
@@ -339,8 +349,21 @@ impl<'a> SentMessage<'a> {
 fn closes_fully(delivery: &Delivery) -> bool {
     matches!(
         delivery.end(),
-        DeliveryEnd::Fin | DeliveryEnd::FinAtOnce | DeliveryEnd::Reset
+        DeliveryEnd::Fin | DeliveryEnd::Reset | DeliveryEnd::ResetBeforeAccept
     )
+}
+
+/// The step in which a client asks its next question, although the end of the server's
+/// stream came with the last message before: nothing can answer it, so it need not.
+fn question_at_end(played: &PlayedSide<'_>, delivery: &Delivery, end: usize) -> Option<usize> {
+    if played.side == Side::Client || delivery.end() != DeliveryEnd::FinAtOnce {
+        return None;
+    }
+    let steps = &played.scenario.exchange()[..end];
+    let ours = messages(steps, played.side).last();
+    let after = ours.map_or(0, |(step, _)| step + 1);
+    let question = messages(&steps[after..], played.side.other()).next();
+    question.map(|(index, _)| after + index)
 }
 
 /// Whether the message before this one is answered only after this one: that answer
@@ -365,7 +388,10 @@ fn messages(steps: &[Step], side: Side) -> impl Iterator<Item = (usize, &Message
 /// A side that closes fully at its last byte reads only what comes before its own close in
 /// the exchange. One that never closes gets no more than that, either.
 fn end_of_readable(steps: &[Step], side: Side, delivery: &Delivery) -> usize {
-    let performs_its_close = matches!(delivery.end(), DeliveryEnd::AsScripted | DeliveryEnd::Half);
+    let performs_its_close = matches!(
+        delivery.end(),
+        DeliveryEnd::AsScripted | DeliveryEnd::Half | DeliveryEnd::FinAtOnce
+    );
     match own_close(steps, side) {
         Some(close) if !performs_its_close => close,
         _ => steps.len(),

@@ -96,6 +96,8 @@ pub enum Finding {
         /// What the peer's socket showed, as a clause.
         seen: String,
     },
+    /// The connection is over, and the peer keeps a processor busy.
+    Spins,
     /// The peer closed in another way than the exchange allows.
     WrongClose {
         /// The step that expects the close.
@@ -277,6 +279,8 @@ pub enum FindingKind {
     NotPrinted,
     /// [`Finding::StaysOpen`]
     StaysOpen,
+    /// [`Finding::Spins`]
+    Spins,
     /// [`Finding::WrongClose`]
     WrongClose,
     /// [`Finding::Died`]
@@ -329,6 +333,7 @@ impl FindingKind {
             Self::EndedEarly => "ended-early",
             Self::NotPrinted => "not-printed",
             Self::StaysOpen => "stays-open",
+            Self::Spins => "spins",
             Self::WrongClose => "wrong-close",
             Self::Died => "died",
             Self::PrintsOther => "prints-other",
@@ -366,6 +371,7 @@ impl FindingKind {
                 | Self::NoAnswer
                 | Self::NotPrinted
                 | Self::StaysOpen
+                | Self::Spins
                 | Self::RunsOn
                 | Self::BlockedByNeighbour
         )
@@ -392,6 +398,7 @@ impl Finding {
             Self::EndedEarly { .. } => FindingKind::EndedEarly,
             Self::NotPrinted { .. } => FindingKind::NotPrinted,
             Self::StaysOpen { .. } => FindingKind::StaysOpen,
+            Self::Spins => FindingKind::Spins,
             Self::WrongClose { .. } => FindingKind::WrongClose,
             Self::Died { .. } => FindingKind::Died,
             Self::PrintsOther { .. } => FindingKind::PrintsOther,

@@ -30,6 +30,9 @@ impl Display for Finding {
             },
             Self::NotPrinted { .. } => f.write_str("the peer did not print the expected text"),
             Self::StaysOpen { proof, seen } => write!(f, "the peer did not close {proof}: {seen}"),
+            Self::Spins => {
+                f.write_str("the connection is over, and the peer keeps a processor busy")
+            }
             Self::WrongClose { how, .. } => {
                 write!(f, "the peer {how}, which the exchange does not allow")
             }

@@ -207,3 +207,31 @@ fn truncation_is_not_judged_where_an_error_looks_like_an_answer() {
         NotJudged(TruncationDoubt::AnsweredLater)
     );
 }
+
+/// Where a client need not do anything any more when the server's stream ends so.
+fn expected_of_client(delivery: &str) -> (usize, bool) {
+    let steps = "{ client = 'a' }, { server = 'A' }, { client = 'b' }, { server = 'B' }, \
+                 { client.prints = 'B' }, { client = 'quit' }";
+    let suite = suite("framing = 'line'", steps);
+    let scenario = &suite.scenarios()[0];
+    let script = Script::of(scenario, suite.framing(), Side::Server);
+    let played = PlayedSide {
+        scenario,
+        framing: suite.framing(),
+        side: Side::Server,
+        script: &script,
+    };
+    let delivery: Delivery = delivery.parse().expect("a delivery");
+    let expected = expected_steps(&played, &delivery);
+    let allows_more = matches!(expected.extra_answers, ExtraAnswers::Allowed);
+    (expected.end, allows_more)
+}
+
+#[test]
+fn a_client_need_not_ask_a_server_whose_end_came_with_its_last_answer() {
+    assert_eq!(expected_of_client("2 fin+"), (2, true));
+    assert_eq!(expected_of_client("2,2 fin+"), (5, true));
+    assert_eq!(expected_of_client("2,1 fin+"), (3, false));
+    assert_eq!(expected_of_client("2 half"), (3, false));
+    assert_eq!(expected_of_client("2,2 half"), (6, false));
+}

@@ -46,7 +46,7 @@ pub enum DeliveryEnd {
     Half,
     /// A full close with a FIN.
     Fin,
-    /// As `Fin`, but without waiting until the peer has read the last chunk.
+    /// A half-close whose FIN arrives with the last chunk; answers are still read.
     FinAtOnce,
     /// An RST.
     Reset,

@@ -26,7 +26,7 @@ pub enum TacticFamily {
     Half,
     /// The connection is reset early.
     Rst,
-    /// The bytes and the FIN, without waiting in between.
+    /// The bytes and the FIN at once; answers are still read.
     FinAtOnce,
     /// Single bytes; the connection stays open.
     Hold,

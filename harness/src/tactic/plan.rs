@@ -195,9 +195,11 @@ impl Plan {
     fn has(&self, tactic: &Tactic) -> bool {
         let layout = &*self.layout;
         match tactic {
-            Tactic::Whole | Tactic::RstAtAccept => true,
+            Tactic::Whole => true,
             Tactic::SlowRead => self.allowances.short_sends == ShortSends::Shown,
-            Tactic::Churn => self.allowances.connections != Connections::ByPeer,
+            Tactic::RstAtAccept | Tactic::Churn => {
+                self.allowances.connections != Connections::ByPeer
+            }
             Tactic::Bytes => layout.edges.len() + 1 < layout.end.get(),
             Tactic::Cut(at) | Tactic::Pause(at) => layout.is_new_cut(*at),
             Tactic::Cuts(first, second) => {

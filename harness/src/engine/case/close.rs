@@ -5,7 +5,7 @@ use super::connection::{ClosedConnection as _, Connection};
 use super::conversation::{Conversation, Next};
 use super::hold::EarlyAnswers;
 use super::transcript::Transcript;
-use super::waits::{AwaitOurEnd, AwaitReaction, Until, silence_proof};
+use super::waits::{AwaitAccept, AwaitOurEnd, AwaitReaction, Until, silence_proof};
 use crate::engine::wait::{WaitEnd, WaitFor};
 use crate::judge::{
     CloseCheck, MissingOutput, ObservedClose, PeerClose, must_be_whole_when_answered,
@@ -56,6 +56,20 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
             return;
         }
         self.close_write();
+        self.await_expected_and_end();
+    }
+
+    /// Awaits what is still expected after a FIN that was sent with the last chunk.
+    pub(super) fn end_at_once(&mut self) {
+        if !self.has_sent_fin {
+            // The last message is shorter than the one that the delivery was made for.
+            self.close_write();
+        }
+        self.await_expected_and_end();
+    }
+
+    /// Awaits what is still expected after our FIN, and how the peer ends its side.
+    fn await_expected_and_end(&mut self) {
         let expected = self.assignment.expected.end;
         if self.await_steps(expected) == Next::Continue {
             let is_whole = expected == self.assignment.exchange().len();
@@ -86,6 +100,27 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         match self.await_steps(self.assignment.expected.end) {
             Next::Continue => self.close(),
             Next::Stop => self.finish(),
+        }
+    }
+
+    /// Resets the connection where the delivery ends.
+    pub(super) fn end_reset(mut self) -> Transcript<'s> {
+        match self.await_steps(self.assignment.expected.end) {
+            Next::Continue => {
+                self.await_accept();
+                self.reset()
+            }
+            Next::Stop => self.finish(),
+        }
+    }
+
+    /// Gives the peer a moment to accept a connection on which nothing was sent. What it does
+    /// with one that is reset before, `rst@accept` shows in every run, and this by chance.
+    fn await_accept(&mut self) {
+        if self.link.written() == 0 {
+            let link = &mut self.link;
+            self.waiter
+                .wait_briefly(WaitFor::Accept, &mut AwaitAccept { link });
         }
     }
 
@@ -155,9 +190,13 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         self.transcript.end(closed, closing)
     }
 
-    fn reset(mut self) -> Transcript<'s> {
+    pub(super) fn reset(mut self) -> Transcript<'s> {
         self.transcript.log.sent_reset(self.link.elapsed());
-        self.transcript.end(self.link.reset(), CloseCheck::Closed)
+        let mut closed = self.link.reset();
+        // When it has arrived, the kernel shows no socket, even if the process keeps it.
+        let limit = self.assignment.limits().close;
+        await_peer_close(&mut closed, self.waiter, limit);
+        self.transcript.end(closed, CloseCheck::Closed)
     }
 
     /// Ends the conversation where it stands. A peer that has not reset the connection gets

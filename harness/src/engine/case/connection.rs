@@ -13,6 +13,8 @@ pub(in crate::engine) trait Connection {
 
     fn send(&mut self, chunk: &[u8], deadline: Instant) -> SendResult;
     fn write_chunk(&mut self, chunk: &[u8], deadline: Instant) -> WriteResult;
+    /// Writes the last chunk so that our FIN arrives with its last byte.
+    fn write_last(&mut self, chunk: &[u8], deadline: Instant) -> WriteResult;
     fn prove(&mut self, deadline: Instant) -> SendResult;
     /// Reads until more has come than was there before, or the peer ends.
     fn read_more(&mut self, deadline: Instant) -> ReadResult;
@@ -48,6 +50,10 @@ impl Connection for Link {
 
     fn write_chunk(&mut self, chunk: &[u8], deadline: Instant) -> WriteResult {
         self.write_chunk(chunk, deadline)
+    }
+
+    fn write_last(&mut self, chunk: &[u8], deadline: Instant) -> WriteResult {
+        self.write_last(chunk, deadline)
     }
 
     fn prove(&mut self, deadline: Instant) -> SendResult {

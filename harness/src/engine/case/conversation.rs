@@ -153,8 +153,13 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
                 self.end_hold();
                 self.finish()
             }
+            DeliveryEnd::FinAtOnce => {
+                self.end_at_once();
+                self.finish()
+            }
             DeliveryEnd::Fin => self.end_fin(),
-            _ => self.end_as_scripted(),
+            DeliveryEnd::Reset => self.end_reset(),
+            DeliveryEnd::AsScripted | DeliveryEnd::ResetBeforeAccept => self.end_as_scripted(),
         }
     }
 

@@ -12,6 +12,7 @@ use crate::engine::wait::{More, Phase, WaitEnd, WaitFor};
 use crate::judge::{EarlyAnswer, UnreadState, must_be_whole_when_answered};
 use crate::scenario::{Action, Step};
 use crate::tactic::{Delivery, DeliveryEnd, Offset, Piece, Script};
+use crate::wire::diag::SocketLookup;
 use crate::wire::link::{self, SendResult, Stall, UnverifiedReason, WriteResult};
 
 /// How long a peer has to read a chunk before it is waited for: in a batch, and alone.
@@ -40,7 +41,7 @@ struct NextChunk<'d> {
     more: More,
 }
 
-impl<C: Connection> Conversation<'_, '_, '_, C> {
+impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     pub(super) fn deliver(&mut self) -> Next {
         let assignment = self.assignment;
         for chunk in chunks(assignment.delivery, assignment.played.script) {
@@ -65,7 +66,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
         if self.send(chunk) == Next::Stop {
             return Next::Stop;
         }
-        if self.unread.is_none() {
+        if self.unread.is_none() && !self.has_sent_fin {
             self.settle_after(chunk);
         }
         self.receive();
@@ -120,6 +121,31 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
     fn given_up(&mut self) -> Next {
         self.transcript.gave_up = true;
         Next::Stop
+    }
+
+    /// Sends all bytes and a reset, while the peer is suspended and accepts nothing.
+    pub(in crate::engine) fn reset_before_accept(mut self) -> Transcript<'s> {
+        let assignment = self.assignment;
+        for chunk in chunks(assignment.delivery, assignment.played.script) {
+            let expectations = &mut self.transcript.expectations;
+            match self.outgoing.bytes(&chunk.pieces, expectations) {
+                Ok(bytes) => self.write_at_once(&bytes),
+                Err(unsendable) => self.transcript.unsendable = Some(unsendable),
+            }
+        }
+        self.reset()
+    }
+
+    /// Writes as much as the buffers take.
+    fn write_at_once(&mut self, bytes: &[u8]) {
+        let begun = self.link.elapsed();
+        let unwritten = match self.link.write_chunk(bytes, self.waiter.clock().now()) {
+            WriteResult::All => 0,
+            WriteResult::Stalled { unwritten } => unwritten,
+            WriteResult::Ended(_) => return,
+        };
+        let written = &bytes[..bytes.len() - unwritten];
+        self.transcript.log.sent(written, begun);
     }
 
     /// Waits, where that may show an answer to a part of a message.
@@ -227,10 +253,38 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
         {
             self.mark_late_read_unverified();
         }
-        if chunk.more == More::Follows && self.unread.is_some() {
-            return self.send_after_unread(&bytes);
+        match (chunk.more, self.assignment.delivery.end()) {
+            (More::Nothing, DeliveryEnd::FinAtOnce) => self.send_with_fin(&bytes),
+            (More::Follows, _) if self.unread.is_some() => self.send_after_unread(&bytes),
+            _ => self.send_and_await_read(&bytes, chunk),
         }
-        self.send_and_await_read(&bytes, chunk)
+    }
+
+    /// Sends the last chunk and our FIN together.
+    fn send_with_fin(&mut self, bytes: &[u8]) -> Next {
+        let limit = self.assignment.limits().reply;
+        let begun = self.link.elapsed();
+        match self
+            .link
+            .write_last(bytes, self.waiter.clock().now() + limit)
+        {
+            WriteResult::All => {
+                self.transcript.log.sent(bytes, begun);
+                self.has_sent_fin = true;
+                self.transcript.log.sent_fin(self.link.elapsed());
+                Next::Continue
+            }
+            WriteResult::Ended(_) => self.interrupted(),
+            WriteResult::Stalled { unwritten } => {
+                let peer = match self.link.look() {
+                    Ok(SocketLookup::Socket(peer)) => Some(peer),
+                    _ => None,
+                };
+                let state = unread_state(&Stall { unwritten, peer });
+                self.transcript.observations.not_read = Some(state);
+                Next::Stop
+            }
+        }
     }
 
     /// Sends a chunk and waits until the peer has read it.
@@ -336,7 +390,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
     fn is_cut_off(&self) -> bool {
         matches!(
             self.assignment.delivery.end(),
-            DeliveryEnd::Half | DeliveryEnd::Fin | DeliveryEnd::Hold
+            DeliveryEnd::Half | DeliveryEnd::Fin | DeliveryEnd::Reset | DeliveryEnd::Hold
         )
     }
 

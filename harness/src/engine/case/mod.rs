@@ -5,6 +5,7 @@
 //! that other cases use: what the case showed is in its [`CaseResult`].
 
 mod after_close;
+mod before_accept;
 mod churn;
 mod close;
 mod connection;
@@ -30,7 +31,7 @@ pub(super) use context::Learnt;
 pub(super) use context::{NumberedCase, ScenarioContext, UniqueFor, UniqueValues};
 pub(super) use conversation::{Assignment, Conversation};
 pub(super) use describe::ReportedFinding;
-pub(super) use result::{CaseResult, Outcome, Unjudged};
+pub(super) use result::{CaseResult, NotSuspended, Outcome, Unjudged};
 pub(super) use transcript::{Boundaries, Transcript};
 
 use std::cell::Cell;
@@ -39,8 +40,8 @@ use std::time::{Duration, Instant};
 use super::peer::{ClientEnd, LaunchedClient, NoConnection, NotConnected, PeerConnection, Target};
 use super::wait::{Phase, Waiter};
 use crate::judge::{
-    ExpectedSteps, ExtraAnswers, Finding, ProcessRun, StepOwner, TruncationDoubt, allowed_reply,
-    connects_again, judge_connection, judge_process, may_be_printed_unseen,
+    Completeness, ExpectedSteps, ExtraAnswers, Finding, ProcessRun, StepOwner, TruncationDoubt,
+    allowed_reply, connects_again, judge_connection, judge_process, may_be_printed_unseen,
 };
 use crate::peer::OutputPosition;
 use crate::tactic::{Case, DeliveryEnd, OtherConnections, Reading, TacticFamily};
@@ -70,6 +71,9 @@ pub(super) fn play(
         OtherConnections::Alone if delivery.end() == DeliveryEnd::Hold => {
             let at_once = context.planned.plan.at_once(delivery);
             hold::play(case, at_once, |task| play.connection(task, waiter, None))
+        }
+        OtherConnections::Alone if delivery.end() == DeliveryEnd::ResetBeforeAccept => {
+            play.before_accept(waiter)
         }
         OtherConnections::Alone => play.exchange(waiter, None),
     };
@@ -196,6 +200,11 @@ impl CasePlay<'_, '_> {
             assignment.expected,
             &transcript.observations,
         );
+        // A client of its own is judged by its exit, and others may use a server that is not ours.
+        let finding = match client {
+            None if self.target.is_ours() => finding.or_else(|| spins_after(assignment, waiter)),
+            _ => finding,
+        };
         let mut findings: Vec<Finding> = finding.into_iter().collect();
         let client_end = client.map(|client| {
             let ending = ClientEnding {
@@ -279,6 +288,19 @@ struct PlayedExchange<'c> {
     /// How long it took until the connection was there.
     waited: Duration,
     printed_before: OutputPosition,
+}
+
+/// Whether the peer keeps a processor busy after wirecheck has ended the connection early. The
+/// kernel shows no socket of a connection that was reset: only the processes show what the peer
+/// makes of it.
+fn spins_after(assignment: &Assignment<'_>, waiter: &mut Waiter<'_>) -> Option<Finding> {
+    match completeness(assignment.delivery) {
+        Completeness::Complete => None,
+        Completeness::CutOff => {
+            let spins = waiter.sees_spinning(assignment.limits().close);
+            spins.then_some(Finding::Spins)
+        }
+    }
 }
 
 /// Why it is not judged what the peer makes of a truncated message. A program that was

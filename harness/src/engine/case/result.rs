@@ -68,6 +68,33 @@ pub(in crate::engine) enum Unjudged {
     FailsAlone,
     /// Whether it still serves after all of the connections that were planned.
     Churn,
+    /// What the peer does with a connection that is reset before it is accepted.
+    BeforeAccept(NotSuspended),
+}
+
+/// Why the peer was not suspended for a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::engine) enum NotSuspended {
+    /// wirecheck did not start it: others may use it.
+    NotOurs,
+    /// The machine refuses, or shows a thread that runs on.
+    Refused,
+    /// It fails after that even if no connection is reset.
+    DoesNotSurvive,
+}
+
+impl fmt::Display for NotSuspended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotOurs => {
+                "wirecheck suspends the server for it, and does that only to a server that it started"
+            }
+            Self::Refused => "the system did not let wirecheck suspend the server (SIGSTOP)",
+            Self::DoesNotSurvive => {
+                "wirecheck suspends the server for it, and this one does not serve on after SIGSTOP and SIGCONT"
+            }
+        })
+    }
 }
 
 impl fmt::Display for Unjudged {
@@ -99,6 +126,7 @@ impl fmt::Display for Unjudged {
                     "short sends: the kernel did not show that the peer had to wait for its reader",
                 );
             }
+            Self::BeforeAccept(why) => return write!(f, "reset before accept: {why}"),
         };
         write!(f, "{what}: ")?;
         match doubt {
@@ -155,6 +183,14 @@ impl CaseResult {
         self.unjudged = self.unjudged.or(earlier.unjudged);
         self.error_reply = self.error_reply.or(earlier.error_reply);
         self
+    }
+
+    /// A case that could not be judged, for this reason.
+    pub(in crate::engine) fn not_judged(case: &Case, why: Unjudged) -> Self {
+        Self {
+            unjudged: Some(why),
+            ..Self::new(case, Outcome::Passed)
+        }
     }
 
     /// Drops what happened, and keeps what came of it.

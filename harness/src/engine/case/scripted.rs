@@ -134,6 +134,18 @@ impl<'w> Connection for ScriptedConnection<'w> {
         }
     }
 
+    fn write_last(&mut self, chunk: &[u8], _: Instant) -> WriteResult {
+        if let Some(ending) = self.ending {
+            return WriteResult::Ended(ending.how);
+        }
+        self.spend_call();
+        self.chunks += 1;
+        self.is_shut = true;
+        self.written += chunk.len() as u64 + 1;
+        self.world.deliver_last(chunk);
+        WriteResult::All
+    }
+
     fn prove(&mut self, deadline: Instant) -> SendResult {
         loop {
             self.drain();
@@ -218,6 +230,7 @@ impl<'w> Connection for ScriptedConnection<'w> {
     }
 
     fn reset(self) -> ScriptedClosed<'w> {
+        self.world.deliver_reset();
         self.into_closed(CloseSignal::Reset)
     }
 }

@@ -13,7 +13,7 @@ use crate::judge::{
     CloseCheck, Observations, PlayedSide, SilenceProof, UnreadState, expected_steps,
 };
 use crate::scenario::{Bindings, NoAttachments, Side, Suite, parse};
-use crate::tactic::{Delivery, Script};
+use crate::tactic::{Delivery, DeliveryEnd, Script};
 use crate::wire::link::UnverifiedReason;
 
 /// wirecheck sends six bytes, in two messages of three.
@@ -61,6 +61,7 @@ const TRIAL: Trial<'static> = Trial {
         has_spun: false,
         reads_late: false,
         timers_when_idle: 0,
+        runs_when_idle: false,
         timeouts: 0,
         starved: Duration::ZERO,
     },
@@ -117,7 +118,10 @@ impl Trial<'_> {
         let expectations = assignment.expectations(Bindings::example());
         let mut waiter = world.waiter(self.phase, self.timings);
         let conversation = Conversation::new(&assignment, link, expectations, &mut waiter);
-        let transcript = conversation.play();
+        let transcript = match delivery.end() {
+            DeliveryEnd::ResetBeforeAccept => conversation.reset_before_accept(),
+            _ => conversation.play(),
+        };
         let observations = transcript.observations;
         let cut_off = delivery.until_pause().filter(|_| transcript.gave_up);
         let expected = match &cut_off {
@@ -188,7 +192,7 @@ fn a_correct_peer_passes_however_its_input_is_cut() {
 #[test]
 fn a_correct_peer_passes_wherever_its_input_ends() {
     for bytes in 0..=6 {
-        for end in ["fin", "half"] {
+        for end in ["fin", "half", "rst", "fin+"] {
             for phase in PHASES {
                 let delivery = format!("{bytes} {end}");
                 let trial = Trial {
@@ -400,6 +404,93 @@ fn an_answer_that_follows_our_end_is_waited_for() {
         let silent = trial.play(&[ReadToEnd, Pause(FOREVER)]);
         assert_eq!(silent.kind(), Some("no-answer"), "{delivery}");
     }
+}
+
+/// A peer that sees the end together with the last bytes may drop what it owes.
+#[test]
+fn a_fin_that_comes_with_the_last_bytes_is_sent_before_their_answer() {
+    let slow = [Read(3), Run(ms(30)), Send("ok\n"), Read(3), Close];
+    for phase in PHASES {
+        let trial = Trial {
+            delivery: "3 fin+",
+            phase,
+            ..TRIAL
+        };
+        let played = trial.play(&slow);
+        assert_eq!(played.finding, None);
+        assert_eq!(played.log, [">hi\\n", ">Fin", "<ok\\n", "<Fin"]);
+        assert_eq!(trial.play(&[Read(3), Close]).kind(), Some("ended-early"));
+        let silent = trial.play(&[ReadToEnd, Pause(FOREVER)]);
+        assert_eq!(silent.kind(), Some("no-answer"), "{phase:?}");
+    }
+}
+
+#[test]
+fn only_the_last_bytes_come_with_the_fin() {
+    let trial = Trial {
+        delivery: "3,2 fin+",
+        ..TRIAL
+    };
+    let played = trial.play(&CORRECT);
+    assert_eq!(played.finding, None);
+    assert_eq!(played.log[..4], [">hi\\n", "<ok\\n", ">ab", ">Fin"]);
+}
+
+#[test]
+fn a_truncated_message_that_comes_with_a_fin_gets_no_answer() {
+    let trial = Trial {
+        delivery: "2 fin+",
+        ..TRIAL
+    };
+    assert_eq!(trial.play(&[ReadToEnd, Close]).finding, None);
+    assert_eq!(trial.play(&[ReadToEnd, Reset]).finding, None);
+    let answers = [ReadToEnd, Send("ok\n"), Close];
+    assert_eq!(trial.play(&answers).kind(), Some("surplus"));
+}
+
+#[test]
+fn a_reset_is_sent_only_when_the_answers_before_it_have_come() {
+    let slow = [Read(3), Run(ms(30)), Send("ok\n"), Read(3)];
+    for phase in PHASES {
+        let trial = Trial {
+            delivery: "3,1 rst",
+            phase,
+            ..TRIAL
+        };
+        let played = trial.play(&slow);
+        assert_eq!(played.finding, None);
+        assert_eq!(played.log[..4], [">hi\\n", "<ok\\n", ">a", ">Reset"]);
+        let silent = trial.play(&[Read(3), Pause(FOREVER)]);
+        assert_eq!(silent.kind(), Some("no-answer"), "{phase:?}");
+        let wrong = trial.play(&[Read(3), Send("no\n")]);
+        assert_eq!(wrong.kind(), Some("wrong-answer"), "{phase:?}");
+    }
+}
+
+#[test]
+fn a_reset_before_accept_waits_for_nobody() {
+    let trial = Trial {
+        delivery: "3 rst@accept",
+        ..TRIAL
+    };
+    let played = trial.play_with(&World::never_accepting());
+    assert_eq!(played.finding, None);
+    assert_eq!(played.delivered, "hi\n");
+    assert_eq!(played.log, [">hi\\n", ">Reset"]);
+    assert!(played.took < ms(1), "{:?}", played.took);
+}
+
+/// The kernel shows no socket of it, so the peer need not close it.
+#[test]
+fn a_connection_that_was_reset_is_over() {
+    let trial = Trial {
+        delivery: "4 rst",
+        ..TRIAL
+    };
+    let played = trial.play(&[Read(3), Send("ok\n"), ReadToEnd, Pause(FOREVER)]);
+    assert_eq!(played.finding, None);
+    assert_eq!(played.observations.close_check, CloseCheck::Closed);
+    assert!(played.took < ms(5), "{:?}", played.took);
 }
 
 #[test]

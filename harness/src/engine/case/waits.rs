@@ -8,7 +8,7 @@ use crate::engine::peer::OutputWatch;
 use crate::engine::wait::{Awaited, ByteCounts, Clock, Progress, WaitEnd};
 use crate::judge::{Expectations, SilenceProof};
 use crate::peer::OutputWait;
-use crate::wire::diag::{Inode, SocketLookup};
+use crate::wire::diag::{Holder, Inode, SocketLookup};
 use crate::wire::link::{ReadResult, SendResult};
 
 /// How it was known that nothing more comes; `None` if it came.
@@ -174,6 +174,25 @@ impl<C: Connection> Awaited for AwaitRead<'_, '_, C> {
 
     fn peer_socket(&mut self) -> Option<Inode> {
         peer_socket(self.link)
+    }
+}
+
+/// A wait for the peer to accept a connection.
+pub(super) struct AwaitAccept<'c, C> {
+    pub(super) link: &'c mut C,
+}
+
+impl<C: Connection> Awaited for AwaitAccept<'_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        let is_queued = |it: &mut C| matches!(it.look(), Ok(SocketLookup::Socket(socket)) if socket.holder() == Holder::Queue);
+        if !is_queued(self.link) {
+            return Progress::Happened;
+        }
+        match self.link.read_more(until) {
+            ReadResult::Enough => Progress::Moved,
+            ReadResult::Ended(_) | ReadResult::Flooded => Progress::Happened,
+            ReadResult::TimedOut => Progress::Nothing,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod client_launcher;
 mod player;
+mod suspended;
 mod target;
 
 pub(super) use client_launcher::{ClientEnd, LaunchedClient};

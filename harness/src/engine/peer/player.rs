@@ -49,6 +49,9 @@ pub(in crate::engine) trait TestedPeer: Sync {
     /// Makes a connection on which nothing is sent.
     fn connect_idly(&self, limit: Duration) -> Option<Link>;
 
+    /// Makes a connection while it is suspended, on which nothing is sent.
+    fn connect_while_suspended(&self, limit: Duration) -> Option<Link>;
+
     /// The first and the last lines that it printed after a position.
     fn last_output(&self, since: OutputPosition) -> Vec<String>;
 
@@ -74,6 +77,9 @@ pub(in crate::engine) trait CasePlayer {
 
     /// Waits, for a short while, until the peer is idle or gone.
     fn wait_until_idle(&mut self);
+
+    /// Whether the peer keeps a processor busy although nothing is asked of it.
+    fn sees_spinning(&mut self, limit: Duration) -> bool;
 
     /// Counts the timers of a peer that has nothing to do.
     fn learn_timers_when_idle(&mut self);
@@ -112,6 +118,10 @@ impl CasePlayer for LivePlayer<'_> {
 
     fn wait_until_idle(&mut self) {
         self.waiter.wait_until_idle();
+    }
+
+    fn sees_spinning(&mut self, limit: Duration) -> bool {
+        self.waiter.sees_spinning(limit)
     }
 
     fn learn_timers_when_idle(&mut self) {
@@ -169,6 +179,10 @@ impl TestedPeer for Target {
 
     fn connect_idly(&self, limit: Duration) -> Option<Link> {
         Link::connect(self.addr(), &LinkOptions::default(), Instant::now() + limit).ok()
+    }
+
+    fn connect_while_suspended(&self, limit: Duration) -> Option<Link> {
+        self.connect_while_suspended(limit)
     }
 
     fn last_output(&self, since: OutputPosition) -> Vec<String> {

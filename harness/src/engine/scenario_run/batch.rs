@@ -257,6 +257,7 @@ impl<'b> BatchWorkers<'b> {
             FindingKind::NotConnected,
             FindingKind::NotCalled,
             FindingKind::NotAccepted,
+            FindingKind::Spins,
         ]) {
             return true;
         }

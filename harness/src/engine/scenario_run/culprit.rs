@@ -13,6 +13,7 @@ use super::queue::Queue;
 use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::settings::StopReason;
+use crate::engine::wait::Phase;
 use crate::judge::{Finding, FindingKind};
 use crate::peer::ExitStatus;
 use crate::tactic::TacticFamily;
@@ -68,7 +69,8 @@ impl ScenarioRun<'_, '_, '_> {
         if let Some(family) = self.accept_known_death(search, queue)? {
             return Ok(Culprit::Case(family));
         }
-        if search.death.is_none() {
+        let spins = search.has_seen_spinning() && self.is_spinning();
+        if search.death.is_none() && !spins {
             match self.next_not_served()? {
                 // It cannot be started again: every suspect would fail.
                 Some(why) if !self.engine.peer.is_ours() => return Err(StopReason::lost(why)),
@@ -81,7 +83,7 @@ impl ScenarioRun<'_, '_, '_> {
                 None => {}
             }
         }
-        let tries_lifetime_first = connections <= YOUNG || search.broken.is_empty();
+        let tries_lifetime_first = !spins && (connections <= YOUNG || search.broken.is_empty());
         if tries_lifetime_first && self.find_lifetime(connections)?.is_some() {
             self.put_back(search.broken.drain(..), queue);
             return Ok(Culprit::Nothing);
@@ -98,7 +100,7 @@ impl ScenarioRun<'_, '_, '_> {
                 return Ok(Culprit::Case(family));
             }
         }
-        if !tries_lifetime_first && self.find_lifetime(connections)?.is_some() {
+        if !spins && !tries_lifetime_first && self.find_lifetime(connections)?.is_some() {
             self.put_back(search.broken.drain(..), queue);
             return Ok(Culprit::Nothing);
         }
@@ -194,22 +196,45 @@ impl ScenarioRun<'_, '_, '_> {
         }
     }
 
-    /// Plays a case alone and looks what became of the peer.
+    /// Plays a case alone, and returns it if it broke the peer.
     pub(super) fn play_suspect(
         &mut self,
         case: &NumberedCase,
     ) -> Result<Option<CaseResult>, StopReason> {
+        match self.play_and_look(case)? {
+            Aftermath::Broken(result) => Ok(Some(result)),
+            Aftermath::Serves(_) => Ok(None),
+        }
+    }
+
+    /// Plays a case alone and looks what became of the peer.
+    pub(super) fn play_and_look(&mut self, case: &NumberedCase) -> Result<Aftermath, StopReason> {
         let mut result = self.replay(case)?;
+        if result.outcome.kinds().contains(&FindingKind::Spins) {
+            // That it serves nobody else, or not at once, follows from it.
+            return Ok(Aftermath::Broken(result));
+        }
         let finding = match self.ended_when_idle() {
             Some(how) => Finding::Died { how },
             None => match self.next_not_served()? {
                 Some(why) => Finding::NextNotServed { why },
-                None => return Ok(None),
+                None => return Ok(Aftermath::Serves(result)),
             },
         };
         result.last_output = self.engine.peer.last_output(result.printed_before);
         self.put_finding_first(&mut result, &finding);
-        Ok(Some(result))
+        Ok(Aftermath::Broken(result))
+    }
+
+    /// Whether the peer keeps a processor busy, now that no case is played.
+    pub(super) fn is_spinning(&mut self) -> bool {
+        let limit = self.context.limits().close;
+        let mut player = self.engine.lone_player(Phase::Confirmation);
+        let spins = player.sees_spinning(limit);
+        let timings = player.timings();
+        drop(player);
+        self.engine.timings = timings;
+        spins
     }
 
     /// Why the baseline fails now, if it does.
@@ -225,6 +250,13 @@ impl ScenarioRun<'_, '_, '_> {
     }
 }
 
+/// What became of the peer in a case that was alone with it.
+pub(super) enum Aftermath {
+    Serves(CaseResult),
+    /// It ended, spins, or does not serve the next connection.
+    Broken(CaseResult),
+}
+
 /// What is known when a peer was found broken.
 struct CulpritSearch {
     /// How its process ended, if it did.
@@ -234,6 +266,11 @@ struct CulpritSearch {
 }
 
 impl CulpritSearch {
+    fn has_seen_spinning(&self) -> bool {
+        let mut broken = self.broken.iter();
+        broken.any(|it| it.result.outcome.kinds().contains(&FindingKind::Spins))
+    }
+
     /// The cases that may have broken the peer, the likeliest first. A case that ends
     /// early is over before the peer has died of it: the next one finds out.
     fn suspects(&mut self) -> Vec<RecentCase> {
@@ -254,6 +291,11 @@ impl CulpritSearch {
 fn may_kill_late(family: TacticFamily) -> bool {
     matches!(
         family,
-        TacticFamily::Fin | TacticFamily::Half | TacticFamily::Hold | TacticFamily::Header
+        TacticFamily::Fin
+            | TacticFamily::Half
+            | TacticFamily::Rst
+            | TacticFamily::FinAtOnce
+            | TacticFamily::Hold
+            | TacticFamily::Header
     )
 }

@@ -13,6 +13,7 @@
 //!   finding. The first and the last of a group are played again, alone; the rest of it only
 //!   if these pass. What passes alone failed because of other connections, before or beside
 //!   it, or by chance (`shared_cause`).
+//! - **`rst@accept`** (`rst_at_accept`): the server is suspended for a moment, alone.
 //! - **Leaks** (`leaks`): what the peer holds is counted after the baseline and after each
 //!   batch. If it grew, cases are played until it is clear whether it grows with them.
 //! - **Shrinking** (`shrink`): smaller deliveries of one confirmed failure of each kind are
@@ -32,6 +33,7 @@ mod leaks;
 mod queue;
 mod report;
 mod results;
+mod rst_at_accept;
 mod shared_cause;
 mod shrink;
 #[cfg(test)]
@@ -121,7 +123,8 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         self.count_before_batches();
         self.play_and_confirm(Company::Alone)?;
         self.jobs = self.learn_jobs()?;
-        self.play_and_confirm(Company::Shared)
+        self.play_and_confirm(Company::Shared)?;
+        self.play_rst_at_accept()
     }
 
     /// Plays the cases that are played in this company, and what failed again.

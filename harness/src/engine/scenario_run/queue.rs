@@ -28,16 +28,19 @@ pub(super) enum Company {
     Shared,
     /// Nothing.
     Alone,
+    /// Nothing, and the server is suspended for a moment.
+    Suspending,
 }
 
 impl Company {
     /// In which company a case is played. Some would disturb others, and memory that the peer
     /// takes beside others may be due to any of them.
     pub(super) fn of(tactic: &Tactic) -> Self {
-        use TacticFamily::{Churn, Neighbours, SlowRead};
+        use TacticFamily::{Churn, Neighbours, RstAtAccept, SlowRead};
         match tactic.family() {
             _ if tactic.may_fill_memory() => Self::Alone,
             SlowRead | Neighbours | Churn => Self::Alone,
+            RstAtAccept => Self::Suspending,
             _ => Self::Shared,
         }
     }
@@ -137,8 +140,7 @@ impl<'s> Queue<'s> {
 
 /// Whether this version of wirecheck plays and judges the deliveries of a tactic.
 pub fn is_played(family: TacticFamily) -> bool {
-    use TacticFamily::{FinAtOnce, Rst, RstAtAccept};
-    !matches!(family, Rst | FinAtOnce | RstAtAccept)
+    TacticFamily::ALL.contains(&family)
 }
 
 /// How many cases of a scenario are played.

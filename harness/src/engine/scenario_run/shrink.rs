@@ -380,7 +380,11 @@ impl Search<'_> {
 
     /// Whether the failure shows in what becomes of the peer.
     fn breaks_peer(&self) -> bool {
-        let breaks = [FindingKind::Died, FindingKind::NextNotServed];
+        let breaks = [
+            FindingKind::Died,
+            FindingKind::NextNotServed,
+            FindingKind::Spins,
+        ];
         self.kinds.iter().any(|kind| breaks.contains(kind))
     }
 

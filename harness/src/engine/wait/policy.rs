@@ -10,6 +10,7 @@
 //! | is idle and has set a timer | the limit, while that has shown anything |
 //! | runs | the limit, in its own time |
 //! | runs without pause, once that is known | 1 s; in a batch 250 ms |
+//! | runs on after the connection ended | the same as before a close |
 //! | cannot be seen | the limit; in a batch 250 ms or 20 x its slowest answer |
 //! | is idle, where an exchange is compared with itself | a multiple of 60 ms + 10 x its longest pause |
 //! | the same, and cannot be seen | a multiple of 250 ms or 20 x its slowest answer |
@@ -73,10 +74,14 @@ pub(in crate::engine) enum WaitFor {
     Settled,
     /// The peer to be idle, or gone.
     Idle,
+    /// The peer to accept a connection.
+    Accept,
     /// The peer's answer to a FIN, where something else went wrong before.
     OurEnd,
     /// Time to pass, during which the peer may give up.
     Pause,
+    /// The peer to be idle after a connection that wirecheck has reset or left.
+    Rest,
 }
 
 /// Whether another chunk, or the end of the stream, follows a chunk.
@@ -105,6 +110,8 @@ pub(in crate::engine) struct PeerTimings {
     pub(in crate::engine) reads_late: bool,
     /// How many timers it has set while it has nothing to do.
     pub(in crate::engine) timers_when_idle: usize,
+    /// Whether it runs on while it has nothing to do.
+    pub(in crate::engine) runs_when_idle: bool,
     /// How many waits have lasted to their limit.
     pub(in crate::engine) timeouts: u32,
     /// The longest time that it waited for a processor during one wait.
@@ -141,6 +148,8 @@ impl WaitKinds {
             WaitFor::Idle => 7,
             WaitFor::OurEnd => 8,
             WaitFor::Pause => 9,
+            WaitFor::Rest => 10,
+            WaitFor::Accept => 11,
         }
     }
 }
@@ -267,7 +276,7 @@ pub(super) struct Circumstances<'t> {
 impl WaitPolicy {
     /// The policy for a wait that the suite limits. `limit` is ignored for waits that are
     /// not about the exchange ([`WaitFor::Settled`], [`WaitFor::Idle`],
-    /// [`WaitFor::OurEnd`]).
+    /// [`WaitFor::Accept`], [`WaitFor::OurEnd`]).
     pub(super) fn new(what: WaitFor, limit: Duration, at: &Circumstances<'_>) -> Self {
         match what {
             WaitFor::Settled => Self::short(SETTLES_WITHIN, IDLE_WHEN_SETTLED),
@@ -276,10 +285,16 @@ impl WaitPolicy {
                 first_look: at.first_look(),
                 ..Self::short(OUR_END_WITHIN, IDLE_WHEN_SETTLED)
             },
+            WaitFor::Accept => Self::short(OUR_END_WITHIN, IDLE_WHEN_SETTLED),
             WaitFor::Idle => Self::short(IDLE_WITHIN, BETWEEN_LOOKS),
             WaitFor::Pause => Self {
                 looks: Looks::Never,
                 ..Self::short(limit, limit)
+            },
+            WaitFor::Rest => Self {
+                spinning_after: Some(at.spinning_after(what, limit)),
+                longest_pause: LONGEST_PAUSE,
+                ..Self::short(limit, Duration::ZERO)
             },
             WaitFor::Connection => Self {
                 idle_for: IDLE_BEFORE_CONNECT,
@@ -398,7 +413,9 @@ impl Circumstances<'_> {
 
     fn spinning_after(&self, what: WaitFor, limit: Duration) -> Duration {
         let (usual, percent) = match what {
-            WaitFor::Close | WaitFor::Exit => (self.timings.slowest_close, SPIN_BEFORE_END),
+            WaitFor::Close | WaitFor::Exit | WaitFor::Rest => {
+                (self.timings.slowest_close, SPIN_BEFORE_END)
+            }
             _ => (self.timings.slowest_answer, SPIN_BEFORE_ANSWER),
         };
         let (usual, most) = (usual * 4, limit * percent / 100);

@@ -95,6 +95,8 @@ struct PeerSocket {
     sent: Vec<(Duration, &'static str)>,
     ending: Option<ObservedEnd>,
     is_closed: bool,
+    /// By wirecheck.
+    was_reset: bool,
 }
 
 /// Whether wirecheck has ended its side, and the peer knows.
@@ -238,10 +240,22 @@ impl World {
         self.act();
     }
 
+    /// Resets the connection.
+    pub(in crate::engine) fn deliver_reset(&self) {
+        self.peer.borrow_mut().socket.was_reset = true;
+        self.deliver_end();
+    }
+
+    /// Sends bytes, and ends wirecheck's side before the peer acts on them.
+    pub(in crate::engine) fn deliver_last(&self, bytes: &[u8]) {
+        self.peer.borrow_mut().socket.our_end = OurEnd::Unread;
+        self.deliver(bytes);
+    }
+
     pub(in crate::engine) fn peer_socket(&self) -> SocketLookup {
         let peer = self.peer.borrow();
         let have_both_ended = peer.socket.ending.is_some() && peer.socket.our_end != OurEnd::Open;
-        if peer.socket.is_closed || have_both_ended {
+        if peer.socket.is_closed || peer.socket.was_reset || have_both_ended {
             SocketLookup::Nothing
         } else {
             SocketLookup::Socket(peer.socket.info())

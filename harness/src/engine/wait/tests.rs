@@ -29,6 +29,7 @@ const UNKNOWN: PeerTimings = PeerTimings {
     has_spun: false,
     reads_late: false,
     timers_when_idle: 0,
+    runs_when_idle: false,
     timeouts: 0,
     starved: Duration::ZERO,
 };
@@ -492,4 +493,61 @@ fn a_deadlock_of_two_sides_ends_the_wait_at_the_next_look() {
     let end = waiter.wait(WaitFor::Answer, LIMIT, &mut awaited);
     assert_eq!(end, WaitEnd::Idle(Duration::ZERO));
     assert_eq!(world.elapsed(), ms(400));
+}
+
+/// Whether the peer is seen to spin after its connection ended, and when that is known.
+fn sees_spinning(program: &[Act], phase: Phase, timings: PeerTimings) -> (bool, Duration) {
+    let (world, gate) = (World::new(program), CaseGate::default());
+    let mut waiter = world.waiter(phase, timings);
+    if phase == Phase::Batch {
+        waiter = waiter.sharing(Some(&gate), 1);
+    }
+    (waiter.sees_spinning(LIMIT), world.elapsed())
+}
+
+#[test]
+fn a_peer_that_is_idle_after_the_end_costs_no_wait() {
+    for phase in PHASES {
+        assert_eq!(sees_spinning(&[], phase, UNKNOWN), (false, Duration::ZERO));
+        let (spins, at) = sees_spinning(&[Run(ms(1))], phase, UNKNOWN);
+        assert!(!spins && at < ms(3), "{at:?}");
+    }
+}
+
+#[test]
+fn a_peer_that_runs_on_after_the_end_spins_once_it_had_its_time() {
+    for (phase, timings, after) in [
+        (Phase::Batch, UNKNOWN, ms(250)),
+        (Phase::Confirmation, UNKNOWN, ms(4500)),
+        (
+            Phase::Confirmation,
+            PeerTimings {
+                has_spun: true,
+                ..UNKNOWN
+            },
+            ms(1000),
+        ),
+    ] {
+        let (spins, at) = sees_spinning(&[Run(FOREVER)], phase, timings);
+        assert!(spins && after <= at && at < after + ms(50), "{at:?}");
+    }
+}
+
+#[test]
+fn a_peer_that_works_or_waits_for_a_processor_after_the_end_does_not_spin() {
+    for work in [Run(ms(4000)), Starve(ms(20_000))] {
+        let (spins, _) = sees_spinning(&[work], Phase::Confirmation, UNKNOWN);
+        assert!(!spins, "{work:?}");
+    }
+}
+
+#[test]
+fn a_peer_that_never_idles_is_not_said_to_spin() {
+    let world = World::new(&[Run(FOREVER)]);
+    let mut waiter = world.waiter(Phase::Baseline, UNKNOWN);
+    waiter.learn_timers_when_idle();
+    let known = *waiter.timings();
+    assert!(known.runs_when_idle);
+    let spins = sees_spinning(&[Run(FOREVER)], Phase::Confirmation, known);
+    assert_eq!(spins, (false, Duration::ZERO));
 }

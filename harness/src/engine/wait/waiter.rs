@@ -16,6 +16,10 @@ use crate::wire::watch::{Look, PeakMemory, Watch};
 /// processor.
 const SPINNING_SHARE: u32 = 50;
 
+/// The pauses between looks at a peer whose connection has ended: the first, and the last.
+const FIRST_REST: Duration = Duration::from_micros(50);
+const LAST_REST: Duration = Duration::from_millis(3);
+
 /// What is seen of the peer.
 enum View<'a> {
     Unseen,
@@ -155,9 +159,12 @@ impl<'a> Waiter<'a> {
         }
     }
 
-    /// Counts the timers of a peer that has nothing to do: those say nothing later.
+    /// Counts the timers of a peer that has nothing to do, and whether it runs on: that says
+    /// nothing later.
     pub(in crate::engine) fn learn_timers_when_idle(&mut self) {
-        self.wait_until_idle();
+        if let Some(WaitEnd::TimedOut(_)) = self.wait_until_idle() {
+            self.timings.runs_when_idle = true;
+        }
         let timers = self.timers();
         let known = &mut self.timings.timers_when_idle;
         *known = (*known).max(timers);
@@ -220,12 +227,43 @@ impl<'a> Waiter<'a> {
         }
     }
 
-    /// Waits, for a short while, until the peer is idle or gone.
-    pub(in crate::engine) fn wait_until_idle(&mut self) {
-        if self.sees_processes() {
-            let clock = self.clock;
-            self.wait_briefly(WaitFor::Idle, &mut Never { clock });
+    /// Waits, for a short while, until the peer is idle or gone. `None` if it cannot be seen.
+    pub(in crate::engine) fn wait_until_idle(&mut self) -> Option<WaitEnd> {
+        let clock = self.clock;
+        self.sees_processes()
+            .then(|| self.wait_briefly(WaitFor::Idle, &mut Never { clock }))
+    }
+
+    /// Waits until the peer is idle after a connection has ended, and says whether it spins
+    /// instead.
+    pub(in crate::engine) fn sees_spinning(&mut self, limit: Duration) -> bool {
+        if self.timings.runs_when_idle || !self.sees_processes() || self.rests_at_once() {
+            return false;
         }
+        let clock = self.clock;
+        // Also a peer that only serves the other cases runs.
+        let others = self.others.take();
+        let paused = others.map(CaseGate::pause_others);
+        let end = self.wait(WaitFor::Rest, limit, &mut Never { clock });
+        drop(paused);
+        self.others = others;
+        let spins = matches!(end, WaitEnd::Spinning(_));
+        self.timings.has_spun |= spins && self.phase.is_alone();
+        spins
+    }
+
+    /// Whether the peer is seen idle within some milliseconds, while other cases go on.
+    fn rests_at_once(&mut self) -> bool {
+        let mut pause = FIRST_REST;
+        while pause <= LAST_REST {
+            let look = self.processes().and_then(Processes::look);
+            if look.is_none_or(|look| look.is_idle_since(&look)) {
+                return true;
+            }
+            self.clock.sleep_until(self.clock.now() + pause);
+            pause *= 2;
+        }
+        false
     }
 
     fn wait_by(

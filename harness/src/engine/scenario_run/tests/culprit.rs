@@ -7,6 +7,7 @@ use wirecheck_report::record::Verdict;
 use super::script::{die, ended_early, fail, pass, silence, wrong_answer};
 use super::scripted::ScriptedPeer;
 use super::{DEFAULT, PlayedRun, TestRun};
+use crate::judge::Finding;
 use crate::tactic::TacticFamily;
 
 fn passes_of(run: &PlayedRun, family: TacticFamily) -> u64 {
@@ -219,4 +220,70 @@ fn a_failure_beside_a_death_is_confirmed_as_any_other() {
         run.failures(),
         ["cut@2 fail wrong-answer", "cut@3 fail died ended-early"]
     );
+}
+
+/// Every reset after it finds the peer spinning.
+#[test]
+fn the_case_that_makes_the_peer_spin_is_reported_and_the_others_pass() {
+    for jobs in [1, 4] {
+        let peer = ScriptedPeer::new(|play| {
+            if play.is("rst@13") {
+                pass().and_spins()
+            } else {
+                pass()
+            }
+        });
+        let run = TestRun { jobs, ..DEFAULT }.run(peer).checked();
+        assert_eq!(run.failures(), ["rst@13 fail spins"], "{jobs} jobs");
+        assert_eq!(run.skipped(TacticFamily::Rst), 0);
+    }
+}
+
+#[test]
+fn of_a_tactic_that_makes_the_peer_spin_each_time_a_few_cases_are_played() {
+    let peer = ScriptedPeer::new(|play| {
+        if play.family == TacticFamily::Rst {
+            pass().and_spins()
+        } else {
+            pass()
+        }
+    });
+    let run = DEFAULT.run(peer).checked();
+    let failures = run.failures();
+    assert_eq!(failures.len(), 3, "{failures:?}");
+    assert!(failures.iter().all(|it| it.ends_with(" fail spins")));
+    assert_eq!(run.failures_of(TacticFamily::Rst), failures);
+}
+
+/// It worked for longer than a batch waits, and comes to rest.
+#[test]
+fn a_peer_that_was_busy_once_does_not_spin() {
+    let peer = ScriptedPeer::new(|play| {
+        if play.is("rst@13") && play.is_in_batch() && play.attempt == 0 {
+            fail(Finding::Spins)
+        } else {
+            pass()
+        }
+    });
+    let run = DEFAULT.run(peer).checked();
+    assert_eq!(run.failures(), [""; 0]);
+    assert_eq!(
+        run.played(|it| it.is("rst@13") && it.is_in_batch()).len(),
+        2
+    );
+}
+
+#[test]
+fn a_peer_that_a_reset_kills_late_is_found_by_the_next_case() {
+    for tactic in ["rst@13", "rst@0"] {
+        let peer = ScriptedPeer::new(move |play| {
+            if play.is(tactic) {
+                pass().and_dies_late()
+            } else {
+                pass()
+            }
+        });
+        let run = DEFAULT.run(peer).checked();
+        assert_eq!(run.failures(), [format!("{tactic} fail died")]);
+    }
 }

@@ -15,6 +15,7 @@ mod interrupted;
 mod laws;
 mod leaks;
 mod neighbours;
+mod rst_at_accept;
 mod script;
 mod scripted;
 mod shared_cause;

@@ -52,6 +52,12 @@ impl Play {
         self.family == TacticFamily::Whole
     }
 
+    /// Whether wirecheck ends the connection inside the exchange, and looks at the peer then.
+    pub(super) fn ends_early(&self) -> bool {
+        use TacticFamily::{Fin, FinAtOnce, Half, Rst, RstAtAccept};
+        matches!(self.family, Fin | FinAtOnce | Half | Rst | RstAtAccept)
+    }
+
     /// Whether it is one of a batch: not a baseline, and nothing that is played again alone.
     pub(super) fn is_in_batch(&self) -> bool {
         self.phase == Phase::Batch && matches!(self.beside, Beside::Workers(_))
@@ -93,6 +99,7 @@ pub(super) enum PeerEffect {
     Dies,
     DiesLate,
     StopsAccepting,
+    Spins,
 }
 
 pub(super) fn pass() -> Answer {
@@ -133,6 +140,12 @@ impl Answer {
     /// The peer runs on but accepts no connection any more.
     pub(super) fn and_stops_accepting(self) -> Self {
         let then = PeerEffect::StopsAccepting;
+        Self { then, ..self }
+    }
+
+    /// The peer keeps a processor busy from now on, and serves all the same.
+    pub(super) fn and_spins(self) -> Self {
+        let then = PeerEffect::Spins;
         Self { then, ..self }
     }
 

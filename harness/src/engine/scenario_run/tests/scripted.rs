@@ -29,6 +29,7 @@ pub(super) struct ScriptedPeer {
     held: Option<HeldScript>,
     lifetime: ScriptedLifetime,
     accept_queue: Option<NonZeroUsize>,
+    when_suspended: PeerEffect,
     state: Mutex<ScriptedState>,
     plays: Arc<Mutex<Vec<Play>>>,
     stop: Arc<AtomicBool>,
@@ -57,6 +58,8 @@ enum PeerHealth {
     Dying,
     Dead,
     NotAccepting,
+    /// It serves all the same.
+    Spinning,
 }
 
 impl ScriptedPeer {
@@ -66,6 +69,7 @@ impl ScriptedPeer {
             held: None,
             lifetime: ScriptedLifetime::UntilRestart,
             accept_queue: None,
+            when_suspended: PeerEffect::Lives,
             state: Mutex::new(ScriptedState {
                 health: PeerHealth::Alive,
                 life: 0,
@@ -82,6 +86,15 @@ impl ScriptedPeer {
         let accept_queue = NonZeroUsize::new(connections);
         Self {
             accept_queue,
+            ..self
+        }
+    }
+
+    /// The same peer, which ends when it is suspended and continued.
+    pub(super) fn dying_when_suspended(self) -> Self {
+        let when_suspended = PeerEffect::Dies;
+        Self {
+            when_suspended,
             ..self
         }
     }
@@ -170,6 +183,11 @@ impl TestedPeer for ScriptedPeer {
         None
     }
 
+    fn connect_while_suspended(&self, _: Duration) -> Option<Link> {
+        self.state().suffer(self.when_suspended);
+        None
+    }
+
     fn last_output(&self, _: OutputPosition) -> Vec<String> {
         Vec::new()
     }
@@ -193,7 +211,7 @@ impl CasePlayer for ScriptedPlayer<'_> {
         let answer = match unreachable {
             Some(finding) => fail(finding),
             // No lock is held here: scripts of two workers may wait for each other.
-            None => self.end((self.peer.script)(&play)),
+            None => self.end(&play, (self.peer.script)(&play)),
         };
         let describe = |finding| vec![context.describe_peer(&finding)];
         let outcome = Outcome::of(answer.finding.map(describe).unwrap_or_default());
@@ -212,6 +230,10 @@ impl CasePlayer for ScriptedPlayer<'_> {
 
     fn wait_until_idle(&mut self) {
         self.peer.state().finish_dying();
+    }
+
+    fn sees_spinning(&mut self, _: Duration) -> bool {
+        self.peer.state().health == PeerHealth::Spinning
     }
 
     fn learn_timers_when_idle(&mut self) {}
@@ -251,7 +273,7 @@ impl ScriptedPlayer<'_> {
     }
 
     /// Lets the peer and the run have what the script says.
-    fn end(&mut self, answer: Answer) -> Answer {
+    fn end(&mut self, play: &Play, answer: Answer) -> Answer {
         let mut state = self.peer.state();
         if answer.stops_run {
             self.peer.stop.store(true, Ordering::Relaxed);
@@ -264,17 +286,25 @@ impl ScriptedPlayer<'_> {
             // It died during this play, of another one.
             return die();
         }
-        match answer.then {
-            PeerEffect::Lives => {}
-            PeerEffect::Dies => state.health = PeerHealth::Dead,
-            PeerEffect::DiesLate => state.health = PeerHealth::Dying,
-            PeerEffect::StopsAccepting => state.health = PeerHealth::NotAccepting,
+        state.suffer(answer.then);
+        if state.health == PeerHealth::Spinning && play.ends_early() {
+            return fail(Finding::Spins);
         }
         answer
     }
 }
 
 impl ScriptedState {
+    fn suffer(&mut self, effect: PeerEffect) {
+        match effect {
+            PeerEffect::Lives => {}
+            PeerEffect::Dies => self.health = PeerHealth::Dead,
+            PeerEffect::DiesLate => self.health = PeerHealth::Dying,
+            PeerEffect::StopsAccepting => self.health = PeerHealth::NotAccepting,
+            PeerEffect::Spins => self.health = PeerHealth::Spinning,
+        }
+    }
+
     fn finish_dying(&mut self) {
         if self.health == PeerHealth::Dying {
             self.health = PeerHealth::Dead;
@@ -283,7 +313,7 @@ impl ScriptedState {
 
     fn unreachable(&self) -> Option<Finding> {
         match self.health {
-            PeerHealth::Alive | PeerHealth::Dying => None,
+            PeerHealth::Alive | PeerHealth::Dying | PeerHealth::Spinning => None,
             PeerHealth::Dead => Some(not_connected()),
             PeerHealth::NotAccepting => Some(Finding::NotRead {
                 why: UnreadState::NeverAccepted,
