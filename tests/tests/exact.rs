@@ -13,7 +13,7 @@ const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const SUITE: &str = "tests/suites/lines.toml";
 
 /// The families of tactics that `run` plays. `list` shows more.
-const PLAYED: [&str; 8] = [
+const PLAYED: [&str; 10] = [
     "whole",
     "bytes",
     "cut",
@@ -22,6 +22,8 @@ const PLAYED: [&str; 8] = [
     "random",
     "fin",
     "half",
+    "rst",
+    "fin+",
 ];
 
 /// The size of each recv of one connection, without the empty one at its end.

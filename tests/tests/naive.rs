@@ -19,6 +19,7 @@ line/greeting-in-umlauts
   random: died+ended-early
   fin: died
   half: died
+  rst: died
 
 "#]],
     );
@@ -64,7 +65,7 @@ fn a_header_echo_that_reads_once_fails_cuts_inside_a_message() {
         "header_echo_server_naive.py",
         str![[r#"
 header-echo/answers-in-capitals
-  passes: whole fin
+  passes: whole fin rst
   bytes: wrong-answer
   cut: wrong-answer
   joined: no-answer
@@ -116,7 +117,7 @@ fn a_one_shot_server_answers_its_first_segment() {
         "one_shot_server_naive.py",
         str![[r#"
 one-shot/one-answer
-  passes: whole fin
+  passes: whole fin rst
   bytes: wrong-answer
   cut: ended-early, wrong-answer
   random: wrong-answer
@@ -140,8 +141,9 @@ threaded/answers-each-line
   joined+cut: wrong-answer
   random: wrong-answer
   half: early-answer, surplus
+  rst: leaks
 threaded/answers-wide-characters
-  passes: whole
+  passes: whole rst
   bytes: not-read
   cut: not-read, surplus, wrong-answer
   random: not-read, wrong-answer
@@ -159,7 +161,7 @@ fn a_streams_server_that_reads_once_answers_its_first_segment() {
         "streams_server_naive.py",
         str![[r#"
 streams/greets-back
-  passes: whole fin
+  passes: whole fin rst
   bytes: wrong-answer
   cut: ended-early, wrong-answer
   random: wrong-answer

@@ -17,8 +17,20 @@ const FOLDER: &str = "tests/peers/odd";
 /// More runs at the same time would only wait for each other.
 const RUNS_AT_ONCE: usize = 3;
 /// What this version plays. The others are counted as not run.
-const PLAYED: [&str; 10] = [
-    "whole", "bytes", "cut", "joined", "random", "fin", "half", "hold", "header", "pause",
+const PLAYED: [&str; 13] = [
+    "whole",
+    "bytes",
+    "cut",
+    "joined",
+    "random",
+    "fin",
+    "half",
+    "hold",
+    "header",
+    "pause",
+    "rst",
+    "fin+",
+    "rst@accept",
 ];
 
 #[derive(Deserialize)]

@@ -139,7 +139,9 @@ pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Expec
         return ExpectedSteps {
             end: question,
             extra_answers: ExtraAnswers::Allowed,
-            truncated: None,
+            damaged: None,
+            early_close: Permission::Forbidden,
+            memory: None,
         };
     }
     ExpectedSteps {

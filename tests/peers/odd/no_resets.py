@@ -1,7 +1,7 @@
 """Correct: dies when a client resets its connection (Node does, without an error handler).
 
 It looks again 20 ms after the client's end. Its suite has no `server.close` step and asks for no
-reset. Right: all cases pass, because wirecheck ends each connection politely.
+reset. Right: all cases but `rst` pass, because wirecheck ends each connection with a FIN.
 """
 
 import os

@@ -46,9 +46,10 @@ impl ScenarioRun<'_, '_, '_> {
         self.engine.restart_peer()?;
         let survives = self.survives_suspension()?;
         self.engine.restart_peer()?;
-        let again = match survives {
-            true => Some(self.play_and_look(&case)?),
-            false => None,
+        let again = if survives {
+            Some(self.play_and_look(&case)?)
+        } else {
+            None
         };
         let first = self.unconfirmed.pop();
         match (again, first) {
