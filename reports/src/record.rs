@@ -318,7 +318,8 @@ pub struct SmallestFailure {
     pub findings: Vec<FindingRecord>,
     /// What happened under it. `delivery` is the delivery.
     pub evidence: Transcript,
-    /// How many deliveries were played to find it.
+    /// How many deliveries were played to find it, apart from those that had been played
+    /// before; that may differ from run to run.
     pub tries: u64,
     /// Why a smaller one may fail too. None: all smaller ones were tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -153,7 +153,7 @@ fn explain_knows_tactics_and_defects() {
         ("cut", "One cut, at every offset"),
         ("cut@7", "--only 'cut@*'"),
         ("fin+", "back to back"),
-        ("header:negative", "A malformed header"),
+        ("header:negative", "a malformed header"),
     ] {
         let ran = run(COMMAND, &["explain", text]);
         assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{text}");

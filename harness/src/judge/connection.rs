@@ -321,7 +321,7 @@ impl<'a> ExtraAnswer<'a> {
     fn is_answer_to(self, expectations: &Expectations<'_>, damage: Damage) -> bool {
         match self {
             Self::Expected(_) => true,
-            Self::Bytes(_) => false,
+            Self::Bytes(bytes) => expectations.answer_to_nothing().as_deref() == Some(bytes),
             Self::Other { step, message, .. } => {
                 let whole = expectations.payload(step).unwrap_or_default();
                 let lacks = whole.len().checked_sub(message.len());

@@ -1,7 +1,7 @@
 //! Reads the peer's stream, message by message, against the exchange.
 
 use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
-use crate::scenario::{Action, Bindings, Body, Message, Refusal, Side, Step};
+use crate::scenario::{Action, Bindings, Body, BoundValue, Message, Refusal, Side, Step};
 
 /// The most bytes that are kept of what was not accepted.
 const UNACCEPTED_KEPT: usize = 4 << 10;
@@ -225,6 +225,23 @@ impl<'s> Expectations<'s> {
             }
             _ => None,
         }
+    }
+
+    /// The bytes of the next message if all its values that are not known yet were empty: the
+    /// answer to an empty message. `None` if all are known.
+    pub(super) fn answer_to_nothing(&self) -> Option<Vec<u8>> {
+        let next = self.messages.get(self.accepted)?.message;
+        if self.can_fill(next) {
+            return None;
+        }
+        let mut bindings = self.bindings.clone();
+        for name in next.used_variables() {
+            if !self.bindings.defines(name.as_str()) {
+                bindings.bind(name, BoundValue::Bytes(Vec::new()));
+            }
+        }
+        let payload = next.outgoing_payload(&bindings);
+        Some(self.framing.encode(&payload).ok()?.bytes)
     }
 
     /// The last accepted message, if it belongs to `step` or a later one.

@@ -158,6 +158,13 @@ fn an_answer_to_an_empty_part_is_wrong_at_the_end_between_two_messages() {
     let echo = suite("framing = 'line'", echo);
     assert_eq!(judged(&echo, "0 half", "echo: !\n"), Wrong("surplus"));
     assert_eq!(judged(&echo, "0 half", "bye\n"), allowed("bye"));
+    // Nothing was captured, because nothing was sent.
+    let captured = "{ client = { matches = '(?<said>.+)', example = 'hello' } }, \
+                    { server = 'You said: ${said}' }";
+    let captured = suite("framing = 'line'", captured);
+    let half = |received| judged(&captured, "0 half", received);
+    assert_eq!(half("You said: \n"), Wrong("surplus"));
+    assert_eq!(half("ERR\n"), allowed("ERR\n"));
 }
 
 /// The same bytes as framed messages and as raw ones.

@@ -354,6 +354,12 @@ proptest! {
             let peer = ScriptedPeer::new(move |play| answer(&rules, &play.delivery));
             TestRun { jobs, ..RANDOM }.run(peer).checked()
         };
-        prop_assert_eq!(shrunk(&run(1)), shrunk(&run(4)));
+        // The tries depend on what the batches have shown.
+        let found = |run: &PlayedRun| -> Vec<_> {
+            smallest(run)
+                .map(|(failed, it)| (failed.tactic.clone(), it.evidence.delivery.clone()))
+                .collect()
+        };
+        prop_assert_eq!(found(&run(1)), found(&run(4)));
     }
 }
