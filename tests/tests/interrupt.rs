@@ -151,6 +151,8 @@ fn failures_that_were_not_repeated_before_ctrl_c_are_unconfirmed() {
     let mut active = run
         .args(&["tests/suites/lines.toml", "--profile", "thorough"])
         .args(&["--scenario", "*/three-lines"])
+        // Cases that are alone with the peer are confirmed at once.
+        .args(&["--only", "cut@*", "--only", "cuts@*"])
         .peer(words.map(str::to_owned).collect())
         .start();
     active.wait_for_line("suites");

@@ -8,11 +8,10 @@ use wirecheck_report::notation::{counted, printable};
 use wirecheck_report::{SavedCaseError, StoreError};
 
 use super::exit::Exit;
-use crate::engine::{PeerFailure, SelfCheckError, is_played};
+use crate::engine::{PeerFailure, SelfCheckError};
 use crate::load::LoadError;
 use crate::replay::{OpenError, ScriptError};
 use crate::scenario::{Side, Style};
-use crate::tactic::TacticFamily;
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -37,8 +36,6 @@ pub(super) enum CommandError {
     NoSuchScenario(String),
     /// The selected scenarios are all for peers on this side, which wirecheck plays.
     OtherSideOnly(Side),
-    /// This version can run none of the selected tactics.
-    NotPlayed,
     /// The peer did not start, or was lost.
     Peer(PeerFailure),
     /// The path of the record is not usable. Found before the run.
@@ -127,7 +124,6 @@ impl CommandError {
             Self::OtherSideOnly(side) => {
                 format!("the selected scenarios are for {side}s only (`peer = '{side}'`)")
             }
-            Self::NotPlayed => "this version cannot run the selected tactics".to_owned(),
             Self::Peer(failure) => failure.to_string(),
             Self::RecordPath(error) => {
                 format!("cannot write the record: {error} (nothing was run)")
@@ -157,7 +153,6 @@ impl CommandError {
             )),
             Self::OtherSideOnly(Side::Client) => Some(ADD_CLIENT.to_owned()),
             Self::OtherSideOnly(Side::Server) => Some(LEAVE_OUT_CLIENT.to_owned()),
-            Self::NotPlayed => Some(format!("choose from {}", played_tactics())),
             Self::Peer(PeerFailure::NotStarted(error)) => error.help(),
             Self::Peer(PeerFailure::NotReached(_)) => Some(NOT_REACHED.to_owned()),
             Self::RecordPath(_) | Self::Record(_) => Some(OTHER_RECORD.to_owned()),
@@ -188,8 +183,7 @@ impl CommandError {
             Self::NoSuites(_)
             | Self::NoCases
             | Self::NoSuchScenario(_)
-            | Self::OtherSideOnly(_)
-            | Self::NotPlayed => Exit::NothingSelected,
+            | Self::OtherSideOnly(_) => Exit::NothingSelected,
             Self::Peer(_) => Exit::PeerUnavailable,
             Self::Record(_) | Self::DemoRecord(_) | Self::Unplayable(_) | Self::Output(_) => {
                 Exit::Internal
@@ -222,12 +216,6 @@ const OTHER_FOLDER: &str = "run the demo in a folder that you can write to";
 fn no_suites(paths: &[PathBuf]) -> String {
     let paths = paths.iter().map(|path| path.display().to_string());
     format!("no suite found in {}", paths.collect::<Vec<_>>().join(", "))
-}
-
-fn played_tactics() -> String {
-    let played = TacticFamily::ALL.into_iter().filter(|it| is_played(*it));
-    let names: Vec<_> = played.map(TacticFamily::as_str).collect();
-    names.join(", ")
 }
 
 fn rejected_suites(errors: &[LoadError], valid: usize, purpose: Purpose) -> String {
@@ -274,11 +262,6 @@ pub(super) fn print_line(line: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_tactics_that_this_version_runs_are_listed() {
-        assert!(played_tactics().starts_with("whole, bytes, cut, "));
-    }
 
     #[test]
     fn the_suites_that_are_rejected_are_counted() {

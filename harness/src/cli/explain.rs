@@ -9,7 +9,6 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::tactics;
 use crate::diagnose::{DefectCode, Language, UnknownDefectCode};
-use crate::engine::is_played;
 use crate::scenario::nearest;
 use crate::tactic::TacticFamily;
 
@@ -80,20 +79,6 @@ fn explain(
             None => writeln!(out, "{line}")?,
         }
     }
-    let tactics = revealing(code);
-    let not_played = |family: &&TacticFamily| !is_played(**family);
-    let listed_only: Vec<_> = tactics.iter().filter(not_played).collect();
-    if !listed_only.is_empty() {
-        let names: Vec<_> = listed_only.iter().map(|it| format!("`{it}`")).collect();
-        writeln!(
-            out,
-            "\nNot played by this version yet: {}.",
-            names.join(", ")
-        )?;
-        if listed_only.len() == tactics.len() {
-            writeln!(out, "So this version cannot report {code}.")?;
-        }
-    }
     let others: Vec<_> = Language::ALL
         .into_iter()
         .filter(|language| !languages.contains(language))
@@ -116,19 +101,19 @@ fn shown(choice: CodeLanguage) -> &'static [Language] {
     }
 }
 
-/// The tactics that the last section of an explanation names.
-fn revealing(code: DefectCode) -> Vec<TacticFamily> {
-    let text = code.explanation(&[]);
-    let section = text.split("## Revealed by").nth(1);
-    let quoted = section.unwrap_or_default().split('`').skip(1).step_by(2);
-    let mut families: Vec<_> = quoted.filter_map(tactics::of_pattern).collect();
-    families.dedup();
-    families
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The tactics that the last section of an explanation names.
+    fn revealing(code: DefectCode) -> Vec<TacticFamily> {
+        let text = code.explanation(&[]);
+        let section = text.split("## Revealed by").nth(1);
+        let quoted = section.unwrap_or_default().split('`').skip(1).step_by(2);
+        let mut families: Vec<_> = quoted.filter_map(tactics::of_pattern).collect();
+        families.dedup();
+        families
+    }
 
     #[test]
     fn the_tactics_that_reveal_a_defect_are_found_in_its_text() {

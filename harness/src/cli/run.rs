@@ -15,11 +15,10 @@ use super::peer_source::{millis, peer_source};
 use super::reporter::Reporter;
 use super::run_files::RunFiles;
 use super::{interrupt, last_run, separator};
-use crate::engine::{self, Jobs, RunOutcome, Selection, Settings, is_played};
+use crate::engine::{self, Jobs, RunOutcome, Settings};
 use crate::peer::{CommandLine, adopt_orphans};
 use crate::replay::CaseSaver;
 use crate::scenario::Side;
-use crate::tactic::Tactic;
 use crate::wire::link::ReadProof;
 
 pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
@@ -31,7 +30,6 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
         Side::Client
     };
     let selection = select(&args.cases, ours)?;
-    check_played(&selection)?;
     // Now, not after a run of an hour.
     wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
     let selection = last_run::failures_first(selection, &args.record);
@@ -101,19 +99,6 @@ fn exit_of(ran: &RunOutcome) -> Exit {
         _ if ran.record.state == RunState::CutOff => Exit::Interrupted,
         Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped => Exit::Success,
         Verdict::Error => Exit::Internal,
-    }
-}
-
-fn check_played(selection: &Selection) -> Result<(), CommandError> {
-    let is_run =
-        |tactic: &Tactic| selection.cases().only.accepts(tactic) && is_played(tactic.family());
-    let any = selection
-        .scenarios()
-        .any(|selected| selected.plan.tactics().any(|tactic| is_run(&tactic)));
-    if any {
-        Ok(())
-    } else {
-        Err(CommandError::NotPlayed)
     }
 }
 

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use crate::engine::is_played;
 use crate::tactic::{Tactic, TacticFamily};
 
 const BOLD: Style = Style::new().bold();
@@ -18,6 +17,7 @@ pub(super) fn named(text: &str) -> Option<TacticFamily> {
 }
 
 /// The family of a pattern such as `cut@k` or `header:*`.
+#[cfg(test)]
 pub(super) fn of_pattern(text: &str) -> Option<TacticFamily> {
     let name = text.split(['@', ':']).next().unwrap_or_default();
     named(text).or_else(|| named(name))
@@ -38,14 +38,7 @@ pub(super) fn explain(family: TacticFamily, out: &mut impl Write) -> io::Result<
     writeln!(out, "{more}\n")?;
     writeln!(out, "{BOLD}id{BOLD:#}       {id}")?;
     writeln!(out, "{BOLD}profile{BOLD:#}  from {} on", family.profile())?;
-    if is_played(family) {
-        writeln!(out, "{BOLD}alone{BOLD:#}    --only '{}'", glob(family, id))
-    } else {
-        writeln!(
-            out,
-            "This version lists it but does not play it yet: no defect is reported by it."
-        )
-    }
+    writeln!(out, "{BOLD}alone{BOLD:#}    --only '{}'", glob(family, id))
 }
 
 /// All tactics of a family, by the id of one of them.

@@ -46,7 +46,6 @@ mod wait;
 pub use event::Event;
 pub use peer::{ClientOptions, PeerSource, Reconnects};
 pub use run::{RunOutcome, run};
-pub use scenario_run::is_played;
 pub use selection::{PlannedScenario, Selection};
 pub use self_check::{SelfCheck, SelfCheckError, scenarios_that_prove_nothing, self_check};
 pub use settings::{Jobs, PeerFailure, Settings};

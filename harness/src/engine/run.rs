@@ -8,7 +8,7 @@ use wirecheck_report::record::{self, Concurrency, CutOffReason, Record, RunState
 use super::case::{ScenarioContext, UniqueFor, UniqueValues};
 use super::event::Event;
 use super::peer::{PeerSource, Reconnects, Target};
-use super::scenario_run::{ScenarioReport, ScenarioRun, playable_cases};
+use super::scenario_run::{ScenarioReport, ScenarioRun};
 use super::selection::Selection;
 use super::settings::{PeerFailure, Settings, StopReason};
 use super::state::{Engine, micros};
@@ -83,7 +83,7 @@ impl Engine<'_> {
     /// skipped.
     pub(super) fn run(&mut self, selection: &Selection) -> Result<(), StopReason> {
         let record = &self.record;
-        let cases = selection.scenarios().map(playable_cases).sum();
+        let cases = selection.scenarios().map(|it| it.plan.count() as u64).sum();
         (self.on_event)(Event::Started { record, cases });
         let planned = selection.scenarios().map(|it| it.plan.count() as u64).sum();
         let unique = UniqueValues::new(planned, self.unique_for());

@@ -9,7 +9,7 @@ use wirecheck_report::saved_case::{
 };
 use wirecheck_report::terminal::shown_failure;
 
-use crate::engine::{Jobs, PlannedScenario, Selection, is_played};
+use crate::engine::{Jobs, PlannedScenario, Selection};
 use crate::judge::FindingKind;
 use crate::scenario::Suite;
 use crate::tactic::Case;
@@ -121,7 +121,7 @@ impl CaseSaver<'_> {
         let place = planned.plan.cases().position(|case| is_it(&case));
         let first = place.unwrap_or_default().saturating_sub(most / 2).max(1);
         let around = planned.plan.cases().skip(first);
-        let around = around.filter(|case| is_played(case.tactic.family()) && !is_it(case));
+        let around = around.filter(|case| !is_it(case));
         let saved = around.map(|case| OtherCase {
             tactic: case.tactic.to_string(),
             delivery: case.delivery.to_string(),

@@ -53,8 +53,6 @@ use super::wait::Phase;
 use crate::judge::{Finding, FindingKind};
 use crate::peer::ExitStatus;
 use crate::tactic::TacticFamily;
-pub use queue::is_played;
-pub(super) use queue::playable_cases;
 use queue::{Company, Queue};
 pub(super) use report::ScenarioReport;
 use results::ScenarioResults;
@@ -231,8 +229,6 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
     /// Counts a case that is not played.
     fn skip(&mut self, family: TacticFamily) {
         self.results.skip(family);
-        if is_played(family) {
-            (self.engine.on_event)(Event::Dropped(1));
-        }
+        (self.engine.on_event)(Event::Dropped(1));
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::engine::case::NumberedCase;
-use crate::engine::selection::PlannedScenario;
 use crate::tactic::{Plan, Tactic, TacticFamily};
 
 /// How often the peer may break for no reason that is found before the rest of a scenario
@@ -129,22 +128,10 @@ impl<'s> Queue<'s> {
             let family = numbered.case.tactic.family();
             let broke = breaks.get(&family).copied().unwrap_or_default();
             let is_given_up = broke >= most_breaks(family) || is_over;
-            let is_playable = is_played(family) && !is_given_up;
-            if !is_playable {
+            if is_given_up {
                 skipped.push(family);
             }
-            is_playable
+            !is_given_up
         })
     }
-}
-
-/// Whether this version of wirecheck plays and judges the deliveries of a tactic.
-pub fn is_played(family: TacticFamily) -> bool {
-    TacticFamily::ALL.contains(&family)
-}
-
-/// How many cases of a scenario are played.
-pub(in crate::engine) fn playable_cases(planned: PlannedScenario<'_>) -> u64 {
-    let tactics = planned.plan.tactics();
-    tactics.filter(|tactic| is_played(tactic.family())).count() as u64
 }

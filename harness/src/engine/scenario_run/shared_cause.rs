@@ -15,7 +15,7 @@ use std::num::NonZeroUsize;
 
 use wirecheck_report::record::{Concurrency, DependsOn, Verdict};
 
-use super::queue::{Company, is_played};
+use super::queue::Company;
 use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::settings::StopReason;
@@ -224,7 +224,7 @@ impl ScenarioRun<'_, '_, '_> {
             .take(if plan.has_first() { SUSPECTED_FIRST } else { 0 });
         let suspects = first
             .chain(before)
-            .filter(|it| is_played_in(company, it))
+            .filter(|it| Company::of(&it.case.tactic) == company)
             .filter(|it| !self.known_to_fail.contains(&it.number));
         let mut suspects: Vec<_> = suspects.collect();
         suspects.reverse();
@@ -266,7 +266,7 @@ impl ScenarioRun<'_, '_, '_> {
         let planned = NumberedCase::all_of(self.context.planned.plan);
         let around: Vec<NumberedCase> = planned
             .skip(first)
-            .filter(|it| is_played_in(Company::Shared, it))
+            .filter(|it| Company::of(&it.case.tactic) == Company::Shared)
             .take(most)
             .collect();
         let mut cases = Vec::with_capacity(most);
@@ -305,9 +305,4 @@ impl ScenarioRun<'_, '_, '_> {
         self.note_interference();
         self.engine.concurrency = Some(Concurrency::One);
     }
-}
-
-fn is_played_in(company: Company, case: &NumberedCase) -> bool {
-    let tactic = &case.case.tactic;
-    is_played(tactic.family()) && Company::of(tactic) == company
 }

@@ -17,12 +17,11 @@ use wirecheck_report::record::{ShrinkLimit, Verdict};
 
 use super::ScenarioRun;
 use super::confirm::kinds;
-use super::queue::is_played;
 use super::results::{JudgedFailure, Smallest, SmallestDelivery};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome};
 use crate::engine::settings::StopReason;
 use crate::judge::FindingKind;
-use crate::tactic::{Case, Delivery, DeliveryEnd, OtherConnections, Script, TacticFamily};
+use crate::tactic::{Case, Delivery, OtherConnections, Script, TacticFamily};
 
 /// What the search may cost: for one group of failures, and for all of a scenario. Forty
 /// cuts of which two matter take about fifty tries.
@@ -178,7 +177,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// A delivery that is smaller than the smallest by now and fails in the same way.
     fn next_smaller(&mut self, search: &mut Search<'_>) -> Result<Option<Delivery>, StopReason> {
         let (least, script) = (search.least.clone(), search.script);
-        for smaller in least.smaller(script).filter(is_supported) {
+        for smaller in least.smaller(script) {
             let is_same = match search.known(&smaller) {
                 Some(is_same) => is_same,
                 None => {
@@ -332,19 +331,6 @@ fn can_be_shrunk(failure: &JudgedFailure) -> bool {
         && result.depends_on.is_none()
         && result.tactic.family() != TacticFamily::Whole
         && !result.outcome.kinds().iter().any(depends_on_more)
-}
-
-/// Whether cases with such an end are played and judged.
-fn is_supported(delivery: &Delivery) -> bool {
-    is_played(match delivery.end() {
-        DeliveryEnd::AsScripted => TacticFamily::Whole,
-        DeliveryEnd::Half => TacticFamily::Half,
-        DeliveryEnd::Fin => TacticFamily::Fin,
-        DeliveryEnd::FinAtOnce => TacticFamily::FinAtOnce,
-        DeliveryEnd::Reset => TacticFamily::Rst,
-        DeliveryEnd::ResetBeforeAccept => TacticFamily::RstAtAccept,
-        DeliveryEnd::Hold => TacticFamily::Hold,
-    })
 }
 
 impl Search<'_> {

@@ -25,7 +25,6 @@ use std::num::NonZeroUsize;
 
 use wirecheck_report::record::{Record, ScenarioRecord};
 
-use super::is_played;
 use crate::engine::run::new_record;
 use crate::engine::settings::StopReason;
 use crate::engine::state::Engine;
@@ -125,7 +124,7 @@ impl TestRun {
         Selection::new(vec![suite], Side::Client, choice)
     }
 
-    /// The tactics of the first scenario that are played, the baseline first.
+    /// The tactics of the first scenario, the baseline first.
     fn planned(&self) -> Vec<String> {
         planned(&self.selection())
     }
@@ -133,9 +132,7 @@ impl TestRun {
 
 fn planned(selection: &Selection) -> Vec<String> {
     let first = selection.scenarios().next().expect("a scenario");
-    let tactics = first.plan.tactics();
-    let played = tactics.filter(|it| is_played(it.family()));
-    played.map(|it| it.to_string()).collect()
+    first.plan.tactics().map(|it| it.to_string()).collect()
 }
 
 fn settings(jobs: usize) -> Settings {
