@@ -35,15 +35,25 @@ fn each_embedded_peer_behaves_as_expected() {
     let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
     let both = |(name, _)| [format!("{name} naive"), format!("{name} fixed")];
     let all = SYSTEMS.map(both);
-    assert_eq!(names, all.concat(), "{}", ran.stdout);
-    for (forms, (_, codes)) in rows.chunks(2).zip(SYSTEMS) {
-        let [naive, fixed] = forms else { continue };
-        assert!(naive.cells.contains('✗'), "{naive:?}");
+    let all = all.concat();
+    // There are more tactics than columns: a second table has the rest.
+    assert!(
+        names.chunks(all.len()).all(|it| it == all),
+        "{}",
+        ran.stdout
+    );
+    for (index, (_, codes)) in SYSTEMS.into_iter().enumerate() {
+        let cells = |at: usize| -> String {
+            let tables = rows.chunks(all.len());
+            tables.map(|rows| rows[at].cells.as_str()).collect()
+        };
+        let (naive, fixed) = (cells(2 * index), cells(2 * index + 1));
+        assert!(naive.contains('✗'), "{naive}");
         for code in codes {
-            assert!(naive.cells.contains(code), "{code}: {naive:?}");
+            assert!(naive.contains(code), "{code}: {naive}");
         }
-        assert!(fixed.cells.contains("✓100%"), "{fixed:?}");
-        assert!(!fixed.cells.contains('✗'), "{fixed:?}");
+        assert!(fixed.contains("✓100%"), "{fixed}");
+        assert!(!fixed.contains('✗'), "{fixed}");
     }
     assert!(
         ran.stdout.lines().all(|line| line.chars().count() <= 80),
