@@ -7,8 +7,8 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Decoded, Delimiter, Endian, FieldWidth, Fixed,
-    Framing, Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, StreamEnd, Strip,
-    Varint, VarintLength,
+    Framing, Headers, Length, Line, LineEnding, MalformedKind, Netstring, Pad, Raw, Resp,
+    StreamEnd, Strip, Varint, VarintLength,
 };
 
 #[derive(Debug)]
