@@ -62,6 +62,15 @@ pub enum Mismatch {
     Surplus,
 }
 
+/// A message in whose place the answer to a later one came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overtaken {
+    /// It has come since.
+    ComesAfter,
+    /// It has not come.
+    Missing,
+}
+
 impl<'s> Expectations<'s> {
     /// Expects what `peer` sends in an exchange. `bindings` has the fresh value of this
     /// case.
@@ -109,9 +118,26 @@ impl<'s> Expectations<'s> {
         }
     }
 
-    /// The whole messages behind a refused one. They only help to explain it.
+    /// Whether the answer to a later message came in the place of the refused one.
     #[must_use]
-    pub fn messages_after_refused(&self) -> Vec<Vec<u8>> {
+    pub fn overtaken(&self) -> Option<Overtaken> {
+        let Some(Mismatch::Refused { actual, .. }) = &self.mismatch else {
+            return None;
+        };
+        let refused = self.messages.get(self.accepted)?.message;
+        let mut later = self.messages.iter().skip(self.accepted + 1);
+        later.find(|it| is_distinct(it.message) && self.would_accept(it.message, actual))?;
+        let after = self.messages_after_refused();
+        let has_come = after.iter().any(|it| self.would_accept(refused, it));
+        Some(if has_come {
+            Overtaken::ComesAfter
+        } else {
+            Overtaken::Missing
+        })
+    }
+
+    /// The whole messages behind a refused one. They only help to explain it.
+    fn messages_after_refused(&self) -> Vec<Vec<u8>> {
         let mut decoder = self.framing.decoder();
         let mut bytes = self.unaccepted.as_slice();
         let mut messages = Vec::new();
@@ -197,10 +223,9 @@ impl<'s> Expectations<'s> {
     }
 
     /// Whether a payload would be accepted as this message by now.
-    #[must_use]
-    pub fn would_accept(&self, message: &Message, payload: &[u8]) -> bool {
+    fn would_accept(&self, message: &Message, payload: &[u8]) -> bool {
         let mut bindings = self.bindings.clone();
-        message.accept(payload, self.framing, &mut bindings).is_ok()
+        self.can_fill(message) && message.accept(payload, self.framing, &mut bindings).is_ok()
     }
 
     /// Captures from a message that wirecheck's side sends.
@@ -333,5 +358,13 @@ impl<'s> Expectations<'s> {
             refusal,
             actual,
         });
+    }
+}
+
+/// Whether a message accepts few payloads: what matches is then no chance.
+fn is_distinct(message: &Message) -> bool {
+    match message.body {
+        Body::Text(_) | Body::Json(_) | Body::Raw(_) | Body::JsonSubset { .. } => true,
+        Body::Matches { .. } | Body::Any { .. } | Body::OneOf(_) => false,
     }
 }

@@ -32,7 +32,7 @@ pub use connection::{
     judge_connection,
 };
 pub use difference::lacks_one_stretch;
-pub use expectations::{Expectations, Mismatch};
+pub use expectations::{Expectations, Mismatch, Overtaken};
 pub use expected_steps::{
     Damage, DamagedMessage, ExpectedSteps, ExtraAnswers, PlayedSide, TruncationDoubt,
     expected_steps, must_be_whole_when_answered, unjudged_truncations,

@@ -6,9 +6,9 @@ use super::conversation::{Conversation, Next};
 use super::hold::EarlyAnswers;
 use super::transcript::Transcript;
 use super::waits::{AwaitAccept, AwaitOurEnd, AwaitReaction, Until, silence_proof};
-use crate::engine::wait::{WaitEnd, WaitFor};
+use crate::engine::wait::{Phase, WaitEnd, WaitFor};
 use crate::judge::{
-    CloseCheck, MissingOutput, ObservedClose, PeerClose, must_be_whole_when_answered,
+    CloseCheck, MissingOutput, ObservedClose, Overtaken, PeerClose, must_be_whole_when_answered,
 };
 use crate::scenario::{Action, Close, Permission, Step};
 use crate::wire::link::CloseSignal;
@@ -207,6 +207,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         if !matches!(missing, Some(MissingOutput::Message(_))) {
             self.settle();
             self.receive_all();
+            self.await_overtaken();
         }
         self.transcript.log.end_case(self.link.elapsed());
         self.note_peer_end(Permission::Forbidden);
@@ -225,6 +226,18 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
             self.end_our_side();
         }
         self.transcript.end(self.link.close(), closing)
+    }
+
+    /// Waits for a message in whose place the answer to a later one came: it may be lost, or
+    /// only late.
+    fn await_overtaken(&mut self) {
+        let is_missing = self.transcript.expectations.overtaken() == Some(Overtaken::Missing);
+        if is_missing && self.waiter.phase() == Phase::Confirmation {
+            let limit = self.assignment.limits().reply;
+            let (waiter, mut awaited) = self.awaiting(Until::Overtaken);
+            waiter.wait(WaitFor::Answer, limit, &mut awaited);
+            self.receive_all();
+        }
     }
 
     /// Closes a connection that has stopped, and sees whether the peer goes on with this one.

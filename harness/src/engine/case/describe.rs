@@ -4,8 +4,8 @@ use wirecheck_report::record;
 
 use super::shown::Shown;
 use crate::diagnose::{OutputDifference, Symptom};
-use crate::judge::{Expectations, Finding, FindingKind};
-use crate::scenario::{Action, Body, Message, Side, Step};
+use crate::judge::{Expectations, Finding, FindingKind, Overtaken};
+use crate::scenario::{Action, Side, Step};
 
 /// A finding, described while its values are known.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub(in crate::engine) fn describe(
     let symptom = match Symptom::of(finding, due.as_deref()) {
         Symptom::WrongAnswer { step, difference } => Symptom::WrongAnswer {
             step,
-            difference: misplaced(finding, exchange, us, expectations).unwrap_or(difference),
+            difference: misplaced(finding, expectations).unwrap_or(difference),
         },
         symptom => symptom,
     };
@@ -57,40 +57,11 @@ pub(in crate::engine) fn describe(
 }
 
 /// How the answer to a later message came in the place of this one, if it did.
-fn misplaced(
-    finding: &Finding,
-    exchange: &[Step],
-    us: Side,
-    expectations: &Expectations<'_>,
-) -> Option<OutputDifference> {
-    let Finding::WrongAnswer { step, actual, .. } = finding else {
-        return None;
-    };
-    let is_accepted = |message: &Message, payload: &[u8]| {
-        expectations.can_fill(message) && expectations.would_accept(message, payload)
-    };
-    let mut later = exchange.iter().skip(step + 1).filter(|it| it.side != us);
-    let is_later = later.any(|it| match &it.action {
-        Action::Send(message) => is_distinct(message) && is_accepted(message, actual),
-        _ => false,
-    });
-    let Action::Send(expected) = &exchange.get(*step)?.action else {
-        return None;
-    };
-    let after = expectations.messages_after_refused();
-    let comes_after = after.iter().any(|payload| is_accepted(expected, payload));
-    is_later.then_some(if comes_after {
-        OutputDifference::OutOfOrder
-    } else {
-        OutputDifference::LaterAnswer
-    })
-}
-
-/// Whether a message accepts few payloads: what matches is then no chance.
-fn is_distinct(message: &Message) -> bool {
-    match message.body {
-        Body::Text(_) | Body::Json(_) | Body::Raw(_) | Body::JsonSubset { .. } => true,
-        Body::Matches { .. } | Body::Any { .. } | Body::OneOf(_) => false,
+fn misplaced(finding: &Finding, expectations: &Expectations<'_>) -> Option<OutputDifference> {
+    match (finding, expectations.overtaken()?) {
+        (Finding::WrongAnswer { .. }, Overtaken::ComesAfter) => Some(OutputDifference::OutOfOrder),
+        (Finding::WrongAnswer { .. }, Overtaken::Missing) => Some(OutputDifference::LaterAnswer),
+        _ => None,
     }
 }
 

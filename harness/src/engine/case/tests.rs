@@ -654,6 +654,41 @@ fn a_wrong_answer_ends_the_conversation() {
 }
 
 #[test]
+fn a_message_that_another_has_overtaken_is_waited_for() {
+    let swapped = |pause| {
+        let exchange = "{ client = 'hi' }, { client = 'ab' }, { server = 'ok' }, { server = 'AB' }";
+        let program = [Read(6), Send("AB\n"), Pause(pause), Send("ok\n")];
+        let trial = Trial {
+            exchange,
+            delivery: "6",
+            timings: PeerTimings::default(),
+            ..TRIAL
+        };
+        let played = trial.play(&program);
+        assert_eq!(played.kind(), Some("wrong-answer"));
+        (played.log, played.took)
+    };
+    let (log, _) = swapped(ms(800));
+    assert_eq!(log[1..], ["<AB\\n", "<ok\\n"]);
+    let (log, took) = swapped(FOREVER);
+    assert_eq!(log[1..], ["<AB\\n"]);
+    assert!(took < LIMIT * 2, "{took:?}");
+}
+
+#[test]
+fn a_message_that_another_has_replaced_costs_no_time_if_the_peer_is_idle() {
+    let exchange = "{ client = 'hi' }, { client = 'ab' }, { server = 'ok' }, { server = 'AB' }";
+    let trial = Trial {
+        exchange,
+        delivery: "6",
+        ..TRIAL
+    };
+    let played = trial.play(&[Read(6), Send("AB\n"), ReadToEnd]);
+    assert_eq!(played.kind(), Some("wrong-answer"));
+    assert!(played.took < LIMIT / 2, "{:?}", played.took);
+}
+
+#[test]
 fn an_answer_to_a_truncated_message_is_an_extra_one() {
     let answers_at_end = [Read(3), Send("ok\n"), ReadToEnd, Send("AB\n"), Close];
     let played = Trial {

@@ -6,7 +6,7 @@ use super::connection::Connection;
 use super::transcript::Transcript;
 use crate::engine::peer::OutputWatch;
 use crate::engine::wait::{Awaited, ByteCounts, Clock, Progress, WaitEnd};
-use crate::judge::{Expectations, SilenceProof};
+use crate::judge::{Expectations, Overtaken, SilenceProof};
 use crate::peer::OutputWait;
 use crate::wire::diag::{Holder, Inode, SocketLookup};
 use crate::wire::link::{ReadResult, SendResult};
@@ -37,6 +37,8 @@ pub(super) enum Until {
         step: usize,
     },
     End,
+    /// A message in whose place the answer to a later one came.
+    Overtaken,
     /// Nothing: only the peer's idleness is waited for.
     Never,
 }
@@ -61,6 +63,7 @@ impl<C: Connection> AwaitPeer<'_, '_, C> {
                 has_come(expectations, step) || expectations.mismatch().is_some()
             }
             Until::End => expectations.mismatch().is_some(),
+            Until::Overtaken => expectations.overtaken() != Some(Overtaken::Missing),
             Until::Never => false,
         }
     }
