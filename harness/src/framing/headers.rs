@@ -59,7 +59,7 @@ impl Codec for Headers {
         let right = variants.valid();
         let end = right.regions[0].range.end;
         let number = right.bytes.len() - end - BLANK_LINE.len();
-        decimal::malform(variants, BEFORE_NUMBER..end, number, self.max);
+        decimal::malform(variants, BEFORE_NUMBER..end, number, self.longest_body());
         variants.insert(MalformedKind::Spaces, NAME.len(), " ");
         variants.replace(MalformedKind::Missing, 0..end, "Content-Type: text/plain");
         let another = format!("\r\n{NAME}: {}", number + 1);
@@ -79,6 +79,20 @@ impl Codec for Headers {
             length: None,
             layout: None,
         })
+    }
+}
+
+impl Headers {
+    /// The longest body whose length fits in the header block.
+    fn longest_body(&self) -> usize {
+        let digits = self
+            .max_header
+            .saturating_sub(BEFORE_NUMBER + BLANK_LINE.len());
+        let digits = u32::try_from(digits).unwrap_or(u32::MAX);
+        10_usize
+            .saturating_pow(digits)
+            .saturating_sub(1)
+            .min(self.max)
     }
 }
 

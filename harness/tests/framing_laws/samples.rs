@@ -25,7 +25,9 @@ pub(crate) fn all() -> Vec<Sample> {
             Framing::Netstring(Netstring { max: SMALL }),
             &[b"hey", b"", b",1:"],
         ),
-        sample(headers(), &[b"hello", b"", b"\r\n\r\n"]),
+        // A number of two digits does not fit in this header block.
+        sample(headers(21, 10), &[b"nine byte"]),
+        sample(headers(64, SMALL), &[b"hello", b"", b"\r\n\r\n"]),
     ];
     samples.extend(lines());
     samples.extend(delimiters());
@@ -37,12 +39,8 @@ pub(crate) fn all() -> Vec<Sample> {
     samples
 }
 
-fn headers() -> Framing {
-    let max_header = 64;
-    Framing::Headers(Headers {
-        max_header,
-        max: SMALL,
-    })
+fn headers(max_header: usize, max: usize) -> Framing {
+    Framing::Headers(Headers { max_header, max })
 }
 
 fn lines() -> impl Iterator<Item = Sample> {
