@@ -172,7 +172,7 @@ impl Symptom {
             }
             Finding::MemoryGrows { limit, .. } => match limit {
                 MemoryLimit::Declared => Self::MemoryForLength,
-                MemoryLimit::Endless { .. } => Self::MemoryForEndless,
+                MemoryLimit::Endless => Self::MemoryForEndless,
             },
             Finding::ExitsAsWhole { .. } => Self::ExitsAsWhole,
             Finding::RunsOn { .. } => Self::StillRunning,

@@ -50,12 +50,11 @@ impl MessageEdit {
 /// The most bytes added to make a message too large. A larger limit is not tried.
 const MOST_FILLER: usize = 16 << 20;
 
-/// How many bytes follow each other without an end, at least: memory that grows by so much is
-/// no chance. And how many times the framing's limit that is.
-const ENDLESS: usize = 8 << 20;
+/// How many bytes follow each other without an end. A correct reader that drops them may have
+/// some dozen MiB of garbage; one that keeps them has all of them.
+const ENDLESS: usize = 64 << 20;
+/// How many times the framing's limit that is, at least. A larger limit is not tried.
 const TIMES_THE_LIMIT: usize = 8;
-/// The most bytes without an end. A larger limit is not tried.
-const MOST_ENDLESS: usize = 64 << 20;
 
 /// A length above most limits. If a reader gets memory for it, that is seen, and every machine
 /// has as much.
@@ -122,10 +121,9 @@ impl MalformedVariants {
     /// Adds the variant in which `filler` comes again and again from offset `at` on, and
     /// nothing else: many times as many bytes as `max`.
     pub(super) fn never_end(&mut self, at: usize, filler: &[u8], max: usize) {
-        let bytes = max.saturating_mul(TIMES_THE_LIMIT).max(ENDLESS);
-        if bytes <= MOST_ENDLESS {
+        if max.saturating_mul(TIMES_THE_LIMIT) <= ENDLESS {
             let end = self.valid.bytes.len();
-            let filler = RepeatedBytes::new(filler, bytes.div_ceil(filler.len()));
+            let filler = RepeatedBytes::new(filler, ENDLESS.div_ceil(filler.len()));
             self.replace(MalformedKind::Endless, at..end, filler);
         }
     }

@@ -4,6 +4,7 @@ use super::difference::lacks_one_stretch;
 use super::expectations::{Expectations, Mismatch};
 use super::expected_steps::{Damage, ExpectedSteps, ExtraAnswers};
 use super::finding::{Finding, PeerClose, SilenceProof, StepOwner, UnreadState};
+use super::malformed::{MemoryGrowth, MemoryLimit};
 use crate::scenario::{Action, Close, Permission, TruncationReply};
 
 /// What was observed of a connection apart from the bytes that the peer sent.
@@ -23,9 +24,9 @@ pub struct Observations {
     pub not_waited_for: Vec<usize>,
     /// An answer that came before the whole of its message was sent.
     pub early_answer: Option<EarlyAnswer>,
-    /// By how many bytes the memory of one of the peer's processes grew in the case. None if
-    /// it was not measured.
-    pub memory_growth: Option<u64>,
+    /// By how much the memory of one of the peer's processes grew in the case. None if it was
+    /// not measured.
+    pub memory_growth: Option<MemoryGrowth>,
     /// How the peer ended the connection, if it did.
     pub peer_close: Option<ObservedClose>,
     /// Whether the peer closed its side in the end.
@@ -99,10 +100,11 @@ pub fn judge_connection(
 
 /// What the peer does later, it may do for lack of memory.
 fn memory_grows(expected: ExpectedSteps<'_>, observations: &Observations) -> Option<Finding> {
-    let (limit, grown) = (expected.memory?, observations.memory_growth?);
-    limit
-        .is_exceeded_by(grown)
-        .then_some(Finding::MemoryGrows { limit, grown })
+    let (limit, growth) = (expected.memory?, observations.memory_growth?);
+    // It has a limit if it refuses the rest.
+    let is_refused = limit == MemoryLimit::Endless && observations.interrupted.is_some();
+    let is_exceeded = limit.is_exceeded_by(growth) && !is_refused;
+    is_exceeded.then_some(Finding::MemoryGrows { limit, growth })
 }
 
 fn wrong_answer(

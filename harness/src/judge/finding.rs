@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::expected_steps::Damage;
-use super::malformed::MemoryLimit;
+use super::malformed::{MemoryGrowth, MemoryLimit};
 use crate::framing::{Malformation, Truncation};
 use crate::peer;
 use crate::scenario::Refusal;
@@ -153,8 +153,8 @@ pub enum Finding {
     MemoryGrows {
         /// What it was for.
         limit: MemoryLimit,
-        /// By how many bytes its memory grew.
-        grown: u64,
+        /// By how much its memory grew.
+        growth: MemoryGrowth,
     },
     /// A message was damaged, and the program exited as after a whole exchange.
     ExitsAsWhole {

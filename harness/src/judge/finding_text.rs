@@ -60,17 +60,16 @@ impl Display for Finding {
             Self::PrintsMalformed { .. } => f.write_str(
                 "a message came with a malformed header, and the peer printed it as a valid one",
             ),
-            Self::MemoryGrows { limit, grown } => {
-                let grown = grown >> 20;
+            Self::MemoryGrows { limit, growth } => {
+                let [grown, read] = [growth.grown, growth.read].map(|bytes| bytes >> 20);
                 match limit {
                     MemoryLimit::Declared => write!(
                         f,
                         "the peer's memory grew by {grown} MiB for the length that a header declares"
                     ),
-                    MemoryLimit::Endless { sent } => write!(
+                    MemoryLimit::Endless => write!(
                         f,
-                        "the peer's memory grew by {grown} MiB for {} MiB without an end",
-                        sent >> 20
+                        "the peer's memory grew by {grown} MiB for {read} MiB without an end"
                     ),
                 }
             }

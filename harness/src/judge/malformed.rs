@@ -32,12 +32,11 @@ impl MalformedDelivery {
         let is_this = |it: &MalformedMessage| it.edit == edit;
         let mut known = played.framing.malformed(payload).into_iter();
         let known = known.find(is_this);
-        let sent = edit.replacement.len() as u64;
         Some(Self {
             message,
             payload: payload.len(),
             response: known.as_ref().map_or(Response::Refuse, |it| it.response),
-            memory: known.and_then(|it| MemoryLimit::of(it.kind, sent)),
+            memory: known.and_then(|it| MemoryLimit::of(it.kind)),
         })
     }
 }
@@ -48,30 +47,49 @@ impl MalformedDelivery {
 pub enum MemoryLimit {
     /// The header declares a length that is larger than allowed.
     Declared,
-    /// So many bytes came, many times what is allowed, and no end.
-    Endless {
-        /// How many bytes.
-        sent: u64,
-    },
+    /// Many times as many bytes come as are allowed, and no end.
+    Endless,
+}
+
+/// By how much a peer's memory grew while it read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryGrowth {
+    /// In bytes.
+    pub grown: u64,
+    /// How many bytes the peer had read by then.
+    pub read: u64,
 }
 
 /// More than any reader takes for a header that it refuses.
 const FOR_A_HEADER: u64 = 64 << 20;
+/// Memory that grows by less may do so by chance.
+const FOR_ENDLESS: u64 = 4 << 20;
+
+impl MemoryGrowth {
+    /// Whether the peer may keep all that it reads. What is kept of it is at least three
+    /// quarters.
+    #[must_use]
+    pub fn keeps_pace(self) -> bool {
+        self.grown >= self.read / 4 * 3
+    }
+}
 
 impl MemoryLimit {
-    fn of(kind: MalformedKind, sent: u64) -> Option<Self> {
+    fn of(kind: MalformedKind) -> Option<Self> {
         match kind {
-            MalformedKind::Endless => Some(Self::Endless { sent }),
+            MalformedKind::Endless => Some(Self::Endless),
             kind => kind.may_fill_memory().then_some(Self::Declared),
         }
     }
 
     /// Whether the peer's memory shows by growing so much that it keeps no limit.
-    pub(super) fn is_exceeded_by(self, grown: u64) -> bool {
+    ///
+    /// That is also true where a correct peer drops what it reads and its runtime has not
+    /// released it yet: for bytes without an end it must stay true as more of them come.
+    pub(super) fn is_exceeded_by(self, growth: MemoryGrowth) -> bool {
         match self {
-            Self::Declared => grown >= FOR_A_HEADER,
-            // What is kept of the bytes is at least three quarters of them.
-            Self::Endless { sent } => grown >= sent / 4 * 3,
+            Self::Declared => growth.grown >= FOR_A_HEADER,
+            Self::Endless => growth.grown >= FOR_ENDLESS && growth.keeps_pace(),
         }
     }
 }
@@ -252,19 +270,36 @@ mod tests {
 
     #[test]
     fn memory_that_grows_too_much_is_found() {
-        let grown = |tactic, mib: u64| {
+        let grown = |tactic, grown: u64, read: u64| {
             let suite = &suite(HEADERS, ECHO);
+            let [grown, read] = [grown << 20, read << 20];
             let observations = Observations {
-                memory_growth: Some(mib << 20),
+                memory_growth: Some(MemoryGrowth { grown, read }),
                 ..Observations::default()
             };
             Trial { suite, tactic }.judge(&[], &observations)
         };
-        assert_eq!(grown("header:too-large", 64), "memory-grows");
-        assert_eq!(grown("header:too-large", 63), "right");
-        assert_eq!(grown("header:endless", 7), "memory-grows");
-        assert_eq!(grown("header:endless", 5), "right");
-        assert_eq!(grown("header:hex", 500), "right");
+        assert_eq!(grown("header:too-large", 64, 0), "memory-grows");
+        assert_eq!(grown("header:too-large", 63, 0), "right");
+        assert_eq!(grown("header:endless", 48, 64), "memory-grows");
+        assert_eq!(grown("header:endless", 47, 64), "right");
+        assert_eq!(grown("header:endless", 2, 2), "right");
+        assert_eq!(grown("header:hex", 500, 1), "right");
+    }
+
+    #[test]
+    fn a_peer_that_refuses_the_rest_has_a_limit() {
+        let observations = Observations {
+            memory_growth: Some(MemoryGrowth {
+                grown: 8 << 20,
+                read: 8 << 20,
+            }),
+            interrupted: Some(0),
+            ..Observations::default()
+        };
+        let suite = &suite(HEADERS, ECHO);
+        let tactic = "header:endless";
+        assert_eq!(Trial { suite, tactic }.judge(&[], &observations), "right");
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub use expected_steps::{
     expected_steps, must_be_whole_when_answered, unjudged_truncations,
 };
 pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
-pub use malformed::MemoryLimit;
+pub use malformed::{MemoryGrowth, MemoryLimit};
 pub use process::{
     BaselineBehavior, Completeness, ProcessEnd, ProcessOutcome, ProcessRun, connects_again,
     judge_process, may_be_printed_unseen,

@@ -18,6 +18,10 @@ const ONE_BY_ONE: usize = 16 * 1024;
 /// messages, as there is a `hold` for many an offset of a stream.
 const HELD_ONE_BY_ONE: usize = 64;
 
+/// The longest chunk of a malformed message: what the peer does with a part of a very long one
+/// may tell enough.
+const PORTION: usize = 2 << 20;
+
 /// The number of connections that `churn` opens and closes.
 const CHURN: NonZeroU16 = NonZeroU16::new(1000).expect("not zero");
 
@@ -102,7 +106,9 @@ fn cut(edges: &[Offset], more: &[Offset], end: Offset) -> Delivery {
 fn malformed(layout: &StreamLayout, message: &PlacedEdit) -> Delivery {
     let before = layout.edges.iter().copied();
     let before = before.take_while(|edge| *edge <= message.start);
-    Delivery::of(Lengths::cut_at(before, message.end))
+    let portions = (1..).map(|index| message.start.plus(index * PORTION));
+    let portions = portions.take_while(|edge| *edge < message.end);
+    Delivery::of(Lengths::cut_at(before.chain(portions), message.end))
         .with_edit(message.edit.clone())
         .with_end(DeliveryEnd::Half)
 }

@@ -25,14 +25,17 @@ pub(super) fn naive(mut client: TcpStream) -> io::Result<()> {
 }
 
 fn naive_line(client: &mut TcpStream, buffer: &mut String) -> io::Result<Option<String>> {
+    let mut searched = 0;
     loop {
-        while let Some((line, rest)) = buffer.split_once('\n') {
-            let line = line.trim().to_owned();
-            *buffer = rest.to_owned();
+        while let Some(end) = buffer[searched..].find('\n') {
+            let line = buffer[..searched + end].trim().to_owned();
+            buffer.drain(..=searched + end);
+            searched = 0;
             if !line.is_empty() {
                 return Ok(Some(line));
             }
         }
+        searched = buffer.len();
         let mut data = [0; 1024];
         let size = client.read(&mut data)?;
         if size == 0 {

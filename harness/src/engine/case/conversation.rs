@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::connection::Connection;
 use super::hold::EarlyAnswers;
+use super::memory::MemoryWatch;
 use super::neighbours::StoppedConnection;
 use super::outgoing::Outgoing;
 use super::transcript::Transcript;
@@ -23,7 +24,6 @@ use crate::peer::OutputWait;
 use crate::scenario::{Action, Bindings, Limits, Step, Template};
 use crate::tactic::{Delivery, DeliveryEnd};
 use crate::wire::diag::{Holder, SocketLookup};
-use crate::wire::watch::PeakMemory;
 
 /// What wirecheck's side has to do in one case, and what it may expect.
 #[derive(Clone, Copy, Debug)]
@@ -82,8 +82,7 @@ pub(in crate::engine) struct Conversation<'s, 'w, 'p, C> {
     pub(super) early_answers: EarlyAnswers,
     /// Another connection that has stopped, where that may keep the peer from this one.
     pub(super) beside: Option<&'w mut StoppedConnection<C>>,
-    /// The peer's memory before the case, where its growth is judged.
-    memory_before: Option<PeakMemory>,
+    pub(super) memory: Option<MemoryWatch>,
     pub(super) transcript: Transcript<'s>,
 }
 
@@ -105,7 +104,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             has_sent_fin: false,
             early_answers: EarlyAnswers::Awaited,
             beside: None,
-            memory_before: None,
+            memory: None,
             transcript: Transcript::new(expectations),
         }
     }
@@ -130,9 +129,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
 
     /// Plays to the end, or to where something goes wrong.
     pub(in crate::engine) fn play(mut self) -> Transcript<'s> {
-        if self.assignment.expected.memory.is_some() {
-            self.memory_before = self.waiter.peak_memory();
-        }
+        self.watch_memory();
         let delivered = self.deliver();
         self.note_memory();
         match delivered {
@@ -167,20 +164,6 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
     pub(in crate::engine) fn stop_after_delivery(mut self) -> C {
         self.deliver();
         self.link
-    }
-
-    /// Sees by how much the peer's memory has grown. A process that was started for the
-    /// connection is gone after it.
-    fn note_memory(&mut self) {
-        let Some(before) = self.memory_before.take() else {
-            return;
-        };
-        self.await_settled();
-        let growth = self.waiter.peak_memory();
-        let growth = growth.map(|now| now.growth_since(&before));
-        let known = &mut self.transcript.observations.memory_growth;
-        *known = (*known).max(growth);
-        self.memory_before = Some(before);
     }
 
     /// Checks what has come, and says whether anything has.

@@ -41,12 +41,23 @@ struct NextChunk<'d> {
     more: More,
 }
 
+impl NextChunk<'_> {
+    /// Whether the whole chunk is no part of any message.
+    fn is_inserted(&self) -> bool {
+        let is_inserted = |piece: &Piece<'_>| matches!(piece, Piece::Inserted(..));
+        self.pieces.last().is_some_and(is_inserted)
+    }
+}
+
 impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     pub(super) fn deliver(&mut self) -> Next {
         let assignment = self.assignment;
         for chunk in chunks(assignment.delivery, assignment.played.script) {
             if self.deliver_chunk(&chunk) == Next::Stop {
                 return Next::Stop;
+            }
+            if chunk.more == More::Follows && chunk.is_inserted() && self.has_shown_its_limit() {
+                break;
             }
         }
         Next::Continue

@@ -15,6 +15,7 @@ mod deliver;
 mod describe;
 mod event_log;
 mod hold;
+mod memory;
 mod neighbours;
 mod outgoing;
 mod result;

@@ -28,7 +28,7 @@ pub(in crate::engine) use gate::CaseGate;
 #[cfg(test)]
 pub(in crate::engine) use policy::WaitKinds;
 pub(in crate::engine) use policy::{More, PeerTimings, Phase, WaitFor};
-pub(in crate::engine) use waiter::Waiter;
+pub(in crate::engine) use waiter::{PeerTime, Waiter};
 
 use std::time::{Duration, Instant};
 

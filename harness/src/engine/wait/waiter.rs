@@ -147,6 +147,23 @@ impl<'a> Waiter<'a> {
         }
     }
 
+    /// Now, as far as the peer is concerned.
+    pub(in crate::engine) fn peer_time(&mut self) -> PeerTime {
+        PeerTime {
+            at: self.clock.now(),
+            look: self.look_again(),
+        }
+    }
+
+    /// How long ago that was, without the time in which the peer waited for a processor.
+    pub(in crate::engine) fn time_since(&mut self, earlier: &PeerTime) -> Duration {
+        let starved = match (&earlier.look, self.look_again()) {
+            (Some(first), Some(last)) => last.starved_since(first),
+            _ => Duration::ZERO,
+        };
+        (self.clock.now() - earlier.at).saturating_sub(starved)
+    }
+
     /// Whether the user wants to end. What is waited for then proves nothing.
     pub(in crate::engine) fn is_stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
@@ -526,6 +543,12 @@ impl View<'_> {
     fn of(watch: Option<Watch>) -> Self {
         watch.map_or(Self::Unseen, |watch| Self::Processes(Box::new(watch)))
     }
+}
+
+/// A time, and how much the peer had run by then.
+pub(in crate::engine) struct PeerTime {
+    at: Instant,
+    look: Option<Look>,
 }
 
 /// How a peer looked when it was first seen to run during a wait.
