@@ -338,6 +338,17 @@ impl WaitPolicy {
         }
     }
 
+    /// How long to wait until the next look at a peer that has been idle for so long. A pause
+    /// that ends meanwhile is taken to be shorter than it was, by so much at most.
+    pub(super) fn between_idle_looks(&self, idle: Duration) -> Duration {
+        let missing = self.idle_for.saturating_sub(idle);
+        let longest = match missing {
+            Duration::ZERO => self.longest_pause,
+            missing => self.longest_pause.min(missing),
+        };
+        (idle / 16).min(longest).max(self.between_looks)
+    }
+
     /// The limit of a peer that has waited so long for a processor.
     pub(super) fn extended_by(&self, starved: Duration) -> Duration {
         self.limit + starved.min(self.limit * (MOST_EXTENSION - 1))

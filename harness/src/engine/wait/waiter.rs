@@ -399,8 +399,11 @@ impl<'a> Waiter<'a> {
         };
         let mut is_blocked_on_us = false;
         let mut awaits_timer = false;
+        let mut pause = policy.between_looks;
         loop {
-            let progress = awaited.poll(self.clock.now() + policy.between_looks);
+            let until = self.clock.now() + pause;
+            let until = if awaits_timer { until.min(deadline) } else { until };
+            let progress = awaited.poll(until);
             let now = self.clock.now();
             let idle = now - since;
             let is_idle = progress == Progress::Nothing
@@ -414,7 +417,7 @@ impl<'a> Waiter<'a> {
                     }
                     Progress::Moved | Progress::Nothing => {
                         // It may have gone on right after the look before.
-                        self.learn_pause(policy, idle.saturating_sub(policy.between_looks));
+                        self.learn_pause(policy, idle.saturating_sub(pause));
                         PeerCheck::Active
                     }
                 };
@@ -435,6 +438,7 @@ impl<'a> Waiter<'a> {
                     return PeerCheck::Idle(idle);
                 }
             }
+            pause = policy.between_idle_looks(idle);
         }
     }
 
