@@ -189,6 +189,14 @@ impl Symptom {
         }
     }
 
+    /// Whether the peer keeps a processor busy where it should end the connection, or itself.
+    pub(crate) const fn is_spinning_at_end(self) -> bool {
+        matches!(
+            self,
+            Self::Spins | Self::StaysOpenSpinning | Self::StillRunningSpinning
+        )
+    }
+
     /// Whether the peer misread the bytes: it answered wrongly or not at all, or it
     /// stopped reading.
     #[must_use]

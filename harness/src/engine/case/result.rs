@@ -259,6 +259,12 @@ impl Outcome {
         !findings.is_empty() && findings.iter().all(|it| it.kind.depends_on_waiting())
     }
 
+    /// Whether each finding is about a peer that runs on at the end.
+    pub(in crate::engine) fn is_spinning_at_end(&self) -> bool {
+        let findings = self.findings();
+        !findings.is_empty() && findings.iter().all(|it| it.symptom.is_spinning_at_end())
+    }
+
     /// What a user should see before it is confirmed.
     pub(in crate::engine) fn shown_at_once(&self) -> Option<&str> {
         let first = self.findings().first()?;

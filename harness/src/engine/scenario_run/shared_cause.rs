@@ -84,7 +84,10 @@ impl ScenarioRun<'_, '_, '_> {
 
     /// Whether a batch gave the peer less time than it is known to take by now.
     fn was_declared_too_early(&self, failed: &UnconfirmedFailure, known: &PeerTimings) -> bool {
-        failed.result.outcome.is_silence() && self.engine.timings.is_slower_than(known)
+        let outcome = &failed.result.outcome;
+        let now = &self.engine.timings;
+        outcome.is_silence() && now.is_slower_than(known)
+            || outcome.is_spinning_at_end() && now.runs_longer_than(known)
     }
 
     fn find_shared_cause(

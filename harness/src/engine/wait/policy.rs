@@ -160,6 +160,13 @@ impl PeerTimings {
     pub(in crate::engine) fn is_slower_than(&self, before: &Self) -> bool {
         self.longest_pause > before.longest_pause || self.reads_late && !before.reads_late
     }
+
+    /// Whether this peer runs longer before it ends a connection than a batch knew `before`,
+    /// so that it may not have spun.
+    pub(in crate::engine) fn runs_longer_than(&self, before: &Self) -> bool {
+        let in_batch = |known: &Self| SPIN_IN_BATCH.max(known.slowest_close * USUAL_TIMES);
+        in_batch(self) > in_batch(before)
+    }
 }
 
 /// How long one wait may last, and what ends it before.
@@ -234,6 +241,8 @@ const IDLE_BEFORE_CONNECT: Duration = Duration::from_secs(2);
 const UNSEEN_ANSWER: Duration = Duration::from_millis(250);
 /// How long a peer that reads only when more follows may take to read.
 const LATE_READ: Duration = Duration::from_millis(50);
+/// How many times as long as usual a peer may run.
+const USUAL_TIMES: u32 = 4;
 const SPIN_IN_BATCH: Duration = Duration::from_millis(250);
 const SPIN_ALONE: Duration = Duration::from_secs(1);
 /// How much of the limit, in percent, a peer may run before it is said to spin: with an
@@ -429,7 +438,7 @@ impl Circumstances<'_> {
             }
             _ => (self.timings.slowest_answer, SPIN_BEFORE_ANSWER),
         };
-        let (usual, most) = (usual * 4, limit * percent / 100);
+        let (usual, most) = (usual * USUAL_TIMES, limit * percent / 100);
         match self.phase {
             Phase::Batch => SPIN_IN_BATCH.max(usual).min(most),
             _ if self.timings.has_spun => SPIN_ALONE.max(usual).min(most),
@@ -588,5 +597,17 @@ mod tests {
         assert_eq!(first_look(1), FIRST_LOOK);
         assert_eq!(first_look(8), FIRST_LOOK * 8);
         assert_eq!(first_look(200), LATEST_FIRST_LOOK);
+    }
+
+    #[test]
+    fn a_peer_runs_longer_only_if_a_batch_would_wait_longer_for_it() {
+        let after = |slowest_close| PeerTimings {
+            slowest_close,
+            ..PeerTimings::default()
+        };
+        let [quick, noise, slow] = [1, 60, 1500].map(|time| after(Duration::from_millis(time)));
+        assert!(!noise.runs_longer_than(&quick));
+        assert!(slow.runs_longer_than(&noise));
+        assert!(!slow.runs_longer_than(&slow));
     }
 }

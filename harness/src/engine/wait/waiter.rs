@@ -402,7 +402,11 @@ impl<'a> Waiter<'a> {
         let mut pause = policy.between_looks;
         loop {
             let until = self.clock.now() + pause;
-            let until = if awaits_timer { until.min(deadline) } else { until };
+            let until = if awaits_timer {
+                until.min(deadline)
+            } else {
+                until
+            };
             let progress = awaited.poll(until);
             let now = self.clock.now();
             let idle = now - since;
