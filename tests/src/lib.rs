@@ -1,11 +1,13 @@
 //! Shared by wirecheck's end-to-end tests: paths of the project, the built command, runs of it
 //! against peers, and records as text.
 
+mod at_once;
 pub mod processes;
 mod record_text;
 mod run;
 pub mod tools;
 
+pub use at_once::map_at_once;
 pub use record_text::{diagnoses, family_results, findings, verdicts};
 pub use run::{ActiveRun, Run, RunOutcome, example};
 

@@ -53,7 +53,8 @@ impl Run {
         Self {
             command,
             peer: Vec::new(),
-            marker: format!("wirecheck-test-{}-{number}", std::process::id()),
+            // No marker is the beginning of another.
+            marker: format!("wirecheck-test-{}-{number}-", std::process::id()),
             scratch,
         }
     }

@@ -44,7 +44,7 @@ fn a_running_server_keeps_running() {
     }
     let mut server = RunningServer::start("threaded_server_naive.py");
     let outcome = Run::new(COMMAND)
-        .args(&["scenarios/threaded", "--profile", "quick"])
+        .args(&["scenarios/threaded", "--only", "cut@1"])
         .args(&["--connect", &server.address])
         .complete();
     assert_eq!(outcome.code, 1, "{}", outcome.stderr);
@@ -399,6 +399,7 @@ fn a_closed_output_pipe_does_not_change_the_exit_code() {
     let record = record.to_str().expect("it is UTF-8");
     let server = "tests/peers/python/hostile/closes_early.py";
     let mut words = vec!["run", "scenarios/threaded", "--record", record];
+    words.extend(["--only", "cut@1"]);
     words.extend([
         "--", "python3", server, "--host", "{host}", "--port", "{port}",
     ]);
@@ -476,7 +477,7 @@ fn cases_after_the_loss_of_the_peer_are_counted_as_not_run() {
         .chain(once.to_str());
     let outcome = unstarted
         .args(&["tests/suites/lines.toml", "tests/suites/two-megabytes.toml"])
-        .args(&["--profile", "quick", "--only", "whole"])
+        .args(&["--only", "whole", "--start-timeout", "2s"])
         .peer(words.map(str::to_owned).collect())
         .complete();
     let record = outcome.record();

@@ -27,6 +27,7 @@ fn scratch() -> PathBuf {
 }
 
 #[test]
+#[ignore = "it takes half a minute; .ci/run runs it"]
 fn each_embedded_peer_behaves_as_expected() {
     let folder = scratch();
     let ran = run_in(&folder, WIRECHECK, &["demo"]);

@@ -1,16 +1,10 @@
 //! Servers that handle one malformed header wrongly, in each framing: each is diagnosed with its
 //! defect and no other, and the fixed form has no finding.
 
-use std::fmt::Write as _;
-use std::sync::Mutex;
-use std::thread;
-
 use wirecheck_report::record::Verdict;
-use wirecheck_tests::{Run, tools};
+use wirecheck_tests::{Run, map_at_once, tools};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
-/// More runs at the same time would only wait for each other.
-const RUNS_AT_ONCE: usize = 3;
 
 /// A framing, what is wrong with its server, and the defects that are named.
 type Row = (&'static str, &'static str, &'static str);
@@ -81,27 +75,26 @@ const ROWS: [Row; 60] = [
 ];
 
 #[test]
+fn a_sample_of_the_broken_servers_has_its_header_defects() {
+    expect_right(|(framing, ..)| ["length", "varint_length"].contains(framing));
+}
+
+#[test]
+#[ignore = "it takes a minute; .ci/run runs it"]
 fn each_broken_server_has_its_header_defect_and_no_other() {
+    expect_right(|_| true);
+}
+
+fn expect_right(is_played: impl Fn(&Row) -> bool) {
     if !tools::has_python() {
         return;
     }
-    let rows = Mutex::new(ROWS.iter());
-    let next = || rows.lock().expect("no run panics").next();
-    let wrong = Mutex::new(String::new());
-    thread::scope(|scope| {
-        for _ in 0..RUNS_AT_ONCE {
-            scope.spawn(|| {
-                while let Some(row) = next() {
-                    if let Some(difference) = difference(row) {
-                        let mut wrong = wrong.lock().expect("no run panics");
-                        _ = writeln!(wrong, "{} {}: {difference}", row.0, row.1);
-                    }
-                }
-            });
-        }
+    let rows: Vec<_> = ROWS.iter().filter(|row| is_played(row)).collect();
+    let differences = map_at_once(rows, |row| {
+        Some(format!("{} {}: {}", row.0, row.1, difference(row)?))
     });
-    let wrong = wrong.into_inner().expect("no run panics");
-    assert!(wrong.is_empty(), "{wrong}");
+    let wrong: Vec<_> = differences.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 /// What wirecheck says of a server, if it is not what is expected.

@@ -10,6 +10,7 @@ use wirecheck_report::record::RunState;
 use wirecheck_tests::{Run, root, tools};
 
 #[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
 fn memcached_reads_a_stream() {
     let command = [
         "memcached",
@@ -26,12 +27,14 @@ fn memcached_reads_a_stream() {
 }
 
 #[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
 fn beanstalkd_reads_a_stream() {
     let command = ["beanstalkd", "-l", "{host}", "-p", "{port}"];
     fails_as_known("beanstalkd", "scenarios/beanstalkd", &command);
 }
 
 #[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
 fn redis_reads_a_stream() {
     let save_nothing = ["--save", "", "--appendonly", "no", "--loglevel", "warning"];
     let command = ["redis-server", "--bind", "{host}", "--port", "{port}"];
@@ -40,12 +43,14 @@ fn redis_reads_a_stream() {
 }
 
 #[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
 fn nginx_reads_a_stream() {
     let command = ["tests/peers/real/nginx.sh", "{host}", "{port}", "{scratch}"];
     fails_as_known("nginx", "scenarios/http", &command);
 }
 
 #[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
 fn haproxy_reads_a_stream() {
     let command = [
         "tests/peers/real/haproxy.sh",

@@ -2,18 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Mutex;
-use std::thread;
 
 use wirecheck_report::record::{Record, Verdict};
-use wirecheck_tests::{Run, RunOutcome};
+use wirecheck_tests::{Run, RunOutcome, map_at_once};
 
 use crate::COMMAND;
 use crate::language::{LANGUAGES, Language};
 use crate::matrix::{Defect, FOLDER};
-
-/// More runs at the same time would only wait for each other.
-const RUNS_AT_ONCE: usize = 4;
 
 /// A file of a defect's folder.
 pub(crate) struct Peer<'a> {
@@ -76,24 +71,10 @@ pub(crate) fn peers<'a>(
 /// The peers, with what is wrong about what wirecheck says of them, in the order in which they
 /// ended.
 pub(crate) fn play_all(peers: Vec<Peer<'_>>) -> Vec<(Peer<'_>, Vec<String>)> {
-    let queue = Mutex::new(peers.into_iter());
-    let results = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..RUNS_AT_ONCE {
-            scope.spawn(|| {
-                while let Some(peer) = next(&queue) {
-                    let wrong = peer.differences(&peer.play());
-                    results.lock().expect("no run panics").push((peer, wrong));
-                }
-            });
-        }
-    });
-    results.into_inner().expect("no run panics")
-}
-
-/// A function, so that the lock is not held while the peer is played.
-fn next<'a>(queue: &Mutex<impl Iterator<Item = Peer<'a>>>) -> Option<Peer<'a>> {
-    queue.lock().expect("no run panics").next()
+    map_at_once(peers, |peer| {
+        let wrong = peer.differences(&peer.play());
+        (peer, wrong)
+    })
 }
 
 impl Peer<'_> {
