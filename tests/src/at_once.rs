@@ -20,7 +20,7 @@ where
 {
     let items = Mutex::new(items.into_iter());
     let results = Mutex::new(Vec::new());
-    // A function, so that the lock is not held during a run.
+    // A function, so that no run keeps the lock.
     let next = || items.lock().expect("no iterator panics").next();
     thread::scope(|scope| {
         for _ in 0..RUNS_AT_ONCE {

@@ -19,7 +19,7 @@ const ONE_BY_ONE: usize = 16 * 1024;
 const HELD_ONE_BY_ONE: usize = 64;
 
 /// The longest chunk of a malformed message: what the peer does with a part of a very long one
-/// may tell enough.
+/// may show enough.
 const PORTION: usize = 2 << 20;
 
 /// The number of connections that `churn` opens and closes.

@@ -42,7 +42,7 @@ struct NextChunk<'d> {
 }
 
 impl NextChunk<'_> {
-    /// Whether the whole chunk is no part of any message.
+    /// Whether it ends in bytes that are no part of any message.
     fn is_inserted(&self) -> bool {
         let is_inserted = |piece: &Piece<'_>| matches!(piece, Piece::Inserted(..));
         self.pieces.last().is_some_and(is_inserted)

@@ -15,6 +15,7 @@ pub(super) struct MemoryWatch {
 }
 
 impl<C: Connection> Conversation<'_, '_, '_, C> {
+    /// Notes how much memory the peer has, where its growth is judged.
     pub(super) fn watch_memory(&mut self) {
         if self.assignment.expected.memory.is_none() {
             return;
