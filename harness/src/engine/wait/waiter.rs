@@ -157,11 +157,8 @@ impl<'a> Waiter<'a> {
 
     /// How long ago that was, without the time in which the peer waited for a processor.
     pub(in crate::engine) fn time_since(&mut self, earlier: &PeerTime) -> Duration {
-        let starved = match (&earlier.look, self.look_again()) {
-            (Some(first), Some(last)) => last.starved_since(first),
-            _ => Duration::ZERO,
-        };
-        (self.clock.now() - earlier.at).saturating_sub(starved)
+        let starved = self.starved_since(earlier.look.as_ref());
+        (self.clock.now() - earlier.at).saturating_sub(starved.unwrap_or_default())
     }
 
     /// Whether the user wants to end. What is waited for then proves nothing.
@@ -464,10 +461,14 @@ impl<'a> Waiter<'a> {
     /// How long the peer has waited for a processor. Where that cannot be seen, how late
     /// wirecheck itself was woken.
     fn starved(&mut self, starvation: &Starvation) -> Duration {
-        match (&starvation.first, self.look_again()) {
-            (Some(first), Some(last)) => last.starved_since(first),
-            _ => starvation.late,
-        }
+        let seen = self.starved_since(starvation.first.as_ref());
+        seen.unwrap_or(starvation.late)
+    }
+
+    /// The same since a look, where it can be seen.
+    fn starved_since(&mut self, first: Option<&Look>) -> Option<Duration> {
+        let last = self.look_again();
+        Some(last?.starved_since(first?))
     }
 
     /// Remembers how long the peer paused before it went on.
