@@ -105,12 +105,18 @@ fn shown(choice: CodeLanguage) -> &'static [Language] {
 mod tests {
     use super::*;
 
+    /// The family of a pattern such as `cut@k` or `header:*`.
+    fn of_pattern(text: &str) -> Option<TacticFamily> {
+        let name = text.split(['@', ':']).next().unwrap_or_default();
+        tactics::named(text).or_else(|| tactics::named(name))
+    }
+
     /// The tactics that the last section of an explanation names.
     fn revealing(code: DefectCode) -> Vec<TacticFamily> {
         let text = code.explanation(&[]);
         let section = text.split("## Revealed by").nth(1);
         let quoted = section.unwrap_or_default().split('`').skip(1).step_by(2);
-        let mut families: Vec<_> = quoted.filter_map(tactics::of_pattern).collect();
+        let mut families: Vec<_> = quoted.filter_map(of_pattern).collect();
         families.dedup();
         families
     }

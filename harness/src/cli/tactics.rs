@@ -16,13 +16,6 @@ pub(super) fn named(text: &str) -> Option<TacticFamily> {
     by_name.or_else(|| text.parse::<Tactic>().ok().map(|tactic| tactic.family()))
 }
 
-/// The family of a pattern such as `cut@k` or `header:*`.
-#[cfg(test)]
-pub(super) fn of_pattern(text: &str) -> Option<TacticFamily> {
-    let name = text.split(['@', ':']).next().unwrap_or_default();
-    named(text).or_else(|| named(name))
-}
-
 /// One line per family.
 pub(super) fn table(out: &mut impl Write) -> io::Result<()> {
     for family in TacticFamily::ALL {
