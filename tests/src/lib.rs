@@ -8,7 +8,7 @@ mod run;
 pub mod tools;
 
 pub use at_once::map_at_once;
-pub use record_text::{diagnoses, family_results, findings, verdicts};
+pub use record_text::{cases_not_played, diagnoses, family_results, findings, verdicts};
 pub use run::{ActiveRun, Run, RunOutcome, example};
 
 use std::path::{Path, PathBuf};

@@ -93,6 +93,13 @@ fn remove_times(value: &mut Value) {
     }
 }
 
+/// How many of the selected cases were not played.
+#[must_use]
+pub fn cases_not_played(record: &Record) -> u64 {
+    let families = record.scenarios().flat_map(|(_, it)| &it.families);
+    families.map(|family| family.skipped).sum()
+}
+
 /// Python numbers the threads in its tracebacks. How many a server started before depends
 /// on how many baselines there was time for.
 fn without_thread_numbers(text: &str) -> String {

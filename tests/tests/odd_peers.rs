@@ -9,7 +9,7 @@ use std::{fs, thread};
 
 use serde::Deserialize;
 use wirecheck_report::record::{Record, Verdict};
-use wirecheck_tests::{Run, RunOutcome, map_at_once, root, tools};
+use wirecheck_tests::{Run, RunOutcome, cases_not_played, map_at_once, root, tools};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const FOLDER: &str = "tests/peers/odd";
@@ -247,9 +247,4 @@ fn command(text: &str, scratch: &Path, marker: &str) -> Vec<String> {
     let path = format!("{FOLDER}/{file}");
     let words = [python, "-E", "-S", "-B", "-X", marker, &path];
     words.map(str::to_owned).into_iter().chain(given).collect()
-}
-
-fn cases_not_played(record: &Record) -> u64 {
-    let families = record.scenarios().flat_map(|(_, it)| &it.families);
-    families.map(|family| family.skipped).sum()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use wirecheck_report::record::{Record, Verdict};
-use wirecheck_tests::{Run, RunOutcome, map_at_once};
+use wirecheck_tests::{Run, RunOutcome, cases_not_played, map_at_once};
 
 use crate::COMMAND;
 use crate::language::{LANGUAGES, Language};
@@ -149,9 +149,4 @@ fn failed_families(record: &Record) -> BTreeSet<&str> {
     let families = record.scenarios().flat_map(|(_, it)| &it.families);
     let failed = families.filter(|it| it.passed + it.not_judged + it.skipped < it.cases);
     failed.map(|family| family.name.as_str()).collect()
-}
-
-fn cases_not_played(record: &Record) -> u64 {
-    let families = record.scenarios().flat_map(|(_, it)| &it.families);
-    families.map(|family| family.skipped).sum()
 }
