@@ -324,6 +324,47 @@ pub struct SmallestFailure {
     /// Why a smaller one may fail too. None: all smaller ones were tried.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_short_by: Option<ShrinkLimit>,
+    /// A part of the exchange that is enough to see it, if one was found. It was looked for
+    /// once for each delivery.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shorter: Option<ShorterExchange>,
+}
+
+/// A part of an exchange that passes uncut, and fails as all of it does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ShorterExchange {
+    /// The steps that are left, in their order.
+    pub steps: Vec<KeptStep>,
+    /// How much is sent to the peer, and how much it is without leaving anything out.
+    pub sent: StreamSize,
+    pub of: StreamSize,
+    /// The tactic that makes the delivery, if there is one: `cut@1`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tactic: Option<String>,
+    /// The expectations that failed.
+    pub findings: Vec<FindingRecord>,
+    /// What happened. `delivery` is the delivery.
+    pub evidence: Transcript,
+}
+
+/// A step that is left of an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KeptStep {
+    /// Its place in the exchange of the suite, from 1.
+    pub step: u32,
+    /// If the payload is shortened: how many of its first bytes are left. Answers that repeat
+    /// the payload are shortened in the same way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<u64>,
+}
+
+/// The size of what one side sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct StreamSize {
+    /// The number of messages.
+    pub messages: u64,
+    /// The number of bytes.
+    pub bytes: u64,
 }
 
 /// Why a failure was not shrunk to the end.

@@ -5,7 +5,7 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Defect, FindingRecord, Role, WireEvent};
+use crate::record::{Defect, FindingRecord, KeptStep, Role, WireEvent};
 
 /// The version of the format. A reader refuses any other version.
 pub const VERSION: u32 = 1;
@@ -46,6 +46,24 @@ pub struct SavedCase {
     /// The defects that explained the failures of the scenario.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub defects: Vec<Defect>,
+    /// What happened on the connection, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<WireEvent>,
+    /// A part of the exchange that is enough to see the failure. Programs and captures are
+    /// made of it; a replay plays the whole exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shorter: Option<SavedPart>,
+}
+
+/// A part of the exchange of a saved case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SavedPart {
+    /// The steps that are left, in their order.
+    pub steps: Vec<KeptStep>,
+    /// The delivery of what is left, in wirecheck's notation.
+    pub delivery: String,
+    /// The expectations that failed.
+    pub findings: Vec<FindingRecord>,
     /// What happened on the connection, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<WireEvent>,
@@ -130,8 +148,8 @@ pub struct SavedPeer {
 }
 
 impl SavedCase {
-    /// 16 hex digits: a hash of what is played. It does not depend on the peer's command,
-    /// on what was seen, nor on the time.
+    /// 16 hex digits: a hash of the case that is played. It does not depend on the peer's
+    /// command, on what was seen, on what is left of the exchange, nor on the time.
     #[must_use]
     pub fn id(&self) -> String {
         let played = (
@@ -218,6 +236,7 @@ pub(crate) mod tests {
             findings: Vec::new(),
             defects: Vec::new(),
             events: Vec::new(),
+            shorter: None,
         }
     }
 

@@ -67,3 +67,29 @@ fn smallest(record: &Record) -> String {
     let smallest = failures.filter_map(|it| it.smallest.as_ref());
     smallest.map(line).collect()
 }
+
+#[test]
+fn a_line_that_is_read_once_needs_no_other_line() {
+    if !tools::has_python() {
+        return;
+    }
+    let python = tools::python()[0];
+    let server = [python, "tests/peers/odd/per_read.py", "{host}", "{port}"];
+    let outcome = Run::new(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+        .args(&["tests/peers/odd/suites/lines.toml"])
+        .args(&["--scenario=*/two-lines", "--only=cut@*"])
+        .peer(server.map(str::to_owned).to_vec())
+        .complete();
+    let mut scenarios = outcome.record().scenarios();
+    let (_, scenario) = scenarios.next().expect("one is played");
+    let mut smallest = scenario
+        .failures
+        .iter()
+        .filter_map(|it| it.smallest.as_ref());
+    let smallest = smallest.next().expect("one was shrunk");
+    let shorter = smallest.shorter.as_ref().expect("a shorter exchange");
+    assert_eq!((shorter.sent.messages, shorter.of.messages), (1, 2));
+    assert_eq!(shorter.tactic.as_deref(), Some("cut@1"));
+    let enough = "  shorter   1 of 2 messages is enough: 13 of 19 bytes\n";
+    assert!(outcome.stdout.contains(enough), "{}", outcome.stdout);
+}

@@ -27,10 +27,10 @@ pub(super) fn run(args: &ReplayArgs) -> Result<Exit, CommandError> {
         error,
     })?;
     if let Some(file) = &args.pcap {
-        replace_capture(file, &capture(&case)).map_err(CommandError::Capture)?;
+        replace_capture(file, &capture(case.shortest())).map_err(CommandError::Capture)?;
     }
     if let Some(language) = args.script {
-        let program = script(&case, language).map_err(CommandError::Script)?;
+        let program = script(case.shortest(), language).map_err(CommandError::Script)?;
         // Without a terminal's help: it is a file.
         std::io::stdout().write_all(program.as_bytes())?;
     }

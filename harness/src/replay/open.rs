@@ -4,11 +4,13 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use wirecheck_report::SavedCase;
-use wirecheck_report::record::Role;
-use wirecheck_report::saved_case::{Needs, SavedSuite};
+use wirecheck_report::record::{self, Role};
+use wirecheck_report::saved_case::{Needs, SavedPart, SavedSuite};
 
 use crate::engine::{Jobs, PlannedScenario, Selection};
-use crate::scenario::{self, Attachments, NameError, Side, Suite, SuiteError};
+use crate::scenario::{
+    self, Attachments, ExchangePart, KeptStep, NameError, Side, Suite, SuiteError,
+};
 use crate::tactic::{
     Case, CaseChoice, Delivery, FitError, NotationError, Script, Tactic, TacticError,
 };
@@ -28,6 +30,8 @@ pub(crate) struct OpenCase {
     pub(crate) case: Case,
     pub(super) suite: Suite,
     others: Vec<Case>,
+    /// The same with a part of the exchange, if that is enough to see the failure.
+    shorter: Option<Box<Self>>,
 }
 
 /// Why a saved case cannot be played. It was changed by hand, or by a fault of a disk.
@@ -49,6 +53,8 @@ pub(crate) enum OpenError {
     Fit(#[from] FitError),
     #[error("`needs`: more than {0}")]
     TooMuch(u64),
+    #[error("`shorter`: no part of the exchange of its suite")]
+    Part,
 }
 
 impl OpenCase {
@@ -69,12 +75,48 @@ impl OpenCase {
             _ => &[],
         };
         let others = others.iter().map(|it| case(&it.tactic, &it.delivery, len));
+        let shorter = saved.shorter.as_ref();
+        let shorter = shorter.map(|part| Self::of_part(&saved, part, suite.clone(), side));
         Ok(Self {
             case: case(&saved.tactic, &saved.delivery, len)?,
             others: others.collect::<Result<_, _>>()?,
+            shorter: shorter.transpose()?.map(Box::new),
             suite,
             saved,
         })
+    }
+
+    /// A part of a saved case, as a case of its own.
+    fn of_part(
+        saved: &SavedCase,
+        part: &SavedPart,
+        suite: Suite,
+        side: Side,
+    ) -> Result<Self, OpenError> {
+        let scenario = suite.scenarios()[0]
+            .part(&exchange_part(&part.steps), suite.framing())
+            .ok_or(OpenError::Part)?;
+        let len = Script::of(&scenario, suite.framing(), side).len();
+        Ok(Self {
+            case: case(&saved.tactic, &part.delivery, len)?,
+            others: Vec::new(),
+            shorter: None,
+            suite: suite.with_scenario(scenario),
+            saved: SavedCase {
+                delivery: part.delivery.clone(),
+                needs: None,
+                findings: part.findings.clone(),
+                events: part.events.clone(),
+                shorter: None,
+                ..saved.clone()
+            },
+        })
+    }
+
+    /// The least that shows the failure: what a program or a capture shows. It is not what is
+    /// replayed, because a peer that was repaired may take the part for no correct exchange.
+    pub(crate) fn shortest(&self) -> &Self {
+        self.shorter.as_deref().unwrap_or(self)
     }
 
     /// The side that wirecheck plays.
@@ -129,6 +171,17 @@ fn case(tactic: &str, delivery: &str, len: usize) -> Result<Case, OpenError> {
     delivery.fits(len)?;
     let tactic: Tactic = tactic.parse()?;
     Ok(Case { tactic, delivery })
+}
+
+fn exchange_part(steps: &[record::KeptStep]) -> ExchangePart {
+    let size = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    let steps = steps.iter().map(|kept| KeptStep {
+        step: size(kept.step.into()).wrapping_sub(1),
+        payload: kept.payload.map(size),
+    });
+    ExchangePart {
+        steps: steps.collect(),
+    }
 }
 
 fn check_needs(needs: Option<&Needs>) -> Result<(), OpenError> {

@@ -2,10 +2,10 @@
 
 use wirecheck_report::SavedCase;
 use wirecheck_report::record::{
-    DependsOn, FailedCase, Record, ScenarioRecord, SuiteRecord, Verdict,
+    DependsOn, FailedCase, Record, ScenarioRecord, ShorterExchange, SuiteRecord, Verdict,
 };
 use wirecheck_report::saved_case::{
-    Needs, OtherCase, SavedAttachment, SavedPeer, SavedSuite, VERSION,
+    Needs, OtherCase, SavedAttachment, SavedPart, SavedPeer, SavedSuite, VERSION,
 };
 use wirecheck_report::terminal::shown_failure;
 
@@ -92,6 +92,7 @@ impl CaseSaver<'_> {
             findings: smallest.map_or(&failed.findings, |it| &it.findings).clone(),
             defects: Vec::new(),
             events: evidence.map(|it| it.events.clone()).unwrap_or_default(),
+            shorter: smallest.and_then(|it| it.shorter.as_ref()).map(saved_part),
         })
     }
 
@@ -127,6 +128,15 @@ impl CaseSaver<'_> {
             delivery: case.delivery.to_string(),
         });
         saved.take(most).collect()
+    }
+}
+
+fn saved_part(shorter: &ShorterExchange) -> SavedPart {
+    SavedPart {
+        steps: shorter.steps.clone(),
+        delivery: shorter.evidence.delivery.clone(),
+        findings: shorter.findings.clone(),
+        events: shorter.evidence.events.clone(),
     }
 }
 

@@ -47,6 +47,7 @@ fn saved(tactic: &str, delivery: &str) -> SavedCase {
         findings: vec![finding("no-answer")],
         defects: Vec::new(),
         events: Vec::new(),
+        shorter: None,
     }
 }
 
@@ -303,10 +304,11 @@ fn answers_are_read_before_the_next_message_is_sent() {
 fn a_program_has_the_bytes_and_the_places_of_unique_values() {
     let case = open(saved("cut@3", "3,12,41"));
     let python = script(&case, Language::Python).expect("a plain case");
-    let sent = "def whole(unique): return b'hello ' + unique + b'\\n' + b'x' * 40 + b'\\n'\n";
+    let sent =
+        "WHOLE = b'hello ' + UNIQUE + b'\\n' + b'x' * 40 + b'\\n', [15, 'read', 41, 'read']\n";
     assert!(python.contains(sent), "{python}");
     assert!(
-        python.contains("CASE = [3, 12, 'read', 41, 'read']\n"),
+        python.contains("CASE = WHOLE[0], [3, 12, 'read', 41, 'read']\n"),
         "{python}"
     );
     let sh = script(&case, Language::Sh).expect("a plain case");

@@ -84,6 +84,15 @@ impl Suite {
         self.scenarios.retain(is_selected);
     }
 
+    /// The same suite with this scenario alone.
+    #[must_use]
+    pub fn with_scenario(self, scenario: Scenario) -> Self {
+        Self {
+            scenarios: vec![scenario],
+            ..self
+        }
+    }
+
     /// The same suite with one time limit for every answer and every close.
     #[must_use]
     pub fn with_time_limit(mut self, limit: Duration) -> Self {

@@ -191,6 +191,16 @@ impl Template {
         }
     }
 
+    /// Its bytes, if it has no variables.
+    #[must_use]
+    pub(super) fn literal(&self) -> Option<&[u8]> {
+        match self.parts.as_slice() {
+            [] => Some(&[]),
+            [TemplatePart::Bytes(bytes)] => Some(bytes),
+            _ => None,
+        }
+    }
+
     pub fn names(&self) -> impl Iterator<Item = &VariableName> {
         self.parts.iter().filter_map(|part| match part {
             TemplatePart::Value(name) => Some(name),

@@ -14,6 +14,7 @@
 //! clock and no answers. It decides what is sent and in which pieces, never when.
 
 mod apply;
+mod carry;
 mod case;
 mod delivery;
 mod exchange;
@@ -25,6 +26,7 @@ mod layout;
 mod lengths;
 mod notation;
 mod offset;
+mod parts;
 mod plan;
 mod points;
 mod profile;
@@ -38,6 +40,7 @@ mod stop_point;
 
 pub use crate::scenario::{EditName, NameError, ScenarioId, SuiteId};
 pub use apply::{ChunkPieces, DeliveredChunk, FitError, Piece};
+pub use carry::ScriptPart;
 pub use case::{Case, CaseId, CaseIdError};
 pub use delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
 pub use exchange::CaseChoice;
@@ -49,6 +52,7 @@ pub use layout::{Allowances, Connections, Pipelining, SOCKET_BUFFERS, ShortSends
 pub use lengths::LengthError;
 pub use notation::{NotationError, NotationProblem};
 pub use offset::Offset;
+pub use parts::smaller_parts;
 pub use plan::{Plan, PlanOptions};
 pub use profile::{Profile, ProfileError};
 pub use random::{Salt, Seed};

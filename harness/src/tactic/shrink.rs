@@ -209,7 +209,7 @@ fn symmetric_difference(one: &[Offset], other: &[Offset]) -> Vec<Offset> {
 
 /// The blocks to drop from a list of `len` items: all, each half, each quarter, and so on
 /// down to each item.
-fn blocks(len: usize) -> impl Iterator<Item = (usize, usize)> {
+pub(super) fn blocks(len: usize) -> impl Iterator<Item = (usize, usize)> {
     halvings(len).flat_map(move |size| {
         let starts = (0..len).step_by(size);
         starts.map(move |start| (start, len.min(start + size)))
@@ -217,7 +217,7 @@ fn blocks(len: usize) -> impl Iterator<Item = (usize, usize)> {
 }
 
 /// `len`, half of it, a quarter, and so on down to 1; nothing for 0.
-fn halvings(len: usize) -> impl Iterator<Item = usize> {
+pub(super) fn halvings(len: usize) -> impl Iterator<Item = usize> {
     let half = |size: &usize| Some(size / 2).filter(|half| *half > 0);
     std::iter::successors(Some(len).filter(|len| *len > 0), half)
 }

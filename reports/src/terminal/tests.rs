@@ -174,6 +174,7 @@ fn shrunk(limit: Option<ShrinkLimit>) -> ScenarioRecord {
         evidence: cut.evidence.expect("a cut has evidence"),
         tries: 14,
         cut_short_by: limit,
+        shorter: None,
     });
     scenario.failures = vec![failed("random@0"), random];
     scenario

@@ -7,12 +7,12 @@ use wirecheck_report::record::{
 
 use super::ScenarioRun;
 use super::defects::explanation;
-use super::results::{JudgedFailure, ScenarioResults, Smallest, SmallestDelivery};
+use super::results::{JudgedFailure, ScenarioResults, ShorterExchange, Smallest, SmallestDelivery};
 use crate::engine::case::{Boundaries, CaseResult, Outcome, ScenarioContext};
 use crate::engine::state::micros;
 use crate::engine::verdict::worst;
 use crate::framing::RegionKind;
-use crate::scenario::{Level, Side, Suite};
+use crate::scenario::{KeptStep, Level, Side, Suite};
 use crate::tactic::{Script, TacticFamily};
 use crate::wire::link::UnverifiedReason;
 
@@ -198,7 +198,24 @@ fn smallest_failure(
         evidence: transcript(result, us),
         tries: smallest.tries,
         cut_short_by: smallest.cut_short_by,
+        shorter: smallest.shorter.as_ref().map(|it| shorter(it, us)),
     })
+}
+
+fn shorter(shorter: &ShorterExchange, us: Role) -> record::ShorterExchange {
+    let step = |kept: &KeptStep| record::KeptStep {
+        step: u32::try_from(kept.step + 1).unwrap_or(u32::MAX),
+        payload: kept.payload.map(|len| len as u64),
+    };
+    let findings = shorter.result.outcome.findings().iter();
+    record::ShorterExchange {
+        steps: shorter.part.steps.iter().map(step).collect(),
+        sent: shorter.sent,
+        of: shorter.of,
+        tactic: shorter.tactic.as_ref().map(ToString::to_string),
+        findings: findings.map(|it| it.finding.clone()).collect(),
+        evidence: transcript(&shorter.result, us),
+    }
 }
 
 fn unjudged(why: String) -> record::FindingRecord {

@@ -1,12 +1,14 @@
 //! The results of all cases of a scenario, as they come.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use wirecheck_report::record;
 
 use crate::diagnose::DefectEvidence;
 use crate::engine::case::{Boundaries, CaseResult, Outcome, Unjudged};
+use crate::scenario::ExchangePart;
 use crate::tactic::{Offset, Tactic, TacticFamily};
 use crate::wire::link::UnverifiedReason;
 
@@ -25,6 +27,19 @@ pub(super) struct Smallest {
     pub(super) tries: u64,
     /// Why a smaller one may fail too.
     pub(super) cut_short_by: Option<record::ShrinkLimit>,
+    /// A part of the exchange that is enough to see it.
+    pub(super) shorter: Option<Arc<ShorterExchange>>,
+}
+
+/// A part of an exchange that fails in the same way, and passes uncut.
+pub(super) struct ShorterExchange {
+    pub(super) part: ExchangePart,
+    /// How much is sent in it, and in the whole exchange.
+    pub(super) sent: record::StreamSize,
+    pub(super) of: record::StreamSize,
+    /// The tactic that makes its delivery, if there is one.
+    pub(super) tactic: Option<Tactic>,
+    pub(super) result: Box<CaseResult>,
 }
 
 pub(super) enum SmallestDelivery {

@@ -9,30 +9,41 @@ use crate::tactic::{Delivery, DeliveryEnd};
 /// A byte that is there more often in a row is written once.
 const LONGEST_RUN: usize = 32;
 
+/// A program has only the lines that its case needs.
 pub(super) fn script(case: &OpenCase) -> String {
     let (baseline, delivery) = (case.baseline(), &case.case.delivery);
-    let connection = match case.side() {
-        Side::Client => SERVER.to_owned(),
-        Side::Server => CLIENT.replace("SAVED", &command(case)),
-    };
+    let (whole, cut) = (steps(case, &baseline), steps(case, delivery));
+    let stream = case.stream(&baseline);
+    let changed = delivery.edit().map(|_| expression(&case.stream(delivery)));
+    let changed = changed.unwrap_or_else(|| "WHOLE[0]".to_owned());
     let [id, what] = headline(case);
-    let mut program = HEAD.replace("ID", &id).replace("WHAT", &what);
-    program += match case.side() {
-        Side::Client => SERVER_USAGE,
-        Side::Server => CLIENT_USAGE,
+    let (head, connection) = match case.side() {
+        Side::Client => (SERVER_HEAD, SERVER.to_owned()),
+        Side::Server => (CLIENT_HEAD, CLIENT.replace("SAVED", &command(case))),
     };
-    program += &format!(
-        "\ndef whole(unique): return {}\n",
-        stream(&case.stream(&baseline))
-    );
-    let sent = match delivery.edit() {
-        None => "whole(unique)".to_owned(),
-        Some(_) => stream(&case.stream(delivery)),
-    };
-    program += &format!("def case(unique): return {sent}\n");
-    program += &format!("WHOLE = [{}]\n", steps(case, &baseline));
-    program += &format!("CASE = [{}]\n", steps(case, delivery));
-    program + &connection + PLAY + &check(case)
+    let mut program = head.replace("ID", &id).replace("WHAT", &what);
+    if !stream.unique.is_empty() {
+        program += UNIQUE;
+    }
+    program += &format!("WHOLE = {}, [{}]\n", expression(&stream), whole.join(", "));
+    program += &format!("CASE = {changed}, [{}]\n", cut.join(", "));
+    program += &connection;
+    program += &converse(&[whole, cut].concat(), &stream);
+    program + READ + &check(case)
+}
+
+/// The function that sends and reads.
+fn converse(steps: &[String], stream: &Stream) -> String {
+    let mut text = CONVERSE.to_owned();
+    if stream.unique.is_empty() {
+        text = text.replace(PUT_UNIQUE, "").replace(HIDE_UNIQUE, "");
+    }
+    for (step, does) in [("'half'", HALF), ("'rst'", RESET)] {
+        if steps.iter().any(|it| it == step) {
+            text += does;
+        }
+    }
+    text + SEND
 }
 
 /// The comparison at the end of the program.
@@ -60,8 +71,8 @@ fn command(case: &OpenCase) -> String {
     words.join(", ")
 }
 
-/// The lengths of the chunks, and what is done between them.
-fn steps(case: &OpenCase, delivery: &Delivery) -> String {
+/// The lengths of the chunks, and what is done between them. A program closes at its end.
+fn steps(case: &OpenCase, delivery: &Delivery) -> Vec<String> {
     let steps = case.steps(delivery).into_iter().map(|step| match step {
         PlayStep::Send(range) => range.len().to_string(),
         PlayStep::Read => "'read'".to_owned(),
@@ -71,8 +82,9 @@ fn steps(case: &OpenCase, delivery: &Delivery) -> String {
     if steps.last().is_some_and(|it| it == "'read'") && !reads_last {
         steps.pop();
     }
-    steps.extend(words.iter().map(|word| format!("'{word}'")));
-    steps.join(", ")
+    let words = words.iter().filter(|word| **word != "fin");
+    steps.extend(words.map(|word| format!("'{word}'")));
+    steps
 }
 
 /// `1, 1, 1` is `*[1] * 3`.
@@ -85,16 +97,16 @@ fn runs(steps: &[String]) -> Vec<String> {
     written.collect()
 }
 
-/// The bytes as an expression, with `unique` in the places of `${unique}`.
-fn stream(stream: &Stream) -> String {
+/// The bytes as an expression, with a name in the places of `${unique}`.
+fn expression(stream: &Stream) -> String {
     let mut parts = Vec::new();
     let mut start = 0;
     for unique in &stream.unique {
         parts.extend(bytes(&stream.bytes[start..unique.start]));
         parts.push(match unique.len() {
-            VariableName::UNIQUE_LENGTH => "unique".to_owned(),
+            VariableName::UNIQUE_LENGTH => "UNIQUE".to_owned(),
             len => format!(
-                "(unique * {})[:{len}]",
+                "(UNIQUE * {})[:{len}]",
                 len / VariableName::UNIQUE_LENGTH + 1
             ),
         });
@@ -146,27 +158,31 @@ fn text_literal(text: &str) -> String {
     }
 }
 
-const HEAD: &str = "#!/usr/bin/env python3
+const SERVER_HEAD: &str = "#!/usr/bin/env python3
 \"\"\"ID
-
 WHAT
 
-";
-
-const SERVER_USAGE: &str =
-    "python3 THIS_FILE HOST PORT sends to a server that runs: the bytes uncut, then as the case
-cuts them, then uncut again. Exit code 1: the answers differ. A pause after each chunk stands
-for the read of the server.
+python3 THIS_FILE HOST PORT sends the bytes uncut, as the case cuts them, and uncut again.
+Exit code 1: the answers differ. A pause after each write stands for the server's read.
 \"\"\"
 import socket, struct, sys, time
+
 ";
 
-const CLIENT_USAGE: &str =
-    "python3 THIS_FILE [COMMAND...] starts a client and is its server ({host} and {port} are
-replaced). It sends the bytes uncut, then as the case cuts them, then uncut again. Exit code 1:
-what the client does differs. A pause after each chunk stands for the read of the client.
+const CLIENT_HEAD: &str = "#!/usr/bin/env python3
+\"\"\"ID
+WHAT
+
+python3 THIS_FILE [COMMAND...] starts a client ({host} and {port} are replaced) and sends it
+the bytes uncut, as the case cuts them, and uncut again. Exit code 1: what it does differs.
+A pause after each write stands for the client's read.
 \"\"\"
 import os, socket, struct, subprocess, sys, time
+
+";
+
+/// Stands for a value that differs in each play.
+const UNIQUE: &str = "UNIQUE = b'<unique>'
 ";
 
 const SERVER: &str = "
@@ -174,12 +190,12 @@ def play(stream, steps):
     try:
         with socket.create_connection(sys.argv[1:3], 5) as peer:
             return converse(peer, stream, steps)
-    except OSError as error:
-        print(error)
-        return LOST
+    except OSError:
+        return [b'[lost]']
 ";
 
-const CLIENT: &str = "
+const CLIENT: &str = "COMMAND = sys.argv[1:] or [SAVED]
+
 def play(stream, steps):
     with socket.create_server(('127.0.0.1', 0)) as server:
         server.settimeout(10)
@@ -191,37 +207,47 @@ def play(stream, steps):
             with server.accept()[0] as peer:
                 got = converse(peer, stream, steps)
             return got + [client.communicate(timeout=5)[0], b'[exit code %d]' % client.returncode]
-        except (OSError, subprocess.TimeoutExpired) as error:
-            print(error)
+        except (OSError, subprocess.TimeoutExpired):
             client.kill()
-            return LOST
-
-COMMAND = sys.argv[1:] or [SAVED]
+            return [b'[lost]']
 ";
 
-const PLAY: &str = "
-LOST = [b'[lost]']
+const PUT_UNIQUE: &str = "    unique = b'%08d' % (time.time_ns() // 1000 % 10**8)
+    stream = stream.replace(UNIQUE, unique)
+";
 
+const HIDE_UNIQUE: &str = ".replace(unique, UNIQUE)";
+
+const CONVERSE: &str = "
 def converse(peer, stream, steps):
+    got = []
     unique = b'%08d' % (time.time_ns() // 1000 % 10**8)
-    data, got = stream(unique), []
+    stream = stream.replace(UNIQUE, unique)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for step in steps:
         try:
             if step == 'read':
-                got.append(read(peer).replace(unique, b'UNIQUE'))
-            elif step == 'half':
-                peer.shutdown(socket.SHUT_WR)
-            elif step == 'rst':
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-            elif step != 'fin':
-                peer.sendall(data[:step])
-                data = data[step:]
-                time.sleep(0.05)
-        except OSError:
-            pass  # The peer closed early: the next read shows it.
-    return got
+                got.append(read(peer).replace(unique, UNIQUE))
+";
 
+const HALF: &str = "            elif step == 'half':
+                peer.shutdown(socket.SHUT_WR)
+";
+
+const RESET: &str = "            elif step == 'rst':
+                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+";
+
+const SEND: &str = "            else:
+                peer.sendall(stream[:step])
+                stream = stream[step:]
+                time.sleep(0.1)
+        except OSError:
+            pass  # It closed early: the next read shows it.
+    return got
+";
+
+const READ: &str = "
 def read(peer):
     got = b''
     peer.settimeout(3)
@@ -234,18 +260,14 @@ def read(peer):
         return got
     except OSError:
         return got + b'[reset]'
-
 ";
 
-const CHECK: &str = "expected = play(whole, WHOLE)
-print('uncut  ', b''.join(expected))
-if expected is LOST:
+const CHECK: &str = "
+expected, got, after = play(*WHOLE), play(*CASE), play(*WHOLE)
+print('uncut', expected, '\\ncase ', got, '\\nafter', after)
+if expected == [b'[lost]']:
     sys.exit(2)
-got = play(case, CASE)
-print('case   ', b''.join(got))
 RULE
-after = play(whole, WHOLE)
-print('after  ', b''.join(after))
 fine = fine and after == expected
 print('the same' if fine else 'DIFFERENT')
 sys.exit(not fine)

@@ -87,7 +87,7 @@ host=$1 port=$2
 
 const FUNCTIONS: &str = r#"
 # One write: printf alone writes line by line.
-send() { printf "$1" | dd obs=65536 2>/dev/null >&3; sleep 0.05; }
+send() { printf "$1" | dd obs=65536 2>/dev/null >&3; sleep 0.1; }
 receive() { timeout 1 cat <&3; }
 # What comes, as hex, without the value that differs in each play.
 play() {

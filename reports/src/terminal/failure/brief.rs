@@ -5,7 +5,7 @@ use anstyle::Style;
 
 use super::chunk::chunk;
 use super::difference::difference;
-use super::smallest::{death, smallest, tactic};
+use super::smallest::{death, shorter, smallest, tactic};
 use super::{FailedScenario, again, headline, ladder, seen, strip};
 use crate::notation::{counted, printable};
 use crate::record::{DependsOn, FailedCase, Role, ScenarioRecord, WireAction, WireEvent};
@@ -42,6 +42,9 @@ pub(super) fn block(failed: FailedScenario<'_>, width: TerminalWidth) -> String 
         difference(&mut rest, finding);
     }
     strip::shortest(&mut rest, scenario, &case);
+    if let Some(shorter) = shorter(&case).filter(|it| it.sent.messages < it.of.messages) {
+        rest.line(rest.label("shorter").plain(ladder::enough(shorter)));
+    }
     last_line(&mut rest, &case);
     let left = LINES.saturating_sub(page.lines() + rest.lines());
     transcript(&mut page, &case, left.max(LEAST_EVENTS));

@@ -2,10 +2,11 @@
 
 use super::BASELINE;
 use super::dump::{DumpRow, dump, left_out};
-use super::smallest::tactic;
+use super::smallest::{shorter, tactic};
 use crate::notation::{counted, duration, grouped, text};
 use crate::record::{
-    DependsOn, FailedCase, Role, ShrinkLimit, Transcript, Verdict, WireAction, WireEvent,
+    DependsOn, FailedCase, Role, ShorterExchange, ShrinkLimit, Transcript, Verdict, WireAction,
+    WireEvent,
 };
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
@@ -35,6 +36,25 @@ pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
     if let Some(limit) = case.smallest.as_ref().and_then(|it| it.cut_short_by) {
         page.paragraph("note", anstyle::Style::new(), cut_short(limit));
     }
+    if let Some(shorter) = shorter(case) {
+        let sends = format!("{}, sent {}", enough(shorter), shorter.evidence.delivery);
+        page.paragraph("shorter", anstyle::Style::new(), &sends);
+    }
+}
+
+/// How much of the exchange is enough to see a failure.
+pub(super) fn enough(shorter: &ShorterExchange) -> String {
+    let ShorterExchange { sent, of, .. } = shorter;
+    let messages = match of.messages {
+        all if sent.messages == all => counted(all, "message"),
+        all => format!("{} of {}", grouped(sent.messages), counted(all, "message")),
+    };
+    let are = if sent.messages == 1 { "is" } else { "are" };
+    let bytes = counted(of.bytes, "byte");
+    format!(
+        "{messages} {are} enough: {} of {bytes}",
+        grouped(sent.bytes)
+    )
 }
 
 pub(super) fn fails_uncut(case: &FailedCase) -> bool {

@@ -1,6 +1,6 @@
 //! Which failure is shown: a death, else the most serious, and of those the simplest.
 
-use crate::record::{FailedCase, ScenarioRecord, Transcript, Verdict};
+use crate::record::{FailedCase, ScenarioRecord, ShorterExchange, Transcript, Verdict};
 use crate::terminal::style::rank;
 
 /// Without the cases that were not run.
@@ -77,6 +77,11 @@ pub(super) fn tactic(failure: &FailedCase) -> Option<&str> {
         Some(smallest) => smallest.tactic.as_deref(),
         None => Some(&failure.tactic),
     }
+}
+
+/// A part of the exchange that is enough to see it.
+pub(super) fn shorter(failure: &FailedCase) -> Option<&ShorterExchange> {
+    failure.smallest.as_ref()?.shorter.as_ref()
 }
 
 fn simplicity(tactic: &str) -> usize {
@@ -173,6 +178,7 @@ mod tests {
                 evidence: evidence(delivery, 1, Vec::new()),
                 tries: 9,
                 cut_short_by: None,
+                shorter: None,
             }),
             ..failed
         }

@@ -19,6 +19,7 @@ mod rst_at_accept;
 mod script;
 mod scripted;
 mod shared_cause;
+mod shorter;
 mod shrink;
 
 use std::num::NonZeroUsize;
@@ -114,6 +115,11 @@ impl TestRun {
     }
 
     fn selection(&self) -> Selection {
+        self.selection_for(Side::Client)
+    }
+
+    /// With this side played by wirecheck.
+    fn selection_for(&self, side: Side) -> Selection {
         let suite = parse("t.toml", self.suite, &NoAttachments).expect("a valid suite");
         let only = self.only.parse().expect("a glob");
         let choice = CaseChoice {
@@ -121,7 +127,7 @@ impl TestRun {
             profile: self.profile,
             ..CaseChoice::default()
         };
-        Selection::new(vec![suite], Side::Client, choice)
+        Selection::new(vec![suite], side, choice)
     }
 
     /// The tactics of the first scenario, the baseline first.

@@ -15,6 +15,8 @@ pub(super) struct Play {
     pub(super) tactic: String,
     pub(super) family: TacticFamily,
     pub(super) delivery: Delivery,
+    /// What our side sends, uncut.
+    pub(super) stream: Vec<u8>,
     pub(super) attempt: u64,
     pub(super) phase: Phase,
     pub(super) beside: Beside,

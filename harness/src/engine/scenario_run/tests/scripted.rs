@@ -1,5 +1,6 @@
 //! A peer that does in each play what a script says.
 
+use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -7,7 +8,7 @@ use std::time::Duration;
 
 use wirecheck_report::record::Concurrency;
 
-use super::script::{Answer, Beside, PeerEffect, Play, die, fail, not_connected};
+use super::script::{Answer, Beside, PeerEffect, Play, die, fail, not_connected, wrong_answer};
 use crate::engine::case::{CaseResult, NumberedCase, Outcome, ScenarioContext};
 use crate::engine::peer::{CasePlayer, PlayerSetup, TestedPeer};
 use crate::engine::wait::PeerTimings;
@@ -30,6 +31,7 @@ pub(super) struct ScriptedPeer {
     lifetime: ScriptedLifetime,
     accept_queue: Option<NonZeroUsize>,
     when_suspended: PeerEffect,
+    knows_parts: bool,
     state: Mutex<ScriptedState>,
     plays: Arc<Mutex<Vec<Play>>>,
     stop: Arc<AtomicBool>,
@@ -50,6 +52,8 @@ struct ScriptedState {
     life: u32,
     plays_of_life: usize,
     has_idle_connection: bool,
+    /// How much is sent in each scenario.
+    stream_lengths: HashMap<String, usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +74,13 @@ impl ScriptedPeer {
             lifetime: ScriptedLifetime::UntilRestart,
             accept_queue: None,
             when_suspended: PeerEffect::Lives,
+            knows_parts: false,
             state: Mutex::new(ScriptedState {
                 health: PeerHealth::Alive,
                 life: 0,
                 plays_of_life: 0,
                 has_idle_connection: false,
+                stream_lengths: HashMap::new(),
             }),
             plays: Arc::default(),
             stop: Arc::default(),
@@ -106,6 +112,16 @@ impl ScriptedPeer {
     ) -> Self {
         let held: Option<HeldScript> = Some(Box::new(held));
         Self { held, ..self }
+    }
+
+    /// The same peer, which plays parts of an exchange as its script says. Without it, they
+    /// fail.
+    pub(super) fn knowing_parts(self) -> Self {
+        let knows_parts = true;
+        Self {
+            knows_parts,
+            ..self
+        }
     }
 
     /// The same peer, not started by wirecheck.
@@ -207,6 +223,10 @@ struct ScriptedPlayer<'a> {
 
 impl CasePlayer for ScriptedPlayer<'_> {
     fn play(&mut self, context: &ScenarioContext<'_>, case: &NumberedCase) -> CaseResult {
+        if self.is_part(context) && !self.peer.knows_parts {
+            let refused = vec![context.describe_peer(&wrong_answer())];
+            return CaseResult::new(&case.case, Outcome::of(refused));
+        }
         let (play, unreachable) = self.begin(context, case);
         let answer = match unreachable {
             Some(finding) => fail(finding),
@@ -244,6 +264,15 @@ impl CasePlayer for ScriptedPlayer<'_> {
 }
 
 impl ScriptedPlayer<'_> {
+    /// Whether it is a part of an exchange that was played before.
+    fn is_part(&self, context: &ScenarioContext<'_>) -> bool {
+        let id = context.planned.scenario.id().to_string();
+        let mut state = self.peer.state();
+        let len = state.stream_lengths.entry(id).or_default();
+        *len = (*len).max(context.script.len());
+        context.script.len() < *len
+    }
+
     /// Notes that a play begins. Returns why it does not reach the peer, if it does not.
     fn begin(&self, context: &ScenarioContext<'_>, case: &NumberedCase) -> (Play, Option<Finding>) {
         let mut state = self.peer.state();
@@ -256,6 +285,7 @@ impl ScriptedPlayer<'_> {
             tactic: case.case.tactic.to_string(),
             family: case.case.tactic.family(),
             delivery: case.case.delivery.clone(),
+            stream: context.script.stream(),
             attempt: case.attempt,
             phase: self.setup.phase,
             beside: match self.setup.sharing {

@@ -10,6 +10,8 @@
 //! same delivery. A try after which the peer must be started again, or that is a silence,
 //! counts as several.
 
+mod exchange;
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
@@ -98,23 +100,14 @@ impl ScenarioRun<'_, '_, '_> {
             let weight = |index: &usize| self.delivery_of(*index).weight(&script);
             let simplest = group.iter().copied().min_by_key(weight);
             let Some(simplest) = simplest else { continue };
-            let mut search = Search {
-                shared: &mut shrinking,
-                kinds: &kinds,
-                script: &script,
-                least: self.delivery_of(simplest).clone(),
-                case: self.case_of(simplest),
-                tried: HashMap::new(),
-                tries: 0,
-                cost_left: GROUP_COST,
-                cut_short_by: None,
-            };
+            let case = self.case_of(simplest);
+            let mut search = Search::of(&mut shrinking, &kinds, &script, case);
             self.find_smallest(&mut search)?;
             let smallest = self.confirm_smallest(search)?;
             let smallest = smallest.or_else(|| self.fall_back(&group));
             self.results.failures[simplest].smallest = smallest;
         }
-        Ok(())
+        self.shorten_exchanges(&mut shrinking)
     }
 
     fn shrinkable(&self) -> Groups {
@@ -185,7 +178,10 @@ impl ScenarioRun<'_, '_, '_> {
                     if search.cut_short_by.is_some() {
                         return Ok(None);
                     }
-                    self.try_delivery(search, &smaller)?
+                    let result = self.try_delivery(search, &smaller)?;
+                    let is_same = kinds(&result) == search.kinds;
+                    search.tried.insert(smaller.clone(), is_same);
+                    is_same
                 }
             };
             if is_same {
@@ -195,20 +191,19 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(None)
     }
 
+    /// Plays a delivery alone, at the cost of the search.
     fn try_delivery(
         &mut self,
         search: &mut Search<'_>,
         delivery: &Delivery,
-    ) -> Result<bool, StopReason> {
+    ) -> Result<CaseResult, StopReason> {
         let restarts = self.engine.record.restarts;
         let timeouts = self.engine.timings.timeouts;
         let result = self.play_for(search, delivery)?;
         search.pay(self.cost_of(&result));
         search.pay(RESTART * (self.engine.record.restarts - restarts));
         search.pay(TIMEOUT * (self.engine.timings.timeouts - timeouts));
-        let is_same = kinds(&result) == search.kinds;
-        search.tried.insert(delivery.clone(), is_same);
-        Ok(is_same)
+        Ok(result)
     }
 
     fn cost_of(&self, result: &CaseResult) -> u32 {
@@ -306,6 +301,7 @@ impl ScenarioRun<'_, '_, '_> {
             delivery: SmallestDelivery::Planned(confirmed.tactic.clone()),
             tries: 0,
             cut_short_by: Some(ShrinkLimit::Unsteady),
+            shorter: None,
         })
     }
 }
@@ -333,7 +329,40 @@ fn can_be_shrunk(failure: &JudgedFailure) -> bool {
         && !result.outcome.kinds().iter().any(depends_on_more)
 }
 
-impl Search<'_> {
+impl Shrinking {
+    /// Why nothing further is tried.
+    fn limit(&self) -> Option<ShrinkLimit> {
+        if self.cost_left == 0 {
+            Some(ShrinkLimit::Tries)
+        } else if self.begun.elapsed() > TIME_LIMIT {
+            Some(ShrinkLimit::Time)
+        } else {
+            None
+        }
+    }
+}
+
+impl<'g> Search<'g> {
+    /// A search that begins with the delivery of a case.
+    fn of(
+        shared: &'g mut Shrinking,
+        kinds: &'g [FindingKind],
+        script: &'g Script,
+        case: NumberedCase,
+    ) -> Self {
+        Self {
+            shared,
+            kinds,
+            script,
+            least: case.case.delivery.clone(),
+            case,
+            tried: HashMap::new(),
+            tries: 0,
+            cost_left: GROUP_COST,
+            cut_short_by: None,
+        }
+    }
+
     /// Whether a delivery fails in the same way, if that is known.
     fn known(&self, delivery: &Delivery) -> Option<bool> {
         let tried = self.tried.get(delivery).copied();
@@ -350,12 +379,9 @@ impl Search<'_> {
 
     /// Why no further delivery is tried.
     fn limit(&self) -> Option<ShrinkLimit> {
-        if self.cost_left == 0 || self.shared.cost_left == 0 {
-            Some(ShrinkLimit::Tries)
-        } else if self.shared.begun.elapsed() > TIME_LIMIT {
-            Some(ShrinkLimit::Time)
-        } else {
-            None
+        match self.cost_left {
+            0 => Some(ShrinkLimit::Tries),
+            _ => self.shared.limit(),
         }
     }
 
@@ -385,6 +411,7 @@ impl Search<'_> {
             delivery,
             tries: self.tries,
             cut_short_by: self.cut_short_by,
+            shorter: None,
         }
     }
 }
