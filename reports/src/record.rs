@@ -297,8 +297,8 @@ pub struct FailedCase {
     /// failures of one kind one has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub smallest: Option<SmallestFailure>,
-    /// After how many connections it fails, if it depends on earlier ones and the number is
-    /// known.
+    /// After how many connections it fails, if it depends on earlier ones or on how often it
+    /// was played, and the number is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_connections: Option<u64>,
     /// The id of the file with which `wirecheck replay` repeats it, if it was saved.

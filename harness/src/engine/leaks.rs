@@ -3,7 +3,8 @@
 //! What a peer holds is counted when it is idle: after the first baseline of a life, and after
 //! each batch. Growth is only a suspicion: a pool or a cache grows too. It is a leak if it goes
 //! on in the same proportion through hundreds of connections of one kind, one after the other.
-//! This module compares counts; `scenario_run/leaks.rs` plays the connections.
+//! This module compares counts; `scenario_run/leaks.rs` plays the connections, and
+//! `scenario_run/memory_leaks.rs` those that show whether memory is kept.
 
 use std::fmt;
 
@@ -11,6 +12,9 @@ use crate::peer::Resources;
 
 /// How much growth is suspicious in any number of connections.
 const SUSPICIOUS: usize = 8;
+
+/// How much more memory is suspicious, in bytes.
+pub(super) const SUSPICIOUS_MEMORY: u64 = 32 << 20;
 
 /// What is suspected of the peer of a run.
 #[derive(Debug, Default)]
@@ -22,6 +26,17 @@ pub(super) struct LeakWatch {
     explained: Growth,
     /// A leak is reported once in a run.
     is_reported: bool,
+    memory: MemorySuspicion,
+}
+
+/// Whether the peer is suspected to keep memory of each connection. That is looked into once
+/// in a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum MemorySuspicion {
+    #[default]
+    None,
+    Suspected,
+    LookedInto,
 }
 
 impl LeakWatch {
@@ -53,6 +68,25 @@ impl LeakWatch {
             self.first = None;
         }
         self.suspected.take().filter(|_| !self.is_reported)
+    }
+
+    /// Suspects the peer if it has much more memory in use than at first.
+    pub(super) fn suspect_memory(&mut self, life: u32, held: Resources) {
+        let first = self.first.filter(|(of, _)| *of == life);
+        let grown = first.map_or(0, |(_, first)| held.memory.growth_since(first.memory));
+        if self.memory == MemorySuspicion::None && grown >= SUSPICIOUS_MEMORY {
+            self.memory = MemorySuspicion::Suspected;
+        }
+    }
+
+    /// Whether it is suspected to keep memory. It is to be confirmed now.
+    pub(super) fn take_memory_suspicion(&mut self) -> bool {
+        let is_suspected = self.memory == MemorySuspicion::Suspected;
+        if is_suspected {
+            self.memory = MemorySuspicion::LookedInto;
+            self.first = None;
+        }
+        is_suspected && !self.is_reported
     }
 
     /// So much growth is no leak.
@@ -164,13 +198,14 @@ impl fmt::Display for Growth {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::peer::Memory;
 
     fn held(descriptors: usize, threads: usize) -> Resources {
         Resources {
             descriptors,
             threads,
             processes: 1,
-            zombies: 0,
+            ..Resources::default()
         }
     }
 
@@ -215,6 +250,28 @@ mod tests {
     }
 
     #[test]
+    fn memory_is_suspected_once_in_a_run() {
+        let with_memory = |bytes| Resources {
+            memory: Memory {
+                in_use: bytes,
+                reserved: bytes,
+            },
+            ..held(5, 1)
+        };
+        let mut watch = LeakWatch::default();
+        watch.set_first(0, with_memory(10 << 20));
+        watch.suspect_memory(0, with_memory(41 << 20));
+        assert!(!watch.take_memory_suspicion(), "little");
+        watch.suspect_memory(1, with_memory(99 << 20));
+        assert!(!watch.take_memory_suspicion(), "another life");
+        watch.suspect_memory(0, with_memory(42 << 20));
+        assert!(watch.take_memory_suspicion());
+        watch.set_first(2, with_memory(0));
+        watch.suspect_memory(2, with_memory(99 << 20));
+        assert!(!watch.take_memory_suspicion());
+    }
+
+    #[test]
     fn only_what_grows_with_the_connections_is_named() {
         let growth = Growth::between(&held(5, 1), &held(69, 20)).in_proportion_to(64);
         assert_eq!(growth.to_string(), "64 descriptors");
@@ -231,6 +288,7 @@ mod tests {
             threads: 101,
             processes: 101,
             zombies: 30,
+            ..Resources::default()
         };
         let growth = Growth::between(&before, &after);
         assert_eq!(growth.to_string(), "100 processes and 30 zombie processes");

@@ -58,7 +58,7 @@ pub use error::{StartError, StartFailure};
 pub use exit::{EscapedProcess, ExitStatus, StopCause, Stopped};
 pub use external::{ExternalServer, ExternalServerError, ServerProcess};
 pub use output::{Output, OutputMark, OutputPosition, OutputWait, PrintedStream};
-pub use resources::{Resources, close_waits};
+pub use resources::{Memory, Resources, close_waits};
 pub use server::{DelayedStart, Server, StartOptions};
 pub use system::adopt_orphans;
 

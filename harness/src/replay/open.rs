@@ -16,7 +16,7 @@ use crate::tactic::{
 };
 
 /// The most baselines before a case, or plays of it.
-const MOST_PLAYS: u32 = 1_024;
+pub(super) const MOST_PLAYS: u32 = 1_024;
 /// The most other cases, and the most that run at the same time.
 const MOST_OTHERS: usize = 4_096;
 const MOST_JOBS: u32 = 256;

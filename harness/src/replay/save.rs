@@ -9,6 +9,7 @@ use wirecheck_report::saved_case::{
 };
 use wirecheck_report::terminal::shown_failure;
 
+use super::open::MOST_PLAYS;
 use crate::engine::{Jobs, PlannedScenario, Selection};
 use crate::judge::FindingKind;
 use crate::scenario::Suite;
@@ -101,7 +102,9 @@ impl CaseSaver<'_> {
         let leaks = FindingKind::Leaks.as_str();
         match failed.depends_on {
             None if failed.findings.iter().any(|it| it.kind == leaks) => {
-                Some(Some(Needs::Repetition { times: LEAK_PLAYS }))
+                let times = failed.earlier_connections.unwrap_or(LEAK_PLAYS.into());
+                let times = u32::try_from(times).ok()?;
+                (times <= MOST_PLAYS).then_some(Some(Needs::Repetition { times }))
             }
             None => Some(None),
             Some(DependsOn::EarlierConnections) => {

@@ -38,7 +38,7 @@ const TIME_TO_SETTLE: Duration = Duration::from_millis(200);
 /// The time between two looks whether the peer gives back what it holds.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
-type PassedCases = BTreeMap<TacticFamily, Vec<NumberedCase>>;
+pub(super) type PassedCases = BTreeMap<TacticFamily, Vec<NumberedCase>>;
 
 /// What came of connections that were made one after the other.
 enum Measured {
@@ -50,7 +50,7 @@ enum Measured {
 }
 
 /// How many cases were played.
-enum Played {
+pub(super) enum Played {
     All,
     /// The peer ended, or refuses connections.
     Gone,
@@ -87,6 +87,9 @@ impl ScenarioRun<'_, '_, '_> {
         let suspicion = self.count_until(TIME_TO_SETTLE, |engine, held| {
             engine.leaks.suspicion(life, held, cases)
         });
+        if let Some(held) = self.engine.peer.resources() {
+            self.engine.leaks.suspect_memory(life, held);
+        }
         if let Some(growth) = suspicion {
             self.engine.leaks.suspect(growth);
         }
@@ -143,7 +146,7 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     /// The cases that passed, of tactics of which none failed.
-    fn passed_cases(&self) -> PassedCases {
+    pub(super) fn passed_cases(&self) -> PassedCases {
         let failures = self.results.failures.iter();
         let failed: Vec<_> = failures.map(|it| it.result.tactic.family()).collect();
         let mut passed = PassedCases::new();
@@ -225,7 +228,7 @@ impl ScenarioRun<'_, '_, '_> {
 
     /// Plays this many cases, until the peer is gone or the time is over. A case that fails
     /// now is a connection too.
-    fn play_many<'c>(
+    pub(super) fn play_many<'c>(
         &mut self,
         cases: &mut impl Iterator<Item = &'c NumberedCase>,
         count: usize,
@@ -282,7 +285,7 @@ impl ScenarioRun<'_, '_, '_> {
         }
     }
 
-    fn resources_when_idle(&self) -> Option<Resources> {
+    pub(super) fn resources_when_idle(&self) -> Option<Resources> {
         self.wait_until_idle();
         self.engine.peer.resources()
     }
@@ -304,8 +307,19 @@ impl ScenarioRun<'_, '_, '_> {
             growth,
             connections,
         } = leak;
-        self.engine.leaks.set_reported();
         let what = format!("{growth} after {connections} connections, {when}{sockets}");
+        self.report_kept(blamed, what, None)
+    }
+
+    /// Counts what the peer keeps as a failure of this case, which passed. `plays` is how often
+    /// the case must be played until it shows, if that is known.
+    pub(super) fn report_kept(
+        &mut self,
+        blamed: &NumberedCase,
+        what: String,
+        plays: Option<u64>,
+    ) -> Result<(), StopReason> {
+        self.engine.leaks.set_reported();
         let mut result = self.play_again(blamed)?;
         if !result.outcome.has_passed() {
             self.engine.note(format!("leaks: {what}"));
@@ -313,6 +327,7 @@ impl ScenarioRun<'_, '_, '_> {
         }
         self.results
             .take_back(result.tactic.family(), result.unjudged);
+        result.earlier_connections = plays;
         self.put_finding_first(&mut result, &Finding::Leaks { what });
         self.results.add(result, self.failure_verdict());
         Ok(())

@@ -30,6 +30,7 @@ mod confirm;
 mod culprit;
 mod defects;
 mod leaks;
+mod memory_leaks;
 mod queue;
 mod report;
 mod results;
@@ -107,6 +108,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         let played = self
             .play_phases()
             .and_then(|()| self.find_leaks())
+            .and_then(|()| self.find_memory_leak())
             .and_then(|()| self.shrink());
         self.keep_unconfirmed();
         played

@@ -1,7 +1,7 @@
-//! What the processes of a peer hold: descriptors, threads, children.
+//! What the processes of a peer hold: descriptors, threads, children, memory.
 
 use super::orphans;
-use crate::peer::Resources;
+use crate::peer::{Memory, Resources};
 use crate::wire::proc::{ProcessDir, descendants_of, sockets_in_close_wait};
 use std::collections::BTreeSet;
 
@@ -19,6 +19,9 @@ pub(in crate::peer) fn resources_of(processes: &[u32]) -> Option<Resources> {
                 sum.processes += 1;
                 sum.threads += dir.threads().count();
                 sum.descriptors += dir.descriptors().ok()?.len();
+                if let Some((reserved, in_use)) = dir.memory() {
+                    sum.memory.add(Memory { in_use, reserved });
+                }
             }
             // It has ended meanwhile.
             None => {}

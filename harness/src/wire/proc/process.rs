@@ -71,6 +71,14 @@ impl ProcessDir {
         Some(ProcReader::default().stat(self)?.start_time)
     }
 
+    /// How much memory it has reserved, and how much it has in use that is no file's, in
+    /// bytes.
+    pub(crate) fn memory(&self) -> Option<(u64, u64)> {
+        let pages = ProcReader::default().memory_pages(self)?;
+        let size = rustix::param::page_size() as u64;
+        Some((pages.reserved * size, pages.anonymous * size))
+    }
+
     /// The name that the kernel knows it by, with control characters escaped.
     pub(crate) fn name(&self) -> String {
         let name = std::fs::read(self.path.join("comm")).unwrap_or_default();

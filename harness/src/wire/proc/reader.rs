@@ -37,6 +37,14 @@ pub(crate) struct SchedTimes {
     pub(crate) starved: Duration,
 }
 
+/// The pages of memory of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MemoryPages {
+    pub(super) reserved: u64,
+    /// In use, and no file's.
+    pub(super) anonymous: u64,
+}
+
 /// The system call in which a thread is blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BlockedCall {
@@ -53,6 +61,17 @@ pub(crate) struct ProcReader {
 impl ProcReader {
     pub(crate) fn stat(&mut self, dir: impl AsRef<Path>) -> Option<ProcStat> {
         parse_stat(self.read(dir.as_ref(), "stat")?)
+    }
+
+    pub(super) fn memory_pages(&mut self, process: impl AsRef<Path>) -> Option<MemoryPages> {
+        let line = self.read(process.as_ref(), "statm")?;
+        let mut fields = line.split(|&byte| byte == b' ');
+        let mut number = || parse_number(fields.next()?);
+        let (reserved, resident, of_files) = (number()?, number()?, number()?);
+        Some(MemoryPages {
+            reserved,
+            anonymous: resident.saturating_sub(of_files),
+        })
     }
 
     /// How long a thread ran, and waited for a processor. `None` if this kernel does not

@@ -14,7 +14,16 @@ use crate::terminal::style::{DIM, mark, rank, style};
 use crate::terminal::width::columns;
 
 /// The families whose number is an offset in the stream.
-const FAMILIES: [&str; 7] = ["cut", "joined+cut", "fin", "fin+", "half", "rst", "hold"];
+const FAMILIES: [&str; 8] = [
+    "cut",
+    "joined+cut",
+    "fin",
+    "fin+",
+    "half",
+    "rst",
+    "hold",
+    "pause",
+];
 
 /// The most regions in the legend.
 const REGIONS: usize = 6;

@@ -5,7 +5,7 @@ use wirecheck_report::record::Verdict;
 use super::script::{Play, fail, pass, silence};
 use super::scripted::ScriptedPeer;
 use super::{DEFAULT, PlayedRun, TWO_SCENARIOS, TestRun};
-use crate::peer::Resources;
+use crate::peer::{Memory, Resources};
 use crate::tactic::TacticFamily;
 
 fn descriptors(count: usize) -> Resources {
@@ -13,7 +13,7 @@ fn descriptors(count: usize) -> Resources {
         descriptors: 5 + count,
         threads: 1,
         processes: 1,
-        zombies: 0,
+        ..Resources::default()
     }
 }
 
@@ -138,5 +138,74 @@ fn a_tactic_that_fails_is_not_accused_of_a_leak_too() {
     assert!(
         !failures.iter().any(|it| it.contains("leaks")),
         "{failures:?}"
+    );
+}
+
+fn memory(mebibytes: usize) -> Memory {
+    let bytes = (mebibytes as u64) << 20;
+    Memory {
+        in_use: bytes,
+        reserved: bytes,
+    }
+}
+
+/// A peer that passes and has so many MiB in use after its plays.
+fn using(mebibytes: impl Fn(usize) -> usize + Send + Sync + 'static) -> ScriptedPeer {
+    ScriptedPeer::new(|_| pass()).holding(move |plays| Resources {
+        memory: memory(mebibytes(plays.len())),
+        ..descriptors(0)
+    })
+}
+
+#[test]
+fn memory_that_is_kept_of_each_connection_is_a_leak() {
+    let run = DEFAULT.run(using(|plays| 10 + plays)).checked();
+    assert_eq!(run.failures(), ["cut@1 fail leaks"]);
+    let [text] = run.texts("cut@1")[..] else {
+        panic!("one finding");
+    };
+    let expected = "448 MiB of memory after 448 connections (1024 KiB of each), also of whole";
+    assert!(text.contains(expected), "{text}");
+    assert_eq!(run.scenario("first").defects[0].code, "C07");
+}
+
+#[test]
+fn memory_of_a_cache_or_of_garbage_is_no_leak() {
+    for most in [40, 100, 200] {
+        let cache = DEFAULT.run(using(move |plays| plays.min(most))).checked();
+        assert!(passes(&cache), "{most}: {:?}", cache.failures());
+        let garbage = DEFAULT.run(using(move |plays| plays % most)).checked();
+        assert!(passes(&garbage), "{most}: {:?}", garbage.failures());
+    }
+}
+
+#[test]
+fn garbage_in_a_heap_that_was_reserved_at_first_is_no_leak() {
+    let peer = ScriptedPeer::new(|_| pass()).holding(|plays| Resources {
+        memory: Memory {
+            reserved: 8 << 30,
+            ..memory(plays.len())
+        },
+        ..descriptors(0)
+    });
+    let run = DEFAULT.run(peer).checked();
+    assert!(passes(&run), "{:?}", run.failures());
+}
+
+#[test]
+fn memory_that_one_tactic_leaves_behind_names_it() {
+    let peer = ScriptedPeer::new(|_| pass()).holding(|plays| {
+        let fins = plays.iter().filter(|it| it.family == TacticFamily::Fin);
+        Resources {
+            memory: memory(4 * fins.count()),
+            ..descriptors(0)
+        }
+    });
+    let run = DEFAULT.run(peer).checked();
+    assert_eq!(run.failures(), ["fin@0 fail leaks"]);
+    let texts = run.texts("fin@0");
+    assert!(
+        texts[0].ends_with("(4096 KiB of each), under fin"),
+        "{texts:?}"
     );
 }
