@@ -102,8 +102,10 @@ impl CaseSaver<'_> {
         let leaks = FindingKind::Leaks.as_str();
         match failed.depends_on {
             None if failed.findings.iter().any(|it| it.kind == leaks) => {
-                let times = failed.earlier_connections.unwrap_or(LEAK_PLAYS.into());
-                let times = u32::try_from(times).ok()?;
+                let times = match failed.earlier_connections {
+                    Some(plays) => u32::try_from(plays).ok()?,
+                    None => LEAK_PLAYS,
+                };
                 (times <= MOST_PLAYS).then_some(Some(Needs::Repetition { times }))
             }
             None => Some(None),
