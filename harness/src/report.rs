@@ -148,10 +148,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use wirecheck_report::terminal::{self, SavedIn, TerminalWidth};
         let width = TerminalWidth::default();
-        let text = terminal::table(&self.record, width);
-        let failures = terminal::failures(&self.record, SavedIn::Default, width);
-        let gap = if failures.is_empty() { "" } else { "\n" };
-        let text = text + gap + &failures;
+        let text = terminal::results(&self.record, SavedIn::Default, width);
         write!(f, "{}", anstream::adapter::strip_str(&text))?;
         show_notes(f, self)
     }

@@ -111,6 +111,17 @@ pub enum Role {
     Server,
 }
 
+impl Role {
+    /// The side at the other end.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+}
+
 /// How many cases ran at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -304,6 +315,22 @@ pub struct FailedCase {
     /// The id of the file with which `wirecheck replay` repeats it, if it was saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saved: Option<String>,
+}
+
+impl FailedCase {
+    /// What happened under the smallest delivery that was found.
+    #[must_use]
+    pub fn smallest_evidence(&self) -> Option<&Transcript> {
+        let smallest = self.smallest.as_ref().map(|it| &it.evidence);
+        smallest.or(self.evidence.as_ref())
+    }
+
+    /// The expectations that failed under it.
+    #[must_use]
+    pub fn smallest_findings(&self) -> &[FindingRecord] {
+        let smallest = self.smallest.as_ref().map(|it| &it.findings);
+        smallest.unwrap_or(&self.findings)
+    }
 }
 
 /// The smallest delivery that was found to fail as a case does.

@@ -47,14 +47,11 @@ fn failed_tactics(record: &Record) -> BTreeMap<(&str, &str), BTreeSet<Tactic>> {
 /// After a few cases that break the peer the rest of their tactic is not played: they keep
 /// their place, so that the same cases are played in each run.
 fn breaks_peer(failed: &FailedCase) -> bool {
-    let breaks = [
-        FindingKind::Died,
-        FindingKind::NextNotServed,
-        FindingKind::NotConnected,
-        FindingKind::NotCalled,
-        FindingKind::NotAccepted,
-    ];
-    let is_break = |kind: &str| breaks.iter().any(|it| it.as_str() == kind);
+    let breaks = [FindingKind::Died, FindingKind::NextNotServed];
+    let is_break = |kind: &str| {
+        let mut all = breaks.iter().chain(&FindingKind::UNREACHABLE);
+        all.any(|it| it.as_str() == kind)
+    };
     let mut findings = failed.findings.iter();
     findings.any(|it| it.died.is_some() || is_break(&it.kind))
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use wirecheck_report::saved_case::SavedPeer;
-use wirecheck_report::terminal::{self, BlockLayout, Detail, ReplayVerdict};
+use wirecheck_report::terminal::{self, ReplayVerdict};
 use wirecheck_report::{Record, SavedCase, find_case, read_case, replace_capture};
 
 use super::args::ReplayArgs;
@@ -12,7 +12,7 @@ use super::error::CommandError;
 use super::exit::Exit;
 use super::interrupt;
 use super::peer_source::{millis, peer_source};
-use super::reporter::width;
+use super::reporter::{block_layout, width};
 use super::run_files::saved_in;
 use crate::engine::{self, RunOutcome, Settings};
 use crate::peer::adopt_orphans;
@@ -113,14 +113,7 @@ fn report(args: &ReplayArgs, case: &OpenCase, ran: RunOutcome) -> Result<Exit, C
         ReplayOutcome::Failed(how) => {
             let record = as_saved(ran.record, case, how);
             let place = args.record.display().to_string();
-            let layout = BlockLayout {
-                width: width(),
-                detail: if args.verbose {
-                    Detail::Full
-                } else {
-                    Detail::Brief
-                },
-            };
+            let layout = block_layout(args.verbose);
             print(&terminal::failures(&record, saved_in(&place), layout))?;
             print_result(ReplayVerdict::Failed, failed(how), Exit::Failed)
         }

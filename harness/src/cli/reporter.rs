@@ -59,10 +59,9 @@ impl<'a> Reporter<'a> {
         Self { note, ..self }
     }
 
-    /// Shows this much of each failure.
-    pub(super) fn showing(mut self, detail: Detail) -> Self {
-        self.layout.detail = detail;
-        self
+    /// Lays out the failures like this.
+    pub(super) fn showing(self, layout: BlockLayout) -> Self {
+        Self { layout, ..self }
     }
 
     pub(super) fn take(&mut self, event: Event<'_>) {
@@ -103,10 +102,7 @@ impl<'a> Reporter<'a> {
             Err(error) => (Exit::Internal, format!("not written: {error}")),
         };
         let mut shown = self.files.with_ids(record);
-        text += &terminal::table(&shown, self.layout.width);
-        let failures = terminal::failures(&shown, saved_in(&place), self.layout);
-        text += if failures.is_empty() { "" } else { "\n" };
-        text += &failures;
+        text += &terminal::results(&shown, saved_in(&place), self.layout);
         shown.notes.extend(self.note);
         text += &terminal::summary(&shown, exit.code(), &place, self.layout.width);
         anstream::stdout().write_all(text.as_bytes())?;
@@ -181,6 +177,14 @@ fn planned(selection: &Selection) -> Vec<PlannedSuite<'_>> {
         }
     }
     planned
+}
+
+/// How the failures are shown, with `--verbose` or without.
+pub(super) fn block_layout(verbose: bool) -> BlockLayout {
+    BlockLayout {
+        width: width(),
+        detail: if verbose { Detail::Full } else { Detail::Brief },
+    }
 }
 
 /// The width of the terminal, or the default without a terminal.

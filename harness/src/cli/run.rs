@@ -5,14 +5,13 @@ use std::num::NonZeroUsize;
 use rustix::process::{Resource, getrlimit};
 use wirecheck_report::record::{Role, RunState, Verdict};
 use wirecheck_report::saved_case::SavedPeer;
-use wirecheck_report::terminal::Detail;
 
 use super::args::RunArgs;
 use super::cases::select;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::peer_source::{millis, peer_source};
-use super::reporter::Reporter;
+use super::reporter::{Reporter, block_layout};
 use super::run_files::RunFiles;
 use super::{interrupt, last_run, separator};
 use crate::engine::{self, Jobs, RunOutcome, Settings};
@@ -39,18 +38,13 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     let _ = adopt_orphans();
     // Without loopback nothing can be said about the suites.
     let prove_nothing = engine::scenarios_that_prove_nothing(&selection).unwrap_or_default();
-    let detail = if args.verbose {
-        Detail::Full
-    } else {
-        Detail::Brief
-    };
     let saver = CaseSaver {
         selection: &selection,
         peer,
         jobs: settings.jobs,
     };
     let mut reporter = Reporter::new(&selection, files, saver)
-        .showing(detail)
+        .showing(block_layout(args.verbose))
         .noting(proves_nothing(&prove_nothing));
     let ran = engine::run(&selection, &settings, &stop, &mut |event| {
         reporter.take(event)

@@ -34,6 +34,7 @@ mod case;
 mod event;
 mod leaks;
 mod peer;
+mod role;
 mod run;
 mod scenario_run;
 mod selection;

@@ -13,7 +13,6 @@ use super::selection::Selection;
 use super::settings::{PeerFailure, Settings, StopReason};
 use super::state::{Engine, micros};
 use super::verdict::overall;
-use crate::scenario::Side;
 
 /// How much longer than its limit a wait is before the run says so.
 const STARVED: Duration = Duration::from_secs(1);
@@ -196,10 +195,7 @@ pub(super) fn new_record(selection: &Selection, settings: &Settings) -> Record {
         seed: cases.seed.0,
         profile: cases.profile.to_string(),
         peer: record::PeerRecord {
-            role: match selection.side() {
-                Side::Client => record::Role::Server,
-                Side::Server => record::Role::Client,
-            },
+            role: selection.side().other().into(),
             command: settings.command.clone(),
             address: String::new(),
             concurrency: Concurrency::One,

@@ -359,6 +359,15 @@ impl FindingKind {
         matches!(self, Self::ExitsAsWhole)
     }
 
+    /// Those that say that no connection was made.
+    pub const UNREACHABLE: [Self; 3] = [Self::NotConnected, Self::NotCalled, Self::NotAccepted];
+
+    /// Whether no connection was made.
+    #[must_use]
+    pub fn is_unreachable(self) -> bool {
+        Self::UNREACHABLE.contains(&self)
+    }
+
     /// Whether the finding says that something did not happen in time: a longer wait
     /// may refute it.
     #[must_use]

@@ -9,7 +9,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use wirecheck_report::record::{Role, WireAction, WireEvent};
+use wirecheck_report::record::{WireAction, WireEvent};
 
 use super::OpenCase;
 use crate::scenario::Side;
@@ -78,7 +78,7 @@ fn timeline(case: &OpenCase) -> Vec<Event> {
     let mut timeline: Vec<Event> = Vec::new();
     let mut ends = Vec::new();
     for event in &case.saved.events {
-        let (at, by) = (Duration::from_micros(event.at_us), side(event.by));
+        let (at, by) = (Duration::from_micros(event.at_us), Side::from(event.by));
         match &event.what {
             WireAction::Sent(_) if by == us => {
                 let what = chunks.next().map(|it| What::Data(seen_or(event, it)));
@@ -138,13 +138,6 @@ fn our_end(end: DeliveryEnd) -> Option<What> {
         DeliveryEnd::Half | DeliveryEnd::Fin | DeliveryEnd::FinAtOnce => Some(What::Fin),
         DeliveryEnd::Reset | DeliveryEnd::ResetBeforeAccept => Some(What::Reset),
         DeliveryEnd::AsScripted | DeliveryEnd::Hold => None,
-    }
-}
-
-fn side(role: Role) -> Side {
-    match role {
-        Role::Client => Side::Client,
-        Role::Server => Side::Server,
     }
 }
 

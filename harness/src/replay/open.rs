@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use wirecheck_report::SavedCase;
-use wirecheck_report::record::{self, Role};
+use wirecheck_report::record;
 use wirecheck_report::saved_case::{Needs, SavedPart, SavedSuite};
 
 use crate::engine::{Jobs, PlannedScenario, Selection};
@@ -62,7 +62,7 @@ impl OpenCase {
         let mut suite = scenario::parse(&saved.suite.path, &saved.suite.text, &saved.suite)?;
         suite.rename(saved.suite.id.parse()?);
         suite.retain_scenarios(|it| it.id().as_str() == saved.scenario);
-        let side = side(saved.peer.role);
+        let side = Side::from(saved.peer.role.other());
         let missing = || OpenError::NoScenario(saved.scenario.clone());
         let scenario = suite.scenarios().first().ok_or_else(missing)?;
         if scenario.peer() == Some(side) {
@@ -121,7 +121,7 @@ impl OpenCase {
 
     /// The side that wirecheck plays.
     pub(crate) fn side(&self) -> Side {
-        side(self.saved.peer.role)
+        self.saved.peer.role.other().into()
     }
 
     /// The baseline, then the case, with the connections that it needs.
@@ -198,14 +198,6 @@ fn check_needs(needs: Option<&Needs>) -> Result<(), OpenError> {
         return Err(OpenError::TooMuch(most.into()));
     }
     Ok(())
-}
-
-/// The side that wirecheck plays against a peer.
-fn side(peer: Role) -> Side {
-    match peer {
-        Role::Client => Side::Server,
-        Role::Server => Side::Client,
-    }
 }
 
 impl Attachments for SavedSuite {

@@ -69,7 +69,7 @@ impl CaseSaver<'_> {
         failed: &FailedCase,
     ) -> Option<SavedCase> {
         let smallest = failed.smallest.as_ref();
-        let evidence = smallest.map(|it| &it.evidence).or(failed.evidence.as_ref());
+        let evidence = failed.smallest_evidence();
         let delivery = match evidence {
             Some(seen) => seen.delivery.clone(),
             None => {
@@ -90,7 +90,7 @@ impl CaseSaver<'_> {
             found_by: found_by.filter(|it| Some(it) != tactic),
             needs: self.needs(planned, failed)?,
             peer: self.peer.clone(),
-            findings: smallest.map_or(&failed.findings, |it| &it.findings).clone(),
+            findings: failed.smallest_findings().to_vec(),
             defects: Vec::new(),
             events: evidence.map(|it| it.events.clone()).unwrap_or_default(),
             shorter: smallest.and_then(|it| it.shorter.as_ref()).map(saved_part),

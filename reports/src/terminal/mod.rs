@@ -32,6 +32,18 @@ pub use summary::summary;
 pub use table::table;
 pub use width::TerminalWidth;
 
+use crate::Record;
+
+/// The table, and the block of each scenario that did not pass.
+#[must_use]
+pub fn results(record: &Record, saved_in: SavedIn<'_>, layout: impl Into<BlockLayout>) -> String {
+    let layout = layout.into();
+    let table = table(record, layout.width);
+    let failures = failures(record, saved_in, layout);
+    let gap = if failures.is_empty() { "" } else { "\n" };
+    table + gap + &failures
+}
+
 #[cfg(test)]
 mod sample;
 #[cfg(test)]

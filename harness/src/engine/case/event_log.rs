@@ -71,10 +71,7 @@ impl EventLog {
 
     /// The events in order, with `us` as the side that wirecheck plays.
     pub(in crate::engine) fn events(&self, us: Role) -> Vec<WireEvent> {
-        let them = match us {
-            Role::Client => Role::Server,
-            Role::Server => Role::Client,
-        };
+        let them = us.other();
         let mut events = Vec::new();
         let mut start = 0;
         for chunk in &self.chunks {

@@ -252,16 +252,12 @@ impl<'b> BatchWorkers<'b> {
             return self.peer.ended().is_some();
         }
         let kinds = result.outcome.kinds();
-        let has_any = |some: &[FindingKind]| kinds.iter().any(|kind| some.contains(kind));
-        if has_any(&[
-            FindingKind::NotConnected,
-            FindingKind::NotCalled,
-            FindingKind::NotAccepted,
-            FindingKind::Spins,
-        ]) {
+        let is_any = |kind: &FindingKind| kind.is_unreachable() || *kind == FindingKind::Spins;
+        if kinds.iter().any(is_any) {
             return true;
         }
-        if has_any(&[FindingKind::EndedEarly, FindingKind::CutShort]) {
+        let closes = [FindingKind::EndedEarly, FindingKind::CutShort];
+        if kinds.iter().any(|kind| closes.contains(kind)) {
             // A process that closed its sockets may be about to end.
             player.wait_until_idle();
         }

@@ -12,7 +12,7 @@ use crate::engine::case::{Boundaries, CaseResult, Outcome, ScenarioContext};
 use crate::engine::state::micros;
 use crate::engine::verdict::worst;
 use crate::framing::RegionKind;
-use crate::scenario::{KeptStep, Level, Side, Suite};
+use crate::scenario::{KeptStep, Level, Suite};
 use crate::tactic::{Script, TacticFamily};
 use crate::wire::link::UnverifiedReason;
 
@@ -79,7 +79,7 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
     let families = results.families();
     let explanation = explanation(context, &results);
     let start_cost = start_cost(context, &results);
-    let us = role(context.side);
+    let us = Role::from(context.side);
     let not_judged = not_judged(&results);
     let error_reply = results
         .error_reply
@@ -226,13 +226,6 @@ fn unjudged(why: String) -> record::FindingRecord {
         expected: None,
         actual: None,
         line: None,
-    }
-}
-
-fn role(side: Side) -> Role {
-    match side {
-        Side::Client => Role::Client,
-        Side::Server => Role::Server,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which failure is shown: a death, else the most serious, and of those the simplest.
 
-use crate::record::{FailedCase, ScenarioRecord, ShorterExchange, Transcript, Verdict};
+use crate::record::{FailedCase, ScenarioRecord, ShorterExchange, Verdict};
 use crate::terminal::style::rank;
 
 /// Without the cases that were not run.
@@ -42,7 +42,7 @@ pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<FailedCase> {
 #[must_use]
 pub fn shown_failure(scenario: &ScenarioRecord) -> Option<&FailedCase> {
     failures(scenario).min_by_key(|failure| {
-        let transcript = evidence(failure);
+        let transcript = failure.smallest_evidence();
         (
             death(failure).is_none(),
             transcript.is_none(),
@@ -56,19 +56,11 @@ pub fn shown_failure(scenario: &ScenarioRecord) -> Option<&FailedCase> {
 
 /// The same failure under the smallest delivery that was found.
 fn shrunk(failure: &FailedCase) -> FailedCase {
-    let smallest = failure.smallest.as_ref();
     FailedCase {
-        findings: smallest
-            .map_or(&failure.findings, |it| &it.findings)
-            .clone(),
-        evidence: evidence(failure).cloned(),
+        findings: failure.smallest_findings().to_vec(),
+        evidence: failure.smallest_evidence().cloned(),
         ..failure.clone()
     }
-}
-
-fn evidence(failure: &FailedCase) -> Option<&Transcript> {
-    let smallest = failure.smallest.as_ref().map(|it| &it.evidence);
-    smallest.or(failure.evidence.as_ref())
 }
 
 /// The tactic that makes the smallest delivery, if there is one.

@@ -311,16 +311,13 @@ impl ScenarioRun<'_, '_, '_> {
 fn can_be_shrunk(failure: &JudgedFailure) -> bool {
     let result = &failure.result;
     let depends_on_more = |kind: &FindingKind| {
-        matches!(
-            kind,
-            FindingKind::NotConnected
-                | FindingKind::NotCalled
-                | FindingKind::NotAccepted
-                | FindingKind::Leaks
-                | FindingKind::MemoryGrows
-                | FindingKind::Interference
-                | FindingKind::CrossTalk
-        )
+        let depends = [
+            FindingKind::Leaks,
+            FindingKind::MemoryGrows,
+            FindingKind::Interference,
+            FindingKind::CrossTalk,
+        ];
+        kind.is_unreachable() || depends.contains(kind)
     };
     matches!(failure.verdict, Verdict::Fail | Verdict::Nonstrict)
         && matches!(result.outcome, Outcome::Failed(_))
