@@ -26,6 +26,8 @@ use crate::tactic::TacticFamily;
 
 /// The most baselines that are played to find out how many connections the peer serves.
 const MOST_CONNECTIONS: u64 = 256;
+/// How often it is repeated that a peer serves so many connections.
+const LIFETIME_REPEATS: usize = 2;
 /// How many cases before a failed one may have spoiled it.
 const SUSPECTED_BEFORE: usize = 8;
 /// How many of the cases that are played first may have spoiled a failed one: they came
@@ -123,15 +125,31 @@ impl ScenarioRun<'_, '_, '_> {
         let Some(first) = self.first_not_served(most)? else {
             return Ok(None);
         };
-        let again = self.first_not_served(first.connection)?;
-        let is_same = again.is_some_and(|again| again.connection == first.connection);
-        let cause = if is_same && first.connection > 1 {
+        let cause = if first.connection > 1 && self.repeats(&first)? {
             self.report_lifetime(first)
         } else {
             self.report_chance(first)
         };
         self.engine.restart_peer()?;
         Ok(Some(cause))
+    }
+
+    /// Whether the same connection is not served by fresh peers. A peer that fails by chance
+    /// may do so at the same connection twice. A silence costs a wait to its limit: one repeat
+    /// is enough there.
+    fn repeats(&mut self, first: &NotServed) -> Result<bool, StopReason> {
+        let times = if first.result.outcome.is_silence() {
+            1
+        } else {
+            LIFETIME_REPEATS
+        };
+        for _ in 0..times {
+            let again = self.first_not_served(first.connection)?;
+            if again.is_none_or(|again| again.connection != first.connection) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Plays baselines on a fresh peer, at most this many, until one fails.
