@@ -62,7 +62,7 @@ impl LeakWatch {
         self.suspected = Some(growth);
     }
 
-    /// What is suspected, once. It is to be confirmed now.
+    /// What is suspected, once. The caller confirms it.
     pub(super) fn take_suspicion(&mut self) -> Option<Growth> {
         if self.suspected.is_some() {
             self.first = None;
@@ -79,7 +79,7 @@ impl LeakWatch {
         }
     }
 
-    /// Whether it is suspected to keep memory. It is to be confirmed now.
+    /// Whether it is suspected to keep memory. The caller confirms it.
     pub(super) fn take_memory_suspicion(&mut self) -> bool {
         let is_suspected = self.memory == MemorySuspicion::Suspected;
         if is_suspected {

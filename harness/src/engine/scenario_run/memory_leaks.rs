@@ -15,11 +15,11 @@ use crate::engine::settings::StopReason;
 use crate::peer::Memory;
 use crate::tactic::TacticFamily;
 
-/// What a peer sets up once is there after so many connections.
+/// After this many connections a peer has set up what it sets up once.
 const WARM_UP: usize = 16;
 /// How many connections there are in the first round. Each further round has twice as many.
 const FIRST_ROUND: usize = 64;
-/// A peer that keeps so much is not waiting for its garbage collector: Node.js has collected at
+/// A peer that keeps this much is not waiting for its garbage collector: Node.js has collected at
 /// 40 MiB, and a JVM reserves its heap when it starts ([`Memory::growth_since`]).
 const ENOUGH: u64 = 256 << 20;
 /// A peer that keeps less of a connection, in bytes, would need too many of them.
@@ -27,13 +27,13 @@ const LITTLE: u64 = 4 << 10;
 /// The time for the connections of all tactics.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// So much growth that stops explains why the peer was suspected.
+/// Growth by this much that then stops explains why the peer was suspected.
 const EXPLAINS: u64 = SUSPICIOUS_MEMORY / 2;
 
 /// What came of connections that were made one after the other.
 enum Measured {
     Leak(MemoryLeak),
-    /// It grew by so much, and no more with further connections.
+    /// It grew by this many bytes, and no more with further connections.
     NoLeak(u64),
     /// The peer is gone or too slow, or its memory cannot be seen.
     Nothing,
@@ -79,7 +79,7 @@ impl ScenarioRun<'_, '_, '_> {
         self.engine.restart_peer()
     }
 
-    /// Plays these cases again and again until the peer holds so much that it is a leak, or
+    /// Plays these cases again and again until the peer has grown so far that it is a leak, or
     /// stops growing.
     fn measure_memory(
         &mut self,

@@ -26,7 +26,7 @@ use crate::tactic::TacticFamily;
 
 /// The most baselines that are played to find out how many connections the peer serves.
 const MOST_CONNECTIONS: u64 = 256;
-/// How often it is repeated that a peer serves so many connections.
+/// How often it must repeat that a peer serves a certain number of connections.
 const LIFETIME_REPEATS: usize = 2;
 /// How many cases before a failed one may have spoiled it.
 const SUSPECTED_BEFORE: usize = 8;

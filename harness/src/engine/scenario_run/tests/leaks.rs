@@ -149,7 +149,7 @@ fn memory(mebibytes: usize) -> Memory {
     }
 }
 
-/// A peer that passes and has so many MiB in use after its plays.
+/// A peer that passes. The MiB that it has in use depend on the number of its plays.
 fn using(mebibytes: impl Fn(usize) -> usize + Send + Sync + 'static) -> ScriptedPeer {
     ScriptedPeer::new(|_| pass()).holding(move |plays| Resources {
         memory: memory(mebibytes(plays.len())),
