@@ -93,7 +93,7 @@ impl DefectEvidence {
     }
 
     /// Without the failures that may be chance: those of which the same kind is often
-    /// flaky, under whatever tactic.
+    /// flaky, under any tactic.
     pub(super) fn without_chance(&self) -> Self {
         let count = |cases: &[CaseFailure], kind| {
             let same = cases.iter().filter(|it| it.kind() == kind);

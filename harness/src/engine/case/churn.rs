@@ -30,7 +30,7 @@ enum Churned {
 }
 
 impl CasePlay<'_, '_> {
-    /// Plays the exchange after so many connections that were dropped.
+    /// Plays the exchange after this many connections that were dropped.
     pub(super) fn after_churn(
         &self,
         waiter: &mut Waiter<'_>,

@@ -22,7 +22,7 @@ const WARM_UP: usize = 4;
 /// How many connections are made between two counts. A pool that is smaller than all of them
 /// stops growing in one of these rounds.
 const ROUNDS: [usize; 4] = [16, 16, 64, 256];
-/// After so many connections a peer that fails may have no descriptors left, and zombies are
+/// After this many connections a peer that fails may have no descriptors left, and zombies are
 /// enough: no pool is made of them.
 const ENOUGH: usize = 96;
 /// A peer that needs longer is not judged: after fewer connections a pool looks like a leak.

@@ -86,7 +86,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// Shrinks one failure of each group, those of simple tactics first.
     pub(super) fn shrink(&mut self) -> Result<(), StopReason> {
         let groups = self.shrinkable();
-        // A case that was given is to be played, and no other.
+        // Only the cases that were given are played.
         if groups.is_empty() || self.context.planned.plan.is_given() {
             return Ok(());
         }

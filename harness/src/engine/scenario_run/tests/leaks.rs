@@ -23,7 +23,7 @@ fn keeping(is_kept: impl Fn(&Play) -> bool + Send + Sync + 'static) -> ScriptedP
         .holding(move |plays| descriptors(plays.iter().filter(|play| is_kept(play)).count()))
 }
 
-/// A peer that passes and holds at most so many descriptors.
+/// A peer that passes and holds at most this many descriptors.
 fn pool(most: usize) -> ScriptedPeer {
     ScriptedPeer::new(|_| pass()).holding(move |plays| descriptors(plays.len().min(most)))
 }
