@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use wirecheck_report::record::StreamSize;
 
-use super::{RESTART, Search, Shrinking};
+use super::{RESTART, Search, Shrinking, TIMEOUT};
 use crate::engine::case::{Learnt, NumberedCase, ScenarioContext};
 use crate::engine::scenario_run::ScenarioRun;
 use crate::engine::scenario_run::confirm::kinds;
@@ -180,8 +180,10 @@ impl ScenarioRun<'_, '_, '_> {
         let of = size(&self.context.script);
         let mut run = ScenarioRun::new(self.engine, context);
         let mut search = Search::of(shared, &failure.kinds, &script, NumberedCase::new(1, case));
+        let timeouts = run.engine.timings.timeouts;
         let uncut = run.replay(&NumberedCase::new(0, whole))?;
         search.pay(run.cost_of(&uncut));
+        search.pay(TIMEOUT * (run.engine.timings.timeouts - timeouts));
         if !uncut.outcome.has_passed() {
             return self.recover(shared).map(|()| None);
         }

@@ -180,6 +180,18 @@ fn memory_of_a_cache_or_of_garbage_is_no_leak() {
 }
 
 #[test]
+fn what_a_database_stores_is_no_leak() {
+    let stores = TestRun {
+        suite: "title = 'T'\nframing = { line = { max = 500_000 } }\n[[scenario]]\nid = 'first'\n\
+                exchange = [{ client.repeat = { text = 'x', times = 400_000 } }, { server = 'ok' }]\n",
+        only: "cut@*",
+        ..DEFAULT
+    };
+    let run = stores.run(using(|plays| plays)).checked();
+    assert!(passes(&run), "{:?}", run.failures());
+}
+
+#[test]
 fn garbage_in_a_heap_that_was_reserved_at_first_is_no_leak() {
     let peer = ScriptedPeer::new(|_| pass()).holding(|plays| Resources {
         memory: Memory {
