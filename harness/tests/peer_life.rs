@@ -648,7 +648,11 @@ fn a_child_that_left_the_group_is_found_and_killed() {
     }
     let script = format!(
         "{LISTEN}child = os.fork()
-if not child: os.setsid(); report('escaped', os.getpid())
+if not child:
+    s.close() # It would be a server in the background otherwise.
+    os.setsid()
+    report('escaped', os.getpid())
+    while True: signal.pause()
 {SERVE}"
     );
     let server = start(&python(&script, &["{port}"])).expect("it listens");

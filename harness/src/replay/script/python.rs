@@ -17,33 +17,27 @@ pub(super) fn script(case: &OpenCase) -> String {
     let changed = delivery.edit().map(|_| expression(&case.stream(delivery)));
     let changed = changed.unwrap_or_else(|| "WHOLE[0]".to_owned());
     let [id, what] = headline(case);
-    let (head, connection) = match case.side() {
+    let (head, play) = match case.side() {
         Side::Client => (SERVER_HEAD, SERVER.to_owned()),
         Side::Server => (CLIENT_HEAD, CLIENT.replace("SAVED", &command(case))),
     };
     let mut program = head.replace("ID", &id).replace("WHAT", &what);
-    if !stream.unique.is_empty() {
-        program += UNIQUE;
-    }
     program += &format!("WHOLE = {}, [{}]\n", expression(&stream), whole.join(", "));
     program += &format!("CASE = {changed}, [{}]\n", cut.join(", "));
-    program += &connection;
-    program += &converse(&[whole, cut].concat(), &stream);
-    program + READ + &check(case)
+    program += &play.replace("CONVERSE", &converse(&[whole, cut].concat()));
+    program += &(READ.to_owned() + &check(case));
+    if stream.unique.is_empty() {
+        return program.replace(PUT_UNIQUE, "").replace(HIDE_UNIQUE, "");
+    }
+    program.replace("WHOLE = ", "UNIQUE = b'<unique>'\nWHOLE = ")
 }
 
-/// The function that sends and reads.
-fn converse(steps: &[String], stream: &Stream) -> String {
-    let mut text = CONVERSE.to_owned();
-    if stream.unique.is_empty() {
-        text = text.replace(PUT_UNIQUE, "").replace(HIDE_UNIQUE, "");
-    }
-    for (step, does) in [("'half'", HALF), ("'rst'", RESET)] {
-        if steps.iter().any(|it| it == step) {
-            text += does;
-        }
-    }
-    text + SEND
+/// The loop over the steps.
+fn converse(steps: &[String]) -> String {
+    let has = |step: &str| steps.iter().any(|it| it == step);
+    let half = if has("'half'") { HALF } else { "" };
+    let reset = if has("'rst'") { RESET } else { "" };
+    CONVERSE.replace("HALF", half).replace("RESET", reset)
 }
 
 /// The comparison at the end of the program.
@@ -165,7 +159,7 @@ WHAT
 python3 THIS_FILE HOST PORT sends the bytes uncut, as the case cuts them, and uncut again.
 Exit code 1: the answers differ. A pause after each write stands for the server's read.
 \"\"\"
-import socket, struct, sys, time
+import contextlib, socket, struct, sys, time
 
 ";
 
@@ -177,39 +171,37 @@ python3 THIS_FILE [COMMAND...] starts a client ({host} and {port} are replaced) 
 the bytes uncut, as the case cuts them, and uncut again. Exit code 1: what it does differs.
 A pause after each write stands for the client's read.
 \"\"\"
-import os, socket, struct, subprocess, sys, time
+import contextlib, os, socket, struct, subprocess, sys, time
 
-";
-
-/// Stands for a value that differs in each play.
-const UNIQUE: &str = "UNIQUE = b'<unique>'
 ";
 
 const SERVER: &str = "
 def play(stream, steps):
-    try:
-        with socket.create_connection(sys.argv[1:3], 5) as peer:
-            return converse(peer, stream, steps)
-    except OSError:
-        return [b'[lost]']
+    got = []
+    unique = b'%08d' % (time.time_ns() // 1000 % 10**8)
+    stream = stream.replace(UNIQUE, unique)
+    with socket.create_connection(sys.argv[1:3], 5) as peer:
+CONVERSE    return got
 ";
 
 const CLIENT: &str = "COMMAND = sys.argv[1:] or [SAVED]
 
 def play(stream, steps):
+    got = []
+    unique = b'%08d' % (time.time_ns() // 1000 % 10**8)
+    stream = stream.replace(UNIQUE, unique)
     with socket.create_server(('127.0.0.1', 0)) as server:
         server.settimeout(10)
         port = str(server.getsockname()[1])
         words = [it.replace('{host}', '127.0.0.1').replace('{port}', port) for it in COMMAND]
         env = dict(os.environ, HOST='127.0.0.1', PORT=port)
         client = subprocess.Popen(words, stdout=subprocess.PIPE, env=env)
-        try:
-            with server.accept()[0] as peer:
-                got = converse(peer, stream, steps)
-            return got + [client.communicate(timeout=5)[0], b'[exit code %d]' % client.returncode]
-        except (OSError, subprocess.TimeoutExpired):
-            client.kill()
-            return [b'[lost]']
+        peer = server.accept()[0]
+    with peer:
+CONVERSE    try:
+        return got + [client.communicate(timeout=5)[0], b'[exit code %d]' % client.returncode]
+    finally:
+        client.kill()
 ";
 
 const PUT_UNIQUE: &str = "    unique = b'%08d' % (time.time_ns() // 1000 % 10**8)
@@ -218,33 +210,23 @@ const PUT_UNIQUE: &str = "    unique = b'%08d' % (time.time_ns() // 1000 % 10**8
 
 const HIDE_UNIQUE: &str = ".replace(unique, UNIQUE)";
 
-const CONVERSE: &str = "
-def converse(peer, stream, steps):
-    got = []
-    unique = b'%08d' % (time.time_ns() // 1000 % 10**8)
-    stream = stream.replace(UNIQUE, unique)
-    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    for step in steps:
-        try:
-            if step == 'read':
-                got.append(read(peer).replace(unique, UNIQUE))
+const CONVERSE: &str = "        peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for step in steps:
+            with contextlib.suppress(OSError):  # If it closes early, the next read shows it.
+                if step == 'read':
+                    got.append(read(peer).replace(unique, UNIQUE))
+HALFRESET                else:
+                    data, stream = stream[:step], stream[step:]
+                    peer.sendall(data)
+                    time.sleep(0.1)
 ";
 
-const HALF: &str = "            elif step == 'half':
-                peer.shutdown(socket.SHUT_WR)
+const HALF: &str = "                elif step == 'half':
+                    peer.shutdown(socket.SHUT_WR)
 ";
 
-const RESET: &str = "            elif step == 'rst':
-                peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
-";
-
-const SEND: &str = "            else:
-                peer.sendall(stream[:step])
-                stream = stream[step:]
-                time.sleep(0.1)
-        except OSError:
-            pass  # It closed early: the next read shows it.
-    return got
+const RESET: &str = "                elif step == 'rst':
+                    peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
 ";
 
 const READ: &str = "
@@ -263,14 +245,15 @@ def read(peer):
 ";
 
 const CHECK: &str = "
-expected, got, after = play(*WHOLE), play(*CASE), play(*WHOLE)
-print('uncut', expected, '\\ncase ', got, '\\nafter', after)
-if expected == [b'[lost]']:
+try:
+    expected = play(*WHOLE)
+except OSError as error:
+    print(error)
     sys.exit(2)
+got, after = play(*CASE), play(*WHOLE)
+print('uncut', expected, '\\ncase ', got, '\\nafter', after)
 RULE
-fine = fine and after == expected
-print('the same' if fine else 'DIFFERENT')
-sys.exit(not fine)
+sys.exit(not fine or after != expected)
 ";
 
 /// Where the stream was cut off or changed: the whole messages before are answered, and the
