@@ -308,10 +308,13 @@ pub struct FailedCase {
     /// failures of one kind one has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub smallest: Option<SmallestFailure>,
-    /// After how many connections it fails, if it depends on earlier ones or on how often it
-    /// was played, and the number is known.
+    /// After how many connections it fails, if it depends on earlier ones and the number is
+    /// known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier_connections: Option<u64>,
+    /// How often a replay plays it on one peer, for a leak that shows only then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repetitions: Option<u64>,
     /// The id of the file with which `wirecheck replay` repeats it, if it was saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub saved: Option<String>,
@@ -370,7 +373,7 @@ pub struct ShorterExchange {
     pub tactic: Option<String>,
     /// The expectations that failed.
     pub findings: Vec<FindingRecord>,
-    /// What happened. `delivery` is the delivery.
+    /// What happened in it.
     pub evidence: Transcript,
 }
 

@@ -90,6 +90,6 @@ fn a_line_that_is_read_once_needs_no_other_line() {
     let shorter = smallest.shorter.as_ref().expect("a shorter exchange");
     assert_eq!((shorter.sent.messages, shorter.of.messages), (1, 2));
     assert_eq!(shorter.tactic.as_deref(), Some("cut@1"));
-    let enough = "  shorter   1 of 2 messages is enough: 13 of 19 bytes\n";
+    let enough = "  shorter   steps 1–2, 5–6 of the exchange are enough: 13 of 19 bytes\n";
     assert!(outcome.stdout.contains(enough), "{}", outcome.stdout);
 }

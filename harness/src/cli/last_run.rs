@@ -79,6 +79,7 @@ mod tests {
             depends_on: None,
             smallest: None,
             earlier_connections: None,
+            repetitions: None,
             saved: None,
         }
     }

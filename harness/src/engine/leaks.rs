@@ -26,17 +26,10 @@ pub(super) struct LeakWatch {
     explained: Growth,
     /// A leak is reported once in a run.
     is_reported: bool,
-    memory: MemorySuspicion,
-}
-
-/// Whether the peer is suspected to keep memory of each connection. That is looked into once
-/// in a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum MemorySuspicion {
-    #[default]
-    None,
-    Suspected,
-    LookedInto,
+    /// By how much the memory grew that is suspicious, in bytes.
+    suspected_memory: Option<u64>,
+    /// The most growth of the memory that turned out to be no leak.
+    explained_memory: u64,
 }
 
 impl LeakWatch {
@@ -70,23 +63,29 @@ impl LeakWatch {
         self.suspected.take().filter(|_| !self.is_reported)
     }
 
-    /// Suspects the peer if it has much more memory in use than at first.
+    /// Suspects the peer if it has much more memory in use than at first, and much more than
+    /// was explained before.
     pub(super) fn suspect_memory(&mut self, life: u32, held: Resources) {
         let first = self.first.filter(|(of, _)| *of == life);
-        let grown = first.map_or(0, |(_, first)| held.memory.growth_since(first.memory));
-        if self.memory == MemorySuspicion::None && grown >= SUSPICIOUS_MEMORY {
-            self.memory = MemorySuspicion::Suspected;
+        let growth = first.map(|(_, first)| held.memory.growth_since(first.memory).in_use);
+        let least = SUSPICIOUS_MEMORY.max(2 * self.explained_memory);
+        if growth.is_some_and(|growth| growth >= least) {
+            self.suspected_memory = growth;
         }
     }
 
-    /// Whether it is suspected to keep memory. The caller confirms it.
-    pub(super) fn take_memory_suspicion(&mut self) -> bool {
-        let is_suspected = self.memory == MemorySuspicion::Suspected;
-        if is_suspected {
-            self.memory = MemorySuspicion::LookedInto;
+    /// The growth of the memory that is suspicious, once. The caller confirms it.
+    pub(super) fn take_memory_suspicion(&mut self) -> Option<u64> {
+        if self.suspected_memory.is_some() {
             self.first = None;
         }
-        is_suspected && !self.is_reported
+        let suspected = self.suspected_memory.take();
+        suspected.filter(|_| !self.is_reported)
+    }
+
+    /// Growth of the memory by this many bytes is no leak.
+    pub(super) fn explain_memory(&mut self, growth: u64) {
+        self.explained_memory = self.explained_memory.max(growth);
     }
 
     /// So much growth is no leak.
@@ -250,25 +249,28 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_suspected_once_in_a_run() {
-        let with_memory = |bytes| Resources {
+    fn memory_is_suspected_again_if_it_grows_much_more() {
+        let with_memory = |mebibytes: u64| Resources {
             memory: Memory {
-                in_use: bytes,
-                reserved: bytes,
+                in_use: mebibytes << 20,
+                reserved: 0,
             },
             ..held(5, 1)
         };
         let mut watch = LeakWatch::default();
-        watch.set_first(0, with_memory(10 << 20));
-        watch.suspect_memory(0, with_memory(41 << 20));
-        assert!(!watch.take_memory_suspicion(), "little");
-        watch.suspect_memory(1, with_memory(99 << 20));
-        assert!(!watch.take_memory_suspicion(), "another life");
-        watch.suspect_memory(0, with_memory(42 << 20));
-        assert!(watch.take_memory_suspicion());
-        watch.set_first(2, with_memory(0));
-        watch.suspect_memory(2, with_memory(99 << 20));
-        assert!(!watch.take_memory_suspicion());
+        let mut suspects = |life, mebibytes| {
+            watch.set_first(0, with_memory(10));
+            watch.suspect_memory(life, with_memory(mebibytes));
+            let suspected = watch.take_memory_suspicion();
+            suspected
+                .inspect(|growth| watch.explain_memory(*growth))
+                .is_some()
+        };
+        assert!(!suspects(0, 41), "little");
+        assert!(!suspects(1, 99), "another life");
+        assert!(suspects(0, 42));
+        assert!(!suspects(0, 73));
+        assert!(suspects(0, 74));
     }
 
     #[test]

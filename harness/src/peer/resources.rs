@@ -13,26 +13,27 @@ pub struct Resources {
     pub processes: usize,
     /// Processes that have ended and were not collected by their parent.
     pub zombies: usize,
-    /// Their memory.
+    /// Memory of the processes that have not ended.
     pub memory: Memory,
 }
 
 /// The memory of processes, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// What is in use and no file's. What a process will collect as garbage counts too.
+    /// Anonymous memory in RAM. Garbage that is not collected yet counts too.
     pub in_use: u64,
-    /// All that they have reserved.
+    /// The size of the address space.
     pub reserved: u64,
 }
 
 impl Memory {
-    /// By how much it grew. A runtime that reserves its heap when it starts, such as a JVM,
-    /// fills it with garbage before it collects any: that is no growth.
+    /// By how much each of them grew.
     #[must_use]
-    pub fn growth_since(self, earlier: Self) -> u64 {
-        let in_use = self.in_use.saturating_sub(earlier.in_use);
-        in_use.min(self.reserved.saturating_sub(earlier.reserved))
+    pub fn growth_since(self, earlier: Self) -> Self {
+        Self {
+            in_use: self.in_use.saturating_sub(earlier.in_use),
+            reserved: self.reserved.saturating_sub(earlier.reserved),
+        }
     }
 
     pub(super) fn add(&mut self, other: Self) {

@@ -32,6 +32,8 @@ pub(crate) struct OpenCase {
     others: Vec<Case>,
     /// The same with a part of the exchange, if that is enough to see the failure.
     shorter: Option<Box<Self>>,
+    /// Whether it is itself a part of a saved case.
+    pub(super) is_part: bool,
 }
 
 /// Why a saved case cannot be played. It was changed by hand, or by a fault of a disk.
@@ -53,8 +55,6 @@ pub(crate) enum OpenError {
     Fit(#[from] FitError),
     #[error("`needs`: more than {0}")]
     TooMuch(u64),
-    #[error("`shorter`: no part of the exchange of its suite")]
-    Part,
 }
 
 impl OpenCase {
@@ -76,32 +76,29 @@ impl OpenCase {
         };
         let others = others.iter().map(|it| case(&it.tactic, &it.delivery, len));
         let shorter = saved.shorter.as_ref();
-        let shorter = shorter.map(|part| Self::of_part(&saved, part, suite.clone(), side));
+        let shorter = shorter.and_then(|part| Self::of_part(&saved, part, &suite, side));
         Ok(Self {
             case: case(&saved.tactic, &saved.delivery, len)?,
             others: others.collect::<Result<_, _>>()?,
-            shorter: shorter.transpose()?.map(Box::new),
+            shorter: shorter.map(Box::new),
+            is_part: false,
             suite,
             saved,
         })
     }
 
-    /// A part of a saved case, as a case of its own.
-    fn of_part(
-        saved: &SavedCase,
-        part: &SavedPart,
-        suite: Suite,
-        side: Side,
-    ) -> Result<Self, OpenError> {
-        let scenario = suite.scenarios()[0]
-            .part(&exchange_part(&part.steps), suite.framing())
-            .ok_or(OpenError::Part)?;
+    /// A part of a saved case, as a case of its own. `None` if it does not fit: a replay does
+    /// not need it.
+    fn of_part(saved: &SavedCase, part: &SavedPart, suite: &Suite, side: Side) -> Option<Self> {
+        let whole = suite.scenarios().first()?;
+        let scenario = whole.part(&exchange_part(&part.steps), suite.framing())?;
         let len = Script::of(&scenario, suite.framing(), side).len();
-        Ok(Self {
-            case: case(&saved.tactic, &part.delivery, len)?,
+        Some(Self {
+            case: case(&saved.tactic, &part.delivery, len).ok()?,
             others: Vec::new(),
             shorter: None,
-            suite: suite.with_scenario(scenario),
+            is_part: true,
+            suite: suite.clone().with_scenario(scenario),
             saved: SavedCase {
                 delivery: part.delivery.clone(),
                 needs: None,
@@ -114,7 +111,7 @@ impl OpenCase {
     }
 
     /// The least that shows the failure: what a program or a capture shows. It is not what is
-    /// replayed, because a peer that was repaired may take the part for no correct exchange.
+    /// replayed, because a peer that was repaired may reject a part of the exchange.
     pub(crate) fn shortest(&self) -> &Self {
         self.shorter.as_deref().unwrap_or(self)
     }

@@ -17,8 +17,6 @@ use crate::tactic::Case;
 
 /// The most cases of a scenario that are saved.
 const MOST_OF_SCENARIO: usize = 16;
-/// How often a case is played that leaks: enough to rouse the suspicion of a leak.
-const LEAK_PLAYS: u32 = 24;
 /// How many other cases there are for each one that is played at the same time.
 const OTHERS_PER_JOB: usize = 4;
 
@@ -102,10 +100,7 @@ impl CaseSaver<'_> {
         let leaks = FindingKind::Leaks.as_str();
         match failed.depends_on {
             None if failed.findings.iter().any(|it| it.kind == leaks) => {
-                let times = match failed.earlier_connections {
-                    Some(plays) => u32::try_from(plays).ok()?,
-                    None => LEAK_PLAYS,
-                };
+                let times = u32::try_from(failed.repetitions?).ok()?;
                 (times <= MOST_PLAYS).then_some(Some(Needs::Repetition { times }))
             }
             None => Some(None),

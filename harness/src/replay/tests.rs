@@ -218,6 +218,7 @@ fn failed(tactic: &str, verdict: Verdict, kind: &str) -> FailedCase {
         depends_on: None,
         smallest: None,
         earlier_connections: None,
+        repetitions: None,
         saved: None,
     }
 }

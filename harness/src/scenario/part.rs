@@ -1,13 +1,11 @@
 //! A part of an exchange: fewer messages, shorter payloads.
 
-use std::collections::HashSet;
-
 use memchr::memmem;
 
 use super::exchange::{Action, Side, Step};
 use super::message::{Body, Message};
 use super::suite::Scenario;
-use super::template::{Bindings, Template, VariableName};
+use super::template::{Bindings, Template};
 use crate::framing::Framing;
 
 /// The steps of an exchange that are left, in their order.
@@ -62,9 +60,9 @@ impl Scenario {
     /// The scenario with a part of its exchange. The answers to a message that is shortened
     /// are shortened in the same way where they repeat its payload.
     ///
-    /// `None` if that is no exchange: a variable is not defined, the framing has no message
-    /// with such a payload, or the payload is not written out in the suite. Whether a peer
-    /// takes it for a correct exchange is not known.
+    /// `None` if the result cannot be played: a variable is not defined, the framing has no
+    /// message with such a payload, or the payload is not written out in the suite. Whether a
+    /// peer accepts it is not known.
     #[must_use]
     pub fn part(&self, part: &ExchangePart, framing: &Framing) -> Option<Self> {
         let is_ascending = part.steps.is_sorted_by(|a, b| a.step < b.step);
@@ -78,7 +76,7 @@ impl Scenario {
                 shorten(&mut exchange, at, len, framing)?;
             }
         }
-        defines_what_it_uses(&exchange).then(|| Self {
+        can_be_played(&exchange, framing).then(|| Self {
             exchange,
             ..self.clone()
         })
@@ -119,12 +117,10 @@ fn shorten(exchange: &mut [Step], at: usize, len: usize, framing: &Framing) -> O
             break;
         }
     }
-    let is_valid = |step: &Step| match &step.action {
-        Action::Send(message) => message.encode(framing, &Bindings::example()).is_ok(),
-        _ => true,
-    };
-    let is_read = framing.canonical(short).is_some_and(|it| it == short);
-    (is_read && is_valid(&exchange[at])).then_some(())
+    framing
+        .canonical(short)
+        .is_some_and(|it| it == short)
+        .then_some(())
 }
 
 /// Puts `short` in the place of `long` where a step has it in a text.
@@ -160,22 +156,26 @@ fn replace(step: &mut Step, long: &[u8], short: &[u8]) {
     }
 }
 
-fn defines_what_it_uses(exchange: &[Step]) -> bool {
-    let mut defined: HashSet<VariableName> = HashSet::new();
-    let mut are_defined = |names: Vec<VariableName>, captured: Vec<VariableName>| {
-        let is_defined =
-            |name: &VariableName| name.as_str() == VariableName::UNIQUE || defined.contains(name);
-        let all = names.iter().all(is_defined);
-        defined.extend(captured);
-        all
-    };
+/// Whether each message can be sent and is accepted, with example values.
+fn can_be_played(exchange: &[Step], framing: &Framing) -> bool {
+    let mut bindings = Bindings::example();
     exchange.iter().all(|step| match &step.action {
-        Action::Send(message) => {
-            are_defined(message.used_variables(), message.captured_variables())
-        }
-        Action::Prints(text) => are_defined(text.names().cloned().collect(), Vec::new()),
+        Action::Send(message) => plays(message, framing, &mut bindings).is_some(),
+        Action::Prints(text) => text.names().all(|name| bindings.defines(name.as_str())),
         Action::Close(_) | Action::Exits(_) => true,
     })
+}
+
+/// `None` if the message cannot be sent, or is not accepted.
+fn plays(message: &Message, framing: &Framing, bindings: &mut Bindings) -> Option<()> {
+    let used = message.used_variables();
+    if !used.iter().all(|name| bindings.defines(name.as_str())) {
+        return None;
+    }
+    message.encode(framing, bindings).ok()?;
+    let sent = message.outgoing_payload(bindings);
+    let received = framing.canonical(&sent).unwrap_or(sent);
+    message.accept(&received, framing, bindings).ok()
 }
 
 #[cfg(test)]
@@ -240,6 +240,17 @@ mod tests {
         );
         assert!(part(&suite, &[(2, None), (3, None)]).is_none());
         assert!(part(&suite, &[(0, None), (1, None)]).is_some());
+    }
+
+    #[test]
+    fn an_answer_that_no_longer_has_what_is_captured_is_no_part() {
+        let suite = suite(
+            "'line'",
+            "{ client = 'id' }, { server = { text = '{\"id\":7}', capture = { number = '/id' } } }, \
+             { client = 'b ${number}' }, { server = 'c' }",
+        );
+        let all = [(0, Some(1)), (1, None), (2, None), (3, None)];
+        assert!(part(&suite, &all).is_none());
     }
 
     #[test]

@@ -10,8 +10,16 @@ pub struct ScriptPart<'a> {
     pub whole: &'a Script,
     /// What is left of it: each message is the same, or has a shorter payload.
     pub part: &'a Script,
-    /// For each message of the part: its number in the whole script.
+    /// For each message of the part: its number in the whole script, ascending.
     pub messages: &'a [usize],
+}
+
+/// Where the messages of both scripts lie.
+struct Places<'a> {
+    scripts: ScriptPart<'a>,
+    /// Where each message of the whole script starts, and where the last one ends.
+    whole: Vec<usize>,
+    part: Vec<usize>,
 }
 
 impl ScriptPart<'_> {
@@ -20,19 +28,24 @@ impl ScriptPart<'_> {
     /// is left as it is, or if the result is no delivery of the part.
     #[must_use]
     pub fn carry_over(&self, delivery: &Delivery) -> Option<Delivery> {
+        let places = Places {
+            scripts: *self,
+            whole: starts(self.whole),
+            part: starts(self.part),
+        };
         let edit = match &delivery.edit {
-            Some(edit) => Some(self.edit(edit)?),
+            Some(edit) => Some(places.edit(edit)?),
             None => None,
         };
         let place = |at: Offset| match (&delivery.edit, &edit) {
-            (Some(old), Some(new)) => self.edited_place(at, old, new),
-            _ => self.place(at),
+            (Some(old), Some(new)) => places.edited(at, old, new),
+            _ => places.of(at),
         };
-        let end = delivery.delivered();
+        let end = place(delivery.delivered());
         // In a message that is left out: the end of those before it.
-        let end = (0..=end.get()).rev().find_map(|at| place(Offset::new(at)));
+        let end = end.or_else(|| place(places.start_before(delivery.delivered())))?;
         let edges: Vec<_> = delivery.edges().filter_map(place).collect();
-        let lengths = Lengths::cut_at(edges, end?);
+        let lengths = Lengths::cut_at(edges, end);
         let pause = delivery.pause.and_then(place);
         let carried = Delivery {
             edit,
@@ -44,80 +57,73 @@ impl ScriptPart<'_> {
         let keeps_pause = carried.pause.is_some() == delivery.pause.is_some();
         (is_delivery && keeps_pause).then_some(carried)
     }
+}
+
+impl Places<'_> {
+    /// The number of the message of the whole script that an offset is in. An offset between
+    /// two messages is in the second one.
+    fn message_at(&self, at: Offset) -> usize {
+        self.whole.partition_point(|start| *start <= at.get()) - 1
+    }
+
+    fn start_before(&self, at: Offset) -> Offset {
+        Offset::new(self.whole[self.message_at(at)])
+    }
 
     /// The place of an offset of the whole stream; `None` inside a message that is left out.
-    fn place(&self, at: Offset) -> Option<Offset> {
-        let starts = starts(self.part);
-        let mut kept_before = 0;
-        for (number, start) in starts_of(self.whole) {
-            let end = start + self.whole.messages[number].bytes.len();
-            let place = self.messages.iter().position(|it| *it == number);
-            if at.get() <= start {
-                break;
+    fn of(&self, at: Offset) -> Option<Offset> {
+        let number = self.message_at(at);
+        let inside = at.get() - self.whole[number];
+        // Where it is left, or how many messages are left before it.
+        let kept = self.scripts.messages.binary_search(&number);
+        let before = kept.unwrap_or_else(|before| before);
+        match (inside, kept) {
+            (0, _) => Some(Offset::new(self.part[before])),
+            (_, Ok(kept)) => {
+                let inside = self.inside(number, kept, inside)?;
+                Some(Offset::new(self.part[kept] + inside))
             }
-            match place {
-                Some(kept) if at.get() < end => {
-                    let inside = self.inside(number, kept, at.get() - start)?;
-                    return Some(Offset::new(starts[kept] + inside));
-                }
-                Some(kept) => kept_before = kept + 1,
-                None if at.get() < end => return None,
-                None => {}
-            }
+            (_, Err(_)) => None,
         }
-        Some(Offset::new(starts[kept_before]))
     }
 
     /// The place of an offset inside a message.
     fn inside(&self, number: usize, kept: usize, at: usize) -> Option<usize> {
-        let regions = &self.whole.messages[number].regions;
+        let regions = &self.scripts.whole.messages[number].regions;
         let place = regions.iter().position(|it| at < it.range.end)?;
-        let (old, new) = (
-            &regions[place].range,
-            self.part.messages[kept].regions.get(place)?,
-        );
-        let new = &new.range;
+        let old = &regions[place].range;
+        let new = &self.scripts.part.messages[kept].regions.get(place)?.range;
         let from_start = at - old.start;
         Some(new.start + from_start.min(new.len().saturating_sub(1)))
     }
 
     fn edit(&self, edit: &StreamEdit) -> Option<StreamEdit> {
         let range = edit.range();
-        let mut messages = starts_of(self.whole);
-        let (number, start) = messages.find(|(number, start)| {
-            let end = start + self.whole.messages[*number].bytes.len();
-            *start <= range.start.get() && range.end.get() <= end
-        })?;
-        let kept = self.messages.iter().position(|it| *it == number)?;
-        if self.whole.messages[number].bytes != self.part.messages[kept].bytes {
+        let number = self.message_at(range.start);
+        let kept = self.scripts.messages.binary_search(&number).ok()?;
+        let (whole, part) = (self.scripts.whole, self.scripts.part);
+        let is_inside = range.end.get() <= *self.whole.get(number + 1)?;
+        if !is_inside || whole.messages[number].bytes != part.messages[kept].bytes {
             return None;
         }
-        let moved = |at: Offset| Offset::new(at.get() - start + starts(self.part)[kept]);
+        let moved = |at: Offset| Offset::new(at.get() - self.whole[number] + self.part[kept]);
         let range = moved(range.start)..moved(range.end);
         StreamEdit::new(range, edit.replacement().clone()).ok()
     }
 
     /// The place of an offset of the edited stream.
-    fn edited_place(&self, at: Offset, old: &StreamEdit, new: &StreamEdit) -> Option<Offset> {
+    fn edited(&self, at: Offset, old: &StreamEdit, new: &StreamEdit) -> Option<Offset> {
         let added = old.replacement().len();
         let start = old.range().start;
         if at <= start {
-            self.place(at)
+            self.of(at)
         } else if at < start.plus(added) {
             Some(new.range().start.plus(at.get() - start.get()))
         } else {
-            let place = self.place(at.minus(added).plus(old.removed()))?;
+            let place = self.of(at.minus(added).plus(old.removed()))?;
             Some(place.plus(added).minus(old.removed()))
         }
     }
-}
-
-/// The number and the start of each message.
-fn starts_of(script: &Script) -> impl Iterator<Item = (usize, usize)> {
-    starts(script)
-        .into_iter()
-        .take(script.messages.len())
-        .enumerate()
 }
 
 /// Where each message starts, and where the last one ends.
@@ -170,6 +176,28 @@ mod tests {
         assert_eq!(carried("3,4,4").as_deref(), Some("3,2,3"));
         assert_eq!(carried("3,2,6").as_deref(), Some("3,2,3"));
         assert_eq!(carried("3,1,5,2").as_deref(), Some("3,1,2x2"));
+    }
+
+    #[test]
+    fn a_cut_inside_a_header_that_is_shorter_stays_in_it() {
+        let whole = sample::script(&[("10", "0123456789", 0)]);
+        let part = sample::script(&[("9", "012345678", 0)]);
+        let both = ScriptPart {
+            whole: &whole,
+            part: &part,
+            messages: &[0],
+        };
+        let carried = |delivery: &str| {
+            let carried = both.carry_over(&delivery.parse().expect("a delivery"));
+            carried.map(|it| it.to_string())
+        };
+        assert_eq!(
+            carried("1,11").as_deref(),
+            Some("10"),
+            "no byte before it is left"
+        );
+        assert_eq!(carried("2,10").as_deref(), Some("1,9"));
+        assert_eq!(carried("3 half").as_deref(), Some("2 half"));
     }
 
     #[test]

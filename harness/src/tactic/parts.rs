@@ -28,16 +28,23 @@ impl TurnSteps {
 /// Parts of a part: with fewer messages of `side` and without the answers to them, or with a
 /// shorter payload. The largest steps come first. What the other side sends before them, and
 /// what is no message, stays.
-#[must_use]
-pub fn smaller_parts(part: &ExchangePart, scenario: &Scenario, side: Side) -> Vec<ExchangePart> {
+pub fn smaller_parts<'a>(
+    part: &'a ExchangePart,
+    scenario: &'a Scenario,
+    side: Side,
+) -> impl Iterator<Item = ExchangePart> + 'a {
     let turns = turns(part, scenario, side);
-    let groups = blocks(turns.len()).filter(|(first, end)| end - first < turns.len());
-    let groups = groups.map(|(first, end)| turns[first..end].iter().flat_map(TurnSteps::steps));
-    let groups = groups.map(|steps| without(part, &steps.collect::<Vec<_>>()));
-    let pairs = turns.iter().flat_map(TurnSteps::pairs);
-    let pairs = pairs.map(|pair| without(part, &pair));
-    let shorter = shorter_payloads(part, scenario, side);
-    groups.chain(pairs).chain(shorter).collect()
+    let pairs: Vec<_> = turns.iter().flat_map(TurnSteps::pairs).collect();
+    let pairs = pairs.into_iter().map(|pair| without(part, &pair));
+    let count = turns.len();
+    let groups = blocks(count).filter(move |(first, end)| end - first < count);
+    let groups = groups.map(move |(first, end)| {
+        let steps = turns[first..end].iter().flat_map(TurnSteps::steps);
+        without(part, &steps.collect::<Vec<_>>())
+    });
+    groups
+        .chain(pairs)
+        .chain(shorter_payloads(part, scenario, side))
 }
 
 fn turns(part: &ExchangePart, scenario: &Scenario, side: Side) -> Vec<TurnSteps> {
@@ -107,12 +114,13 @@ mod tests {
             Some(len) => format!("{}:{len}", kept.step),
             None => kept.step.to_string(),
         };
-        let smaller = smaller_parts(&ExchangePart::whole(scenario), scenario, Side::Client);
+        let whole = ExchangePart::whole(scenario);
+        let smaller = smaller_parts(&whole, scenario, Side::Client);
         let line = |part: &ExchangePart| {
             let steps: Vec<_> = part.steps.iter().map(step).collect();
             steps.join(" ")
         };
-        smaller.iter().map(line).collect()
+        smaller.map(|part| line(&part)).collect()
     }
 
     #[test]

@@ -157,6 +157,7 @@ pub(super) fn failed(tactic: &str) -> FailedCase {
         depends_on: None,
         smallest: None,
         earlier_connections: None,
+        repetitions: None,
         saved: None,
     }
 }

@@ -40,6 +40,8 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) depends_on: Option<DependsOn>,
     /// After how many connections it fails, if that was found out.
     pub(in crate::engine) earlier_connections: Option<u64>,
+    /// How often it must be played on one peer until it fails, if that was found out.
+    pub(in crate::engine) repetitions: Option<u64>,
     /// Whether the case failed and the peer had sent a value of `${unique}` that belongs to
     /// another connection.
     pub(in crate::engine) has_others_value: bool,
@@ -169,6 +171,7 @@ impl CaseResult {
             error_reply: None,
             depends_on: None,
             earlier_connections: None,
+            repetitions: None,
             has_others_value: false,
             blocked_for: None,
         }

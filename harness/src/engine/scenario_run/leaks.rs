@@ -38,6 +38,11 @@ const TIME_TO_SETTLE: Duration = Duration::from_millis(200);
 /// The time between two looks whether the peer gives back what it holds.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
+/// Where the baseline leaks too.
+pub(super) const ALSO_WHOLE: &str = "also of whole exchanges";
+/// How often a case that leaks is played in a replay: enough to raise the suspicion.
+const REPETITIONS: u64 = 24;
+
 pub(super) type PassedCases = BTreeMap<TacticFamily, Vec<NumberedCase>>;
 
 /// What came of connections that were made one after the other.
@@ -110,12 +115,8 @@ impl ScenarioRun<'_, '_, '_> {
         let others = self.passed_cases();
         match self.measure(std::slice::from_ref(&baseline), limit)? {
             Measured::Leak(leak) => {
-                // The baseline passed, and a scenario is not failed at its baseline for this.
-                let cases = others
-                    .get(&TacticFamily::Cut)
-                    .or_else(|| others.values().next());
-                if let Some(cases) = cases {
-                    self.report_leak(&cases[0], &leak, "also of whole exchanges")?;
+                if let Some(blamed) = blamed_for_all(&others) {
+                    self.report_leak(blamed, &leak, ALSO_WHOLE)?;
                 }
             }
             Measured::NoLeak(growth) if suspected.is_explained_by(growth) => {
@@ -308,16 +309,16 @@ impl ScenarioRun<'_, '_, '_> {
             connections,
         } = leak;
         let what = format!("{growth} after {connections} connections, {when}{sockets}");
-        self.report_kept(blamed, what, None)
+        self.report_kept(blamed, what, Some(REPETITIONS))
     }
 
-    /// Counts what the peer keeps as a failure of this case, which passed. `plays` is how often
-    /// the case must be played until it shows, if that is known.
+    /// Counts what the peer keeps as a failure of this case, which passed. `repetitions` is how
+    /// often the case must be played until it shows, if that is known.
     pub(super) fn report_kept(
         &mut self,
         blamed: &NumberedCase,
         what: String,
-        plays: Option<u64>,
+        repetitions: Option<u64>,
     ) -> Result<(), StopReason> {
         self.engine.leaks.set_reported();
         let mut result = self.play_again(blamed)?;
@@ -327,9 +328,16 @@ impl ScenarioRun<'_, '_, '_> {
         }
         self.results
             .take_back(result.tactic.family(), result.unjudged);
-        result.earlier_connections = plays;
+        result.repetitions = repetitions;
         self.put_finding_first(&mut result, &Finding::Leaks { what });
         self.results.add(result, self.failure_verdict());
         Ok(())
     }
+}
+
+/// The case to blame for what the baseline does too: the baseline passed, and a scenario is not
+/// failed at its baseline for this.
+pub(super) fn blamed_for_all(passed: &PassedCases) -> Option<&NumberedCase> {
+    let cuts = passed.get(&TacticFamily::Cut);
+    cuts.or_else(|| passed.values().next())?.first()
 }

@@ -1,14 +1,17 @@
 //! After all other phases: whether the peer keeps memory of each connection.
 //!
-//! Memory grows for other reasons too: a cache fills, and a runtime lets garbage wait. So it is
-//! a leak only if it goes on growing at the same rate up to a size at which a runtime has
-//! collected its garbage, and if it is far more than what was sent: a database keeps that. The
-//! connections are those of one tactic after the other, alone, on a fresh peer.
+//! Memory grows for other reasons too: a cache fills, a database stores what it is sent, and a
+//! runtime lets garbage wait. So it is a leak only if the peer keeps far more than it was sent,
+//! and grows at the same rate, round by round, up to a size at which garbage is collected. A
+//! runtime that reserves its heap at once, such as a JVM, may fill it with garbage first: its
+//! address space must grow too.
+//!
+//! The connections are those of one tactic after the other, alone, on a fresh peer.
 
 use std::time::{Duration, Instant};
 
 use super::ScenarioRun;
-use super::leaks::Played;
+use super::leaks::{ALSO_WHOLE, PassedCases, Played, blamed_for_all};
 use crate::engine::case::NumberedCase;
 use crate::engine::leaks::SUSPICIOUS_MEMORY;
 use crate::engine::settings::StopReason;
@@ -19,18 +22,17 @@ use crate::tactic::TacticFamily;
 const WARM_UP: usize = 16;
 /// How many connections there are in the first round. Each further round has twice as many.
 const FIRST_ROUND: usize = 64;
-/// A peer that keeps this much is not waiting for its garbage collector: Node.js has collected at
-/// 40 MiB, and a JVM reserves its heap when it starts ([`Memory::growth_since`]).
+/// Node.js collects its garbage at 40 MiB.
 const ENOUGH: u64 = 256 << 20;
 /// A peer that keeps less of a connection, in bytes, would need too many of them.
 const LITTLE: u64 = 4 << 10;
-/// How many times what was sent a peer may keep: it may be its task to store it.
+/// How many times what it was sent a peer may keep.
 const STORED: u64 = 4;
 /// The time for the connections of all tactics.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
-
-/// Growth by this much that then stops explains why the peer was suspected.
-const EXPLAINS: u64 = SUSPICIOUS_MEMORY / 2;
+/// How many cases of a tactic are tried for one that leaks by itself, and how often each.
+const MOST_TRIED: usize = 8;
+const PLAYS_OF_ONE: usize = 16;
 
 /// What came of connections that were made one after the other.
 enum Measured {
@@ -47,38 +49,67 @@ struct MemoryLeak {
     connections: usize,
 }
 
+impl MemoryLeak {
+    /// Bytes of each connection.
+    fn each(&self) -> u64 {
+        (self.grown / self.connections as u64).max(1)
+    }
+}
+
 impl ScenarioRun<'_, '_, '_> {
     /// Finds a tactic of which the peer keeps memory, if it is suspected to.
     pub(super) fn find_memory_leak(&mut self) -> Result<(), StopReason> {
-        if !self.engine.leaks.take_memory_suspicion() {
+        let Some(suspected) = self.engine.leaks.take_memory_suspicion() else {
             return Ok(());
-        }
-        let deadline = Instant::now() + TIME_LIMIT;
+        };
         let mut tactics = self.passed_cases();
-        let baseline = vec![self.baseline_case()];
-        // The baseline passed, and a scenario is not failed at its baseline for this.
-        let blamed = tactics.get(&TacticFamily::Cut);
-        let blamed = blamed
-            .or_else(|| tactics.values().next())
-            .map(|it| it[0].clone());
-        let Some(blamed) = blamed else { return Ok(()) };
+        // These open other connections.
+        tactics.remove(&TacticFamily::Churn);
+        tactics.remove(&TacticFamily::Neighbours);
+        let found = self.measure_tactics(suspected, tactics);
         self.engine.restart_peer()?;
+        found
+    }
+
+    fn measure_tactics(
+        &mut self,
+        suspected: u64,
+        mut tactics: PassedCases,
+    ) -> Result<(), StopReason> {
+        let deadline = Instant::now() + TIME_LIMIT;
+        let Some(blamed) = blamed_for_all(&tactics).cloned() else {
+            return Ok(());
+        };
+        self.engine.restart_peer()?;
+        let baseline = [self.baseline_case()];
         match self.measure_memory(&baseline, deadline)? {
             Measured::Leak(leak) => {
-                self.report_memory(&blamed, &leak, "also of whole exchanges")?;
-                return self.engine.restart_peer();
+                let repetitions = Some((2 * SUSPICIOUS_MEMORY).div_ceil(leak.each()));
+                return self.report_memory(&blamed, &leak, ALSO_WHOLE, repetitions);
             }
-            Measured::NoLeak(EXPLAINS..) => return self.engine.restart_peer(),
-            Measured::NoLeak(_) | Measured::Nothing => {}
+            Measured::NoLeak(growth) => {
+                self.engine.leaks.explain_memory(growth);
+                if growth >= SUSPICIOUS_MEMORY / 2 {
+                    return Ok(());
+                }
+            }
+            Measured::Nothing => {}
         }
         while let Some((family, cases)) = tactics.pop_first() {
+            if Instant::now() >= deadline {
+                self.note_slow();
+                return Ok(());
+            }
             self.engine.restart_peer()?;
             if let Measured::Leak(leak) = self.measure_memory(&cases, deadline)? {
-                self.report_memory(&cases[0], &leak, &format!("under {family}"))?;
-                break;
+                let (blamed, each) = self.case_that_keeps(&cases)?;
+                let repetitions = each.map(|each| (2 * SUSPICIOUS_MEMORY).div_ceil(each.max(1)));
+                let when = format!("under {family}");
+                return self.report_memory(&blamed, &leak, &when, repetitions);
             }
         }
-        self.engine.restart_peer()
+        self.engine.leaks.explain_memory(suspected);
+        Ok(())
     }
 
     /// Plays these cases again and again until the peer has grown so far that it is a leak, or
@@ -90,31 +121,74 @@ impl ScenarioRun<'_, '_, '_> {
     ) -> Result<Measured, StopReason> {
         let least = LITTLE + STORED * self.context.script.len() as u64;
         let mut cases = cases.iter().cycle();
-        let (mut round, mut connections) = (WARM_UP, 0);
-        // At first, and before the last round.
-        let (mut first, mut last) = (None, Memory::default());
+        self.play_many(&mut cases, WARM_UP, deadline)?;
+        let Some(first) = self.memory_when_idle() else {
+            return Ok(Measured::Nothing);
+        };
+        let (mut last, mut round, mut connections) = (first, FIRST_ROUND, 0);
         loop {
-            let played = self.play_many(&mut cases, round, deadline)?;
-            let held = self.resources_when_idle().map(|it| it.memory);
-            let (Played::All, Some(held)) = (played, held) else {
+            match self.play_many(&mut cases, round, deadline)? {
+                Played::All => {}
+                Played::Gone => return Ok(Measured::Nothing),
+                Played::TooSlow => {
+                    self.note_slow();
+                    return Ok(Measured::Nothing);
+                }
+            }
+            let Some(held) = self.memory_when_idle() else {
                 return Ok(Measured::Nothing);
             };
-            let Some(first) = first else {
-                (first, last, round) = (Some(held), held, FIRST_ROUND);
-                continue;
-            };
-            let (grown, grew_before) = (held.growth_since(first), last.growth_since(first));
-            let grew = held.growth_since(last);
+            let growth = held.growth_since(first);
+            let before = last.growth_since(first).in_use;
+            let grew = held.growth_since(last).in_use;
             let is_little = grew < least * round as u64;
-            if is_little || !goes_on(grew_before, connections, grew, round) {
-                return Ok(Measured::NoLeak(grown));
+            if is_little || !goes_on(before, connections, grew, round) {
+                return Ok(Measured::NoLeak(growth.in_use));
             }
+            let is_compared = connections > 0;
             connections += round;
-            if grown >= ENOUGH {
-                return Ok(Measured::Leak(MemoryLeak { grown, connections }));
+            if is_compared && growth.in_use >= ENOUGH {
+                return Ok(if growth.reserved >= ENOUGH / 2 {
+                    let grown = growth.in_use;
+                    Measured::Leak(MemoryLeak { grown, connections })
+                } else {
+                    Measured::NoLeak(growth.in_use)
+                });
             }
             (last, round) = (held, round * 2);
         }
+    }
+
+    /// The first case that makes the peer grow by itself, and by how much each time; the first
+    /// one of all if none does.
+    fn case_that_keeps(
+        &mut self,
+        cases: &[NumberedCase],
+    ) -> Result<(NumberedCase, Option<u64>), StopReason> {
+        let least = LITTLE * PLAYS_OF_ONE as u64;
+        let deadline = Instant::now() + TIME_LIMIT;
+        for case in cases.iter().take(MOST_TRIED) {
+            let before = self.memory_when_idle();
+            self.play_many(&mut std::iter::repeat(case), PLAYS_OF_ONE, deadline)?;
+            if let (Some(before), Some(after)) = (before, self.memory_when_idle()) {
+                let grew = after.growth_since(before).in_use;
+                if grew >= least {
+                    return Ok((case.clone(), Some(grew / PLAYS_OF_ONE as u64)));
+                }
+            }
+        }
+        Ok((cases[0].clone(), None))
+    }
+
+    fn memory_when_idle(&self) -> Option<Memory> {
+        self.resources_when_idle().map(|it| it.memory)
+    }
+
+    fn note_slow(&mut self) {
+        self.engine.note(
+            "leaks: the memory of the peer grew; it is too slow to find out within 10 s whether \
+             it grows with each connection",
+        );
     }
 
     fn report_memory(
@@ -122,17 +196,15 @@ impl ScenarioRun<'_, '_, '_> {
         blamed: &NumberedCase,
         leak: &MemoryLeak,
         when: &str,
+        repetitions: Option<u64>,
     ) -> Result<(), StopReason> {
-        let MemoryLeak { grown, connections } = *leak;
-        let each = grown / connections as u64;
         let what = format!(
-            "{} MiB of memory after {connections} connections ({} KiB of each), {when}",
-            grown >> 20,
-            each >> 10
+            "{} MiB of memory after {} connections ({} KiB of each), {when}",
+            leak.grown >> 20,
+            leak.connections,
+            leak.each() >> 10
         );
-        // Enough to rouse the suspicion again.
-        let plays = (64 << 20) / each;
-        self.report_kept(blamed, what, Some(plays))
+        self.report_kept(blamed, what, repetitions)
     }
 }
 

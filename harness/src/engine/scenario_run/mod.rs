@@ -15,9 +15,11 @@
 //!   it, or by chance (`shared_cause`).
 //! - **`rst@accept`** (`rst_at_accept`): the server is suspended for a moment, alone.
 //! - **Leaks** (`leaks`): what the peer holds is counted after the baseline and after each
-//!   batch. If it grew, cases are played until it is clear whether it grows with them.
+//!   batch. If it grew, cases are played until it is clear whether it grows with them; so with
+//!   its memory (`memory_leaks`).
 //! - **Shrinking** (`shrink`): smaller deliveries of one confirmed failure of each kind are
-//!   played, until none fails in the same way.
+//!   played, until none fails in the same way; then, against a server, parts of the exchange
+//!   (`shrink::exchange`).
 //! - **Report** (`report`, `defects`): the results become a part of the record.
 //!
 //! The verdict on a case is `failure_verdict` for a confirmed failure, `Flaky` for one that

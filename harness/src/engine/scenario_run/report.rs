@@ -162,6 +162,7 @@ fn failure(judged: JudgedFailure, us: Role) -> record::FailedCase {
         depends_on: result.depends_on,
         smallest: None,
         earlier_connections: result.earlier_connections,
+        repetitions: result.repetitions,
         saved: None,
     }
 }

@@ -12,6 +12,7 @@
 //! What none of these repeats was chance, or a silence that a batch declared too early.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use wirecheck_report::record::{Concurrency, DependsOn, Verdict};
 
@@ -28,6 +29,8 @@ use crate::tactic::TacticFamily;
 const MOST_CONNECTIONS: u64 = 256;
 /// How often it must repeat that a peer serves a certain number of connections.
 const LIFETIME_REPEATS: usize = 2;
+/// A failure that takes longer has waited to its limit.
+const SLOW_FAILURE: Duration = Duration::from_secs(1);
 /// How many cases before a failed one may have spoiled it.
 const SUSPECTED_BEFORE: usize = 8;
 /// How many of the cases that are played first may have spoiled a failed one: they came
@@ -134,15 +137,11 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(Some(cause))
     }
 
-    /// Whether the same connection is not served by fresh peers. A peer that fails by chance
-    /// may do so at the same connection twice. A silence costs a wait to its limit: one repeat
-    /// is enough there.
+    /// Whether fresh peers fail at the same connection. A peer that fails by chance may do so
+    /// twice; where a failure takes long, one repeat must do.
     fn repeats(&mut self, first: &NotServed) -> Result<bool, StopReason> {
-        let times = if first.result.outcome.is_silence() {
-            1
-        } else {
-            LIFETIME_REPEATS
-        };
+        let is_slow = first.result.took >= SLOW_FAILURE;
+        let times = if is_slow { 1 } else { LIFETIME_REPEATS };
         for _ in 0..times {
             let again = self.first_not_served(first.connection)?;
             if again.is_none_or(|again| again.connection != first.connection) {

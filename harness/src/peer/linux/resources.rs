@@ -19,7 +19,7 @@ pub(in crate::peer) fn resources_of(processes: &[u32]) -> Option<Resources> {
                 sum.processes += 1;
                 sum.threads += dir.threads().count();
                 sum.descriptors += dir.descriptors().ok()?.len();
-                if let Some((reserved, in_use)) = dir.memory() {
+                if let Some((in_use, reserved)) = dir.memory() {
                     sum.memory.add(Memory { in_use, reserved });
                 }
             }

@@ -17,19 +17,32 @@ pub(super) fn script(case: &OpenCase) -> String {
     let changed = delivery.edit().map(|_| expression(&case.stream(delivery)));
     let changed = changed.unwrap_or_else(|| "WHOLE[0]".to_owned());
     let [id, what] = headline(case);
-    let (head, play) = match case.side() {
-        Side::Client => (SERVER_HEAD, SERVER.to_owned()),
-        Side::Server => (CLIENT_HEAD, CLIENT.replace("SAVED", &command(case))),
+    let (head, play, lost) = match case.side() {
+        Side::Client => (SERVER_HEAD, SERVER.to_owned(), "OSError"),
+        Side::Server => {
+            let play = CLIENT.replace("SAVED", &command(case));
+            (CLIENT_HEAD, play, "(OSError, subprocess.TimeoutExpired)")
+        }
     };
-    let mut program = head.replace("ID", &id).replace("WHAT", &what);
-    program += &format!("WHOLE = {}, [{}]\n", expression(&stream), whole.join(", "));
-    program += &format!("CASE = {changed}, [{}]\n", cut.join(", "));
-    program += &play.replace("CONVERSE", &converse(&[whole, cut].concat()));
-    program += &(READ.to_owned() + &check(case));
-    if stream.unique.is_empty() {
-        return program.replace(PUT_UNIQUE, "").replace(HIDE_UNIQUE, "");
-    }
-    program.replace("WHOLE = ", "UNIQUE = b'<unique>'\nWHOLE = ")
+    let has_unique = !stream.unique.is_empty();
+    let without_unique = |text: String| match has_unique {
+        true => text,
+        false => text.replace(PUT_UNIQUE, "").replace(HIDE_UNIQUE, ""),
+    };
+    let unique = if has_unique { UNIQUE } else { "" };
+    let part = if case.is_part { PART } else { "" };
+    [
+        head.replace("ID", &id)
+            .replace("WHAT", &what)
+            .replace("PART", part),
+        unique.to_owned(),
+        format!("WHOLE = {}, [{}]\n", expression(&stream), whole.join(", ")),
+        format!("CASE = {changed}, [{}]\n", cut.join(", ")),
+        without_unique(play.replace("CONVERSE", &converse(&[whole, cut].concat()))),
+        READ.to_owned(),
+        check(case).replace("LOST", lost),
+    ]
+    .concat()
 }
 
 /// The loop over the steps.
@@ -98,11 +111,11 @@ fn expression(stream: &Stream) -> String {
     for unique in &stream.unique {
         parts.extend(bytes(&stream.bytes[start..unique.start]));
         parts.push(match unique.len() {
-            VariableName::UNIQUE_LENGTH => "UNIQUE".to_owned(),
-            len => format!(
-                "(UNIQUE * {})[:{len}]",
-                len / VariableName::UNIQUE_LENGTH + 1
-            ),
+            len if len % VariableName::UNIQUE_LENGTH == 0 => {
+                vec!["UNIQUE"; len / VariableName::UNIQUE_LENGTH].join(" + ")
+            }
+            // A part of one, after an edit: the same in each play.
+            len => literal(&stream.bytes[unique.start..unique.start + len]),
         });
         start = unique.end;
     }
@@ -155,7 +168,7 @@ fn text_literal(text: &str) -> String {
 const SERVER_HEAD: &str = "#!/usr/bin/env python3
 \"\"\"ID
 WHAT
-
+PART
 python3 THIS_FILE HOST PORT sends the bytes uncut, as the case cuts them, and uncut again.
 Exit code 1: the answers differ. A pause after each write stands for the server's read.
 \"\"\"
@@ -171,9 +184,16 @@ python3 THIS_FILE [COMMAND...] starts a client ({host} and {port} are replaced) 
 the bytes uncut, as the case cuts them, and uncut again. Exit code 1: what it does differs.
 A pause after each write stands for the client's read.
 \"\"\"
-import contextlib, os, socket, struct, subprocess, sys, time
+import atexit, contextlib, os, socket, struct, subprocess, sys, time
 
 ";
+
+/// What the head of a program says of a part of the exchange.
+const PART: &str =
+    "A part of the exchange is enough to see it; the offsets are those of the part.\n";
+
+/// Stands for a value that differs in each play.
+const UNIQUE: &str = "UNIQUE = b'<unique>'\n";
 
 const SERVER: &str = "
 def play(stream, steps):
@@ -196,12 +216,10 @@ def play(stream, steps):
         words = [it.replace('{host}', '127.0.0.1').replace('{port}', port) for it in COMMAND]
         env = dict(os.environ, HOST='127.0.0.1', PORT=port)
         client = subprocess.Popen(words, stdout=subprocess.PIPE, env=env)
+        atexit.register(client.kill)
         peer = server.accept()[0]
     with peer:
-CONVERSE    try:
-        return got + [client.communicate(timeout=5)[0], b'[exit code %d]' % client.returncode]
-    finally:
-        client.kill()
+CONVERSE    return got + [client.communicate(timeout=5)[0], b'[exit code %d]' % client.returncode]
 ";
 
 const PUT_UNIQUE: &str = "    unique = b'%08d' % (time.time_ns() // 1000 % 10**8)
@@ -245,13 +263,17 @@ def read(peer):
 ";
 
 const CHECK: &str = "
-try:
-    expected = play(*WHOLE)
-except OSError as error:
-    print(error)
-    sys.exit(2)
-got, after = play(*CASE), play(*WHOLE)
+def attempt(stream, steps):
+    try:
+        return play(stream, steps)
+    except LOST as error:
+        print(error)
+        return [b'[lost]']
+
+expected, got, after = attempt(*WHOLE), attempt(*CASE), attempt(*WHOLE)
 print('uncut', expected, '\\ncase ', got, '\\nafter', after)
+if expected == [b'[lost]']:
+    sys.exit(2)
 RULE
 sys.exit(not fine or after != expected)
 ";

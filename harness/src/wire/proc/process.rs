@@ -71,12 +71,11 @@ impl ProcessDir {
         Some(ProcReader::default().stat(self)?.start_time)
     }
 
-    /// How much memory it has reserved, and how much it has in use that is no file's, in
-    /// bytes.
+    /// The bytes of its anonymous memory in RAM, and of its address space.
     pub(crate) fn memory(&self) -> Option<(u64, u64)> {
         let pages = ProcReader::default().memory_pages(self)?;
         let size = rustix::param::page_size() as u64;
-        Some((pages.reserved * size, pages.anonymous * size))
+        Some((pages.anonymous * size, pages.reserved * size))
     }
 
     /// The name that the kernel knows it by, with control characters escaped.

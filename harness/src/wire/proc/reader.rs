@@ -40,8 +40,9 @@ pub(crate) struct SchedTimes {
 /// The pages of memory of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MemoryPages {
+    /// Of the address space.
     pub(super) reserved: u64,
-    /// In use, and no file's.
+    /// Anonymous ones in RAM.
     pub(super) anonymous: u64,
 }
 

@@ -44,17 +44,24 @@ pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
 
 /// How much of the exchange is enough to see a failure.
 pub(super) fn enough(shorter: &ShorterExchange) -> String {
-    let ShorterExchange { sent, of, .. } = shorter;
-    let messages = match of.messages {
-        all if sent.messages == all => counted(all, "message"),
-        all => format!("{} of {}", grouped(sent.messages), counted(all, "message")),
+    let ShorterExchange {
+        steps, sent, of, ..
+    } = shorter;
+    let numbers: Vec<_> = steps.iter().map(|kept| kept.step).collect();
+    let ranges = numbers.chunk_by(|a, b| a + 1 == *b);
+    let ranges = ranges.map(|range| match range {
+        [first, .., last] => format!("{first}–{last}"),
+        [only] => only.to_string(),
+        [] => String::new(),
+    });
+    let ranges: Vec<_> = ranges.collect();
+    let (steps, are) = match steps.len() {
+        1 => ("step", "is"),
+        _ => ("steps", "are"),
     };
-    let are = if sent.messages == 1 { "is" } else { "are" };
     let bytes = counted(of.bytes, "byte");
-    format!(
-        "{messages} {are} enough: {} of {bytes}",
-        grouped(sent.bytes)
-    )
+    let (ranges, sent) = (ranges.join(", "), grouped(sent.bytes));
+    format!("{steps} {ranges} of the exchange {are} enough: {sent} of {bytes}")
 }
 
 pub(super) fn fails_uncut(case: &FailedCase) -> bool {

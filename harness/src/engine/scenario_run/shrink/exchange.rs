@@ -3,16 +3,18 @@
 //! Messages are left out, and payloads are shortened ([`smaller_parts`]), as long as the part
 //! passes uncut and fails in the same way under the delivery that is left of the smallest one
 //! ([`ScriptPart`]). So a part is no guess: a peer that answers a shorter message in another
-//! way than the whole one fails uncut, and then the part is not taken.
+//! way than the whole one fails uncut, and then the part is not taken. The result is played once
+//! more on a fresh peer.
 //!
-//! Only for servers: which messages a client sends is a matter of its program.
+//! Only for servers that wirecheck starts: which messages a client sends is a matter of its
+//! program, and what a part leaves behind on a running server stays.
 
 use std::sync::Arc;
 
 use wirecheck_report::record::StreamSize;
 
 use super::{RESTART, Search, Shrinking, TIMEOUT};
-use crate::engine::case::{Learnt, NumberedCase, ScenarioContext};
+use crate::engine::case::{NumberedCase, ScenarioContext};
 use crate::engine::scenario_run::ScenarioRun;
 use crate::engine::scenario_run::confirm::kinds;
 use crate::engine::scenario_run::results::{ShorterExchange, Smallest, SmallestDelivery};
@@ -38,11 +40,20 @@ struct ShrunkFailure {
     kinds: Vec<FindingKind>,
 }
 
+/// A part of the exchange that is tried.
+struct PlayedPart<'a> {
+    part: &'a ExchangePart,
+    scenario: &'a Scenario,
+    case: &'a Case,
+    /// The kinds of findings with which it should fail.
+    kinds: &'a [FindingKind],
+}
+
 impl ScenarioRun<'_, '_, '_> {
     /// Looks for a shorter exchange for each different failure that was shrunk: deaths first,
     /// then those whose own delivery is the smallest, because these are shown.
     pub(super) fn shorten_exchanges(&mut self, shared: &mut Shrinking) -> Result<(), StopReason> {
-        if self.context.side == Side::Server {
+        if self.context.side == Side::Server || !self.engine.peer.is_ours() {
             return Ok(());
         }
         shared.cost_left = COST;
@@ -67,6 +78,10 @@ impl ScenarioRun<'_, '_, '_> {
                     smallest.shorter.clone_from(&shorter);
                 }
             }
+        }
+        if shared.cost_left < COST {
+            // A part may have left something behind.
+            self.engine.restart_peer()?;
         }
         Ok(())
     }
@@ -103,12 +118,17 @@ impl ScenarioRun<'_, '_, '_> {
         shared: &mut Shrinking,
     ) -> Result<Option<ShorterExchange>, StopReason> {
         let mut least = ExchangePart::whole(self.context.planned.scenario);
-        let mut shortest = None;
+        let mut found = false;
         while let Some(smaller) = self.smaller_exchange(failure, &least, shared)? {
-            least = smaller.part.clone();
-            shortest = Some(smaller);
+            least = smaller.part;
+            found = true;
         }
-        Ok(shortest)
+        if !found {
+            return Ok(None);
+        }
+        // What was played before may have been a reason.
+        self.engine.restart_peer()?;
+        self.try_part(&least, failure, shared)
     }
 
     /// The first smaller part that fails in the same way.
@@ -118,30 +138,12 @@ impl ScenarioRun<'_, '_, '_> {
         least: &ExchangePart,
         shared: &mut Shrinking,
     ) -> Result<Option<ShorterExchange>, StopReason> {
-        let PlannedScenario {
-            suite, scenario, ..
-        } = self.context.planned;
-        let side = self.context.side;
+        let (scenario, side) = (self.context.planned.scenario, self.context.side);
         for part in smaller_parts(least, scenario, side) {
             if shared.limit().is_some() {
                 break;
             }
-            let Some(shorter) = scenario.part(&part, suite.framing()) else {
-                continue;
-            };
-            let carried = ScriptPart {
-                whole: &self.context.script,
-                part: &Script::of(&shorter, suite.framing(), side),
-                messages: &part.messages_of(scenario, side),
-            };
-            let Some(delivery) = carried.carry_over(&failure.delivery) else {
-                continue;
-            };
-            let played = ShrunkFailure {
-                delivery,
-                ..failure.clone()
-            };
-            let found = self.play_part(&part, &shorter, &played, shared)?;
+            let found = self.try_part(&part, failure, shared)?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -149,22 +151,53 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(None)
     }
 
-    /// Plays a part uncut, then as it should fail. It is a scenario of its own.
-    fn play_part(
+    /// Plays a part, if it is an exchange and the delivery can be made of it.
+    fn try_part(
         &mut self,
         part: &ExchangePart,
-        scenario: &Scenario,
         failure: &ShrunkFailure,
         shared: &mut Shrinking,
     ) -> Result<Option<ShorterExchange>, StopReason> {
-        let (suite, side) = (self.context.planned.suite, self.context.side);
-        let plan = Plan::of(suite, scenario, side, &CaseChoice::default());
-        let Some(whole) = plan.case(&Tactic::Whole) else {
+        let PlannedScenario {
+            suite, scenario, ..
+        } = self.context.planned;
+        let side = self.context.side;
+        let Some(shorter) = scenario.part(part, suite.framing()) else {
             return Ok(None);
         };
-        let case = Case {
-            tactic: failure.tactic.clone(),
-            delivery: failure.delivery.clone(),
+        let carried = ScriptPart {
+            whole: &self.context.script,
+            part: &Script::of(&shorter, suite.framing(), side),
+            messages: &part.messages_of(scenario, side),
+        };
+        let Some(delivery) = carried.carry_over(&failure.delivery) else {
+            return Ok(None);
+        };
+        let played = PlayedPart {
+            part,
+            scenario: &shorter,
+            case: &Case {
+                tactic: failure.tactic.clone(),
+                delivery,
+            },
+            kinds: &failure.kinds,
+        };
+        self.play_part(&played, shared)
+    }
+
+    /// Plays a part uncut, then as it should fail.
+    fn play_part(
+        &mut self,
+        part: &PlayedPart<'_>,
+        shared: &mut Shrinking,
+    ) -> Result<Option<ShorterExchange>, StopReason> {
+        let PlayedPart { scenario, case, .. } = *part;
+        let (suite, side) = (self.context.planned.suite, self.context.side);
+        let plan = Plan::of(suite, scenario, side, &CaseChoice::default());
+        let whole = plan.case(&Tactic::Whole);
+        let Some(whole) = whole.filter(|it| it.delivery != case.delivery) else {
+            // Nothing of what fails is left.
+            return Ok(None);
         };
         let planned = PlannedScenario {
             suite,
@@ -179,26 +212,37 @@ impl ScenarioRun<'_, '_, '_> {
         let script = context.script.clone();
         let of = size(&self.context.script);
         let mut run = ScenarioRun::new(self.engine, context);
-        let mut search = Search::of(shared, &failure.kinds, &script, NumberedCase::new(1, case));
-        let timeouts = run.engine.timings.timeouts;
-        let uncut = run.replay(&NumberedCase::new(0, whole))?;
-        search.pay(run.cost_of(&uncut));
-        search.pay(TIMEOUT * (run.engine.timings.timeouts - timeouts));
-        if !uncut.outcome.has_passed() {
+        let case = NumberedCase::new(1, case.clone());
+        let mut search = Search::of(shared, part.kinds, &script, case.clone());
+        if !run.passes_uncut(&whole, &mut search)? {
             return self.recover(shared).map(|()| None);
         }
-        run.context.learnt = Learnt {
-            unawaited_steps: uncut.unawaited_steps.iter().copied().collect(),
-            ..Learnt::default()
-        };
-        let result = run.try_delivery(&mut search, &failure.delivery)?;
-        Ok((kinds(&result) == failure.kinds).then(|| ShorterExchange {
-            part: part.clone(),
+        let result = run.try_delivery(&mut search, &case.case.delivery)?;
+        let is_same = kinds(&result) == part.kinds;
+        Ok(is_same.then(|| ShorterExchange {
+            part: part.part.clone(),
             sent: size(&script),
             of,
-            tactic: plan.tactic_of(&failure.delivery),
+            tactic: plan.tactic_of(&case.case.delivery),
             result: Box::new(result),
         }))
+    }
+
+    /// Whether a part passes uncut, twice on one peer: what is left out may have undone what
+    /// the rest does. Learns what the peer does not wait for.
+    fn passes_uncut(&mut self, whole: &Case, search: &mut Search<'_>) -> Result<bool, StopReason> {
+        for _ in 0..2 {
+            let timeouts = self.engine.timings.timeouts;
+            let uncut = self.replay(&NumberedCase::new(0, whole.clone()))?;
+            search.pay(self.cost_of(&uncut));
+            search.pay(TIMEOUT * (self.engine.timings.timeouts - timeouts));
+            if !uncut.outcome.has_passed() {
+                return Ok(false);
+            }
+            let unawaited = &mut self.context.learnt.unawaited_steps;
+            unawaited.extend(&uncut.unawaited_steps);
+        }
+        Ok(true)
     }
 
     /// Starts the peer again if a part broke it.

@@ -1,5 +1,8 @@
 //! The part of an exchange that is enough to see a failure.
 
+use std::collections::HashMap;
+use std::sync::Mutex;
+
 use wirecheck_report::record::ShorterExchange;
 
 use super::script::{Answer, Play, die, fail, pass, silence, wrong_answer};
@@ -74,9 +77,12 @@ fn payloads_are_shortened_as_long_as_it_fails() {
 
 #[test]
 fn failures_with_one_smallest_delivery_have_one_shorter_exchange() {
-    let script = |play: &Play| match is_cut_inside(play, "bye bye\n") {
-        true => fail(wrong_answer()),
-        false => pass(),
+    let script = |play: &Play| {
+        if is_cut_inside(play, "bye bye\n") {
+            fail(wrong_answer())
+        } else {
+            pass()
+        }
     };
     let all = TestRun { only: "*", ..CUTS };
     let run = all.run(ScriptedPeer::new(script).knowing_parts()).checked();
@@ -122,13 +128,49 @@ fn a_death_is_seen_in_a_part_too() {
 
 #[test]
 fn what_a_client_sends_is_not_changed() {
-    let client = ScriptedPeer::new(|play| match is_cut_inside(play, "bye") {
-        true => fail(wrong_answer()),
-        false => pass(),
-    });
-    let client = client.knowing_parts().new_for_each_case();
+    let script = |play: &Play| {
+        if is_cut_inside(play, "bye") {
+            fail(wrong_answer())
+        } else {
+            pass()
+        }
+    };
+    let client = ScriptedPeer::new(script).knowing_parts();
+    let client = client.new_for_each_case();
     let run = CUTS
         .play(CUTS.selection_for(Side::Server), client)
         .checked();
+    assert_eq!(shorter(&run), None);
+}
+
+#[test]
+fn a_server_that_wirecheck_does_not_start_gets_no_parts() {
+    let script = |play: &Play| {
+        if is_cut_inside(play, "bye") {
+            fail(wrong_answer())
+        } else {
+            pass()
+        }
+    };
+    let run = CUTS.run(ScriptedPeer::new(script).knowing_parts().external());
+    assert_eq!(shorter(&run), None);
+}
+
+/// Without the second message, which undoes the first, it is wrong from the second play on.
+#[test]
+fn a_part_that_passes_uncut_only_once_is_not_taken() {
+    let lives = Mutex::new(HashMap::new());
+    let run = played(move |play| {
+        let is_whole = play.stream == b"hello\nbye bye\n";
+        let mut plays = lives.lock().expect("no script panicked");
+        let earlier: &mut u32 = plays.entry((play.life, play.stream.clone())).or_default();
+        *earlier += 1;
+        let is_wrong = if is_whole {
+            is_cut_inside(play, "hello")
+        } else {
+            *earlier > 1
+        };
+        is_wrong.then(|| fail(wrong_answer()))
+    });
     assert_eq!(shorter(&run), None);
 }
