@@ -216,6 +216,35 @@ agent/answers-each-question
     );
 }
 
+#[test]
+fn a_service_that_reads_once_fails_the_same_cuts_in_each_run() {
+    if !tools::has_python() {
+        return;
+    }
+    let service = ["tests/peers/odd/per_read_service.py", "{host}", "{port}"];
+    let service = [&[tools::python()[0]], &service[..]].concat();
+    let failed = || {
+        let outcome = Run::new(env!("CARGO_BIN_EXE_wirecheck-under-test"))
+            .args(&["scenarios/agent", "--client", "--reconnects"])
+            .args(&["--profile=quick", "--only=cut@*"])
+            .peer(service.iter().map(|&word| word.to_owned()).collect())
+            .complete();
+        assert_eq!((outcome.code, outcome.stderr.as_str()), (1, ""));
+        let mut scenarios = outcome.record().scenarios();
+        let (_, scenario) = scenarios.next().expect("one is played");
+        let codes = scenario.defects.iter().map(|it| it.code.clone());
+        let failures = scenario.failures.iter();
+        let failed: Vec<_> = failures.map(|it| (it.tactic.clone(), it.verdict)).collect();
+        (codes.collect::<Vec<_>>(), failed)
+    };
+    let first = failed();
+    assert_eq!(first.0, ["F02"]);
+    assert!(first.1.len() > 10, "{first:?}");
+    for _ in 0..2 {
+        assert_eq!(failed(), first);
+    }
+}
+
 /// The client fails these families of tactics, and these defects are named.
 fn fails(cases: &[&str], client: &str, options: &[&str], expected: snapbox::data::Inline) {
     if tools::has_python() {
