@@ -334,8 +334,8 @@ impl Drop for ActiveServer {
 
 fn written(found: &RunOutcome, language: &str) -> Vec<CommandOutput> {
     let saved = found.saved_cases();
-    // The first two: each program waits after each answer.
-    let programs = saved.iter().take(2).map(|file| {
+    // One: each program waits after each chunk and each answer.
+    let programs = saved.iter().take(1).map(|file| {
         let file = file.to_str().expect("it is UTF-8");
         run(WIRECHECK, &["replay", file, "--script", language])
     });

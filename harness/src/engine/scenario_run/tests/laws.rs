@@ -133,10 +133,11 @@ fn scripted(behaviors: &RandomBehaviors) -> ScriptedPeer {
     let planned = DEFAULT.planned();
     let tactics = behaviors.iter().map(|(&at, &it)| (planned[at].clone(), it));
     let by_tactic: HashMap<String, RandomBehavior> = tactics.collect();
-    ScriptedPeer::new(move |play| match by_tactic.get(&play.tactic) {
+    let peer = ScriptedPeer::new(move |play| match by_tactic.get(&play.tactic) {
         Some(behavior) => behavior.answer(play),
         None => pass(),
-    })
+    });
+    peer.knowing_parts()
 }
 
 /// The failures with their findings, and the counts.
