@@ -1,9 +1,8 @@
 //! Records as text for a terminal.
 //!
-//! A [`Record`](crate::Record) or several and a [`TerminalWidth`] come in; text with
-//! ANSI styles comes out, each part ending with a line feed. The caller prints it
-//! through `anstream`, which removes the styles where they are not wanted. The words are
-//! the same without them.
+//! A [`Record`] or several and a [`TerminalWidth`] come in; text with ANSI styles comes out,
+//! each part ending with a line feed. The caller prints it through `anstream`, which removes
+//! the styles where they are not wanted. The words are the same without them.
 //!
 //! All text passes through `line::StyledLine`, which escapes what a terminal would
 //! interpret: the output of a peer cannot move the cursor.
