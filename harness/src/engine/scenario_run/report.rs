@@ -7,7 +7,7 @@ use wirecheck_report::record::{
 
 use super::ScenarioRun;
 use super::defects::explanation;
-use super::results::{JudgedFailure, ScenarioResults, ShorterExchange, Smallest, SmallestDelivery};
+use super::results::{JudgedFailure, ScenarioResults, ShorterExchange, Smallest};
 use crate::engine::case::{Boundaries, CaseResult, Outcome, ScenarioContext};
 use crate::engine::state::micros;
 use crate::engine::verdict::worst;
@@ -178,19 +178,13 @@ fn transcript(result: &CaseResult, us: Role) -> Transcript {
     }
 }
 
-/// `failures` are all of the scenario: the smallest delivery may be that of another case.
 fn smallest_failure(
     smallest: &Smallest,
     failures: &[JudgedFailure],
     us: Role,
 ) -> Option<record::SmallestFailure> {
-    let (result, tactic) = match &smallest.delivery {
-        SmallestDelivery::Planned(tactic) => {
-            let case = failures.iter().find(|it| it.result.tactic == *tactic)?;
-            (&case.result, Some(tactic))
-        }
-        SmallestDelivery::Found { result, tactic } => (&**result, tactic.as_ref()),
-    };
+    let result = smallest.delivery.result(failures)?;
+    let tactic = smallest.delivery.tactic();
     let findings = result.outcome.findings().iter();
     Some(record::SmallestFailure {
         tactic: tactic.map(ToString::to_string),

@@ -53,6 +53,26 @@ pub(super) enum SmallestDelivery {
     },
 }
 
+impl SmallestDelivery {
+    /// What came of it. `failures` are all of the scenario: it may be that of another case.
+    pub(super) fn result<'a>(&'a self, failures: &'a [JudgedFailure]) -> Option<&'a CaseResult> {
+        match self {
+            Self::Planned(tactic) => {
+                let mut results = failures.iter().map(|it| &it.result);
+                results.find(|it| it.tactic == *tactic)
+            }
+            Self::Found { result, .. } => Some(result),
+        }
+    }
+
+    pub(super) fn tactic(&self) -> Option<&Tactic> {
+        match self {
+            Self::Planned(tactic) => Some(tactic),
+            Self::Found { tactic, .. } => tactic.as_ref(),
+        }
+    }
+}
+
 /// The results of all cases of a scenario. Cases that passed are counted, not kept.
 #[derive(Default)]
 pub(super) struct ScenarioResults {

@@ -17,7 +17,7 @@ use super::{RESTART, Search, Shrinking, TIMEOUT};
 use crate::engine::case::{NumberedCase, ScenarioContext};
 use crate::engine::scenario_run::ScenarioRun;
 use crate::engine::scenario_run::confirm::kinds;
-use crate::engine::scenario_run::results::{ShorterExchange, Smallest, SmallestDelivery};
+use crate::engine::scenario_run::results::ShorterExchange;
 use crate::engine::selection::PlannedScenario;
 use crate::engine::settings::StopReason;
 use crate::judge::FindingKind;
@@ -87,21 +87,9 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     fn shrunk_failure(&self, index: usize) -> Option<ShrunkFailure> {
-        let failure = &self.results.failures[index];
-        let result = match &failure.smallest {
-            Some(Smallest {
-                delivery: SmallestDelivery::Found { result, .. },
-                ..
-            }) => result,
-            Some(Smallest {
-                delivery: SmallestDelivery::Planned(tactic),
-                ..
-            }) => {
-                let mut results = self.results.failures.iter().map(|it| &it.result);
-                results.find(|it| it.tactic == *tactic)?
-            }
-            None => return None,
-        };
+        let failures = &self.results.failures;
+        let smallest = failures[index].smallest.as_ref()?;
+        let result = smallest.delivery.result(failures)?;
         if result.delivery.delivered() > LONGEST {
             return None;
         }
