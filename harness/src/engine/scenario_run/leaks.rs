@@ -89,10 +89,12 @@ impl ScenarioRun<'_, '_, '_> {
         let families = self.results.families();
         let cases: u64 = families.iter().map(|it| it.cases - it.skipped).sum();
         let cases = usize::try_from(cases).unwrap_or(usize::MAX);
+        let mut last = None;
         let suspicion = self.count_until(TIME_TO_SETTLE, |engine, held| {
+            last = Some(held);
             engine.leaks.suspicion(life, held, cases)
         });
-        if let Some(held) = self.engine.peer.resources() {
+        if let Some(held) = last {
             self.engine.leaks.suspect_memory(life, held);
         }
         if let Some(growth) = suspicion {
@@ -273,7 +275,7 @@ impl ScenarioRun<'_, '_, '_> {
     fn count_until(
         &self,
         limit: Duration,
-        find: impl Fn(&Engine<'_>, Resources) -> Option<Growth>,
+        mut find: impl FnMut(&Engine<'_>, Resources) -> Option<Growth>,
     ) -> Option<Growth> {
         let deadline = Instant::now() + limit;
         loop {
