@@ -48,6 +48,14 @@ fn is_cut_inside(play: &Play, message: &str) -> bool {
     found.is_some_and(|start| (start + 1..start + message.len()).any(|at| play.is_cut_at(at)))
 }
 
+fn wrong_if_cut_inside(play: &Play, message: &str) -> Answer {
+    if is_cut_inside(play, message) {
+        fail(wrong_answer())
+    } else {
+        pass()
+    }
+}
+
 fn played(failure: impl Fn(&Play) -> Option<Answer> + Send + Sync + 'static) -> PlayedRun {
     let script = move |play: &Play| failure(play).unwrap_or_else(pass);
     CUTS.run(ScriptedPeer::new(script).knowing_parts())
@@ -77,13 +85,7 @@ fn payloads_are_shortened_as_long_as_it_fails() {
 
 #[test]
 fn failures_with_one_smallest_delivery_have_one_shorter_exchange() {
-    let script = |play: &Play| {
-        if is_cut_inside(play, "bye bye\n") {
-            fail(wrong_answer())
-        } else {
-            pass()
-        }
-    };
+    let script = |play: &Play| wrong_if_cut_inside(play, "bye bye\n");
     let all = TestRun { only: "*", ..CUTS };
     let run = all.run(ScriptedPeer::new(script).knowing_parts()).checked();
     let failures = run.scenario("first").failures.iter();
@@ -128,13 +130,7 @@ fn a_death_is_seen_in_a_part_too() {
 
 #[test]
 fn what_a_client_sends_is_not_changed() {
-    let script = |play: &Play| {
-        if is_cut_inside(play, "bye") {
-            fail(wrong_answer())
-        } else {
-            pass()
-        }
-    };
+    let script = |play: &Play| wrong_if_cut_inside(play, "bye");
     let client = ScriptedPeer::new(script).knowing_parts();
     let client = client.new_for_each_case();
     let run = CUTS
@@ -145,13 +141,7 @@ fn what_a_client_sends_is_not_changed() {
 
 #[test]
 fn a_server_that_wirecheck_does_not_start_gets_no_parts() {
-    let script = |play: &Play| {
-        if is_cut_inside(play, "bye") {
-            fail(wrong_answer())
-        } else {
-            pass()
-        }
-    };
+    let script = |play: &Play| wrong_if_cut_inside(play, "bye");
     let run = CUTS.run(ScriptedPeer::new(script).knowing_parts().external());
     assert_eq!(shorter(&run), None);
 }
