@@ -32,9 +32,10 @@ pub(super) fn script(case: &OpenCase) -> String {
     let unique = if has_unique { UNIQUE } else { "" };
     let part = if case.is_part { PART } else { "" };
     [
-        head.replace("ID", &id)
-            .replace("WHAT", &what)
-            .replace("PART", part),
+        // What was seen may have any word in it: it comes last.
+        head.replace("PART", part)
+            .replace("ID", &id)
+            .replace("WHAT", &what),
         unique.to_owned(),
         format!("WHOLE = {}, [{}]\n", expression(&stream), whole.join(", ")),
         format!("CASE = {changed}, [{}]\n", cut.join(", ")),
@@ -115,7 +116,7 @@ fn expression(stream: &Stream) -> String {
                 vec!["UNIQUE"; len / VariableName::UNIQUE_LENGTH].join(" + ")
             }
             // A part of one, after an edit: the same in each play.
-            len => literal(&stream.bytes[unique.start..unique.start + len]),
+            _ => literal(&stream.bytes[unique.clone()]),
         });
         start = unique.end;
     }
