@@ -4,17 +4,30 @@
 //! report is made from it. This package does not depend on the harness.
 
 mod atomic;
+mod gate;
 pub mod notation;
+mod offsets;
 pub mod record;
+pub mod render;
+mod repeat;
 mod runs;
+#[cfg(test)]
+mod sample;
 pub mod saved_case;
+mod smallest;
 mod store;
+mod tactic_range;
 mod tally;
 #[cfg(feature = "terminal")]
 pub mod terminal;
+mod verdict;
+mod wording;
 
+pub use gate::GateFailure;
 pub use record::Record;
+pub use repeat::SavedIn;
 pub use runs::{MAX_CASE_BYTES, RUNS_KEPT, RunFolder, SavedCaseError, find_case, read_case};
 pub use saved_case::SavedCase;
+pub use smallest::shown_failure;
 pub use store::{StoreError, check_writable, read, replace_capture, write};
 pub use tally::CaseTally;

@@ -9,6 +9,8 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
+pub use crate::gate::{FailOn, Gate, KnownFailure};
+
 /// The version of the format. A reader refuses any other version.
 pub const VERSION: u32 = 1;
 
@@ -44,12 +46,27 @@ pub struct Record {
     pub delivery: DeliveryTally,
     /// The suites, in the order in which they were run.
     pub suites: Vec<SuiteRecord>,
+    /// The part of the run that this is, if it was split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+    /// What fails the run, and the failures that are known.
+    #[serde(default)]
+    pub gate: Gate,
     /// How many times a fresh peer had to be started.
     pub restarts: u32,
     /// Notes on the peer, the machine and the run.
     pub notes: Vec<String>,
     /// The verdict on the run.
     pub verdict: Verdict,
+}
+
+/// A part of a run that was split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Shard {
+    /// Which part it is, from 1.
+    pub number: u32,
+    /// How many parts there are.
+    pub of: u32,
 }
 
 /// How far a run has come.
@@ -72,6 +89,8 @@ pub enum CutOffReason {
     User,
     /// The peer: it did not start, could not be reached, or was lost.
     Peer,
+    /// The time that the user gave the run was over.
+    Time,
 }
 
 /// The implementation under test.
@@ -237,6 +256,8 @@ pub enum Verdict {
     Flaky,
     /// It failed, and the run ended before it was repeated.
     Unconfirmed,
+    /// It failed, and the user listed it as a known failure.
+    Known,
     /// It was not run, or did not finish.
     Skipped,
     /// wirecheck could not judge it.
@@ -297,6 +318,9 @@ pub struct FailedCase {
     pub tactic: String,
     /// The verdict on the case.
     pub verdict: Verdict,
+    /// Why the user expects it to fail, if the verdict is `known`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<String>,
     /// The expectations that failed.
     pub findings: Vec<FindingRecord>,
     /// What happened in the case; kept for the first failures of a scenario.

@@ -74,6 +74,7 @@ mod tests {
         FailedCase {
             tactic: "cut@1".to_owned(),
             verdict: Verdict::Fail,
+            known: None,
             findings: vec![finding],
             evidence: None,
             depends_on: None,

@@ -91,7 +91,7 @@ fn exit_of(ran: &RunOutcome) -> Exit {
         // Also in a run that was interrupted: what was seen must not be lost.
         Verdict::Fail | Verdict::Flaky | Verdict::Unconfirmed => Exit::Failed,
         _ if ran.record.state == RunState::CutOff => Exit::Interrupted,
-        Verdict::Pass | Verdict::Nonstrict | Verdict::Skipped => Exit::Success,
+        Verdict::Pass | Verdict::Nonstrict | Verdict::Known | Verdict::Skipped => Exit::Success,
         Verdict::Error => Exit::Internal,
     }
 }

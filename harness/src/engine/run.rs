@@ -208,6 +208,8 @@ pub(super) fn new_record(selection: &Selection, settings: &Settings) -> Record {
         },
         delivery: record::DeliveryTally::default(),
         suites: Vec::new(),
+        shard: None,
+        gate: record::Gate::default(),
         restarts: 0,
         notes: Vec::new(),
         verdict: Verdict::Pass,

@@ -17,11 +17,12 @@ pub(super) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
     let weight = |verdict: &Verdict| match verdict {
         Verdict::Pass => 0,
         Verdict::Skipped => 1,
-        Verdict::Nonstrict => 2,
-        Verdict::Flaky => 3,
-        Verdict::Unconfirmed => 4,
-        Verdict::Error => 5,
-        Verdict::Fail => 6,
+        Verdict::Known => 2,
+        Verdict::Nonstrict => 3,
+        Verdict::Flaky => 4,
+        Verdict::Unconfirmed => 5,
+        Verdict::Error => 6,
+        Verdict::Fail => 7,
     };
     verdicts.max_by_key(weight).unwrap_or(Verdict::Pass)
 }

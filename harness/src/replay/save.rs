@@ -7,7 +7,7 @@ use wirecheck_report::record::{
 use wirecheck_report::saved_case::{
     Needs, OtherCase, SavedAttachment, SavedPart, SavedPeer, SavedSuite, VERSION,
 };
-use wirecheck_report::terminal::shown_failure;
+use wirecheck_report::shown_failure;
 
 use super::open::MOST_PLAYS;
 use crate::engine::{Jobs, PlannedScenario, Selection};

@@ -203,6 +203,8 @@ fn record(families: &[(&str, u64, u64)], failures: Vec<FailedCase>) -> Record {
             path: String::new(),
             scenarios: vec![scenario],
         }],
+        shard: None,
+        gate: wirecheck_report::record::Gate::default(),
         restarts: 0,
         notes: Vec::new(),
         verdict,
@@ -213,6 +215,7 @@ fn failed(tactic: &str, verdict: Verdict, kind: &str) -> FailedCase {
     FailedCase {
         tactic: tactic.to_owned(),
         verdict,
+        known: None,
         findings: vec![finding(kind)],
         evidence: None,
         depends_on: None,

@@ -4,7 +4,9 @@
 //! does not know terminals, pages or widths.
 
 mod number;
+mod shell;
 mod text;
 
 pub use number::{counted, duration, grouped, share};
+pub(crate) use shell::{quoted, quoted_if_needed};
 pub use text::{Glyph, glyphs, printable, shortened, text};

@@ -2,10 +2,10 @@
 
 use super::line::StyledLine;
 use super::page::Page;
-use super::shell::quoted_if_needed;
 use super::style::{BOLD, DIM};
 use super::width::{TerminalWidth, columns, without_middle};
 use crate::Record;
+use crate::notation::quoted_if_needed;
 use crate::notation::{counted, printable};
 use crate::record::{PeerRecord, ProcessLifetime, Role};
 

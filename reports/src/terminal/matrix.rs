@@ -8,10 +8,11 @@ use tabled::settings::{Padding, Style as Border};
 
 use super::line::StyledLine;
 use super::page::Page;
-use super::style::{BOLD, DIM, mark, rank, style};
+use super::style::{BOLD, DIM, style};
 use super::width::{TerminalWidth, columns, without_middle, wrapped};
 use crate::notation::{printable, share};
 use crate::record::{Defect, FamilyRecord, ScenarioRecord, Verdict};
+use crate::verdict::{mark, rank};
 use crate::{CaseTally, Record};
 
 /// A peer and its run.

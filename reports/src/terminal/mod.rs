@@ -16,13 +16,13 @@ mod matrix;
 mod page;
 mod progress;
 mod replay;
-mod shell;
 mod style;
 mod summary;
 mod table;
 mod width;
 
-pub use failure::{BlockLayout, Detail, SavedIn, failure, failures, shown_failure};
+pub use crate::repeat::SavedIn;
+pub use failure::{BlockLayout, Detail, failure, failures};
 pub use header::{PlannedSuite, header, left_out};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
 pub use progress::{ScenarioProgress, failed_once, progress_line};
@@ -43,7 +43,5 @@ pub fn results(record: &Record, saved_in: SavedIn<'_>, layout: impl Into<BlockLa
     table + gap + &failures
 }
 
-#[cfg(test)]
-mod sample;
 #[cfg(test)]
 mod tests;

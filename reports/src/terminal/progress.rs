@@ -1,10 +1,11 @@
 //! Plain lines while a run goes on: one per scenario, and one for its first failure.
 
 use super::line::StyledLine;
-use super::style::{BAD, DIM, DOUBTFUL, style, word};
+use super::style::{BAD, DIM, DOUBTFUL, style};
 use super::width::TerminalWidth;
 use crate::notation::{counted, grouped};
 use crate::record::ScenarioRecord;
+use crate::verdict::word;
 
 /// A finished scenario, and how far the run is.
 #[derive(Clone, Copy, Debug)]

@@ -3,9 +3,9 @@
 use anstyle::Style;
 
 use super::page::Page;
-use super::shell::quoted_if_needed;
 use super::style::{BAD, BOLD, DOUBTFUL, GOOD};
 use super::width::TerminalWidth;
+use crate::notation::quoted_if_needed;
 use crate::record::Role;
 use crate::saved_case::{Needs, SavedCase, SavedPeer};
 

@@ -3,11 +3,13 @@
 use anstyle::Style;
 
 use super::page::{Page, listed};
-use super::style::{DOUBTFUL, style, word};
+use super::style::{DOUBTFUL, style};
 use super::width::TerminalWidth;
 use crate::Record;
 use crate::notation::{counted, duration, grouped, printable};
-use crate::record::{CutOffReason, DeliveryTally, RunState, StartCost, Verdict};
+use crate::record::{DeliveryTally, RunState, StartCost, Verdict};
+use crate::verdict::word;
+use crate::wording::{is_interrupted, outcome, started};
 
 /// The most notes that are shown. The record has all.
 const NOTES: usize = 8;
@@ -201,12 +203,6 @@ fn state(page: &mut Page, record: &Record) {
 
 const CUT_OFF: &str = "stopped early; the last scenario may be incomplete";
 
-/// The number of scenarios with a case that was run.
-fn started(record: &Record) -> u64 {
-    let started = record.scenarios().filter(|(_, it)| it.tally().run() > 0);
-    started.count() as u64
-}
-
 fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
     // A run that did not finish did not pass, even without a failure.
     let (word, style) = match (record.verdict, record.state) {
@@ -220,103 +216,9 @@ fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
     page.paragraph("verdict", style.bold(), &verdict);
 }
 
-fn is_interrupted(record: &Record) -> bool {
-    record.cut_off_by == Some(CutOffReason::User)
-}
-
 fn interrupted_style(record: &Record) -> Style {
     match record.verdict {
         Verdict::Pass | Verdict::Skipped => DOUBTFUL,
         verdict => style(verdict),
-    }
-}
-
-/// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.
-fn outcome(record: &Record) -> String {
-    let parts = if is_interrupted(record) {
-        failed_cases(record)
-    } else {
-        failures(record)
-    };
-    if parts.is_empty() {
-        without_failures(record)
-    } else {
-        parts.join(", ")
-    }
-}
-
-/// `3 failures`, `12 not confirmed`: the cases of a run that the user ended. Scenarios
-/// that ended early say nothing.
-fn failed_cases(record: &Record) -> Vec<String> {
-    let listed = |verdict| {
-        let cases = record.scenarios().flat_map(|(_, it)| &it.failures);
-        cases.filter(|it| it.verdict == verdict).count() as u64
-    };
-    let (unconfirmed, flaky) = (listed(Verdict::Unconfirmed), listed(Verdict::Flaky));
-    let confirmed = record.tally().failed().saturating_sub(unconfirmed + flaky);
-    let not_confirmed = match confirmed {
-        0 => format!("{} not confirmed", counted(unconfirmed, "failure")),
-        _ => format!("{} not confirmed", grouped(unconfirmed)),
-    };
-    let parts = [
-        (confirmed, counted(confirmed, "failure")),
-        (unconfirmed, not_confirmed),
-        (flaky, format!("{} flaky", counted(flaky, "case"))),
-    ];
-    let present = parts.into_iter().filter(|(count, _)| *count > 0);
-    present.map(|(_, text)| text).collect()
-}
-
-fn failures(record: &Record) -> Vec<String> {
-    let (mut explained, mut unexplained, mut flaky) = (0, 0, 0);
-    let (mut unconfirmed, mut unjudged) = (0, 0);
-    for (_, scenario) in record.scenarios() {
-        match scenario.verdict {
-            Verdict::Pass | Verdict::Skipped => {}
-            _ if !scenario.defects.is_empty() => explained += 1,
-            Verdict::Error => unjudged += 1,
-            Verdict::Flaky => flaky += 1,
-            Verdict::Unconfirmed => unconfirmed += 1,
-            _ => unexplained += 1,
-        }
-    }
-    let scenarios = |count| counted(count, "scenario");
-    let defects = counted(record.defects().len() as u64, "defect");
-    let unknown = counted(unexplained, "failure");
-    let matches = if unexplained == 1 { "matches" } else { "match" };
-    let parts = [
-        (explained, format!("{defects} in {}", scenarios(explained))),
-        (unexplained, format!("{unknown} {matches} no known defect")),
-        (flaky, format!("{} flaky", scenarios(flaky))),
-        (
-            unconfirmed,
-            format!("{} {UNCONFIRMED}", scenarios(unconfirmed)),
-        ),
-        (unjudged, format!("{} not judged", scenarios(unjudged))),
-    ];
-    let present = parts.into_iter().filter(|(count, _)| *count > 0);
-    present.map(|(_, text)| text).collect()
-}
-
-const UNCONFIRMED: &str = "failed, not confirmed";
-
-fn without_failures(record: &Record) -> String {
-    let tally = record.tally();
-    let passed = counted(tally.passed, "case");
-    if tally.run() == 0 {
-        return "nothing was judged".to_owned();
-    }
-    if record.state != RunState::Finished {
-        let scenarios = counted(started(record), "scenario");
-        return format!("{passed} in {scenarios} passed so far");
-    }
-    let scenarios = counted(record.scenarios().count() as u64, "scenario");
-    match (tally.cases, tally.passed == tally.cases) {
-        (1, true) => format!("1 case in {scenarios}"),
-        (_, true) => format!("all {passed} in {scenarios}"),
-        (_, false) => {
-            let cases = counted(tally.cases, "case");
-            format!("{} of {cases} in {scenarios}", grouped(tally.passed))
-        }
     }
 }

@@ -6,10 +6,11 @@ use tabled::settings::style::{HorizontalLine, Style as Border};
 use tabled::settings::{Alignment, Theme};
 
 use super::line::StyledLine;
-use super::style::{BAD, BOLD, DIM, DOUBTFUL, mark, style};
+use super::style::{BAD, BOLD, DIM, DOUBTFUL, style};
 use super::width::{TerminalWidth, columns, without_middle};
 use crate::notation::{counted, duration, grouped, printable};
 use crate::record::{Defect, ScenarioRecord, StartCost, SuiteRecord};
+use crate::verdict::mark;
 use crate::{CaseTally, Record};
 
 /// The table of the scenarios, at most as wide as the terminal; empty without scenarios.

@@ -2,10 +2,6 @@
 
 use snapbox::{Data, assert_data_eq, file};
 
-use super::sample::{
-    client, defect, evidence, failed, family, finding, greeting, happens, passing, record, regions,
-    sends, server, short_header_read, shown, suite, tried,
-};
 use super::width::columns;
 use super::{
     BlockLayout, Detail, MatrixColumns, MatrixRow, PeerForm, PlannedSuite, ScenarioProgress,
@@ -16,6 +12,10 @@ use crate::record::{
     Bytes, CutOffReason, DeliveryTally, DependsOn, FamilyRecord, Level, NotJudged, Role, RunState,
     ScenarioRecord, ShrinkLimit, SmallestFailure, StartCost, StreamRecord, Transcript, Verdict,
     WireAction,
+};
+use crate::sample::{
+    client, defect, evidence, failed, family, finding, greeting, happens, passing, record, regions,
+    sends, server, short_header_read, shown, suite, tried,
 };
 
 /// Without styles.

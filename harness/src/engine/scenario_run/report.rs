@@ -157,6 +157,7 @@ fn failure(judged: JudgedFailure, us: Role) -> record::FailedCase {
     record::FailedCase {
         tactic: result.tactic.to_string(),
         verdict,
+        known: None,
         findings,
         evidence,
         depends_on: result.depends_on,

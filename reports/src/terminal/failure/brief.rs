@@ -5,14 +5,16 @@ use anstyle::Style;
 
 use super::chunk::chunk;
 use super::difference::difference;
-use super::smallest::{death, shorter, smallest, tactic};
-use super::{FailedScenario, again, headline, ladder, seen, strip};
+use super::{again, headline, ladder, seen, strip};
 use crate::notation::{counted, printable};
 use crate::record::{DependsOn, FailedCase, Role, ScenarioRecord, WireAction, WireEvent};
+use crate::repeat::FailedScenario;
+use crate::smallest::{death, shorter, smallest, tactic};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::{BlankLines, Page};
 use crate::terminal::style::{BOLD, DIM};
 use crate::terminal::width::{TerminalWidth, columns};
+use crate::wording;
 
 /// The most lines of a block, apart from the commands at its end.
 const LINES: usize = 15;
@@ -43,7 +45,7 @@ pub(super) fn block(failed: FailedScenario<'_>, width: TerminalWidth) -> String 
     }
     strip::shortest(&mut rest, scenario, &case);
     if let Some(shorter) = shorter(&case).filter(|it| it.sent.messages < it.of.messages) {
-        rest.line(rest.label("shorter").plain(ladder::enough(shorter)));
+        rest.line(rest.label("shorter").plain(wording::enough(shorter)));
     }
     last_line(&mut rest, &case);
     let left = LINES.saturating_sub(page.lines() + rest.lines());
@@ -61,9 +63,9 @@ pub(super) fn block(failed: FailedScenario<'_>, width: TerminalWidth) -> String 
 fn cause(page: &mut Page, scenario: &ScenarioRecord, case: &FailedCase, peer: Role) {
     let plain = Style::new();
     if case.depends_on == Some(DependsOn::EarlierConnections) {
-        page.paragraph("cause", plain, ladder::AFTER_OTHERS);
-    } else if ladder::fails_uncut(case) {
-        page.paragraph("cause", plain, &ladder::uncut(peer));
+        page.paragraph("cause", plain, wording::AFTER_OTHERS);
+    } else if wording::fails_uncut(case) {
+        page.paragraph("cause", plain, &wording::uncut(peer));
     }
     match &scenario.defects[..] {
         [] => {}
@@ -119,7 +121,7 @@ fn line(event: &WireEvent, available: usize) -> StyledLine {
             let available = available.saturating_sub(side.columns());
             side.plain(chunk(bytes, available))
         }
-        _ => side.plain(ladder::action(event)),
+        _ => side.plain(wording::action(event)),
     }
 }
 

@@ -2,15 +2,16 @@
 
 use anstyle::Style;
 
-use super::smallest::{death, failures, smallest};
-use super::{BASELINE, FailedScenario};
-use crate::Record;
-use crate::notation::{counted, grouped, printable};
-use crate::record::{Concurrency, ScenarioRecord, Verdict};
+use crate::notation::{counted, printable};
+use crate::record::{ScenarioRecord, Verdict};
+use crate::repeat::FailedScenario;
+use crate::smallest::{death, failures, smallest};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
-use crate::terminal::style::{BAD, BOLD, DIM, level, style, word};
+use crate::terminal::style::{BAD, BOLD, DIM, style};
 use crate::terminal::width::{columns, without_middle};
+use crate::verdict::{level, word};
+use crate::wording::{flaky, how_often};
 
 /// The column of the defects, if they fit on the first line.
 const DEFECTS: usize = 54;
@@ -88,19 +89,6 @@ fn died(page: &mut Page, scenario: &ScenarioRecord) {
     page.paragraph("died", BAD, &text);
 }
 
-/// During the baseline no other connection is open.
-fn flaky(record: &Record, scenario: &ScenarioRecord) -> &'static str {
-    let mut failures = scenario.failures.iter();
-    let is_baseline = failures.any(|failure| failure.tactic == BASELINE);
-    if record.peer.concurrency == Concurrency::Several && !is_baseline {
-        "failed while other connections were open, passed alone on a fresh peer; look for a \
-         race in the peer, or repeat the run on an idle machine"
-    } else {
-        "failed once, passed when repeated on a fresh peer; look for a race in the peer, or \
-         repeat the run on an idle machine"
-    }
-}
-
 fn unconfirmed(page: &mut Page, scenario: &ScenarioRecord) {
     let failures = scenario.failures.iter();
     let unconfirmed = failures.filter(|failure| failure.verdict == Verdict::Unconfirmed);
@@ -109,28 +97,6 @@ fn unconfirmed(page: &mut Page, scenario: &ScenarioRecord) {
         let failures = counted(count, "failure");
         let text = format!("the run ended before {failures} could be repeated");
         page.paragraph("note", Style::new(), &text);
-    }
-}
-
-fn how_often(scenario: &ScenarioRecord) -> String {
-    let tally = scenario.tally();
-    if scenario.failed_at_baseline() {
-        return format!(
-            "fails even uncut, {} not run",
-            counted(tally.skipped, "other case")
-        );
-    }
-    match tally.failed() {
-        0 => counted(tally.cases, "case"),
-        failed => {
-            let fail = match scenario.verdict {
-                Verdict::Flaky | Verdict::Unconfirmed => "failed",
-                _ if failed == 1 => "fails",
-                _ => "fail",
-            };
-            let all = counted(tally.run(), "case");
-            format!("{} of {all} {fail}", grouped(failed))
-        }
     }
 }
 

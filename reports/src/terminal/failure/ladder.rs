@@ -1,22 +1,17 @@
 //! The events of one case: who sent which bytes, and how the connection ended.
 
-use super::BASELINE;
 use super::dump::{DumpRow, dump, left_out};
-use super::smallest::{shorter, tactic};
-use crate::notation::{counted, duration, grouped, text};
-use crate::record::{
-    DependsOn, FailedCase, Role, ShorterExchange, ShrinkLimit, Transcript, Verdict, WireAction,
-    WireEvent,
-};
+use crate::notation::{counted, grouped};
+use crate::record::{DependsOn, FailedCase, Role, Transcript, Verdict, WireAction, WireEvent};
+use crate::smallest::{shorter, tactic};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
+use crate::wording::{AFTER_OTHERS, action, cut_short, enough, fails_uncut, uncut};
 
 /// The lines that are shown before and after those that are left out.
 const FIRST: usize = 9;
 const LAST: usize = 10;
-
-pub(super) const AFTER_OTHERS: &str = "fails after other connections, whatever is sent";
 
 /// The column after `    C: `.
 const MARGIN: usize = 7;
@@ -39,51 +34,6 @@ pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
     if let Some(shorter) = shorter(case) {
         let sends = format!("{}, sent {}", enough(shorter), shorter.evidence.delivery);
         page.paragraph("shorter", anstyle::Style::new(), &sends);
-    }
-}
-
-/// How much of the exchange is enough to see a failure.
-pub(super) fn enough(shorter: &ShorterExchange) -> String {
-    let ShorterExchange {
-        steps, sent, of, ..
-    } = shorter;
-    let numbers: Vec<_> = steps.iter().map(|kept| kept.step).collect();
-    let ranges = numbers.chunk_by(|a, b| a + 1 == *b);
-    let ranges = ranges.map(|range| match range {
-        [first, .., last] => format!("{first}–{last}"),
-        [only] => only.to_string(),
-        [] => String::new(),
-    });
-    let ranges: Vec<_> = ranges.collect();
-    let (steps, are) = match steps.len() {
-        1 => ("step", "is"),
-        _ => ("steps", "are"),
-    };
-    let bytes = counted(of.bytes, "byte");
-    let (ranges, sent) = (ranges.join(", "), grouped(sent.bytes));
-    format!("{steps} {ranges} of the exchange {are} enough: {sent} of {bytes}")
-}
-
-pub(super) fn fails_uncut(case: &FailedCase) -> bool {
-    case.tactic == BASELINE && matches!(case.verdict, Verdict::Fail | Verdict::Nonstrict)
-}
-
-/// What a failure of the baseline means.
-pub(super) fn uncut(peer: Role) -> String {
-    let peer = match peer {
-        Role::Client => "client",
-        Role::Server => "server",
-    };
-    format!("fails even uncut: the {peer} or the suite is wrong")
-}
-
-fn cut_short(limit: ShrinkLimit) -> &'static str {
-    match limit {
-        ShrinkLimit::Tries => {
-            "a smaller delivery may fail too: to try all of them would take too long"
-        }
-        ShrinkLimit::Time => "a smaller delivery may fail too: the peer is too slow to try them",
-        ShrinkLimit::Unsteady => "smaller deliveries failed once, and passed when repeated",
     }
 }
 
@@ -178,19 +128,6 @@ fn lines_of(event: &WireEvent) -> Vec<LadderLine> {
             rows.map(|row| line(LadderItem::Chunk(row))).collect()
         }
         _ => vec![line(LadderItem::Action(action(event)))],
-    }
-}
-
-/// An event as text, on one line.
-pub(super) fn action(event: &WireEvent) -> String {
-    let after = duration(event.at_us);
-    match &event.what {
-        WireAction::Sent(bytes) => text(&bytes.kept()),
-        WireAction::Fin => format!("closes after {after}"),
-        WireAction::Reset => format!("resets after {after}"),
-        WireAction::Printed(bytes) => format!("prints  {}", text(&bytes.kept())),
-        WireAction::Exited(how) => format!("exits after {after}: {how}"),
-        WireAction::Broke(how) => format!("connection fails after {after}: {how}"),
     }
 }
 

@@ -9,7 +9,6 @@ mod difference;
 mod dump;
 mod headline;
 mod ladder;
-mod smallest;
 mod strip;
 
 use super::line::StyledLine;
@@ -19,12 +18,8 @@ use super::width::{TerminalWidth, wrapped};
 use crate::Record;
 use crate::notation::{counted, printable};
 use crate::record::{FailedCase, FindingRecord, ScenarioRecord, SuiteRecord, Verdict};
-pub use again::SavedIn;
-pub use smallest::shown_failure;
-use smallest::smallest;
-
-/// The tactic that cuts nothing.
-const BASELINE: &str = "whole";
+use crate::repeat::{FailedScenario, SavedIn};
+use crate::smallest::smallest;
 
 /// The most findings of one case that are shown.
 const FINDINGS: usize = 3;
@@ -57,15 +52,6 @@ impl From<TerminalWidth> for BlockLayout {
             detail: Detail::default(),
         }
     }
-}
-
-/// A scenario that did not pass, and the run it is from.
-#[derive(Clone, Copy)]
-struct FailedScenario<'a> {
-    record: &'a Record,
-    saved_in: SavedIn<'a>,
-    suite: &'a SuiteRecord,
-    scenario: &'a ScenarioRecord,
 }
 
 /// The blocks of all scenarios that did not pass.

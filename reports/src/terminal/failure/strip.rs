@@ -3,27 +3,17 @@
 
 use anstyle::Style;
 
-use super::smallest::{failures, tactic};
 use crate::notation::{counted, grouped};
+use crate::offsets::failures_of;
 use crate::record::{
     FailedCase, FamilyRecord, RegionRecord, ScenarioRecord, StreamRecord, Verdict,
 };
+use crate::smallest::tactic;
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::{Page, listed};
-use crate::terminal::style::{DIM, mark, rank, style};
+use crate::terminal::style::{DIM, style};
 use crate::terminal::width::columns;
-
-/// The families whose number is an offset in the stream.
-const FAMILIES: [&str; 8] = [
-    "cut",
-    "joined+cut",
-    "fin",
-    "fin+",
-    "half",
-    "rst",
-    "hold",
-    "pause",
-];
+use crate::verdict::{mark, rank};
 
 /// The most regions in the legend.
 const REGIONS: usize = 6;
@@ -147,21 +137,6 @@ struct StripRow<'a> {
     family: &'a str,
     marks: Vec<StripMark>,
     count: String,
-}
-
-/// The failures of a family with their offsets.
-fn failures_of<'a>(
-    scenario: &'a ScenarioRecord,
-    family: &'a FamilyRecord,
-) -> impl Iterator<Item = (u64, Verdict)> + 'a {
-    let known = FAMILIES.contains(&family.name.as_str());
-    let offset = |tactic: &str| {
-        let number = tactic.strip_prefix(&family.name)?.strip_prefix('@')?;
-        number.parse().ok()
-    };
-    failures(scenario)
-        .filter(move |_| known)
-        .filter_map(move |failure| Some((offset(&failure.tactic)?, failure.verdict)))
 }
 
 fn count(family: &FamilyRecord) -> String {

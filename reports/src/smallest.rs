@@ -1,10 +1,10 @@
 //! Which failure is shown: a death, else the most serious, and of those the simplest.
 
 use crate::record::{FailedCase, ScenarioRecord, ShorterExchange, Verdict};
-use crate::terminal::style::rank;
+use crate::verdict::rank;
 
 /// Without the cases that were not run.
-pub(super) fn failures(scenario: &ScenarioRecord) -> impl Iterator<Item = &FailedCase> {
+pub(crate) fn failures(scenario: &ScenarioRecord) -> impl Iterator<Item = &FailedCase> {
     let failed =
         |failure: &&FailedCase| !matches!(failure.verdict, Verdict::Pass | Verdict::Skipped);
     scenario.failures.iter().filter(failed)
@@ -24,13 +24,13 @@ const SIMPLEST: [&str; 8] = [
 ];
 
 /// How the peer's process ended in a case, if it should not have.
-pub(super) fn death(failure: &FailedCase) -> Option<&str> {
+pub(crate) fn death(failure: &FailedCase) -> Option<&str> {
     let mut findings = failure.findings.iter();
     findings.find_map(|finding| finding.died.as_deref())
 }
 
 /// The failure that is shown, under the smallest delivery that was found.
-pub(super) fn smallest(scenario: &ScenarioRecord) -> Option<FailedCase> {
+pub(crate) fn smallest(scenario: &ScenarioRecord) -> Option<FailedCase> {
     shown_failure(scenario).map(shrunk)
 }
 
@@ -64,7 +64,7 @@ fn shrunk(failure: &FailedCase) -> FailedCase {
 }
 
 /// The tactic that makes the smallest delivery, if there is one.
-pub(super) fn tactic(failure: &FailedCase) -> Option<&str> {
+pub(crate) fn tactic(failure: &FailedCase) -> Option<&str> {
     match &failure.smallest {
         Some(smallest) => smallest.tactic.as_deref(),
         None => Some(&failure.tactic),
@@ -72,7 +72,7 @@ pub(super) fn tactic(failure: &FailedCase) -> Option<&str> {
 }
 
 /// A part of the exchange that is enough to see it.
-pub(super) fn shorter(failure: &FailedCase) -> Option<&ShorterExchange> {
+pub(crate) fn shorter(failure: &FailedCase) -> Option<&ShorterExchange> {
     failure.smallest.as_ref()?.shorter.as_ref()
 }
 
@@ -98,7 +98,7 @@ fn chunks(delivery: &str) -> u64 {
 mod tests {
     use super::*;
     use crate::record::SmallestFailure;
-    use crate::terminal::sample::{evidence, failed, finding, greeting};
+    use crate::sample::{evidence, failed, finding, greeting};
 
     /// The tactic that is shown if these fail, each with a number of chunks.
     fn shown(failures: &[(&str, u64)]) -> String {

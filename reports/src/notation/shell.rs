@@ -3,10 +3,10 @@
 //! Unlike the shlex crate this leaves `{port}` unquoted, as users type it, and writes
 //! control characters as escapes that are safe to print.
 
-use crate::notation::{Glyph, glyphs};
+use super::{Glyph, glyphs};
 
 /// Quotes a word unless every shell leaves it unchanged.
-pub(super) fn quoted_if_needed(word: &str) -> String {
+pub(crate) fn quoted_if_needed(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+{}".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
         word.to_owned()
@@ -16,7 +16,7 @@ pub(super) fn quoted_if_needed(word: &str) -> String {
 }
 
 /// Quotes a word: `'it'\''s'`, or `$'\x1b'` if it is not printable.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let glyphs = glyphs(word.as_bytes());
     if glyphs.iter().all(is_printable) {
         format!("'{}'", word.replace('\'', r"'\''"))

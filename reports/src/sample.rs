@@ -1,13 +1,13 @@
 //! Records for the tests.
 
 use crate::record::{
-    Bytes, Concurrency, Defect, DeliveryTally, FailedCase, FamilyRecord, FindingRecord,
+    Bytes, Concurrency, Defect, DeliveryTally, FailedCase, FamilyRecord, FindingRecord, Gate,
     LabelledBytes, Level, OffsetRange, PeerRecord, ProcessLifetime, Record, RegionRecord, Role,
     RunState, ScenarioRecord, StreamRecord, SuiteRecord, Transcript, VERSION, ValueForm, Verdict,
     WireAction, WireEvent,
 };
 
-pub(super) fn record(suites: Vec<SuiteRecord>) -> Record {
+pub(crate) fn record(suites: Vec<SuiteRecord>) -> Record {
     let failed = suites.iter().flat_map(|suite| &suite.scenarios);
     let failed = failed
         .filter(|scenario| scenario.verdict != Verdict::Pass)
@@ -28,6 +28,8 @@ pub(super) fn record(suites: Vec<SuiteRecord>) -> Record {
             unverified: None,
         },
         suites,
+        shard: None,
+        gate: Gate::default(),
         restarts: 0,
         notes: Vec::new(),
         verdict: if failed == 0 {
@@ -38,7 +40,7 @@ pub(super) fn record(suites: Vec<SuiteRecord>) -> Record {
     }
 }
 
-pub(super) fn client() -> PeerRecord {
+pub(crate) fn client() -> PeerRecord {
     let command = [
         "python3",
         "tests/peers/python/header_client.py",
@@ -54,7 +56,7 @@ pub(super) fn client() -> PeerRecord {
     }
 }
 
-pub(super) fn server(command: &[&str]) -> PeerRecord {
+pub(crate) fn server(command: &[&str]) -> PeerRecord {
     PeerRecord {
         role: Role::Server,
         command: command.iter().map(|word| (*word).to_owned()).collect(),
@@ -64,7 +66,7 @@ pub(super) fn server(command: &[&str]) -> PeerRecord {
     }
 }
 
-pub(super) fn suite(id: &str, scenarios: Vec<ScenarioRecord>) -> SuiteRecord {
+pub(crate) fn suite(id: &str, scenarios: Vec<ScenarioRecord>) -> SuiteRecord {
     SuiteRecord {
         id: id.to_owned(),
         title: format!("The suite {id}"),
@@ -74,7 +76,7 @@ pub(super) fn suite(id: &str, scenarios: Vec<ScenarioRecord>) -> SuiteRecord {
 }
 
 /// A scenario that passed.
-pub(super) fn passing(id: &str, cases: u64) -> ScenarioRecord {
+pub(crate) fn passing(id: &str, cases: u64) -> ScenarioRecord {
     ScenarioRecord {
         id: id.to_owned(),
         title: "Each message is answered in capitals".to_owned(),
@@ -98,7 +100,7 @@ pub(super) fn passing(id: &str, cases: u64) -> ScenarioRecord {
     }
 }
 
-pub(super) fn family(name: &str, cases: u64, passed: u64) -> FamilyRecord {
+pub(crate) fn family(name: &str, cases: u64, passed: u64) -> FamilyRecord {
     FamilyRecord {
         name: name.to_owned(),
         cases,
@@ -111,7 +113,7 @@ pub(super) fn family(name: &str, cases: u64, passed: u64) -> FamilyRecord {
 }
 
 /// With the offsets that were run, as pairs of first and last.
-pub(super) fn tried(family: FamilyRecord, ranges: &[(u64, u64)]) -> FamilyRecord {
+pub(crate) fn tried(family: FamilyRecord, ranges: &[(u64, u64)]) -> FamilyRecord {
     let range = |&(first, last): &(u64, u64)| OffsetRange { first, last };
     FamilyRecord {
         tried: ranges.iter().map(range).collect(),
@@ -119,7 +121,7 @@ pub(super) fn tried(family: FamilyRecord, ranges: &[(u64, u64)]) -> FamilyRecord
     }
 }
 
-pub(super) fn regions(lengths: &[(&str, u64)]) -> Vec<RegionRecord> {
+pub(crate) fn regions(lengths: &[(&str, u64)]) -> Vec<RegionRecord> {
     let mut start = 0;
     let region = |(kind, len): &(&str, u64)| {
         let region = RegionRecord {
@@ -133,7 +135,7 @@ pub(super) fn regions(lengths: &[(&str, u64)]) -> Vec<RegionRecord> {
     lengths.iter().map(region).collect()
 }
 
-pub(super) fn defect(code: &str, name: &str, because: &str) -> Defect {
+pub(crate) fn defect(code: &str, name: &str, because: &str) -> Defect {
     Defect {
         code: code.to_owned(),
         name: name.to_owned(),
@@ -141,17 +143,18 @@ pub(super) fn defect(code: &str, name: &str, because: &str) -> Defect {
     }
 }
 
-pub(super) fn short_header_read() -> Defect {
+pub(crate) fn short_header_read() -> Defect {
     let because = "cuts inside the header fail, cuts inside the payload do not: \
                    the header is read with one recv";
     defect("F01", "short-header-read", because)
 }
 
 /// A failure without evidence.
-pub(super) fn failed(tactic: &str) -> FailedCase {
+pub(crate) fn failed(tactic: &str) -> FailedCase {
     FailedCase {
         tactic: tactic.to_owned(),
         verdict: Verdict::Fail,
+        known: None,
         findings: Vec::new(),
         evidence: None,
         depends_on: None,
@@ -162,7 +165,7 @@ pub(super) fn failed(tactic: &str) -> FailedCase {
     }
 }
 
-pub(super) fn finding(
+pub(crate) fn finding(
     what: &str,
     expected: Option<LabelledBytes>,
     actual: Option<LabelledBytes>,
@@ -177,7 +180,7 @@ pub(super) fn finding(
     }
 }
 
-pub(super) fn shown(who: &str, bytes: impl AsRef<[u8]>) -> Option<LabelledBytes> {
+pub(crate) fn shown(who: &str, bytes: impl AsRef<[u8]>) -> Option<LabelledBytes> {
     Some(LabelledBytes {
         label: who.to_owned(),
         form: ValueForm::Exact,
@@ -185,7 +188,7 @@ pub(super) fn shown(who: &str, bytes: impl AsRef<[u8]>) -> Option<LabelledBytes>
     })
 }
 
-pub(super) fn evidence(delivery: &str, boundaries: u64, events: Vec<WireEvent>) -> Transcript {
+pub(crate) fn evidence(delivery: &str, boundaries: u64, events: Vec<WireEvent>) -> Transcript {
     Transcript {
         delivery: delivery.to_owned(),
         boundaries,
@@ -196,16 +199,16 @@ pub(super) fn evidence(delivery: &str, boundaries: u64, events: Vec<WireEvent>) 
     }
 }
 
-pub(super) fn sends(by: Role, bytes: impl AsRef<[u8]>) -> WireEvent {
+pub(crate) fn sends(by: Role, bytes: impl AsRef<[u8]>) -> WireEvent {
     happens(by, 300, WireAction::Sent(Bytes::of(bytes.as_ref())))
 }
 
-pub(super) fn happens(by: Role, at_us: u64, what: WireAction) -> WireEvent {
+pub(crate) fn happens(by: Role, at_us: u64, what: WireAction) -> WireEvent {
     WireEvent { at_us, by, what }
 }
 
 /// A client that reads the header with one recv.
-pub(super) fn greeting() -> ScenarioRecord {
+pub(crate) fn greeting() -> ScenarioRecord {
     let mut first = failed("cut@1");
     let events = vec![
         sends(Role::Server, "2"),
