@@ -16,6 +16,7 @@ mod sample;
 pub mod saved_case;
 mod smallest;
 mod store;
+mod strip;
 mod tactic_range;
 mod tally;
 #[cfg(feature = "terminal")]

@@ -4,31 +4,28 @@
 use anstyle::Style;
 
 use crate::notation::{counted, grouped};
-use crate::offsets::failures_of;
-use crate::record::{
-    FailedCase, FamilyRecord, RegionRecord, ScenarioRecord, StreamRecord, Verdict,
-};
+use crate::record::{FailedCase, FamilyRecord, RegionRecord, ScenarioRecord, StreamRecord};
 use crate::smallest::tactic;
+use crate::strip::{Scale, StripMark, failed_of_run, failing_families, marks, named};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::{Page, listed};
 use crate::terminal::style::{DIM, style};
 use crate::terminal::width::columns;
-use crate::verdict::{mark, rank};
+use crate::verdict::mark as mark_of;
 
 /// The most regions in the legend.
 const REGIONS: usize = 6;
 
 /// Adds the strips of the families with failures.
 pub(super) fn strips(page: &mut Page, scenario: &ScenarioRecord) {
-    let families: Vec<_> = scenario
-        .families
-        .iter()
-        .filter(|family| failures_of(scenario, family).next().is_some())
-        .collect();
+    let families: Vec<_> = failing_families(scenario).collect();
     if families.is_empty() || scenario.stream.len == 0 {
         return;
     }
-    let counts = families.iter().map(|family| count(family).len()).max();
+    let counts = families
+        .iter()
+        .map(|family| failed_of_run(family).len())
+        .max();
     let available = page.available().saturating_sub(counts.unwrap_or(0) + 4);
     let scale = Scale::of(scenario.stream.len, available);
     let rows: Vec<_> = families
@@ -52,10 +49,9 @@ pub(super) fn strips(page: &mut Page, scenario: &ScenarioRecord) {
 /// regions of the stream.
 pub(super) fn shortest(page: &mut Page, scenario: &ScenarioRecord, case: &FailedCase) {
     let own = tactic(case).and_then(|it| it.split('@').next());
-    let failing = |family: &&FamilyRecord| failures_of(scenario, family).next().is_some();
-    let mut families = scenario.families.iter().filter(failing);
-    let first = families.clone().next();
-    let Some(family) = families.find(|it| Some(it.name.as_str()) == own).or(first) else {
+    let first = failing_families(scenario).next();
+    let same = failing_families(scenario).find(|it| Some(it.name.as_str()) == own);
+    let Some(family) = same.or(first) else {
         return;
     };
     if scenario.stream.len == 0 {
@@ -74,64 +70,20 @@ pub(super) fn shortest(page: &mut Page, scenario: &ScenarioRecord, case: &Failed
     }
 }
 
-/// Maps the offsets of a stream to marks. An offset is before a byte, or after the last.
-#[derive(Clone, Copy)]
-struct Scale {
-    /// Offsets per mark.
-    each: u64,
-    cells: usize,
-}
-
-impl Scale {
-    fn of(len: u64, available: usize) -> Self {
-        let available = available.max(1) as u64;
-        let each = len / available + 1;
-        let cells = usize::try_from(len / each + 1).expect("at most the available columns");
-        Self { each, cells }
-    }
-
-    fn cell(self, offset: u64) -> usize {
-        usize::try_from(offset / self.each).unwrap_or(usize::MAX)
+fn symbol(mark: StripMark) -> (Style, &'static str) {
+    match mark {
+        StripMark::Untried => (Style::new(), " "),
+        StripMark::Passed => (DIM, "·"),
+        StripMark::Failed(verdict) => (style(verdict), mark_of(verdict)),
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum StripMark {
-    Untried,
-    Passed,
-    /// With the most serious verdict.
-    Failed(Verdict),
-}
-
-impl StripMark {
-    fn with_failure(self, verdict: Verdict) -> Self {
-        match self {
-            Self::Failed(other) if rank(other) <= rank(verdict) => self,
-            _ => Self::Failed(verdict),
-        }
-    }
-
-    fn symbol(self) -> (Style, &'static str) {
-        match self {
-            Self::Untried => (Style::new(), " "),
-            Self::Passed => (DIM, "·"),
-            Self::Failed(verdict) => (style(verdict), mark(verdict)),
-        }
+fn meaning(mark: StripMark) -> String {
+    match mark {
+        StripMark::Untried => format!("blank: {}", mark.meaning()),
+        _ => format!("{} {}", symbol(mark).1, mark.meaning()),
     }
 }
-
-const MEANINGS: [(StripMark, &str); 7] = [
-    (StripMark::Failed(Verdict::Fail), "✗ fails here"),
-    (StripMark::Failed(Verdict::Nonstrict), "! nonstrict here"),
-    (StripMark::Failed(Verdict::Flaky), "~ flaky here"),
-    (
-        StripMark::Failed(Verdict::Unconfirmed),
-        "* unconfirmed here",
-    ),
-    (StripMark::Failed(Verdict::Error), "? not judged here"),
-    (StripMark::Passed, "· passes here"),
-    (StripMark::Untried, "blank: not tried"),
-];
 
 struct StripRow<'a> {
     family: &'a str,
@@ -139,34 +91,18 @@ struct StripRow<'a> {
     count: String,
 }
 
-fn count(family: &FamilyRecord) -> String {
-    let tally = family.tally();
-    format!("{} of {}", grouped(tally.failed()), grouped(tally.run()))
-}
-
 impl<'a> StripRow<'a> {
     fn of(scenario: &'a ScenarioRecord, family: &'a FamilyRecord, scale: Scale) -> Self {
-        let mut marks = vec![StripMark::Untried; scale.cells];
-        for range in &family.tried {
-            let (first, last) = (scale.cell(range.first), scale.cell(range.last));
-            let tried = marks.iter_mut().take(last.saturating_add(1)).skip(first);
-            tried.for_each(|mark| *mark = StripMark::Passed);
-        }
-        for (offset, verdict) in failures_of(scenario, family) {
-            if let Some(mark) = marks.get_mut(scale.cell(offset)) {
-                *mark = mark.with_failure(verdict);
-            }
-        }
         Self {
             family: &family.name,
-            marks,
-            count: count(family),
+            marks: marks(scenario, family, scale),
+            count: failed_of_run(family),
         }
     }
 
     fn strip(&self) -> StyledLine {
         self.marks.iter().fold(StyledLine::new(), |line, mark| {
-            let (style, mark) = mark.symbol();
+            let (style, mark) = symbol(*mark);
             line.styled(style, mark)
         })
     }
@@ -174,18 +110,9 @@ impl<'a> StripRow<'a> {
 
 /// The first letter of the region of each mark.
 fn letters(stream: &StreamRecord, scale: Scale) -> StyledLine {
-    let bytes = (0..scale.cells as u64).map(|cell| cell * scale.each);
-    let letters: String = bytes
-        .map(|byte| {
-            let region = stream
-                .regions
-                .iter()
-                .find(|region| (region.start..region.end).contains(&byte));
-            region
-                .and_then(|region| region.kind.chars().next())
-                .unwrap_or(' ')
-        })
-        .collect();
+    let letter = |region: Option<&RegionRecord>| region?.kind.chars().next();
+    let regions = scale.regions(&stream.regions).into_iter();
+    let letters: String = regions.map(|it| letter(it).unwrap_or(' ')).collect();
     StyledLine::new().styled(DIM, letters.trim_end())
 }
 
@@ -197,8 +124,8 @@ fn legend(
     available: usize,
 ) -> Vec<String> {
     let used = |mark: StripMark| rows.iter().any(|row| row.marks.contains(&mark));
-    let meanings = MEANINGS.iter().filter(|(mark, _)| used(*mark));
-    let mut items: Vec<_> = meanings.map(|(_, meaning)| (*meaning).to_owned()).collect();
+    let marks = StripMark::ALL.into_iter().filter(|mark| used(*mark));
+    let mut items: Vec<_> = marks.map(meaning).collect();
     items.push(match scale.each {
         1 => "one mark = one byte".to_owned(),
         each => format!("one mark = {}", counted(each, "byte")),
@@ -230,11 +157,4 @@ fn regions(stream: &StreamRecord, available: usize) -> String {
         list += &format!(" … {} more", grouped(left_out as u64));
     }
     list
-}
-
-fn named(region: &RegionRecord) -> String {
-    match region.end.saturating_sub(1) {
-        last if last <= region.start => format!("{} {}", region.kind, region.start),
-        last => format!("{} {}–{last}", region.kind, region.start),
-    }
 }
