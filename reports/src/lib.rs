@@ -4,6 +4,8 @@
 //! report is made from it. This package does not depend on the harness.
 
 mod atomic;
+mod difference;
+mod facts;
 mod gate;
 pub mod notation;
 mod offsets;

@@ -4,8 +4,9 @@ use crate::Record;
 use crate::notation::{counted, duration, grouped, text};
 use crate::record::{
     Concurrency, CutOffReason, FailedCase, Role, RunState, ScenarioRecord, ShorterExchange,
-    ShrinkLimit, Verdict, WireAction, WireEvent,
+    ShrinkLimit, Transcript, Verdict, WireAction, WireEvent,
 };
+use crate::smallest::{death, failures as failed_cases_of};
 
 /// The tactic that cuts nothing.
 const BASELINE: &str = "whole";
@@ -54,6 +55,66 @@ pub(crate) fn cut_short(limit: ShrinkLimit) -> &'static str {
         }
         ShrinkLimit::Time => "a smaller delivery may fail too: the peer is too slow to try them",
         ShrinkLimit::Unsteady => "smaller deliveries failed once, and passed when repeated",
+    }
+}
+
+/// What kind of delivery is shown of a case.
+pub(crate) const fn shown_delivery(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Flaky => "smallest flaky delivery",
+        Verdict::Unconfirmed => "smallest unconfirmed delivery",
+        Verdict::Error => "smallest delivery not judged",
+        _ => "smallest failing delivery",
+    }
+}
+
+/// How many boundaries of a delivery were proven; none if it has none.
+pub(crate) fn proof(transcript: &Transcript) -> Option<String> {
+    let Transcript {
+        boundaries, proven, ..
+    } = *transcript;
+    let unverified = if proven < boundaries {
+        ", unverified"
+    } else {
+        ""
+    };
+    let all = counted(boundaries, "boundary");
+    (boundaries > 0).then(|| format!("{} of {all} proven{unverified}", grouped(proven)))
+}
+
+/// How the process ended in the case that is shown, and in how many others it did.
+pub(crate) fn died(scenario: &ScenarioRecord, case: &FailedCase) -> Option<String> {
+    let how = death(case)?;
+    let all = failed_cases_of(scenario)
+        .filter(|it| death(it).is_some())
+        .count() as u64;
+    let also = match all.saturating_sub(1) {
+        0 => String::new(),
+        others => format!(", and in {}", counted(others, "other case")),
+    };
+    let flaky = match case.verdict {
+        Verdict::Flaky => "; not again when the case was repeated",
+        Verdict::Unconfirmed => "; the run ended before the case was repeated",
+        _ => "",
+    };
+    Some(format!("{how} on {}{also}{flaky}", case.tactic))
+}
+
+/// Why some failures of a scenario are not certain.
+pub(crate) fn unconfirmed(scenario: &ScenarioRecord) -> Option<String> {
+    let failures = scenario.failures.iter();
+    let unconfirmed = failures.filter(|failure| failure.verdict == Verdict::Unconfirmed);
+    let count = unconfirmed.count() as u64;
+    let failures = counted(count, "failure");
+    (count > 0).then(|| format!("the run ended before {failures} could be repeated"))
+}
+
+/// What stands in the place of the defects where there are none.
+pub(crate) const fn without_defect(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Flaky => "passed when repeated",
+        Verdict::Unconfirmed => "not repeated",
+        _ => "no known defect",
     }
 }
 
@@ -194,6 +255,7 @@ fn without_failures(record: &Record) -> String {
         }
     }
 }
+
 pub(crate) fn is_interrupted(record: &Record) -> bool {
     record.cut_off_by == Some(CutOffReason::User)
 }

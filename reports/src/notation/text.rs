@@ -46,6 +46,21 @@ pub fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
         .collect()
 }
 
+/// What part of the bytes of a text, in percent, is printable or ends a line.
+const TEXT_SHARE: usize = 75;
+
+/// Whether bytes are shown as text; otherwise hex is easier to read.
+pub(crate) fn is_text(glyphs: &[Glyph]) -> bool {
+    let all: usize = glyphs.iter().map(|it| it.bytes.len()).sum();
+    let readable = glyphs.iter().filter(|it| is_readable(it));
+    let readable: usize = readable.map(|it| it.bytes.len()).sum();
+    readable * 100 >= all * TEXT_SHARE
+}
+
+fn is_readable(glyph: &Glyph) -> bool {
+    glyph.is_plain() || matches!(glyph.bytes[..], [b'\n' | b'\r' | b'\t' | b'\\'])
+}
+
 /// Bytes as a suite file writes them: `café\n`, `\x1b[2J`, `\xc3`.
 #[must_use]
 pub fn text(bytes: &[u8]) -> String {

@@ -5,9 +5,10 @@ use super::page::Page;
 use super::style::{BOLD, DIM};
 use super::width::{TerminalWidth, columns, without_middle};
 use crate::Record;
+use crate::facts::peer_kind;
 use crate::notation::quoted_if_needed;
 use crate::notation::{counted, printable};
-use crate::record::{PeerRecord, ProcessLifetime, Role};
+use crate::record::{PeerRecord, Role};
 
 /// A suite, and how much of it will be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,7 @@ fn peer(page: &mut Page, peer: &PeerRecord) {
             words.join(" ")
         }
     };
-    let kind = format!("({})", kind(peer));
+    let kind = format!("({})", peer_kind(peer));
     let line = page
         .label("peer")
         .styled(BOLD, &name)
@@ -72,17 +73,6 @@ fn peer(page: &mut Page, peer: &PeerRecord) {
     }
     page.paragraph("peer", BOLD, &name);
     page.paragraph("", DIM, &kind);
-}
-
-fn kind(peer: &PeerRecord) -> &'static str {
-    match (peer.role, peer.command.is_empty()) {
-        (Role::Client, _) if peer.process_lifetime == ProcessLifetime::OneCase => {
-            "client, one process per case"
-        }
-        (Role::Client, _) => "client that reconnects",
-        (Role::Server, true) => "running server",
-        (Role::Server, false) => "server",
-    }
 }
 
 fn suites(page: &mut Page, planned: &[PlannedSuite<'_>]) {

@@ -1,11 +1,8 @@
 //! A chunk on one line: as text if it is one, otherwise in hex.
 
-use crate::notation::{Glyph, counted, glyphs};
+use crate::notation::{counted, glyphs, is_text};
 use crate::record::Bytes;
 use crate::terminal::width::{columns, split};
-
-/// What part of the bytes of a text, in percent, is printable or ends a line.
-const TEXT_SHARE: usize = 75;
 
 /// At most `available` columns.
 pub(super) fn chunk(bytes: &Bytes, available: usize) -> String {
@@ -41,17 +38,6 @@ pub(super) fn chunk(bytes: &Bytes, available: usize) -> String {
 
 fn left_out(count: u64) -> String {
     format!(" … {}", counted(count, "more byte"))
-}
-
-fn is_text(glyphs: &[Glyph]) -> bool {
-    let all: usize = glyphs.iter().map(|it| it.bytes.len()).sum();
-    let readable = glyphs.iter().filter(|it| is_readable(it));
-    let readable: usize = readable.map(|it| it.bytes.len()).sum();
-    readable * 100 >= all * TEXT_SHARE
-}
-
-fn is_readable(glyph: &Glyph) -> bool {
-    glyph.is_plain() || matches!(glyph.bytes[..], [b'\n' | b'\r' | b'\t' | b'\\'])
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use anstyle::Style;
 
-use crate::notation::{Glyph, counted, glyphs, grouped, printable};
-use crate::record::{Bytes, FindingRecord, LabelledBytes, ValueForm};
+use crate::difference::{FirstDifference, bytes_in, lengths};
+use crate::notation::{Glyph, glyphs, printable};
+use crate::record::{Bytes, FindingRecord, LabelledBytes};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BAD, DIM, GOOD};
@@ -36,25 +37,13 @@ pub(super) fn difference(page: &mut Page, finding: &FindingRecord) {
     }
     if let Some(caret) = comparison.caret() {
         page.line(StyledLine::new().at(place).then(caret));
-    } else if let Some(lengths) = expected.zip(actual).and_then(lengths) {
+    } else if let Some(lengths) = lengths(finding) {
         page.line(StyledLine::new().at(place).styled(BAD, lengths));
     }
 }
 
 fn label_of(shown: &LabelledBytes) -> String {
     without_middle(&printable(&shown.label), LABEL)
-}
-
-/// For values that are equal as far as they were kept.
-fn lengths((expected, actual): (&LabelledBytes, &LabelledBytes)) -> Option<String> {
-    if expected.form == ValueForm::Pattern {
-        return None;
-    }
-    let (expected, actual) = (expected.bytes.len, actual.bytes.len);
-    (expected != actual).then(|| {
-        let actual = counted(actual, "byte");
-        format!("{actual} instead of {}", grouped(expected))
-    })
 }
 
 /// Two values, and the part of both that is shown.
@@ -80,12 +69,10 @@ impl Comparison {
         available: usize,
     ) -> Self {
         let both = expected.zip(actual);
-        let both = both.filter(|(expected, _)| expected.form == ValueForm::Exact);
         Self {
             available,
-            difference: both.and_then(|(expected, actual)| {
-                Difference::between(&expected.bytes, &actual.bytes, available)
-            }),
+            difference: both
+                .and_then(|(expected, actual)| Difference::between(expected, actual, available)),
         }
     }
 
@@ -126,27 +113,19 @@ impl Comparison {
 
 impl Difference {
     /// `None` if the values are equal as far as they were kept.
-    fn between(expected: &Bytes, actual: &Bytes, available: usize) -> Option<Self> {
-        let values = [glyphs(&expected.kept()), glyphs(&actual.kept())];
-        let glyph = first_difference(&values[0], &values[1])?;
+    fn between(expected: &LabelledBytes, actual: &LabelledBytes, available: usize) -> Option<Self> {
+        let FirstDifference { glyph, text } = FirstDifference::between(expected, actual)?;
+        let values = [expected, actual].map(|value| glyphs(&value.bytes.kept()));
         let common = &values[0][..glyph];
         let fits = values.iter().all(|glyphs| wide(glyphs) <= available);
         let from = if fits { 0 } else { start(common, available) };
         Some(Self {
             glyph,
             from,
-            column: usize::from(from > 0 || expected.from > 0) + wide(&common[from..]),
-            text: describe(expected, actual, expected.from + bytes_in(common)),
+            column: usize::from(from > 0 || expected.bytes.from > 0) + wide(&common[from..]),
+            text,
         })
     }
-}
-
-fn first_difference(one: &[Glyph], other: &[Glyph]) -> Option<usize> {
-    let both = one.iter().zip(other);
-    let within = both.clone().position(|(one, other)| one != other);
-    let shorter = one.len().min(other.len());
-    let length = (one.len() != other.len()).then_some(shorter);
-    within.or(length)
 }
 
 /// The first glyph to show, so that a third of the columns comes before the difference.
@@ -162,16 +141,6 @@ fn start(common: &[Glyph], available: usize) -> usize {
     last_left_out.map_or(0, |index| index + 1)
 }
 
-fn describe(expected: &Bytes, actual: &Bytes, at: u64) -> String {
-    if at == actual.len {
-        return format!("ends after {}", counted(at, "byte"));
-    }
-    if at == expected.len {
-        return counted(actual.len - at, "extra byte");
-    }
-    format!("differs at byte {}", grouped(at))
-}
-
 fn text_of(glyphs: &[Glyph]) -> String {
     glyphs.iter().map(|glyph| glyph.written.as_str()).collect()
 }
@@ -180,13 +149,10 @@ fn wide(glyphs: &[Glyph]) -> usize {
     glyphs.iter().map(|glyph| columns(&glyph.written)).sum()
 }
 
-fn bytes_in(glyphs: &[Glyph]) -> u64 {
-    glyphs.iter().map(|glyph| glyph.bytes.len() as u64).sum()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::ValueForm;
     use crate::terminal::width::TerminalWidth;
 
     /// The lines of a comparison, without styles.

@@ -2,16 +2,16 @@
 
 use anstyle::Style;
 
-use crate::notation::{counted, printable};
+use crate::notation::printable;
 use crate::record::{ScenarioRecord, Verdict};
 use crate::repeat::FailedScenario;
-use crate::smallest::{death, failures, smallest};
+use crate::smallest::smallest;
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BAD, BOLD, DIM, style};
 use crate::terminal::width::{columns, without_middle};
 use crate::verdict::{level, word};
-use crate::wording::{flaky, how_often};
+use crate::wording::{self, flaky, how_often, without_defect};
 
 /// The column of the defects, if they fit on the first line.
 const DEFECTS: usize = 54;
@@ -72,30 +72,13 @@ fn died(page: &mut Page, scenario: &ScenarioRecord) {
     let Some(case) = smallest(scenario) else {
         return;
     };
-    let Some(how) = death(&case) else {
-        return;
-    };
-    let others = failures(scenario).filter(|it| death(it).is_some()).count() as u64 - 1;
-    let also = match others {
-        0 => String::new(),
-        _ => format!(", and in {}", counted(others, "other case")),
-    };
-    let flaky = match case.verdict {
-        Verdict::Flaky => "; not again when the case was repeated",
-        Verdict::Unconfirmed => "; the run ended before the case was repeated",
-        _ => "",
-    };
-    let text = format!("{how} on {}{also}{flaky}", case.tactic);
-    page.paragraph("died", BAD, &text);
+    if let Some(text) = wording::died(scenario, &case) {
+        page.paragraph("died", BAD, &text);
+    }
 }
 
 fn unconfirmed(page: &mut Page, scenario: &ScenarioRecord) {
-    let failures = scenario.failures.iter();
-    let unconfirmed = failures.filter(|failure| failure.verdict == Verdict::Unconfirmed);
-    let count = unconfirmed.count() as u64;
-    if count > 0 {
-        let failures = counted(count, "failure");
-        let text = format!("the run ended before {failures} could be repeated");
+    if let Some(text) = wording::unconfirmed(scenario) {
         page.paragraph("note", Style::new(), &text);
     }
 }
@@ -106,11 +89,9 @@ fn defects(scenario: &ScenarioRecord) -> StyledLine {
         .iter()
         .map(|defect| format!("{} {}", defect.code, defect.name))
         .collect();
-    let names = match (names.is_empty(), scenario.verdict) {
-        (true, Verdict::Flaky) => "passed when repeated".to_owned(),
-        (true, Verdict::Unconfirmed) => "not repeated".to_owned(),
-        (true, _) => "no known defect".to_owned(),
-        (false, _) => names.join(", "),
+    let names = match names.as_slice() {
+        [] => without_defect(scenario.verdict).to_owned(),
+        names => names.join(", "),
     };
     StyledLine::new()
         .styled(style(scenario.verdict), names)

@@ -1,13 +1,15 @@
 //! The events of one case: who sent which bytes, and how the connection ended.
 
 use super::dump::{DumpRow, dump, left_out};
-use crate::notation::{counted, grouped};
-use crate::record::{DependsOn, FailedCase, Role, Transcript, Verdict, WireAction, WireEvent};
+use crate::notation::counted;
+use crate::record::{DependsOn, FailedCase, Role, WireAction, WireEvent};
 use crate::smallest::{shorter, tactic};
 use crate::terminal::line::StyledLine;
 use crate::terminal::page::Page;
 use crate::terminal::style::{BOLD, DIM, OURS, THEIRS};
-use crate::wording::{AFTER_OTHERS, action, cut_short, enough, fails_uncut, uncut};
+use crate::wording::{
+    AFTER_OTHERS, action, cut_short, enough, fails_uncut, proof, shown_delivery, uncut,
+};
 
 /// The lines that are shown before and after those that are left out.
 const FIRST: usize = 9;
@@ -38,13 +40,10 @@ pub(super) fn ladder(page: &mut Page, case: &FailedCase, peer: Role) {
 }
 
 fn delivery(page: &mut Page, case: &FailedCase) {
-    let title = match case.verdict {
-        Verdict::Flaky => "smallest flaky delivery",
-        Verdict::Unconfirmed => "smallest unconfirmed delivery",
-        Verdict::Error => "smallest delivery not judged",
-        _ => "smallest failing delivery",
-    };
-    let name = StyledLine::new().at(2).plain(title).at(33);
+    let name = StyledLine::new()
+        .at(2)
+        .plain(shown_delivery(case.verdict))
+        .at(33);
     let (name, origin) = match tactic(case) {
         Some(tactic) if tactic == case.tactic => (name.styled(BOLD, tactic), String::new()),
         Some(tactic) => (
@@ -61,23 +60,8 @@ fn delivery(page: &mut Page, case: &FailedCase) {
     };
     let sends = format!("sends {}{origin}", transcript.delivery);
     let sends = StyledLine::new().styled(DIM, sends);
-    page.beside_or_below(name.plain(proof(transcript)), sends, 0);
-}
-
-fn proof(transcript: &Transcript) -> String {
-    let Transcript {
-        boundaries, proven, ..
-    } = *transcript;
-    if boundaries == 0 {
-        return String::new();
-    }
-    let all = counted(boundaries, "boundary");
-    let unverified = if proven < boundaries {
-        ", unverified"
-    } else {
-        ""
-    };
-    format!("   {} of {all} proven{unverified}", grouped(proven))
+    let proof = proof(transcript).map(|proof| format!("   {proof}"));
+    page.beside_or_below(name.plain(proof.unwrap_or_default()), sends, 0);
 }
 
 fn events(page: &mut Page, events: &[WireEvent]) {
