@@ -7,6 +7,8 @@ mod atomic;
 mod difference;
 mod facts;
 mod gate;
+#[cfg(feature = "html")]
+pub mod html;
 pub mod notation;
 mod offsets;
 pub mod record;

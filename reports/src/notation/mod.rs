@@ -9,5 +9,5 @@ mod text;
 
 pub use number::{counted, duration, grouped, share};
 pub(crate) use shell::{quoted, quoted_if_needed};
-pub(crate) use text::is_text;
+pub(crate) use text::{Cell, cells};
 pub use text::{Glyph, glyphs, printable, shortened, text};

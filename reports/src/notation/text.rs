@@ -2,6 +2,7 @@
 //! has no character that a terminal or a page interprets.
 
 use super::grouped;
+use crate::record::Bytes;
 
 /// One character, or one byte that is not valid UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,8 +50,39 @@ pub fn glyphs(bytes: &[u8]) -> Vec<Glyph> {
 /// What part of the bytes of a text, in percent, is printable or ends a line.
 const TEXT_SHARE: usize = 75;
 
-/// Whether bytes are shown as text; otherwise hex is easier to read.
-pub(crate) fn is_text(glyphs: &[Glyph]) -> bool {
+/// A character or a byte, as a report writes it in a row of others.
+pub(crate) struct Cell {
+    /// In hex with a space behind it.
+    pub(crate) written: String,
+    /// The number of its bytes.
+    pub(crate) bytes: usize,
+}
+
+/// The bytes of a chunk that were kept: as text if they are one, otherwise in hex.
+pub(crate) fn cells(chunk: &Bytes) -> Vec<Cell> {
+    let kept = chunk.kept();
+    let glyphs = glyphs(&kept);
+    if !is_text(&glyphs) {
+        return kept.iter().map(Cell::in_hex).collect();
+    }
+    glyphs.into_iter().map(Cell::of_glyph).collect()
+}
+
+impl Cell {
+    fn in_hex(byte: &u8) -> Self {
+        let written = format!("{byte:02x} ");
+        Self { written, bytes: 1 }
+    }
+
+    fn of_glyph(glyph: Glyph) -> Self {
+        Self {
+            bytes: glyph.bytes.len(),
+            written: glyph.written,
+        }
+    }
+}
+
+fn is_text(glyphs: &[Glyph]) -> bool {
     let all: usize = glyphs.iter().map(|it| it.bytes.len()).sum();
     let readable = glyphs.iter().filter(|it| is_readable(it));
     let readable: usize = readable.map(|it| it.bytes.len()).sum();

@@ -1,39 +1,34 @@
 //! A chunk on one line: as text if it is one, otherwise in hex.
 
-use crate::notation::{counted, glyphs, is_text};
+use crate::notation::{Cell, cells, counted};
 use crate::record::Bytes;
 use crate::terminal::width::{columns, split};
 
 /// At most `available` columns.
 pub(super) fn chunk(bytes: &Bytes, available: usize) -> String {
-    let kept = bytes.kept();
-    let glyphs = glyphs(&kept);
-    let cells: Vec<(String, usize)> = if is_text(&glyphs) {
-        let cells = glyphs.into_iter();
-        cells.map(|it| (it.written, it.bytes.len())).collect()
-    } else {
-        kept.iter()
-            .map(|byte| (format!("{byte:02x} "), 1))
-            .collect()
-    };
-    let whole: String = cells.iter().map(|(written, _)| written.as_str()).collect();
-    let is_whole = bytes.len == kept.len() as u64 && columns(whole.trim_end()) <= available;
+    let cells = cells(bytes);
+    let whole: String = cells.iter().map(|cell| cell.written.as_str()).collect();
+    let is_whole = bytes.len == count_in(&cells) && columns(whole.trim_end()) <= available;
     if is_whole {
         return whole.trim_end_matches(' ').to_owned();
     }
     let room = available.saturating_sub(columns(&left_out(bytes.len)));
     let mut shown = String::new();
     let mut count = 0;
-    for (written, len) in &cells {
+    for Cell { written, bytes } in &cells {
         if columns(&shown) + columns(written) > room {
             break;
         }
         shown.push_str(written);
-        count += *len as u64;
+        count += *bytes as u64;
     }
     split(&(shown + &left_out(bytes.len - count)), available)
         .0
         .to_owned()
+}
+
+fn count_in(cells: &[Cell]) -> u64 {
+    cells.iter().map(|cell| cell.bytes as u64).sum()
 }
 
 fn left_out(count: u64) -> String {

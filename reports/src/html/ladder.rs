@@ -1,0 +1,303 @@
+//! The ladder diagram of a delivery: two lifelines, an arrow for each chunk with its bytes,
+//! and how the connection ended. The same is below it as a list.
+//!
+//! Positions across are in percent, so that the drawing is as wide as the page and its text
+//! stays as large.
+
+use std::ops::Range;
+
+use maud::{Markup, html};
+
+use super::outside;
+use crate::notation::{Cell, cells, counted, duration, grouped};
+use crate::record::{Bytes, Role, Transcript, WireAction, WireEvent};
+use crate::wording::action;
+use unicode_width::UnicodeWidthStr;
+
+/// The most events; the middle of more is left out.
+const EVENTS: usize = 24;
+/// The events before those that are left out.
+const FIRST: usize = 12;
+/// The most columns of a line of bytes: they fit on a phone.
+const COLUMNS: usize = 38;
+/// The most lines of bytes at an arrow.
+const LINES: usize = 3;
+/// The most columns of the bytes in the list.
+const LISTED: usize = 160;
+
+/// The heights of the parts of a drawing, in pixels.
+const TITLE: usize = 30;
+const LINE: usize = 16;
+const ARROW: usize = 7;
+const TIME: usize = 15;
+const GAP: usize = 9;
+
+/// The diagram of a delivery against the peer that plays `peer`.
+pub(super) fn ladder(transcript: &Transcript, peer: Role) -> Markup {
+    let events = &transcript.events;
+    let mut drawing = Drawing {
+        bottom: TITLE,
+        parts: Vec::new(),
+    };
+    let hidden = hidden(events.len());
+    for (index, event) in events.iter().enumerate() {
+        if index == hidden.start && !hidden.is_empty() {
+            drawing.left_out(hidden.len());
+        }
+        if !hidden.contains(&index) {
+            drawing.event(event);
+        }
+    }
+    html! {
+        (drawing.drawn(peer, events.len()))
+        (list(events, hidden))
+    }
+}
+
+fn hidden(events: usize) -> Range<usize> {
+    match events {
+        0..=EVENTS => 0..0,
+        _ => FIRST..events - (EVENTS - FIRST - 1),
+    }
+}
+
+/// What is drawn so far, from above.
+struct Drawing {
+    /// The distance of the next part from the top.
+    bottom: usize,
+    parts: Vec<Markup>,
+}
+
+/// Where the lifelines and the texts beside them are.
+#[derive(Clone, Copy)]
+struct Side {
+    line: &'static str,
+    text: &'static str,
+    /// The side of the text that is at the line.
+    anchor: &'static str,
+}
+
+const fn side(role: Role) -> Side {
+    match role {
+        Role::Client => Side {
+            line: "6%",
+            text: "8%",
+            anchor: "start",
+        },
+        Role::Server => Side {
+            line: "94%",
+            text: "92%",
+            anchor: "end",
+        },
+    }
+}
+
+impl Drawing {
+    fn event(&mut self, event: &WireEvent) {
+        match &event.what {
+            WireAction::Sent(bytes) => {
+                let lines = lines(bytes, COLUMNS);
+                self.arrow(event.by, "chunk", &lines);
+                self.time(event);
+            }
+            WireAction::Fin => self.arrow(event.by, "fin", &[action(event)]),
+            WireAction::Reset => self.arrow(event.by, "rst", &[action(event)]),
+            WireAction::Printed(_) | WireAction::Exited(_) | WireAction::Broke(_) => {
+                self.beside(event)
+            }
+        }
+        self.bottom += GAP;
+    }
+
+    /// Lines of text, and an arrow from `by` to the other side below them.
+    fn arrow(&mut self, by: Role, class: &str, lines: &[String]) {
+        for line in lines {
+            self.bottom += LINE;
+            let y = self.bottom - 4;
+            self.parts.push(html! {
+                text.(class) x="50%" y=(y) text-anchor="middle" { (line) }
+            });
+        }
+        let (from, to) = (side(by).line, side(by.other()).line);
+        let y = self.bottom + 1;
+        let head = match by {
+            Role::Client => "M-9-4.5 0 0-9 4.5z",
+            Role::Server => "M9-4.5 0 0 9 4.5z",
+        };
+        self.parts.push(html! {
+            line.(class) x1=(from) x2=(to) y1=(y) y2=(y) {}
+            svg x=(to) y=(y) overflow="visible" { path.(class) d=(head) {} }
+        });
+        self.bottom += ARROW;
+    }
+
+    /// When a chunk was sent, below the start of its arrow.
+    fn time(&mut self, event: &WireEvent) {
+        let Side { text, anchor, .. } = side(event.by);
+        let y = self.bottom + TIME - 6;
+        self.parts.push(html! {
+            text.time x=(text) y=(y) text-anchor=(anchor) { (duration(event.at_us)) }
+        });
+        self.bottom += TIME;
+    }
+
+    /// What a side did without sending anything.
+    fn beside(&mut self, event: &WireEvent) {
+        let Side { line, text, anchor } = side(event.by);
+        let words = outside::line(&action(event));
+        let cells = words.chars().map(|c| Cell {
+            written: c.to_string(),
+            bytes: c.len_utf8(),
+        });
+        for (index, words) in filled(&cells.collect::<Vec<_>>(), COLUMNS)
+            .iter()
+            .enumerate()
+        {
+            self.bottom += LINE;
+            let y = self.bottom - 4;
+            self.parts.push(html! {
+                @if index == 0 { circle.own cx=(line) cy=(y - 4) r="4" {} }
+                text.own x=(text) y=(y) text-anchor=(anchor) { (words) }
+            });
+        }
+    }
+
+    fn left_out(&mut self, count: usize) {
+        self.bottom += LINE;
+        let y = self.bottom - 4;
+        self.parts.push(html! {
+            text.time x="50%" y=(y) text-anchor="middle" { (more(count)) }
+        });
+        self.bottom += GAP;
+    }
+
+    fn drawn(&self, peer: Role, events: usize) -> Markup {
+        let label = format!("ladder diagram of {}", counted(events as u64, "event"));
+        html! {
+            svg.ladder role="img" aria-label=(label) width="100%" height=(self.bottom)
+                xml:space="preserve" {
+                @for role in [Role::Client, Role::Server] { (self.lifeline(role, peer)) }
+                @for part in &self.parts { (part) }
+            }
+        }
+    }
+
+    fn lifeline(&self, role: Role, peer: Role) -> Markup {
+        let Side { line, anchor, .. } = side(role);
+        let end = if role == Role::Client { "0" } else { "100%" };
+        let who = if role == peer { "peer" } else { "wirecheck" };
+        html! {
+            text.who x=(end) y="14" text-anchor=(anchor) { (name(role)) " (" (who) ")" }
+            line.life x1=(line) x2=(line) y1="22" y2=(self.bottom) {}
+        }
+    }
+}
+
+const fn name(role: Role) -> &'static str {
+    match role {
+        Role::Client => "client",
+        Role::Server => "server",
+    }
+}
+
+fn more(count: usize) -> String {
+    format!("… {}", counted(count as u64, "more event"))
+}
+
+/// The bytes of a chunk in up to three lines, and how many are left out.
+fn lines(chunk: &Bytes, columns: usize) -> Vec<String> {
+    let cells = cells(chunk);
+    let mut lines = filled(&cells, columns);
+    let shown: usize = lines.iter().map(|line| line.chars().count()).sum();
+    let whole: usize = cells.iter().map(|it| it.written.chars().count()).sum();
+    let kept: u64 = cells.iter().map(|it| it.bytes as u64).sum();
+    if shown < whole || kept < chunk.len || lines.is_empty() {
+        lines.push(counted(chunk.len, "byte") + " in all");
+    }
+    lines
+}
+
+/// The first lines of these cells.
+fn filled(cells: &[Cell], columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for cell in cells {
+        let is_last = lines.len() == LINES;
+        match lines.last_mut() {
+            Some(line) if line.width() + cell.written.width() <= columns => {
+                line.push_str(&cell.written);
+            }
+            _ if is_last => break,
+            _ => lines.push(cell.written.clone()),
+        }
+    }
+    lines
+}
+
+fn list(events: &[WireEvent], hidden: Range<usize>) -> Markup {
+    html! {
+        details.list {
+            summary { "The same as a list" }
+            ol {
+                @for (index, event) in events.iter().enumerate() {
+                    @if index == hidden.start && !hidden.is_empty() {
+                        li.more { (more(hidden.len())) }
+                    } @else if !hidden.contains(&index) {
+                        li value=(index + 1) { (item(event)) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn item(event: &WireEvent) -> Markup {
+    let who = name(event.by);
+    match &event.what {
+        WireAction::Sent(bytes) => html! {
+            (who) " sends " (counted(bytes.len, "byte")) " after " (duration(event.at_us)) ": "
+            code { (start(bytes)) }
+        },
+        _ => html! { (who) " " (outside::line(&action(event))) },
+    }
+}
+
+/// The first bytes of a chunk on one line.
+fn start(chunk: &Bytes) -> String {
+    let cells = cells(chunk);
+    let mut start = String::new();
+    let mut bytes = 0;
+    for cell in &cells {
+        if start.width() + cell.written.width() > LISTED {
+            break;
+        }
+        start.push_str(&cell.written);
+        bytes += cell.bytes as u64;
+    }
+    match chunk.len.saturating_sub(bytes) {
+        0 => start,
+        rest => format!("{start} … {} more", grouped(rest)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_of_many_events_is_left_out() {
+        assert!(hidden(24).is_empty());
+        assert_eq!(hidden(25), 12..14);
+        assert_eq!(hidden(1_000), 12..989);
+    }
+
+    #[test]
+    fn a_chunk_is_wrapped_and_its_length_is_named() {
+        let wrapped = |bytes: &[u8]| lines(&Bytes::of(bytes), 10);
+        assert_eq!(wrapped(b"hello"), ["hello"]);
+        assert_eq!(wrapped(b"hello, hello"), ["hello, hel", "lo"]);
+        assert_eq!(wrapped(&[b'a'; 31])[3], "31 bytes in all");
+        assert_eq!(wrapped(&[0, 1, 2, 0xff]), ["00 01 02 ", "ff "]);
+        assert_eq!(wrapped(b""), ["0 bytes in all"]);
+        assert_eq!(wrapped("日本語日本語".as_bytes()), ["日本語日本", "語"]);
+    }
+}

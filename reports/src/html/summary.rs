@@ -1,0 +1,117 @@
+//! The top of the page: the verdict in one sentence, and why the run fails.
+
+use maud::{Markup, html};
+
+use super::compared::Comparison;
+use super::outside;
+use super::verdict::{badge, worded_badge};
+use crate::facts::{is_unfinished, verdict_word};
+use crate::notation::{counted, grouped};
+use crate::record::{RunState, Verdict};
+use crate::render::NamedRun;
+use crate::wording::outcome;
+
+/// The most names of runs in the sentence.
+const NAMES: usize = 6;
+
+/// The title of the document.
+pub(super) fn title(comparison: &Comparison<'_>) -> String {
+    match comparison.single() {
+        Some(run) => format!("{} {} – wirecheck", word(run), outside::name(&run.name)),
+        None => format!("{} – wirecheck", sentence(comparison.runs)),
+    }
+}
+
+pub(super) fn summary(comparison: &Comparison<'_>) -> Markup {
+    match comparison.single() {
+        Some(run) => single(run),
+        None => several(comparison),
+    }
+}
+
+fn single(run: &NamedRun<'_>) -> Markup {
+    html! {
+        p.kicker { "wirecheck report" }
+        h1 { (outside::name(&run.name)) }
+        p.verdict { (run_badge(run)) " " (outcome(&run.record)) }
+        (reasons(run))
+    }
+}
+
+fn several(comparison: &Comparison<'_>) -> Markup {
+    let failed = comparison.runs.iter().any(|run| !passed(run));
+    let verdict = if failed { Verdict::Fail } else { Verdict::Pass };
+    html! {
+        p.kicker { "wirecheck report" }
+        h1 { (counted(comparison.runs.len() as u64, "implementation")) }
+        p.verdict { (badge(verdict)) " " (sentence(comparison.runs)) }
+    }
+}
+
+/// `2 of 5 implementations pass; a, b and c do not`
+fn sentence(runs: &[NamedRun<'_>]) -> String {
+    let failed: Vec<_> = runs.iter().filter(|run| !passed(run)).collect();
+    let all = counted(runs.len() as u64, "implementation");
+    if failed.is_empty() {
+        return match runs.len() {
+            0 => "nothing was run".to_owned(),
+            _ => format!("all {all} pass"),
+        };
+    }
+    let names = failed.iter().take(NAMES).map(|it| outside::name(&it.name));
+    let mut names: Vec<_> = names.collect();
+    if let Some(more @ 1..) = failed.len().checked_sub(NAMES) {
+        names.push(format!("{} more", grouped(more as u64)));
+    }
+    let (others, last) = names.split_at(names.len() - 1);
+    let names = match others {
+        [] => last.concat(),
+        _ => format!("{} and {}", others.join(", "), last.concat()),
+    };
+    let do_not = if failed.len() == 1 { "does" } else { "do" };
+    let passed = grouped((runs.len() - failed.len()) as u64);
+    format!("{passed} of {all} pass; {names} {do_not} not")
+}
+
+/// A run that did not finish did not pass.
+fn passed(run: &NamedRun<'_>) -> bool {
+    let record = &run.record;
+    matches!(record.verdict, Verdict::Pass | Verdict::Known)
+        && record.state == RunState::Finished
+        && record.gate_failures().is_empty()
+}
+
+/// Why the run fails, by its own rules.
+pub(super) fn reasons(run: &NamedRun<'_>) -> Markup {
+    let reasons = run.record.gate_failures();
+    html! {
+        @if !reasons.is_empty() {
+            p.because { "It fails because:" }
+            ul.because {
+                @for reason in &reasons { li { (outside::line(&reason.to_string())) } }
+            }
+        }
+    }
+}
+
+pub(super) fn run_badge(run: &NamedRun<'_>) -> Markup {
+    worded_badge(shown_verdict(run), word(run))
+}
+
+/// A run also fails for reasons that are no verdict on a case.
+fn shown_verdict(run: &NamedRun<'_>) -> Verdict {
+    let record = &run.record;
+    let gate = || !record.gate_failures().is_empty();
+    match record.verdict {
+        Verdict::Pass | Verdict::Known if gate() => Verdict::Fail,
+        _ if is_unfinished(record) => Verdict::Unconfirmed,
+        verdict => verdict,
+    }
+}
+
+fn word(run: &NamedRun<'_>) -> &'static str {
+    match (shown_verdict(run), verdict_word(&run.record)) {
+        (Verdict::Fail, "PASS" | "KNOWN") => "FAIL",
+        (_, word) => word,
+    }
+}
