@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use super::compared::{Comparison, FoundDefect, defect_id};
 use super::outside;
 use crate::notation::{counted, printable};
+use crate::record::ScenarioRecord;
 
 pub(super) fn defects(comparison: &Comparison<'_>) -> Markup {
     html! {
@@ -39,7 +40,7 @@ fn defect(comparison: &Comparison<'_>, number: usize, found: &FoundDefect<'_>) -
 
 /// The scenarios in which it was found.
 fn places(comparison: &Comparison<'_>, code: &str) -> Markup {
-    let has = |it: &crate::record::ScenarioRecord| it.defects.iter().any(|it| it.code == code);
+    let has = |it: &ScenarioRecord| it.defects.iter().any(|it| it.code == code);
     let found = comparison
         .scenarios()
         .filter(|it| it.present().any(|(_, result)| has(result.scenario)));
@@ -72,7 +73,7 @@ fn explanation(text: &str) -> Markup {
         @for part in parts(text) {
             @match part {
                 Part::Heading(heading) => h4 { (printable(heading)) },
-                Part::Paragraph(lines) => p { (with_names(&lines.join(" "))) },
+                Part::Paragraph(lines) => p { (outside::with_names(&lines.join(" "))) },
                 Part::Code(lines) => pre tabindex="0" { code { (code(&lines)) } },
             }
         }
@@ -108,16 +109,6 @@ fn parts(text: &str) -> Vec<Part<'_>> {
     parts
 }
 
-/// What is between backquotes is a name.
-fn with_names(text: &str) -> Markup {
-    let text = printable(text);
-    html! {
-        @for (index, part) in text.split('`').enumerate() {
-            @if index % 2 == 1 { code { (part) } } @else { (part) }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,11 +124,5 @@ mod tests {
             Part::Paragraph(vec!["Last."]),
         ];
         assert_eq!(parts(text), expected);
-    }
-
-    #[test]
-    fn names_are_code() {
-        let markup = with_names("call `recv` <once>").into_string();
-        assert_eq!(markup, "call <code>recv</code> &lt;once&gt;");
     }
 }

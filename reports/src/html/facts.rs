@@ -57,7 +57,7 @@ fn list(record: &Record) -> Markup {
             @for fact in all(record).into_iter().filter(|it| !it.texts.is_empty()) {
                 div {
                     dt { (fact.label) }
-                    @for text in &fact.texts { dd { (outside::line(text)) } }
+                    @for text in &fact.texts { dd { (outside::sentence(text)) } }
                 }
             }
         }

@@ -33,8 +33,9 @@ pub(super) fn failure(comparison: &Comparison<'_>, result: RunResult<'_>) -> Mar
     let (suite, scenario) = (result.suite, result.scenario);
     let case = smallest(scenario);
     html! {
-        h5 {
-            @if comparison.single().is_none() { (outside::name(&result.run.name)) " " }
+        // The heading of the section says the same if there is one run.
+        h5.vh[comparison.single().is_some()] {
+            (outside::name(&result.run.name)) " "
             (badge(scenario.verdict)) " " (wording::how_often(scenario))
         }
         @if let Some(case) = &case { (died(scenario, case)) }
@@ -87,12 +88,12 @@ fn causes(comparison: &Comparison<'_>, scenario: &ScenarioRecord) -> Markup {
                         Some(id) => a href={ "#" (id) } { (name) },
                         None => strong { (name) },
                     }
-                    " " (outside::line(&defect.because))
+                    " " (outside::sentence(&defect.because))
                 }
             }
         }
         @if let Some(place) = &scenario.cut_place {
-            p { strong { "where: " } (outside::line(place)) }
+            p { strong { "where: " } (outside::sentence(place)) }
         }
     }
 }
@@ -155,7 +156,7 @@ fn findings(suite: &SuiteRecord, case: &FailedCase) -> Markup {
     let (deaths, others): (Vec<_>, Vec<_>) = case.findings.iter().partition(|it| it.died.is_some());
     let shown = deaths.into_iter().chain(others).take(FINDINGS);
     html! {
-        @if !case.findings.is_empty() { h6 { "Expected and actual" } }
+        @if !case.findings.is_empty() { h6 { "What was seen" } }
         @for finding in shown { (seen(suite, finding)) }
         @if let Some(more @ 1..) = case.findings.len().checked_sub(FINDINGS) {
             p.muted { "… " (counted(more as u64, "more finding")) }
@@ -166,7 +167,7 @@ fn findings(suite: &SuiteRecord, case: &FailedCase) -> Markup {
 fn seen(suite: &SuiteRecord, finding: &FindingRecord) -> Markup {
     html! {
         p.seen {
-            (outside::line(&finding.what))
+            (outside::sentence(&finding.what))
             @if let Some(line) = finding.line {
                 " " span.muted { (outside::name(&format!("{}:{line}", suite.path))) }
             }
@@ -244,7 +245,7 @@ fn not_judged(scenario: &ScenarioRecord) -> Markup {
     html! {
         @for open in &scenario.not_judged {
             p.muted {
-                (counted(open.cases, "case")) " not judged: " (outside::line(&open.why))
+                (counted(open.cases, "case")) " not judged: " (outside::sentence(&open.why))
             }
         }
     }

@@ -11,19 +11,20 @@ use super::compared::{ComparedScenario, Comparison, failing_families};
 use super::outside;
 use super::verdict::key;
 use crate::notation::shortened;
-use crate::record::Verdict;
+use crate::record::{ScenarioRecord, Verdict};
 use crate::verdict::{mark, rank, word};
 
 /// The most characters of each text that can be searched for.
 const SEARCHED: usize = 300;
 
-/// What the script compares with the form, for one scenario.
+/// What the script compares with the form, for one scenario. Each name is on a line of its
+/// own, because it may have spaces.
 pub(super) struct FilterData {
-    /// `fail pass`: the verdicts of all runs.
+    /// The verdicts of all runs.
     pub(super) verdicts: String,
-    /// `F01 F03`
+    /// The codes of the defects found in any run.
     pub(super) defects: String,
-    /// The names of the families that fail, each on a line: they may have spaces.
+    /// The families that fail in any run.
     pub(super) families: String,
     /// In lower case.
     pub(super) text: String,
@@ -49,7 +50,6 @@ impl FilterData {
     }
 }
 
-/// Lines, because names may have spaces.
 fn joined(words: BTreeSet<String>) -> String {
     words.into_iter().collect::<Vec<_>>().join("\n")
 }
@@ -86,7 +86,7 @@ pub(super) fn filter(comparison: &Comparison<'_>) -> Markup {
     let scenarios = comparison.scenarios().count();
     html! {
         form #filter role="search" aria-label="Filter the scenarios" hidden {
-            label.wide { "Search " input #text type="search" name="text" autocomplete="off"; }
+            label.wide { span { "Search" } input #text type="search" name="text" placeholder="Search" autocomplete="off"; }
             (choice("verdict", "Verdict", verdicts(comparison).into_iter()))
             (choice("defect", "Defect", defects))
             (choice("tactic", "Fails under", families.into_iter()))
@@ -96,9 +96,7 @@ pub(super) fn filter(comparison: &Comparison<'_>) -> Markup {
     }
 }
 
-fn results<'c>(
-    comparison: &'c Comparison<'_>,
-) -> impl Iterator<Item = &'c crate::record::ScenarioRecord> {
+fn results<'c>(comparison: &'c Comparison<'_>) -> impl Iterator<Item = &'c ScenarioRecord> {
     comparison
         .scenarios()
         .flat_map(|it| it.present().map(|(_, result)| result.scenario))
@@ -120,9 +118,9 @@ fn verdicts(comparison: &Comparison<'_>) -> Vec<(String, String)> {
 fn choice(id: &str, label: &str, choices: impl Iterator<Item = (String, String)>) -> Markup {
     html! {
         label {
-            (label) " "
+            span { (label) }
             select id=(id) name=(id) {
-                option value="" { "all" }
+                option value="" { "any " (id) }
                 @for (value, shown) in choices { option value=(value) { (shown) } }
             }
         }

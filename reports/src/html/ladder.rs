@@ -22,6 +22,8 @@ const FIRST: usize = 12;
 const COLUMNS: usize = 38;
 /// The most lines of bytes at an arrow.
 const LINES: usize = 3;
+/// The most columns of a line of words, which have a narrower font.
+const WORDS: usize = 46;
 /// The most columns of the bytes in the list.
 const LISTED: usize = 160;
 
@@ -73,21 +75,21 @@ struct Drawing {
 struct Side {
     line: &'static str,
     text: &'static str,
-    /// The side of the text that is at the line.
-    anchor: &'static str,
+    /// The class of the text, which begins or ends at the line.
+    class: &'static str,
 }
 
 const fn side(role: Role) -> Side {
     match role {
         Role::Client => Side {
-            line: "6%",
-            text: "8%",
-            anchor: "start",
+            line: "2%",
+            text: "4%",
+            class: "at-client",
         },
         Role::Server => Side {
-            line: "94%",
-            text: "92%",
-            anchor: "end",
+            line: "98%",
+            text: "96%",
+            class: "at-server",
         },
     }
 }
@@ -97,11 +99,11 @@ impl Drawing {
         match &event.what {
             WireAction::Sent(bytes) => {
                 let lines = lines(bytes, COLUMNS);
-                self.arrow(event.by, "chunk", &lines);
+                self.arrow(event.by, None, &lines);
                 self.time(event);
             }
-            WireAction::Fin => self.arrow(event.by, "fin", &[action(event)]),
-            WireAction::Reset => self.arrow(event.by, "rst", &[action(event)]),
+            WireAction::Fin => self.arrow(event.by, Some("fin"), &[action(event)]),
+            WireAction::Reset => self.arrow(event.by, Some("rst"), &[action(event)]),
             WireAction::Printed(_) | WireAction::Exited(_) | WireAction::Broke(_) => {
                 self.beside(event)
             }
@@ -110,12 +112,12 @@ impl Drawing {
     }
 
     /// Lines of text, and an arrow from `by` to the other side below them.
-    fn arrow(&mut self, by: Role, class: &str, lines: &[String]) {
+    fn arrow(&mut self, by: Role, class: Option<&str>, lines: &[String]) {
         for line in lines {
             self.bottom += LINE;
             let y = self.bottom - 4;
             self.parts.push(html! {
-                text.(class) x="50%" y=(y) text-anchor="middle" { (line) }
+                text class=[class] x="50%" y=(y) { (line) }
             });
         }
         let (from, to) = (side(by).line, side(by.other()).line);
@@ -125,39 +127,32 @@ impl Drawing {
             Role::Server => "M9-4.5 0 0 9 4.5z",
         };
         self.parts.push(html! {
-            line.(class) x1=(from) x2=(to) y1=(y) y2=(y) {}
-            svg x=(to) y=(y) overflow="visible" { path.(class) d=(head) {} }
+            line class=[class] x1=(from) x2=(to) y1=(y) y2=(y) {}
+            svg x=(to) y=(y) overflow="visible" { path class=[class] d=(head) {} }
         });
         self.bottom += ARROW;
     }
 
     /// When a chunk was sent, below the start of its arrow.
     fn time(&mut self, event: &WireEvent) {
-        let Side { text, anchor, .. } = side(event.by);
+        let Side { text, class, .. } = side(event.by);
         let y = self.bottom + TIME - 6;
         self.parts.push(html! {
-            text.time x=(text) y=(y) text-anchor=(anchor) { (duration(event.at_us)) }
+            text.time.(class) x=(text) y=(y) { (duration(event.at_us)) }
         });
         self.bottom += TIME;
     }
 
     /// What a side did without sending anything.
     fn beside(&mut self, event: &WireEvent) {
-        let Side { line, text, anchor } = side(event.by);
-        let words = outside::line(&action(event));
-        let cells = words.chars().map(|c| Cell {
-            written: c.to_string(),
-            bytes: c.len_utf8(),
-        });
-        for (index, words) in filled(&cells.collect::<Vec<_>>(), COLUMNS)
-            .iter()
-            .enumerate()
-        {
+        let Side { line, text, class } = side(event.by);
+        let words = words(&outside::line(&action(event)));
+        for (index, words) in filled(&words, WORDS).iter().enumerate() {
             self.bottom += LINE;
             let y = self.bottom - 4;
             self.parts.push(html! {
                 @if index == 0 { circle.own cx=(line) cy=(y - 4) r="4" {} }
-                text.own x=(text) y=(y) text-anchor=(anchor) { (words) }
+                text.own.(class) x=(text) y=(y) { (words) }
             });
         }
     }
@@ -166,7 +161,7 @@ impl Drawing {
         self.bottom += LINE;
         let y = self.bottom - 4;
         self.parts.push(html! {
-            text.time x="50%" y=(y) text-anchor="middle" { (more(count)) }
+            text.time x="50%" y=(y) { (more(count)) }
         });
         self.bottom += GAP;
     }
@@ -183,11 +178,11 @@ impl Drawing {
     }
 
     fn lifeline(&self, role: Role, peer: Role) -> Markup {
-        let Side { line, anchor, .. } = side(role);
+        let Side { line, class, .. } = side(role);
         let end = if role == Role::Client { "0" } else { "100%" };
         let who = if role == peer { "peer" } else { "wirecheck" };
         html! {
-            text.who x=(end) y="14" text-anchor=(anchor) { (name(role)) " (" (who) ")" }
+            text.who.(class) x=(end) y="14" { (name(role)) " (" (who) ")" }
             line.life x1=(line) x2=(line) y1="22" y2=(self.bottom) {}
         }
     }
@@ -215,6 +210,23 @@ fn lines(chunk: &Bytes, columns: usize) -> Vec<String> {
         lines.push(counted(chunk.len, "byte") + " in all");
     }
     lines
+}
+
+/// The words of a text, each in one cell; those that are too long are broken.
+fn words(text: &str) -> Vec<Cell> {
+    let cell = |written: &str| Cell {
+        written: written.to_owned(),
+        bytes: written.len(),
+    };
+    let mut cells = Vec::new();
+    for word in text.split_inclusive(' ') {
+        if word.width() <= WORDS {
+            cells.push(cell(word));
+        } else {
+            cells.extend(word.chars().map(|c| cell(c.encode_utf8(&mut [0; 4]))));
+        }
+    }
+    cells
 }
 
 /// The first lines of these cells.

@@ -20,8 +20,10 @@ pub(super) fn matrix(comparison: &Comparison<'_>) -> Markup {
             @if comparison.scenarios().next().is_none() {
                 p { "No scenario was selected." }
             } @else if comparison.single().is_some() {
-                p.muted { "The share of the cases that pass, by family of tactics." }
-                (scrolled("matrix", by_family(comparison, &families)))
+                p #by-family .muted {
+                    "The share of the cases that pass, by family of tactics."
+                }
+                (scrolled("by-family", by_family(comparison, &families)))
             } @else {
                 (summary_by_suite(comparison))
                 h3 #by-scenario { "By scenario" }
@@ -34,7 +36,7 @@ pub(super) fn matrix(comparison: &Comparison<'_>) -> Markup {
 
 /// A table that may be wider than the page.
 fn scrolled(label: &str, table: Markup) -> Markup {
-    html! { div.scroll role="region" aria-labelledby=(label) tabindex="0" { (table) } }
+    html! { section.scroll aria-labelledby=(label) tabindex="0" { (table) } }
 }
 
 /// The families with a case that was run, in the order of the record.
@@ -156,7 +158,8 @@ fn family_cell(target: &str, tally: CaseTally, failed: Option<Verdict>) -> Marku
 
 /// The share of the cases that passed.
 fn passed(tally: CaseTally) -> String {
-    share(tally.passed, tally.run().saturating_sub(tally.not_judged))
+    let judged = tally.run().saturating_sub(tally.not_judged);
+    share(tally.passed, judged).replace(' ', "")
 }
 
 /// A scenario in one run.

@@ -1,7 +1,9 @@
 //! Text from outside: titles, notes, commands, what a peer printed.
 //!
 //! What comes out is bounded, on one line, and without characters that are invisible or
-//! change the direction of the text. It is not escaped for HTML yet.
+//! change the direction of the text. Strings are not escaped for HTML yet.
+
+use maud::{Markup, html};
 
 use crate::notation::{printable, shortened};
 
@@ -29,6 +31,26 @@ pub(super) fn prose(text: &str) -> String {
     lines.join(" ").trim().to_owned()
 }
 
+/// A sentence in which names are between backquotes.
+pub(super) fn sentence(text: &str) -> Markup {
+    with_names(&shortened(text, SENTENCE))
+}
+
+/// A text of any length in which names are between backquotes.
+pub(super) fn with_names(text: &str) -> Markup {
+    let text = printable(text);
+    let parts: Vec<_> = text.split('`').collect();
+    // Each name has two backquotes, and a part on both sides.
+    if parts.len() % 2 == 0 {
+        return html! { (text) };
+    }
+    html! {
+        @for (index, part) in parts.into_iter().enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 /// A command that a user copies.
 pub(super) fn command(text: &str) -> String {
     bounded(text, COMMAND)
@@ -48,6 +70,16 @@ mod tests {
             prose("one\n  two\r\n\u{202e}three\n"),
             "one two \\u{202e}three"
         );
+    }
+
+    #[test]
+    fn names_are_code() {
+        let markup = |text| with_names(text).into_string();
+        assert_eq!(
+            markup("call `recv` <once>"),
+            "call <code>recv</code> &lt;once&gt;"
+        );
+        assert_eq!(markup("one ` alone"), "one ` alone");
     }
 
     #[test]

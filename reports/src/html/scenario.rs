@@ -49,7 +49,7 @@ fn section(comparison: &Comparison<'_>, scenario: &ComparedScenario<'_>) -> Mark
             data-defect=[present(data.defects)] data-tactic=[present(data.families)]
             data-text=(data.text) {
             summary { (heading(comparison, scenario)) }
-            div.body {
+            div.body.only[comparison.single().is_some()] {
                 (about(scenario))
                 @for (run, result) in scenario.present() {
                     section.block id=(scenario.block_id(run)) tabindex="-1" {
@@ -97,8 +97,7 @@ fn about(scenario: &ComparedScenario<'_>) -> Markup {
     let place = format!("{}:{}", scenario.suite.path, it.line);
     html! {
         dl.facts {
-            div { dt { "suite" } dd { code { (outside::line(&place)) } } }
-            div { dt { "level" } dd { (level(it.level)) } }
+            div { dt { "suite" } dd { code { (outside::line(&place)) } " (" (level(it.level)) ")" } }
             @if let Some(why) = &it.why { div { dt { "why" } dd { (outside::prose(why)) } } }
             @if let Some(spec) = &it.spec { div { dt { "spec" } dd { (outside::prose(spec)) } } }
         }
@@ -122,7 +121,7 @@ fn block(comparison: &Comparison<'_>, result: RunResult<'_>) -> Markup {
             (badge(scenario.verdict)) " " (passing(result)) (slowest)
         }
         @for open in &scenario.not_judged {
-            p.line.muted { (counted(open.cases, "case")) " not judged: " (outside::line(&open.why)) }
+            p.line.muted { (counted(open.cases, "case")) " not judged: " (outside::sentence(&open.why)) }
         }
     }
 }

@@ -78,8 +78,7 @@ impl<'a> StripRow<'a> {
             class: class(kind),
             shape: shape(&self.marks, kind, height(kind)),
         };
-        let paths = kinds.map(path);
-        paths.filter(|path| !path.shape.is_empty()).collect()
+        kinds.map(path).collect()
     }
 }
 
@@ -124,7 +123,9 @@ fn drawing(scale: Scale, label: &str, paths: &[StripPath]) -> Markup {
     html! {
         svg.strip role="img" aria-label=(label) preserveAspectRatio="none"
             viewBox={ "0 0 " (scale.cells) " " (HEIGHT) } {
-            @for path in paths { path.(path.class) d=(path.shape) {} }
+            @for path in paths.iter().filter(|it| !it.shape.is_empty()) {
+                path.(path.class) d=(path.shape) {}
+            }
         }
     }
 }
@@ -142,11 +143,10 @@ fn region_bar(stream: &StreamRecord, scale: Scale) -> Markup {
         class: name.to_owned(),
         shape: shape(&kinds, Some(name), height),
     };
-    let paths: Vec<_> = REGION_KINDS.map(path).into_iter().collect();
     let list = regions(stream);
     html! {
         span.name { "stream" }
-        (drawing(scale, "the regions of the stream", &paths))
+        (drawing(scale, "the regions of the stream", &REGION_KINDS.map(path)))
         span.count { (counted(stream.len, "byte")) }
         @if !list.is_empty() { p.regions { (list) } }
     }

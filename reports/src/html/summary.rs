@@ -18,7 +18,7 @@ const NAMES: usize = 6;
 pub(super) fn title(comparison: &Comparison<'_>) -> String {
     match comparison.single() {
         Some(run) => format!("{} {} – wirecheck", word(run), outside::name(&run.name)),
-        None => format!("{} – wirecheck", sentence(comparison.runs)),
+        None => format!("{} – wirecheck", share_passed(comparison.runs)),
     }
 }
 
@@ -69,8 +69,14 @@ fn sentence(runs: &[NamedRun<'_>]) -> String {
         _ => format!("{} and {}", others.join(", "), last.concat()),
     };
     let do_not = if failed.len() == 1 { "does" } else { "do" };
-    let passed = grouped((runs.len() - failed.len()) as u64);
-    format!("{passed} of {all} pass; {names} {do_not} not")
+    format!("{}; {names} {do_not} not", share_passed(runs))
+}
+
+/// `2 of 5 implementations pass`
+fn share_passed(runs: &[NamedRun<'_>]) -> String {
+    let passed = runs.iter().filter(|run| passed(run)).count() as u64;
+    let all = counted(runs.len() as u64, "implementation");
+    format!("{} of {all} pass", grouped(passed))
 }
 
 /// A run that did not finish did not pass.
@@ -86,9 +92,13 @@ pub(super) fn reasons(run: &NamedRun<'_>) -> Markup {
     let reasons = run.record.gate_failures();
     html! {
         @if !reasons.is_empty() {
-            p.because { "It fails because:" }
-            ul.because {
-                @for reason in &reasons { li { (outside::line(&reason.to_string())) } }
+            p.because {
+                "It fails because "
+                @for (index, reason) in reasons.iter().enumerate() {
+                    @if index > 0 { "; " }
+                    (outside::sentence(&reason.to_string()))
+                }
+                "."
             }
         }
     }
