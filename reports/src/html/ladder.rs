@@ -128,7 +128,7 @@ impl Drawing {
         };
         self.parts.push(html! {
             line class=[class] x1=(from) x2=(to) y1=(y) y2=(y) {}
-            svg x=(to) y=(y) overflow="visible" { path class=[class] d=(head) {} }
+            svg x=(to) y=(y) { path class=[class] d=(head) {} }
         });
         self.bottom += ARROW;
     }
@@ -147,7 +147,7 @@ impl Drawing {
     fn beside(&mut self, event: &WireEvent) {
         let Side { line, text, class } = side(event.by);
         let words = words(&outside::line(&action(event)));
-        for (index, words) in filled(&words, WORDS).iter().enumerate() {
+        for (index, words) in filled(words, WORDS, LINES).lines.iter().enumerate() {
             self.bottom += LINE;
             let y = self.bottom - 4;
             self.parts.push(html! {
@@ -199,14 +199,10 @@ fn more(count: usize) -> String {
     format!("… {}", counted(count as u64, "more event"))
 }
 
-/// The bytes of a chunk in up to three lines, and how many are left out.
+/// The bytes of a chunk in a few lines, and their number if some are left out.
 fn lines(chunk: &Bytes, columns: usize) -> Vec<String> {
-    let cells = cells(chunk);
-    let mut lines = filled(&cells, columns);
-    let shown: usize = lines.iter().map(|line| line.chars().count()).sum();
-    let whole: usize = cells.iter().map(|it| it.written.chars().count()).sum();
-    let kept: u64 = cells.iter().map(|it| it.bytes as u64).sum();
-    if shown < whole || kept < chunk.len || lines.is_empty() {
+    let Filled { mut lines, bytes } = filled(cells(&chunk.kept()), columns, LINES);
+    if bytes < chunk.len || lines.is_empty() {
         lines.push(counted(chunk.len, "byte") + " in all");
     }
     lines
@@ -229,20 +225,32 @@ fn words(text: &str) -> Vec<Cell> {
     cells
 }
 
-/// The first lines of these cells.
-fn filled(cells: &[Cell], columns: usize) -> Vec<String> {
+/// The first cells of some, in lines.
+struct Filled {
+    lines: Vec<String>,
+    /// The number of bytes in these lines.
+    bytes: u64,
+}
+
+/// As many cells as fit in `most` lines.
+fn filled(cells: impl IntoIterator<Item = Cell>, columns: usize, most: usize) -> Filled {
     let mut lines: Vec<String> = Vec::new();
+    let (mut bytes, mut room) = (0, 0);
     for cell in cells {
-        let is_last = lines.len() == LINES;
+        let width = cell.written.width();
+        let is_last = lines.len() == most;
         match lines.last_mut() {
-            Some(line) if line.width() + cell.written.width() <= columns => {
-                line.push_str(&cell.written);
-            }
+            Some(line) if width <= room => line.push_str(&cell.written),
             _ if is_last => break,
-            _ => lines.push(cell.written.clone()),
+            _ => {
+                lines.push(cell.written);
+                room = columns;
+            }
         }
+        room = room.saturating_sub(width);
+        bytes += cell.bytes as u64;
     }
-    lines
+    Filled { lines, bytes }
 }
 
 fn list(events: &[WireEvent], hidden: Range<usize>) -> Markup {
@@ -254,7 +262,8 @@ fn list(events: &[WireEvent], hidden: Range<usize>) -> Markup {
                     @if index == hidden.start && !hidden.is_empty() {
                         li.more { (more(hidden.len())) }
                     } @else if !hidden.contains(&index) {
-                        li value=(index + 1) { (item(event)) }
+                        // The numbers go on behind those that are left out.
+                        li value=[(index > 0 && index == hidden.end).then_some(index + 1)] { (item(event)) }
                     }
                 }
             }
@@ -275,16 +284,8 @@ fn item(event: &WireEvent) -> Markup {
 
 /// The first bytes of a chunk on one line.
 fn start(chunk: &Bytes) -> String {
-    let cells = cells(chunk);
-    let mut start = String::new();
-    let mut bytes = 0;
-    for cell in &cells {
-        if start.width() + cell.written.width() > LISTED {
-            break;
-        }
-        start.push_str(&cell.written);
-        bytes += cell.bytes as u64;
-    }
+    let Filled { lines, bytes } = filled(cells(&chunk.kept()), LISTED, 1);
+    let start = lines.concat();
     match chunk.len.saturating_sub(bytes) {
         0 => start,
         rest => format!("{start} … {} more", grouped(rest)),

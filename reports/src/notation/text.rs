@@ -2,7 +2,6 @@
 //! has no character that a terminal or a page interprets.
 
 use super::grouped;
-use crate::record::Bytes;
 
 /// One character, or one byte that is not valid UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,39 +57,45 @@ pub(crate) struct Cell {
     pub(crate) bytes: usize,
 }
 
-/// The bytes of a chunk that were kept: as text if they are one, otherwise in hex.
-pub(crate) fn cells(chunk: &Bytes) -> Vec<Cell> {
-    let kept = chunk.kept();
-    let glyphs = glyphs(&kept);
-    if !is_text(&glyphs) {
-        return kept.iter().map(Cell::in_hex).collect();
-    }
-    glyphs.into_iter().map(Cell::of_glyph).collect()
+/// Bytes as a report shows them in a row: as text if they are one, otherwise in hex. They are
+/// written one by one, because often only the first fit.
+pub(crate) fn cells(bytes: &[u8]) -> impl Iterator<Item = Cell> {
+    let (text, hex) = if is_text(bytes) {
+        (bytes, &[][..])
+    } else {
+        (&[][..], bytes)
+    };
+    let chars = text.utf8_chunks().flat_map(|chunk| {
+        let valid = chunk.valid().chars().map(Cell::of_char);
+        valid.chain(chunk.invalid().iter().map(Cell::of_byte))
+    });
+    chars.chain(hex.iter().map(Cell::in_hex))
 }
 
 impl Cell {
+    fn of_char(c: char) -> Self {
+        Self {
+            written: escaped(c),
+            bytes: c.len_utf8(),
+        }
+    }
+
+    fn of_byte(byte: &u8) -> Self {
+        let written = format!("\\x{byte:02x}");
+        Self { written, bytes: 1 }
+    }
+
     fn in_hex(byte: &u8) -> Self {
         let written = format!("{byte:02x} ");
         Self { written, bytes: 1 }
     }
-
-    fn of_glyph(glyph: Glyph) -> Self {
-        Self {
-            bytes: glyph.bytes.len(),
-            written: glyph.written,
-        }
-    }
 }
 
-fn is_text(glyphs: &[Glyph]) -> bool {
-    let all: usize = glyphs.iter().map(|it| it.bytes.len()).sum();
-    let readable = glyphs.iter().filter(|it| is_readable(it));
-    let readable: usize = readable.map(|it| it.bytes.len()).sum();
-    readable * 100 >= all * TEXT_SHARE
-}
-
-fn is_readable(glyph: &Glyph) -> bool {
-    glyph.is_plain() || matches!(glyph.bytes[..], [b'\n' | b'\r' | b'\t' | b'\\'])
+fn is_text(bytes: &[u8]) -> bool {
+    let chars = bytes.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
+    let is_readable = |c: &char| is_plain(*c) || matches!(c, '\n' | '\r' | '\t' | '\\');
+    let readable: usize = chars.filter(is_readable).map(char::len_utf8).sum();
+    readable * 100 >= bytes.len() * TEXT_SHARE
 }
 
 /// Bytes as a suite file writes them: `café\n`, `\x1b[2J`, `\xc3`.
@@ -136,12 +141,20 @@ pub fn shortened(text: &str, most: usize) -> String {
 /// sum of the widths of its characters.
 fn escaped(c: char) -> String {
     match c {
-        // Skin tones: `escape_debug` escapes all other joining characters.
-        '\u{1f3fb}'..='\u{1f3ff}' => c.escape_unicode().to_string(),
-        '\'' | '"' => c.to_string(),
+        _ if is_plain(c) => c.to_string(),
         '\n' | '\r' | '\t' | '\0' | '\\' => c.escape_debug().to_string(),
         _ if c.is_ascii_control() => format!("\\x{:02x}", u32::from(c)),
-        _ => c.escape_debug().to_string(),
+        _ => c.escape_unicode().to_string(),
+    }
+}
+
+/// Whether a character is written without an escape.
+fn is_plain(c: char) -> bool {
+    match c {
+        ' '..='[' | ']'..='~' => true,
+        // Skin tones: `escape_debug` escapes all other joining characters.
+        '\u{1f3fb}'..='\u{1f3ff}' => false,
+        _ => c.escape_debug().len() == 1,
     }
 }
 

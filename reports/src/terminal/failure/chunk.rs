@@ -6,9 +6,10 @@ use crate::terminal::width::{columns, split};
 
 /// At most `available` columns.
 pub(super) fn chunk(bytes: &Bytes, available: usize) -> String {
-    let cells = cells(bytes);
+    let kept = bytes.kept();
+    let cells: Vec<_> = cells(&kept).collect();
     let whole: String = cells.iter().map(|cell| cell.written.as_str()).collect();
-    let is_whole = bytes.len == count_in(&cells) && columns(whole.trim_end()) <= available;
+    let is_whole = bytes.len == kept.len() as u64 && columns(whole.trim_end()) <= available;
     if is_whole {
         return whole.trim_end_matches(' ').to_owned();
     }
@@ -25,10 +26,6 @@ pub(super) fn chunk(bytes: &Bytes, available: usize) -> String {
     split(&(shown + &left_out(bytes.len - count)), available)
         .0
         .to_owned()
-}
-
-fn count_in(cells: &[Cell]) -> u64 {
-    cells.iter().map(|cell| cell.bytes as u64).sum()
 }
 
 fn left_out(count: u64) -> String {
