@@ -7,12 +7,12 @@
 use std::ops::Range;
 
 use maud::{Markup, html};
+use unicode_width::UnicodeWidthStr;
 
 use super::outside;
 use crate::notation::{Cell, cells, counted, duration, grouped};
 use crate::record::{Bytes, Role, Transcript, WireAction, WireEvent};
 use crate::wording::action;
-use unicode_width::UnicodeWidthStr;
 
 /// The most events; the middle of more is left out.
 const EVENTS: usize = 24;
@@ -97,13 +97,9 @@ const fn side(role: Role) -> Side {
 impl Drawing {
     fn event(&mut self, event: &WireEvent) {
         match &event.what {
-            WireAction::Sent(bytes) => {
-                let lines = lines(bytes, COLUMNS);
-                self.arrow(event.by, None, &lines);
-                self.time(event);
-            }
-            WireAction::Fin => self.arrow(event.by, Some("fin"), &[action(event)]),
-            WireAction::Reset => self.arrow(event.by, Some("rst"), &[action(event)]),
+            WireAction::Sent(bytes) => self.chunk(event, bytes),
+            WireAction::Fin => self.end(event, "fin"),
+            WireAction::Reset => self.end(event, "rst"),
             WireAction::Printed(_) | WireAction::Exited(_) | WireAction::Broke(_) => {
                 self.beside(event)
             }
@@ -111,15 +107,36 @@ impl Drawing {
         self.bottom += GAP;
     }
 
-    /// Lines of text, and an arrow from `by` to the other side below them.
-    fn arrow(&mut self, by: Role, class: Option<&str>, lines: &[String]) {
-        for line in lines {
-            self.bottom += LINE;
-            let y = self.bottom - 4;
-            self.parts.push(html! {
-                text class=[class] x="50%" y=(y) { (line) }
-            });
+    /// The first bytes in a few lines, an arrow, and when it was sent.
+    fn chunk(&mut self, event: &WireEvent, chunk: &Bytes) {
+        let Filled { lines, bytes } = filled(cells(&chunk.kept()), COLUMNS, LINES);
+        for line in &lines {
+            self.line(None, line);
         }
+        if bytes < chunk.len || lines.is_empty() {
+            self.line(Some("time"), &(counted(chunk.len, "byte") + " in all"));
+        }
+        self.arrow(event.by, None);
+        self.time(event);
+    }
+
+    /// A line of text between the lifelines.
+    fn line(&mut self, class: Option<&str>, text: &str) {
+        self.bottom += LINE;
+        let y = self.bottom - 4;
+        self.parts.push(html! {
+            text class=[class] x="50%" y=(y) { (text) }
+        });
+    }
+
+    /// The end of a connection, with its text.
+    fn end(&mut self, event: &WireEvent, class: &str) {
+        self.line(Some(class), &action(event));
+        self.arrow(event.by, Some(class));
+    }
+
+    /// An arrow from `by` to the other side.
+    fn arrow(&mut self, by: Role, class: Option<&str>) {
         let (from, to) = (side(by).line, side(by.other()).line);
         let y = self.bottom + 1;
         let head = match by {
@@ -158,11 +175,7 @@ impl Drawing {
     }
 
     fn left_out(&mut self, count: usize) {
-        self.bottom += LINE;
-        let y = self.bottom - 4;
-        self.parts.push(html! {
-            text.time x="50%" y=(y) { (more(count)) }
-        });
+        self.line(Some("time"), &more(count));
         self.bottom += GAP;
     }
 
@@ -197,15 +210,6 @@ const fn name(role: Role) -> &'static str {
 
 fn more(count: usize) -> String {
     format!("… {}", counted(count as u64, "more event"))
-}
-
-/// The bytes of a chunk in a few lines, and their number if some are left out.
-fn lines(chunk: &Bytes, columns: usize) -> Vec<String> {
-    let Filled { mut lines, bytes } = filled(cells(&chunk.kept()), columns, LINES);
-    if bytes < chunk.len || lines.is_empty() {
-        lines.push(counted(chunk.len, "byte") + " in all");
-    }
-    lines
 }
 
 /// The words of a text, each in one cell; those that are too long are broken.
@@ -304,13 +308,17 @@ mod tests {
     }
 
     #[test]
-    fn a_chunk_is_wrapped_and_its_length_is_named() {
-        let wrapped = |bytes: &[u8]| lines(&Bytes::of(bytes), 10);
-        assert_eq!(wrapped(b"hello"), ["hello"]);
-        assert_eq!(wrapped(b"hello, hello"), ["hello, hel", "lo"]);
-        assert_eq!(wrapped(&[b'a'; 31])[3], "31 bytes in all");
-        assert_eq!(wrapped(&[0, 1, 2, 0xff]), ["00 01 02 ", "ff "]);
-        assert_eq!(wrapped(b""), ["0 bytes in all"]);
-        assert_eq!(wrapped("日本語日本語".as_bytes()), ["日本語日本", "語"]);
+    fn a_chunk_is_wrapped_and_what_does_not_fit_is_not_counted() {
+        let wrapped = |bytes: &[u8]| {
+            let Filled { lines, bytes } = filled(cells(bytes), 10, LINES);
+            (lines.join("|"), bytes)
+        };
+        let written = |text: &str, bytes| (text.to_owned(), bytes);
+        assert_eq!(wrapped(b"hello, hello"), written("hello, hel|lo", 12));
+        assert_eq!(wrapped(&[b'a'; 31]).1, 30);
+        assert_eq!(wrapped(&[0, 1, 2, 0xff]), written("00 01 02 |ff ", 4));
+        assert_eq!(wrapped(b""), written("", 0));
+        let wide = "日本語日本語".as_bytes();
+        assert_eq!(wrapped(wide), written("日本語日本|語", 18));
     }
 }

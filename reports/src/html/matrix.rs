@@ -1,16 +1,18 @@
 //! The matrix: one row for each scenario, one column for each run, or for each family of
 //! tactics if there is one run. A cell links to its scenario.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
 use super::compared::{ComparedScenario, ComparedSuite, Comparison, RunResult, failing_families};
 use super::outside;
-use super::verdict::{key, small_mark};
+use super::verdict::{key, meaning, small_mark};
 use crate::CaseTally;
 use crate::notation::{counted, share};
 use crate::record::{FamilyRecord, ScenarioRecord, SuiteRecord, Verdict};
 use crate::render::NamedRun;
-use crate::verdict::rank;
+use crate::verdict::{mark, rank};
 
 pub(super) fn matrix(comparison: &Comparison<'_>) -> Markup {
     let families = families(comparison);
@@ -29,6 +31,24 @@ pub(super) fn matrix(comparison: &Comparison<'_>) -> Markup {
                 h3 #by-scenario { "By scenario" }
                 p.muted { "The share of the cases that pass, and the defects found." }
                 (scrolled("by-scenario", by_run(comparison)))
+            }
+            (legend(comparison))
+        }
+    }
+}
+
+/// The meaning of the marks that are used.
+fn legend(comparison: &Comparison<'_>) -> Markup {
+    let mut used = BTreeMap::new();
+    for (_, result) in comparison.scenarios().flat_map(|it| it.present()) {
+        let failing = failing_families(result.scenario).into_values();
+        let verdicts = failing.chain([result.scenario.verdict]);
+        used.extend(verdicts.map(|verdict| (rank(verdict), verdict)));
+    }
+    html! {
+        ul.legend {
+            @for verdict in used.into_values() {
+                li { (mark(verdict)) " " (outside::with_names(meaning(verdict))) }
             }
         }
     }

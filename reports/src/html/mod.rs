@@ -37,7 +37,7 @@ const SCRIPT: &str = include_str!("report.js");
 /// Allows this style and this script, by their hashes, and nothing else. A test says how
 /// it must read.
 const POLICY: &str = "default-src 'none'; \
-    style-src 'sha256-ifmMtpxYEKaKDsHPgVCPG4c5T+Xx4qYj5igAizAt/cc='; \
+    style-src 'sha256-OXXVTbVHrLlsz+VeH1V95weKN8qbm8bZd5jo56rIFl4='; \
     script-src 'sha256-mHeAwN4OU7mXUXsSb5C7vWv4QdyJ2nlxXQWZl3rdUzY='; \
     base-uri 'none'; form-action 'none'";
 

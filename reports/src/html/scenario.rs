@@ -87,7 +87,7 @@ fn extent(comparison: &Comparison<'_>, scenario: &ComparedScenario<'_>) -> Strin
     let failed = scenario.present().filter(|(_, it)| it.did_not_pass());
     match failed.count() {
         0 => counted(all, "run"),
-        failed => format!("not passed in {failed} of {}", counted(all, "run")),
+        failed => format!("{failed} of {} did not pass", counted(all, "run")),
     }
 }
 

@@ -28,3 +28,17 @@ pub(super) fn small_mark(verdict: Verdict) -> Markup {
         span aria-hidden="true" { (mark(verdict)) } span.vh { (key(verdict)) } " "
     }
 }
+
+/// For the legend of the marks.
+pub(super) const fn meaning(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "passed",
+        Verdict::Fail => "a `must` failed",
+        Verdict::Nonstrict => "a `should` or `may` failed",
+        Verdict::Flaky => "failed once and passed when it was repeated",
+        Verdict::Unconfirmed => "failed and was not repeated",
+        Verdict::Known => "a known failure",
+        Verdict::Skipped => "not run",
+        Verdict::Error => "not judged",
+    }
+}
