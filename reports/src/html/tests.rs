@@ -11,8 +11,9 @@ use snapbox::{assert_data_eq, file};
 use super::{POLICY, SCRIPT, STYLE, render};
 use crate::Record;
 use crate::record::{
-    Bytes, CutOffReason, FailedCase, KnownFailure, NotJudged, Role, RunState, ScenarioRecord,
-    ShrinkLimit, SmallestFailure, StreamRecord, Verdict, WireAction,
+    Bytes, CutOffReason, FailedCase, KeptStep, KnownFailure, NotJudged, Role, RunState,
+    ScenarioRecord, ShorterExchange, ShrinkLimit, SmallestFailure, StreamRecord, StreamSize,
+    Verdict, WireAction,
 };
 use crate::render::{CatalogueEntry, NamedRun, ReportInput};
 use crate::repeat::SavedIn;
@@ -320,6 +321,19 @@ fn a_known_failure_is_shown_with_its_reason() {
 fn a_delivery_that_was_shrunk_names_its_origin() {
     let mut scenario = greeting();
     let cut = scenario.failures.remove(1);
+    let size = |bytes| StreamSize { messages: 1, bytes };
+    let steps = [2, 3].map(|step| KeptStep {
+        step,
+        payload: None,
+    });
+    let shorter = ShorterExchange {
+        steps: steps.to_vec(),
+        sent: size(12),
+        of: size(32),
+        tactic: None,
+        findings: Vec::new(),
+        evidence: evidence("1,11", 1, Vec::new()),
+    };
     let mut random = failed("random@3");
     random.smallest = Some(SmallestFailure {
         tactic: None,
@@ -328,12 +342,14 @@ fn a_delivery_that_was_shrunk_names_its_origin() {
         evidence: cut.evidence.expect("a cut has evidence"),
         tries: 14,
         cut_short_by: Some(ShrinkLimit::Tries),
-        shorter: None,
+        shorter: Some(shorter),
     });
     scenario.failures = vec![random];
     let page = page(&[record(vec![suite("header", vec![scenario])])]);
     assert!(page.contains("<code>random@3</code></strong>, shrunk, sends"));
     assert!(page.contains("a smaller delivery may fail too"));
+    let shorter = "steps 2–3 of the exchange are enough: 12 of 32 bytes, sent <code>1,11</code>";
+    assert!(page.contains(shorter));
 }
 
 /// A scenario with 1 000 cases, 25 of which fail at places in a long stream.
