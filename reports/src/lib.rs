@@ -3,6 +3,14 @@
 //! A record says what was run, what passed and what failed, with the evidence. Every
 //! report is made from it. This package does not depend on the harness.
 
+#![cfg_attr(
+    not(feature = "terminal"),
+    expect(
+        dead_code,
+        reason = "the reports share it, and all of them need the feature"
+    )
+)]
+
 mod atomic;
 mod gate;
 pub mod notation;

@@ -143,10 +143,11 @@ fn failed_cases(record: &Record) -> Vec<String> {
 
 fn failures(record: &Record) -> Vec<String> {
     let (mut explained, mut unexplained, mut flaky) = (0, 0, 0);
-    let (mut unconfirmed, mut unjudged) = (0, 0);
+    let (mut unconfirmed, mut unjudged, mut known) = (0, 0, 0);
     for (_, scenario) in record.scenarios() {
         match scenario.verdict {
             Verdict::Pass | Verdict::Skipped => {}
+            Verdict::Known => known += 1,
             _ if !scenario.defects.is_empty() => explained += 1,
             Verdict::Error => unjudged += 1,
             Verdict::Flaky => flaky += 1,
@@ -167,6 +168,7 @@ fn failures(record: &Record) -> Vec<String> {
             format!("{} {UNCONFIRMED}", scenarios(unconfirmed)),
         ),
         (unjudged, format!("{} not judged", scenarios(unjudged))),
+        (known, format!("{} with known failures", scenarios(known))),
     ];
     let present = parts.into_iter().filter(|(count, _)| *count > 0);
     present.map(|(_, text)| text).collect()
