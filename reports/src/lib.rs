@@ -13,14 +13,22 @@
 
 mod atomic;
 mod gate;
+#[cfg(feature = "formats")]
+pub mod junit;
 pub mod notation;
 mod offsets;
+#[cfg(feature = "formats")]
+mod plain;
+#[cfg(feature = "formats")]
+mod problem;
 pub mod record;
 pub mod render;
 mod repeat;
 mod runs;
 #[cfg(test)]
 mod sample;
+#[cfg(all(test, feature = "formats"))]
+mod sample_report;
 pub mod saved_case;
 mod smallest;
 mod store;

@@ -9,4 +9,6 @@ mod text;
 
 pub use number::{counted, duration, grouped, share};
 pub(crate) use shell::{quoted, quoted_if_needed};
+#[cfg(feature = "formats")]
+pub(crate) use text::one_line;
 pub use text::{Glyph, glyphs, printable, shortened, text};

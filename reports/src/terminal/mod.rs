@@ -22,6 +22,8 @@ mod table;
 mod width;
 
 pub use crate::repeat::SavedIn;
+#[cfg(feature = "formats")]
+pub(crate) use failure::block as failure_block;
 pub use failure::{BlockLayout, Detail, failure, failures};
 pub use header::{PlannedSuite, header, left_out};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
