@@ -29,6 +29,8 @@ mod runs;
 mod sample;
 #[cfg(all(test, feature = "formats"))]
 mod sample_report;
+#[cfg(feature = "formats")]
+pub mod sarif;
 pub mod saved_case;
 mod smallest;
 mod store;
