@@ -12,6 +12,8 @@
 )]
 
 mod atomic;
+#[cfg(feature = "formats")]
+pub mod code_quality;
 mod gate;
 #[cfg(feature = "formats")]
 pub mod junit;
