@@ -13,6 +13,8 @@
 
 mod atomic;
 #[cfg(feature = "formats")]
+pub mod badge;
+#[cfg(feature = "formats")]
 pub mod code_quality;
 mod gate;
 #[cfg(feature = "formats")]
