@@ -19,6 +19,8 @@ pub mod code_quality;
 mod gate;
 #[cfg(feature = "formats")]
 pub mod junit;
+#[cfg(feature = "formats")]
+pub mod markdown;
 pub mod notation;
 mod offsets;
 #[cfg(feature = "formats")]
