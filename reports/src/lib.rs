@@ -18,6 +18,8 @@ pub mod badge;
 pub mod code_quality;
 mod gate;
 #[cfg(feature = "formats")]
+pub mod github;
+#[cfg(feature = "formats")]
 pub mod junit;
 #[cfg(feature = "formats")]
 pub mod markdown;
