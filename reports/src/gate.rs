@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::notation::{counted, grouped, printable};
-use crate::record::{Record, RunState, Verdict};
+use crate::record::{Record, RunState, ScenarioRecord, Verdict};
 
 /// The rules by which a run fails.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -103,6 +103,14 @@ pub enum GateFailure {
     },
 }
 
+impl GateFailure {
+    /// Whether a report shows it as the failure of a scenario.
+    #[must_use]
+    pub const fn is_of_scenario(&self) -> bool {
+        matches!(self, Self::Verdict(_))
+    }
+}
+
 impl fmt::Display for GateFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -144,10 +152,41 @@ fn sentence(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The verdicts that can fail a run, the worst first.
+const FAILING: [Verdict; 4] = [
+    Verdict::Fail,
+    Verdict::Unconfirmed,
+    Verdict::Flaky,
+    Verdict::Nonstrict,
+];
+
 impl Gate {
-    fn fails_on(&self, what: FailOn) -> bool {
-        self.fail_on.contains(&what)
+    /// Whether a case with this verdict fails the run.
+    #[must_use]
+    pub fn fails(&self, verdict: Verdict) -> bool {
+        let fails_on = |what| self.fail_on.contains(&what);
+        match verdict {
+            Verdict::Fail => fails_on(FailOn::Must),
+            // It may be a failure of any kind.
+            Verdict::Unconfirmed => true,
+            Verdict::Flaky => fails_on(FailOn::Flaky),
+            Verdict::Nonstrict => fails_on(FailOn::Should),
+            Verdict::Pass | Verdict::Known | Verdict::Skipped | Verdict::Error => false,
+        }
     }
+
+    /// Whether a case of this scenario fails the run.
+    #[must_use]
+    pub fn fails_scenario(&self, scenario: &ScenarioRecord) -> bool {
+        let mut failing = FAILING.into_iter().filter(|verdict| self.fails(*verdict));
+        failing.any(|verdict| has_case(scenario, verdict))
+    }
+}
+
+/// A scenario has the worst verdict of its cases, which may hide another one.
+fn has_case(scenario: &ScenarioRecord, verdict: Verdict) -> bool {
+    let mut cases = scenario.failures.iter();
+    scenario.verdict == verdict || cases.any(|it| it.verdict == verdict)
 }
 
 impl Record {
@@ -165,24 +204,9 @@ impl Record {
 
     /// The verdicts on scenarios that fail the run, the worst first.
     fn failing_verdicts(&self) -> impl Iterator<Item = Verdict> {
-        let fails = |what| self.gate.fails_on(what);
-        let rules = [
-            (Verdict::Fail, fails(FailOn::Must)),
-            // It may be a failure of any kind.
-            (Verdict::Unconfirmed, true),
-            (Verdict::Flaky, fails(FailOn::Flaky)),
-            (Verdict::Nonstrict, fails(FailOn::Should)),
-        ];
-        let failing = rules.into_iter().filter(|(_, fails)| *fails);
-        failing.filter_map(|(verdict, _)| self.has_case(verdict).then_some(verdict))
-    }
-
-    /// A scenario has the worst verdict of its cases, which may hide another one.
-    fn has_case(&self, verdict: Verdict) -> bool {
-        self.scenarios().any(|(_, scenario)| {
-            let mut cases = scenario.failures.iter();
-            scenario.verdict == verdict || cases.any(|it| it.verdict == verdict)
-        })
+        let failing = FAILING.into_iter();
+        let failing = failing.filter(|verdict| self.gate.fails(*verdict));
+        failing.filter(|verdict| self.scenarios().any(|(_, it)| has_case(it, *verdict)))
     }
 
     fn outdated_known_failures(&self) -> impl Iterator<Item = GateFailure> {
@@ -205,5 +229,35 @@ impl Record {
     fn too_few_cases(&self) -> Option<GateFailure> {
         let (played, least) = (self.tally().run(), self.gate.min_cases?);
         (played < least).then_some(GateFailure::TooFewCases { played, least })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sample::{failed, greeting, passing};
+
+    #[test]
+    fn a_scenario_fails_the_run_by_a_case_that_its_verdict_hides() {
+        let mut scenario = passing("farewell", 48);
+        scenario.verdict = Verdict::Error;
+        assert!(!Gate::default().fails_scenario(&scenario));
+        scenario.failures = vec![failed("cut@1")];
+        assert!(Gate::default().fails_scenario(&scenario));
+    }
+
+    #[test]
+    fn the_rules_say_which_verdicts_fail_a_run() {
+        let fails = |fail_on: &[FailOn]| {
+            let gate = Gate {
+                fail_on: fail_on.to_vec(),
+                ..Gate::default()
+            };
+            FAILING.map(|verdict| gate.fails(verdict))
+        };
+        assert_eq!(fails(&[FailOn::Must]), [true, true, false, false]);
+        assert_eq!(fails(&[FailOn::Should]), [false, true, false, true]);
+        assert_eq!(fails(&[FailOn::Flaky]), [false, true, true, false]);
+        assert!(Gate::default().fails_scenario(&greeting()));
     }
 }

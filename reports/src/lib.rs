@@ -3,20 +3,46 @@
 //! A record says what was run, what passed and what failed, with the evidence. Every
 //! report is made from it. This package does not depend on the harness.
 
+#![cfg_attr(
+    not(feature = "terminal"),
+    expect(
+        dead_code,
+        reason = "the reports share it, and all of them need the feature"
+    )
+)]
+
 mod atomic;
+#[cfg(feature = "formats")]
+pub mod badge;
+#[cfg(feature = "formats")]
+pub mod code_quality;
 mod difference;
 mod facts;
 mod gate;
+#[cfg(feature = "formats")]
+pub mod github;
 #[cfg(feature = "html")]
 pub mod html;
+#[cfg(feature = "formats")]
+pub mod junit;
+#[cfg(feature = "formats")]
+pub mod markdown;
 pub mod notation;
 mod offsets;
+#[cfg(feature = "formats")]
+mod plain;
+#[cfg(feature = "formats")]
+mod problem;
 pub mod record;
 pub mod render;
 mod repeat;
 mod runs;
 #[cfg(test)]
 mod sample;
+#[cfg(all(test, feature = "formats"))]
+mod sample_report;
+#[cfg(feature = "formats")]
+pub mod sarif;
 pub mod saved_case;
 mod smallest;
 mod store;

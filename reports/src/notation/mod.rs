@@ -9,5 +9,8 @@ mod text;
 
 pub use number::{counted, duration, grouped, share};
 pub(crate) use shell::{quoted, quoted_if_needed};
+#[cfg(feature = "formats")]
+pub(crate) use text::one_line;
+#[cfg(feature = "terminal")]
 pub(crate) use text::{Cell, cells};
 pub use text::{Glyph, glyphs, printable, shortened, text};

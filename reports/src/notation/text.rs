@@ -136,6 +136,12 @@ pub fn shortened(text: &str, most: usize) -> String {
     format!("{start} … {left_out} more characters … {end}")
 }
 
+/// Text from outside, on one line, with at most `most` characters before they are escaped.
+#[cfg(feature = "formats")]
+pub(crate) fn one_line(text: &str, most: usize) -> String {
+    printable(&shortened(text, most))
+}
+
 /// Escapes each character that moves the cursor, is invisible, joins its neighbours or
 /// changes their direction. A line then shows what was received, and its width is the
 /// sum of the widths of its characters.

@@ -149,7 +149,7 @@ impl<'a> ColumnTitle<'a> {
 
 /// The names of the columns, in the order of the records. A family that no peer ran is
 /// left out.
-fn titles(rows: &[MatrixRow<'_>], columns: MatrixColumns) -> Vec<String> {
+pub(crate) fn titles(rows: &[MatrixRow<'_>], columns: MatrixColumns) -> Vec<String> {
     let mut titles: Vec<String> = Vec::new();
     for suite in rows.iter().flat_map(|row| &row.record.suites) {
         let names: Vec<_> = match columns {
@@ -272,14 +272,14 @@ fn part(
 
 /// The results of one peer in one column.
 #[derive(Default)]
-struct MatrixCell<'a> {
+pub(crate) struct MatrixCell<'a> {
     tally: CaseTally,
     worst: Option<Verdict>,
-    codes: BTreeSet<&'a str>,
+    pub(crate) codes: BTreeSet<&'a str>,
 }
 
 impl<'a> MatrixCell<'a> {
-    fn of(record: &'a Record, columns: MatrixColumns, title: &str) -> Self {
+    pub(crate) fn of(record: &'a Record, columns: MatrixColumns, title: &str) -> Self {
         let mut cell = Self::default();
         for (suite, scenario) in record.scenarios() {
             let here = |family: &&FamilyRecord| match columns {
@@ -303,15 +303,20 @@ impl<'a> MatrixCell<'a> {
         }
     }
 
-    /// The share that passed, and the codes below it.
-    fn written(&self, width: usize) -> String {
+    /// The verdict and the share that passed; None if nothing was judged.
+    pub(crate) fn result(&self) -> Option<(Verdict, String)> {
         let judged = self.tally.run().saturating_sub(self.tally.not_judged);
         let share = share(self.tally.passed, judged).replace(' ', "");
-        let verdict = self.worst.unwrap_or(Verdict::Pass);
-        let share = if judged == 0 {
-            StyledLine::new().styled(DIM, share)
-        } else {
-            StyledLine::new().styled(style(verdict), format!("{}{share:>4}", mark(verdict)))
+        (judged > 0).then_some((self.worst.unwrap_or(Verdict::Pass), share))
+    }
+
+    /// The share that passed, and the codes below it.
+    fn written(&self, width: usize) -> String {
+        let share = match self.result() {
+            None => StyledLine::new().styled(DIM, share(0, 0)),
+            Some((verdict, share)) => {
+                StyledLine::new().styled(style(verdict), format!("{}{share:>4}", mark(verdict)))
+            }
         };
         let codes: Vec<_> = self.codes.iter().copied().map(printable).collect();
         let codes = if codes.is_empty() {

@@ -22,8 +22,12 @@ mod table;
 mod width;
 
 pub use crate::repeat::SavedIn;
+#[cfg(feature = "formats")]
+pub(crate) use failure::block as failure_block;
 pub use failure::{BlockLayout, Detail, failure, failures};
 pub use header::{PlannedSuite, header, left_out};
+#[cfg(feature = "formats")]
+pub(crate) use matrix::{MatrixCell, titles};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
 pub use progress::{ScenarioProgress, failed_once, progress_line};
 pub use replay::{ReplayVerdict, replay_header, replay_result};

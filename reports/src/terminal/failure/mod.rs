@@ -87,7 +87,7 @@ pub fn failure(
     block(failed, layout.into())
 }
 
-fn block(failed: FailedScenario<'_>, layout: BlockLayout) -> String {
+pub(crate) fn block(failed: FailedScenario<'_>, layout: BlockLayout) -> String {
     let BlockLayout { width, detail } = layout;
     match detail {
         Detail::Brief => brief::block(failed, width),
