@@ -1,5 +1,7 @@
 //! How many cases run at once.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use wirecheck_report::record::Concurrency;
 
 use super::script::{Beside, Play, fail, pass, silence};
@@ -38,10 +40,29 @@ fn a_peer_that_serves_one_client_at_a_time_gets_one_job_and_a_note() {
     let run = FOUR_JOBS.run(ScriptedPeer::new(waits)).checked();
     assert_eq!(run.record.peer.concurrency, Concurrency::One);
     assert_eq!(run.record.notes, ["the peer serves one client at a time"]);
-    assert_eq!(trials(&run), 1);
+    assert_eq!(
+        trials(&run),
+        2,
+        "once more with all the time that the suite allows"
+    );
     assert!(has_workers(&run, 1));
     // The connection of the trial may have been too much for the peer.
     assert_eq!(run.record.restarts, 1);
+}
+
+#[test]
+fn a_late_answer_in_the_trial_says_nothing_about_the_peer() {
+    let trials_seen = AtomicUsize::new(0);
+    let late_once = move |play: &Play| match play.beside {
+        Beside::IdleConnection if trials_seen.fetch_add(1, Ordering::Relaxed) == 0 => {
+            fail(silence())
+        }
+        _ => pass(),
+    };
+    let run = FOUR_JOBS.run(ScriptedPeer::new(late_once)).checked();
+    assert_eq!(run.record.peer.concurrency, Concurrency::Several);
+    assert_eq!((run.record.restarts, run.record.notes.len()), (0, 0));
+    assert!(has_workers(&run, 4));
 }
 
 #[test]
