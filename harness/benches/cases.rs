@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use wirecheck::engine::{Event, Jobs, PeerSource, Selection, Settings, run};
+use wirecheck::engine::{Event, GateRules, Jobs, PeerSource, Selection, Settings, run};
 use wirecheck::peer::{CommandLine, ExternalServer, Server, StartOptions};
 use wirecheck::scenario::{NoAttachments, Side, parse};
 use wirecheck::tactic::{CaseChoice, Profile, Seed, TacticFilter};
@@ -120,6 +120,8 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: Jobs) -> (usize, 
         command: Vec::new(),
         jobs,
         read_proof: ReadProof::Kernel,
+        gate: GateRules::default(),
+        time: None,
     };
     let mut passed = 0;
     let start = Instant::now();

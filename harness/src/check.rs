@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use crate::background::on_own_thread;
 use crate::engine::{self, ClientOptions, Jobs, PeerFailure, PeerSource, Reconnects};
-use crate::engine::{Selection, Settings};
+use crate::engine::{GateRules, Selection, Settings};
 use crate::load::{LoadError, MAX_SUITE_BYTES, load, qualify};
 use crate::peer::{CommandLine, EmptyCommand, ExternalServer, StartOptions};
 use crate::report::Report;
 use crate::scenario::{NoAttachments, Side, Style, Suite, parse};
-use crate::tactic::{CaseChoice, Profile, Seed, TacticFilter, TacticGlobError};
+use crate::tactic::{CaseChoice, GlobError, Profile, Seed, TacticFilter};
 use crate::wire::link::ReadProof;
 
 /// A check of one implementation against some suites.
@@ -80,7 +80,7 @@ pub enum CheckError {
         /// What was given.
         pattern: String,
         /// What is wrong with it.
-        source: TacticGlobError,
+        source: GlobError,
     },
     /// No case matches: the suites have no scenario for this side, or `only` matches none.
     #[error(
@@ -236,6 +236,8 @@ impl Check {
             peer,
             jobs: self.jobs,
             read_proof: ReadProof::Kernel,
+            gate: GateRules::default(),
+            time: None,
         };
         let outcome = engine::run(&selection, &settings, stop, &mut |_| {});
         match outcome.failure {

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use crate::facts::is_incomplete;
 use crate::notation::{counted, grouped};
 use crate::record::{Record, ScenarioRecord, Verdict};
 use crate::render::ReportInput;
-use crate::wording::is_incomplete;
 use crate::{CaseTally, GateFailure};
 
 #[derive(Serialize)]

@@ -4,7 +4,7 @@
 use crate::Record;
 use crate::notation::{counted, duration, grouped};
 use crate::record::{
-    DeliveryTally, PeerRecord, ProcessLifetime, Role, RunState, StartCost, Verdict,
+    CutOffReason, DeliveryTally, PeerRecord, ProcessLifetime, Role, RunState, StartCost, Verdict,
 };
 use crate::verdict::word;
 use crate::wording::{is_interrupted, started};
@@ -169,26 +169,47 @@ impl<'a> NotRun<'a> {
     }
 }
 
-/// How far a run came that did not finish.
+/// Why a run ended before its end, and how far it came.
 pub(crate) fn state(record: &Record) -> Option<String> {
-    let all = record.scenarios().count() as u64;
-    let started = started(record);
-    match record.state {
-        RunState::CutOff if started > 0 => Some(match all.saturating_sub(started) {
-            0 => CUT_OFF.to_owned(),
-            rest => format!("{CUT_OFF}; {} not run", counted(rest, "scenario")),
-        }),
-        RunState::Running => Some("in progress".to_owned()),
-        RunState::CutOff | RunState::Finished => None,
+    if record.state == RunState::Finished {
+        return None;
     }
+    let cause = match record.cut_off_by {
+        Some(CutOffReason::Peer) => {
+            "the run ended early: the peer did not start, could not be reached, or was lost"
+        }
+        Some(CutOffReason::User) => "the run ended early: the user or a signal stopped it",
+        Some(CutOffReason::Time) => "the run ended early: the time was over (--time)",
+        None => "the run did not finish",
+    };
+    let all = record.scenarios().count() as u64;
+    Some(match all.saturating_sub(started(record)) {
+        0 => cause.to_owned(),
+        rest => format!("{cause}; {} not run", counted(rest, "scenario")),
+    })
 }
 
-const CUT_OFF: &str = "stopped early; the last scenario may be incomplete";
+/// Whether a run ended early, and not because its time was over.
+pub(crate) fn is_incomplete(record: &Record) -> bool {
+    record.state != RunState::Finished && record.cut_off_by != Some(CutOffReason::Time)
+}
 
 /// A run that did not finish did not pass, even without a failure.
 pub(crate) fn is_unfinished(record: &Record) -> bool {
-    let is_good = matches!(record.verdict, Verdict::Pass | Verdict::Skipped);
-    is_good && record.state != RunState::Finished
+    let is_good = matches!(shown_verdict(record), Verdict::Pass | Verdict::Skipped);
+    is_good && is_incomplete(record)
+}
+
+/// A run also fails for reasons that are no verdict on a case, or by a stricter rule.
+pub(crate) fn shown_verdict(record: &Record) -> Verdict {
+    match record.verdict {
+        Verdict::Pass | Verdict::Skipped | Verdict::Known | Verdict::Nonstrict
+            if !record.gate_failures().is_empty() =>
+        {
+            Verdict::Fail
+        }
+        verdict => verdict,
+    }
 }
 
 /// The verdict on a run in one word.
@@ -198,6 +219,6 @@ pub(crate) fn verdict_word(record: &Record) -> &'static str {
     } else if is_unfinished(record) {
         "UNFINISHED"
     } else {
-        word(record.verdict)
+        word(shown_verdict(record))
     }
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::notation::{counted, grouped, printable};
-use crate::record::{Record, RunState, ScenarioRecord, Verdict};
+use crate::record::{CutOffReason, Record, RunState, ScenarioRecord, Verdict};
 
 /// The rules by which a run fails.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -227,7 +227,9 @@ impl Record {
     }
 
     fn too_few_cases(&self) -> Option<GateFailure> {
-        let (played, least) = (self.tally().run(), self.gate.min_cases?);
+        // A run that had no time for any case proves nothing.
+        let of_time = (self.cut_off_by == Some(CutOffReason::Time)).then_some(1);
+        let (played, least) = (self.tally().run(), self.gate.min_cases.or(of_time)?);
         (played < least).then_some(GateFailure::TooFewCases { played, least })
     }
 }

@@ -3,11 +3,11 @@
 //! An annotation is a line `::error file=…,line=…,title=…::message`. Each line that is
 //! printed begins with wirecheck's own command, and no text from outside begins a line.
 
+use crate::facts::{is_incomplete, state};
 use crate::markdown;
 use crate::notation::{counted, one_line};
 use crate::problem::{Problem, Severity, problems};
 use crate::render::{NamedRun, ReportInput};
-use crate::wording::{is_incomplete, unfinished};
 
 /// GitHub shows so many annotations of a level in one step, and drops all others.
 const MOST: usize = 10;
@@ -72,7 +72,7 @@ fn of_run(input: ReportInput<'_>, run: &NamedRun<'_>) -> Vec<Annotation> {
     } else {
         Severity::Warning
     };
-    let end = unfinished(record).map(|why| about(of_end, why));
+    let end = state(record).map(|why| about(of_end, why));
     let failures = record.gate_failures().into_iter();
     let failures = failures.filter(|it| !it.is_of_scenario());
     let failures = failures.map(|it| about(Severity::Error, it.to_string()));

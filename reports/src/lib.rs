@@ -16,6 +16,7 @@ mod atomic;
 pub mod badge;
 #[cfg(feature = "formats")]
 pub mod code_quality;
+mod compare;
 mod difference;
 mod facts;
 mod gate;
@@ -27,6 +28,7 @@ pub mod html;
 pub mod junit;
 #[cfg(feature = "formats")]
 pub mod markdown;
+mod merge;
 pub mod notation;
 mod offsets;
 #[cfg(feature = "formats")]
@@ -54,11 +56,16 @@ pub mod terminal;
 mod verdict;
 mod wording;
 
+pub use compare::{CaseChange, Comparison, SlowerScenario, compare};
 pub use gate::GateFailure;
+pub use merge::{MergeError, merge};
 pub use record::Record;
 pub use repeat::SavedIn;
 pub use runs::{MAX_CASE_BYTES, RUNS_KEPT, RunFolder, SavedCaseError, find_case, read_case};
 pub use saved_case::SavedCase;
 pub use smallest::shown_failure;
-pub use store::{StoreError, check_writable, read, replace_capture, write};
+pub use store::{
+    StoreError, check_report, check_writable, read, replace_capture, write, write_report,
+};
 pub use tally::CaseTally;
+pub use verdict::worst;

@@ -61,12 +61,14 @@ pub struct Record {
 }
 
 /// A part of a run that was split.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Shard {
     /// Which part it is, from 1.
     pub number: u32,
     /// How many parts there are.
     pub of: u32,
+    /// All scenarios of the run in their order, as `suite/scenario`.
+    pub scenarios: Vec<String>,
 }
 
 /// How far a run has come.

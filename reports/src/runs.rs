@@ -17,7 +17,7 @@ use crate::atomic::{self, folder_of};
 use crate::notation::printable;
 use crate::record::Record;
 use crate::saved_case::{SavedCase, VERSION};
-use crate::store::{StoreError, io_error, shown};
+use crate::store::{StoreError, io_error, record_text, replace, shown};
 
 /// How many runs are kept.
 pub const RUNS_KEPT: usize = 20;
@@ -59,9 +59,11 @@ impl RunFolder {
         Ok(folder)
     }
 
-    /// Writes the record of the run.
-    pub fn write(&self, record: &Record) -> Result<(), StoreError> {
-        crate::write(record, &self.path.join(RECORD))
+    /// Writes the record of the run, here and to the file of the last run.
+    pub fn write(&self, record: &Record, last: &Path) -> Result<(), StoreError> {
+        let text = record_text(record);
+        replace(&self.path.join(RECORD), &text)?;
+        replace(last, &text)
     }
 
     /// Saves a case, and returns its id. `None` if it is too large.

@@ -36,7 +36,11 @@ fn unexplained(verdict: Verdict) -> ScenarioRecord {
 }
 
 pub(crate) fn second_of_four() -> Shard {
-    Shard { number: 2, of: 4 }
+    Shard {
+        number: 2,
+        of: 4,
+        scenarios: Vec::new(),
+    }
 }
 
 pub(crate) fn one_run(name: &str, record: Record) -> NamedRun<'static> {

@@ -72,10 +72,35 @@ pub(crate) fn shown(path: &Path) -> String {
 /// Writes a record to a temporary file and renames it: a reader finds the old record or
 /// the new one, never a part of one.
 pub fn write(record: &Record, path: &Path) -> Result<(), StoreError> {
-    replace(path, |out| {
-        serde_json::to_writer_pretty(&mut *out, record)?;
-        out.write_all(b"\n")
-    })
+    replace(path, &record_text(record))
+}
+
+/// The content of the file of a record.
+pub(crate) fn record_text(record: &Record) -> Vec<u8> {
+    let mut text = serde_json::to_vec_pretty(record).expect("its maps have text keys");
+    text.push(b'\n');
+    text
+}
+
+/// Writes a report to a file, a device or a pipe. A file is replaced as a whole.
+pub fn write_report(path: &Path, text: &[u8]) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if !found.is_file() => fs::write(path, text),
+        // The file that a link names is replaced, not the link.
+        Ok(_) => atomic::replace(&fs::canonicalize(path)?, |out| out.write_all(text)),
+        Err(_) => atomic::replace(path, |out| out.write_all(text)),
+    }
+}
+
+/// Checks that a report can be written to a path. It creates the folder and leaves an existing
+/// file as it is.
+pub fn check_report(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if !found.is_file() => Ok(()),
+        _ => atomic::temporary(path).and_then(NamedTempFile::close),
+    }
 }
 
 /// Writes a capture to a file. It replaces no other file than a capture.
@@ -107,7 +132,12 @@ pub fn check_writable(path: &Path) -> Result<(), StoreError> {
         .map_err(|source| io_error(path, source))
 }
 
-fn replace(
+/// Replaces a record, and nothing else.
+pub(crate) fn replace(path: &Path, text: &[u8]) -> Result<(), StoreError> {
+    replace_with(path, |out| out.write_all(text))
+}
+
+fn replace_with(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
 ) -> Result<(), StoreError> {
@@ -224,7 +254,7 @@ mod tests {
     fn refusal(path: &Path) -> String {
         let before = fs::symlink_metadata(path).map(|it| it.file_type()).ok();
         let checked = check_writable(path).expect_err("it must not be replaced");
-        let written = replace(path, |out| out.write_all(b"new")).expect_err("same as above");
+        let written = replace_with(path, |out| out.write_all(b"new")).expect_err("same as above");
         assert_eq!(checked.to_string(), written.to_string());
         let after = fs::symlink_metadata(path).map(|it| it.file_type()).ok();
         assert_eq!(before, after, "{}", path.display());
@@ -294,7 +324,7 @@ mod tests {
         let scratch = scratch();
         let record = scratch.path().join("record.json");
         fs::write(&record, OLD).expect("the path is free");
-        let written = replace(&record, |out| {
+        let written = replace_with(&record, |out| {
             out.write_all(b"a part")?;
             Err(io::ErrorKind::StorageFull.into())
         });
@@ -310,7 +340,7 @@ mod tests {
         let scratch = scratch();
         let (record, other) = (scratch.path().join("record"), scratch.path().join("other"));
         fs::write(&other, "").expect("the path is free");
-        replace(&record, |out| out.write_all(b"new")).expect("the path is free");
+        replace_with(&record, |out| out.write_all(b"new")).expect("the path is free");
         let mode = |path| fs::metadata(path).expect("it exists").permissions().mode();
         assert_eq!(mode(&record), mode(&other));
     }

@@ -50,3 +50,19 @@ pub(crate) const fn level(level: Level) -> &'static str {
         Level::May => "may",
     }
 }
+
+/// The worst of several verdicts; `pass` of none.
+#[must_use]
+pub fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    let weight = |verdict: &Verdict| match verdict {
+        Verdict::Pass => 0,
+        Verdict::Skipped => 1,
+        Verdict::Known => 2,
+        Verdict::Nonstrict => 3,
+        Verdict::Flaky => 4,
+        Verdict::Unconfirmed => 5,
+        Verdict::Error => 6,
+        Verdict::Fail => 7,
+    };
+    verdicts.max_by_key(weight).unwrap_or(Verdict::Pass)
+}

@@ -7,8 +7,6 @@ use crate::record::{
     ShrinkLimit, Transcript, Verdict, WireAction, WireEvent,
 };
 use crate::smallest::{death, failures as failed_cases_of};
-#[cfg(feature = "formats")]
-use crate::verdict::word;
 
 /// The tactic that cuts nothing.
 const BASELINE: &str = "whole";
@@ -166,49 +164,6 @@ pub(crate) fn how_often(scenario: &ScenarioRecord) -> String {
             format!("{} of {all} {fail}", grouped(failed))
         }
     }
-}
-
-/// The word of the verdict on a run. What fails a run apart from its scenarios fails it too,
-/// and a run that did not finish did not pass, unless the user limited its time.
-#[cfg(feature = "formats")]
-pub(crate) fn verdict_of(record: &Record) -> &'static str {
-    match record.verdict {
-        _ if is_interrupted(record) => "INTERRUPTED",
-        Verdict::Pass | Verdict::Skipped | Verdict::Known | Verdict::Nonstrict
-            if !record.gate_failures().is_empty() =>
-        {
-            word(Verdict::Fail)
-        }
-        Verdict::Pass | Verdict::Skipped if is_incomplete(record) => "UNFINISHED",
-        verdict => word(verdict),
-    }
-}
-
-/// Whether a run did not come to the end that the user wanted.
-#[cfg(feature = "formats")]
-pub(crate) fn is_incomplete(record: &Record) -> bool {
-    record.state != RunState::Finished && record.cut_off_by != Some(CutOffReason::Time)
-}
-
-/// Why a run did not finish; None if it did.
-#[cfg(feature = "formats")]
-pub(crate) fn unfinished(record: &Record) -> Option<String> {
-    if record.state == RunState::Finished {
-        return None;
-    }
-    let cause = match record.cut_off_by {
-        Some(CutOffReason::Peer) => {
-            "the run ended early: the peer did not start, could not be reached, or was lost"
-        }
-        Some(CutOffReason::User) => "the run ended early: the user or a signal stopped it",
-        Some(CutOffReason::Time) => "the run ended early: the time was over (--time)",
-        None => "the run did not finish",
-    };
-    let all = record.scenarios().count() as u64;
-    Some(match all.saturating_sub(started(record)) {
-        0 => cause.to_owned(),
-        rest => format!("{cause}; {} not run", counted(rest, "scenario")),
-    })
 }
 
 /// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.

@@ -32,6 +32,7 @@
 
 mod case;
 mod event;
+mod known;
 mod leaks;
 mod peer;
 mod role;
@@ -40,14 +41,18 @@ mod scenario_run;
 mod selection;
 mod self_check;
 mod settings;
+mod shard;
 mod state;
+mod time_left;
 mod verdict;
 mod wait;
 
 pub use event::Event;
+pub use known::KnownCases;
 pub use peer::{ClientOptions, PeerSource, Reconnects};
 pub use run::{RunOutcome, run};
 pub use selection::{PlannedScenario, Selection};
 pub use self_check::{SelfCheck, SelfCheckError, scenarios_that_prove_nothing, self_check};
-pub use settings::{Jobs, PeerFailure, Settings};
+pub use settings::{GateRules, Jobs, PeerFailure, Settings};
+pub use shard::{Shard, ShardError};
 pub use wirecheck_report::Record;

@@ -12,6 +12,7 @@ use super::scenario_run::{ScenarioReport, ScenarioRun};
 use super::selection::Selection;
 use super::settings::{PeerFailure, Settings, StopReason};
 use super::state::{Engine, micros};
+use super::time_left::TimeLeft;
 use super::verdict::overall;
 
 /// How much longer than its limit a wait is before the run says so.
@@ -36,6 +37,7 @@ pub fn run(
     let begun = Instant::now();
     let mut record = new_record(selection, settings);
     let mut failure = None;
+    let mut time_is_over = false;
     match Target::start(&settings.peer, output_kept(selection)) {
         Err(error) => failure = Some(PeerFailure::NotStarted(error)),
         Ok(target) => {
@@ -46,6 +48,7 @@ pub fn run(
                 failure = Some(why);
             }
             engine.stop_peer();
+            time_is_over = engine.time_is_over;
             record = engine.record;
         }
     }
@@ -56,7 +59,8 @@ pub fn run(
     };
     record.cut_off_by = match &failure {
         Some(_) => Some(CutOffReason::Peer),
-        None => stop.load(Ordering::Relaxed).then_some(CutOffReason::User),
+        None if stop.load(Ordering::Relaxed) => Some(CutOffReason::User),
+        None => time_is_over.then_some(CutOffReason::Time),
     };
     record.state = match record.cut_off_by {
         Some(_) => RunState::CutOff,
@@ -84,24 +88,31 @@ impl Engine<'_> {
         let record = &self.record;
         let cases = selection.scenarios().map(|it| it.plan.count() as u64).sum();
         (self.on_event)(Event::Started { record, cases });
-        let planned = selection.scenarios().map(|it| it.plan.count() as u64).sum();
+        let planned = selection.whole_run().map(|it| it.plan.count() as u64).sum();
         let unique = UniqueValues::new(planned, self.unique_for());
+        let mut time = TimeLeft::new(self.settings.time.map(|time| self.begun + time), cases);
         let mut place = 0;
         let mut played = Ok(());
-        for planned in selection.scenarios().filter(|it| it.plan.count() > 0) {
+        for planned in selection.whole_run().filter(|it| it.plan.count() > 0) {
+            let cases = planned.plan.count() as u64;
             let context = ScenarioContext {
                 read_proof: self.settings.read_proof,
                 place,
                 ..ScenarioContext::new(planned, selection.side(), &unique)
             };
-            place += planned.plan.count() as u64;
+            place += cases;
+            if !planned.is_in_shard {
+                continue;
+            }
             match played {
-                Ok(()) => played = self.run_scenario(context),
+                Ok(()) if time.is_over() => self.skip_scenario(context),
+                Ok(()) => played = self.run_scenario(context, time.share(cases)),
                 // Nothing is known of a run that ended at once.
                 Err(_) if self.record.suites.is_empty() => break,
                 Err(_) => self.skip_scenario(context),
             }
         }
+        self.time_is_over = time.is_over() && self.record.tally().skipped > 0;
         self.note_starvation();
         played
     }
@@ -119,9 +130,13 @@ impl Engine<'_> {
     }
 
     /// Plays one scenario and adds it to the record.
-    fn run_scenario(&mut self, context: ScenarioContext<'_>) -> Result<(), StopReason> {
+    fn run_scenario(
+        &mut self,
+        context: ScenarioContext<'_>,
+        until: Option<Instant>,
+    ) -> Result<(), StopReason> {
         let is_first = self.record.suites.is_empty();
-        let mut run = ScenarioRun::new(self, context);
+        let mut run = ScenarioRun::new(self, context).until(until);
         let played = run.play();
         let has_results = run.has_results();
         if played.is_err() && !has_results && is_first {
@@ -157,6 +172,10 @@ impl Engine<'_> {
         if let Some(reason) = &report.unverified {
             let why = || format!("{reason}; to prove it: {}", reason.remedy());
             delivery.unverified.get_or_insert_with(why);
+        }
+        let entries = self.record.gate.known.iter_mut();
+        for (entry, counts) in entries.zip(&report.known) {
+            counts.add_to(entry);
         }
         let (suite, suites) = (report.suite, &mut self.record.suites);
         let is_new = suites
@@ -208,8 +227,8 @@ pub(super) fn new_record(selection: &Selection, settings: &Settings) -> Record {
         },
         delivery: record::DeliveryTally::default(),
         suites: Vec::new(),
-        shard: None,
-        gate: record::Gate::default(),
+        shard: selection.shard_record(),
+        gate: settings.gate.record(),
         restarts: 0,
         notes: Vec::new(),
         verdict: Verdict::Pass,

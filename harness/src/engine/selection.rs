@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use wirecheck_report::record;
+
+use super::shard::Shard;
 use crate::scenario::{Scenario, Side, Suite};
 use crate::tactic::{Case, CaseChoice, CaseId, Plan, Tactic};
 
@@ -15,6 +18,8 @@ pub struct Selection {
     side: Side,
     cases: CaseChoice,
     left_out: u64,
+    /// Which of several parts of the run is played, and for each scenario whether it is in it.
+    shard: Option<(Shard, Vec<bool>)>,
 }
 
 /// A scenario with its cases.
@@ -26,6 +31,8 @@ pub struct PlannedScenario<'a> {
     pub scenario: &'a Scenario,
     /// Its cases.
     pub plan: &'a Plan,
+    /// Whether this part of the run plays it.
+    pub is_in_shard: bool,
 }
 
 impl Selection {
@@ -44,6 +51,17 @@ impl Selection {
             side,
             cases,
             left_out: 0,
+            shard: None,
+        }
+    }
+
+    /// Plays only the scenarios of this part of the run.
+    #[must_use]
+    pub fn in_shard(self, shard: Shard) -> Self {
+        let cases: Vec<_> = self.plans.iter().map(|plan| plan.count() as u64).collect();
+        Self {
+            shard: Some((shard, shard.picks(&cases))),
+            ..self
         }
     }
 
@@ -67,21 +85,42 @@ impl Selection {
     }
 
     fn changing_plans(self, change: impl Fn(PlannedScenario<'_>) -> Plan) -> Self {
-        let plans = self.scenarios().map(change).collect();
+        let plans = self.whole_run().map(change).collect();
         Self { plans, ..self }
     }
 
-    /// The scenarios in their order.
+    /// The scenarios that are played, in their order.
     pub fn scenarios(&self) -> impl Iterator<Item = PlannedScenario<'_>> {
+        self.whole_run().filter(|planned| planned.is_in_shard)
+    }
+
+    /// The scenarios of all shards, in their order.
+    pub(super) fn whole_run(&self) -> impl Iterator<Item = PlannedScenario<'_>> {
         let all = self
             .suites
             .iter()
             .flat_map(|suite| suite.scenarios().iter().map(move |it| (suite, it)));
-        let planned = all.zip(&self.plans);
-        planned.map(|((suite, scenario), plan)| PlannedScenario {
+        let planned = all.zip(&self.plans).enumerate();
+        planned.map(|(index, ((suite, scenario), plan))| PlannedScenario {
             suite,
             scenario,
             plan,
+            is_in_shard: match &self.shard {
+                Some((_, picks)) => picks[index],
+                None => true,
+            },
+        })
+    }
+
+    /// The shard for the record, with the order of all scenarios of the run.
+    pub(super) fn shard_record(&self) -> Option<record::Shard> {
+        let id = |planned: PlannedScenario<'_>| {
+            format!("{}/{}", planned.suite.id(), planned.scenario.id())
+        };
+        self.shard.as_ref().map(|(shard, _)| record::Shard {
+            number: shard.number().get(),
+            of: shard.of().get(),
+            scenarios: self.whole_run().map(id).collect(),
         })
     }
 

@@ -1,7 +1,11 @@
 //! What a run is given, and why it may end early.
 
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
+use wirecheck_report::record::Gate;
+
+use super::known::KnownCases;
 use super::peer::PeerSource;
 use crate::peer::StartError;
 use crate::wire::link::ReadProof;
@@ -17,6 +21,29 @@ pub struct Settings {
     pub jobs: Jobs,
     /// How wirecheck knows that the peer has read a chunk.
     pub read_proof: ReadProof,
+    /// What fails the run.
+    pub gate: GateRules,
+    /// How long cases may be begun. What failed is confirmed after it.
+    pub time: Option<Duration>,
+}
+
+/// What fails a run, apart from what is known of it.
+#[derive(Clone, Debug, Default)]
+pub struct GateRules {
+    /// The rules, without the known failures.
+    pub rules: Gate,
+    /// The failures that are known.
+    pub known: Vec<KnownCases>,
+}
+
+impl GateRules {
+    /// For the record, before any case is counted.
+    pub(super) fn record(&self) -> Gate {
+        Gate {
+            known: self.known.iter().map(KnownCases::record).collect(),
+            ..self.rules.clone()
+        }
+    }
 }
 
 /// How many cases may run at once, if the peer serves several connections.

@@ -32,6 +32,8 @@ pub(super) struct Engine<'r> {
     pub(super) lifetime: Option<u64>,
     pub(super) record: Record,
     pub(super) begun: Instant,
+    /// Whether cases were not played because the time of the run was over.
+    pub(super) time_is_over: bool,
 }
 
 impl<'r> Engine<'r> {
@@ -56,6 +58,7 @@ impl<'r> Engine<'r> {
             lifetime: None,
             record,
             begun: Instant::now(),
+            time_is_over: false,
         }
     }
 

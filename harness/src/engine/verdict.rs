@@ -1,6 +1,7 @@
 //! From verdicts on cases to the verdict on a run.
 
 use wirecheck_report::record::{Record, Verdict};
+pub(super) use wirecheck_report::worst;
 
 use crate::scenario::Level;
 
@@ -10,21 +11,6 @@ pub(super) fn of_failure(level: Level) -> Verdict {
         Level::Must => Verdict::Fail,
         Level::Should | Level::May => Verdict::Nonstrict,
     }
-}
-
-/// The worst of several verdicts.
-pub(super) fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-    let weight = |verdict: &Verdict| match verdict {
-        Verdict::Pass => 0,
-        Verdict::Skipped => 1,
-        Verdict::Known => 2,
-        Verdict::Nonstrict => 3,
-        Verdict::Flaky => 4,
-        Verdict::Unconfirmed => 5,
-        Verdict::Error => 6,
-        Verdict::Fail => 7,
-    };
-    verdicts.max_by_key(weight).unwrap_or(Verdict::Pass)
 }
 
 /// The verdict on all scenarios of a record.

@@ -14,8 +14,6 @@ use std::path::{Path, PathBuf};
 use wirecheck_report::notation::printable;
 
 use crate::scenario::{Style, Suite, SuiteError, SuiteId};
-#[cfg(feature = "cli")]
-pub(crate) use qualify::qualified_names;
 pub(crate) use qualify::qualify;
 
 /// The default of `--max-suite-bytes`.

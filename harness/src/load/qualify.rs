@@ -12,6 +12,9 @@ use crate::scenario::{Suite, SuiteId};
 /// Gives suites of equal id, from different folders, ids with as many names of folders as
 /// it needs to tell them apart. Those that still have equal ids stay as they are.
 pub(crate) fn qualify(suites: &mut [Suite]) {
+    for suite in suites.iter_mut() {
+        suite.set_other_ids(qualified_names(suite));
+    }
     let mut groups: BTreeMap<SuiteId, Vec<usize>> = BTreeMap::new();
     for (index, suite) in suites.iter().enumerate() {
         groups
@@ -54,7 +57,7 @@ fn distinct(names: &[Vec<String>]) -> Option<Vec<SuiteId>> {
 
 /// The id of a suite with one name of a folder before it, with two of them, and so on:
 /// `http.basic`, `scenarios.http.basic` …
-pub(crate) fn qualified_names(suite: &Suite) -> Vec<String> {
+fn qualified_names(suite: &Suite) -> Vec<String> {
     let path = Path::new(suite.path());
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folders = path.parent().into_iter().flat_map(Path::components);

@@ -68,9 +68,28 @@ pub enum Style {
     Colour,
 }
 
-/// All errors of one suite file. The suite's author must fix them.
+/// What a file is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FileKind {
+    #[default]
+    Suite,
+    /// The settings of a project.
+    Config,
+}
+
+impl FileKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Suite => "suite",
+            Self::Config => "config",
+        }
+    }
+}
+
+/// All errors of one file, a suite or the settings. Its author must fix them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuiteError {
+    pub kind: FileKind,
     /// The path of the file, as the user wrote it.
     pub path: String,
     /// The content of the file.
@@ -156,7 +175,9 @@ impl SuiteError {
             Severity::Error => Level::ERROR,
             Severity::Note => Level::NOTE,
         };
-        let title = level.primary_title(shown(&diagnostic.message)).id("suite");
+        let title = level
+            .primary_title(shown(&diagnostic.message))
+            .id(self.kind.as_str());
         let group = title.element(snippet);
         match &diagnostic.help {
             Some(help) => group.element(Level::HELP.message(shown(help))),
@@ -267,6 +288,7 @@ mod tests {
     fn error(text: &str, spans: impl IntoIterator<Item = Range<usize>>) -> SuiteError {
         let diagnostics = spans.into_iter();
         SuiteError {
+            kind: FileKind::Suite,
             path: "suite.toml".to_owned(),
             text: text.to_owned(),
             diagnostics: diagnostics
@@ -328,6 +350,7 @@ mod tests {
     #[test]
     fn a_path_with_control_characters_is_escaped() {
         let error = SuiteError {
+            kind: FileKind::Suite,
             path: "a\x1b[31m.toml".to_owned(),
             ..error("x", vec![0..1; MAX_SHOWN + 1])
         };

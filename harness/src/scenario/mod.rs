@@ -26,7 +26,7 @@ mod template;
 mod toml_value;
 
 pub(crate) use check::nearest;
-pub use diagnostic::{Diagnostic, Severity, Style, SuiteError};
+pub use diagnostic::{Diagnostic, FileKind, Severity, Style, SuiteError};
 pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Side, Step};
 pub use message::{Body, Capture, Captured, Message, MessagePattern};

@@ -17,6 +17,8 @@ pub struct Suite {
     pub(super) id: SuiteId,
     /// The id without names of folders.
     pub(super) own_id: SuiteId,
+    /// Ids that it has in other runs.
+    pub(super) other_ids: Vec<String>,
     pub(super) path: String,
     pub(super) text: String,
     /// The files that it refers to, by path.
@@ -37,6 +39,17 @@ impl Suite {
     #[must_use]
     pub fn own_id(&self) -> &SuiteId {
         &self.own_id
+    }
+
+    /// All ids by which a pattern may name it: alone, and among others.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let ids = [self.id.as_str(), self.own_id.as_str()].into_iter();
+        ids.chain(self.other_ids.iter().map(String::as_str))
+    }
+
+    /// Says which ids it has in runs with suites of the same name.
+    pub fn set_other_ids(&mut self, ids: Vec<String>) {
+        self.other_ids = ids;
     }
 
     /// Gives it an id that no other suite of the run has.

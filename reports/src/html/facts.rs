@@ -79,7 +79,10 @@ fn peer(peer: &PeerRecord) -> Markup {
 fn all(record: &Record) -> Vec<Fact> {
     let fact = |label, texts| Fact { label, texts };
     let started = format!("{}, took {}", record.started, duration(record.took_us));
-    let shard = record.shard.map(|it| format!("{} of {}", it.number, it.of));
+    let shard = record
+        .shard
+        .as_ref()
+        .map(|it| format!("{} of {}", it.number, it.of));
     vec![
         fact("state", one(facts::state(record))),
         fact("cases", vec![cases(record)]),

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::compared::Comparison;
 use super::outside;
 use super::verdict::{badge, worded_badge};
-use crate::facts::{is_unfinished, verdict_word};
+use crate::facts;
 use crate::notation::{counted, grouped};
 use crate::record::{RunState, Verdict};
 use crate::render::NamedRun;
@@ -108,20 +108,13 @@ pub(super) fn run_badge(run: &NamedRun<'_>) -> Markup {
     worded_badge(shown_verdict(run), word(run))
 }
 
-/// A run also fails for reasons that are no verdict on a case.
 fn shown_verdict(run: &NamedRun<'_>) -> Verdict {
-    let record = &run.record;
-    let gate = || !record.gate_failures().is_empty();
-    match record.verdict {
-        Verdict::Pass | Verdict::Known if gate() => Verdict::Fail,
-        _ if is_unfinished(record) => Verdict::Unconfirmed,
-        verdict => verdict,
+    match &run.record {
+        record if facts::is_unfinished(record) => Verdict::Unconfirmed,
+        record => facts::shown_verdict(record),
     }
 }
 
 fn word(run: &NamedRun<'_>) -> &'static str {
-    match (shown_verdict(run), verdict_word(&run.record)) {
-        (Verdict::Fail, "PASS" | "KNOWN") => "FAIL",
-        (_, word) => word,
-    }
+    facts::verdict_word(&run.record)
 }

@@ -288,7 +288,7 @@ fn a_run_that_was_cut_off_did_not_pass() {
     stopped.cut_off_by = Some(CutOffReason::User);
     let page = page(&[stopped.clone()]);
     assert!(page.contains("INTERRUPTED"));
-    assert!(page.contains("stopped early; the last scenario may be incomplete"));
+    assert!(page.contains("the run ended early: the user or a signal stopped it"));
     stopped.cut_off_by = Some(CutOffReason::Peer);
     let both = self::page(&[stopped, all_pass()]);
     assert!(both.contains("UNFINISHED"));

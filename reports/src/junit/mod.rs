@@ -12,6 +12,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
 
 use crate::GateFailure;
+use crate::facts::{is_incomplete, state};
 use crate::notation::one_line;
 use crate::plain::block;
 use crate::problem::{NAME, UNEXPLAINED, known_reasons, what_failed};
@@ -20,7 +21,6 @@ use crate::render::{NamedRun, ReportInput};
 use crate::repeat::FailedScenario;
 use crate::smallest::smallest;
 use crate::terminal::Detail;
-use crate::wording::{is_incomplete, unfinished};
 
 /// The most characters of the text of a failure.
 const TEXT: usize = 20_000;
@@ -185,7 +185,7 @@ fn rule(failure: &GateFailure) -> (String, &'static str) {
 
 /// A run that did not finish must not look as if it passed.
 fn suite_of_end(record: &Record, name: &str) -> Option<TestSuite> {
-    let why = unfinished(record)?;
+    let why = state(record)?;
     let status = if is_incomplete(record) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
         status.set_type("unfinished").set_message(why);

@@ -10,6 +10,7 @@ mod part;
 #[cfg(test)]
 mod tests;
 
+use crate::facts::{is_incomplete, state, verdict_word};
 use crate::notation::counted;
 use crate::plain::block;
 use crate::problem::known_reasons;
@@ -18,7 +19,7 @@ use crate::render::{NamedRun, ReportInput};
 use crate::repeat::FailedScenario;
 use crate::terminal::{Detail, MatrixCell, MatrixColumns, MatrixRow, PeerForm, titles};
 use crate::verdict::{mark, word};
-use crate::wording::{how_often, is_incomplete, outcome, unfinished, verdict_of};
+use crate::wording::{how_often, outcome};
 use escape::{code, code_in_html, code_in_table, fenced, prose};
 use part::Part;
 
@@ -58,7 +59,7 @@ pub fn render(input: ReportInput<'_>) -> String {
 fn headline(input: ReportInput<'_>) -> String {
     let runs = input.runs;
     if let [run] = runs {
-        return format!("{} – {}", verdict_of(&run.record), outcome(&run.record));
+        return format!("{} – {}", verdict_word(&run.record), outcome(&run.record));
     }
     let passed = runs.iter().filter(|run| passes(&run.record)).count();
     let all = counted(runs.len() as u64, "implementation");
@@ -111,7 +112,7 @@ fn table_row(row: &MatrixRow<'_>, suites: &[String]) -> String {
     let name = code_in_table(row.name);
     format!(
         "| {name} | {} | {} |\n",
-        verdict_of(row.record),
+        verdict_word(row.record),
         cells.join(" | ")
     )
 }
@@ -122,7 +123,7 @@ fn rules(part: &mut Part, input: ReportInput<'_>) {
         let failures = run.record.gate_failures().into_iter();
         let failures = failures.filter(|it| !it.is_of_scenario());
         let failures = failures.map(|it| it.to_string());
-        let end = unfinished(&run.record).filter(|_| is_incomplete(&run.record));
+        let end = state(&run.record).filter(|_| is_incomplete(&run.record));
         let all = end.into_iter().chain(failures);
         let name = name(input, run);
         all.map(move |text| format!("- {name}{}\n", prose(&text)))
@@ -233,7 +234,7 @@ fn known(part: &mut Part, input: ReportInput<'_>) {
 fn notes(part: &mut Part, input: ReportInput<'_>) {
     let notes = input.runs.iter().flat_map(|run| {
         let name = name(input, run);
-        let end = unfinished(&run.record).filter(|_| !is_incomplete(&run.record));
+        let end = state(&run.record).filter(|_| !is_incomplete(&run.record));
         let notes = end.into_iter().chain(run.record.notes.iter().cloned());
         notes.map(move |text| format!("- {name}{}\n", prose(&text)))
     });

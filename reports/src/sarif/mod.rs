@@ -6,13 +6,13 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use crate::facts::{is_incomplete, state};
 use crate::notation::one_line;
 use crate::problem::{NAME, NOT_JUDGED, Problem, Severity, UNEXPLAINED, known_reasons, problems};
 use crate::record::{Record, Verdict};
 use crate::render::{CatalogueEntry, NamedRun, ReportInput};
 use crate::repeat::command;
 use crate::smallest::smallest;
-use crate::wording::{is_incomplete, unfinished};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -178,7 +178,7 @@ fn invocation(record: &Record) -> Value {
     let judged = !is_incomplete(record) && record.verdict != Verdict::Error;
     let failures = record.gate_failures().into_iter();
     let failures = failures.filter(|it| !it.is_of_scenario());
-    let errors = unfinished(record).into_iter();
+    let errors = state(record).into_iter();
     let errors = errors.chain(failures.map(|it| it.to_string()));
     let errors = errors.map(|text| notification("error", &text));
     let notes = record.notes.iter().map(|note| notification("note", note));

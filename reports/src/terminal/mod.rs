@@ -9,6 +9,7 @@
 //!
 //! This module does no I/O and reads neither the environment nor the clock.
 
+mod comparison;
 mod failure;
 mod header;
 mod line;
@@ -22,6 +23,7 @@ mod table;
 mod width;
 
 pub use crate::repeat::SavedIn;
+pub use comparison::comparison;
 #[cfg(feature = "formats")]
 pub(crate) use failure::block as failure_block;
 pub use failure::{BlockLayout, Detail, failure, failures};
@@ -31,7 +33,7 @@ pub(crate) use matrix::{MatrixCell, titles};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
 pub use progress::{ScenarioProgress, failed_once, progress_line};
 pub use replay::{ReplayVerdict, replay_header, replay_result};
-pub use summary::summary;
+pub use summary::{summary, verdict};
 pub use table::table;
 pub use width::TerminalWidth;
 

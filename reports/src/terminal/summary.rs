@@ -3,12 +3,13 @@
 use anstyle::Style;
 
 use super::page::{Page, listed};
-use super::style::{DOUBTFUL, style};
+use super::style::{BAD, DOUBTFUL, style};
 use super::width::TerminalWidth;
+use crate::GateFailure;
 use crate::Record;
 use crate::facts::{self, DeliveryProof, NotRun};
 use crate::notation::{counted, printable};
-use crate::record::DeliveryTally;
+use crate::record::{DeliveryTally, Verdict};
 use crate::wording::outcome;
 
 /// The most notes that are shown. The record has all.
@@ -41,8 +42,39 @@ pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Termina
     not_run(&mut page, record);
     page.whole(&page.label("record").plain(record_path));
     labelled(&mut page, "state", DOUBTFUL, facts::state(record));
-    verdict(&mut page, record, exit_code);
+    page.into_text() + &verdict(record, exit_code, width)
+}
+
+/// The last line: why the run fails, and the verdict.
+#[must_use]
+pub fn verdict(record: &Record, exit_code: u8, width: TerminalWidth) -> String {
+    let mut page = Page::new(width);
+    known(&mut page, record);
+    gate(&mut page, record);
+    verdict_line(&mut page, record, exit_code);
     page.into_text()
+}
+
+/// How many failures were known.
+fn known(page: &mut Page, record: &Record) {
+    let cases = record.scenarios().flat_map(|(_, it)| &it.failures);
+    let known = cases.filter(|it| it.verdict == Verdict::Known).count();
+    if known > 0 {
+        let failures = counted(known as u64, "failure");
+        let text = format!("{failures} known; `--list-known` lists the reasons");
+        page.paragraph("known", Style::new(), &text);
+    }
+}
+
+/// Why the run fails although all that was judged may have passed.
+fn gate(page: &mut Page, record: &Record) {
+    let failures = record.gate_failures().into_iter();
+    let others = failures.filter(|it| !matches!(it, GateFailure::Verdict(_)));
+    let mut label = "gate";
+    for failure in others {
+        page.paragraph(label, BAD, &failure.to_string());
+        label = "";
+    }
 }
 
 fn delivery(page: &mut Page, tally: &DeliveryTally) {
@@ -103,11 +135,11 @@ fn skipped_families(page: &Page, not_run: &NotRun<'_>) -> String {
     format!("{list}{more} ({})", counted(not_run.cases(), "case"))
 }
 
-fn verdict(page: &mut Page, record: &Record, exit_code: u8) {
+fn verdict_line(page: &mut Page, record: &Record, exit_code: u8) {
     let style = if facts::is_unfinished(record) {
         DOUBTFUL
     } else {
-        style(record.verdict)
+        style(facts::shown_verdict(record))
     };
     let word = facts::verdict_word(record);
     let verdict = format!("{word}  {}   (exit {exit_code})", outcome(record));

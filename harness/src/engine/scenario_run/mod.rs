@@ -44,6 +44,7 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
+use std::time::Instant;
 
 use wirecheck_report::record::Verdict;
 
@@ -81,6 +82,8 @@ pub(super) struct ScenarioRun<'e, 'r, 's> {
     shared_causes: BTreeMap<Vec<FindingKind>, SharedCause>,
     /// Whether a failure was reported in the place of the baseline that passed.
     baseline_is_reported: bool,
+    /// When no more cases are begun.
+    until: Option<Instant>,
 }
 
 /// A case that failed.
@@ -102,7 +105,17 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             connections_in_batches: 0,
             shared_causes: BTreeMap::new(),
             baseline_is_reported: false,
+            until: None,
         }
+    }
+
+    /// Begins no more cases after this time. What failed is confirmed all the same.
+    pub(super) fn until(self, until: Option<Instant>) -> Self {
+        Self { until, ..self }
+    }
+
+    fn is_time_over(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
     }
 
     /// Plays all phases, or as many as the run is given.
@@ -123,15 +136,25 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         };
         self.context.learnt = learnt;
         self.count_before_batches();
-        self.play_and_confirm(Company::Alone)?;
-        self.jobs = self.learn_jobs()?;
-        self.play_and_confirm(Company::Shared)?;
+        // Those that are alone show what others may be blamed for; if the time is limited, the
+        // many come first.
+        let order = match self.until {
+            None => [Company::Alone, Company::Shared],
+            Some(_) => [Company::Shared, Company::Alone],
+        };
+        for company in order {
+            self.jobs = match company {
+                Company::Shared => self.learn_jobs()?,
+                _ => NonZeroUsize::MIN,
+            };
+            self.play_and_confirm(company)?;
+        }
         self.play_rst_at_accept()
     }
 
     /// Plays the cases that are played in this company, and what failed again.
     fn play_and_confirm(&mut self, company: Company) -> Result<(), StopReason> {
-        let mut queue = Queue::of(self.context.planned.plan, company);
+        let mut queue = Queue::of(self.context.planned.plan, company).until(self.until);
         loop {
             self.play_queue(&mut queue)?;
             self.count_after_batch();

@@ -1,6 +1,7 @@
 //! What is left to play of a scenario.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
 
 use crate::engine::case::NumberedCase;
 use crate::tactic::{Plan, Tactic, TacticFamily};
@@ -57,6 +58,8 @@ pub(super) struct Queue<'s> {
     /// How often it was used up.
     lives: u32,
     recoveries: u32,
+    /// When no more cases are taken.
+    until: Option<Instant>,
 }
 
 impl<'s> Queue<'s> {
@@ -78,7 +81,13 @@ impl<'s> Queue<'s> {
             unexplained: 0,
             lives: 0,
             recoveries: 0,
+            until: None,
         }
+    }
+
+    /// Gives out no more cases after this time.
+    pub(super) fn until(self, until: Option<Instant>) -> Self {
+        Self { until, ..self }
     }
 
     pub(super) fn put_back(&mut self, cases: Vec<NumberedCase>) {
@@ -120,6 +129,7 @@ impl<'s> Queue<'s> {
             unexplained,
             lives,
             recoveries: _,
+            until,
         } = self;
         let is_over = *unexplained >= MOST_UNEXPLAINED || *lives >= MOST_LIVES;
         // What is not taken stays in the queue.
@@ -127,7 +137,8 @@ impl<'s> Queue<'s> {
         again.chain(rest).filter(move |numbered| {
             let family = numbered.case.tactic.family();
             let broke = breaks.get(&family).copied().unwrap_or_default();
-            let is_given_up = broke >= most_breaks(family) || is_over;
+            let is_late = until.is_some_and(|it| Instant::now() >= it);
+            let is_given_up = broke >= most_breaks(family) || is_over || is_late;
             if is_given_up {
                 skipped.push(family);
             }

@@ -9,6 +9,7 @@ use super::ScenarioRun;
 use super::defects::explanation;
 use super::results::{JudgedFailure, ScenarioResults, ShorterExchange, Smallest};
 use crate::engine::case::{Boundaries, CaseResult, Outcome, ScenarioContext};
+use crate::engine::known::KnownCounts;
 use crate::engine::state::micros;
 use crate::engine::verdict::worst;
 use crate::framing::RegionKind;
@@ -25,6 +26,8 @@ pub(in crate::engine) struct ScenarioReport<'s> {
     pub(in crate::engine) scenario: record::ScenarioRecord,
     pub(in crate::engine) boundaries: Boundaries,
     pub(in crate::engine) unverified: Option<UnverifiedReason>,
+    /// For each entry of the known failures, in their order.
+    pub(in crate::engine) known: Vec<KnownCounts>,
 }
 
 impl<'s> ScenarioRun<'_, '_, 's> {
@@ -35,6 +38,9 @@ impl<'s> ScenarioRun<'_, '_, 's> {
     ) -> ScenarioReport<'s> {
         self.skip_rest();
         let not_played = self.results.not_played();
+        let is_time_over = self.is_time_over();
+        let known = &self.engine.settings.gate.known;
+        let known = self.results.mark_known(known, self.context.planned);
         let Self {
             context, results, ..
         } = self;
@@ -43,7 +49,11 @@ impl<'s> ScenarioRun<'_, '_, 's> {
         let mut scenario = scenario(&context, results);
         scenario.verdict = match worst(scenario.failures.iter().map(|failure| failure.verdict)) {
             // A case that could be played and was not has not passed.
-            Verdict::Pass if not_played > 0 && if_nothing_failed == Verdict::Pass => Verdict::Error,
+            Verdict::Pass
+                if not_played > 0 && if_nothing_failed == Verdict::Pass && !is_time_over =>
+            {
+                Verdict::Error
+            }
             Verdict::Pass => if_nothing_failed,
             verdict => verdict,
         };
@@ -52,6 +62,7 @@ impl<'s> ScenarioRun<'_, '_, 's> {
             scenario,
             boundaries,
             unverified,
+            known,
         }
     }
 
@@ -157,7 +168,7 @@ fn failure(judged: JudgedFailure, us: Role) -> record::FailedCase {
     record::FailedCase {
         tactic: result.tactic.to_string(),
         verdict,
-        known: None,
+        known: judged.known,
         findings,
         evidence,
         depends_on: result.depends_on,

@@ -7,7 +7,9 @@ use std::time::Duration;
 use wirecheck_report::record;
 
 use crate::diagnose::DefectEvidence;
+use crate::engine::PlannedScenario;
 use crate::engine::case::{Boundaries, CaseResult, Outcome, Unjudged};
+use crate::engine::known::{KnownCases, KnownCounts, may_be_known};
 use crate::scenario::ExchangePart;
 use crate::tactic::{Offset, Tactic, TacticFamily};
 use crate::wire::link::UnverifiedReason;
@@ -16,6 +18,8 @@ use crate::wire::link::UnverifiedReason;
 pub(super) struct JudgedFailure {
     pub(super) result: CaseResult,
     pub(super) verdict: record::Verdict,
+    /// Why the user expects it to fail, if the verdict is `known`.
+    pub(super) known: Option<String>,
     /// The smallest delivery that fails in the same way, of one failure of a kind.
     pub(super) smallest: Option<Smallest>,
 }
@@ -176,6 +180,7 @@ impl ScenarioResults {
                 self.failures.push(JudgedFailure {
                     result,
                     verdict,
+                    known: None,
                     smallest: None,
                 });
             }
@@ -231,6 +236,43 @@ impl ScenarioResults {
     pub(super) fn counted(&self) -> BTreeMap<TacticFamily, u64> {
         let counts = self.families.iter();
         counts.map(|(family, it)| (*family, it.cases)).collect()
+    }
+
+    /// Gives failures that the user knows the verdict `known`, and counts for each entry
+    /// what became of its cases.
+    pub(super) fn mark_known(
+        &mut self,
+        known: &[KnownCases],
+        planned: PlannedScenario<'_>,
+    ) -> Vec<KnownCounts> {
+        let counts = known.iter().map(|entry| {
+            let matching = |it: &&mut JudgedFailure| {
+                may_be_known(it.verdict) && entry.matches(planned, &it.result.tactic)
+            };
+            for failure in self.failures.iter_mut().filter(matching) {
+                failure.verdict = record::Verdict::Known;
+                failure.known = Some(entry.reason.clone());
+            }
+            self.count_known(entry, planned)
+        });
+        counts.collect()
+    }
+
+    fn count_known(&self, entry: &KnownCases, planned: PlannedScenario<'_>) -> KnownCounts {
+        let mut counts = KnownCounts::default();
+        for tactic in planned
+            .plan
+            .tactics()
+            .filter(|it| entry.matches(planned, it))
+        {
+            let family = self.families.get(&tactic.family());
+            counts.selected += 1;
+            counts.not_played += u64::from(family.is_none_or(|it| it.skipped > 0));
+        }
+        let failures = self.failures.iter();
+        let failed = failures.filter(|it| entry.matches(planned, &it.result.tactic));
+        counts.failed = failed.count() as u64;
+        counts
     }
 
     pub(super) fn families(&self) -> Vec<record::FamilyRecord> {

@@ -35,7 +35,7 @@ mod self_play;
 use self::null::NullPeer;
 use self::scene::Scene;
 use super::selection::Selection;
-use crate::scenario::{Diagnostic, Severity, Side, Suite, SuiteError};
+use crate::scenario::{Diagnostic, FileKind, Severity, Side, Suite, SuiteError};
 use crate::wire::link::{AcceptError, ConnectError};
 
 /// What came of the self check of some suites.
@@ -133,6 +133,7 @@ impl SelfCheck {
             &mut self.notes
         };
         list.push(SuiteError {
+            kind: FileKind::Suite,
             path: suite.path().to_owned(),
             text: suite.text().to_owned(),
             diagnostics,

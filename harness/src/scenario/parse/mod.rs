@@ -23,7 +23,7 @@ use toml::de::DeTable;
 use self::fields::{Fields, Node};
 use self::source::SuiteSource;
 use super::check;
-use super::diagnostic::{Diagnostic, SuiteError};
+use super::diagnostic::{Diagnostic, FileKind, SuiteError};
 use super::exchange::Side;
 use super::grammar::{SUITE, Shape};
 use super::name::{ScenarioId, SuiteId};
@@ -52,6 +52,7 @@ pub fn parse(path: &str, text: &str, attachments: &dyn Attachments) -> Result<Su
     parse_all(path, text, attachments).map_err(|mut diagnostics| {
         diagnostics.sort_by_key(|diagnostic| diagnostic.span.start);
         SuiteError {
+            kind: FileKind::Suite,
             path: path.to_owned(),
             text: text.to_owned(),
             diagnostics,
@@ -122,6 +123,7 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
     let id = id?;
     Some(Suite {
         own_id: id.clone(),
+        other_ids: Vec::new(),
         id,
         path: path.to_owned(),
         text: source.text().to_owned(),

@@ -58,9 +58,14 @@ impl From<TerminalWidth> for BlockLayout {
 #[must_use]
 pub fn failures(record: &Record, saved_in: SavedIn<'_>, layout: impl Into<BlockLayout>) -> String {
     let layout = layout.into();
+    let is_shown = |verdict| match verdict {
+        Verdict::Pass | Verdict::Skipped => false,
+        Verdict::Known => layout.detail == Detail::Full,
+        _ => true,
+    };
     let failed = record
         .scenarios()
-        .filter(|(_, scenario)| !matches!(scenario.verdict, Verdict::Pass | Verdict::Skipped));
+        .filter(|(_, scenario)| is_shown(scenario.verdict));
     let failed = failed.map(|(suite, scenario)| FailedScenario {
         record,
         saved_in,

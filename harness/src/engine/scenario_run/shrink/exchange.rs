@@ -191,6 +191,7 @@ impl ScenarioRun<'_, '_, '_> {
             suite,
             scenario,
             plan: &plan,
+            is_in_shard: true,
         };
         let context = ScenarioContext {
             read_proof: self.context.read_proof,

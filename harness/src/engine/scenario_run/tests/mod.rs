@@ -11,6 +11,7 @@ mod confirm;
 mod culprit;
 mod external;
 mod first;
+mod gate;
 mod interrupted;
 mod laws;
 mod leaks;
@@ -29,7 +30,7 @@ use wirecheck_report::record::{Record, ScenarioRecord};
 use crate::engine::run::new_record;
 use crate::engine::settings::StopReason;
 use crate::engine::state::Engine;
-use crate::engine::{Event, Jobs, PeerFailure, PeerSource, Selection, Settings};
+use crate::engine::{Event, GateRules, Jobs, PeerFailure, PeerSource, Selection, Settings};
 use crate::peer::{CommandLine, StartOptions};
 use crate::scenario::{NoAttachments, Side, parse};
 use crate::tactic::{CaseChoice, Profile, TacticFamily, TacticFilter};
@@ -96,12 +97,20 @@ impl TestRun {
     }
 
     fn play(&self, selection: Selection, peer: ScriptedPeer) -> PlayedRun {
-        let settings = settings(self.jobs);
+        self.play_with(&settings(self.jobs), selection, peer)
+    }
+
+    fn play_with(
+        &self,
+        settings: &Settings,
+        selection: Selection,
+        peer: ScriptedPeer,
+    ) -> PlayedRun {
         let (stop, log) = (peer.stop_flag(), peer.log());
         let mut events = EventCounts::default();
         let mut on_event = |event: Event<'_>| events.count(event);
-        let record = new_record(&selection, &settings);
-        let mut engine = Engine::new(&settings, &stop, &mut on_event, Box::new(peer), record);
+        let record = new_record(&selection, settings);
+        let mut engine = Engine::new(settings, &stop, &mut on_event, Box::new(peer), record);
         let ended = engine.run(&selection);
         let record = engine.record;
         let plays = std::mem::take(&mut *log.lock().expect("no script panicked"));
@@ -151,6 +160,8 @@ fn settings(jobs: usize) -> Settings {
         command: Vec::new(),
         jobs: Jobs(NonZeroUsize::new(jobs).expect("at least one job")),
         read_proof: ReadProof::Kernel,
+        gate: GateRules::default(),
+        time: None,
     }
 }
 
