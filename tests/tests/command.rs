@@ -204,11 +204,11 @@ fn a_hint_names_what_was_meant() {
         (vec!["explain", "f2"], 2, "did you mean `F02`?"),
         (vec!["explain", "cutt"], 2, "did you mean the tactic `cut`?"),
         (
-            vec!["report", "x"],
+            vec!["matrix", "x"],
             2,
-            "`wirecheck report` is not built yet",
+            "`wirecheck matrix` is not built yet",
         ),
-        (vec!["init"], 2, "`wirecheck init` is not built yet"),
+        (vec!["fuzz"], 2, "`wirecheck fuzz` is not built yet"),
         (
             vec!["list", lines, "--scenario", "three-lines"],
             4,

@@ -69,7 +69,7 @@ fn all_invalid_suites_are_reported_at_once() {
 
 #[test]
 fn the_published_schemas_are_those_the_command_prints() {
-    for of in ["suite", "record", "case"] {
+    for of in ["suite", "record", "case", "config"] {
         let printed = wirecheck(&["schema", of]).stdout;
         let published = root().join(format!("harness/schema/{of}.json"));
         let published = snapbox::Data::read_from(&published, Some(DataFormat::Text));

@@ -6,7 +6,6 @@ use super::args::CaseArgs;
 use super::check::read_suites;
 use super::error::{CommandError, Purpose};
 use crate::engine::{PlannedScenario, Selection};
-use crate::load::qualified_names;
 use crate::scenario::{Scenario, Side, Suite, nearest};
 use crate::tactic::{CaseChoice, Profile, Seed};
 
@@ -26,13 +25,16 @@ pub(super) fn select(args: &CaseArgs, side: Side) -> Result<Selection, CommandEr
         return Err(CommandError::OtherSideOnly(side));
     }
     let choice = CaseChoice {
-        profile: args.profile,
-        seed: Seed(args.seed),
+        profile: args.profile(),
+        seed: Seed(args.seed()),
         only: args.only.iter().cloned().collect(),
     };
     let selection = Selection::new(suites, side, choice).leaving_out(left_out);
     check(&selection)?;
-    Ok(selection)
+    Ok(match args.shard {
+        Some(shard) => selection.in_shard(shard),
+        None => selection,
+    })
 }
 
 /// Removes what was not selected, and scenarios that are only for peers on our side.
@@ -44,7 +46,7 @@ fn filter(suites: &mut Vec<Suite>, args: &CaseArgs, ours: Side) -> Result<u64, C
     };
     let mut left_out = 0;
     for suite in suites.iter_mut() {
-        let names = names(suite);
+        let names: Vec<_> = suite.names().map(str::to_owned).collect();
         suite.retain_scenarios(|scenario| {
             let matches = |name: &String| globs.is_match(format!("{name}/{}", scenario.id()));
             let is_named = globs.is_empty() || names.iter().any(matches);
@@ -75,13 +77,6 @@ fn near_scenario(suites: &[Suite], globs: &[Glob]) -> Option<String> {
         (!matcher.is_match(name)).then(|| name.to_owned())
     };
     globs.iter().find_map(named)
-}
-
-/// The ids of a suite, alone and among others: a pattern from one run fits the next.
-fn names(suite: &Suite) -> Vec<String> {
-    let mut names = qualified_names(suite);
-    names.push(suite.own_id().to_string());
-    names
 }
 
 fn check(selection: &Selection) -> Result<(), CommandError> {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use wirecheck_report::notation::counted;
 
 use super::args::{CheckArgs, SuiteArgs};
+use super::config::Config;
 use super::error::{CommandError, Purpose, print_line};
 use super::exit::Exit;
 use super::not_shown;
@@ -16,8 +17,9 @@ use crate::scenario::{Style, Suite};
 /// Read if no suite is named.
 const DEFAULT_FOLDER: &str = "scenarios";
 
-pub(super) fn run(args: &CheckArgs) -> Result<Exit, CommandError> {
-    let suites = read_suites(&args.suites, Purpose::Check)?;
+pub(super) fn run(args: CheckArgs) -> Result<Exit, CommandError> {
+    let config = Config::of(&args.config)?;
+    let suites = read_suites(&args.suites.with(&config), Purpose::Check)?;
     if args.play {
         play(&suites)?;
     }

@@ -11,7 +11,7 @@ use super::exit::Exit;
 use crate::engine::{PeerFailure, SelfCheckError};
 use crate::load::LoadError;
 use crate::replay::{OpenError, ScriptError};
-use crate::scenario::{Side, Style};
+use crate::scenario::{Side, Style, SuiteError};
 
 /// Why a command could not do its work.
 #[derive(Debug)]
@@ -32,6 +32,29 @@ pub(super) enum CommandError {
     /// There is no suite at these paths.
     NoSuites(Vec<PathBuf>),
     NoCases,
+    /// The file with the settings that was named is not there.
+    NoConfig(PathBuf),
+    /// The file with the settings cannot be read.
+    UnreadableConfig {
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// The settings are invalid.
+    Config(Box<SuiteError>),
+    /// A record cannot be read, or records cannot be merged.
+    Records(String),
+    /// A report could not be written.
+    Report {
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// `init` cannot write a file.
+    Init {
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// `init` would replace a file.
+    Exists(PathBuf),
     /// No scenario matches; this one may be meant.
     NoSuchScenario(String),
     /// The selected scenarios are all for peers on this side, which wirecheck plays.
@@ -95,6 +118,9 @@ impl CommandError {
         if self.is_broken_pipe() {
             return Exit::Success;
         }
+        if let Self::Config(error) = &self {
+            print_line(&format!("{}\n", error.render(Style::Colour)));
+        }
         if let Self::Suites { errors, .. } = self {
             errors.iter().for_each(print_suite_error);
         }
@@ -120,6 +146,21 @@ impl CommandError {
                 purpose,
             } => rejected_suites(errors, *valid, *purpose),
             Self::NoSuites(paths) => no_suites(paths),
+            Self::NoConfig(path) => format!("{}: there is no such file", path.display()),
+            Self::UnreadableConfig { path, source } => {
+                format!("{}: cannot read the settings: {source}", path.display())
+            }
+            Self::Config(_) => "the settings are invalid; nothing was run   (exit 2)".to_owned(),
+            Self::Records(what) => what.clone(),
+            Self::Report { path, source } => {
+                format!("{}: cannot write the report: {source}", path.display())
+            }
+            Self::Init { path, source } => {
+                format!("{}: cannot write the file: {source}", path.display())
+            }
+            Self::Exists(path) => {
+                format!("{}: exists; nothing was written", path.display())
+            }
             Self::NoCases | Self::NoSuchScenario(_) => "no case was selected".to_owned(),
             Self::OtherSideOnly(side) => {
                 format!("the selected scenarios are for {side}s only (`peer = '{side}'`)")
@@ -159,7 +200,14 @@ impl CommandError {
             Self::DemoRecord(_) => Some(OTHER_FOLDER.to_owned()),
             Self::SavedCase(SavedCaseError::Unknown { .. }) => Some(UNKNOWN_CASE.to_owned()),
             Self::SavedCase(SavedCaseError::IsRecord { .. }) => Some(CASE_OF_RECORD.to_owned()),
+            Self::NoConfig(_) => Some("`wirecheck init` writes one".to_owned()),
+            Self::Exists(_) => Some("name another folder, or delete the file".to_owned()),
             Self::Suites { .. }
+            | Self::UnreadableConfig { .. }
+            | Self::Config(_)
+            | Self::Records(_)
+            | Self::Report { .. }
+            | Self::Init { .. }
             | Self::SavedCase(_)
             | Self::OpenCase { .. }
             | Self::Capture(_)
@@ -175,6 +223,12 @@ impl CommandError {
             Self::Usage { .. }
             | Self::Planned(_)
             | Self::Suites { .. }
+            | Self::NoConfig(_)
+            | Self::UnreadableConfig { .. }
+            | Self::Config(_)
+            | Self::Records(_)
+            | Self::Init { .. }
+            | Self::Exists(_)
             | Self::RecordPath(_)
             | Self::SavedCase(_)
             | Self::OpenCase { .. }
@@ -185,9 +239,11 @@ impl CommandError {
             | Self::NoSuchScenario(_)
             | Self::OtherSideOnly(_) => Exit::NothingSelected,
             Self::Peer(_) => Exit::PeerUnavailable,
-            Self::Record(_) | Self::DemoRecord(_) | Self::Unplayable(_) | Self::Output(_) => {
-                Exit::Internal
-            }
+            Self::Record(_)
+            | Self::Report { .. }
+            | Self::DemoRecord(_)
+            | Self::Unplayable(_)
+            | Self::Output(_) => Exit::Internal,
         }
     }
 }

@@ -27,9 +27,10 @@ impl Exit {
     /// The exit codes as `--help` shows them.
     pub const HELP: &str = "\
 Exit codes:
-  0   success; for `run`, no `must` failed; a `should` or `may` that failed is reported
+  0   success; for `run`, nothing failed that --fail-on names; the rest is reported
   1   a `must` failed, or a case of any level is flaky or could not be confirmed, also if
-      the run was interrupted
+      the run was interrupted; a known failure passes or matches nothing; fewer cases than
+      --min-cases were played
   2   the command line or a suite is invalid; nothing was run
   3   the peer did not start, could not be reached, or was lost
   4   nothing was selected

@@ -8,14 +8,20 @@ use wirecheck_report::notation::{counted, shortened};
 
 use super::args::ListArgs;
 use super::cases::select;
+use super::config::{Config, PeerRole};
 use super::error::{CommandError, print_line};
 use super::exit::Exit;
 use crate::engine::PlannedScenario;
 use crate::scenario::Side;
 use crate::tactic::{Case, TacticFamily};
 
-pub(super) fn run(args: &ListArgs) -> Result<Exit, CommandError> {
-    let side = if args.client {
+pub(super) fn run(args: ListArgs) -> Result<Exit, CommandError> {
+    let config = Config::of(&args.cases.config)?;
+    let args = &ListArgs {
+        cases: args.cases.with(&config),
+        ..args
+    };
+    let side = if args.client || config.peer.role == PeerRole::Client {
         Side::Server
     } else {
         Side::Client

@@ -3,18 +3,24 @@
 mod args;
 mod cases;
 mod check;
+mod compare;
+mod config;
 mod demo;
 mod error;
 mod exit;
 mod explain;
+mod gate;
+mod init;
 mod interrupt;
-mod last_run;
 mod list;
 mod not_shown;
 mod peer_source;
 mod peers;
+mod play_order;
 mod print;
 mod replay;
+mod report;
+mod report_files;
 mod reporter;
 mod run;
 mod run_files;
@@ -40,6 +46,7 @@ pub fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => return report(error).into(),
     };
+    args.color.apply();
     run(args.command)
         .unwrap_or_else(|error| error.report())
         .into()
@@ -56,7 +63,7 @@ fn report(error: clap::Error) -> Exit {
 }
 
 /// Commands of the design that no version has yet.
-const PLANNED: [&str; 6] = ["report", "compare", "fuzz", "packs", "matrix", "init"];
+const PLANNED: [&str; 3] = ["fuzz", "packs", "matrix"];
 
 fn planned_command(error: &clap::Error) -> Option<&'static str> {
     match error.get(ContextKind::InvalidSubcommand) {
@@ -81,10 +88,13 @@ fn run(command: Command) -> Result<Exit, CommandError> {
     match command {
         Command::Demo => demo::run(),
         Command::Peer(args) => peers::run(args.name, args.host, args.port),
-        Command::Check(args) => check::run(&args),
-        Command::Run(args) => run::run(&args),
+        Command::Check(args) => check::run(args),
+        Command::Run(args) => run::run(*args),
         Command::Replay(args) => replay::run(&args),
-        Command::List(args) => list::run(&args),
+        Command::List(args) => list::run(args),
+        Command::Report(args) => report::run(&args),
+        Command::Compare(args) => compare::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Completions(args) => print::completions(&args),

@@ -4,7 +4,7 @@ use wirecheck_report::notation::printable;
 
 use crate::judge::{PlayedSide, TruncationDoubt, unjudged_truncations};
 use crate::scenario::{
-    Action, Diagnostic, Scenario, Side, Step, Suite, SuiteError, Template, VariableName,
+    Action, Diagnostic, FileKind, Scenario, Side, Step, Suite, SuiteError, Template, VariableName,
 };
 use crate::tactic::{SOCKET_BUFFERS, Script};
 
@@ -15,6 +15,7 @@ pub(super) fn notes(suite: &Suite) -> Option<SuiteError> {
         .filter_map(|doubt| truncation_not_judged(suite, doubt))
         .collect();
     (!diagnostics.is_empty()).then(|| SuiteError {
+        kind: FileKind::Suite,
         path: suite.path().to_owned(),
         text: suite.text().to_owned(),
         diagnostics,

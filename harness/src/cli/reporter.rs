@@ -1,7 +1,7 @@
 //! The terminal output of `run`, and its record.
 //!
 //! Made from the events of the engine. The record is written when the run starts and
-//! after each scenario, so that a run that is killed leaves what it had.
+//! while the run goes on, so that one that is killed leaves what it had.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -23,6 +23,7 @@ pub(super) struct Reporter<'a> {
     files: RunFiles<'a>,
     saver: CaseSaver<'a>,
     layout: BlockLayout,
+    is_quiet: bool,
     planned: Vec<PlannedSuite<'a>>,
     /// Scenarios that are not for this kind of peer.
     left_out: u64,
@@ -43,6 +44,7 @@ impl<'a> Reporter<'a> {
             files,
             saver,
             layout: BlockLayout::from(width()),
+            is_quiet: false,
             planned: planned(selection),
             left_out: selection.left_out(),
             bar: io::stderr().is_terminal().then(bar),
@@ -62,6 +64,21 @@ impl<'a> Reporter<'a> {
     /// Lays out the failures like this.
     pub(super) fn showing(self, layout: BlockLayout) -> Self {
         Self { layout, ..self }
+    }
+
+    /// Shows only failures and the verdict.
+    pub(super) fn quiet(self, is_quiet: bool) -> Self {
+        let bar = self.bar.filter(|_| !is_quiet);
+        Self {
+            is_quiet,
+            bar,
+            ..self
+        }
+    }
+
+    /// The record as it is written: with the ids of the saved cases.
+    pub(super) fn record(&self, record: &Record) -> Record {
+        self.files.with_ids(record)
     }
 
     pub(super) fn take(&mut self, event: Event<'_>) {
@@ -102,9 +119,14 @@ impl<'a> Reporter<'a> {
             Err(error) => (Exit::Internal, format!("not written: {error}")),
         };
         let mut shown = self.files.with_ids(record);
-        text += &terminal::results(&shown, saved_in(&place), self.layout);
-        shown.notes.extend(self.note);
-        text += &terminal::summary(&shown, exit.code(), &place, self.layout.width);
+        if self.is_quiet {
+            text = terminal::failures(&shown, saved_in(&place), self.layout);
+            text += &terminal::verdict(&shown, exit.code(), self.layout.width);
+        } else {
+            text += &terminal::results(&shown, saved_in(&place), self.layout);
+            shown.notes.extend(self.note);
+            text += &terminal::summary(&shown, exit.code(), &place, self.layout.width);
+        }
         anstream::stdout().write_all(text.as_bytes())?;
         match self.files.into_error() {
             Some(error) => Err(CommandError::Record(error)),
@@ -151,6 +173,9 @@ impl<'a> Reporter<'a> {
 
     /// Output that cannot be written does not end the run.
     fn show(&self, text: &str) {
+        if self.is_quiet {
+            return;
+        }
         let write = || _ = anstream::stdout().write_all(text.as_bytes());
         match &self.bar {
             Some(bar) => bar.suspend(write),

@@ -1,37 +1,61 @@
 //! `wirecheck run`: judge a server or a client.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 
 use rustix::process::{Resource, getrlimit};
-use wirecheck_report::record::{Role, RunState, Verdict};
+use wirecheck_report::Record;
+use wirecheck_report::record::Role;
+use wirecheck_report::render::NamedRun;
 use wirecheck_report::saved_case::SavedPeer;
 
-use super::args::RunArgs;
+use super::args::{PeerOptions, RunArgs};
 use super::cases::select;
+use super::config::Config;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::peer_source::{millis, peer_source};
+use super::report::peer_name;
+use super::report_files::{ReportWriter, tell_github};
 use super::reporter::{Reporter, block_layout};
-use super::run_files::RunFiles;
-use super::{interrupt, last_run, separator};
-use crate::engine::{self, Jobs, RunOutcome, Settings};
+use super::run_files::{RunFiles, saved_in};
+use super::{gate, interrupt, play_order, separator};
+use crate::engine::{self, GateRules, Jobs, Settings};
 use crate::peer::{CommandLine, adopt_orphans};
 use crate::replay::CaseSaver;
 use crate::scenario::Side;
 use crate::wire::link::ReadProof;
 
-pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
-    let peer = saved_peer(args);
-    let settings = settings(args, &peer)?;
-    let ours = if args.client {
+pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
+    let config = Config::of(&args.cases.config)?;
+    let is_partial = args.cases.is_partial(&config);
+    let args = &args.with(&config);
+    let ours = if args.peer.client {
         Side::Server
     } else {
         Side::Client
     };
+    if !args.gate.list_known {
+        check_command(args)?;
+    }
     let selection = select(&args.cases, ours)?;
+    // Known failures of clients match nothing in a run against a server.
+    let is_partial = is_partial || selection.left_out() > 0;
+    let gate = gate::rules(&args.gate, &config, is_partial);
+    if args.gate.list_known {
+        return gate::list_known(&gate.known, &selection);
+    }
+    let peer = saved_peer(&args.peer);
+    let settings = settings(args, &peer, gate)?;
+    let reports = ReportWriter::new(&args.reports);
+    reports.check()?;
     // Now, not after a run of an hour.
     wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
-    let selection = last_run::failures_first(selection, &args.record);
+    let selection = play_order::failures_first(selection, &args.record);
+    let selection = match settings.time {
+        Some(_) => play_order::quick_first(selection),
+        None => selection,
+    };
     let files = RunFiles::create(&args.record)?;
     let stop = interrupt::stop_flag()?;
     // Where the system refuses, processes are found by their group, tag and sockets only.
@@ -45,16 +69,20 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, CommandError> {
     };
     let mut reporter = Reporter::new(&selection, files, saver)
         .showing(block_layout(args.verbose))
+        .quiet(args.quiet)
         .noting(proves_nothing(&prove_nothing));
     let ran = engine::run(&selection, &settings, &stop, &mut |event| {
         reporter.take(event)
     });
-    let exit = exit_of(&ran);
+    let exit = gate::exit_of(&ran.record);
+    let record = reporter.record(&ran.record);
+    let written = write_reports(&reports, record, &args.record);
     match reporter.finish(&ran.record, exit) {
         // The verdict does not depend on who reads it.
         Err(error) if error.is_broken_pipe() => {}
         finished => finished?,
     }
+    written?;
     match ran.failure {
         Some(failure) => Err(CommandError::Peer(failure)),
         None => Ok(exit),
@@ -83,27 +111,34 @@ fn proves_nothing(scenarios: &[String]) -> Option<String> {
     })
 }
 
-fn exit_of(ran: &RunOutcome) -> Exit {
-    if ran.failure.is_some() {
-        return Exit::PeerUnavailable;
-    }
-    match ran.record.verdict {
-        // Also in a run that was interrupted: what was seen must not be lost.
-        Verdict::Fail | Verdict::Flaky | Verdict::Unconfirmed => Exit::Failed,
-        _ if ran.record.state == RunState::CutOff => Exit::Interrupted,
-        Verdict::Pass | Verdict::Nonstrict | Verdict::Known | Verdict::Skipped => Exit::Success,
-        Verdict::Error => Exit::Internal,
-    }
+/// The same reports as `wirecheck report` makes of the record.
+fn write_reports(reports: &ReportWriter, record: Record, path: &Path) -> Result<(), CommandError> {
+    let path = path.display().to_string();
+    let run = NamedRun {
+        name: peer_name(&record),
+        record,
+        saved_in: saved_in(&path),
+    };
+    let runs = std::slice::from_ref(&run);
+    reports.write(runs)?;
+    tell_github(runs)
 }
 
-fn settings(args: &RunArgs, peer: &SavedPeer) -> Result<Settings, CommandError> {
-    if args.connect.is_none() && CommandLine::new(&args.command).is_err() {
+/// Before the suites are read: without `--` the words of the command are among them.
+fn check_command(args: &RunArgs) -> Result<(), CommandError> {
+    if args.peer.connect.is_none() && CommandLine::new(&args.peer.command).is_err() {
         return Err(no_command(args));
     }
+    Ok(())
+}
+
+fn settings(args: &RunArgs, peer: &SavedPeer, gate: GateRules) -> Result<Settings, CommandError> {
     Ok(Settings {
         read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
+        gate,
+        time: args.time,
         peer: peer_source(peer)?,
-        command: args.command.clone(),
+        command: args.peer.command.clone(),
         jobs: jobs(args),
     })
 }
@@ -127,7 +162,7 @@ fn jobs_with(files: u64) -> NonZeroUsize {
 }
 
 /// How the peer is reached, as it is saved with a failure.
-fn saved_peer(args: &RunArgs) -> SavedPeer {
+fn saved_peer(args: &PeerOptions) -> SavedPeer {
     SavedPeer {
         role: if args.client {
             Role::Client
@@ -136,15 +171,15 @@ fn saved_peer(args: &RunArgs) -> SavedPeer {
         },
         command: args.command.clone(),
         connect: args.connect.clone(),
-        host: args.host.to_string(),
+        host: args.host().to_string(),
         port: args.port,
-        start_timeout_ms: millis(args.start_timeout),
+        start_timeout_ms: millis(args.start_timeout()),
         reconnects: args.reconnects,
     }
 }
 
 fn no_command(args: &RunArgs) -> CommandError {
-    let (peer, help) = if args.client {
+    let (peer, help) = if args.peer.client {
         (Side::Client, NO_CLIENT)
     } else {
         (Side::Server, NO_SERVER)

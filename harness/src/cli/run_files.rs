@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::SystemTime;
+use std::time::{Instant, SystemTime};
 
 use wirecheck_report::record::Record;
 use wirecheck_report::terminal::SavedIn;
@@ -21,7 +21,13 @@ pub(super) struct RunFiles<'a> {
     saved: BTreeMap<(usize, usize), String>,
     /// Why something was not written when it was tried last.
     error: Option<StoreError>,
+    /// When the record is written again, while the run goes on.
+    next_write: Instant,
 }
+
+/// How many times as long as a write the next one is put off. The record grows, and a run may
+/// have thousands of short scenarios: a tenth of its time at most goes into writing.
+const PAUSE: u32 = 9;
 
 impl<'a> RunFiles<'a> {
     pub(super) fn create(path: &'a Path) -> Result<Self, CommandError> {
@@ -32,6 +38,7 @@ impl<'a> RunFiles<'a> {
             folder,
             saved: BTreeMap::new(),
             error: None,
+            next_write: Instant::now(),
         })
     }
 
@@ -48,16 +55,19 @@ impl<'a> RunFiles<'a> {
     }
 
     pub(super) fn write(&mut self, record: &Record) {
+        let begun = Instant::now();
         let with_ids = self.with_ids(record);
-        let written = self.folder.write(&with_ids);
-        let written = written.and_then(|()| wirecheck_report::write(&with_ids, self.path));
+        let written = self.folder.write(&with_ids, self.path);
         self.error = written.err();
+        self.next_write = Instant::now() + begun.elapsed() * PAUSE;
     }
 
-    /// Saves the failed cases of the last scenario, and writes the record.
+    /// Saves the failed cases of the last scenario, and writes the record if it is time.
     pub(super) fn end_scenario(&mut self, record: &Record, saver: &CaseSaver<'_>) {
         let saved = self.save_cases(record, saver);
-        self.write(record);
+        if Instant::now() >= self.next_write {
+            self.write(record);
+        }
         if let Err(error) = saved {
             self.error.get_or_insert(error);
         }

@@ -10,14 +10,19 @@ mod progress;
 mod summary;
 mod trial;
 
-use wirecheck_report::Record;
+use std::path::PathBuf;
+
 use wirecheck_report::record::RunState;
+use wirecheck_report::render::NamedRun;
+use wirecheck_report::{Record, SavedIn};
 
 use self::entries::{DemoEntry, ENTRIES};
 use self::progress::DemoProgress;
+use super::args::ReportFiles;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::interrupt;
+use super::report_files::ReportWriter;
 
 struct DemoResult<'e> {
     entry: &'e DemoEntry,
@@ -37,6 +42,7 @@ pub(super) fn run() -> Result<Exit, CommandError> {
         results.push(DemoResult { entry, record });
     }
     drop(progress);
+    write_report(&results)?;
     let deviations = deviation::deviations(&results);
     let exit = if results.len() < ENTRIES.len() {
         Exit::Interrupted
@@ -47,4 +53,22 @@ pub(super) fn run() -> Result<Exit, CommandError> {
     };
     summary::print(&results, &deviations, exit)?;
     Ok(exit)
+}
+
+/// One page with all peers side by side.
+fn write_report(results: &[DemoResult<'_>]) -> Result<(), CommandError> {
+    if results.is_empty() {
+        return Ok(());
+    }
+    let run = |result: &DemoResult<'_>| NamedRun {
+        name: result.entry.peer.name(),
+        record: result.record.clone(),
+        saved_in: SavedIn::Default,
+    };
+    let files = ReportFiles {
+        html: Some(PathBuf::from(trial::REPORT)),
+        ..ReportFiles::default()
+    };
+    let runs: Vec<_> = results.iter().map(run).collect();
+    ReportWriter::new(&files).write(&runs)
 }

@@ -7,7 +7,7 @@ use wirecheck_report::terminal::{MatrixColumns, MatrixRow, matrix};
 use super::DemoResult;
 use super::deviation::Deviation;
 use super::entries::ENTRIES;
-use super::trial::RECORDS;
+use super::trial::{RECORDS, REPORT};
 use crate::cli::exit::Exit;
 use crate::cli::reporter::width;
 
@@ -31,7 +31,8 @@ pub(super) fn print(
     }
     let verdict = verdict(results.len(), exit);
     writeln!(out, "verdict   {verdict}   (exit {})", exit.code())?;
-    writeln!(out, "records   {RECORDS}/")
+    writeln!(out, "records   {RECORDS}/")?;
+    writeln!(out, "report    {REPORT}")
 }
 
 fn row<'a>(result: &'a DemoResult<'_>) -> MatrixRow<'a> {

@@ -10,13 +10,16 @@ use super::entries::DemoEntry;
 use super::progress::DemoProgress;
 use crate::cli::error::CommandError;
 use crate::cli::peers::DemoPeer;
-use crate::engine::{self, ClientOptions, Jobs, PeerSource, Reconnects, Settings};
+use crate::engine::{self, ClientOptions, GateRules, Jobs, PeerSource, Reconnects, Settings};
 use crate::peer::{CommandLine, StartOptions};
 use crate::scenario::Side;
 use crate::wire::link::ReadProof;
 
 /// The folder of the records, one file per peer.
 pub(super) const RECORDS: &str = ".wirecheck/demo";
+
+/// The report of all peers, side by side.
+pub(super) const REPORT: &str = ".wirecheck/demo/report.html";
 
 /// Judges a peer and writes its record. `program` is the path of this program.
 pub(super) fn judge(
@@ -46,6 +49,8 @@ fn settings(peer: DemoPeer, program: &Path) -> Settings {
     let command = CommandLine::new(command).expect("it has a program");
     Settings {
         read_proof: ReadProof::Kernel,
+        gate: GateRules::default(),
+        time: None,
         peer: source(peer.side(), command),
         // As a user types it, without the path of this program.
         command: ["wirecheck"]

@@ -1,4 +1,5 @@
-//! What failed in the last run is played first.
+//! The order in which cases are played: what failed in the last run comes first, and in a run
+//! whose time is limited what the quick profile has.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,7 +9,7 @@ use wirecheck_report::record::{FailedCase, Verdict};
 
 use crate::engine::Selection;
 use crate::judge::FindingKind;
-use crate::tactic::Tactic;
+use crate::tactic::{CaseChoice, Plan, Profile, Tactic};
 
 /// A larger record is not read: it is only about the order.
 const MOST_BYTES: u64 = 64 << 20;
@@ -28,6 +29,23 @@ pub(super) fn failures_first(selection: Selection, record: &Path) -> Selection {
     selection.playing_first(|planned| {
         let (suite, scenario) = (planned.suite.id().as_str(), planned.scenario.id().as_str());
         failed.get(&(suite, scenario)).cloned().unwrap_or_default()
+    })
+}
+
+/// Plays the cases of the quick profile before the others, after those that failed last.
+pub(super) fn quick_first(selection: Selection) -> Selection {
+    let (side, cases) = (selection.side(), selection.cases().clone());
+    let choice = CaseChoice {
+        profile: Profile::Quick,
+        ..cases
+    };
+    selection.playing_first(|planned| {
+        let quick = Plan::of(planned.suite, planned.scenario, side, &choice);
+        let marked = planned
+            .plan
+            .tactics()
+            .filter(|it| planned.plan.plays_first(it));
+        quick.tactics().chain(marked).collect()
     })
 }
 

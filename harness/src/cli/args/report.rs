@@ -1,0 +1,104 @@
+//! The arguments of `wirecheck report`, `compare` and `init`, and the reports of a run.
+
+use std::path::PathBuf;
+
+use super::DEFAULT_RECORD;
+use crate::cli::config::Config;
+use crate::cli::init::FirstFraming;
+
+pub(super) const REPORT_EXAMPLES: &str = "\
+Examples:
+  wirecheck report --html report.html       the last run
+  wirecheck report part*.json --json all.json --gate
+                                            the parts of `run --shard` as one record; the
+                                            exit code is that of the whole run
+  wirecheck report Python=py.json Go=go.json --html matrix.html
+                                            implementations side by side";
+
+pub(super) const COMPARE_EXITS: &str = "\
+Exit codes:
+  0   nothing that passed before fails now
+  1   a case fails that did not fail before
+  2   a record cannot be read";
+
+/// The reports that are written, each to a file; `-` is standard output.
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Reports (FILE may be - for standard output)")]
+pub(in crate::cli) struct ReportFiles {
+    /// One page with everything, without network access
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<PathBuf>,
+    /// JUnit XML: each scenario is a test
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) junit: Option<PathBuf>,
+    /// Markdown for a comment on a pull request
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) markdown: Option<PathBuf>,
+    /// SARIF: the defects as rules, for code scanning
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) sarif: Option<PathBuf>,
+    /// GitLab code quality
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) code_quality: Option<PathBuf>,
+    /// A badge, as JSON for shields.io
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) badge: Option<PathBuf>,
+}
+
+impl ReportFiles {
+    pub(super) fn with(self, config: &Config) -> Self {
+        let other = config.reports();
+        Self {
+            html: self.html.or(other.html),
+            junit: self.junit.or(other.junit),
+            markdown: self.markdown.or(other.markdown),
+            sarif: self.sarif.or(other.sarif),
+            code_quality: self.code_quality.or(other.code_quality),
+            badge: self.badge.or(other.badge),
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct ReportArgs {
+    /// Records of runs, each with a name for the implementation if there are several
+    #[arg(value_name = "[NAME=]RECORD", default_value = DEFAULT_RECORD)]
+    pub(in crate::cli) records: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) reports: ReportFiles,
+    /// The record itself: one record of all parts of a run
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) json: Option<PathBuf>,
+    /// End with the exit code of the run, or of the worst of several
+    #[arg(long)]
+    pub(in crate::cli) gate: bool,
+    /// Show each failure in full
+    #[arg(short, long)]
+    pub(in crate::cli) verbose: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct CompareArgs {
+    /// The record of the earlier run
+    #[arg(value_name = "OLD")]
+    pub(in crate::cli) old: PathBuf,
+    /// The record of the later run
+    #[arg(value_name = "NEW", default_value = DEFAULT_RECORD)]
+    pub(in crate::cli) new: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct InitArgs {
+    /// How messages lie in the stream
+    #[arg(long, value_name = "FRAMING", default_value = "line")]
+    pub(in crate::cli) framing: FirstFraming,
+    /// Judge a client, not a server
+    #[arg(long)]
+    pub(in crate::cli) client: bool,
+    /// The folder for the files
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub(in crate::cli) folder: PathBuf,
+    /// The command that starts the server or client, with {port} and {host}
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(in crate::cli) command: Vec<String>,
+}

@@ -1,0 +1,327 @@
+//! The arguments of `wirecheck run`, and those that select cases.
+//!
+//! What may stand in `wirecheck.toml` too is an `Option` or a list here: `with` fills in what
+//! was not typed, and a method gives the default.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use globset::Glob;
+
+use super::DEFAULT_RECORD;
+use super::report::ReportFiles;
+use crate::cli::config::{Config, PeerRole};
+use crate::engine::Shard;
+use crate::load::MAX_SUITE_BYTES;
+use crate::scenario::{self, DurationError};
+use crate::tactic::{Profile, TacticPattern};
+use wirecheck_report::record::FailOn;
+
+pub(super) const RUN_EXAMPLES: &str = "\
+Examples:
+  wirecheck run echo.toml -- python3 server.py {port}
+                                            start a server on a free port
+  wirecheck run echo.toml -- ./server       the same; the server reads PORT
+  wirecheck run echo.toml --connect localhost:7777
+                                            judge a running server
+  wirecheck run --client echo.toml -- python3 client.py {host} {port}
+                                            judge a client, one process per case
+  wirecheck run --profile quick --only 'cut@*' scenarios/line -- ./server
+                                            run only some deliveries
+  wirecheck run --only '!random@*' scenarios/line -- ./server
+                                            run all but some
+  wirecheck run                             all as wirecheck.toml says
+  wirecheck run --junit junit.xml --html report.html
+                                            the same, with reports
+  wirecheck run --shard 2/4 --record part2.json
+                                            the second of four parts; merge the records
+                                            with `wirecheck report`";
+
+/// Where the settings come from that are not typed.
+#[derive(Debug, Default, clap::Args)]
+pub(in crate::cli) struct ConfigArgs {
+    /// The file with the settings of the project [default: wirecheck.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) config: Option<PathBuf>,
+    /// Read no file with settings
+    #[arg(long, conflicts_with = "config")]
+    pub(in crate::cli) no_config: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct SuiteArgs {
+    /// Suite files, or folders of suite files [default: those of wirecheck.toml, or the folder
+    /// scenarios]
+    #[arg(value_name = "SUITE")]
+    pub(in crate::cli) suites: Vec<PathBuf>,
+    /// The largest suite file that is read
+    #[arg(long, value_name = "BYTES", default_value_t = MAX_SUITE_BYTES, hide_short_help = true)]
+    pub(in crate::cli) max_suite_bytes: usize,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct CaseArgs {
+    #[command(flatten)]
+    pub(in crate::cli) config: ConfigArgs,
+    #[command(flatten)]
+    pub(in crate::cli) suites: SuiteArgs,
+    /// How many deliveries are tried: quick, standard, thorough or exhaustive [default:
+    /// standard]
+    #[arg(long)]
+    pub(in crate::cli) profile: Option<Profile>,
+    /// Run only tactics that match, e.g. 'cut@*', or all but those that match, e.g.
+    /// '!random@*'; can be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(in crate::cli) only: Vec<TacticPattern>,
+    /// Select only scenarios with this tag; can be repeated
+    #[arg(long, value_name = "TAG")]
+    pub(in crate::cli) tag: Vec<String>,
+    /// Select only scenarios whose `suite/scenario` matches; can be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub(in crate::cli) scenario: Vec<Glob>,
+    /// Seed for random deliveries [default: 53888879]
+    #[arg(long)]
+    pub(in crate::cli) seed: Option<u64>,
+    /// Run only one of several parts, e.g. 2/4
+    ///
+    /// The scenarios are split so that the parts have about as many cases. `wirecheck report`
+    /// makes one record of all parts.
+    #[arg(long, value_name = "K/N")]
+    pub(in crate::cli) shard: Option<Shard>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct RunArgs {
+    #[command(flatten)]
+    pub(in crate::cli) cases: CaseArgs,
+    #[command(flatten)]
+    pub(in crate::cli) peer: PeerOptions,
+    #[command(flatten)]
+    pub(in crate::cli) gate: GateArgs,
+    #[command(flatten)]
+    pub(in crate::cli) reports: ReportFiles,
+    /// The most cases that run at the same time, up to 256 [default: 4 per processor, at
+    /// most 32]
+    ///
+    /// A server that serves one connection at a time gets one case at a time. Fewer run if
+    /// the limit of open files (`ulimit -n`) is low.
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub(in crate::cli) jobs: Option<NonZeroUsize>,
+    /// Begin no more cases after this time, e.g. 5m
+    ///
+    /// Each scenario gets a share of it, and plays the cases of the quick profile first. What
+    /// failed is confirmed and shrunk all the same. What was not played is counted; it does
+    /// not fail the run (see --min-cases).
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(in crate::cli) time: Option<Duration>,
+    /// Show each failure in full
+    ///
+    /// Also why the scenario exists, all defects in full, the bytes in hex, all findings, all
+    /// other failing deliveries, and the last output of the peer. Scenarios with known
+    /// failures are shown too.
+    #[arg(short, long)]
+    pub(in crate::cli) verbose: bool,
+    /// Show only failures and the verdict
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(in crate::cli) quiet: bool,
+    /// The file for the record of the run
+    ///
+    /// The folder `runs` beside it keeps the records and the failed cases of the last 20 runs.
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_RECORD)]
+    pub(in crate::cli) record: PathBuf,
+}
+
+/// How the peer is reached.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct PeerOptions {
+    /// Judge a running server
+    #[arg(long, value_name = "HOST:PORT", conflicts_with = "command")]
+    pub(in crate::cli) connect: Option<String>,
+    /// Judge a client: wirecheck plays the server and starts the client once per case
+    ///
+    /// The standard output of the client and its exit code must not change with the
+    /// delivery. Two runs of the baseline show what varies in every run, such as times
+    /// and ports.
+    #[arg(long, conflicts_with = "connect")]
+    pub(in crate::cli) client: bool,
+    /// The client is a service: it is started once and reconnects after each connection
+    ///
+    /// Its output and its exit code are not judged.
+    #[arg(long, requires = "client")]
+    pub(in crate::cli) reconnects: bool,
+    /// The loopback address for the server to listen on, or for the client to connect to
+    /// [default: 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(in crate::cli) host: Option<IpAddr>,
+    /// The port on which the server listens, if it cannot take the free port that it is given
+    ///
+    /// {port} and PORT are this port then.
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["connect", "client"], value_parser = clap::value_parser!(u16).range(1..))]
+    pub(in crate::cli) port: Option<u16>,
+    /// Time limit for the server to listen, or for the client to connect [default: 10s]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(in crate::cli) start_timeout: Option<Duration>,
+    /// The command that starts the server or client: {port} and {host} are replaced, PORT
+    /// and HOST are in its environment
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(in crate::cli) command: Vec<String>,
+}
+
+/// What fails the run.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What fails the run")]
+pub(in crate::cli) struct GateArgs {
+    /// Which results fail the run: must, should (with may), flaky [default: must,flaky]
+    #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = fail_on)]
+    pub(in crate::cli) fail_on: Vec<FailOn>,
+    /// Fail the run on each result that is not a pass: the same as --fail-on
+    /// must,should,flaky
+    #[arg(long, conflicts_with = "fail_on")]
+    pub(in crate::cli) strict: bool,
+    /// Fail the run if fewer cases were played
+    #[arg(long, value_name = "N")]
+    pub(in crate::cli) min_cases: Option<u64>,
+    /// List the known failures of wirecheck.toml and how many cases each matches; run nothing
+    #[arg(long)]
+    pub(in crate::cli) list_known: bool,
+}
+
+impl SuiteArgs {
+    pub(in crate::cli) fn with(mut self, config: &Config) -> Self {
+        if self.suites.is_empty() {
+            self.suites.clone_from(&config.suites);
+        }
+        self
+    }
+}
+
+impl CaseArgs {
+    /// Fills in what was not typed.
+    pub(in crate::cli) fn with(self, config: &Config) -> Self {
+        let typed_or = |typed: Vec<_>, other: &[_]| match typed.is_empty() {
+            true => other.to_vec(),
+            false => typed,
+        };
+        Self {
+            suites: self.suites.with(config),
+            profile: self.profile.or_else(|| config.profile()),
+            only: if self.only.is_empty() {
+                config.only()
+            } else {
+                self.only
+            },
+            tag: typed_or(self.tag, &config.tag),
+            seed: self.seed.or(config.seed),
+            ..self
+        }
+    }
+
+    /// Whether the user typed that only a part of the scenarios or cases is run.
+    pub(in crate::cli) fn is_partial(&self, config: &Config) -> bool {
+        let other_suites = !self.suites.suites.is_empty() && !config.suites.is_empty();
+        let is_filtered = !self.only.is_empty() || !self.tag.is_empty();
+        let usual = config.profile().unwrap_or_default();
+        let is_smaller = self.profile.is_some_and(|profile| profile < usual);
+        other_suites || is_filtered || is_smaller || !self.scenario.is_empty()
+    }
+
+    pub(in crate::cli) fn profile(&self) -> Profile {
+        self.profile.unwrap_or_default()
+    }
+
+    /// Fixed by default, so that every run has the same deliveries.
+    pub(in crate::cli) fn seed(&self) -> u64 {
+        const DEFAULT_SEED: u64 = 53_888_879;
+        self.seed.unwrap_or(DEFAULT_SEED)
+    }
+}
+
+impl RunArgs {
+    /// Fills in what was not typed.
+    pub(in crate::cli) fn with(self, config: &Config) -> Self {
+        Self {
+            cases: self.cases.with(config),
+            peer: self.peer.with(config),
+            gate: self.gate.with(config),
+            reports: self.reports.with(config),
+            jobs: self.jobs.or_else(|| config.jobs()),
+            time: self.time.or_else(|| config.time()),
+            ..self
+        }
+    }
+}
+
+impl PeerOptions {
+    /// A peer that was typed replaces the one of the file. Its address and its time to start
+    /// may come from the file.
+    fn with(self, config: &Config) -> Self {
+        let peer = &config.peer;
+        let options = Self {
+            host: self.host.or(peer.host),
+            start_timeout: self.start_timeout.or_else(|| peer.start_timeout()),
+            ..self
+        };
+        if options.is_typed() {
+            return options;
+        }
+        Self {
+            connect: peer.connect.clone(),
+            client: peer.role == PeerRole::Client,
+            reconnects: peer.reconnects,
+            port: options.port.or(peer.port),
+            command: peer.command.clone(),
+            ..options
+        }
+    }
+
+    fn is_typed(&self) -> bool {
+        self.connect.is_some() || self.client || !self.command.is_empty()
+    }
+
+    pub(in crate::cli) fn host(&self) -> IpAddr {
+        self.host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+
+    pub(in crate::cli) fn start_timeout(&self) -> Duration {
+        self.start_timeout.unwrap_or(Duration::from_secs(10))
+    }
+}
+
+impl GateArgs {
+    fn with(self, config: &Config) -> Self {
+        let is_typed = self.strict || !self.fail_on.is_empty();
+        let fail_on = match (self.strict, is_typed) {
+            (true, _) => vec![FailOn::Must, FailOn::Should, FailOn::Flaky],
+            (false, true) => self.fail_on,
+            (false, false) => config.gate.fail_on.clone(),
+        };
+        Self {
+            fail_on,
+            min_cases: self.min_cases.or(config.gate.min_cases),
+            ..self
+        }
+    }
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, DurationError> {
+    scenario::parse_duration(text)
+}
+
+fn fail_on(text: &str) -> Result<FailOn, String> {
+    match text {
+        "must" => Ok(FailOn::Must),
+        "should" => Ok(FailOn::Should),
+        "flaky" => Ok(FailOn::Flaky),
+        _ => Err("use must, should or flaky, several with commas between them".to_owned()),
+    }
+}
+
+/// Each job needs threads and descriptors, in wirecheck and in the server.
+pub(in crate::cli) const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not zero");
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS);
+    jobs.ok_or_else(|| format!("give a number from 1 to {MAX_JOBS}; 1 runs one case after another"))
+}

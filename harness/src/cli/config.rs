@@ -1,0 +1,357 @@
+//! `wirecheck.toml`: the settings of a project.
+//!
+//! A flag that is typed wins over the file. Paths in the file are relative to its folder.
+//!
+//! Doc comments on these types become the descriptions in the JSON Schema.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
+use serde::{Deserialize, Deserializer, de};
+use wirecheck_report::record::FailOn;
+
+use super::args::{ConfigArgs, MAX_JOBS, ReportFiles};
+use super::error::CommandError;
+use crate::engine::KnownCases;
+use crate::scenario::{Diagnostic, FileKind, SuiteError, parse_duration};
+use crate::tactic::{CaseGlob, Profile, TacticPattern};
+
+/// Read if it is in the working directory.
+pub(super) const CONFIG_FILE: &str = "wirecheck.toml";
+
+/// A larger file is not read.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// The settings of a project.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Config {
+    /// Suite files, or folders of suite files.
+    pub(super) suites: Vec<PathBuf>,
+    /// How many deliveries are tried: quick, standard, thorough or exhaustive.
+    profile: Option<Parsed<Profile>>,
+    /// Seed for random deliveries.
+    pub(super) seed: Option<u64>,
+    /// Run only tactics that match, e.g. `cut@*`, or all but those that match, e.g.
+    /// `!random@*`.
+    only: Vec<Parsed<TacticPattern>>,
+    /// Select only scenarios with one of these tags.
+    pub(super) tag: Vec<String>,
+    /// The most cases that run at the same time.
+    jobs: Option<Parsed<JobCount>>,
+    /// Begin no more cases after this time, e.g. `5m`.
+    time: Option<Parsed<Time>>,
+    /// The implementation under test.
+    pub(super) peer: PeerConfig,
+    /// What fails the run.
+    pub(super) gate: GateConfig,
+    /// Failures that are known and do not fail the run: a glob for case ids
+    /// (`suite/scenario/tactic`), and why they fail. They still run. An entry that passes, or
+    /// that matches nothing, fails the run.
+    known: BTreeMap<String, String>,
+    /// Reports that are written after each run.
+    reports: ReportConfig,
+}
+
+/// The implementation under test.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct PeerConfig {
+    /// Whether it is a server or a client.
+    pub(super) role: PeerRole,
+    /// The command that starts it, one item per argument. `{port}` and `{host}` are replaced.
+    pub(super) command: Vec<String>,
+    /// The address of a server that runs already: `localhost:7777`.
+    pub(super) connect: Option<String>,
+    /// The client is a service: it is started once and reconnects after each connection.
+    pub(super) reconnects: bool,
+    /// The loopback address for the server to listen on, or for the client to connect to.
+    pub(super) host: Option<IpAddr>,
+    /// The port on which the server listens, if it cannot take any free one.
+    pub(super) port: Option<u16>,
+    /// Time limit for the server to listen, or for the client to connect, e.g. `10s`.
+    start_timeout: Option<Parsed<Time>>,
+}
+
+/// Whether the peer is a server or a client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum PeerRole {
+    #[default]
+    Server,
+    Client,
+}
+
+/// What fails the run.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct GateConfig {
+    /// Which results fail the run; `must` and `flaky` if it is not given.
+    pub(super) fail_on: Vec<FailOn>,
+    /// The fewest cases that must be played.
+    pub(super) min_cases: Option<u64>,
+}
+
+/// Reports that are written after each run.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+struct ReportConfig {
+    /// One page with everything, without network access.
+    html: Option<PathBuf>,
+    /// JUnit XML: each scenario is a test.
+    junit: Option<PathBuf>,
+    /// Markdown for a comment on a pull request.
+    markdown: Option<PathBuf>,
+    /// SARIF: the defects as rules, for code scanning.
+    sarif: Option<PathBuf>,
+    /// GitLab code quality.
+    code_quality: Option<PathBuf>,
+    /// A badge, as JSON for shields.io.
+    badge: Option<PathBuf>,
+}
+
+/// A text that is parsed when the file is read, so that an error points to it.
+#[derive(Clone, Copy, Debug)]
+struct Parsed<T>(T);
+
+impl<'de, T: FromStr<Err: std::fmt::Display>> Deserialize<'de> for Parsed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Text::deserialize(deserializer)?.0;
+        text.parse().map(Self).map_err(de::Error::custom)
+    }
+}
+
+impl<T> JsonSchema for Parsed<T> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "integer"] })
+    }
+}
+
+/// A string, or a number as its digits.
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged, expecting = "expected a text")]
+        enum Either {
+            Text(String),
+            Number(u64),
+        }
+        Ok(Self(match Either::deserialize(deserializer)? {
+            Either::Text(text) => text,
+            Either::Number(number) => number.to_string(),
+        }))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct JobCount(NonZeroUsize);
+
+impl FromStr for JobCount {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let jobs = text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS);
+        jobs.map(Self)
+            .ok_or_else(|| format!("give a number from 1 to {MAX_JOBS}"))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Time(Duration);
+
+impl FromStr for Time {
+    type Err = crate::scenario::DurationError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse_duration(text).map(Self)
+    }
+}
+
+impl Config {
+    /// The JSON Schema of the file.
+    pub(super) fn schema() -> Schema {
+        schema_for!(Self)
+    }
+
+    /// The settings that the user wants: of a file that was named, of the file in the working
+    /// directory, or none.
+    pub(super) fn of(args: &ConfigArgs) -> Result<Self, CommandError> {
+        match &args.config {
+            Some(path) => Self::read(path)?.ok_or_else(|| CommandError::NoConfig(path.clone())),
+            None if args.no_config => Ok(Self::default()),
+            None => Ok(Self::read(Path::new(CONFIG_FILE))?.unwrap_or_default()),
+        }
+    }
+
+    /// `None` if there is no such file.
+    fn read(path: &Path) -> Result<Option<Self>, CommandError> {
+        let unreadable = |source| CommandError::UnreadableConfig {
+            path: path.to_owned(),
+            source,
+        };
+        match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(unreadable(error)),
+            Ok(found) if found.len() > MOST_BYTES => {
+                return Err(unreadable(io::ErrorKind::FileTooLarge.into()));
+            }
+            Ok(_) => {}
+        }
+        let text = fs::read_to_string(path).map_err(unreadable)?;
+        let config = Self::parse(&path.to_string_lossy(), &text);
+        let config = config.map_err(|error| CommandError::Config(Box::new(error)))?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        Ok(Some(config.relative_to(folder)))
+    }
+
+    fn parse(path: &str, text: &str) -> Result<Self, SuiteError> {
+        let wrong = |diagnostic| SuiteError {
+            kind: FileKind::Config,
+            path: path.to_owned(),
+            text: text.to_owned(),
+            diagnostics: vec![diagnostic],
+        };
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let span = error.span().unwrap_or(0..0);
+            wrong(Diagnostic::new("invalid setting", span, error.message()))
+        })?;
+        for glob in config.known.keys() {
+            if let Err(error) = glob.parse::<CaseGlob>() {
+                let at = text.find(glob.as_str()).unwrap_or(0);
+                let message = "invalid pattern of a known failure";
+                let span = at..at + glob.len();
+                return Err(wrong(Diagnostic::new(message, span, error.to_string())));
+            }
+        }
+        Ok(config)
+    }
+
+    fn relative_to(mut self, folder: &Path) -> Self {
+        let paths = self.suites.iter_mut().chain(self.reports.paths());
+        for path in paths {
+            *path = folder.join(&*path);
+        }
+        self
+    }
+
+    pub(super) fn profile(&self) -> Option<Profile> {
+        self.profile.map(|it| it.0)
+    }
+
+    pub(super) fn only(&self) -> Vec<TacticPattern> {
+        self.only.iter().map(|it| it.0.clone()).collect()
+    }
+
+    pub(super) fn jobs(&self) -> Option<NonZeroUsize> {
+        self.jobs.map(|it| it.0.0)
+    }
+
+    pub(super) fn time(&self) -> Option<Duration> {
+        self.time.map(|it| it.0.0)
+    }
+
+    pub(super) fn known(&self) -> Vec<KnownCases> {
+        let known = self.known.iter();
+        let known = known.map(|(cases, reason)| KnownCases {
+            cases: cases.parse().expect("it was parsed when the file was read"),
+            reason: reason.clone(),
+        });
+        known.collect()
+    }
+
+    pub(super) fn reports(&self) -> ReportFiles {
+        let ReportConfig {
+            html,
+            junit,
+            markdown,
+            sarif,
+            code_quality,
+            badge,
+        } = self.reports.clone();
+        ReportFiles {
+            html,
+            junit,
+            markdown,
+            sarif,
+            code_quality,
+            badge,
+        }
+    }
+}
+
+impl PeerConfig {
+    pub(super) fn start_timeout(&self) -> Option<Duration> {
+        self.start_timeout.map(|it| it.0.0)
+    }
+}
+
+impl ReportConfig {
+    fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let Self {
+            html,
+            junit,
+            markdown,
+            sarif,
+            code_quality,
+            badge,
+        } = self;
+        [html, junit, markdown, sarif, code_quality, badge]
+            .into_iter()
+            .flatten()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::Style;
+
+    fn error(text: &str) -> String {
+        let error = Config::parse("wirecheck.toml", text).expect_err(text);
+        error.render(Style::Plain)
+    }
+
+    #[test]
+    fn an_error_points_to_the_setting_that_is_wrong() {
+        let shown = error("profile = 'fast'\n");
+        assert!(
+            shown.starts_with("error[config]: invalid setting"),
+            "{shown}"
+        );
+        assert!(shown.contains("wirecheck.toml:1:11"), "{shown}");
+        assert!(shown.contains("unknown profile `fast`"), "{shown}");
+        assert!(error("jobs = 0").contains("give a number from 1 to 256"));
+        assert!(error("only = ['cut@[']").contains("no tactic id contains `[`"));
+        assert!(error("[gate]\nfail-on = ['most']").contains("unknown variant `most`"));
+        assert!(error("[known]\n'Line/*' = 'why'").contains("no case id contains `L`"));
+        assert!(error("profil = 'quick'").contains("unknown field `profil`"));
+        assert!(error("profile = ").contains("invalid setting"));
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_folder_of_the_file() {
+        let text = "suites = ['a', '/b']\n[reports]\njunit = 'out/junit.xml'";
+        let config = Config::parse("wirecheck.toml", text).expect("it is valid");
+        let config = config.relative_to(Path::new("project"));
+        assert_eq!(config.suites, [PathBuf::from("project/a"), "/b".into()]);
+        let junit = config.reports().junit;
+        assert_eq!(junit, Some("project/out/junit.xml".into()));
+    }
+}

@@ -1,0 +1,70 @@
+//! What fails a run: from the options and the settings of the project to the rules of the
+//! engine, and from a record to the exit code.
+
+use std::io::Write;
+
+use wirecheck_report::Record;
+use wirecheck_report::notation::counted;
+use wirecheck_report::record::{CutOffReason, Gate, Verdict};
+
+use super::args::GateArgs;
+use super::config::Config;
+use super::error::CommandError;
+use super::exit::Exit;
+use crate::engine::{GateRules, KnownCases, Selection};
+
+/// The rules of a run. `is_partial` says whether the user typed a selection of cases.
+pub(super) fn rules(args: &GateArgs, config: &Config, is_partial: bool) -> GateRules {
+    let defaults = Gate::default();
+    GateRules {
+        rules: Gate {
+            fail_on: if args.fail_on.is_empty() {
+                defaults.fail_on
+            } else {
+                args.fail_on.clone()
+            },
+            min_cases: args.min_cases,
+            is_partial,
+            known: Vec::new(),
+        },
+        known: config.known(),
+    }
+}
+
+/// The exit code of a run.
+pub(super) fn exit_of(record: &Record) -> Exit {
+    if record.cut_off_by == Some(CutOffReason::Peer) {
+        return Exit::PeerUnavailable;
+    }
+    // Also in a run that was interrupted: what was seen must not be lost.
+    if !record.gate_failures().is_empty() {
+        return Exit::Failed;
+    }
+    match (record.cut_off_by, record.verdict) {
+        (Some(CutOffReason::User), _) => Exit::Interrupted,
+        (_, Verdict::Error) => Exit::Internal,
+        _ => Exit::Success,
+    }
+}
+
+/// Prints the known failures, and how many of the selected cases each matches.
+pub(super) fn list_known(
+    known: &[KnownCases],
+    selection: &Selection,
+) -> Result<Exit, CommandError> {
+    let mut out = anstream::stdout().lock();
+    if known.is_empty() {
+        writeln!(out, "no known failures")?;
+    }
+    for entry in known {
+        let matching = selection.scenarios().map(|planned| {
+            let tactics = planned.plan.tactics();
+            tactics
+                .filter(|tactic| entry.matches(planned, tactic))
+                .count() as u64
+        });
+        let cases = counted(matching.sum(), "case");
+        writeln!(out, "{}   {cases}   {}", entry.cases, entry.reason)?;
+    }
+    Ok(Exit::Success)
+}

@@ -1,0 +1,151 @@
+//! `wirecheck report`: reports of the records of runs.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+use wirecheck_report::render::NamedRun;
+use wirecheck_report::{Record, merge, terminal};
+
+use super::args::ReportArgs;
+use super::compare::read;
+use super::error::CommandError;
+use super::exit::Exit;
+use super::gate::exit_of;
+use super::report_files::{ReportWriter, write_to};
+use super::reporter::{block_layout, width};
+use super::run_files::saved_in;
+
+/// A record and how it was named on the command line.
+struct NamedRecord {
+    name: Option<String>,
+    path: String,
+    record: Record,
+}
+
+pub(super) fn run(args: &ReportArgs) -> Result<Exit, CommandError> {
+    let records = args.records.iter().map(|text| named(text));
+    let records = merged(records.collect::<Result<_, _>>()?)?;
+    let runs = runs(&records);
+    let writer = ReportWriter::new(&args.reports);
+    writer.write(&runs)?;
+    if let Some(path) = &args.json {
+        write_json(&records, path)?;
+    }
+    if writer.is_empty() && args.json.is_none() {
+        print(&runs, args.verbose)?;
+    }
+    let codes = records.iter().map(|it| exit_of(&it.record));
+    let worst = codes.max_by_key(|exit| exit.code());
+    Ok(worst.filter(|_| args.gate).unwrap_or(Exit::Success))
+}
+
+/// `record.json`, or `Go=record.json`.
+fn named(text: &str) -> Result<NamedRecord, CommandError> {
+    let (name, path) = match text.split_once('=') {
+        Some((name, path)) if !name.contains(std::path::MAIN_SEPARATOR) && !name.is_empty() => {
+            (Some(name.to_owned()), path)
+        }
+        _ => (None, text),
+    };
+    Ok(NamedRecord {
+        name,
+        path: path.to_owned(),
+        record: read(Path::new(path))?,
+    })
+}
+
+/// The parts of one run become one record. Those of several runs have a name each. A part that
+/// is alone stays a part.
+fn merged(records: Vec<NamedRecord>) -> Result<Vec<NamedRecord>, CommandError> {
+    let mut whole = Vec::new();
+    let mut parts: Vec<(Option<String>, Vec<NamedRecord>)> = Vec::new();
+    for record in records {
+        if record.record.shard.is_none() {
+            whole.push(record);
+            continue;
+        }
+        match parts.iter_mut().find(|(name, _)| *name == record.name) {
+            Some((_, parts)) => parts.push(record),
+            None => parts.push((record.name.clone(), vec![record])),
+        }
+    }
+    for (name, mut parts) in parts {
+        if parts.len() == 1 {
+            whole.append(&mut parts);
+            continue;
+        }
+        let path = parts[0].path.clone();
+        let records = parts.into_iter().map(|it| it.record).collect();
+        let record = merge(records).map_err(|error| CommandError::Records(error.to_string()))?;
+        whole.push(NamedRecord { name, path, record });
+    }
+    Ok(whole)
+}
+
+/// Each with a name of its own: the one that was typed, or its command.
+fn runs(records: &[NamedRecord]) -> Vec<NamedRun<'_>> {
+    let mut taken = BTreeSet::new();
+    let runs = records.iter().map(|it| {
+        let name = it.name.clone().unwrap_or_else(|| peer_name(&it.record));
+        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let mut names = [name.clone()].into_iter().chain(numbered);
+        let name = names.find(|name| taken.insert(name.clone()));
+        NamedRun {
+            name: name.expect("there are more numbers than records"),
+            record: it.record.clone(),
+            saved_in: saved_in(&it.path),
+        }
+    });
+    runs.collect()
+}
+
+/// The command of a peer, or the address of a server that ran already.
+pub(super) fn peer_name(record: &Record) -> String {
+    match record.peer.command.is_empty() {
+        true => record.peer.address.clone(),
+        false => record.peer.command.join(" "),
+    }
+}
+
+fn print(runs: &[NamedRun<'_>], verbose: bool) -> Result<(), CommandError> {
+    let mut text = String::new();
+    for run in runs {
+        let exit = exit_of(&run.record).code();
+        let record = match run.saved_in {
+            terminal::SavedIn::Default => super::args::DEFAULT_RECORD,
+            terminal::SavedIn::Beside(path) => path,
+        };
+        if runs.len() > 1 {
+            text += &format!("{}\n", wirecheck_report::notation::printable(&run.name));
+        }
+        text += &terminal::results(&run.record, run.saved_in, block_layout(verbose));
+        text += &terminal::summary(&run.record, exit, record, width());
+        text.push('\n');
+    }
+    if runs.len() > 1 {
+        let rows: Vec<_> = runs.iter().map(row).collect();
+        text += &terminal::matrix(&rows, terminal::MatrixColumns::Suites, width());
+    }
+    anstream::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}
+
+fn row<'a>(run: &'a NamedRun<'_>) -> terminal::MatrixRow<'a> {
+    terminal::MatrixRow {
+        name: &run.name,
+        form: terminal::PeerForm::Only,
+        record: &run.record,
+    }
+}
+
+/// Only one record fits a file.
+fn write_json(records: &[NamedRecord], path: &Path) -> Result<(), CommandError> {
+    let [only] = records else {
+        let what = "--json writes one record: give the record of one run, or of all its parts";
+        return Err(CommandError::usage(what));
+    };
+    let mut text = serde_json::to_string_pretty(&only.record).expect("its maps have text keys");
+    text.push('\n');
+    write_to(path, text.as_bytes())
+}

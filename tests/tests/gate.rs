@@ -1,0 +1,230 @@
+//! What fails a run: known failures, levels, the number of cases, the time, and the parts of a
+//! run.
+
+use std::fs;
+use std::path::Path;
+
+use wirecheck_report::Record;
+use wirecheck_report::record::{CutOffReason, RunState, Verdict};
+use wirecheck_tests::{Run, root, run_in, tools};
+
+const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
+
+/// Cuts of one scenario against a server that takes each read for a message.
+fn naive(arguments: &[&str]) -> Run {
+    Run::new(COMMAND)
+        .args(&["scenarios/threaded", "--only=cut@1?"])
+        .args(arguments)
+        .python_server("threaded_server_naive.py", &[])
+}
+
+/// The settings of a project whose known failures are these.
+fn known(folder: &Path, entries: &str) -> String {
+    let path = folder.join("known.toml");
+    fs::write(&path, format!("[known]\n{entries}")).expect("the folder is ours");
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_known_failure_runs_and_fails_nothing() {
+    if !tools::has_python() {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("there is a temporary folder");
+    let config = known(scratch.path(), "'threaded/*/cut@*' = 'issue 12'");
+    let outcome = naive(&["--config", &config]).complete();
+    assert_eq!(outcome.code, 0, "{}", outcome.stdout);
+    let record = outcome.record();
+    assert_eq!(record.verdict, Verdict::Known);
+    assert!(record.gate.known[0].failed > 0);
+    assert!(
+        outcome.stdout.contains("failures known"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(
+        !outcome.stdout.contains("FAIL  threaded"),
+        "{}",
+        outcome.stdout
+    );
+    let listed = naive(&["--config", &config, "--list-known"]).complete();
+    assert!(listed.stdout.contains("issue 12"), "{}", listed.stdout);
+}
+
+#[test]
+fn a_known_failure_that_passes_fails_the_run_and_says_what_to_delete() {
+    if !tools::has_python() {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("there is a temporary folder");
+    let config = known(scratch.path(), "'threaded/*/cut@*' = 'issue 12'");
+    let outcome = Run::new(COMMAND)
+        .args(&["scenarios/threaded", "--only=cut@1?", "--config", &config])
+        .python_server("threaded_server_fixed.py", &[])
+        .complete();
+    assert_eq!(outcome.code, 1, "{}", outcome.stdout);
+    let text = "the known failure `threaded/*/cut@*` passes";
+    assert!(outcome.stdout.contains(text), "{}", outcome.stdout);
+    assert!(outcome.stdout.contains("delete it"), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("verdict   FAIL"),
+        "{}",
+        outcome.stdout
+    );
+}
+
+#[test]
+fn a_known_failure_that_matches_nothing_fails_a_run_of_all_cases_only() {
+    if !tools::has_python() {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("there is a temporary folder");
+    let entries = "'threaded/*' = 'issue 12'\n'gone/*' = 'issue 13'";
+    let config = known(scratch.path(), entries);
+    let some = naive(&["--config", &config]).complete();
+    assert_eq!(some.code, 0, "{}", some.stdout);
+    let all = Run::new(COMMAND)
+        .args(&["scenarios/threaded", "--config", &config])
+        .python_server("threaded_server_naive.py", &[])
+        .complete();
+    assert_eq!(all.code, 1, "{}", all.stdout);
+    let text = "the known failure `gone/*` matches no case";
+    assert!(all.stdout.contains(text), "{}", all.stdout);
+}
+
+#[test]
+fn fewer_cases_than_the_least_fail_the_run() {
+    if !tools::has_python() {
+        return;
+    }
+    let fixed = |least: &str| {
+        Run::new(COMMAND)
+            .args(&["scenarios/threaded", "--only=cut@1?", "--min-cases", least])
+            .python_server("threaded_server_fixed.py", &[])
+            .complete()
+    };
+    let enough = fixed("5");
+    assert_eq!(enough.code, 0, "{}", enough.stdout);
+    let too_few = fixed("5000");
+    assert_eq!(too_few.code, 1, "{}", too_few.stdout);
+    let text = "at least 5 000 required (--min-cases)";
+    assert!(too_few.stdout.contains(text), "{}", too_few.stdout);
+}
+
+#[test]
+fn a_run_without_time_proves_nothing_and_fails() {
+    if !tools::has_python() {
+        return;
+    }
+    let outcome = naive(&["--time", "1ms"]).complete();
+    assert_eq!(outcome.code, 1, "{}", outcome.stdout);
+    let record = outcome.record();
+    assert_eq!(record.cut_off_by, Some(CutOffReason::Time));
+    assert_eq!(record.tally().run(), 0);
+}
+
+#[test]
+fn a_negated_tactic_is_left_out() {
+    if !tools::has_python() {
+        return;
+    }
+    let outcome = Run::new(COMMAND)
+        .args(&["scenarios/threaded", "--profile=quick"])
+        .args(&["--only=!random@*", "--only=!*cut@*"])
+        .python_server("threaded_server_fixed.py", &[])
+        .complete();
+    let record = outcome.record();
+    let families = record.scenarios().flat_map(|(_, it)| &it.families);
+    let names: Vec<_> = families.map(|it| it.name.as_str()).collect();
+    assert!(
+        names.contains(&"bytes") && names.contains(&"fin"),
+        "{names:?}"
+    );
+    assert!(
+        !names.contains(&"cut") && !names.contains(&"random"),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn quiet_output_has_only_failures_and_the_verdict() {
+    if !tools::has_python() {
+        return;
+    }
+    let outcome = naive(&["--quiet"]).complete();
+    assert!(
+        outcome.stdout.starts_with("FAIL  threaded/"),
+        "{}",
+        outcome.stdout
+    );
+    assert!(!outcome.stdout.contains('│'), "{}", outcome.stdout);
+    let last = outcome.stdout.lines().last().unwrap_or_default();
+    assert!(last.starts_with("verdict   FAIL"), "{last}");
+}
+
+/// The parts of a run, merged by `report`, and the whole run.
+#[test]
+fn the_merged_record_of_all_parts_is_the_record_of_the_whole_run() {
+    if !tools::has_python() {
+        return;
+    }
+    let scratch = tempfile::tempdir().expect("there is a temporary folder");
+    let play = |arguments: &[&str]| {
+        let outcome = Run::new(COMMAND)
+            .args(&["scenarios/line", "scenarios/threaded", "--only=cut@*"])
+            .args(arguments)
+            .python_server("threaded_server_naive.py", &[])
+            .complete();
+        outcome.record().clone()
+    };
+    let mut paths = Vec::new();
+    for number in 1..=3 {
+        let mut record = play(&[&format!("--shard={number}/3")]);
+        // Each run of a test has a marker in the command line of its peer.
+        record.peer.command.clear();
+        let path = scratch.path().join(format!("part{number}.json"));
+        wirecheck_report::write(&record, &path).expect("the folder is ours");
+        paths.push(path.to_string_lossy().into_owned());
+    }
+    let all = scratch
+        .path()
+        .join("all.json")
+        .to_string_lossy()
+        .into_owned();
+    let parts: Vec<_> = paths.iter().map(String::as_str).collect();
+    let words = [&["report"], &parts[..], &["--gate", "--json", &all]].concat();
+    let merged = run_in(root(), COMMAND, &words);
+    assert_eq!((merged.code, merged.stderr.as_str()), (1, ""));
+    let merged = wirecheck_report::read(Path::new(&all)).expect("it was written");
+    let whole = play(&[]);
+    assert_eq!(merged.state, RunState::Finished);
+    assert_eq!(without_what_differs(&merged), without_what_differs(&whole));
+    let missing = run_in(root(), COMMAND, &["report", &paths[0], &paths[2]]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.stderr.contains("part 2 of 3 is missing"));
+}
+
+/// As text, without times, ids of files, and what each process finds out by itself.
+fn without_what_differs(record: &Record) -> String {
+    let mut value = serde_json::to_value(record).expect("its maps have text keys");
+    remove_what_differs(&mut value);
+    serde_json::to_string_pretty(&value).expect("it was a value")
+}
+
+fn remove_what_differs(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(map) => {
+            let differs = |key: &str| {
+                key.ends_with("_us")
+                    || [
+                        "started", "address", "saved", "restarts", "tries", "command",
+                    ]
+                    .contains(&key)
+            };
+            map.retain(|key, _| !differs(key));
+            map.values_mut().for_each(remove_what_differs);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(remove_what_differs),
+        _ => {}
+    }
+}
