@@ -204,7 +204,19 @@ fn the_merged_record_of_all_parts_is_the_record_of_the_whole_run() {
     assert!(missing.stderr.contains("part 2 of 3 is missing"));
 }
 
-/// As text, without times, ids of files, and what each process finds out by itself.
+/// What depends on the process of wirecheck or of the peer: ids of files, what was tried, and
+/// the number of a thread in the output of the peer.
+const DIFFERS: [&str; 7] = [
+    "started",
+    "address",
+    "saved",
+    "restarts",
+    "tries",
+    "command",
+    "last_words",
+];
+
+/// As text, without times and what differs.
 fn without_what_differs(record: &Record) -> String {
     let mut value = serde_json::to_value(record).expect("its maps have text keys");
     remove_what_differs(&mut value);
@@ -214,13 +226,7 @@ fn without_what_differs(record: &Record) -> String {
 fn remove_what_differs(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Object(map) => {
-            let differs = |key: &str| {
-                key.ends_with("_us")
-                    || [
-                        "started", "address", "saved", "restarts", "tries", "command",
-                    ]
-                    .contains(&key)
-            };
+            let differs = |key: &str| key.ends_with("_us") || DIFFERS.contains(&key);
             map.retain(|key, _| !differs(key));
             map.values_mut().for_each(remove_what_differs);
         }

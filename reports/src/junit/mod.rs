@@ -9,7 +9,9 @@
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestRerun, TestSuite};
+use quick_junit::{
+    NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite,
+};
 
 use crate::GateFailure;
 use crate::facts::{is_incomplete, state};
@@ -81,8 +83,8 @@ fn test_suites(run: &NamedRun<'_>, names: SuiteNames<'_>) -> Vec<TestSuite> {
 
 fn test_suite(run: &NamedRun<'_>, suite: &SuiteRecord, name: &str) -> TestSuite {
     let mut test_suite = TestSuite::new(name);
-    let path = one_line(&suite.path, NAME);
-    test_suite.extra.insert("file".into(), path.into());
+    // An attribute `file` is allowed by some schemas only.
+    test_suite.add_property(Property::new("file", one_line(&suite.path, NAME)));
     for scenario in &suite.scenarios {
         let mut case = test_case(FailedScenario {
             record: &run.record,

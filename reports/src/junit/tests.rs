@@ -99,7 +99,7 @@ fn a_report_is_read_back_as_it_was() {
 fn hostile_text_makes_no_elements_and_has_only_valid_characters() {
     let text = rendered(hostile_run());
     let mut reader = Reader::from_str(&text);
-    let known = "testsuites testsuite testcase failure skipped";
+    let known = "testsuites testsuite properties property testcase failure skipped";
     loop {
         match reader.read_event().expect("it is well-formed") {
             Event::Eof => break,
