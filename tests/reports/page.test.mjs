@@ -40,8 +40,8 @@ async function open(name, options, check) {
   page.on("console", (message) => wrong.push(message.text()));
   page.on("pageerror", (error) => wrong.push(error.message));
   page.on("dialog", (dialog) => { wrong.push("a dialog"); dialog.dismiss(); });
-  page.on("request", ({ url }) => {
-    if (!url().startsWith("file:")) wrong.push(`a request of ${url()}`);
+  page.on("request", (request) => {
+    if (!request.url().startsWith("file:")) wrong.push(`a request of ${request.url()}`);
   });
   await page.goto(pathToFileURL(pages[name]).href);
   await check(page);

@@ -73,11 +73,12 @@ fn body(comparison: &Comparison<'_>) -> Markup {
         a.skip href="#scenarios" { "Skip to the scenarios" }
         header { (summary::summary(comparison)) }
         main {
-            (facts::facts(comparison))
+            @if comparison.single().is_some() { (facts::facts(comparison)) }
             (filter::filter(comparison))
             (matrix::matrix(comparison))
             (scenario::scenarios(comparison))
             (defects::defects(comparison))
+            @if comparison.single().is_none() { (facts::facts(comparison)) }
         }
         script { (PreEscaped(SCRIPT)) }
     }
