@@ -87,21 +87,22 @@ pub(super) struct SuiteText {
     text: &'static str,
 }
 
-/// A suite file, by its path from the root of the repository.
+/// A suite file, by its folder in `scenarios/` and its name. `suites/` has links to the files:
+/// cargo puts what they lead to into the package.
 macro_rules! suite {
-    ($path:literal) => {
+    ($folder:literal, $name:literal) => {
         SuiteText {
-            path: $path,
-            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../", $path)),
+            path: concat!("scenarios/", $folder, "/", $name),
+            text: include_str!(concat!("suites/", $name)),
         }
     };
 }
 
-const LINE: SuiteText = suite!("scenarios/line/line.toml");
-const HEADER: SuiteText = suite!("scenarios/header/header.toml");
-const HEADER_ECHO: SuiteText = suite!("scenarios/header/header-echo.toml");
-const STAY_ALIVE: SuiteText = suite!("scenarios/stay-alive/stay-alive.toml");
-const ONE_SHOT: SuiteText = suite!("scenarios/one-shot/one-shot.toml");
+const LINE: SuiteText = suite!("line", "line.toml");
+const HEADER: SuiteText = suite!("header", "header.toml");
+const HEADER_ECHO: SuiteText = suite!("header", "header-echo.toml");
+const STAY_ALIVE: SuiteText = suite!("stay-alive", "stay-alive.toml");
+const ONE_SHOT: SuiteText = suite!("one-shot", "one-shot.toml");
 
 impl SuiteText {
     fn read(self) -> Suite {
