@@ -74,6 +74,7 @@ const fn broken_rule(failure: &GateFailure) -> &'static str {
         GateFailure::Verdict(_) => "failed",
         GateFailure::Fixed { .. } => "a known failure passes",
         GateFailure::MatchesNothing { .. } => "a known failure matches no case",
+        GateFailure::NoCasePlayed => "nothing was judged",
         GateFailure::TooFewCases { .. } => "too few cases",
     }
 }

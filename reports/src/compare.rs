@@ -135,10 +135,15 @@ fn failing_tactics(scenario: &ScenarioRecord) -> impl Iterator<Item = &str> {
 /// Whether a case that did not fail was played: all cases of its tactic were, or its offset
 /// was tried.
 fn was_played(scenario: &ScenarioRecord, tactic: &str) -> bool {
-    let (name, offset) = match tactic.split_once(['@', ':']) {
-        Some((name, rest)) => (name, rest.parse::<u64>().ok()),
-        None => (tactic, None),
+    // The name of a family may have an `@` too: `rst@accept`.
+    let exact = scenario.families.iter().find(|it| it.name == tactic);
+    if let Some(family) = exact {
+        return family.skipped == 0;
+    }
+    let Some((name, rest)) = tactic.split_once(['@', ':']) else {
+        return false;
     };
+    let offset = rest.parse::<u64>().ok();
     let family = scenario.families.iter().find(|it| it.name == name);
     family.is_some_and(|it| it.skipped == 0 || offset.is_some_and(|at| is_tried(it, at)))
 }
@@ -210,6 +215,17 @@ mod tests {
         let changes = compare(&old, &run(vec![new]));
         assert_eq!(tactics(&changes.newly_passing), ["cut@1"]);
         assert_eq!(tactics(&changes.not_played), ["cut@7"]);
+    }
+
+    #[test]
+    fn a_tactic_with_an_at_sign_in_its_name_is_found() {
+        let old = run(vec![failing(&["rst@accept"])]);
+        let new = ScenarioRecord {
+            families: vec![family("whole", 1, 1), family("rst@accept", 1, 1)],
+            ..passing("one", 9)
+        };
+        let changes = compare(&old, &run(vec![new]));
+        assert_eq!(tactics(&changes.newly_passing), ["rst@accept"]);
     }
 
     #[test]

@@ -169,6 +169,15 @@ impl<'a> NotRun<'a> {
     }
 }
 
+/// Which part of a run this is, if it was split.
+pub(crate) fn part(record: &Record) -> Option<String> {
+    let shard = record.shard.as_ref()?;
+    let (number, of) = (shard.number, shard.of);
+    Some(format!(
+        "{number} of {of}; the verdict is on this part only"
+    ))
+}
+
 /// Why a run ended before its end, and how far it came.
 pub(crate) fn state(record: &Record) -> Option<String> {
     if record.state == RunState::Finished {

@@ -94,6 +94,8 @@ pub enum GateFailure {
         /// The glob.
         cases: String,
     },
+    /// The time was over before any case was played.
+    NoCasePlayed,
     /// Too few cases were played.
     TooFewCases {
         /// How many were played.
@@ -132,6 +134,9 @@ impl fmt::Display for GateFailure {
                     "the known failure `{cases}` matches no case: correct or delete it"
                 )
             }
+            Self::NoCasePlayed => {
+                f.write_str("the time was over before any case was played (--time)")
+            }
             Self::TooFewCases { played, least } => {
                 let (played, least) = (counted(*played, "case"), grouped(*least));
                 write!(
@@ -147,7 +152,7 @@ fn sentence(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Flaky => "a case is flaky",
         Verdict::Unconfirmed => "a failure could not be confirmed",
-        Verdict::Nonstrict => "a `should` or `may` failed (--strict)",
+        Verdict::Nonstrict => "a `should` or `may` failed (--fail-on should)",
         _ => "a `must` failed",
     }
 }
@@ -227,9 +232,12 @@ impl Record {
     }
 
     fn too_few_cases(&self) -> Option<GateFailure> {
+        let played = self.tally().run();
         // A run that had no time for any case proves nothing.
-        let of_time = (self.cut_off_by == Some(CutOffReason::Time)).then_some(1);
-        let (played, least) = (self.tally().run(), self.gate.min_cases.or(of_time)?);
+        if played == 0 && self.cut_off_by == Some(CutOffReason::Time) {
+            return Some(GateFailure::NoCasePlayed);
+        }
+        let least = self.gate.min_cases?;
         (played < least).then_some(GateFailure::TooFewCases { played, least })
     }
 }

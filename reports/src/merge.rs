@@ -74,6 +74,7 @@ fn check_same_run(first: &Record, part: &Record) -> Result<(), MergeError> {
             ("the seed", it.seed.to_string()),
             ("the peer", printable(&it.peer.command.join(" "))),
             ("the version of wirecheck", it.wirecheck.clone()),
+            ("what fails the run", rules(it)),
         ]
     };
     let both = settings(first).into_iter().zip(settings(part));
@@ -88,6 +89,15 @@ fn check_same_run(first: &Record, part: &Record) -> Result<(), MergeError> {
     } else {
         Err(MergeError::DifferentScenarios)
     }
+}
+
+/// The rules of the gate as text, without the counts of cases.
+fn rules(record: &Record) -> String {
+    let gate = &record.gate;
+    let known: Vec<_> = gate.known.iter().map(|it| it.cases.as_str()).collect();
+    let (fail_on, least) = (&gate.fail_on, gate.min_cases);
+    let known = printable(&known.join(", "));
+    format!("{fail_on:?}, at least {least:?} cases, known: {known}")
 }
 
 /// The parts are sorted by their numbers.
@@ -105,13 +115,11 @@ fn check_complete(parts: &[Record], of: u32) -> Result<(), MergeError> {
         }
         expected += 1;
     }
-    match expected > of {
-        true => Ok(()),
-        false => Err(MergeError::Missing {
-            number: expected,
-            of,
-        }),
+    if expected > of {
+        return Ok(());
     }
+    let number = expected;
+    Err(MergeError::Missing { number, of })
 }
 
 fn merged(parts: Vec<Record>, shard: &Shard) -> Record {
@@ -175,9 +183,18 @@ fn merged_suites(parts: &[Record], shard: &Shard) -> Vec<SuiteRecord> {
             });
         }
         let last = suites.last_mut().expect("one was pushed if there was none");
-        last.scenarios.push((*scenario).clone());
+        last.scenarios.push(without_saved_cases(scenario));
     }
     suites
+}
+
+/// The saved cases are beside the records of the parts, not beside that of the whole run.
+fn without_saved_cases(scenario: &ScenarioRecord) -> ScenarioRecord {
+    let mut scenario = scenario.clone();
+    for failure in &mut scenario.failures {
+        failure.saved = None;
+    }
+    scenario
 }
 
 fn merged_delivery(parts: &[Record]) -> DeliveryTally {

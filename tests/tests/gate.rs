@@ -202,6 +202,14 @@ fn the_merged_record_of_all_parts_is_the_record_of_the_whole_run() {
     let missing = run_in(root(), COMMAND, &["report", &paths[0], &paths[2]]);
     assert_eq!(missing.code, 2);
     assert!(missing.stderr.contains("part 2 of 3 is missing"));
+    let alone = run_in(root(), COMMAND, &["report", &paths[0], "--gate"]);
+    assert_eq!(alone.code, 2, "a part says nothing about the whole run");
+    let shown = run_in(root(), COMMAND, &["report", &paths[0]]);
+    assert!(
+        shown.stdout.contains("part      1 of 3"),
+        "{}",
+        shown.stdout
+    );
 }
 
 /// What depends on the process of wirecheck or of the peer: ids of files, what was tried, and

@@ -1,6 +1,7 @@
 //! `wirecheck.toml`: the settings of a project.
 //!
-//! A flag that is typed wins over the file. Paths in the file are relative to its folder.
+//! A flag that is typed wins over the file. The paths of suites and reports are relative to the
+//! folder of the file; the command of the peer runs in the working directory.
 //!
 //! Doc comments on these types become the descriptions in the JSON Schema.
 
@@ -93,8 +94,9 @@ pub(super) enum PeerRole {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct GateConfig {
-    /// Which results fail the run; `must` and `flaky` if it is not given.
-    pub(super) fail_on: Vec<FailOn>,
+    /// Which results fail the run; `must` and `flaky` if it is not given. A failure that could
+    /// not be confirmed always does.
+    pub(super) fail_on: Option<Vec<FailOn>>,
     /// The fewest cases that must be played.
     pub(super) min_cases: Option<u64>,
 }

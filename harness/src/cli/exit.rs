@@ -5,10 +5,9 @@ use std::process::ExitCode;
 /// How the command ended. Scripts rely on the codes: they never change their meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// The command succeeded; for `run`, no `must` failed.
+    /// The command succeeded; for `run`, nothing failed that `--fail-on` names.
     Success,
-    /// A `must` failed, or a case of any level is flaky or unconfirmed, also if a signal
-    /// ended the run.
+    /// The run failed by its rules, also if a signal ended it.
     Failed,
     /// The command line or a suite is invalid; nothing was run.
     Usage,
@@ -28,7 +27,7 @@ impl Exit {
     pub const HELP: &str = "\
 Exit codes:
   0   success; for `run`, nothing failed that --fail-on names; the rest is reported
-  1   a `must` failed, or a case of any level is flaky or could not be confirmed, also if
+  1   something failed that --fail-on names, or a failure could not be confirmed, also if
       the run was interrupted; a known failure passes or matches nothing; fewer cases than
       --min-cases were played
   2   the command line or a suite is invalid; nothing was run

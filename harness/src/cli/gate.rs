@@ -15,15 +15,10 @@ use crate::engine::{GateRules, KnownCases, Selection};
 
 /// The rules of a run. `is_partial` says whether the user typed a selection of cases.
 pub(super) fn rules(args: &GateArgs, config: &Config, is_partial: bool) -> GateRules {
-    let defaults = Gate::default();
     GateRules {
         rules: Gate {
-            fail_on: if args.fail_on.is_empty() {
-                defaults.fail_on
-            } else {
-                args.fail_on.clone()
-            },
-            min_cases: args.min_cases,
+            fail_on: args.fail_on(config),
+            min_cases: args.min_cases(config),
             is_partial,
             known: Vec::new(),
         },

@@ -25,9 +25,15 @@ struct NamedRecord {
 
 pub(super) fn run(args: &ReportArgs) -> Result<Exit, CommandError> {
     let records = args.records.iter().map(|text| named(text));
-    let records = merged(records.collect::<Result<_, _>>()?)?;
+    let lone_part = if args.gate || args.json.is_some() {
+        LonePart::Refused
+    } else {
+        LonePart::Shown
+    };
+    let records = merged(records.collect::<Result<_, _>>()?, lone_part)?;
     let runs = runs(&records);
     let writer = ReportWriter::new(&args.reports);
+    writer.check()?;
     writer.write(&runs)?;
     if let Some(path) = &args.json {
         write_json(&records, path)?;
@@ -55,9 +61,20 @@ fn named(text: &str) -> Result<NamedRecord, CommandError> {
     })
 }
 
-/// The parts of one run become one record. Those of several runs have a name each. A part that
-/// is alone stays a part.
-fn merged(records: Vec<NamedRecord>) -> Result<Vec<NamedRecord>, CommandError> {
+/// What becomes of a part of a run without the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum LonePart {
+    /// A report of it is made.
+    Shown,
+    /// It says nothing about the whole run.
+    Refused,
+}
+
+/// The parts of one run become one record. Those of several runs have a name each.
+fn merged(
+    records: Vec<NamedRecord>,
+    lone_part: LonePart,
+) -> Result<Vec<NamedRecord>, CommandError> {
     let mut whole = Vec::new();
     let mut parts: Vec<(Option<String>, Vec<NamedRecord>)> = Vec::new();
     for record in records {
@@ -71,7 +88,7 @@ fn merged(records: Vec<NamedRecord>) -> Result<Vec<NamedRecord>, CommandError> {
         }
     }
     for (name, mut parts) in parts {
-        if parts.len() == 1 {
+        if parts.len() == 1 && lone_part == LonePart::Shown {
             whole.append(&mut parts);
             continue;
         }

@@ -44,6 +44,16 @@ impl ReportWriter {
 
     /// Checks that all reports can be written: before the run, not after an hour.
     pub(super) fn check(&self) -> Result<(), CommandError> {
+        if self
+            .files
+            .iter()
+            .filter(|(path, _)| is_stdout(path))
+            .count()
+            > 1
+        {
+            let what = "only one report can be written to standard output (`-`)";
+            return Err(CommandError::usage(what));
+        }
         let files = self.files.iter().filter(|(path, _)| !is_stdout(path));
         for (path, _) in files {
             wirecheck_report::check_report(path).map_err(|source| failed(path, source))?;

@@ -35,14 +35,14 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
     } else {
         Side::Client
     };
-    if !args.gate.list_known {
+    if !args.list_known {
         check_command(args)?;
     }
     let selection = select(&args.cases, ours)?;
     // Known failures of clients match nothing in a run against a server.
     let is_partial = is_partial || selection.left_out() > 0;
     let gate = gate::rules(&args.gate, &config, is_partial);
-    if args.gate.list_known {
+    if args.list_known {
         return gate::list_known(&gate.known, &selection);
     }
     let peer = saved_peer(&args.peer);

@@ -181,6 +181,7 @@ fn rule(failure: &GateFailure) -> (String, &'static str) {
         GateFailure::Verdict(_) => ("verdict".to_owned(), "verdict"),
         GateFailure::Fixed { cases, .. } => (known(cases), "passes"),
         GateFailure::MatchesNothing { cases } => (known(cases), "matches-nothing"),
+        GateFailure::NoCasePlayed => ("time".to_owned(), "no-case-played"),
         GateFailure::TooFewCases { .. } => ("min-cases".to_owned(), "too-few-cases"),
     }
 }

@@ -159,7 +159,11 @@ fn defects(part: &mut Part, input: ReportInput<'_>) {
         }
     }
     all.sort_by_key(|it| &it.defect.code);
-    part.list("Defects", all.iter().map(defect_line), "defect");
+    part.list(
+        "Defects",
+        all.iter().map(|it| defect_line(input, it)),
+        "defect",
+    );
 }
 
 /// The scenarios that did not pass, without the known failures.
@@ -170,8 +174,14 @@ fn unknown<'a>(
     failed.filter(|(_, it)| it.scenario.verdict != Verdict::Known)
 }
 
-fn defect_line(found: &Found<'_>) -> String {
+/// With the cause that was seen, or what the defect is if scenarios may differ in the cause.
+fn defect_line(input: ReportInput<'_>, found: &Found<'_>) -> String {
     let Found { defect, scenarios } = found;
+    let mut catalogue = input.catalogue.iter();
+    let because = match catalogue.find(|it| it.code == defect.code) {
+        Some(entry) if scenarios.len() > 1 => &entry.summary,
+        _ => &defect.because,
+    };
     let named = scenarios.iter().take(NAMED).cloned();
     let named: Vec<_> = named.collect();
     let more = match scenarios.len() - named.len() {
@@ -179,7 +189,7 @@ fn defect_line(found: &Found<'_>) -> String {
         more => format!(" and {}", counted(more as u64, "other")),
     };
     let title = code(&format!("{} {}", defect.code, defect.name));
-    let (named, because) = (named.join(", "), prose(&defect.because));
+    let (named, because) = (named.join(", "), prose(because));
     format!("- **{title}** in {named}{more}: {because}\n")
 }
 

@@ -334,7 +334,8 @@ impl<'a> MatrixCell<'a> {
     }
 }
 
-/// The defects of all rows, each once, with the explanation from the first row.
+/// The defects of all rows, each once. If several scenarios have one, the explanation is that of
+/// the first, and says so.
 fn defects(rows: &[MatrixRow<'_>], width: TerminalWidth) -> String {
     let mut found: Vec<_> = rows.iter().flat_map(|row| row.record.defects()).collect();
     found.sort_by(|one, other| one.code.cmp(&other.code));
@@ -351,10 +352,25 @@ fn defects(rows: &[MatrixRow<'_>], width: TerminalWidth) -> String {
     let mut page = Page::new(width);
     for defect in found {
         let mut line = head(defect);
-        for because in wrapped(&printable(&defect.because), width.after(beside)) {
+        let because = explanation(rows, defect);
+        for because in wrapped(&printable(&because), width.after(beside)) {
             let begun = std::mem::take(&mut line);
             page.line(begun.at(beside).styled(DIM, because));
         }
     }
     page.into_text()
+}
+
+fn explanation(rows: &[MatrixRow<'_>], defect: &Defect) -> String {
+    let has = |scenario: &ScenarioRecord| scenario.defects.iter().any(|it| it.code == defect.code);
+    let count = |row: &MatrixRow<'_>| row.record.scenarios().filter(|(_, it)| has(it)).count();
+    let mut with = rows.iter().filter(|row| count(row) > 0);
+    match with.next() {
+        Some(first) if rows.iter().map(count).sum::<usize>() > 1 => {
+            let form = first.form.word();
+            let name = format!("{} {form}", first.name);
+            format!("e.g. {}: {}", name.trim_end(), defect.because)
+        }
+        _ => defect.because.clone(),
+    }
 }

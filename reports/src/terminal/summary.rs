@@ -41,6 +41,7 @@ pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Termina
     }
     not_run(&mut page, record);
     page.whole(&page.label("record").plain(record_path));
+    labelled(&mut page, "part", Style::new(), facts::part(record));
     labelled(&mut page, "state", DOUBTFUL, facts::state(record));
     page.into_text() + &verdict(record, exit_code, width)
 }
@@ -142,6 +143,11 @@ fn verdict_line(page: &mut Page, record: &Record, exit_code: u8) {
         style(facts::shown_verdict(record))
     };
     let word = facts::verdict_word(record);
-    let verdict = format!("{word}  {}   (exit {exit_code})", outcome(record));
+    let reported_only = match facts::shown_verdict(record) {
+        Verdict::Fail | Verdict::Flaky if exit_code == 0 => "; reported only (--fail-on)",
+        _ => "",
+    };
+    let outcome = outcome(record);
+    let verdict = format!("{word}  {outcome}{reported_only}   (exit {exit_code})");
     page.paragraph("verdict", style.bold(), &verdict);
 }

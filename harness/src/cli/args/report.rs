@@ -17,9 +17,9 @@ Examples:
 
 pub(super) const COMPARE_EXITS: &str = "\
 Exit codes:
-  0   nothing that passed before fails now
+  0   no case fails that did not fail before
   1   a case fails that did not fail before
-  2   a record cannot be read";
+  2   the command line is invalid, or a record cannot be read";
 
 /// The reports that are written, each to a file; `-` is standard output.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -64,8 +64,6 @@ pub(in crate::cli) struct ReportArgs {
     /// Records of runs, each with a name for the implementation if there are several
     #[arg(value_name = "[NAME=]RECORD", default_value = DEFAULT_RECORD)]
     pub(in crate::cli) records: Vec<String>,
-    #[command(flatten)]
-    pub(in crate::cli) reports: ReportFiles,
     /// The record itself: one record of all parts of a run
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) json: Option<PathBuf>,
@@ -75,6 +73,8 @@ pub(in crate::cli) struct ReportArgs {
     /// Show each failure in full
     #[arg(short, long)]
     pub(in crate::cli) verbose: bool,
+    #[command(flatten)]
+    pub(in crate::cli) reports: ReportFiles,
 }
 
 #[derive(Debug, clap::Args)]

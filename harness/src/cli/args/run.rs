@@ -17,7 +17,7 @@ use crate::engine::Shard;
 use crate::load::MAX_SUITE_BYTES;
 use crate::scenario::{self, DurationError};
 use crate::tactic::{Profile, TacticPattern};
-use wirecheck_report::record::FailOn;
+use wirecheck_report::record::{FailOn, Gate};
 
 pub(super) const RUN_EXAMPLES: &str = "\
 Examples:
@@ -98,10 +98,6 @@ pub(in crate::cli) struct RunArgs {
     pub(in crate::cli) cases: CaseArgs,
     #[command(flatten)]
     pub(in crate::cli) peer: PeerOptions,
-    #[command(flatten)]
-    pub(in crate::cli) gate: GateArgs,
-    #[command(flatten)]
-    pub(in crate::cli) reports: ReportFiles,
     /// The most cases that run at the same time, up to 256 [default: 4 per processor, at
     /// most 32]
     ///
@@ -112,8 +108,8 @@ pub(in crate::cli) struct RunArgs {
     /// Begin no more cases after this time, e.g. 5m
     ///
     /// Each scenario gets a share of it, and plays the cases of the quick profile first. What
-    /// failed is confirmed and shrunk all the same. What was not played is counted; it does
-    /// not fail the run (see --min-cases).
+    /// failed is confirmed and shrunk all the same, so the run may take longer. What was not
+    /// played does not fail the run, unless it is all (see --min-cases).
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(in crate::cli) time: Option<Duration>,
     /// Show each failure in full
@@ -131,6 +127,13 @@ pub(in crate::cli) struct RunArgs {
     /// The folder `runs` beside it keeps the records and the failed cases of the last 20 runs.
     #[arg(long, value_name = "FILE", default_value = DEFAULT_RECORD)]
     pub(in crate::cli) record: PathBuf,
+    /// List the known failures of wirecheck.toml and how many cases each matches; run nothing
+    #[arg(long)]
+    pub(in crate::cli) list_known: bool,
+    #[command(flatten)]
+    pub(in crate::cli) gate: GateArgs,
+    #[command(flatten)]
+    pub(in crate::cli) reports: ReportFiles,
 }
 
 /// How the peer is reached.
@@ -174,18 +177,16 @@ pub(in crate::cli) struct PeerOptions {
 #[command(next_help_heading = "What fails the run")]
 pub(in crate::cli) struct GateArgs {
     /// Which results fail the run: must, should (with may), flaky [default: must,flaky]
+    ///
+    /// A failure that could not be confirmed always fails it.
     #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = fail_on)]
     pub(in crate::cli) fail_on: Vec<FailOn>,
-    /// Fail the run on each result that is not a pass: the same as --fail-on
-    /// must,should,flaky
+    /// The same as --fail-on must,should,flaky
     #[arg(long, conflicts_with = "fail_on")]
     pub(in crate::cli) strict: bool,
-    /// Fail the run if fewer cases were played
+    /// Fail the run if fewer than N cases were played
     #[arg(long, value_name = "N")]
     pub(in crate::cli) min_cases: Option<u64>,
-    /// List the known failures of wirecheck.toml and how many cases each matches; run nothing
-    #[arg(long)]
-    pub(in crate::cli) list_known: bool,
 }
 
 impl SuiteArgs {
@@ -244,7 +245,6 @@ impl RunArgs {
         Self {
             cases: self.cases.with(config),
             peer: self.peer.with(config),
-            gate: self.gate.with(config),
             reports: self.reports.with(config),
             jobs: self.jobs.or_else(|| config.jobs()),
             time: self.time.or_else(|| config.time()),
@@ -290,18 +290,21 @@ impl PeerOptions {
 }
 
 impl GateArgs {
-    fn with(self, config: &Config) -> Self {
-        let is_typed = self.strict || !self.fail_on.is_empty();
-        let fail_on = match (self.strict, is_typed) {
-            (true, _) => vec![FailOn::Must, FailOn::Should, FailOn::Flaky],
-            (false, true) => self.fail_on,
-            (false, false) => config.gate.fail_on.clone(),
-        };
-        Self {
-            fail_on,
-            min_cases: self.min_cases.or(config.gate.min_cases),
-            ..self
+    /// Which results fail the run.
+    pub(in crate::cli) fn fail_on(&self, config: &Config) -> Vec<FailOn> {
+        if self.strict {
+            vec![FailOn::Must, FailOn::Should, FailOn::Flaky]
+        } else if self.fail_on.is_empty() {
+            let of_file = config.gate.fail_on.clone();
+            of_file.unwrap_or_else(|| Gate::default().fail_on)
+        } else {
+            self.fail_on.clone()
         }
+    }
+
+    /// The fewest cases that must be played.
+    pub(in crate::cli) fn min_cases(&self, config: &Config) -> Option<u64> {
+        self.min_cases.or(config.gate.min_cases)
     }
 }
 
