@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Record;
-use crate::record::{FailedCase, FamilyRecord, ScenarioRecord, Verdict};
+use crate::record::{FailedCase, FamilyRecord, RunState, ScenarioRecord, Verdict};
 
 /// What changed from one run to another. Cases are named `suite/scenario/tactic`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Comparison {
     pub gone: Vec<String>,
     /// Scenarios of which the slowest case takes much longer.
     pub slower: Vec<SlowerScenario>,
+    /// The new run ended early.
+    pub is_unfinished: bool,
 }
 
 /// A case whose verdict changed.
@@ -53,8 +55,11 @@ const MUCH: u64 = 3;
 /// Compares two runs of the same suites.
 #[must_use]
 pub fn compare(old: &Record, new: &Record) -> Comparison {
+    let mut comparison = Comparison {
+        is_unfinished: new.state != RunState::Finished,
+        ..Comparison::default()
+    };
     let (old, new) = (scenarios(old), scenarios(new));
-    let mut comparison = Comparison::default();
     for (id, scenario) in &new {
         comparison.add_failing(id, old.get(id).copied(), scenario);
     }
@@ -68,6 +73,12 @@ pub fn compare(old: &Record, new: &Record) -> Comparison {
 }
 
 impl Comparison {
+    /// Whether a case fails now that did not fail before, or the new run cannot say so.
+    #[must_use]
+    pub fn is_worse(&self) -> bool {
+        !self.newly_failing.is_empty() || self.is_unfinished
+    }
+
     /// Whether nothing changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -145,7 +156,10 @@ fn was_played(scenario: &ScenarioRecord, tactic: &str) -> bool {
     };
     let offset = rest.parse::<u64>().ok();
     let family = scenario.families.iter().find(|it| it.name == name);
-    family.is_some_and(|it| it.skipped == 0 || offset.is_some_and(|at| is_tried(it, at)))
+    family.is_some_and(|it| match offset {
+        Some(at) if !it.tried.is_empty() => is_tried(it, at),
+        _ => it.skipped == 0,
+    })
 }
 
 fn is_tried(family: &FamilyRecord, at: u64) -> bool {

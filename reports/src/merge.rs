@@ -26,7 +26,7 @@ pub enum MergeError {
         other: String,
     },
     /// They were made of other suites.
-    #[error("the parts are of different runs: they have different scenarios")]
+    #[error("the parts are of different runs: they have different suites or cases")]
     DifferentScenarios,
     /// A part is there twice.
     #[error("part {number} of {of} is there twice")]
@@ -72,7 +72,7 @@ fn check_same_run(first: &Record, part: &Record) -> Result<(), MergeError> {
             ),
             ("the profile", it.profile.clone()),
             ("the seed", it.seed.to_string()),
-            ("the peer", printable(&it.peer.command.join(" "))),
+            ("the peer", peer(it)),
             ("the version of wirecheck", it.wirecheck.clone()),
             ("what fails the run", rules(it)),
         ]
@@ -83,12 +83,24 @@ fn check_same_run(first: &Record, part: &Record) -> Result<(), MergeError> {
             return Err(MergeError::Different { what, one, other });
         }
     }
-    let scenarios = |it: &Record| it.shard.as_ref().map(|shard| shard.scenarios.clone());
-    if scenarios(first) == scenarios(part) {
+    let plan = |it: &Record| {
+        let shard = it.shard.as_ref();
+        shard.map(|shard| (shard.scenarios.clone(), shard.plan.clone()))
+    };
+    if plan(first) == plan(part) {
         Ok(())
     } else {
         Err(MergeError::DifferentScenarios)
     }
+}
+
+/// Its command, or the address of a server that ran already.
+fn peer(record: &Record) -> String {
+    let peer = &record.peer;
+    printable(&match peer.command.is_empty() {
+        true => peer.address.clone(),
+        false => peer.command.join(" "),
+    })
 }
 
 /// The rules of the gate as text, without the counts of cases.
@@ -246,6 +258,7 @@ mod tests {
                 number,
                 of: 2,
                 scenarios: all.map(|id| format!("a/{id}")).to_vec(),
+                plan: "1f".to_owned(),
             }),
             gate: Gate {
                 known: vec![KnownFailure {
@@ -300,7 +313,7 @@ mod tests {
             .expect("it is a part")
             .scenarios
             .pop();
-        assert!(error(other).ends_with("they have different scenarios"));
+        assert!(error(other).ends_with("they have different suites or cases"));
     }
 
     #[test]

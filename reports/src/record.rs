@@ -69,6 +69,8 @@ pub struct Shard {
     pub of: u32,
     /// All scenarios of the run in their order, as `suite/scenario`.
     pub scenarios: Vec<String>,
+    /// A hash of the suites and of all selected cases: it is the same in all parts.
+    pub plan: String,
 }
 
 /// How far a run has come.

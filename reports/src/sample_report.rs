@@ -40,6 +40,7 @@ pub(crate) fn second_of_four() -> Shard {
         number: 2,
         of: 4,
         scenarios: Vec::new(),
+        plan: String::new(),
     }
 }
 

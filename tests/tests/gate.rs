@@ -51,45 +51,43 @@ fn a_known_failure_runs_and_fails_nothing() {
     assert!(listed.stdout.contains("issue 12"), "{}", listed.stdout);
 }
 
-#[test]
-fn a_known_failure_that_passes_fails_the_run_and_says_what_to_delete() {
-    if !tools::has_python() {
-        return;
-    }
-    let scratch = tempfile::tempdir().expect("there is a temporary folder");
-    let config = known(scratch.path(), "'threaded/*/cut@*' = 'issue 12'");
-    let outcome = Run::new(COMMAND)
-        .args(&["scenarios/threaded", "--only=cut@1?", "--config", &config])
-        .python_server("threaded_server_fixed.py", &[])
-        .complete();
-    assert_eq!(outcome.code, 1, "{}", outcome.stdout);
-    let text = "the known failure `threaded/*/cut@*` passes";
-    assert!(outcome.stdout.contains(text), "{}", outcome.stdout);
-    assert!(outcome.stdout.contains("delete it"), "{}", outcome.stdout);
-    assert!(
-        outcome.stdout.contains("verdict   FAIL"),
-        "{}",
-        outcome.stdout
-    );
+/// Settings with one suite and these known failures.
+fn project(folder: &Path, entries: &str) -> String {
+    let suites = root().join("scenarios/threaded");
+    let text = format!("suites = ['{}']\n[known]\n{entries}", suites.display());
+    let path = folder.join("project.toml");
+    fs::write(&path, text).expect("the folder is ours");
+    path.to_string_lossy().into_owned()
 }
 
 #[test]
-fn a_known_failure_that_matches_nothing_fails_a_run_of_all_cases_only() {
+fn a_known_failure_that_passes_or_matches_nothing_fails_a_whole_run() {
     if !tools::has_python() {
         return;
     }
     let scratch = tempfile::tempdir().expect("there is a temporary folder");
-    let entries = "'threaded/*' = 'issue 12'\n'gone/*' = 'issue 13'";
-    let config = known(scratch.path(), entries);
-    let some = naive(&["--config", &config]).complete();
-    assert_eq!(some.code, 0, "{}", some.stdout);
-    let all = Run::new(COMMAND)
-        .args(&["scenarios/threaded", "--config", &config])
-        .python_server("threaded_server_naive.py", &[])
-        .complete();
-    assert_eq!(all.code, 1, "{}", all.stdout);
-    let text = "the known failure `gone/*` matches no case";
-    assert!(all.stdout.contains(text), "{}", all.stdout);
+    let entries = "'threaded/*/cut@*' = 'issue 12'\n'gone/*' = 'issue 13'";
+    let config = project(scratch.path(), entries);
+    let fixed = |arguments: &[&str]| {
+        Run::new(COMMAND)
+            .args(&["--config", &config])
+            .args(arguments)
+            .python_server("threaded_server_fixed.py", &[])
+            .complete()
+    };
+    let whole = fixed(&[]);
+    assert_eq!(whole.code, 1, "{}", whole.stdout);
+    let outdated = [
+        "the known failure `threaded/*/cut@*` passes",
+        "delete it",
+        "the known failure `gone/*` matches no case",
+        "verdict   FAIL",
+    ];
+    for text in outdated {
+        assert!(whole.stdout.contains(text), "{text}: {}", whole.stdout);
+    }
+    let part = fixed(&["--only=whole"]);
+    assert_eq!(part.code, 0, "a part cannot know: {}", part.stdout);
 }
 
 #[test]
@@ -116,7 +114,7 @@ fn a_run_without_time_proves_nothing_and_fails() {
     if !tools::has_python() {
         return;
     }
-    let outcome = naive(&["--time", "1ms"]).complete();
+    let outcome = naive(&["--time", "1ns"]).complete();
     assert_eq!(outcome.code, 1, "{}", outcome.stdout);
     let record = outcome.record();
     assert_eq!(record.cut_off_by, Some(CutOffReason::Time));
@@ -181,7 +179,7 @@ fn the_merged_record_of_all_parts_is_the_record_of_the_whole_run() {
     for number in 1..=3 {
         let mut record = play(&[&format!("--shard={number}/3")]);
         // Each run of a test has a marker in the command line of its peer.
-        record.peer.command.clear();
+        record.peer.command = vec!["server".to_owned()];
         let path = scratch.path().join(format!("part{number}.json"));
         wirecheck_report::write(&record, &path).expect("the folder is ours");
         paths.push(path.to_string_lossy().into_owned());

@@ -6,20 +6,21 @@ use std::path::Path;
 use wirecheck_report::{Record, compare, terminal};
 
 use super::args::CompareArgs;
-use super::error::CommandError;
+use super::error::{CommandError, unless_unread};
 use super::exit::Exit;
 use super::reporter::width;
 
 pub(super) fn run(args: &CompareArgs) -> Result<Exit, CommandError> {
     let (old, new) = (read(&args.old)?, read(&args.new)?);
     let comparison = compare(&old, &new);
-    let exit = if comparison.newly_failing.is_empty() {
-        Exit::Success
-    } else {
+    let exit = if comparison.is_worse() {
         Exit::Failed
+    } else {
+        Exit::Success
     };
     let text = terminal::comparison(&comparison, exit.code(), width());
-    anstream::stdout().write_all(text.as_bytes())?;
+    let written = anstream::stdout().write_all(text.as_bytes());
+    unless_unread(written.map_err(CommandError::Output))?;
     Ok(exit)
 }
 

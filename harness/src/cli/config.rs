@@ -48,7 +48,7 @@ pub(super) struct Config {
     /// The most cases that run at the same time.
     jobs: Option<Parsed<JobCount>>,
     /// Begin no more cases after this time, e.g. `5m`.
-    time: Option<Parsed<Time>>,
+    time: Option<Parsed<RunTime>>,
     /// The implementation under test.
     pub(super) peer: PeerConfig,
     /// What fails the run.
@@ -186,6 +186,26 @@ impl FromStr for Time {
     }
 }
 
+/// How long a run may take: `90s`, `5m`, `1h`.
+#[derive(Clone, Copy, Debug)]
+struct RunTime(Duration);
+
+impl FromStr for RunTime {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        run_time(text).map(Self)
+    }
+}
+
+/// Reads how long a run may take.
+pub(super) fn run_time(text: &str) -> Result<Duration, String> {
+    const MOST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+    let time = humantime::parse_duration(text).ok();
+    let time = time.filter(|time| !time.is_zero() && *time <= MOST);
+    time.ok_or_else(|| "write a time such as 90s, 5m or 1h, a week at most".to_owned())
+}
+
 impl Config {
     /// The JSON Schema of the file.
     pub(super) fn schema() -> Schema {
@@ -234,6 +254,11 @@ impl Config {
             let span = error.span().unwrap_or(0..0);
             wrong(Diagnostic::new("invalid setting", span, error.message()))
         })?;
+        if let Some(conflict) = config.peer.conflict() {
+            let at = text.find("[peer]").unwrap_or(0);
+            let span = at..at + "[peer]".len();
+            return Err(wrong(Diagnostic::new("invalid peer", span, conflict)));
+        }
         for glob in config.known.keys() {
             if let Err(error) = glob.parse::<CaseGlob>() {
                 let at = text.find(glob.as_str()).unwrap_or(0);
@@ -299,6 +324,30 @@ impl Config {
 }
 
 impl PeerConfig {
+    /// Settings that contradict each other, as on the command line.
+    fn conflict(&self) -> Option<&'static str> {
+        let is_client = self.role == PeerRole::Client;
+        let is_running = self.connect.is_some();
+        let conflicts = [
+            (
+                is_running && !self.command.is_empty(),
+                "`connect` is for a server that runs already, `command` starts one: choose",
+            ),
+            (is_running && is_client, "`connect` is for servers only"),
+            (
+                self.reconnects && !is_client,
+                "`reconnects` is for clients only: add `role = 'client'`",
+            ),
+            (
+                self.port.is_some() && (is_running || is_client),
+                "`port` is for a server that wirecheck starts",
+            ),
+            (self.port == Some(0), "`port` is from 1 to 65535"),
+        ];
+        let mut conflicts = conflicts.into_iter();
+        conflicts.find_map(|(is_there, what)| is_there.then_some(what))
+    }
+
     pub(super) fn start_timeout(&self) -> Option<Duration> {
         self.start_timeout.map(|it| it.0.0)
     }

@@ -310,6 +310,14 @@ fn print_text(label: &str, text: &str) {
     print_line(&format!("{label}: {}", lines.join("\n")));
 }
 
+/// The verdict does not depend on who reads it: a reader of standard output may close it.
+pub(super) fn unless_unread(written: Result<(), CommandError>) -> Result<(), CommandError> {
+    match written {
+        Err(error) if error.is_broken_pipe() => Ok(()),
+        other => other,
+    }
+}
+
 /// Prints to standard error. An error is ignored: the exit code still reports the result.
 pub(super) fn print_line(line: &str) {
     _ = writeln!(anstream::stderr(), "{line}");

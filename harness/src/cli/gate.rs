@@ -5,7 +5,7 @@ use std::io::Write;
 
 use wirecheck_report::Record;
 use wirecheck_report::notation::counted;
-use wirecheck_report::record::{CutOffReason, Gate, Verdict};
+use wirecheck_report::record::{CutOffReason, Gate, RunState, Verdict};
 
 use super::args::GateArgs;
 use super::config::Config;
@@ -35,8 +35,11 @@ pub(super) fn exit_of(record: &Record) -> Exit {
     if !record.gate_failures().is_empty() {
         return Exit::Failed;
     }
+    let is_whole = record.state == RunState::Finished;
     match (record.cut_off_by, record.verdict) {
         (Some(CutOffReason::User), _) => Exit::Interrupted,
+        // It was killed: nobody wrote why it ended.
+        (None, _) if !is_whole => Exit::Interrupted,
         (_, Verdict::Error) => Exit::Internal,
         _ => Exit::Success,
     }

@@ -9,7 +9,7 @@ use wirecheck_report::{Record, merge, terminal};
 
 use super::args::ReportArgs;
 use super::compare::read;
-use super::error::CommandError;
+use super::error::{CommandError, unless_unread};
 use super::exit::Exit;
 use super::gate::exit_of;
 use super::report_files::{ReportWriter, write_to};
@@ -33,17 +33,22 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, CommandError> {
     let records = merged(records.collect::<Result<_, _>>()?, lone_part)?;
     let runs = runs(&records);
     let writer = ReportWriter::new(&args.reports);
-    writer.check()?;
-    writer.write(&runs)?;
+    let records_read: Vec<_> = records.iter().map(|it| Path::new(&it.path)).collect();
+    writer.check(&records_read)?;
+    unless_unread(writer.write(&runs))?;
     if let Some(path) = &args.json {
-        write_json(&records, path)?;
+        unless_unread(write_json(&records, path))?;
     }
     if writer.is_empty() && args.json.is_none() {
-        print(&runs, args.verbose)?;
+        unless_unread(print(&runs, args.verbose))?;
+    }
+    if !args.gate {
+        return Ok(Exit::Success);
     }
     let codes = records.iter().map(|it| exit_of(&it.record));
-    let worst = codes.max_by_key(|exit| exit.code());
-    Ok(worst.filter(|_| args.gate).unwrap_or(Exit::Success))
+    // A failure weighs more than a run that did not finish.
+    let worst = codes.max_by_key(|exit| (*exit == Exit::Failed, exit.code()));
+    Ok(worst.unwrap_or(Exit::Success))
 }
 
 /// `record.json`, or `Go=record.json`.
@@ -162,7 +167,11 @@ fn write_json(records: &[NamedRecord], path: &Path) -> Result<(), CommandError> 
         let what = "--json writes one record: give the record of one run, or of all its parts";
         return Err(CommandError::usage(what));
     };
-    let mut text = serde_json::to_string_pretty(&only.record).expect("its maps have text keys");
-    text.push('\n');
-    write_to(path, text.as_bytes())
+    if path.as_os_str() == "-" {
+        let mut text = serde_json::to_string_pretty(&only.record).expect("its maps have text keys");
+        text.push('\n');
+        return write_to(path, text.as_bytes());
+    }
+    wirecheck_report::write(&only.record, path)
+        .map_err(|error| CommandError::Records(error.to_string()))
 }

@@ -4,11 +4,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use wirecheck_report::notation::printable;
 use wirecheck_report::render::{CatalogueEntry, NamedRun, ReportInput};
 use wirecheck_report::{badge, code_quality, github, html, junit, markdown, sarif};
 
 use super::args::ReportFiles;
-use super::error::CommandError;
+use super::error::{CommandError, print_line};
 use crate::diagnose::{DefectCode, Language};
 
 /// Makes a report of runs.
@@ -42,8 +43,21 @@ impl ReportWriter {
         self.files.is_empty()
     }
 
-    /// Checks that all reports can be written: before the run, not after an hour.
-    pub(super) fn check(&self) -> Result<(), CommandError> {
+    /// Checks that all reports can be written: before the run, not after an hour. They replace
+    /// neither each other, nor these files, nor suites and settings.
+    pub(super) fn check(&self, others: &[&Path]) -> Result<(), CommandError> {
+        let is_taken = |index: usize, path: &Path| {
+            let mut before = self.files[..index].iter().map(|(path, _)| path.as_path());
+            others.contains(&path) || before.any(|it| it == path && !is_stdout(it))
+        };
+        for (index, (path, _)) in self.files.iter().enumerate() {
+            let is_toml = path.extension().is_some_and(|it| it == "toml");
+            if is_toml || is_taken(index, path) {
+                let path = printable(&path.to_string_lossy());
+                let what = format!("{path}: a report would replace another file; name a new one");
+                return Err(CommandError::usage(what));
+            }
+        }
         if self
             .files
             .iter()
@@ -88,12 +102,27 @@ pub(super) fn tell_github(runs: &[NamedRun<'_>]) -> Result<(), CommandError> {
         catalogue: &catalogue,
     };
     io::stdout().write_all(github::annotations(input).as_bytes())?;
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from) else {
+    let path = std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from);
+    let Some(path) = path.filter(|it| !it.as_os_str().is_empty()) else {
         return Ok(());
     };
-    let file = fs::OpenOptions::new().create(true).append(true).open(&path);
-    let written = file.and_then(|mut file| file.write_all(github::step_summary(input).as_bytes()));
-    written.map_err(|source| failed(&path, source))
+    // The verdict does not depend on it.
+    if let Err(error) = append(&path, &github::step_summary(input)) {
+        print_line(&format!(
+            "warning: cannot write the summary of the step: {}: {error}",
+            printable(&path.to_string_lossy())
+        ));
+    }
+    Ok(())
+}
+
+/// Only to a regular file: a pipe would be waited for.
+fn append(path: &Path, text: &str) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let file = fs::OpenOptions::new().create(true).append(true).open(path);
+    file?.write_all(text.as_bytes())
 }
 
 /// Writes to a file, or to standard output for `-`.

@@ -12,7 +12,7 @@ use wirecheck_report::saved_case::SavedPeer;
 use super::args::{PeerOptions, RunArgs};
 use super::cases::select;
 use super::config::Config;
-use super::error::CommandError;
+use super::error::{CommandError, unless_unread};
 use super::exit::Exit;
 use super::peer_source::{millis, peer_source};
 use super::report::peer_name;
@@ -48,7 +48,7 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
     let peer = saved_peer(&args.peer);
     let settings = settings(args, &peer, gate)?;
     let reports = ReportWriter::new(&args.reports);
-    reports.check()?;
+    reports.check(&[&args.record])?;
     // Now, not after a run of an hour.
     wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
     let selection = play_order::failures_first(selection, &args.record);
@@ -77,12 +77,8 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
     let exit = gate::exit_of(&ran.record);
     let record = reporter.record(&ran.record);
     let written = write_reports(&reports, record, &args.record);
-    match reporter.finish(&ran.record, exit) {
-        // The verdict does not depend on who reads it.
-        Err(error) if error.is_broken_pipe() => {}
-        finished => finished?,
-    }
-    written?;
+    unless_unread(reporter.finish(&ran.record, exit))?;
+    unless_unread(written)?;
     match ran.failure {
         Some(failure) => Err(CommandError::Peer(failure)),
         None => Ok(exit),

@@ -6,7 +6,7 @@ use wirecheck_report::record;
 
 use super::shard::Shard;
 use crate::scenario::{Scenario, Side, Suite};
-use crate::tactic::{Case, CaseChoice, CaseId, Plan, Tactic};
+use crate::tactic::{Case, CaseChoice, CaseId, Plan, Tactic, fnv1a};
 
 /// Suites with the cases that were selected of them. The cases of each scenario are
 /// planned once.
@@ -121,7 +121,21 @@ impl Selection {
             number: shard.number().get(),
             of: shard.of().get(),
             scenarios: self.whole_run().map(id).collect(),
+            plan: self.plan_hash(),
         })
+    }
+
+    /// A hash of the suites and of all cases of the whole run.
+    fn plan_hash(&self) -> String {
+        let mut all: String = self.suites.iter().map(Suite::text).collect();
+        for planned in self.whole_run() {
+            for tactic in planned.plan.tactics() {
+                all.push_str(&tactic.to_string());
+                all.push('\n');
+            }
+            all.push('\n');
+        }
+        format!("{:016x}", fnv1a(all.as_bytes()))
     }
 
     /// The side that wirecheck plays.

@@ -42,6 +42,7 @@ mod stop_point;
 pub use crate::scenario::{EditName, NameError, ScenarioId, SuiteId};
 pub use apply::{ChunkPieces, DeliveredChunk, FitError, Piece};
 pub use carry::ScriptPart;
+pub(crate) use case::fnv1a;
 pub use case::{Case, CaseId, CaseIdError};
 pub use delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
 pub use exchange::CaseChoice;

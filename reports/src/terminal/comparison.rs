@@ -69,6 +69,7 @@ fn list(page: &mut Page, (heading, style): (&str, Style), lines: Vec<StyledLine>
 fn verdict(page: &Page, changes: &Comparison, exit_code: u8) -> StyledLine {
     let worse = changes.newly_failing.len() as u64;
     let text = match worse {
+        0 if changes.is_unfinished => "the new run did not finish".to_owned(),
         0 if changes.is_empty() => "nothing changed".to_owned(),
         0 => "no case fails that did not fail before".to_owned(),
         1 => "1 case fails that did not fail before".to_owned(),

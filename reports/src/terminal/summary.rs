@@ -62,7 +62,12 @@ fn known(page: &mut Page, record: &Record) {
     let known = cases.filter(|it| it.verdict == Verdict::Known).count();
     if known > 0 {
         let failures = counted(known as u64, "failure");
-        let text = format!("{failures} known; `--list-known` lists the reasons");
+        let uncut = NotRun::of(record).after_baseline;
+        let hidden = match uncut {
+            0 => String::new(),
+            _ => format!("; {} not run", counted(uncut, "case")),
+        };
+        let text = format!("{failures} known{hidden}; `--list-known` lists the reasons");
         page.paragraph("known", Style::new(), &text);
     }
 }

@@ -12,7 +12,7 @@ use globset::Glob;
 
 use super::DEFAULT_RECORD;
 use super::report::ReportFiles;
-use crate::cli::config::{Config, PeerRole};
+use crate::cli::config::{Config, PeerRole, run_time};
 use crate::engine::Shard;
 use crate::load::MAX_SUITE_BYTES;
 use crate::scenario::{self, DurationError};
@@ -110,7 +110,7 @@ pub(in crate::cli) struct RunArgs {
     /// Each scenario gets a share of it, and plays the cases of the quick profile first. What
     /// failed is confirmed and shrunk all the same, so the run may take longer. What was not
     /// played does not fail the run, unless it is all (see --min-cases).
-    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", value_parser = run_time)]
     pub(in crate::cli) time: Option<Duration>,
     /// Show each failure in full
     ///
@@ -221,7 +221,8 @@ impl CaseArgs {
 
     /// Whether the user typed that only a part of the scenarios or cases is run.
     pub(in crate::cli) fn is_partial(&self, config: &Config) -> bool {
-        let other_suites = !self.suites.suites.is_empty() && !config.suites.is_empty();
+        let typed = &self.suites.suites;
+        let other_suites = !typed.is_empty() && *typed != config.suites;
         let is_filtered = !self.only.is_empty() || !self.tag.is_empty();
         let usual = config.profile().unwrap_or_default();
         let is_smaller = self.profile.is_some_and(|profile| profile < usual);
