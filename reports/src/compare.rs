@@ -111,9 +111,10 @@ impl Comparison {
         let failing: BTreeSet<_> = failing_tactics(new).collect();
         let failed_before = old.failures.iter().filter(|it| fails(it));
         for failure in failed_before.filter(|it| !failing.contains(it.tactic.as_str())) {
-            let list = match was_played(new, &failure.tactic) {
-                true => &mut self.newly_passing,
-                false => &mut self.not_played,
+            let list = if was_played(new, &failure.tactic) {
+                &mut self.newly_passing
+            } else {
+                &mut self.not_played
             };
             list.push(change(id, failure));
         }
@@ -146,20 +147,15 @@ fn failing_tactics(scenario: &ScenarioRecord) -> impl Iterator<Item = &str> {
 /// Whether a case that did not fail was played: all cases of its tactic were, or its offset
 /// was tried.
 fn was_played(scenario: &ScenarioRecord, tactic: &str) -> bool {
-    // The name of a family may have an `@` too: `rst@accept`.
-    let exact = scenario.families.iter().find(|it| it.name == tactic);
-    if let Some(family) = exact {
-        return family.skipped == 0;
-    }
-    let Some((name, rest)) = tactic.split_once(['@', ':']) else {
+    let Some(family) = scenario.family_of(tactic) else {
         return false;
     };
-    let offset = rest.parse::<u64>().ok();
-    let family = scenario.families.iter().find(|it| it.name == name);
-    family.is_some_and(|it| match offset {
-        Some(at) if !it.tried.is_empty() => is_tried(it, at),
-        _ => it.skipped == 0,
-    })
+    let offset = tactic.strip_prefix(&family.name);
+    let offset = offset.and_then(|rest| rest.get(1..)?.parse().ok());
+    match offset {
+        Some(at) if !family.tried.is_empty() => is_tried(family, at),
+        _ => family.skipped == 0,
+    }
 }
 
 fn is_tried(family: &FamilyRecord, at: u64) -> bool {

@@ -1,81 +1,10 @@
-//! What makes a run fail, apart from what was judged: the rules, and their result.
-//!
-//! The rules are a part of the record, so that a report says the same as the run, and so
-//! that the records of several parts of a run can be judged together.
+//! Why a run fails, by the rules that are a part of its record: so a report says the same as
+//! the run, and the records of several parts of a run can be judged together.
 
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 use crate::notation::{counted, grouped, printable};
-use crate::record::{CutOffReason, Record, RunState, ScenarioRecord, Verdict};
-
-/// The rules by which a run fails.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Gate {
-    /// What fails the run.
-    pub fail_on: Vec<FailOn>,
-    /// The fewest cases that must be played.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_cases: Option<u64>,
-    /// Whether options left out suites, scenarios or cases. The run then cannot say that a known
-    /// failure passes, or that it matches nothing.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub is_partial: bool,
-    /// The failures that are known and fail nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub known: Vec<KnownFailure>,
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
-impl Default for Gate {
-    fn default() -> Self {
-        Self {
-            fail_on: vec![FailOn::Must, FailOn::Flaky],
-            min_cases: None,
-            is_partial: false,
-            known: Vec::new(),
-        }
-    }
-}
-
-/// A kind of result that fails a run.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum FailOn {
-    /// A requirement of level `must` failed.
-    Must,
-    /// A requirement of level `should` or `may` failed.
-    Should,
-    /// A case failed and passed when it was repeated.
-    Flaky,
-}
-
-/// Failures that are known and fail nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct KnownFailure {
-    /// A glob for case ids: `suite/scenario/tactic`.
-    pub cases: String,
-    /// Why they fail, in the words of the user.
-    pub reason: String,
-    /// How many of the selected cases match.
-    pub selected: u64,
-    /// How many of them failed.
-    pub failed: u64,
-    /// How many of them may not have been played: not all cases of their tactic were.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub not_played: u64,
-}
-
-fn is_zero(count: &u64) -> bool {
-    *count == 0
-}
+use crate::record::{CutOffReason, FailOn, Gate, Record, RunState, ScenarioRecord, Verdict};
 
 /// Why a run fails.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,6 +22,7 @@ mod facts;
 mod gate;
 #[cfg(feature = "formats")]
 pub mod github;
+mod hash;
 #[cfg(feature = "html")]
 pub mod html;
 #[cfg(feature = "formats")]
@@ -65,7 +66,8 @@ pub use runs::{MAX_CASE_BYTES, RUNS_KEPT, RunFolder, SavedCaseError, find_case, 
 pub use saved_case::SavedCase;
 pub use smallest::shown_failure;
 pub use store::{
-    StoreError, check_report, check_writable, read, replace_capture, write, write_report,
+    StoreError, check_report, check_writable, read, record_text, replace_capture, write,
+    write_report,
 };
 pub use tally::CaseTally;
 pub use verdict::worst;

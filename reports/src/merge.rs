@@ -72,7 +72,7 @@ fn check_same_run(first: &Record, part: &Record) -> Result<(), MergeError> {
             ),
             ("the profile", it.profile.clone()),
             ("the seed", it.seed.to_string()),
-            ("the peer", peer(it)),
+            ("the peer", printable(&it.peer.name())),
             ("the version of wirecheck", it.wirecheck.clone()),
             ("what fails the run", rules(it)),
         ]
@@ -92,15 +92,6 @@ fn check_same_run(first: &Record, part: &Record) -> Result<(), MergeError> {
     } else {
         Err(MergeError::DifferentScenarios)
     }
-}
-
-/// Its command, or the address of a server that ran already.
-fn peer(record: &Record) -> String {
-    let peer = &record.peer;
-    printable(&match peer.command.is_empty() {
-        true => peer.address.clone(),
-        false => peer.command.join(" "),
-    })
 }
 
 /// The rules of the gate as text, without the counts of cases.

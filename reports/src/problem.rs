@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use crate::hash::fnv1a;
 use crate::notation::one_line;
 use crate::record::{Defect, Level, ScenarioRecord, Verdict};
 use crate::render::ReportInput;
@@ -193,13 +194,8 @@ impl Fingerprints {
     }
 }
 
-/// FNV-1a with 64 bits. Unlike the hashes of the standard library it is the same in each
-/// version and on each machine.
 fn hash(text: &str) -> String {
-    const START: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0100_0000_01b3;
-    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(PRIME);
-    format!("{:016x}", text.bytes().fold(START, step))
+    format!("{:016x}", fnv1a(text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
-pub use crate::gate::{FailOn, Gate, KnownFailure};
+use crate::notation::quoted_if_needed;
 
 /// The version of the format. A reader refuses any other version.
 pub const VERSION: u32 = 1;
@@ -73,6 +73,68 @@ pub struct Shard {
     pub plan: String,
 }
 
+/// The rules by which a run fails.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Gate {
+    /// What fails the run.
+    pub fail_on: Vec<FailOn>,
+    /// The fewest cases that must be played.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_cases: Option<u64>,
+    /// Whether options left out suites, scenarios or cases. The run then cannot say that a known
+    /// failure passes, or that it matches nothing.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_partial: bool,
+    /// The failures that are known and fail nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub known: Vec<KnownFailure>,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self {
+            fail_on: vec![FailOn::Must, FailOn::Flaky],
+            min_cases: None,
+            is_partial: false,
+            known: Vec::new(),
+        }
+    }
+}
+
+/// A kind of result that fails a run.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum FailOn {
+    /// A requirement of level `must` failed.
+    Must,
+    /// A requirement of level `should` or `may` failed.
+    Should,
+    /// A case failed and passed when it was repeated.
+    Flaky,
+}
+
+/// Failures that are known and fail nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KnownFailure {
+    /// A glob for case ids: `suite/scenario/tactic`.
+    pub cases: String,
+    /// Why they fail, in the words of the user.
+    pub reason: String,
+    /// How many of the selected cases match.
+    pub selected: u64,
+    /// How many of them failed.
+    pub failed: u64,
+    /// How many of them may not have been played: not all cases of their tactic were.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_played: u64,
+}
+
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -111,6 +173,19 @@ pub struct PeerRecord {
     /// How long one process of it is used.
     #[serde(default, rename = "lives")]
     pub process_lifetime: ProcessLifetime,
+}
+
+impl PeerRecord {
+    /// The command as a shell takes it, or the address of a server that was already running.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let words: Vec<_> = self.command.iter().map(|it| quoted_if_needed(it)).collect();
+        if words.is_empty() {
+            self.address.clone()
+        } else {
+            words.join(" ")
+        }
+    }
 }
 
 /// How long one process of the peer is used.

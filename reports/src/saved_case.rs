@@ -5,6 +5,7 @@
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
+use crate::hash::fnv1a;
 use crate::record::{Defect, FindingRecord, KeptStep, Role, WireEvent};
 
 /// The version of the format. A reader refuses any other version.
@@ -184,13 +185,6 @@ pub fn short_id<'i>(id: &'i str, others: impl Iterator<Item = &'i str>) -> &'i s
     let longest = others.filter(|it| *it != id).map(common).max();
     let length = longest.map_or(SHORTEST_ID, |it| SHORTEST_ID.max(it + 1));
     id.get(..length).unwrap_or(id)
-}
-
-/// The 64-bit FNV-1a hash.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 /// Makes each bit depend on all bits: the last bytes hardly change the first digits of FNV.

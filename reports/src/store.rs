@@ -76,7 +76,8 @@ pub fn write(record: &Record, path: &Path) -> Result<(), StoreError> {
 }
 
 /// The content of the file of a record.
-pub(crate) fn record_text(record: &Record) -> Vec<u8> {
+#[must_use]
+pub fn record_text(record: &Record) -> Vec<u8> {
     let mut text = serde_json::to_vec_pretty(record).expect("its maps have text keys");
     text.push(b'\n');
     text

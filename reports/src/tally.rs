@@ -71,6 +71,18 @@ impl ScenarioRecord {
         self.families.iter().map(FamilyRecord::tally).collect()
     }
 
+    /// The family of a tactic: `cut` of `cut@1`, `rst@accept` of `rst@accept`, `neighbours` of
+    /// `neighbours:stalled`.
+    #[must_use]
+    pub fn family_of(&self, tactic: &str) -> Option<&FamilyRecord> {
+        let is_of = |family: &&FamilyRecord| match tactic.strip_prefix(&family.name) {
+            Some(rest) => rest.is_empty() || rest.starts_with(['@', ':']),
+            None => false,
+        };
+        let families = self.families.iter().filter(is_of);
+        families.max_by_key(|family| family.name.len())
+    }
+
     /// Whether its baseline failed. The other deliveries were then not run.
     #[must_use]
     pub fn failed_at_baseline(&self) -> bool {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use wirecheck_report::notation::counted;
 
 use super::args::{CheckArgs, SuiteArgs};
-use super::config::Config;
 use super::error::{CommandError, Purpose, print_line};
 use super::exit::Exit;
 use super::not_shown;
@@ -18,7 +17,7 @@ use crate::scenario::{Style, Suite};
 const DEFAULT_FOLDER: &str = "scenarios";
 
 pub(super) fn run(args: CheckArgs) -> Result<Exit, CommandError> {
-    let config = Config::of(&args.config)?;
+    let config = args.config.read()?;
     let suites = read_suites(&args.suites.with(&config), Purpose::Check)?;
     if args.play {
         play(&suites)?;

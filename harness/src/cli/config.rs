@@ -18,10 +18,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema, schema_for};
 use serde::{Deserialize, Deserializer, de};
 use wirecheck_report::record::FailOn;
 
-use super::args::{ConfigArgs, MAX_JOBS, ReportFiles};
 use super::error::CommandError;
+use super::values;
 use crate::engine::KnownCases;
-use crate::scenario::{Diagnostic, FileKind, SuiteError, parse_duration};
+use crate::scenario::{Diagnostic, DurationError, FileKind, SuiteError};
 use crate::tactic::{CaseGlob, Profile, TacticPattern};
 
 /// Read if it is in the working directory.
@@ -56,9 +56,9 @@ pub(super) struct Config {
     /// Failures that are known and do not fail the run: a glob for case ids
     /// (`suite/scenario/tactic`), and why they fail. They still run. An entry that passes, or
     /// that matches nothing, fails the run.
-    known: BTreeMap<String, String>,
+    known: BTreeMap<Parsed<CaseGlob>, String>,
     /// Reports that are written after each run.
-    reports: ReportConfig,
+    pub(super) reports: ReportFiles,
 }
 
 /// The implementation under test.
@@ -101,26 +101,33 @@ pub(super) struct GateConfig {
     pub(super) min_cases: Option<u64>,
 }
 
-/// Reports that are written after each run.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+/// Reports, each written to a file; `-` is standard output.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema, clap::Args)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-struct ReportConfig {
-    /// One page with everything, without network access.
-    html: Option<PathBuf>,
-    /// JUnit XML: each scenario is a test.
-    junit: Option<PathBuf>,
-    /// Markdown for a comment on a pull request.
-    markdown: Option<PathBuf>,
-    /// SARIF: the defects as rules, for code scanning.
-    sarif: Option<PathBuf>,
-    /// GitLab code quality.
-    code_quality: Option<PathBuf>,
-    /// A badge, as JSON for shields.io.
-    badge: Option<PathBuf>,
+#[command(next_help_heading = "Reports (FILE may be - for standard output)")]
+pub(super) struct ReportFiles {
+    /// One page with everything, without network access
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+    /// JUnit XML: each scenario is a test
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Markdown for a comment on a pull request
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<PathBuf>,
+    /// SARIF: the defects as rules, for code scanning
+    #[arg(long, value_name = "FILE")]
+    pub(super) sarif: Option<PathBuf>,
+    /// GitLab code quality
+    #[arg(long, value_name = "FILE")]
+    pub(super) code_quality: Option<PathBuf>,
+    /// A badge, as JSON for shields.io
+    #[arg(long, value_name = "FILE")]
+    pub(super) badge: Option<PathBuf>,
 }
 
 /// A text that is parsed when the file is read, so that an error points to it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Parsed<T>(T);
 
 impl<'de, T: FromStr<Err: std::fmt::Display>> Deserialize<'de> for Parsed<T> {
@@ -169,9 +176,7 @@ impl FromStr for JobCount {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let jobs = text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS);
-        jobs.map(Self)
-            .ok_or_else(|| format!("give a number from 1 to {MAX_JOBS}"))
+        values::jobs(text).map(Self)
     }
 }
 
@@ -179,14 +184,13 @@ impl FromStr for JobCount {
 struct Time(Duration);
 
 impl FromStr for Time {
-    type Err = crate::scenario::DurationError;
+    type Err = DurationError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse_duration(text).map(Self)
+        values::duration(text).map(Self)
     }
 }
 
-/// How long a run may take: `90s`, `5m`, `1h`.
 #[derive(Clone, Copy, Debug)]
 struct RunTime(Duration);
 
@@ -194,16 +198,8 @@ impl FromStr for RunTime {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        run_time(text).map(Self)
+        values::run_time(text).map(Self)
     }
-}
-
-/// Reads how long a run may take.
-pub(super) fn run_time(text: &str) -> Result<Duration, String> {
-    const MOST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-    let time = humantime::parse_duration(text).ok();
-    let time = time.filter(|time| !time.is_zero() && *time <= MOST);
-    time.ok_or_else(|| "write a time such as 90s, 5m or 1h, a week at most".to_owned())
 }
 
 impl Config {
@@ -212,18 +208,8 @@ impl Config {
         schema_for!(Self)
     }
 
-    /// The settings that the user wants: of a file that was named, of the file in the working
-    /// directory, or none.
-    pub(super) fn of(args: &ConfigArgs) -> Result<Self, CommandError> {
-        match &args.config {
-            Some(path) => Self::read(path)?.ok_or_else(|| CommandError::NoConfig(path.clone())),
-            None if args.no_config => Ok(Self::default()),
-            None => Ok(Self::read(Path::new(CONFIG_FILE))?.unwrap_or_default()),
-        }
-    }
-
     /// `None` if there is no such file.
-    fn read(path: &Path) -> Result<Option<Self>, CommandError> {
+    pub(super) fn read(path: &Path) -> Result<Option<Self>, CommandError> {
         let unreadable = |source| CommandError::UnreadableConfig {
             path: path.to_owned(),
             source,
@@ -259,14 +245,6 @@ impl Config {
             let span = at..at + "[peer]".len();
             return Err(wrong(Diagnostic::new("invalid peer", span, conflict)));
         }
-        for glob in config.known.keys() {
-            if let Err(error) = glob.parse::<CaseGlob>() {
-                let at = text.find(glob.as_str()).unwrap_or(0);
-                let message = "invalid pattern of a known failure";
-                let span = at..at + glob.len();
-                return Err(wrong(Diagnostic::new(message, span, error.to_string())));
-            }
-        }
         Ok(config)
     }
 
@@ -297,29 +275,10 @@ impl Config {
     pub(super) fn known(&self) -> Vec<KnownCases> {
         let known = self.known.iter();
         let known = known.map(|(cases, reason)| KnownCases {
-            cases: cases.parse().expect("it was parsed when the file was read"),
+            cases: cases.0.clone(),
             reason: reason.clone(),
         });
         known.collect()
-    }
-
-    pub(super) fn reports(&self) -> ReportFiles {
-        let ReportConfig {
-            html,
-            junit,
-            markdown,
-            sarif,
-            code_quality,
-            badge,
-        } = self.reports.clone();
-        ReportFiles {
-            html,
-            junit,
-            markdown,
-            sarif,
-            code_quality,
-            badge,
-        }
     }
 }
 
@@ -353,7 +312,20 @@ impl PeerConfig {
     }
 }
 
-impl ReportConfig {
+impl ReportFiles {
+    /// These, and what others are not among them.
+    pub(super) fn or(self, others: &Self) -> Self {
+        let others = others.clone();
+        Self {
+            html: self.html.or(others.html),
+            junit: self.junit.or(others.junit),
+            markdown: self.markdown.or(others.markdown),
+            sarif: self.sarif.or(others.sarif),
+            code_quality: self.code_quality.or(others.code_quality),
+            badge: self.badge.or(others.badge),
+        }
+    }
+
     fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
         let Self {
             html,
@@ -402,7 +374,7 @@ mod tests {
         let config = Config::parse("wirecheck.toml", text).expect("it is valid");
         let config = config.relative_to(Path::new("project"));
         assert_eq!(config.suites, [PathBuf::from("project/a"), "/b".into()]);
-        let junit = config.reports().junit;
+        let junit = config.reports.junit;
         assert_eq!(junit, Some("project/out/junit.xml".into()));
     }
 }

@@ -4,38 +4,13 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
-use super::args::InitArgs;
+use super::args::{FirstFraming, InitArgs};
 use super::config::CONFIG_FILE;
 use super::error::CommandError;
 use super::exit::Exit;
 
 /// The file of the first suite.
 const SUITE_FILE: &str = "suites/first.toml";
-
-/// A framing for the first suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FirstFraming {
-    /// Each message ends with a line feed
-    Line,
-    /// Each message ends with a byte string, here a zero byte
-    Delimiter,
-    /// All messages have one size, here 16 bytes
-    Fixed,
-    /// A decimal length in a fixed number of columns, here 10
-    AsciiLength,
-    /// A binary length, here 4 bytes, big-endian
-    Length,
-    /// A length as a varint (LEB128)
-    VarintLength,
-    /// A netstring: `5:hello,`
-    Netstring,
-    /// Content-Length blocks, as the Language Server Protocol
-    Headers,
-    /// The protocol of Redis
-    Resp,
-}
 
 impl FirstFraming {
     /// The framing as the suite writes it.

@@ -8,7 +8,7 @@ use wirecheck_report::notation::{counted, shortened};
 
 use super::args::ListArgs;
 use super::cases::select;
-use super::config::{Config, PeerRole};
+use super::config::PeerRole;
 use super::error::{CommandError, print_line};
 use super::exit::Exit;
 use crate::engine::PlannedScenario;
@@ -16,7 +16,7 @@ use crate::scenario::Side;
 use crate::tactic::{Case, TacticFamily};
 
 pub(super) fn run(args: ListArgs) -> Result<Exit, CommandError> {
-    let config = Config::of(&args.cases.config)?;
+    let config = args.cases.config.read()?;
     let args = &ListArgs {
         cases: args.cases.with(&config),
         ..args

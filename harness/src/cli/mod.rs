@@ -27,6 +27,7 @@ mod run_files;
 mod schema;
 mod separator;
 mod tactics;
+mod values;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

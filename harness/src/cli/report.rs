@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
+use wirecheck_report::notation::printable;
 use wirecheck_report::render::NamedRun;
 use wirecheck_report::{Record, merge, terminal};
 
@@ -40,7 +41,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, CommandError> {
         unless_unread(write_json(&records, path))?;
     }
     if writer.is_empty() && args.json.is_none() {
-        unless_unread(print(&runs, args.verbose))?;
+        unless_unread(print(&records, &runs, args.verbose))?;
     }
     if !args.gate {
         return Ok(Exit::Success);
@@ -109,7 +110,7 @@ fn merged(
 fn runs(records: &[NamedRecord]) -> Vec<NamedRun<'_>> {
     let mut taken = BTreeSet::new();
     let runs = records.iter().map(|it| {
-        let name = it.name.clone().unwrap_or_else(|| peer_name(&it.record));
+        let name = it.name.clone().unwrap_or_else(|| it.record.peer.name());
         let numbered = (2..).map(|number| format!("{name} ({number})"));
         let mut names = [name.clone()].into_iter().chain(numbered);
         let name = names.find(|name| taken.insert(name.clone()));
@@ -122,27 +123,19 @@ fn runs(records: &[NamedRecord]) -> Vec<NamedRun<'_>> {
     runs.collect()
 }
 
-/// The command of a peer, or the address of a server that ran already.
-pub(super) fn peer_name(record: &Record) -> String {
-    match record.peer.command.is_empty() {
-        true => record.peer.address.clone(),
-        false => record.peer.command.join(" "),
-    }
-}
-
-fn print(runs: &[NamedRun<'_>], verbose: bool) -> Result<(), CommandError> {
+fn print(
+    records: &[NamedRecord],
+    runs: &[NamedRun<'_>],
+    verbose: bool,
+) -> Result<(), CommandError> {
     let mut text = String::new();
-    for run in runs {
+    for (NamedRecord { path, .. }, run) in records.iter().zip(runs) {
         let exit = exit_of(&run.record).code();
-        let record = match run.saved_in {
-            terminal::SavedIn::Default => super::args::DEFAULT_RECORD,
-            terminal::SavedIn::Beside(path) => path,
-        };
         if runs.len() > 1 {
-            text += &format!("{}\n", wirecheck_report::notation::printable(&run.name));
+            text += &format!("{}\n", printable(&run.name));
         }
         text += &terminal::results(&run.record, run.saved_in, block_layout(verbose));
-        text += &terminal::summary(&run.record, exit, record, width());
+        text += &terminal::summary(&run.record, exit, path, width());
         text.push('\n');
     }
     if runs.len() > 1 {
@@ -168,9 +161,7 @@ fn write_json(records: &[NamedRecord], path: &Path) -> Result<(), CommandError> 
         return Err(CommandError::usage(what));
     };
     if path.as_os_str() == "-" {
-        let mut text = serde_json::to_string_pretty(&only.record).expect("its maps have text keys");
-        text.push('\n');
-        return write_to(path, text.as_bytes());
+        return write_to(path, &wirecheck_report::record_text(&only.record));
     }
     wirecheck_report::write(&only.record, path)
         .map_err(|error| CommandError::Records(error.to_string()))

@@ -8,7 +8,7 @@ use wirecheck_report::notation::printable;
 use wirecheck_report::render::{CatalogueEntry, NamedRun, ReportInput};
 use wirecheck_report::{badge, code_quality, github, html, junit, markdown, sarif};
 
-use super::args::ReportFiles;
+use super::config::ReportFiles;
 use super::error::{CommandError, print_line};
 use crate::diagnose::{DefectCode, Language};
 

@@ -107,8 +107,8 @@ impl<'a> Reporter<'a> {
         self.update_bar();
     }
 
-    /// Shows the failures, the table and the summary.
-    pub(super) fn finish(self, record: &Record, exit: Exit) -> Result<(), CommandError> {
+    /// Shows the failures, the table and the summary of what [`record`](Self::record) returned.
+    pub(super) fn finish(self, mut record: Record, exit: Exit) -> Result<(), CommandError> {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -118,14 +118,13 @@ impl<'a> Reporter<'a> {
             Ok(path) => (exit, path.display().to_string()),
             Err(error) => (Exit::Internal, format!("not written: {error}")),
         };
-        let mut shown = self.files.with_ids(record);
         if self.is_quiet {
-            text = terminal::failures(&shown, saved_in(&place), self.layout);
-            text += &terminal::verdict(&shown, exit.code(), self.layout.width);
+            text = terminal::failures(&record, saved_in(&place), self.layout);
+            text += &terminal::verdict(&record, exit.code(), self.layout.width);
         } else {
-            text += &terminal::results(&shown, saved_in(&place), self.layout);
-            shown.notes.extend(self.note);
-            text += &terminal::summary(&shown, exit.code(), &place, self.layout.width);
+            text += &terminal::results(&record, saved_in(&place), self.layout);
+            record.notes.extend(self.note);
+            text += &terminal::summary(&record, exit.code(), &place, self.layout.width);
         }
         anstream::stdout().write_all(text.as_bytes())?;
         match self.files.into_error() {

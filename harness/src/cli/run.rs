@@ -1,21 +1,17 @@
 //! `wirecheck run`: judge a server or a client.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
 
 use rustix::process::{Resource, getrlimit};
-use wirecheck_report::Record;
 use wirecheck_report::record::Role;
 use wirecheck_report::render::NamedRun;
 use wirecheck_report::saved_case::SavedPeer;
 
 use super::args::{PeerOptions, RunArgs};
 use super::cases::select;
-use super::config::Config;
 use super::error::{CommandError, unless_unread};
 use super::exit::Exit;
 use super::peer_source::{millis, peer_source};
-use super::report::peer_name;
 use super::report_files::{ReportWriter, tell_github};
 use super::reporter::{Reporter, block_layout};
 use super::run_files::{RunFiles, saved_in};
@@ -27,7 +23,7 @@ use crate::scenario::Side;
 use crate::wire::link::ReadProof;
 
 pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
-    let config = Config::of(&args.cases.config)?;
+    let config = args.cases.config.read()?;
     let is_partial = args.cases.is_partial(&config);
     let args = &args.with(&config);
     let ours = if args.peer.client {
@@ -75,9 +71,15 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
         reporter.take(event)
     });
     let exit = gate::exit_of(&ran.record);
+    let path = args.record.display().to_string();
     let record = reporter.record(&ran.record);
-    let written = write_reports(&reports, record, &args.record);
-    unless_unread(reporter.finish(&ran.record, exit))?;
+    let run = NamedRun {
+        name: record.peer.name(),
+        record,
+        saved_in: saved_in(&path),
+    };
+    let written = write_reports(&reports, &run);
+    unless_unread(reporter.finish(run.record, exit))?;
     unless_unread(written)?;
     match ran.failure {
         Some(failure) => Err(CommandError::Peer(failure)),
@@ -108,14 +110,8 @@ fn proves_nothing(scenarios: &[String]) -> Option<String> {
 }
 
 /// The same reports as `wirecheck report` makes of the record.
-fn write_reports(reports: &ReportWriter, record: Record, path: &Path) -> Result<(), CommandError> {
-    let path = path.display().to_string();
-    let run = NamedRun {
-        name: peer_name(&record),
-        record,
-        saved_in: saved_in(&path),
-    };
-    let runs = std::slice::from_ref(&run);
+fn write_reports(reports: &ReportWriter, run: &NamedRun<'_>) -> Result<(), CommandError> {
+    let runs = std::slice::from_ref(run);
     reports.write(runs)?;
     tell_github(runs)
 }

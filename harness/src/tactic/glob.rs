@@ -8,10 +8,10 @@ use std::str::FromStr;
 pub struct TacticGlob(Glob);
 
 /// A glob for case ids, `suite/scenario/tactic`: `line/*/cut@*`. A `*` matches `/` too.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseGlob(Glob);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Glob(Vec<char>);
 
 /// Why a text is not a glob.

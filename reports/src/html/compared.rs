@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::{Defect, FamilyRecord, ScenarioRecord, SuiteRecord, Verdict};
+use crate::record::{Defect, ScenarioRecord, SuiteRecord, Verdict};
 use crate::render::{CatalogueEntry, NamedRun, ReportInput};
 use crate::repeat::FailedScenario;
 use crate::smallest::failures;
@@ -127,7 +127,7 @@ impl<'a> RunResult<'a> {
 pub(super) fn failing_families(scenario: &ScenarioRecord) -> BTreeMap<&str, Verdict> {
     let mut worst: BTreeMap<&str, Verdict> = BTreeMap::new();
     for failure in failures(scenario) {
-        let Some(family) = family_of(scenario, &failure.tactic) else {
+        let Some(family) = scenario.family_of(&failure.tactic) else {
             continue;
         };
         let verdict = worst.entry(&family.name).or_insert(failure.verdict);
@@ -136,16 +136,6 @@ pub(super) fn failing_families(scenario: &ScenarioRecord) -> BTreeMap<&str, Verd
         }
     }
     worst
-}
-
-/// `cut` of `cut@1`, `rst@accept` of `rst@accept`, `neighbours` of `neighbours:stalled`.
-fn family_of<'a>(scenario: &'a ScenarioRecord, tactic: &str) -> Option<&'a FamilyRecord> {
-    let is_of = |family: &&FamilyRecord| match tactic.strip_prefix(&family.name) {
-        Some(rest) => rest.is_empty() || rest.starts_with(['@', ':']),
-        None => false,
-    };
-    let families = scenario.families.iter().filter(is_of);
-    families.max_by_key(|family| family.name.len())
 }
 
 fn suites<'a>(runs: &'a [NamedRun<'a>]) -> Vec<ComparedSuite<'a>> {

@@ -7,7 +7,7 @@ use super::outside;
 use super::summary::{reasons, run_badge};
 use crate::Record;
 use crate::facts::{self, DeliveryProof, NotRun};
-use crate::notation::{counted, duration, grouped, quoted_if_needed, share};
+use crate::notation::{counted, duration, grouped, share};
 use crate::record::PeerRecord;
 use crate::render::NamedRun;
 use crate::wording::outcome;
@@ -65,13 +65,8 @@ fn list(record: &Record) -> Markup {
 }
 
 fn peer(peer: &PeerRecord) -> Markup {
-    let words: Vec<_> = peer.command.iter().map(|it| quoted_if_needed(it)).collect();
-    let name = match words.as_slice() {
-        [] => peer.address.clone(),
-        words => words.join(" "),
-    };
     html! {
-        code { (outside::line(&name)) } " "
+        code { (outside::line(&peer.name())) } " "
         span.muted { "(" (facts::peer_kind(peer)) ")" }
     }
 }

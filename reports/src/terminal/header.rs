@@ -6,7 +6,6 @@ use super::style::{BOLD, DIM};
 use super::width::{TerminalWidth, columns, without_middle};
 use crate::Record;
 use crate::facts::peer_kind;
-use crate::notation::quoted_if_needed;
 use crate::notation::{counted, printable};
 use crate::record::{PeerRecord, Role};
 
@@ -55,13 +54,7 @@ pub fn left_out(record: &Record, scenarios: u64, width: TerminalWidth) -> String
 }
 
 fn peer(page: &mut Page, peer: &PeerRecord) {
-    let name = match peer.command.as_slice() {
-        [] => peer.address.clone(),
-        words => {
-            let words: Vec<_> = words.iter().map(|word| quoted_if_needed(word)).collect();
-            words.join(" ")
-        }
-    };
+    let name = peer.name();
     let kind = format!("({})", peer_kind(peer));
     let line = page
         .label("peer")

@@ -13,11 +13,9 @@ use super::peers::DemoPeer;
 pub(in crate::cli) use replay::ReplayArgs;
 use replay::{REPLAY_EXAMPLES, REPLAY_EXITS};
 use report::{COMPARE_EXITS, REPORT_EXAMPLES};
-pub(in crate::cli) use report::{CompareArgs, InitArgs, ReportArgs, ReportFiles};
+pub(in crate::cli) use report::{CompareArgs, FirstFraming, InitArgs, ReportArgs};
 use run::RUN_EXAMPLES;
-pub(in crate::cli) use run::{
-    CaseArgs, ConfigArgs, GateArgs, MAX_JOBS, PeerOptions, RunArgs, SuiteArgs,
-};
+pub(in crate::cli) use run::{CaseArgs, ConfigArgs, GateArgs, PeerOptions, RunArgs, SuiteArgs};
 
 /// The record of the last run.
 pub(in crate::cli) const DEFAULT_RECORD: &str = ".wirecheck/last.json";

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::DEFAULT_RECORD;
-use super::run::duration;
+use crate::cli::values::duration;
 use crate::replay::Language;
 
 pub(super) const REPLAY_EXAMPLES: &str = "\

@@ -1,10 +1,11 @@
-//! The arguments of `wirecheck report`, `compare` and `init`, and the reports of a run.
+//! The arguments of `wirecheck report`, `compare` and `init`.
 
 use std::path::PathBuf;
 
+use clap::ValueEnum;
+
 use super::DEFAULT_RECORD;
-use crate::cli::config::Config;
-use crate::cli::init::FirstFraming;
+use crate::cli::config::ReportFiles;
 
 pub(super) const REPORT_EXAMPLES: &str = "\
 Examples:
@@ -20,44 +21,6 @@ Exit codes:
   0   no case fails that did not fail before
   1   a case fails that did not fail before
   2   the command line is invalid, or a record cannot be read";
-
-/// The reports that are written, each to a file; `-` is standard output.
-#[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Reports (FILE may be - for standard output)")]
-pub(in crate::cli) struct ReportFiles {
-    /// One page with everything, without network access
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) html: Option<PathBuf>,
-    /// JUnit XML: each scenario is a test
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) junit: Option<PathBuf>,
-    /// Markdown for a comment on a pull request
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) markdown: Option<PathBuf>,
-    /// SARIF: the defects as rules, for code scanning
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) sarif: Option<PathBuf>,
-    /// GitLab code quality
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) code_quality: Option<PathBuf>,
-    /// A badge, as JSON for shields.io
-    #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) badge: Option<PathBuf>,
-}
-
-impl ReportFiles {
-    pub(super) fn with(self, config: &Config) -> Self {
-        let other = config.reports();
-        Self {
-            html: self.html.or(other.html),
-            junit: self.junit.or(other.junit),
-            markdown: self.markdown.or(other.markdown),
-            sarif: self.sarif.or(other.sarif),
-            code_quality: self.code_quality.or(other.code_quality),
-            badge: self.badge.or(other.badge),
-        }
-    }
-}
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct ReportArgs {
@@ -101,4 +64,27 @@ pub(in crate::cli) struct InitArgs {
     /// The command that starts the server or client, with {port} and {host}
     #[arg(last = true, value_name = "COMMAND")]
     pub(in crate::cli) command: Vec<String>,
+}
+
+/// A framing for the first suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum FirstFraming {
+    /// Each message ends with a line feed
+    Line,
+    /// Each message ends with a byte string, here a zero byte
+    Delimiter,
+    /// All messages have one size, here 16 bytes
+    Fixed,
+    /// A decimal length in a fixed number of columns, here 10
+    AsciiLength,
+    /// A binary length, here 4 bytes, big-endian
+    Length,
+    /// A length as a varint (LEB128)
+    VarintLength,
+    /// A netstring: `5:hello,`
+    Netstring,
+    /// Content-Length blocks, as the Language Server Protocol
+    Headers,
+    /// The protocol of Redis
+    Resp,
 }

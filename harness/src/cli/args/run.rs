@@ -5,17 +5,17 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use globset::Glob;
 
 use super::DEFAULT_RECORD;
-use super::report::ReportFiles;
-use crate::cli::config::{Config, PeerRole, run_time};
+use crate::cli::config::{CONFIG_FILE, Config, PeerRole, ReportFiles};
+use crate::cli::error::CommandError;
+use crate::cli::values::{duration, jobs, run_time};
 use crate::engine::Shard;
 use crate::load::MAX_SUITE_BYTES;
-use crate::scenario::{self, DurationError};
 use crate::tactic::{Profile, TacticPattern};
 use wirecheck_report::record::{FailOn, Gate};
 
@@ -189,6 +189,18 @@ pub(in crate::cli) struct GateArgs {
     pub(in crate::cli) min_cases: Option<u64>,
 }
 
+impl ConfigArgs {
+    /// The settings that the user wants: of a file that was named, of the file in the working
+    /// directory, or none.
+    pub(in crate::cli) fn read(&self) -> Result<Config, CommandError> {
+        match &self.config {
+            Some(path) => Config::read(path)?.ok_or_else(|| CommandError::NoConfig(path.clone())),
+            None if self.no_config => Ok(Config::default()),
+            None => Ok(Config::read(Path::new(CONFIG_FILE))?.unwrap_or_default()),
+        }
+    }
+}
+
 impl SuiteArgs {
     pub(in crate::cli) fn with(mut self, config: &Config) -> Self {
         if self.suites.is_empty() {
@@ -201,19 +213,11 @@ impl SuiteArgs {
 impl CaseArgs {
     /// Fills in what was not typed.
     pub(in crate::cli) fn with(self, config: &Config) -> Self {
-        let typed_or = |typed: Vec<_>, other: &[_]| match typed.is_empty() {
-            true => other.to_vec(),
-            false => typed,
-        };
         Self {
             suites: self.suites.with(config),
             profile: self.profile.or_else(|| config.profile()),
-            only: if self.only.is_empty() {
-                config.only()
-            } else {
-                self.only
-            },
-            tag: typed_or(self.tag, &config.tag),
+            only: typed_or(self.only, || config.only()),
+            tag: typed_or(self.tag, || config.tag.clone()),
             seed: self.seed.or(config.seed),
             ..self
         }
@@ -240,13 +244,18 @@ impl CaseArgs {
     }
 }
 
+/// What was typed, or something else if nothing was.
+fn typed_or<T>(typed: Vec<T>, other: impl FnOnce() -> Vec<T>) -> Vec<T> {
+    if typed.is_empty() { other() } else { typed }
+}
+
 impl RunArgs {
     /// Fills in what was not typed.
     pub(in crate::cli) fn with(self, config: &Config) -> Self {
         Self {
             cases: self.cases.with(config),
             peer: self.peer.with(config),
-            reports: self.reports.with(config),
+            reports: self.reports.or(&config.reports),
             jobs: self.jobs.or_else(|| config.jobs()),
             time: self.time.or_else(|| config.time()),
             ..self
@@ -309,10 +318,6 @@ impl GateArgs {
     }
 }
 
-pub(super) fn duration(text: &str) -> Result<Duration, DurationError> {
-    scenario::parse_duration(text)
-}
-
 fn fail_on(text: &str) -> Result<FailOn, String> {
     match text {
         "must" => Ok(FailOn::Must),
@@ -320,12 +325,4 @@ fn fail_on(text: &str) -> Result<FailOn, String> {
         "flaky" => Ok(FailOn::Flaky),
         _ => Err("use must, should or flaky, several with commas between them".to_owned()),
     }
-}
-
-/// Each job needs threads and descriptors, in wirecheck and in the server.
-pub(in crate::cli) const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not zero");
-
-fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    let jobs = text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS);
-    jobs.ok_or_else(|| format!("give a number from 1 to {MAX_JOBS}; 1 runs one case after another"))
 }

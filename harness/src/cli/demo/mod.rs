@@ -18,7 +18,7 @@ use wirecheck_report::{Record, SavedIn};
 
 use self::entries::{DemoEntry, ENTRIES};
 use self::progress::DemoProgress;
-use super::args::ReportFiles;
+use super::config::ReportFiles;
 use super::error::CommandError;
 use super::exit::Exit;
 use super::interrupt;
