@@ -72,7 +72,11 @@ pub(crate) fn peers<'a>(
 /// ended.
 pub(crate) fn play_all(peers: Vec<Peer<'_>>) -> Vec<(Peer<'_>, Vec<String>)> {
     map_at_once(peers, |peer| {
-        let wrong = peer.differences(&peer.play());
+        let outcome = peer.play();
+        let wrong = peer.differences(&outcome);
+        if !wrong.is_empty() {
+            println!("{peer}:\n{}", outcome.stdout);
+        }
         (peer, wrong)
     })
 }
