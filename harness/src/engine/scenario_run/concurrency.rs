@@ -37,10 +37,10 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     fn try_two_at_once(&mut self) -> Result<Concurrency, StopReason> {
-        let mut result = self.play_beside_idle_connection(Phase::Batch);
+        let mut result = self.play_beside_idle_connection(Phase::Batch)?;
         if result.outcome.is_silence() && !self.engine.is_stopped() {
             // The machine may be busy: the answer gets all the time that the suite allows.
-            result = self.play_beside_idle_connection(Phase::Confirmation);
+            result = self.play_beside_idle_connection(Phase::Confirmation)?;
         }
         if self.engine.is_stopped() {
             return Err(StopReason::Interrupted);
@@ -54,7 +54,7 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(Concurrency::One)
     }
 
-    fn play_beside_idle_connection(&mut self, phase: Phase) -> CaseResult {
+    fn play_beside_idle_connection(&mut self, phase: Phase) -> Result<CaseResult, StopReason> {
         let baseline = self.baseline_case();
         let case = self.another_attempt(&baseline);
         self.engine.connections += 2;
@@ -62,7 +62,13 @@ impl ScenarioRun<'_, '_, '_> {
         let neighbour = engine.peer.connect_idly(self.context.limits().reply);
         let mut player = engine.lone_player(phase);
         let result = player.play(&self.context, &case);
+        drop(player);
         drop(neighbour.map(Link::close));
-        result
+        if self.ended_when_idle().is_some() {
+            // It died of a connection that closes and sends nothing, as `fin@0` shows. Later, the
+            // next case would be blamed for it.
+            self.engine.restart_peer()?;
+        }
+        Ok(result)
     }
 }

@@ -65,6 +65,19 @@ fn a_late_answer_in_the_trial_says_nothing_about_the_peer() {
     assert!(has_workers(&run, 4));
 }
 
+/// It dies after the trial is over: no case may be blamed for that.
+#[test]
+fn a_peer_that_dies_of_the_trial_is_started_again_before_the_batches() {
+    let peer = ScriptedPeer::new(|play| match play.beside {
+        Beside::IdleConnection => pass().and_dies_late(),
+        _ => pass(),
+    });
+    let run = FOUR_JOBS.run(peer).checked();
+    assert_eq!(run.failures(), [""; 0]);
+    assert_eq!(run.record.peer.concurrency, Concurrency::Several);
+    assert_eq!(run.record.restarts, 1);
+}
+
 #[test]
 fn a_peer_with_a_short_accept_queue_gets_no_more_jobs_than_it_takes() {
     let run = FOUR_JOBS.run(ScriptedPeer::new(|_| pass()).queueing(2));
