@@ -149,6 +149,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             };
             self.play_and_confirm(company)?;
         }
+        self.play_given_again()?;
         self.play_rst_at_accept()
     }
 
@@ -167,6 +168,28 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             }
             queue.put_back(again);
         }
+    }
+
+    /// A case that was given passes only if it also passes as a failure is confirmed: alone,
+    /// and with the time to see what each chunk makes the peer do.
+    fn play_given_again(&mut self) -> Result<(), StopReason> {
+        let plan = self.context.planned.plan;
+        let last = NumberedCase::all_of(plan).last();
+        let last = last.filter(|it| plan.is_given() && it.number > 0);
+        let Some(case) = last.filter(|_| self.results.failures.is_empty()) else {
+            return Ok(());
+        };
+        let family = case.case.tactic.family();
+        if Company::of(&case.case.tactic) == Company::Suspending {
+            return Ok(());
+        }
+        let result = self.replay(&case)?;
+        if result.outcome.has_passed() {
+            return Ok(());
+        }
+        self.results.take_back_any(family);
+        self.unconfirmed.push(UnconfirmedFailure { case, result });
+        self.confirm().map(drop)
     }
 
     /// Whether any case was played.

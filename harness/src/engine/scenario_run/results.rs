@@ -220,6 +220,13 @@ impl ScenarioResults {
         }
     }
 
+    /// The same, of a case of which it is not known whether all of it was judged.
+    pub(super) fn take_back_any(&mut self, family: TacticFamily) {
+        let passed = self.families.get(&family).map_or(0, |counts| counts.passed);
+        let left_open = self.unjudged.keys().next().copied();
+        self.take_back(family, left_open.filter(|_| passed == 0));
+    }
+
     /// Counts a case that is not played.
     pub(super) fn skip(&mut self, family: TacticFamily) {
         let counts = self.families.entry(family).or_default();

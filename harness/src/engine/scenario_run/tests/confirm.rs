@@ -35,6 +35,31 @@ fn a_failure_is_reported_after_it_failed_again_alone() {
     assert_eq!(run.scenario("first").verdict, Verdict::Fail);
 }
 
+/// In a batch the next chunk is sent before the peer has done all that the last one makes it do.
+#[test]
+fn a_case_that_was_given_passes_only_if_it_passes_alone_too() {
+    let given = || {
+        DEFAULT.selection().with_cases(|planned| {
+            let mut cases: Vec<_> = planned.plan.cases().collect();
+            cases.retain(|it| ["whole", "cut@3"].contains(&it.tactic.to_string().as_str()));
+            cases
+        })
+    };
+    let peer = ScriptedPeer::new(|play| {
+        if play.is("cut@3") && play.is_confirmation() {
+            fail(wrong_answer())
+        } else {
+            pass()
+        }
+    });
+    let run = DEFAULT.play(given(), peer);
+    assert_eq!(run.failures(), ["cut@3 fail wrong-answer"]);
+    assert_eq!(run.scenario("first").tally().cases, 2);
+    let run = DEFAULT.play(given(), ScriptedPeer::new(|_| pass()));
+    assert_eq!(run.failures(), [""; 0]);
+    assert_eq!(replayed(&run), ["cut@3"]);
+}
+
 #[test]
 fn a_failure_that_does_not_come_again_alone_is_flaky() {
     let peer = ScriptedPeer::new(|play| {
