@@ -206,6 +206,12 @@ impl DefectEvidence {
             || failed.any(|case| case.cut() == Some(at))
     }
 
+    /// Whether the peer misreads some of the bytes before `at` if they come one by one.
+    pub(super) fn misreads_pieces_before(&self, at: Offset) -> bool {
+        let misread = self.failures().filter(|case| case.is_misread());
+        misread.filter_map(CaseFailure::cut).any(|cut| cut <= at)
+    }
+
     /// Whether the process may die of the bytes before `at` alone. Once a process died
     /// without an end of the stream, only a cut there that passes shows that it does not.
     pub(super) fn may_die_before(&self, at: Offset) -> bool {

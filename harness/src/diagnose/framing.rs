@@ -101,7 +101,13 @@ fn short_body_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
     {
         "some parts get an answer of their own".to_owned()
     } else {
-        "the peer sends no extra output".to_owned()
+        let is_other = |it| matches!(it, Symptom::WrongAnswer { .. });
+        let mut failed = evidence.failed_cuts(CutLocation::Payload);
+        if failed.any(|case| case.shows(is_other)) {
+            "a part of a message gets a wrong answer".to_owned()
+        } else {
+            "a part of a message gets no answer of its own".to_owned()
+        }
     };
     Some(DefectCode::ShortBodyRead.because(format!("{cuts}{detail}; {other}")))
 }
@@ -409,6 +415,7 @@ fn withheld_answer(evidence: &DefectEvidence) -> Option<Diagnosis> {
         (at_once || evidence.has_passed(&Tactic::JoinedCut(*at)))
             && !evidence.has_failed(&Tactic::JoinedCut(*at))
             && !evidence.may_misread_before(*at)
+            && !evidence.misreads_pieces_before(*at)
     };
     let held = evidence.failures_of(TacticFamily::Hold);
     let held = held.filter(|case| case.shows(is_missing));

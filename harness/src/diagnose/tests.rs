@@ -199,6 +199,12 @@ fn messages_with_headers() {
                 "F01",
             ),
             (
+                "a header that comes in parts loses the answer, also where the bytes are held",
+                &[("hold@3-14 cut@1-3", &NO_ANSWER)],
+                "joined joined+cut@10-14 cut@4-8 cut@10-14 hold@1-2",
+                "F01",
+            ),
+            (
                 "a pause in a message, and not the cut, makes the peer misread the rest",
                 &[
                     ("pause@1 pause@3", &OTHER),
