@@ -16,12 +16,12 @@ pub(super) fn select(args: &CaseArgs, side: Side) -> Result<Selection, CommandEr
     let near = near_scenario(&suites, &args.scenario);
     let left_out = filter(&mut suites, args, side)?;
     if suites.is_empty()
-        && left_out == 0
+        && left_out.is_empty()
         && let Some(near) = near
     {
         return Err(CommandError::NoSuchScenario(near));
     }
-    if suites.is_empty() && left_out > 0 {
+    if suites.is_empty() && !left_out.is_empty() {
         return Err(CommandError::OtherSideOnly(side));
     }
     let choice = CaseChoice {
@@ -37,27 +37,36 @@ pub(super) fn select(args: &CaseArgs, side: Side) -> Result<Selection, CommandEr
     })
 }
 
-/// Removes what was not selected, and scenarios that are only for peers on our side.
-/// Returns the number of the latter.
-fn filter(suites: &mut Vec<Suite>, args: &CaseArgs, ours: Side) -> Result<u64, CommandError> {
+/// Removes what was not selected. Returns the scenarios for peers on our side, which it removes
+/// too.
+fn filter(
+    suites: &mut Vec<Suite>,
+    args: &CaseArgs,
+    ours: Side,
+) -> Result<Vec<Suite>, CommandError> {
     let globs = globs(args)?;
     let is_tagged = |scenario: &Scenario| {
         args.tag.is_empty() || scenario.tags().iter().any(|tag| args.tag.contains(tag))
     };
-    let mut left_out = 0;
     for suite in suites.iter_mut() {
         let names: Vec<_> = suite.names().map(str::to_owned).collect();
         suite.retain_scenarios(|scenario| {
             let matches = |name: &String| globs.is_match(format!("{name}/{}", scenario.id()));
-            let is_named = globs.is_empty() || names.iter().any(matches);
-            let is_selected = is_named && is_tagged(scenario);
-            let is_for_our_side = scenario.peer() == Some(ours);
-            left_out += u64::from(is_selected && is_for_our_side);
-            is_selected && !is_for_our_side
+            (globs.is_empty() || names.iter().any(matches)) && is_tagged(scenario)
         });
     }
-    suites.retain(|suite| !suite.scenarios().is_empty());
+    let mut left_out = suites.clone();
+    retain(&mut left_out, |scenario| scenario.peer() == Some(ours));
+    retain(suites, |scenario| scenario.peer() != Some(ours));
     Ok(left_out)
+}
+
+/// Retains these scenarios, and the suites that have one.
+fn retain(suites: &mut Vec<Suite>, wanted: impl Fn(&Scenario) -> bool) {
+    for suite in suites.iter_mut() {
+        suite.retain_scenarios(&wanted);
+    }
+    suites.retain(|suite| !suite.scenarios().is_empty());
 }
 
 /// The `suite/scenario` that a pattern may mean: one whose scenario it names alone, or one

@@ -11,19 +11,36 @@ use super::args::GateArgs;
 use super::config::Config;
 use super::error::CommandError;
 use super::exit::Exit;
-use crate::engine::{GateRules, KnownCases, Selection};
+use crate::engine::{KnownCases, PlannedScenario, Selection};
 
 /// The rules of a run. `is_partial` says whether the user typed a selection of cases.
-pub(super) fn rules(args: &GateArgs, config: &Config, is_partial: bool) -> GateRules {
-    GateRules {
-        rules: Gate {
-            fail_on: args.fail_on(config),
-            min_cases: args.min_cases(config),
-            is_partial,
-            known: Vec::new(),
-        },
-        known: config.known(),
+pub(super) fn rules(args: &GateArgs, config: &Config, is_partial: bool) -> Gate {
+    Gate {
+        fail_on: args.fail_on(config),
+        min_cases: args.min_cases(config),
+        is_partial,
+        known: Vec::new(),
     }
+}
+
+/// The known failures of a run: without those that match only scenarios for peers on our side.
+pub(super) fn known(config: &Config, selection: &Selection) -> Vec<KnownCases> {
+    let other_side = selection.other_side();
+    let mut known = config.known();
+    known.retain(|entry| {
+        matching(entry, selection.whole_run()) > 0 || matching(entry, other_side.whole_run()) == 0
+    });
+    known
+}
+
+/// How many cases of these scenarios an entry matches.
+fn matching<'a>(entry: &KnownCases, scenarios: impl Iterator<Item = PlannedScenario<'a>>) -> u64 {
+    let matching = scenarios.map(|planned| {
+        let tactics = planned.plan.tactics();
+        let matching = tactics.filter(|tactic| entry.matches(planned, tactic));
+        matching.count() as u64
+    });
+    matching.sum()
 }
 
 /// The exit code of a run.
@@ -55,13 +72,7 @@ pub(super) fn list_known(
         writeln!(out, "no known failures")?;
     }
     for entry in known {
-        let matching = selection.scenarios().map(|planned| {
-            let tactics = planned.plan.tactics();
-            tactics
-                .filter(|tactic| entry.matches(planned, tactic))
-                .count() as u64
-        });
-        let cases = counted(matching.sum(), "case");
+        let cases = counted(matching(entry, selection.scenarios()), "case");
         writeln!(out, "{}   {cases}   {}", entry.cases, entry.reason)?;
     }
     Ok(Exit::Success)

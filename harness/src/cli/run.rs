@@ -35,12 +35,13 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
         check_command(args)?;
     }
     let selection = select(&args.cases, ours)?;
-    // Known failures of clients match nothing in a run against a server.
-    let is_partial = is_partial || selection.left_out() > 0;
-    let gate = gate::rules(&args.gate, &config, is_partial);
     if args.list_known {
-        return gate::list_known(&gate.known, &selection);
+        return gate::list_known(&config.known(), &selection);
     }
+    let gate = GateRules {
+        rules: gate::rules(&args.gate, &config, is_partial),
+        known: gate::known(&config, &selection),
+    };
     let peer = saved_peer(&args.peer);
     let settings = settings(args, &peer, gate)?;
     let reports = ReportWriter::new(&args.reports);
@@ -187,12 +188,14 @@ fn no_command(args: &RunArgs) -> CommandError {
 }
 
 const NO_CLIENT: &str = "write the command that starts it after `--`: \
-    `wirecheck run --client scenarios/line -- python3 client.py {host} {port}`";
+    `wirecheck run --client scenarios/line -- python3 client.py {host} {port}`\n\
+    \u{20}     or set `command` under [peer] in wirecheck.toml";
 
 const NO_SERVER: &str = "write the command that starts it after `--`: \
     `wirecheck run scenarios/line -- python3 server.py --port {port}`\n\
     \u{20}     or give the address of a running server with --connect HOST:PORT\n\
-    \u{20}     or judge a client with `--client -- python3 client.py {host} {port}`";
+    \u{20}     or judge a client with `--client -- python3 client.py {host} {port}`\n\
+    \u{20}     or set `command` or `connect` under [peer] in wirecheck.toml";
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,8 @@ pub struct Selection {
     plans: Vec<Plan>,
     side: Side,
     cases: CaseChoice,
-    left_out: u64,
+    /// With the scenarios that are for peers on the side that wirecheck plays.
+    left_out: Vec<Suite>,
     /// Which of several parts of the run is played, and for each scenario whether it is in it.
     shard: Option<(Shard, Vec<bool>)>,
 }
@@ -50,7 +51,7 @@ impl Selection {
             plans,
             side,
             cases,
-            left_out: 0,
+            left_out: Vec::new(),
             shard: None,
         }
     }
@@ -65,10 +66,10 @@ impl Selection {
         }
     }
 
-    /// Notes how many scenarios were left out because they are about the side that
+    /// Notes the scenarios that are left out because they are for peers on the side that
     /// wirecheck plays.
     #[must_use]
-    pub fn leaving_out(self, left_out: u64) -> Self {
+    pub fn leaving_out(self, left_out: Vec<Suite>) -> Self {
         Self { left_out, ..self }
     }
 
@@ -95,7 +96,7 @@ impl Selection {
     }
 
     /// The scenarios of all shards, in their order.
-    pub(super) fn whole_run(&self) -> impl Iterator<Item = PlannedScenario<'_>> {
+    pub fn whole_run(&self) -> impl Iterator<Item = PlannedScenario<'_>> {
         let all = self
             .suites
             .iter()
@@ -150,11 +151,19 @@ impl Selection {
         &self.cases
     }
 
-    /// How many scenarios were left out because they are about the side that wirecheck
-    /// plays.
+    /// How many scenarios were left out because they are for peers on the side that
+    /// wirecheck plays.
     #[must_use]
     pub fn left_out(&self) -> u64 {
-        self.left_out
+        let scenarios = self.left_out.iter().map(|suite| suite.scenarios().len());
+        scenarios.sum::<usize>() as u64
+    }
+
+    /// The scenarios that were left out, as a run against such a peer plays them.
+    #[must_use]
+    pub fn other_side(&self) -> Self {
+        let suites = self.left_out.clone();
+        Self::new(suites, self.side.other(), self.cases.clone())
     }
 }
 

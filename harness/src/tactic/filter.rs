@@ -13,7 +13,7 @@ pub struct TacticFilter {
     excluded: Vec<TacticGlob>,
 }
 
-/// A pattern of a filter: `cut@*`, or `!random@*` for all but these.
+/// A pattern of a filter: `cut@*` or `cut`, or `!random` for all but these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TacticPattern {
     glob: TacticGlob,
@@ -40,8 +40,7 @@ impl TacticFilter {
         if self.is_empty() {
             return true;
         }
-        let id = tactic.to_string();
-        let matches = |patterns: &[TacticGlob]| patterns.iter().any(|it| it.matches(&id));
+        let matches = |patterns: &[TacticGlob]| patterns.iter().any(|it| it.matches(tactic));
         (self.included.is_empty() || matches(&self.included)) && !matches(&self.excluded)
     }
 
@@ -98,6 +97,7 @@ mod tests {
     #[test]
     fn a_negated_pattern_takes_away_from_the_others_or_from_all() {
         assert!(accepts(&["!random@*"], "bytes") && !accepts(&["!random@*"], "random@3"));
+        assert!(accepts(&["!cut"], "cuts@1,2") && !accepts(&["!cut"], "cut@3"));
         let both = ["cut@*", "!cut@1?"];
         assert!(accepts(&both, "cut@1") && !accepts(&both, "cut@12"));
         assert!(!accepts(&both, "bytes"));
@@ -107,7 +107,7 @@ mod tests {
     fn a_prefix_shows_which_tactics_may_be_accepted() {
         let may_accept = |pattern: &str| filter(&[pattern]).may_accept("header");
         assert!(may_accept("*") && may_accept("h?ader:hex") && may_accept("header:hex"));
-        assert!(may_accept("head"), "a prefix may match more than the glob");
+        assert!(may_accept("head*"), "a prefix may match more than the glob");
         assert!(!may_accept("cut@*") && !may_accept("hold@*"));
         assert!(may_accept("!cut@*") && may_accept("!header:hex"));
         assert!(TacticFilter::default().may_accept("header"));

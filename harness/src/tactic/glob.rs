@@ -3,7 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A glob for tactic ids: `cut@*`.
+use super::{Tactic, TacticFamily};
+
+/// A glob for tactic ids, `cut@*`, or for families of them, `cut`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TacticGlob(Glob);
 
@@ -27,12 +29,23 @@ pub enum GlobError {
     TooLong { longest: usize, length: usize },
     #[error("no {what} id contains `{character}`: `*` stands for any characters, `?` for any one")]
     Character { what: &'static str, character: char },
+    #[error("no tactic is named `{0}`: `wirecheck explain` lists them")]
+    NoFamily(String),
 }
 
 impl TacticGlob {
     #[must_use]
-    pub fn matches(&self, id: &str) -> bool {
-        self.0.matches(id)
+    pub fn matches(&self, tactic: &Tactic) -> bool {
+        self.0.matches(tactic.family().as_str()) || self.0.matches(&tactic.to_string())
+    }
+
+    /// Whether it may match the id of a tactic of this family, or its name.
+    fn may_name(&self, family: &str) -> bool {
+        let literal: String = self.0.literal_start().collect();
+        match literal.strip_prefix(family) {
+            Some(rest) => rest.is_empty() || rest.starts_with(['@', ':']),
+            None => self.0.has_wildcard() && family.starts_with(&literal),
+        }
     }
 
     /// Whether it may match a text that starts with `prefix`.
@@ -71,8 +84,18 @@ impl Glob {
 
     /// Whether it may match a text that starts with `prefix`.
     fn may_match(&self, prefix: &str) -> bool {
-        let literal = self.0.iter().take_while(|c| !matches!(c, '*' | '?'));
-        literal.zip(prefix.chars()).all(|(wanted, c)| *wanted == c)
+        let mut both = self.literal_start().zip(prefix.chars());
+        both.all(|(wanted, c)| wanted == c)
+    }
+
+    /// The characters before the first wildcard.
+    fn literal_start(&self) -> impl Iterator<Item = char> {
+        let literal = self.0.iter().take_while(|c| !is_wildcard(**c));
+        literal.copied()
+    }
+
+    fn has_wildcard(&self) -> bool {
+        self.0.iter().any(|c| is_wildcard(*c))
     }
 
     /// On a mismatch, the last `*` takes one more character. So the number of steps is at
@@ -105,11 +128,21 @@ impl Glob {
     }
 }
 
+fn is_wildcard(c: char) -> bool {
+    matches!(c, '*' | '?')
+}
+
 impl FromStr for TacticGlob {
     type Err = GlobError;
 
     fn from_str(text: &str) -> Result<Self, GlobError> {
-        Glob::parse(text, "tactic", "").map(Self)
+        let glob = Self(Glob::parse(text, "tactic", "")?);
+        let mut families = TacticFamily::ALL.into_iter();
+        if families.any(|family| glob.may_name(family.as_str())) {
+            Ok(glob)
+        } else {
+            Err(GlobError::NoFamily(text.to_owned()))
+        }
     }
 }
 
@@ -144,8 +177,9 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, id: &str) -> bool {
-        let pattern: TacticGlob = pattern.parse().expect("a pattern");
-        pattern.matches(id)
+        Glob::parse(pattern, "tactic", "")
+            .expect(pattern)
+            .matches(id)
     }
 
     #[test]
@@ -164,6 +198,29 @@ mod tests {
         assert!(!matches("fin+@?", "fin+@17"));
         assert!(!matches("fin+@7", "finn@7"));
         assert!(matches("cuts@3,*", "cuts@3,9"));
+    }
+
+    #[test]
+    fn the_name_of_a_family_stands_for_its_tactics() {
+        let matches = |pattern: &str, id: &str| {
+            let pattern: TacticGlob = pattern.parse().expect(pattern);
+            pattern.matches(&id.parse().expect(id))
+        };
+        assert!(matches("cut", "cut@7") && !matches("cut", "cuts@3,9"));
+        assert!(matches("fin+", "fin+@7") && !matches("fin", "fin+@7"));
+        assert!(matches("header", "header:negative"));
+        assert!(matches("rst@accept", "rst@accept") && !matches("rst", "rst@accept"));
+        assert!(matches("rst@*", "rst@accept") && matches("rst@*", "rst@3"));
+    }
+
+    #[test]
+    fn a_glob_for_no_family_is_rejected() {
+        for wrong in ["ranodm@*", "cutt@*", "cu", "Cut", "x*", "whole2"] {
+            assert!(wrong.parse::<TacticGlob>().is_err(), "{wrong}");
+        }
+        for right in ["*", "c*", "?ut@1", "cut*", "cut@1", "neighbours:*", "all-*"] {
+            assert!(right.parse::<TacticGlob>().is_ok(), "{right}");
+        }
     }
 
     #[test]
