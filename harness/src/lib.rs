@@ -1,4 +1,4 @@
-//! wirecheck proves that a program reads a *stream*, not packets.
+//! wirecheck tests whether a program reads TCP as a *stream*, not as packets.
 //!
 //! You describe an exchange once, in a suite. wirecheck plays one side of it against your
 //! implementation over TCP, delivers the same bytes in every way TCP may deliver them, and

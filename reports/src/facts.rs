@@ -2,7 +2,7 @@
 //! not run, how far it came. Sentences come out; they may have text from outside.
 
 use crate::Record;
-use crate::notation::{counted, duration, grouped};
+use crate::notation::{counted, duration, grouped, printable};
 use crate::record::{
     CutOffReason, DeliveryTally, PeerRecord, ProcessLifetime, Role, RunState, StartCost, Verdict,
 };
@@ -60,7 +60,7 @@ pub(crate) fn restarts(restarts: u32) -> Option<String> {
         1 => "once".to_owned(),
         _ => counted(restarts.into(), "time"),
     };
-    Some(format!("the peer was restarted {times}"))
+    Some(format!("wirecheck restarted the peer {times}"))
 }
 
 /// If the starts take more than this part of a run, in percent, another option is faster.
@@ -183,17 +183,22 @@ pub(crate) fn state(record: &Record) -> Option<String> {
     if record.state == RunState::Finished {
         return None;
     }
-    let cause = match record.cut_off_by {
-        Some(CutOffReason::Peer) => {
-            "the run ended early: the peer did not start, could not be reached, or was lost"
+    let cause = match (record.cut_off_by, &record.peer_failure) {
+        (Some(CutOffReason::Peer), Some(why)) => {
+            format!("the run ended early: {}", printable(why))
         }
-        Some(CutOffReason::User) => "the run ended early: the user or a signal stopped it",
-        Some(CutOffReason::Time) => "the run ended early: the time was over (--time)",
-        None => "the run did not finish",
+        (Some(CutOffReason::Peer), None) => "the run ended early, because of the peer".to_owned(),
+        (Some(CutOffReason::User), _) => {
+            "the run ended early: the user or a signal stopped it".to_owned()
+        }
+        (Some(CutOffReason::Time), _) => {
+            "the run ended early: the time was over (--time)".to_owned()
+        }
+        (None, _) => "the run did not finish".to_owned(),
     };
     let all = record.scenarios().count() as u64;
     Some(match all.saturating_sub(started(record)) {
-        0 => cause.to_owned(),
+        0 => cause,
         rest => format!("{cause}; {} not run", counted(rest, "scenario")),
     })
 }
@@ -201,6 +206,18 @@ pub(crate) fn state(record: &Record) -> Option<String> {
 /// Whether a run ended early, and not because its time was over.
 pub(crate) fn is_incomplete(record: &Record) -> bool {
     record.state != RunState::Finished && record.cut_off_by != Some(CutOffReason::Time)
+}
+
+/// Whether a run was judged to its end, or until its time was over.
+#[cfg(any(feature = "formats", feature = "html"))]
+pub(crate) fn was_judged(record: &Record) -> bool {
+    !is_incomplete(record) && record.verdict != Verdict::Error
+}
+
+/// Whether a run passes by its own rules.
+#[cfg(any(feature = "formats", feature = "html"))]
+pub(crate) fn passes(record: &Record) -> bool {
+    was_judged(record) && record.gate_failures().is_empty()
 }
 
 /// A run that did not finish did not pass, even without a failure.

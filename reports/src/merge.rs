@@ -151,6 +151,7 @@ fn merged(parts: Vec<Record>, shard: &Shard) -> Record {
             RunState::CutOff
         },
         cut_off_by,
+        peer_failure: parts.iter().find_map(|part| part.peer_failure.clone()),
         peer,
         delivery: merged_delivery(&parts),
         suites,

@@ -141,13 +141,13 @@ pub(crate) fn what_failed(failed: FailedScenario<'_>, defect: Option<&Defect>) -
 /// What was seen under the smallest delivery.
 fn seen(scenario: &ScenarioRecord) -> String {
     let Some(case) = smallest(scenario) else {
-        return "no known defect".to_owned();
+        return "no matching defect".to_owned();
     };
     let finding = case.findings.iter().find(|it| it.died.is_none());
     match (death(&case), finding) {
         (Some(how), _) => format!("the peer's process ended on {}: {how}", case.tactic),
         (None, Some(finding)) => format!("{} on {}", finding.what, case.tactic),
-        (None, None) => format!("no known defect, fails on {}", case.tactic),
+        (None, None) => format!("no matching defect, fails on {}", case.tactic),
     }
 }
 

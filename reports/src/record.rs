@@ -36,6 +36,9 @@ pub struct Record {
     /// What ended a run that did not finish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut_off_by: Option<CutOffReason>,
+    /// Why the peer ended the run: it did not start, could not be reached, or was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_failure: Option<String>,
     /// The seed for random deliveries.
     pub seed: u64,
     /// The profile: `quick`, `standard`, `thorough` or `exhaustive`.

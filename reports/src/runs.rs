@@ -17,7 +17,7 @@ use crate::atomic::{self, folder_of};
 use crate::notation::printable;
 use crate::record::Record;
 use crate::saved_case::{SavedCase, VERSION};
-use crate::store::{StoreError, io_error, record_text, replace, shown};
+use crate::store::{StoreError, io_error, json_error, record_text, replace, shown};
 
 /// How many runs are kept.
 pub const RUNS_KEPT: usize = 20;
@@ -202,7 +202,7 @@ pub enum SavedCaseError {
         path: PathBuf,
     },
     /// It does not have the format of a saved case.
-    #[error("{}: not a saved case: {source}", shown(path))]
+    #[error("{}: not a saved case: {}", shown(path), json_error(source))]
     Invalid {
         /// The file.
         path: PathBuf,
@@ -412,13 +412,19 @@ mod tests {
         };
         let good = serde_json::to_string(&saved("cut@1", "1,31")).expect("no maps");
         let cases = [
-            ("", "FILE: not a saved case: EOF while parsing"),
-            ("\u{fffd}", "FILE: not a saved case: expected value"),
+            ("", "FILE: not a saved case: no valid JSON at line 1"),
+            ("\u{fffd}", "FILE: not a saved case: no valid JSON"),
             ("{}", "FILE: not a saved case: missing field"),
             ("{\"version\":1,\"suites\":[]}", "FILE: the record of a run"),
             ("{\"version\":2}", "FILE: a saved case of version 2; this"),
-            (&good[..good.len() / 2], "FILE: not a saved case: EOF"),
-            (&"[".repeat(100_000), "FILE: not a saved case: recursion"),
+            (
+                &good[..good.len() / 2],
+                "FILE: not a saved case: no valid JSON",
+            ),
+            (
+                &"[".repeat(100_000),
+                "FILE: not a saved case: no valid JSON",
+            ),
         ];
         for (text, expected) in cases {
             assert!(error(text).starts_with(expected), "{}", error(text));

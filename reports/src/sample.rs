@@ -19,6 +19,7 @@ pub(crate) fn record(suites: Vec<SuiteRecord>) -> Record {
         took_us: 3_200_000,
         state: RunState::Finished,
         cut_off_by: None,
+        peer_failure: None,
         seed: 53_888_879,
         profile: "standard".to_owned(),
         peer: client(),

@@ -4,6 +4,7 @@ use std::fs::{self, File, FileType};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::error::Category;
 use tempfile::NamedTempFile;
 
 use crate::atomic;
@@ -45,7 +46,7 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The file does not have the format of a record.
-    #[error("{}: not a wirecheck record: {source}", shown(path))]
+    #[error("{}: not a wirecheck record: {}", shown(path), json_error(source))]
     InvalidRecord {
         /// The file.
         path: PathBuf,
@@ -63,6 +64,20 @@ pub enum StoreError {
         /// Its version.
         found: u64,
     },
+}
+
+/// What is wrong with a JSON file, and where.
+pub(crate) fn json_error(error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Syntax | Category::Eof => {
+            format!(
+                "no valid JSON at line {}, column {}",
+                error.line(),
+                error.column()
+            )
+        }
+        Category::Data | Category::Io => error.to_string(),
+    }
 }
 
 pub(crate) fn shown(path: &Path) -> String {

@@ -35,8 +35,8 @@ pub(crate) const fn rank(verdict: Verdict) -> u8 {
         Verdict::Fail => 0,
         Verdict::Error => 1,
         Verdict::Unconfirmed => 2,
-        Verdict::Nonstrict => 3,
-        Verdict::Flaky => 4,
+        Verdict::Flaky => 3,
+        Verdict::Nonstrict => 4,
         Verdict::Known => 5,
         Verdict::Skipped => 6,
         Verdict::Pass => 7,
@@ -54,15 +54,5 @@ pub(crate) const fn level(level: Level) -> &'static str {
 /// The worst of several verdicts; `pass` of none.
 #[must_use]
 pub fn worst(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
-    let weight = |verdict: &Verdict| match verdict {
-        Verdict::Pass => 0,
-        Verdict::Skipped => 1,
-        Verdict::Known => 2,
-        Verdict::Nonstrict => 3,
-        Verdict::Flaky => 4,
-        Verdict::Unconfirmed => 5,
-        Verdict::Error => 6,
-        Verdict::Fail => 7,
-    };
-    verdicts.max_by_key(weight).unwrap_or(Verdict::Pass)
+    verdicts.min_by_key(|it| rank(*it)).unwrap_or(Verdict::Pass)
 }

@@ -1,6 +1,7 @@
 //! What all reports say in the same words.
 
 use crate::Record;
+use crate::gate::GateFailure;
 use crate::notation::{counted, duration, grouped, text};
 use crate::record::{
     Concurrency, CutOffReason, FailedCase, Role, RunState, ScenarioRecord, ShorterExchange,
@@ -114,7 +115,7 @@ pub(crate) const fn without_defect(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Flaky => "passed when repeated",
         Verdict::Unconfirmed => "not repeated",
-        _ => "no known defect",
+        _ => "no matching defect",
     }
 }
 
@@ -168,16 +169,34 @@ pub(crate) fn how_often(scenario: &ScenarioRecord) -> String {
 
 /// `1 defect in 1 scenario`, `all 614 cases in 5 scenarios`, `nothing was judged`.
 pub(crate) fn outcome(record: &Record) -> String {
-    let parts = if is_interrupted(record) {
+    let mut parts = if is_interrupted(record) {
         failed_cases(record)
     } else {
         failures(record)
     };
+    parts.extend(broken_rules(record));
     if parts.is_empty() {
         without_failures(record)
     } else {
         parts.join(", ")
     }
+}
+
+/// `2 outdated known failures`, `too few cases`: what fails a run and is no failure of a case.
+fn broken_rules(record: &Record) -> Vec<String> {
+    let failures = record.gate_failures();
+    let is_outdated = |it: &&GateFailure| {
+        matches!(
+            it,
+            GateFailure::Fixed { .. } | GateFailure::MatchesNothing { .. }
+        )
+    };
+    let outdated = failures.iter().filter(is_outdated).count() as u64;
+    let outdated = (outdated > 0).then(|| counted(outdated, "outdated known failure"));
+    let is_short = |it: &GateFailure| matches!(it, GateFailure::TooFewCases { .. });
+    let too_few = failures.iter().any(is_short);
+    let too_few = too_few.then(|| "too few cases".to_owned());
+    [outdated, too_few].into_iter().flatten().collect()
 }
 
 /// `3 failures`, `12 not confirmed`: the cases of a run that the user ended. Scenarios
@@ -222,7 +241,7 @@ fn failures(record: &Record) -> Vec<String> {
     let matches = if unexplained == 1 { "matches" } else { "match" };
     let parts = [
         (explained, format!("{defects} in {}", scenarios(explained))),
-        (unexplained, format!("{unknown} {matches} no known defect")),
+        (unexplained, format!("{unknown} {matches} no defect")),
         (flaky, format!("{} flaky", scenarios(flaky))),
         (
             unconfirmed,

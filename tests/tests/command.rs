@@ -63,7 +63,11 @@ fn a_refused_connection_gives_no_verdict() {
     assert_eq!(outcome.code, 3, "{outcome:?}");
     assert!(outcome.stderr.contains(&address), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("refused"), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("help: start the server first"));
+    assert!(
+        outcome
+            .stderr
+            .contains("help: start the server, or correct the address")
+    );
     assert!(
         outcome.stdout.contains("ERROR  nothing was judged"),
         "{}",

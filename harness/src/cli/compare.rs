@@ -1,9 +1,9 @@
 //! `wirecheck compare`: what changed from one run to another.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
-use wirecheck_report::{Record, compare, terminal};
+use wirecheck_report::{Record, StoreError, compare, terminal};
 
 use super::args::CompareArgs;
 use super::error::{CommandError, unless_unread};
@@ -25,5 +25,10 @@ pub(super) fn run(args: &CompareArgs) -> Result<Exit, CommandError> {
 }
 
 pub(super) fn read(path: &Path) -> Result<Record, CommandError> {
-    wirecheck_report::read(path).map_err(|error| CommandError::Records(error.to_string()))
+    wirecheck_report::read(path).map_err(|error| match error {
+        StoreError::Io { path, source } if source.kind() == io::ErrorKind::NotFound => {
+            CommandError::NoRecord(path)
+        }
+        error => CommandError::Records(error.to_string()),
+    })
 }

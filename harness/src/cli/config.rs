@@ -1,6 +1,6 @@
 //! `wirecheck.toml`: the settings of a project.
 //!
-//! A flag that is typed wins over the file. The paths of suites and reports are relative to the
+//! Options on the command line override the file. The paths of suites and reports are relative to the
 //! folder of the file; the command of the peer runs in the working directory.
 //!
 //! Doc comments on these types become the descriptions in the JSON Schema.
@@ -40,8 +40,8 @@ pub(super) struct Config {
     profile: Option<Parsed<Profile>>,
     /// Seed for random deliveries.
     pub(super) seed: Option<u64>,
-    /// Run only tactics that match, e.g. `cut@*`, or all but those that match, e.g.
-    /// `!random@*`.
+    /// Run only tactics that match, e.g. `cut@*` or `cut`, or all but those that match, e.g.
+    /// `!random`.
     only: Vec<Parsed<TacticPattern>>,
     /// Select only scenarios with one of these tags.
     pub(super) tag: Vec<String>,
@@ -69,13 +69,13 @@ pub(super) struct PeerConfig {
     pub(super) role: PeerRole,
     /// The command that starts it, one item per argument. `{port}` and `{host}` are replaced.
     pub(super) command: Vec<String>,
-    /// The address of a server that runs already: `localhost:7777`.
+    /// The address of a server that is already running: `localhost:7777`.
     pub(super) connect: Option<String>,
     /// The client is a service: it is started once and reconnects after each connection.
     pub(super) reconnects: bool,
     /// The loopback address for the server to listen on, or for the client to connect to.
     pub(super) host: Option<IpAddr>,
-    /// The port on which the server listens, if it cannot take any free one.
+    /// Use this port instead of a free one, for a server with a port of its own.
     pub(super) port: Option<u16>,
     /// Time limit for the server to listen, or for the client to connect, e.g. `10s`.
     start_timeout: Option<Parsed<Time>>,
@@ -215,7 +215,8 @@ impl Config {
             source,
         };
         match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            // Not a link that leads nowhere.
+            Err(_) if is_absent(path) => return Ok(None),
             Err(error) => return Err(unreadable(error)),
             Ok(found) if found.len() > MOST_BYTES => {
                 return Err(unreadable(io::ErrorKind::FileTooLarge.into()));
@@ -238,19 +239,31 @@ impl Config {
         };
         let config: Self = toml::from_str(text).map_err(|error| {
             let span = error.span().unwrap_or(0..0);
-            wrong(Diagnostic::new("invalid setting", span, error.message()))
+            wrong(Diagnostic::new(
+                "invalid setting",
+                span,
+                plain(error.message()),
+            ))
         })?;
-        if let Some(conflict) = config.peer.conflict() {
-            let at = text.find("[peer]").unwrap_or(0);
-            let span = at..at + "[peer]".len();
-            return Err(wrong(Diagnostic::new("invalid peer", span, conflict)));
+        let problems = [
+            ("[peer]", "invalid peer", config.peer.conflict()),
+            ("[gate]", "invalid gate", config.gate.problem()),
+            ("[reports]", "invalid report", config.reports.problem()),
+        ];
+        for (table, what, problem) in problems {
+            if let Some(problem) = problem {
+                let at = text.find(table).unwrap_or(0);
+                let span = at..(at + table.len()).min(text.len());
+                return Err(wrong(Diagnostic::new(what, span, problem)));
+            }
         }
         Ok(config)
     }
 
     fn relative_to(mut self, folder: &Path) -> Self {
-        let paths = self.suites.iter_mut().chain(self.reports.paths());
-        for path in paths {
+        let reports = self.reports.paths().into_iter().flatten();
+        let reports = reports.filter(|path| path.as_os_str() != "-");
+        for path in self.suites.iter_mut().chain(reports) {
             *path = folder.join(&*path);
         }
         self
@@ -282,6 +295,34 @@ impl Config {
     }
 }
 
+/// What the parser says, in the words of the file instead of those of its types.
+fn plain(message: &str) -> String {
+    const WORDS: [(&str, &str); 7] = [
+        ("unknown field", "unknown setting"),
+        ("unknown variant", "unknown value"),
+        ("invalid type: ", "wrong type: "),
+        ("expected a sequence", "expected a list, such as ['a', 'b']"),
+        ("expected a map", "expected a table"),
+        ("expected a boolean", "expected true or false"),
+        ("expected u64", "expected a number, 0 or more"),
+    ];
+    let replace = |text: String, (from, to): (&str, &str)| text.replace(from, to);
+    WORDS.into_iter().fold(message.to_owned(), replace)
+}
+
+/// Whether there is nothing at a path, not even a link.
+fn is_absent(path: &Path) -> bool {
+    let found = fs::symlink_metadata(path);
+    found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+impl GateConfig {
+    fn problem(&self) -> Option<&'static str> {
+        let fails_on_nothing = self.fail_on.as_ref().is_some_and(Vec::is_empty);
+        fails_on_nothing.then_some("`fail-on` is empty, so no failure would fail the run")
+    }
+}
+
 impl PeerConfig {
     /// Settings that contradict each other, as on the command line.
     fn conflict(&self) -> Option<&'static str> {
@@ -290,7 +331,7 @@ impl PeerConfig {
         let conflicts = [
             (
                 is_running && !self.command.is_empty(),
-                "`connect` is for a server that runs already, `command` starts one: choose",
+                "`connect` is for a server that is already running, `command` starts one: choose",
             ),
             (is_running && is_client, "`connect` is for servers only"),
             (
@@ -326,7 +367,14 @@ impl ReportFiles {
         }
     }
 
-    fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+    fn problem(&self) -> Option<&'static str> {
+        let mut all = self.clone();
+        let mut paths = all.paths().into_iter().flatten();
+        let is_empty = paths.any(|path| path.as_os_str().is_empty());
+        is_empty.then_some("a report needs the name of a file, or `-` for standard output")
+    }
+
+    fn paths(&mut self) -> [Option<&mut PathBuf>; 6] {
         let Self {
             html,
             junit,
@@ -335,9 +383,7 @@ impl ReportFiles {
             code_quality,
             badge,
         } = self;
-        [html, junit, markdown, sarif, code_quality, badge]
-            .into_iter()
-            .flatten()
+        [html, junit, markdown, sarif, code_quality, badge].map(Option::as_mut)
     }
 }
 
@@ -362,19 +408,23 @@ mod tests {
         assert!(shown.contains("unknown profile `fast`"), "{shown}");
         assert!(error("jobs = 0").contains("give a number from 1 to 256"));
         assert!(error("only = ['cut@[']").contains("no tactic id contains `[`"));
-        assert!(error("[gate]\nfail-on = ['most']").contains("unknown variant `most`"));
+        assert!(error("[gate]\nfail-on = ['most']").contains("unknown value `most`"));
         assert!(error("[known]\n'Line/*' = 'why'").contains("no case id contains `L`"));
-        assert!(error("profil = 'quick'").contains("unknown field `profil`"));
+        assert!(error("profil = 'quick'").contains("unknown setting `profil`"));
         assert!(error("profile = ").contains("invalid setting"));
+        assert!(error("[gate]\nfail-on = []").contains("`fail-on` is empty"));
+        assert!(error("[reports]\nhtml = ''").contains("the name of a file"));
+        assert!(error("peer.port = 0").contains("`port` is from 1 to 65535"));
     }
 
     #[test]
     fn paths_are_relative_to_the_folder_of_the_file() {
-        let text = "suites = ['a', '/b']\n[reports]\njunit = 'out/junit.xml'";
+        let text = "suites = ['a', '/b']\n[reports]\njunit = 'out/junit.xml'\nsarif = '-'";
         let config = Config::parse("wirecheck.toml", text).expect("it is valid");
         let config = config.relative_to(Path::new("project"));
         assert_eq!(config.suites, [PathBuf::from("project/a"), "/b".into()]);
-        let junit = config.reports.junit;
-        assert_eq!(junit, Some("project/out/junit.xml".into()));
+        let reports = config.reports;
+        assert_eq!(reports.junit, Some("project/out/junit.xml".into()));
+        assert_eq!(reports.sarif, Some("-".into()), "standard output");
     }
 }

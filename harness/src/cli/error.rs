@@ -34,6 +34,10 @@ pub(super) enum CommandError {
     NoCases,
     /// The file with the settings that was named is not there.
     NoConfig(PathBuf),
+    /// The saved case that was named is not there, and no id of one either.
+    NoCase(PathBuf),
+    /// The record that was named is not there.
+    NoRecord(PathBuf),
     /// The file with the settings cannot be read.
     UnreadableConfig {
         path: PathBuf,
@@ -146,7 +150,15 @@ impl CommandError {
                 purpose,
             } => rejected_suites(errors, *valid, *purpose),
             Self::NoSuites(paths) => no_suites(paths),
-            Self::NoConfig(path) => format!("{}: there is no such file", path.display()),
+            Self::NoConfig(path) | Self::NoRecord(path) => {
+                format!("{}: there is no such file", path.display())
+            }
+            Self::NoCase(path) => {
+                format!(
+                    "{}: neither a file nor the id of a saved case",
+                    path.display()
+                )
+            }
             Self::UnreadableConfig { path, source } => {
                 format!("{}: cannot read the settings: {source}", path.display())
             }
@@ -201,6 +213,8 @@ impl CommandError {
             Self::SavedCase(SavedCaseError::Unknown { .. }) => Some(UNKNOWN_CASE.to_owned()),
             Self::SavedCase(SavedCaseError::IsRecord { .. }) => Some(CASE_OF_RECORD.to_owned()),
             Self::NoConfig(_) => Some("`wirecheck init` writes one".to_owned()),
+            Self::NoRecord(_) => Some(NO_RECORD.to_owned()),
+            Self::NoCase(_) => Some(UNKNOWN_CASE.to_owned()),
             Self::Exists(_) => Some("name another folder, or delete the file".to_owned()),
             Self::Suites { .. }
             | Self::UnreadableConfig { .. }
@@ -224,6 +238,8 @@ impl CommandError {
             | Self::Planned(_)
             | Self::Suites { .. }
             | Self::NoConfig(_)
+            | Self::NoRecord(_)
+            | Self::NoCase(_)
             | Self::UnreadableConfig { .. }
             | Self::Config(_)
             | Self::Records(_)
@@ -248,6 +264,8 @@ impl CommandError {
     }
 }
 
+const NO_RECORD: &str = "`wirecheck run` writes a record, .wirecheck/last.json; name another one";
+
 const NO_SUITES: &str = "a suite is a file that ends in .toml; name one, or a folder that has some";
 
 const NO_CASES: &str = "`wirecheck list` shows all cases; change --only, --tag or --scenario";
@@ -256,8 +274,8 @@ const ADD_CLIENT: &str = "add --client for a client, or select other scenarios";
 
 const LEAVE_OUT_CLIENT: &str = "leave out --client for a server, or select other scenarios";
 
-const NOT_REACHED: &str = "start the server first, or give its address with --connect HOST:PORT; \
-    to have wirecheck start it, write its command after `--`";
+const NOT_REACHED: &str = "start the server, or correct the address; \
+    to let wirecheck start the server, write its command after `--`";
 
 const OTHER_RECORD: &str = "choose another file with --record";
 

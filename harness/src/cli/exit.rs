@@ -26,10 +26,10 @@ impl Exit {
     /// The exit codes as `--help` shows them.
     pub const HELP: &str = "\
 Exit codes:
-  0   success; for `run`, nothing failed that --fail-on names; the rest is reported
-  1   something failed that --fail-on names, or a failure could not be confirmed, also if
-      the run was interrupted; a known failure passes or matches nothing; fewer cases than
-      --min-cases were played
+  0   success; for `run`, nothing failed that --fail-on names
+  1   one of: a result that --fail-on names; a failure that could not be confirmed; an
+      outdated known failure; fewer cases than --min-cases. Also if the run was
+      interrupted after that
   2   the command line or a suite is invalid; nothing was run
   3   the peer did not start, could not be reached, or was lost
   4   nothing was selected

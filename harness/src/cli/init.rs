@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use wirecheck_report::notation::quoted_if_needed;
+
 use super::args::{FirstFraming, InitArgs};
 use super::config::CONFIG_FILE;
 use super::error::CommandError;
@@ -16,7 +18,9 @@ impl FirstFraming {
     /// The framing as the suite writes it.
     fn toml(self) -> &'static str {
         match self {
-            Self::Line => "{ line = { max = 65536 } }",
+            Self::Line => {
+                "{ line = { max = 65536 } }     # ending = 'crlf' for lines that end with \\r\\n"
+            }
             Self::Delimiter => r"{ delimiter = { bytes = '\0', max = 65536 } }",
             Self::Fixed => "{ fixed = { size = 16 } }",
             Self::AsciiLength => "{ ascii_length = { width = 10 } }",
@@ -92,7 +96,8 @@ fn suite_text(framing: FirstFraming) -> String {
         r"# What a client and a server say to each other. wirecheck plays one side of it and
 # delivers the same bytes in every way that TCP may deliver them.
 #
-# `wirecheck check --play` says whether the suite is valid, and what it cannot show.
+# `wirecheck check --play` says whether the suite is valid, and which defects it
+# cannot detect.
 title   = 'First exchanges'
 framing = {toml}
 
@@ -100,8 +105,9 @@ framing = {toml}
 id       = 'answers-two-requests'
 title    = 'Two requests are answered in order'
 why      = 'TCP keeps no message boundaries: a request may arrive in pieces, or with the next one.'
-# Replace the texts by those of your protocol. `${{unique}}` is another number in each
+# Replace the texts with those of your protocol. `${{unique}}` is a different number on each
 # connection, so that an answer of another connection is not taken for the right one.
+# `client.json = {{ … }}` and `server.json = {{ … }}` compare values instead of bytes.
 exchange = [
 {exchange}  {{ client.close = 'write' }},
   {{ server.close = 'fin' }},
@@ -124,16 +130,16 @@ fn config_text(args: &InitArgs) -> String {
         }
     };
     let connect = match role {
-        "server" => "# connect = 'localhost:7777'        # a server that runs already\n",
+        "server" => "# connect = 'localhost:7777'        # a server that is already running\n",
         _ => "# reconnects = true                 # one process that connects again and again\n",
     };
     format!(
-        r"# The settings of wirecheck for this project. A flag that is typed wins over this file.
+        r"# The settings of wirecheck for this project. Options on the command line override it.
 # `wirecheck schema config` has all settings.
 
 suites  = ['suites']
 profile = 'standard'                  # quick, standard, thorough or exhaustive
-# only  = ['!random@*']               # leave out some deliveries
+# only  = ['!random']                 # leave out some deliveries
 # jobs  = 4                           # cases at the same time
 # time  = '5m'                        # begin no more cases after this time
 
@@ -146,8 +152,8 @@ role    = '{role}'
 # fail-on = ['must', 'flaky']         # add 'should' to be strict
 # min-cases = 100                     # a run of fewer cases fails
 
-# Failures that are known: they still run, and fail nothing. One that passes, or that matches
-# no case, fails the run.
+# Known failures: these cases still run, but do not fail the run. An entry whose cases all
+# pass, or that matches no case, fails it.
 [known]
 # 'first/answers-two-requests/cut@*' = 'issue 12: the header is read with one recv'
 
@@ -173,7 +179,10 @@ fn next_steps(args: &InitArgs) -> String {
     let at = |file: &str| -> PathBuf { args.folder.join(file) };
     let folder = match args.folder.as_os_str().to_str() {
         Some(".") => String::new(),
-        _ => format!("cd {} && ", args.folder.display()),
+        _ => {
+            let folder = args.folder.to_string_lossy();
+            format!("cd {} && ", quoted_if_needed(&folder))
+        }
     };
     let run = match (args.command.is_empty(), args.client) {
         (false, _) => "wirecheck run",
@@ -182,7 +191,8 @@ fn next_steps(args: &InitArgs) -> String {
     };
     format!(
         "wrote {}\nwrote {}\n\nNext, put your own messages into the suite, and run:\n  \
-         {folder}wirecheck check --play\n  {folder}{run}\n",
+         {folder}wirecheck check --play\n  {folder}{run}\n  \
+         {folder}wirecheck report --html report.html\n",
         at(SUITE_FILE).display(),
         at(CONFIG_FILE).display(),
     )

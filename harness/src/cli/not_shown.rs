@@ -85,14 +85,14 @@ impl Blindness {
     fn text(self) -> &'static str {
         match self {
             Self::SplitCharacter => {
-                "text that is decoded piece by piece (F05): no message has a character of several \
-                 bytes, such as é"
+                "text that is decoded piece by piece (F05): no message has a multi-byte character, \
+                 such as é"
             }
             Self::ConstantAnswer => {
-                "an answer that is always the same: none has a fresh value (`${unique}`)"
+                "an answer that is always the same: no answer has a fresh value (`${unique}`)"
             }
             Self::ShortSend => {
-                "an answer that is sent in part (F08): none has more than 2 MB, so `slow-read` is not played"
+                "an answer that is sent in part (F08): no answer has more than 2 MB, so `slow-read` is not played"
             }
         }
     }
@@ -159,7 +159,7 @@ pub(super) fn summary(suites: &[Suite]) -> String {
     if lines.is_empty() {
         lines
     } else {
-        format!("What passes unseen:\n{lines}\n")
+        format!("Defects that this suite cannot detect:\n{lines}\n")
     }
 }
 

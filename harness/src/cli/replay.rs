@@ -1,5 +1,6 @@
 //! `wirecheck replay`: one saved failure again.
 
+use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -49,6 +50,10 @@ fn case_path(args: &ReplayArgs) -> Result<PathBuf, CommandError> {
     match args.case.to_str().filter(is_id) {
         Some(id) if !args.case.is_file() => {
             find_case(&args.record, id).map_err(CommandError::SavedCase)
+        }
+        // Nothing else has its name: a wrong id, more probably than a file that is gone.
+        None if fs::symlink_metadata(&args.case).is_err() => {
+            Err(CommandError::NoCase(args.case.clone()))
         }
         _ => Ok(args.case.clone()),
     }

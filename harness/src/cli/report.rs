@@ -54,8 +54,9 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, CommandError> {
 
 /// `record.json`, or `Go=record.json`.
 fn named(text: &str) -> Result<NamedRecord, CommandError> {
+    let is_name = |name: &str| !name.contains(std::path::MAIN_SEPARATOR) && !name.is_empty();
     let (name, path) = match text.split_once('=') {
-        Some((name, path)) if !name.contains(std::path::MAIN_SEPARATOR) && !name.is_empty() => {
+        Some((name, path)) if is_name(name) && !Path::new(text).exists() => {
             (Some(name.to_owned()), path)
         }
         _ => (None, text),

@@ -157,7 +157,7 @@ impl<'a> Reporter<'a> {
         {
             self.failing = Some(scenario);
             let id = id.to_string();
-            self.show(&terminal::failed_once(&id, seen, self.layout.width));
+            self.show(&terminal::first_failure(&id, seen, self.layout.width));
         }
     }
 

@@ -116,29 +116,29 @@ fn about(family: TacticFamily) -> About {
         TacticFamily::FinAtOnce => (
             "The first k bytes and the FIN, back to back.",
             "The FIN arrives with the last byte: a peer that looks for the end has all of it\n\
-             before it has answered. wirecheck still reads, because after a full close no answer\n\
-             could be told from a lost one: the peer must answer every whole message. half sends\n\
-             the FIN after these answers.",
+             before it has answered. wirecheck keeps reading: after a full close it could not\n\
+             tell a missing answer from a lost one. The peer must answer every whole message.\n\
+             half sends the FIN after these answers.",
             "fin+@7",
         ),
         TacticFamily::Hold => (
-            "The first k bytes in one write, then the same one by one; nothing is closed.",
-            "Two connections, one after the other. The answers must be the same on both: what is\n\
-             whole is answered although more may follow, and a part is not answered yet.",
+            "The first k bytes in one write, and one by one on a second connection.",
+            "Both connections stay open, and the answers must be the same on both: a whole\n\
+             message is answered although more may follow, a part of one is not.",
             "hold@7",
         ),
         TacticFamily::Pause => (
             "One cut inside a message, and a pause there: 0.3 s, or until the peer's own timeout.",
-            "A peer may give up in the pause: it closes, or answers an error. One that goes on\n\
-             must take the rest for the rest, and not for a message of its own.",
+            "A peer may give up in the pause: it closes, or answers an error. If it goes on, it\n\
+             must read the rest as a part of the same message, not as a new one.",
             "pause@7",
         ),
         TacticFamily::RstAtAccept => (
             "Bytes and a reset before the peer accepts.",
             "wirecheck suspends the server (SIGSTOP), connects, sends the first messages, resets\n\
-             and continues the server: it accepts a connection that is over. It must not end\n\
-             or spin, and must serve the next connection. The case is played alone, after all\n\
-             others, and only with a server that wirecheck started. A client has none.",
+             and continues the server, which accepts a connection that was already reset. The\n\
+             server must not exit or spin, and must serve the next connection. The case is\n\
+             played alone, after all others, and only with a server that wirecheck started.",
             "rst@accept",
         ),
         TacticFamily::SlowRead => (
@@ -152,10 +152,10 @@ fn about(family: TacticFamily) -> About {
         TacticFamily::Neighbours => (
             "Another connection is open, in the middle of a message.",
             "stalled: it has stopped in the header, the payload or the delimiter, and this\n\
-             connection must be served all the same. One at a time stops: a server with\n\
-             several workers passes. What fails is played alone too, given as much time, and\n\
-             the connection that stopped is closed: the peer must go on then to be called\n\
-             blocked.\n\
+             connection must be served all the same. Only one connection stalls at a time, so\n\
+             a server with several workers passes. A case that fails is also played alone,\n\
+             with as much time, and the stalled connection is closed: the peer counts as\n\
+             blocked only if it then continues.\n\
              interleaved: it sends the same messages, a byte of one connection after a byte\n\
              of the other, and both must get their own answers.\n\
              Not planned where the suite forbids concurrent connections\n\
@@ -168,8 +168,8 @@ fn about(family: TacticFamily) -> About {
             "A length that is negative, in hex, empty, too large, longer or shorter than the\n\
              body; a line without an end. The peer may close, or answer with an error (the\n\
              suite says which: `adversary.malformed`). It must not answer as if the header\n\
-             were valid, hang, die, or get memory for the declared length. A form that is a\n\
-             matter of taste, such as leading zeros, it may accept.",
+             were valid, hang, die, or allocate memory for the declared length. It may accept\n\
+             forms that the framing leaves open, such as leading zeros.",
             "header:negative",
         ),
         TacticFamily::Churn => (

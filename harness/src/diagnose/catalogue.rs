@@ -81,7 +81,7 @@ catalogue! {
     PartialAsMessage "C06" "partial-as-message"
         "a truncated message is handled like a whole one"
     Leaks "C07" "leaks"
-        "something is kept of each connection, or of each that failed"
+        "resources of connections, or of failed ones, are never released"
     ResetInsteadOfFin "C08" "reset-instead-of-fin"
         "the connection ends with a reset instead of a FIN"
     LosesAnswersAtEof "C09" "loses-answers-at-eof"

@@ -19,9 +19,9 @@ fn blocked(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let first = blocked.next()?;
     let is_beside_stopped = |case: &CaseFailure| case.tactic.family() == TacticFamily::Neighbours;
     let because = if is_beside_stopped(first) || blocked.any(is_beside_stopped) {
-        "while another client stops in the middle of a message, the exchange is not served; alone it is"
+        "while another client stops in the middle of a message, the exchange is not served; without it, it is"
     } else {
-        "beside other connections the exchange is not served; alone it is"
+        "beside other connections the exchange is not served; without it, it is"
     };
     Some(DefectCode::BlockedByNeighbour.because(because.to_owned()))
 }

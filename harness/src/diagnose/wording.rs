@@ -22,8 +22,8 @@ pub(super) fn contrast(tally: &CutTally, place: &str) -> String {
         (0, 0) => format!("no cut {place} was judged"),
         (1, 0) => format!("the only cut {place} passes"),
         (passed, 0) => format!("all {passed} cuts {place} pass"),
-        (0, 1) => format!("the only cut {place} fails too"),
-        (0, failed) => format!("all {failed} cuts {place} fail too"),
+        (0, 1) => format!("the only cut {place} fails"),
+        (0, failed) => format!("all {failed} cuts {place} fail"),
         (passed, failed) => format!("{passed} of {} cuts {place} pass", passed + failed),
     }
 }
@@ -101,10 +101,7 @@ mod tests {
         };
         assert_eq!(contrast(4, &[]), "all 4 cuts inside the payload pass");
         assert_eq!(contrast(3, &[9]), "3 of 4 cuts inside the payload pass");
-        assert_eq!(
-            contrast(0, &[8, 9]),
-            "all 2 cuts inside the payload fail too"
-        );
+        assert_eq!(contrast(0, &[8, 9]), "all 2 cuts inside the payload fail");
         assert_eq!(contrast(0, &[]), "no cut inside the payload was judged");
     }
 }

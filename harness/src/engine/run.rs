@@ -62,6 +62,7 @@ pub fn run(
         None if stop.load(Ordering::Relaxed) => Some(CutOffReason::User),
         None => time_is_over.then_some(CutOffReason::Time),
     };
+    record.peer_failure = failure.as_ref().map(ToString::to_string);
     record.state = match record.cut_off_by {
         Some(_) => RunState::CutOff,
         None => RunState::Finished,
@@ -211,6 +212,7 @@ pub(super) fn new_record(selection: &Selection, settings: &Settings) -> Record {
         took_us: 0,
         state: RunState::Running,
         cut_off_by: None,
+        peer_failure: None,
         seed: cases.seed.0,
         profile: cases.profile.to_string(),
         peer: record::PeerRecord {

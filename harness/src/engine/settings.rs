@@ -67,7 +67,7 @@ impl Default for Jobs {
 #[derive(Debug, thiserror::Error)]
 pub enum PeerFailure {
     /// It did not start.
-    #[error("the peer did not start: {0}")]
+    #[error("{0}")]
     NotStarted(#[source] StartError),
     /// No connection to it was ever made.
     #[error("the peer could not be reached: {0}")]

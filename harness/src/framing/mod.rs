@@ -1,4 +1,4 @@
-//! How messages lie in a stream.
+//! How messages are delimited in a stream.
 //!
 //! A [`Framing`] encodes a payload into bytes with named regions ([`Framing::encode`]),
 //! decodes a stream, however it was cut ([`Framing::decoder`]), and makes malformed
@@ -62,7 +62,7 @@ pub use varint_length::{Varint, VarintLength};
 /// The largest message that a framing accepts by default.
 pub const DEFAULT_MAX: usize = 1 << 20;
 
-/// How messages lie in a stream.
+/// How messages are delimited in a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Framing {
     /// No boundaries: the whole stream is one message.

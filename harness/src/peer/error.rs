@@ -188,7 +188,7 @@ const NO_PORT: &str = "no argument contains {port}, so it must read PORT from it
                        write {port} where the port belongs";
 
 /// A program that does not listen may be a client.
-const IF_CLIENT: &str = "if it is a client, start it with --client";
+const IF_CLIENT: &str = "if it is a client, add --client";
 
 /// Why nothing can listen on an address.
 fn host_failure(host: IpAddr, source: io::Error) -> StartFailure {

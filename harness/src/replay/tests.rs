@@ -187,6 +187,7 @@ fn record(families: &[(&str, u64, u64)], failures: Vec<FailedCase>) -> Record {
         took_us: 0,
         state: RunState::Finished,
         cut_off_by: None,
+        peer_failure: None,
         seed: 0,
         profile: String::new(),
         peer: PeerRecord {

@@ -197,10 +197,16 @@ fn check_required(
         let label = format!("{} needs `{}`", table.what, key.name);
         let fault = Diagnostic::new(format!("`{}` is missing", key.name), span.clone(), label);
         faults.push(match key.example {
-            Some(example) => fault.help(format!("{} Write e.g. `{example}`.", key.doc)),
-            None => fault.help(key.doc),
+            Some(example) => fault.help(format!("add `{example}`: {}", lower_start(key.doc))),
+            None => fault.help(format!("add `{} = …`: {}", key.name, lower_start(key.doc))),
         });
     }
+}
+
+/// A description as the end of another sentence.
+fn lower_start(doc: &str) -> String {
+    let (first, rest) = doc.split_at_checked(1).unwrap_or((doc, ""));
+    first.to_ascii_lowercase() + rest.trim_end_matches('.')
 }
 
 fn check_variants(

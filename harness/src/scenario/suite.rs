@@ -80,7 +80,7 @@ impl Suite {
         &self.title
     }
 
-    /// How messages lie in the stream.
+    /// How messages are delimited in the stream.
     #[must_use]
     pub fn framing(&self) -> &Framing {
         &self.framing

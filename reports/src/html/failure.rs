@@ -51,7 +51,7 @@ pub(super) fn failure(comparison: &Comparison<'_>, result: RunResult<'_>) -> Mar
         (known(scenario))
         (not_judged(scenario))
         @if let Some(case) = &case {
-            h6 { "Repeat it" }
+            h6 { "Reproduce" }
             (command(result.failed(), case))
         }
     }

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::compared::Comparison;
 use super::outside;
 use super::verdict::{badge, worded_badge};
-use crate::facts;
+use crate::facts::{self, passes};
 use crate::notation::{counted, grouped};
-use crate::record::{RunState, Verdict};
+use crate::record::Verdict;
 use crate::render::NamedRun;
 use crate::wording::outcome;
 
@@ -39,7 +39,7 @@ fn single(run: &NamedRun<'_>) -> Markup {
 }
 
 fn several(comparison: &Comparison<'_>) -> Markup {
-    let failed = comparison.runs.iter().any(|run| !passed(run));
+    let failed = comparison.runs.iter().any(|run| !passes(&run.record));
     let verdict = if failed { Verdict::Fail } else { Verdict::Pass };
     html! {
         p.kicker { "wirecheck report" }
@@ -50,7 +50,7 @@ fn several(comparison: &Comparison<'_>) -> Markup {
 
 /// `2 of 5 implementations pass; a, b and c do not`
 fn sentence(runs: &[NamedRun<'_>]) -> String {
-    let failed: Vec<_> = runs.iter().filter(|run| !passed(run)).collect();
+    let failed: Vec<_> = runs.iter().filter(|run| !passes(&run.record)).collect();
     let all = counted(runs.len() as u64, "implementation");
     if failed.is_empty() {
         return match runs.len() {
@@ -74,17 +74,9 @@ fn sentence(runs: &[NamedRun<'_>]) -> String {
 
 /// `2 of 5 implementations pass`
 fn share_passed(runs: &[NamedRun<'_>]) -> String {
-    let passed = runs.iter().filter(|run| passed(run)).count() as u64;
+    let passed = runs.iter().filter(|run| passes(&run.record)).count() as u64;
     let all = counted(runs.len() as u64, "implementation");
     format!("{} of {all} pass", grouped(passed))
-}
-
-/// A run that did not finish did not pass.
-fn passed(run: &NamedRun<'_>) -> bool {
-    let record = &run.record;
-    matches!(record.verdict, Verdict::Pass | Verdict::Known)
-        && record.state == RunState::Finished
-        && record.gate_failures().is_empty()
 }
 
 /// Why the run fails, by its own rules.

@@ -75,11 +75,12 @@ fn a_run_that_the_peer_ended_has_an_error() {
         let mut record = passing_run();
         record.state = RunState::CutOff;
         record.cut_off_by = by;
+        record.peer_failure = by.map(|_| "cannot start `./server`".to_owned());
         rendered(record)
     };
     let lost = end(Some(CutOffReason::Peer));
     assert!(lost.contains(r#"<testsuite name="wirecheck run" tests="1" skipped="0" errors="1""#));
-    assert!(lost.contains("the peer did not start, could not be reached, or was lost"));
+    assert!(lost.contains("the run ended early: cannot start `./server`"));
     assert!(end(None).contains("<error"));
     assert!(!end(Some(CutOffReason::Time)).contains("<error"));
 }

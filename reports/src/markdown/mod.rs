@@ -10,11 +10,11 @@ mod part;
 #[cfg(test)]
 mod tests;
 
-use crate::facts::{is_incomplete, state, verdict_word};
+use crate::facts::{is_incomplete, passes, state, verdict_word};
 use crate::notation::counted;
 use crate::plain::block;
 use crate::problem::known_reasons;
-use crate::record::{Defect, Record, Verdict};
+use crate::record::{Defect, Verdict};
 use crate::render::{NamedRun, ReportInput};
 use crate::repeat::FailedScenario;
 use crate::terminal::{Detail, MatrixCell, MatrixColumns, MatrixRow, PeerForm, titles};
@@ -64,10 +64,6 @@ fn headline(input: ReportInput<'_>) -> String {
     let passed = runs.iter().filter(|run| passes(&run.record)).count();
     let all = counted(runs.len() as u64, "implementation");
     format!("{passed} of {all} pass")
-}
-
-fn passes(record: &Record) -> bool {
-    !is_incomplete(record) && record.verdict != Verdict::Error && record.gate_failures().is_empty()
 }
 
 /// A row per run and a column per suite; nothing for one run.
@@ -147,7 +143,10 @@ struct Found<'a> {
 fn defects(part: &mut Part, input: ReportInput<'_>) {
     let mut all: Vec<Found<'_>> = Vec::new();
     for (run, failed) in unknown(input) {
-        let id = name(input, run) + &id_of(failed);
+        let id = match input.name_of(run) {
+            Some(name) => format!("{} ({})", id_of(failed), code(name)),
+            None => id_of(failed),
+        };
         for defect in &failed.scenario.defects {
             match all.iter_mut().find(|it| it.defect.code == defect.code) {
                 Some(found) => found.scenarios.push(id.clone()),
@@ -190,7 +189,7 @@ fn defect_line(input: ReportInput<'_>, found: &Found<'_>) -> String {
     };
     let title = code(&format!("{} {}", defect.code, defect.name));
     let (named, because) = (named.join(", "), prose(because));
-    format!("- **{title}** in {named}{more}: {because}\n")
+    format!("- **{title}**: {because}. In {named}{more}\n")
 }
 
 fn id_of(failed: FailedScenario<'_>) -> String {

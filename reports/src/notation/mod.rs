@@ -8,7 +8,8 @@ mod shell;
 mod text;
 
 pub use number::{counted, duration, grouped, share};
-pub(crate) use shell::{quoted, quoted_if_needed};
+pub(crate) use shell::quoted;
+pub use shell::quoted_if_needed;
 #[cfg(feature = "formats")]
 pub(crate) use text::one_line;
 #[cfg(feature = "terminal")]

@@ -6,7 +6,8 @@
 use super::{Glyph, glyphs};
 
 /// Quotes a word unless every shell leaves it unchanged.
-pub(crate) fn quoted_if_needed(word: &str) -> String {
+#[must_use]
+pub fn quoted_if_needed(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+{}".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
         word.to_owned()

@@ -6,10 +6,10 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::facts::{is_incomplete, state};
+use crate::facts::{state, was_judged};
 use crate::notation::one_line;
 use crate::problem::{NAME, NOT_JUDGED, Problem, Severity, UNEXPLAINED, known_reasons, problems};
-use crate::record::{Record, Verdict};
+use crate::record::Record;
 use crate::render::{CatalogueEntry, NamedRun, ReportInput};
 use crate::repeat::command;
 use crate::smallest::smallest;
@@ -175,7 +175,6 @@ fn suppressions(problem: &Problem<'_>) -> Value {
 
 /// The exit code is not known here.
 fn invocation(record: &Record) -> Value {
-    let judged = !is_incomplete(record) && record.verdict != Verdict::Error;
     let failures = record.gate_failures().into_iter();
     let failures = failures.filter(|it| !it.is_of_scenario());
     let errors = state(record).into_iter();
@@ -183,7 +182,7 @@ fn invocation(record: &Record) -> Value {
     let errors = errors.map(|text| notification("error", &text));
     let notes = record.notes.iter().map(|note| notification("note", note));
     json!({
-        "executionSuccessful": judged,
+        "executionSuccessful": was_judged(record),
         "toolExecutionNotifications": errors.chain(notes).collect::<Vec<_>>(),
     })
 }

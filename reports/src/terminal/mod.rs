@@ -31,7 +31,7 @@ pub use header::{PlannedSuite, header, left_out};
 #[cfg(feature = "formats")]
 pub(crate) use matrix::{MatrixCell, titles};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
-pub use progress::{ScenarioProgress, failed_once, progress_line};
+pub use progress::{ScenarioProgress, first_failure, progress_line};
 pub use replay::{ReplayVerdict, replay_header, replay_result};
 pub use summary::{summary, verdict};
 pub use table::table;

@@ -38,11 +38,12 @@ pub fn progress_line(progress: &ScenarioProgress<'_>) -> String {
     format!("{line}\n")
 }
 
-/// One line for a case that failed once: `  failed once  header/greeting/cut@1   other bytes`.
+/// One line for the first failure of a scenario, which is not confirmed yet:
+/// `  first failure  header/greeting/cut@1   other bytes`.
 #[must_use]
-pub fn failed_once(case: &str, seen: &str, width: TerminalWidth) -> String {
+pub fn first_failure(case: &str, seen: &str, width: TerminalWidth) -> String {
     let line = StyledLine::new()
-        .styled(DOUBTFUL, "  failed once")
+        .styled(DOUBTFUL, "  first failure")
         .plain(format!("  {case}   "))
         .styled(DIM, seen);
     format!("{}\n", line.cut(width.columns()))

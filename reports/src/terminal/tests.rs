@@ -727,6 +727,10 @@ fn stopped(verdict: Verdict, cases: u64) -> Record {
         Verdict::Error => CutOffReason::Peer,
         _ => CutOffReason::User,
     });
+    if record.cut_off_by == Some(CutOffReason::Peer) {
+        let why = "the peer was lost: connection refused";
+        record.peer_failure = Some(why.to_owned());
+    }
     record.verdict = verdict;
     record.restarts = 1;
     record.delivery.boundaries = cases - cases.min(1);

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::peers::DemoPeer;
 pub(in crate::cli) use replay::ReplayArgs;
 use replay::{REPLAY_EXAMPLES, REPLAY_EXITS};
-use report::{COMPARE_EXITS, REPORT_EXAMPLES};
+use report::{COMPARE_EXITS, REPORT_EXAMPLES, REPORT_EXITS};
 pub(in crate::cli) use report::{CompareArgs, FirstFraming, InitArgs, ReportArgs};
 use run::RUN_EXAMPLES;
 pub(in crate::cli) use run::{CaseArgs, ConfigArgs, GateArgs, PeerOptions, RunArgs, SuiteArgs};
@@ -31,7 +31,13 @@ Examples:
   wirecheck list scenarios/line             list the cases of a suite
   wirecheck list --only 'cut@*' --count     count the cases of one tactic";
 
-/// Proves that a program reads a stream, not packets.
+const CHECK_EXITS: &str = "\
+Exit codes:
+  0   all suites are valid
+  2   a suite is invalid, or --play found that one contradicts itself or proves nothing
+  4   no suite was found";
+
+/// Tests whether a program reads TCP as a stream, not as packets.
 ///
 /// A suite describes an exchange once. wirecheck plays one side of it against an
 /// implementation over TCP, delivers the same bytes in every way that TCP may deliver
@@ -64,11 +70,15 @@ pub(in crate::cli) struct Args {
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Judge the built-in servers and clients, broken and fixed
+    ///
+    /// It takes about half a minute and writes the record of each and report.html to
+    /// .wirecheck/demo. Exit code 0 says that each verdict was as expected, 1 that one was not.
     Demo,
     /// Run one of the built-in servers and clients
     #[command(hide = true)]
     Peer(PeerArgs),
     /// Validate suite files
+    #[command(after_long_help = CHECK_EXITS)]
     Check(CheckArgs),
     /// Judge a server or a client
     #[command(after_long_help = format!("{RUN_EXAMPLES}\n\n{}", Exit::HELP))]
@@ -87,7 +97,7 @@ pub(in crate::cli) enum Command {
     ///
     /// Without a format it prints the table and the failures. The records of `run --shard` are
     /// merged. Several other records stand side by side: one column per implementation.
-    #[command(after_help = REPORT_EXAMPLES)]
+    #[command(after_help = REPORT_EXAMPLES, after_long_help = format!("{REPORT_EXAMPLES}\n\n{REPORT_EXITS}"))]
     Report(ReportArgs),
     /// Show what changed from one run to another
     #[command(after_help = COMPARE_EXITS)]
@@ -98,9 +108,9 @@ pub(in crate::cli) enum Command {
     Explain(ExplainArgs),
     /// Print the JSON Schema of a file format
     Schema(SchemaArgs),
-    /// Print a completion script for a shell
+    /// Print a completion script for a shell, e.g. for bash: source <(wirecheck completions bash)
     Completions(CompletionsArgs),
-    /// Print the manual page in roff
+    /// Print the manual page: wirecheck man | man -l -
     Man,
 }
 

@@ -29,7 +29,7 @@ Exit codes:
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct ReplayArgs {
-    /// A saved case: its file, or the first digits of its id
+    /// A saved case: its file, or the first characters of its id
     #[arg(value_name = "FILE|ID")]
     pub(in crate::cli) case: PathBuf,
     /// The record of the run that has the id, if it is not the default one
@@ -50,7 +50,7 @@ pub(in crate::cli) struct ReplayArgs {
     /// The loopback address for the server to listen on, or for the client to connect to
     #[arg(long, value_name = "ADDRESS")]
     pub(in crate::cli) host: Option<IpAddr>,
-    /// The port on which the server listens, if it cannot take any free one
+    /// Use this port instead of a free one, for a server with a port of its own
     #[arg(long, value_name = "PORT", conflicts_with = "connect", value_parser = clap::value_parser!(u16).range(1..))]
     pub(in crate::cli) port: Option<u16>,
     /// Time limit for the server to listen, or for the client to connect

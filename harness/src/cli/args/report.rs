@@ -16,6 +16,13 @@ Examples:
   wirecheck report Python=py.json Go=go.json --html matrix.html
                                             implementations side by side";
 
+pub(super) const REPORT_EXITS: &str = "\
+Exit codes:
+  0   the reports were written; with --gate also that no run failed
+  1   with --gate: a run failed
+  2   the command line is invalid, or a record cannot be read
+  70  a report cannot be written";
+
 pub(super) const COMPARE_EXITS: &str = "\
 Exit codes:
   0   no case fails that did not fail before
@@ -27,7 +34,7 @@ pub(in crate::cli) struct ReportArgs {
     /// Records of runs, each with a name for the implementation if there are several
     #[arg(value_name = "[NAME=]RECORD", default_value = DEFAULT_RECORD)]
     pub(in crate::cli) records: Vec<String>,
-    /// The record itself: one record of all parts of a run
+    /// Write the record as JSON: one record of all parts of a run
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) json: Option<PathBuf>,
     /// End with the exit code of the run, or of the worst of several
@@ -52,13 +59,13 @@ pub(in crate::cli) struct CompareArgs {
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct InitArgs {
-    /// How messages lie in the stream
+    /// How messages are delimited in the stream
     #[arg(long, value_name = "FRAMING", default_value = "line")]
     pub(in crate::cli) framing: FirstFraming,
     /// Judge a client, not a server
     #[arg(long)]
     pub(in crate::cli) client: bool,
-    /// The folder for the files
+    /// The folder for suites/first.toml and wirecheck.toml; nothing is overwritten
     #[arg(value_name = "FOLDER", default_value = ".")]
     pub(in crate::cli) folder: PathBuf,
     /// The command that starts the server or client, with {port} and {host}

@@ -30,7 +30,7 @@ Examples:
                                             judge a client, one process per case
   wirecheck run --profile quick --only 'cut@*' scenarios/line -- ./server
                                             run only some deliveries
-  wirecheck run --only '!random@*' scenarios/line -- ./server
+  wirecheck run --only '!random' scenarios/line -- ./server
                                             run all but some
   wirecheck run                             all as wirecheck.toml says
   wirecheck run --junit junit.xml --html report.html
@@ -71,8 +71,8 @@ pub(in crate::cli) struct CaseArgs {
     /// standard]
     #[arg(long)]
     pub(in crate::cli) profile: Option<Profile>,
-    /// Run only tactics that match, e.g. 'cut@*', or all but those that match, e.g.
-    /// '!random@*'; can be repeated
+    /// Select only tactics that match, e.g. 'cut@*' or cut, or all but those that match, e.g.
+    /// '!random'; can be repeated
     #[arg(long, value_name = "GLOB")]
     pub(in crate::cli) only: Vec<TacticPattern>,
     /// Select only scenarios with this tag; can be repeated
@@ -84,10 +84,10 @@ pub(in crate::cli) struct CaseArgs {
     /// Seed for random deliveries [default: 53888879]
     #[arg(long)]
     pub(in crate::cli) seed: Option<u64>,
-    /// Run only one of several parts, e.g. 2/4
+    /// Select only one of several parts, e.g. 2/4
     ///
-    /// The scenarios are split so that the parts have about as many cases. `wirecheck report`
-    /// makes one record of all parts.
+    /// The scenarios are split so that all parts have about the same number of cases.
+    /// `wirecheck report` makes one record of all parts.
     #[arg(long, value_name = "K/N")]
     pub(in crate::cli) shard: Option<Shard>,
 }
@@ -109,7 +109,7 @@ pub(in crate::cli) struct RunArgs {
     ///
     /// Each scenario gets a share of it, and plays the cases of the quick profile first. What
     /// failed is confirmed and shrunk all the same, so the run may take longer. What was not
-    /// played does not fail the run, unless it is all (see --min-cases).
+    /// played does not fail the run, unless nothing was (see --min-cases).
     #[arg(long, value_name = "DURATION", value_parser = run_time)]
     pub(in crate::cli) time: Option<Duration>,
     /// Show each failure in full
@@ -158,7 +158,7 @@ pub(in crate::cli) struct PeerOptions {
     /// [default: 127.0.0.1]
     #[arg(long, value_name = "ADDRESS")]
     pub(in crate::cli) host: Option<IpAddr>,
-    /// The port on which the server listens, if it cannot take the free port that it is given
+    /// Use this port instead of a free one, for a server with a port of its own
     ///
     /// {port} and PORT are this port then.
     #[arg(long, value_name = "PORT", conflicts_with_all = ["connect", "client"], value_parser = clap::value_parser!(u16).range(1..))]

@@ -115,7 +115,7 @@ impl fmt::Display for Unjudged {
             }
             Self::FailsAlone => {
                 return f.write_str(
-                    "neighbours: the same delivery fails, or takes long, without another connection",
+                    "neighbours: the same delivery also fails, or takes long, without the other connection",
                 );
             }
             Self::Churn => {

@@ -176,9 +176,7 @@ pub(super) fn proves_nothing(scene: &Scene<'_>, side: Side, nulls: &[NullPeer]) 
     let label = format!("passed by a {side} that {}", each.join(", by one that "));
     let span = scene.scenario.span();
     let help = match side {
-        Side::Server => {
-            "let the server send what only one that has read everything can know, e.g. `${unique}`"
-        }
+        Side::Server => "let the answer depend on the whole request, e.g. with `${unique}`",
         Side::Client => "let the client print what it received, e.g. `{ client.prints = '…' }`",
     };
     if side == scene.under_test() {

@@ -43,9 +43,15 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
             "title",
             Shape::Text,
             "What the suite is about, in a few words.",
-        ),
+        )
+        .example("title = 'Echo'"),
         optional("why", Shape::Text, "Why these scenarios matter."),
-        required("framing", FRAMING, "How messages lie in the stream.").example("framing = 'line'"),
+        required(
+            "framing",
+            FRAMING,
+            "How messages are delimited in the stream.",
+        )
+        .example("framing = 'line'"),
         LEVEL,
         SPEC,
         TAGS,
@@ -76,7 +82,8 @@ static SCENARIO: TableShape = TableShape {
             "id",
             Shape::Id,
             "The second part of the case ids. Do not change it: known failures refer to it.",
-        ),
+        )
+        .example("id = 'answers-each-line'"),
         optional(
             "title",
             Shape::Text,
