@@ -53,7 +53,7 @@ export const HOSTILE = "<script>alert(1)</script> ]]> \u0000\u0007\u001b[2J \u20
 /** The same run with hostile text wherever text comes from outside. */
 export function hostile(record) {
   return changed(record, "hostile.json", (run) => {
-    run.notes = [HOSTILE];
+    run.notes = [HOSTILE, "x".repeat(10_000_000)];
     run.peer.command = [HOSTILE];
     for (const suite of run.suites) {
       suite.title = HOSTILE;

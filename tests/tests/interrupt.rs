@@ -170,7 +170,7 @@ fn failures_that_were_not_repeated_before_ctrl_c_are_unconfirmed() {
         record.notes, [""; 0],
         "the header shows it, no note repeats it"
     );
-    let at_once = "failed once  lines/three-lines/";
+    let at_once = "first failure  lines/three-lines/";
     let verdict = "failures not confirmed   (exit 1)";
     for text in [at_once, "verdict   INTERRUPTED  ", verdict] {
         assert!(outcome.stdout.contains(text), "{text}: {}", outcome.stdout);

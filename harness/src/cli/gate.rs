@@ -27,20 +27,23 @@ pub(super) fn rules(args: &GateArgs, config: &Config, is_partial: bool) -> Gate 
 pub(super) fn known(config: &Config, selection: &Selection) -> Vec<KnownCases> {
     let other_side = selection.other_side();
     let mut known = config.known();
-    known.retain(|entry| {
-        matching(entry, selection.whole_run()) > 0 || matching(entry, other_side.whole_run()) == 0
-    });
+    known.retain(|entry| matches_any(entry, selection) || !matches_any(entry, &other_side));
     known
 }
 
-/// How many cases of these scenarios an entry matches.
-fn matching<'a>(entry: &KnownCases, scenarios: impl Iterator<Item = PlannedScenario<'a>>) -> u64 {
-    let matching = scenarios.map(|planned| {
-        let tactics = planned.plan.tactics();
-        let matching = tactics.filter(|tactic| entry.matches(planned, tactic));
-        matching.count() as u64
-    });
-    matching.sum()
+/// Whether an entry matches a case of the run, in whatever part of it.
+fn matches_any(entry: &KnownCases, selection: &Selection) -> bool {
+    selection.whole_run().any(|planned| {
+        let mut tactics = planned.plan.tactics();
+        tactics.any(|tactic| entry.matches(planned, &tactic))
+    })
+}
+
+/// How many cases of a scenario an entry matches.
+fn matching(entry: &KnownCases, planned: PlannedScenario<'_>) -> u64 {
+    let tactics = planned.plan.tactics();
+    let matching = tactics.filter(|tactic| entry.matches(planned, tactic));
+    matching.count() as u64
 }
 
 /// The exit code of a run.
@@ -72,7 +75,10 @@ pub(super) fn list_known(
         writeln!(out, "no known failures")?;
     }
     for entry in known {
-        let cases = counted(matching(entry, selection.scenarios()), "case");
+        let matching = selection
+            .scenarios()
+            .map(|planned| matching(entry, planned));
+        let cases = counted(matching.sum(), "case");
         writeln!(out, "{}   {cases}   {}", entry.cases, entry.reason)?;
     }
     Ok(Exit::Success)
