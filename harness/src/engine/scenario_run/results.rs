@@ -224,7 +224,10 @@ impl ScenarioResults {
     pub(super) fn take_back_any(&mut self, family: TacticFamily) {
         let passed = self.families.get(&family).map_or(0, |counts| counts.passed);
         let left_open = self.unjudged.keys().next().copied();
-        self.take_back(family, left_open.filter(|_| passed == 0));
+        let left_open = left_open.filter(|_| passed == 0);
+        if passed > 0 || left_open.is_some() {
+            self.take_back(family, left_open);
+        }
     }
 
     /// Counts a case that is not played.
