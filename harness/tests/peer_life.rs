@@ -439,11 +439,13 @@ fn a_server_in_the_background_has_time_to_exit_after_sigterm() {
     let file = folder.path().join("running");
     let path = file.to_str().expect("the path is Unicode");
     let listen = LISTEN.replace("sys.argv[2:]", "False");
-    let tidy = "open(sys.argv[2], 'w').close()
+    let tidy = "import signal, sys
+open(sys.argv[2], 'w').close()
 def leave(*_): os.unlink(sys.argv[2]); os._exit(0)
 signal.signal(15, leave)
 ";
-    let script = format!("{DAEMON}{listen}{ORPHANED}{tidy}{SERVE}");
+    // It listens when the file is there.
+    let script = format!("{DAEMON}{tidy}{listen}{ORPHANED}{SERVE}");
     let server = start(&python(&script, &["{port}", path])).expect("it listens");
     assert!(file.exists());
     drop(server);
