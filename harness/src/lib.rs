@@ -64,6 +64,7 @@
 //!   [`Check::run_async`] from an async test.
 //! - [`Report`] has the failures as values, prints as the command does (feature `terminal`),
 //!   and fails a test with [`Report::assert_passed`].
+//! - [`framer`] tests the part of a program that makes messages of bytes, in process.
 //! - [`record`] is the data model of a run, as the command writes it.
 //!
 //! `examples/` has a file for each kind of peer. The command itself is the feature `cli`,
@@ -73,6 +74,7 @@
 
 mod background;
 mod check;
+pub mod framer;
 mod report;
 
 pub use check::{Check, CheckError};
@@ -90,6 +92,8 @@ pub mod diagnose;
 pub mod engine;
 #[doc(hidden)]
 pub mod framing;
+#[cfg(feature = "cli")]
+mod fuzz;
 #[doc(hidden)]
 pub mod judge;
 #[doc(hidden)]

@@ -59,6 +59,7 @@ mod wording;
 
 pub use compare::{CaseChange, Comparison, SlowerScenario, compare};
 pub use gate::GateFailure;
+pub use hash::fnv1a;
 pub use merge::{MergeError, merge};
 pub use record::Record;
 pub use repeat::SavedIn;

@@ -55,9 +55,12 @@ fn filter(
             (globs.is_empty() || names.iter().any(matches)) && is_tagged(scenario)
         });
     }
-    let mut left_out = suites.clone();
-    retain(&mut left_out, |scenario| scenario.peer() == Some(ours));
-    retain(suites, |scenario| scenario.peer() != Some(ours));
+    let is_for_ours = |scenario: &Scenario| scenario.peer() == Some(ours);
+    let mixed = suites.iter();
+    let mixed = mixed.filter(|suite| suite.scenarios().iter().any(is_for_ours));
+    let mut left_out = mixed.cloned().collect();
+    retain(&mut left_out, is_for_ours);
+    retain(suites, |scenario| !is_for_ours(scenario));
     Ok(left_out)
 }
 

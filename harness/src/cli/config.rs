@@ -1,7 +1,7 @@
 //! `wirecheck.toml`: the settings of a project.
 //!
-//! Options on the command line override the file. The paths of suites and reports are relative to the
-//! folder of the file; the command of the peer runs in the working directory.
+//! Options on the command line override the file. The paths of suites and reports are relative
+//! to the folder of the file; the command of the peer runs in the working directory.
 //!
 //! Doc comments on these types become the descriptions in the JSON Schema.
 
@@ -262,7 +262,7 @@ impl Config {
 
     fn relative_to(mut self, folder: &Path) -> Self {
         let reports = self.reports.paths().into_iter().flatten();
-        let reports = reports.filter(|path| path.as_os_str() != "-");
+        let reports = reports.filter(|path| !values::is_stdout(path));
         for path in self.suites.iter_mut().chain(reports) {
             *path = folder.join(&*path);
         }

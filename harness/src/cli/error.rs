@@ -9,6 +9,7 @@ use wirecheck_report::{SavedCaseError, StoreError};
 
 use super::exit::Exit;
 use crate::engine::{PeerFailure, SelfCheckError};
+use crate::fuzz::program::ProgramError;
 use crate::load::LoadError;
 use crate::replay::{OpenError, ScriptError};
 use crate::scenario::{Side, Style, SuiteError};
@@ -32,6 +33,15 @@ pub(super) enum CommandError {
     /// There is no suite at these paths.
     NoSuites(Vec<PathBuf>),
     NoCases,
+    /// There is no stream to fuzz with.
+    NoStreams,
+    /// A file with the bytes of a stream cannot be read.
+    UnreadableInput {
+        path: PathBuf,
+        source: io::Error,
+    },
+    /// The program with the framer cannot be used.
+    Program(ProgramError),
     /// The file with the settings that was named is not there.
     NoConfig(PathBuf),
     /// The saved case that was named is not there, and no id of one either.
@@ -109,6 +119,12 @@ impl From<SelfCheckError> for CommandError {
     }
 }
 
+impl From<ProgramError> for CommandError {
+    fn from(error: ProgramError) -> Self {
+        Self::Program(error)
+    }
+}
+
 impl CommandError {
     pub(super) fn usage(what: impl ToString) -> Self {
         Self::Usage {
@@ -173,6 +189,11 @@ impl CommandError {
             Self::Exists(path) => {
                 format!("{}: exists; nothing was written", path.display())
             }
+            Self::NoStreams => "no stream to try: in no suite does a peer receive bytes".to_owned(),
+            Self::UnreadableInput { path, source } => {
+                format!("{}: cannot read the stream: {source}", path.display())
+            }
+            Self::Program(error) => error.to_string(),
             Self::NoCases | Self::NoSuchScenario(_) => "no case was selected".to_owned(),
             Self::OtherSideOnly(side) => {
                 format!("the selected scenarios are for {side}s only (`peer = '{side}'`)")
@@ -200,6 +221,9 @@ impl CommandError {
             Self::Usage { help, .. } => help.clone(),
             Self::Planned(_) => Some("`wirecheck --help` lists what this version has".to_owned()),
             Self::NoSuites(_) => Some(NO_SUITES.to_owned()),
+            Self::NoStreams => Some("name a suite, or give --input FILE".to_owned()),
+            Self::Program(ProgramError::NotStarted { .. }) => Some(NO_PROGRAM.to_owned()),
+            Self::Program(_) => Some(NO_PROTOCOL.to_owned()),
             Self::NoCases => Some(NO_CASES.to_owned()),
             Self::NoSuchScenario(near) => Some(format!(
                 "--scenario is compared with `suite/scenario`; did you mean `{near}`?"
@@ -218,6 +242,7 @@ impl CommandError {
             Self::Exists(_) => Some("name another folder, or delete the file".to_owned()),
             Self::Suites { .. }
             | Self::UnreadableConfig { .. }
+            | Self::UnreadableInput { .. }
             | Self::Config(_)
             | Self::Records(_)
             | Self::Report { .. }
@@ -241,6 +266,7 @@ impl CommandError {
             | Self::NoRecord(_)
             | Self::NoCase(_)
             | Self::UnreadableConfig { .. }
+            | Self::UnreadableInput { .. }
             | Self::Config(_)
             | Self::Records(_)
             | Self::Init { .. }
@@ -252,9 +278,10 @@ impl CommandError {
             | Self::Script(_) => Exit::Usage,
             Self::NoSuites(_)
             | Self::NoCases
+            | Self::NoStreams
             | Self::NoSuchScenario(_)
             | Self::OtherSideOnly(_) => Exit::NothingSelected,
-            Self::Peer(_) => Exit::PeerUnavailable,
+            Self::Peer(_) | Self::Program(_) => Exit::PeerUnavailable,
             Self::Record(_)
             | Self::Report { .. }
             | Self::DemoRecord(_)
@@ -263,6 +290,11 @@ impl CommandError {
         }
     }
 }
+
+const NO_PROGRAM: &str = "name a program that is there and may be executed";
+
+const NO_PROTOCOL: &str = "`wirecheck fuzz --help` describes the protocol; \
+    `wirecheck fuzz --adapter python` prints a program that follows it";
 
 const NO_RECORD: &str = "`wirecheck run` writes a record, .wirecheck/last.json; name another one";
 

@@ -1,6 +1,7 @@
 //! What fails a run: from the options and the settings of the project to the rules of the
 //! engine, and from a record to the exit code.
 
+use std::cell::LazyCell;
 use std::io::Write;
 
 use wirecheck_report::Record;
@@ -12,6 +13,7 @@ use super::config::Config;
 use super::error::CommandError;
 use super::exit::Exit;
 use crate::engine::{KnownCases, PlannedScenario, Selection};
+use crate::tactic::Tactic;
 
 /// The rules of a run. `is_partial` says whether the user typed a selection of cases.
 pub(super) fn rules(args: &GateArgs, config: &Config, is_partial: bool) -> Gate {
@@ -25,25 +27,25 @@ pub(super) fn rules(args: &GateArgs, config: &Config, is_partial: bool) -> Gate 
 
 /// The known failures of a run: without those that match only scenarios for peers on our side.
 pub(super) fn known(config: &Config, selection: &Selection) -> Vec<KnownCases> {
-    let other_side = selection.other_side();
+    let other_side = LazyCell::new(|| selection.other_side());
     let mut known = config.known();
     known.retain(|entry| matches_any(entry, selection) || !matches_any(entry, &other_side));
     known
 }
 
-/// Whether an entry matches a case of the run, in whatever part of it.
+/// Whether an entry matches a case of the run, in any part of it.
 fn matches_any(entry: &KnownCases, selection: &Selection) -> bool {
-    selection.whole_run().any(|planned| {
-        let mut tactics = planned.plan.tactics();
-        tactics.any(|tactic| entry.matches(planned, &tactic))
-    })
+    let mut scenarios = selection.whole_run();
+    scenarios.any(|planned| matching(entry, planned).next().is_some())
 }
 
-/// How many cases of a scenario an entry matches.
-fn matching(entry: &KnownCases, planned: PlannedScenario<'_>) -> u64 {
+/// The tactics of a scenario whose cases an entry matches.
+fn matching<'a>(
+    entry: &'a KnownCases,
+    planned: PlannedScenario<'a>,
+) -> impl Iterator<Item = Tactic> + 'a {
     let tactics = planned.plan.tactics();
-    let matching = tactics.filter(|tactic| entry.matches(planned, tactic));
-    matching.count() as u64
+    tactics.filter(move |tactic| entry.matches(planned, tactic))
 }
 
 /// The exit code of a run.
@@ -77,7 +79,7 @@ pub(super) fn list_known(
     for entry in known {
         let matching = selection
             .scenarios()
-            .map(|planned| matching(entry, planned));
+            .map(|planned| matching(entry, planned).count() as u64);
         let cases = counted(matching.sum(), "case");
         writeln!(out, "{}   {cases}   {}", entry.cases, entry.reason)?;
     }

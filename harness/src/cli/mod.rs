@@ -9,6 +9,7 @@ mod demo;
 mod error;
 mod exit;
 mod explain;
+mod fuzz;
 mod gate;
 mod init;
 mod interrupt;
@@ -64,7 +65,7 @@ fn report(error: clap::Error) -> Exit {
 }
 
 /// Commands of the design that no version has yet.
-const PLANNED: [&str; 3] = ["fuzz", "packs", "matrix"];
+const PLANNED: [&str; 2] = ["packs", "matrix"];
 
 fn planned_command(error: &clap::Error) -> Option<&'static str> {
     match error.get(ContextKind::InvalidSubcommand) {
@@ -92,6 +93,7 @@ fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Check(args) => check::run(args),
         Command::Run(args) => run::run(*args),
         Command::Replay(args) => replay::run(&args),
+        Command::Fuzz(args) => fuzz::run(&args),
         Command::List(args) => list::run(args),
         Command::Report(args) => report::run(&args),
         Command::Compare(args) => compare::run(&args),

@@ -16,6 +16,7 @@ use super::gate::exit_of;
 use super::report_files::{ReportWriter, write_to};
 use super::reporter::{block_layout, width};
 use super::run_files::saved_in;
+use super::values::is_stdout;
 
 /// A record and how it was named on the command line.
 struct NamedRecord {
@@ -161,7 +162,7 @@ fn write_json(records: &[NamedRecord], path: &Path) -> Result<(), CommandError> 
         let what = "--json writes one record: give the record of one run, or of all its parts";
         return Err(CommandError::usage(what));
     };
-    if path.as_os_str() == "-" {
+    if is_stdout(path) {
         return write_to(path, &wirecheck_report::record_text(&only.record));
     }
     wirecheck_report::write(&only.record, path)

@@ -10,6 +10,7 @@ use wirecheck_report::{badge, code_quality, github, html, junit, markdown, sarif
 
 use super::config::ReportFiles;
 use super::error::{CommandError, print_line};
+use super::values::is_stdout;
 use crate::diagnose::{DefectCode, Language};
 
 /// Makes a report of runs.
@@ -131,10 +132,6 @@ pub(super) fn write_to(path: &Path, text: &[u8]) -> Result<(), CommandError> {
         return Ok(io::stdout().write_all(text)?);
     }
     wirecheck_report::write_report(path, text).map_err(|source| failed(path, source))
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }
 
 fn failed(path: &Path, source: io::Error) -> CommandError {

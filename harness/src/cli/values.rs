@@ -1,6 +1,7 @@
 //! Values that the user types, on the command line or in `wirecheck.toml`.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::scenario::{self, DurationError};
@@ -12,6 +13,11 @@ const MAX_JOBS: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not zero");
 pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let jobs = text.parse().ok().filter(|jobs| *jobs <= MAX_JOBS);
     jobs.ok_or_else(|| format!("give a number from 1 to {MAX_JOBS}; 1 runs one case after another"))
+}
+
+/// Whether the user means standard output, not a file.
+pub(super) fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 /// A limit on one wait: `500ms`, `10s`.

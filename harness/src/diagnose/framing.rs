@@ -100,14 +100,13 @@ fn short_body_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
         .any(|case| case.is_complete() && case.shows(is_extra))
     {
         "some parts get an answer of their own".to_owned()
+    } else if evidence
+        .failed_cuts(CutLocation::Payload)
+        .any(|case| case.shows(|it| matches!(it, Symptom::WrongAnswer { .. })))
+    {
+        "a part of a message gets a wrong answer".to_owned()
     } else {
-        let is_other = |it| matches!(it, Symptom::WrongAnswer { .. });
-        let mut failed = evidence.failed_cuts(CutLocation::Payload);
-        if failed.any(|case| case.shows(is_other)) {
-            "a part of a message gets a wrong answer".to_owned()
-        } else {
-            "a part of a message gets no answer of its own".to_owned()
-        }
+        "a part of a message gets no answer of its own".to_owned()
     };
     Some(DefectCode::ShortBodyRead.because(format!("{cuts}{detail}; {other}")))
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use wirecheck_report::record;
+use wirecheck_report::{fnv1a, record};
 
 use super::shard::Shard;
 use crate::scenario::{Scenario, Side, Suite};
-use crate::tactic::{Case, CaseChoice, CaseId, Plan, Tactic, fnv1a};
+use crate::tactic::{Case, CaseChoice, CaseId, Plan, Tactic};
 
 /// Suites with the cases that were selected of them. The cases of each scenario are
 /// planned once.

@@ -31,7 +31,7 @@ pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Side, Step};
 pub use message::{Body, Capture, Captured, Message, MessagePattern};
 pub use name::{EditName, NameError, ScenarioId, SuiteId};
-pub use parse::{Attachments, NoAttachments, parse};
+pub use parse::{Attachments, NoAttachments, parse, parse_framing};
 pub use part::{ExchangePart, KeptStep};
 pub use refusal::Refusal;
 pub use schema::schema;

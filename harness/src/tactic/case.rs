@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use wirecheck_report::fnv1a;
+
 use super::{Delivery, NameError, Salt, ScenarioId, SuiteId, Tactic, TacticError};
 
 /// A tactic and the delivery that it makes from one script.
@@ -29,13 +31,6 @@ impl Salt {
     pub fn of(suite: &SuiteId, scenario: &ScenarioId) -> Self {
         Self(fnv1a(format!("{suite}/{scenario}").as_bytes()))
     }
-}
-
-/// The 64-bit FNV-1a hash.
-pub(crate) fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 impl fmt::Display for CaseId {

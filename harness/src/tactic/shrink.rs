@@ -209,7 +209,7 @@ fn symmetric_difference(one: &[Offset], other: &[Offset]) -> Vec<Offset> {
 
 /// The blocks to drop from a list of `len` items: all, each half, each quarter, and so on
 /// down to each item.
-pub(super) fn blocks(len: usize) -> impl Iterator<Item = (usize, usize)> {
+pub(crate) fn blocks(len: usize) -> impl Iterator<Item = (usize, usize)> {
     halvings(len).flat_map(move |size| {
         let starts = (0..len).step_by(size);
         starts.map(move |start| (start, len.min(start + size)))

@@ -1,5 +1,6 @@
 //! The command line: commands, arguments and their help.
 
+mod fuzz;
 mod replay;
 mod report;
 mod run;
@@ -10,6 +11,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use super::exit::Exit;
 use super::peers::DemoPeer;
+pub(in crate::cli) use fuzz::FuzzArgs;
+use fuzz::{FUZZ_EXAMPLES, FUZZ_EXITS, FUZZ_PROTOCOL};
 pub(in crate::cli) use replay::ReplayArgs;
 use replay::{REPLAY_EXAMPLES, REPLAY_EXITS};
 use report::{COMPARE_EXITS, REPORT_EXAMPLES, REPORT_EXITS};
@@ -19,6 +22,9 @@ pub(in crate::cli) use run::{CaseArgs, ConfigArgs, GateArgs, PeerOptions, RunArg
 
 /// The record of the last run.
 pub(in crate::cli) const DEFAULT_RECORD: &str = ".wirecheck/last.json";
+
+/// Fixed, so that every run draws the same.
+const DEFAULT_SEED: u64 = 53_888_879;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,6 +97,12 @@ pub(in crate::cli) enum Command {
     /// trust, or give another command.
     #[command(after_long_help = format!("{REPLAY_EXAMPLES}\n\n{REPLAY_EXITS}"))]
     Replay(ReplayArgs),
+    /// Try a framer with many streams, each cut in many ways
+    ///
+    /// It stops at the first stream that the framer reads wrongly, and prints the smallest
+    /// stream and the fewest cuts that show it.
+    #[command(after_help = FUZZ_EXAMPLES, after_long_help = format!("{FUZZ_EXAMPLES}\n\n{FUZZ_PROTOCOL}\n\n{FUZZ_EXITS}"))]
+    Fuzz(FuzzArgs),
     /// List the cases of suites without running them
     List(ListArgs),
     /// Make reports of the records of runs

@@ -50,7 +50,7 @@ pub(in crate::cli) struct ConfigArgs {
     pub(in crate::cli) no_config: bool,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct SuiteArgs {
     /// Suite files, or folders of suite files [default: those of wirecheck.toml, or the folder
     /// scenarios]
@@ -239,8 +239,7 @@ impl CaseArgs {
 
     /// Fixed by default, so that every run has the same deliveries.
     pub(in crate::cli) fn seed(&self) -> u64 {
-        const DEFAULT_SEED: u64 = 53_888_879;
-        self.seed.unwrap_or(DEFAULT_SEED)
+        self.seed.unwrap_or(super::DEFAULT_SEED)
     }
 }
 

@@ -174,20 +174,19 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
     /// and with the time to see what each chunk makes the peer do.
     fn play_given_again(&mut self) -> Result<(), StopReason> {
         let plan = self.context.planned.plan;
-        let last = NumberedCase::all_of(plan).last();
-        let last = last.filter(|it| plan.is_given() && it.number > 0);
-        let Some(case) = last.filter(|_| self.results.failures.is_empty()) else {
-            return Ok(());
-        };
-        let family = case.case.tactic.family();
-        if Company::of(&case.case.tactic) == Company::Suspending {
+        if !plan.is_given() || !self.results.failures.is_empty() {
             return Ok(());
         }
+        let last = NumberedCase::all_of(plan).last();
+        let is_played_so = |it: &NumberedCase| Company::of(&it.case.tactic) != Company::Suspending;
+        let Some(case) = last.filter(|it| it.number > 0 && is_played_so(it)) else {
+            return Ok(());
+        };
         let result = self.replay(&case)?;
         if result.outcome.has_passed() {
             return Ok(());
         }
-        self.results.take_back_any(family);
+        self.results.take_back_any(case.case.tactic.family());
         self.unconfirmed.push(UnconfirmedFailure { case, result });
         self.confirm().map(drop)
     }

@@ -11,6 +11,12 @@ pub(super) const FRAMING: Shape = Shape::Either(&[
     Shape::Variants(&FRAMINGS),
 ]);
 
+/// A framing alone.
+pub(in crate::scenario) static ONLY_FRAMING: TableShape = TableShape {
+    what: "a framing",
+    keys: &[required("framing", FRAMING, "How messages are delimited.")],
+};
+
 const MAX_KEY: Key = optional(
     "max",
     Shape::Integer { min: 1, max: GIB },

@@ -6,6 +6,7 @@
 mod framing;
 mod suite;
 
+pub(in crate::scenario) use framing::ONLY_FRAMING;
 pub(in crate::scenario) use suite::{MISPLACED, SUITE};
 
 /// A table with a known set of keys.

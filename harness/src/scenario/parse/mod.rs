@@ -25,9 +25,10 @@ use self::source::SuiteSource;
 use super::check;
 use super::diagnostic::{Diagnostic, FileKind, SuiteError};
 use super::exchange::Side;
-use super::grammar::{SUITE, Shape};
+use super::grammar::{ONLY_FRAMING, SUITE, Shape};
 use super::name::{ScenarioId, SuiteId};
 use super::suite::{Adversary, Level, Limits, Scenario, Suite, TruncationReply};
+use crate::framing::Framing;
 
 /// Access to the files that a suite refers to.
 pub trait Attachments {
@@ -58,6 +59,29 @@ pub fn parse(path: &str, text: &str, attachments: &dyn Attachments) -> Result<Su
             diagnostics,
         }
     })
+}
+
+/// Parses the value of `framing`, as a suite has it.
+pub fn parse_framing(value: &str) -> Result<Framing, SuiteError> {
+    let text = format!("framing = {value}\n");
+    let (tree, errors) = DeTable::parse_recoverable(&text);
+    let mut faults: Vec<_> = errors.iter().map(|it| syntax_fault(it, &text)).collect();
+    let root = fields::root(tree);
+    if faults.is_empty() {
+        check::check(&root, &Shape::Table(&ONLY_FRAMING), &mut faults);
+    }
+    let mut source = SuiteSource::new(&text, &NoAttachments, faults);
+    let node = fields::of(&root).and_then(|fields| fields.get("framing"));
+    let framing = node.and_then(|node| framing::read(node, &mut source));
+    let faults = source.faults;
+    framing
+        .filter(|_| faults.is_empty())
+        .ok_or_else(|| SuiteError {
+            kind: FileKind::Suite,
+            path: "framing".to_owned(),
+            text,
+            diagnostics: faults,
+        })
 }
 
 fn parse_all(
@@ -173,7 +197,7 @@ fn duplicate(
 fn read_scenario(
     node: &Node<'_>,
     suite: &Common,
-    framing: Option<&crate::framing::Framing>,
+    framing: Option<&Framing>,
     source: &mut SuiteSource<'_>,
 ) -> Option<Scenario> {
     let fields = fields::of(node)?;

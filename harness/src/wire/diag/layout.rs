@@ -58,7 +58,7 @@ pub(super) fn sequence(answer: &[u8]) -> Option<u32> {
 }
 
 /// Parses the answer about a socket whose remote port is `remote_port`.
-pub(super) fn parse(answer: &[u8], remote_port: u16) -> Result<SocketLookup, QueryError> {
+pub fn parse(answer: &[u8], remote_port: u16) -> Result<SocketLookup, QueryError> {
     match u16_at(answer, 4) {
         Some(NLMSG_ERROR) => error_answer(answer),
         Some(SOCK_DIAG_BY_FAMILY) => socket(answer, remote_port).ok_or(QueryError::Malformed),

@@ -23,6 +23,8 @@ use linux::Request;
 #[cfg(not(target_os = "linux"))]
 use other::Request;
 
+#[cfg(target_os = "linux")]
+pub use layout::parse as parse_answer;
 pub use socket::{Backlog, Counters, Holder, Inode, SocketInfo, SocketLookup, TcpState};
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

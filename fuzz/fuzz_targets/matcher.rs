@@ -1,0 +1,44 @@
+//! No payload makes the comparison with an expected message panic, and a message accepts its
+//! own payload.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use wirecheck::scenario::{Action, Bindings, NoAttachments, Suite, parse};
+
+/// Each kind of expected message.
+static SUITE: LazyLock<Suite> = LazyLock::new(|| {
+    let text = r#"
+        title = 'Messages'
+        framing = 'netstring'
+        [[scenario]]
+        id = 'all'
+        exchange = [
+            { server = 'hello' },
+            { server.hex = '00 ff 0a' },
+            { server.matches = '(?<word>[a-z]+) \d{1,3}', server.example = 'one 1' },
+            { server.json = { a = 1, b = ['x', { c = true }] } },
+            { server.json_subset = { a = 1, b = ['x', { c = true }] } },
+            { server.one_of = ['yes', 'no', ''] },
+            { server = 'again: ${word}' },
+            { server.any = true },
+        ]
+    "#;
+    match parse("messages.toml", text, &NoAttachments) {
+        Ok(suite) => suite,
+        Err(error) => panic!("{error:?}"),
+    }
+});
+
+fuzz_target!(|payload: &[u8]| {
+    for scenario in SUITE.scenarios() {
+        let mut bindings = Bindings::fresh("1");
+        for step in scenario.exchange() {
+            if let Action::Send(message) = &step.action {
+                _ = message.accept(payload, SUITE.framing(), &mut bindings);
+            }
+        }
+    }
+});

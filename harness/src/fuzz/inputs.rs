@@ -1,0 +1,50 @@
+//! The streams that a framer gets before those that are generated.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::campaign::SuiteTraffic;
+use crate::framer::{StreamMessages, Traffic, received};
+use crate::scenario::Suite;
+
+/// Bytes that a framer reads, and where they are from.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    pub(crate) bytes: Vec<u8>,
+    /// `suite/scenario`, or a file.
+    pub(crate) origin: String,
+    /// The suite that says which messages there are.
+    pub(crate) suite: Option<PathBuf>,
+    /// The messages by the suite's framing. `None` if that is not known.
+    pub(crate) messages: Option<StreamMessages>,
+}
+
+/// The streams that the implementations under test receive in the exchanges of a suite.
+pub(crate) fn of_suite(suite: &Suite) -> Vec<Input> {
+    let traffic = Traffic::of(suite);
+    let inputs = suite.scenarios().iter().map(|scenario| {
+        let bytes = received(suite, scenario).stream();
+        Input {
+            messages: traffic.read(&bytes),
+            bytes,
+            origin: format!("{}/{}", suite.id(), scenario.id()),
+            suite: Some(suite.path().into()),
+        }
+    });
+    inputs.filter(|input| !input.bytes.is_empty()).collect()
+}
+
+/// The bytes of a file. Its messages are known if all suites have the same framing.
+pub(crate) fn of_file(path: &Path, suites: &[SuiteTraffic]) -> io::Result<Input> {
+    let bytes = fs::read(path)?;
+    let one = suites.first().filter(|first| {
+        let mut others = suites.iter();
+        others.all(|other| other.traffic.has_framing_of(&first.traffic))
+    });
+    Ok(Input {
+        messages: one.and_then(|one| one.traffic.read(&bytes)),
+        bytes,
+        origin: path.display().to_string(),
+        suite: one.map(|one| one.path.clone()),
+    })
+}
