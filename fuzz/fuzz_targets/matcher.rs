@@ -36,8 +36,16 @@ fuzz_target!(|payload: &[u8]| {
     for scenario in SUITE.scenarios() {
         let mut bindings = Bindings::fresh("1");
         for step in scenario.exchange() {
-            if let Action::Send(message) = &step.action {
-                _ = message.accept(payload, SUITE.framing(), &mut bindings);
+            let Action::Send(message) = &step.action else {
+                continue;
+            };
+            let mut captured = bindings.clone();
+            let is_expected = message.accept(payload, SUITE.framing(), &mut captured);
+            let own = message.outgoing_payload(&bindings);
+            let accepted = message.accept(&own, SUITE.framing(), &mut bindings);
+            assert_eq!(accepted, Ok(()));
+            if is_expected.is_ok() {
+                bindings = captured;
             }
         }
     }
