@@ -106,5 +106,6 @@ mod replay;
 pub mod scenario;
 #[doc(hidden)]
 pub mod tactic;
+mod vary;
 #[doc(hidden)]
 pub mod wire;

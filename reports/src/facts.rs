@@ -63,6 +63,33 @@ pub(crate) fn restarts(restarts: u32) -> Option<String> {
     Some(format!("wirecheck restarted the peer {times}"))
 }
 
+/// What was tried besides the suites.
+pub(crate) fn variations(record: &Record) -> Vec<String> {
+    let Some(fuzz) = &record.fuzz else {
+        return Vec::new();
+    };
+    let mut texts = vec![format!(
+        "{} of the exchanges in {}; {}, the last new one after {}",
+        counted(fuzz.variations, "variation"),
+        counted(fuzz.cases, "case"),
+        counted(fuzz.behaviors, "behavior"),
+        duration(fuzz.last_new_us),
+    )];
+    if fuzz.repeated > 0 {
+        texts.push(format!(
+            "{} failed in a way that is shown above",
+            counted(fuzz.repeated, "more variation"),
+        ));
+    }
+    if fuzz.not_steady > 0 {
+        texts.push(format!(
+            "{} not judged: the peer answers the same bytes in different ways",
+            counted(fuzz.not_steady, "variation"),
+        ));
+    }
+    texts
+}
+
 /// If the starts take more than this part of a run, in percent, another option is faster.
 const MOST_FOR_STARTS: u64 = 50;
 

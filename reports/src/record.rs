@@ -55,12 +55,35 @@ pub struct Record {
     /// What fails the run, and the failures that are known.
     #[serde(default)]
     pub gate: Gate,
+    /// What was tried besides the suites, by `wirecheck fuzz`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fuzz: Option<FuzzRecord>,
     /// How many times a fresh peer had to be started.
     pub restarts: u32,
     /// Notes on the peer, the machine and the run.
     pub notes: Vec<String>,
     /// The verdict on the run.
     pub verdict: Verdict,
+}
+
+/// What `wirecheck fuzz` tried besides the suites as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FuzzRecord {
+    /// How many variations of the exchanges were tried.
+    pub variations: u64,
+    /// How many connections that took.
+    pub cases: u64,
+    /// How many kinds of answers and ends were seen.
+    pub behaviors: u64,
+    /// How many failing variations are in the record.
+    pub reported: u64,
+    /// How many others failed in a way that was reported before.
+    pub repeated: u64,
+    /// How many were not judged: the peer answers the same bytes in different ways, or the
+    /// failure was not seen again.
+    pub not_steady: u64,
+    /// When the last new behavior was seen, in microseconds since the start.
+    pub last_new_us: u64,
 }
 
 /// A part of a run that was split.

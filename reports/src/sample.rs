@@ -31,6 +31,7 @@ pub(crate) fn record(suites: Vec<SuiteRecord>) -> Record {
         suites,
         shard: None,
         gate: Gate::default(),
+        fuzz: None,
         restarts: 0,
         notes: Vec::new(),
         verdict: if failed == 0 {

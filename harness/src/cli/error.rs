@@ -40,6 +40,11 @@ pub(super) enum CommandError {
         path: PathBuf,
         source: io::Error,
     },
+    /// The suite of a variation could not be saved.
+    Unsaved {
+        path: PathBuf,
+        source: io::Error,
+    },
     /// The program with the framer cannot be used.
     Program(ProgramError),
     /// The file with the settings that was named is not there.
@@ -193,6 +198,9 @@ impl CommandError {
             Self::UnreadableInput { path, source } => {
                 format!("{}: cannot read the stream: {source}", path.display())
             }
+            Self::Unsaved { path, source } => {
+                format!("{}: cannot save the variation: {source}", path.display())
+            }
             Self::Program(error) => error.to_string(),
             Self::NoCases | Self::NoSuchScenario(_) => "no case was selected".to_owned(),
             Self::OtherSideOnly(side) => {
@@ -233,7 +241,7 @@ impl CommandError {
             Self::Peer(PeerFailure::NotStarted(error)) => error.help(),
             Self::Peer(PeerFailure::NotReached(_)) => Some(NOT_REACHED.to_owned()),
             Self::RecordPath(_) | Self::Record(_) => Some(OTHER_RECORD.to_owned()),
-            Self::DemoRecord(_) => Some(OTHER_FOLDER.to_owned()),
+            Self::DemoRecord(_) | Self::Unsaved { .. } => Some(OTHER_FOLDER.to_owned()),
             Self::SavedCase(SavedCaseError::Unknown { .. }) => Some(UNKNOWN_CASE.to_owned()),
             Self::SavedCase(SavedCaseError::IsRecord { .. }) => Some(CASE_OF_RECORD.to_owned()),
             Self::NoConfig(_) => Some("`wirecheck init` writes one".to_owned()),
@@ -283,6 +291,7 @@ impl CommandError {
             | Self::OtherSideOnly(_) => Exit::NothingSelected,
             Self::Peer(_) | Self::Program(_) => Exit::PeerUnavailable,
             Self::Record(_)
+            | Self::Unsaved { .. }
             | Self::Report { .. }
             | Self::DemoRecord(_)
             | Self::Unplayable(_)
@@ -317,7 +326,7 @@ const UNKNOWN_CASE: &str = "the last 20 runs are kept: run again, name the file,
 const CASE_OF_RECORD: &str = "its cases are in the folder `cases` of its run; `wirecheck run` shows \
     the id of each failure that it saved";
 
-const OTHER_FOLDER: &str = "run the demo in a folder that you can write to";
+const OTHER_FOLDER: &str = "run wirecheck in a folder that you can write to";
 
 fn no_suites(paths: &[PathBuf]) -> String {
     let paths = paths.iter().map(|path| path.display().to_string());

@@ -93,7 +93,7 @@ fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Check(args) => check::run(args),
         Command::Run(args) => run::run(*args),
         Command::Replay(args) => replay::run(&args),
-        Command::Fuzz(args) => fuzz::run(&args),
+        Command::Fuzz(args) => fuzz::run(*args),
         Command::List(args) => list::run(args),
         Command::Report(args) => report::run(&args),
         Command::Compare(args) => compare::run(&args),

@@ -4,10 +4,12 @@
 //! while the run goes on, so that one that is killed leaves what it had.
 
 use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use wirecheck_report::Record;
-use wirecheck_report::record::Verdict;
+use wirecheck_report::notation::{counted, grouped};
+use wirecheck_report::record::{FuzzRecord, Verdict};
 use wirecheck_report::terminal::{
     self, BlockLayout, Detail, PlannedSuite, ScenarioProgress, TerminalWidth,
 };
@@ -15,13 +17,13 @@ use wirecheck_report::terminal::{
 use super::error::CommandError;
 use super::exit::Exit;
 use super::run_files::{RunFiles, saved_in};
-use crate::engine::{Event, Selection};
+use crate::engine::{Event, PlannedScenario, Selection};
 use crate::replay::CaseSaver;
 use crate::tactic::CaseId;
 
 pub(super) struct Reporter<'a> {
     files: RunFiles<'a>,
-    saver: CaseSaver<'a>,
+    saver: CaseSaver,
     layout: BlockLayout,
     is_quiet: bool,
     planned: Vec<PlannedSuite<'a>>,
@@ -36,10 +38,31 @@ pub(super) struct Reporter<'a> {
     failing: Option<(String, String)>,
     /// About the suites; the record is about the peer.
     note: Option<String>,
+    /// The variations, once they are tried.
+    fuzzing: Option<Fuzzing>,
+}
+
+/// When the variations began, and when a line about them comes next without a terminal.
+struct Fuzzing {
+    begun: Instant,
+    next_line: Instant,
+}
+
+/// The time between two lines about the variations.
+const BETWEEN_LINES: Duration = Duration::from_secs(10);
+
+impl Fuzzing {
+    fn begin() -> Self {
+        let begun = Instant::now();
+        Self {
+            begun,
+            next_line: begun + BETWEEN_LINES,
+        }
+    }
 }
 
 impl<'a> Reporter<'a> {
-    pub(super) fn new(selection: &'a Selection, files: RunFiles<'a>, saver: CaseSaver<'a>) -> Self {
+    pub(super) fn new(selection: &'a Selection, files: RunFiles<'a>, saver: CaseSaver) -> Self {
         Self {
             files,
             saver,
@@ -53,6 +76,7 @@ impl<'a> Reporter<'a> {
             failed: 0,
             failing: None,
             note: None,
+            fuzzing: None,
         }
     }
 
@@ -90,6 +114,8 @@ impl<'a> Reporter<'a> {
                 self.show(&terminal::header(record, &self.planned, width));
                 self.show(&terminal::left_out(record, self.left_out, width));
             }
+            Event::Passed | Event::Failed { .. } | Event::PlayedAgain(_) | Event::Dropped(_)
+                if self.fuzzing.is_some() => {}
             Event::Passed => self.done += 1,
             Event::Failed { id, seen } => {
                 self.done += 1;
@@ -101,7 +127,9 @@ impl<'a> Reporter<'a> {
                 self.failed = self.failed.saturating_sub(cases);
             }
             Event::Dropped(cases) => self.total = self.total.saturating_sub(cases),
-            Event::ScenarioEnded { record } => self.end_scenario(record),
+            Event::ScenarioEnded { record, planned } => self.end_scenario(record, planned),
+            Event::NewBehavior { .. } => {}
+            Event::Fuzzed { record } => self.show_fuzzing(record),
             Event::Ended { record } => self.files.write(record),
         }
         self.update_bar();
@@ -133,12 +161,14 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    fn end_scenario(&mut self, record: &Record) {
-        self.files.end_scenario(record, &self.saver);
+    fn end_scenario(&mut self, record: &Record, planned: PlannedScenario<'_>) {
+        self.files.end_scenario(record, planned, &self.saver);
         let Some((suite, scenario)) = record.scenarios().last() else {
             return;
         };
         self.done = record.tally().run();
+        // Variations were not planned.
+        self.total = self.total.max(self.done);
         if self.bar.is_none() || scenario.verdict != Verdict::Pass {
             self.show(&terminal::progress_line(&ScenarioProgress {
                 suite: &suite.id,
@@ -146,6 +176,20 @@ impl<'a> Reporter<'a> {
                 done: self.done,
                 planned: self.total,
             }));
+        }
+    }
+
+    /// Shows how far the variations are: always on a terminal, and otherwise now and then.
+    fn show_fuzzing(&mut self, record: &FuzzRecord) {
+        let fuzzing = self.fuzzing.get_or_insert_with(Fuzzing::begin);
+        let text = fuzz_status(record, fuzzing.begun.elapsed());
+        if let Some(bar) = &self.bar {
+            bar.set_style(fuzz_style());
+            bar.set_message(text);
+            bar.tick();
+        } else if Instant::now() >= fuzzing.next_line {
+            fuzzing.next_line = Instant::now() + BETWEEN_LINES;
+            self.show(&format!("  {text}\n"));
         }
     }
 
@@ -162,7 +206,7 @@ impl<'a> Reporter<'a> {
     }
 
     fn update_bar(&self) {
-        if let Some(bar) = &self.bar {
+        if let Some(bar) = self.bar.as_ref().filter(|_| self.fuzzing.is_none()) {
             bar.set_length(self.total);
             bar.set_position(self.done);
             let (passed, failed) = (self.done - self.failed, self.failed);
@@ -221,4 +265,22 @@ fn bar() -> ProgressBar {
     let template = "  [{elapsed_precise}] {bar:30} {pos}/{len}   {msg}";
     let style = ProgressStyle::with_template(template).expect("the template is valid");
     ProgressBar::new(0).with_style(style.progress_chars("━━╌"))
+}
+
+fn fuzz_style() -> ProgressStyle {
+    ProgressStyle::with_template("  [{elapsed_precise}] {msg}").expect("the template is valid")
+}
+
+/// How far the variations are, in one line.
+fn fuzz_status(record: &FuzzRecord, time: Duration) -> String {
+    let rate = record.cases as f64 / time.as_secs_f64().max(0.001);
+    let failed = record.reported + record.repeated;
+    format!(
+        "{}  {} ({} per second)  {}  {} failed",
+        counted(record.variations, "variation"),
+        counted(record.cases, "case"),
+        grouped(rate as u64),
+        counted(record.behaviors, "behavior"),
+        grouped(failed),
+    )
 }

@@ -1,13 +1,15 @@
 //! `wirecheck run`: judge a server or a client.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
 use wirecheck_report::record::Role;
 use wirecheck_report::render::NamedRun;
 use wirecheck_report::saved_case::SavedPeer;
 
-use super::args::{PeerOptions, RunArgs};
+use super::args::{PeerOptions, RunArgs, SessionArgs};
 use super::cases::select;
 use super::error::{CommandError, unless_unread};
 use super::exit::Exit;
@@ -16,75 +18,101 @@ use super::report_files::{ReportWriter, tell_github};
 use super::reporter::{Reporter, block_layout};
 use super::run_files::{RunFiles, saved_in};
 use super::{gate, interrupt, play_order, separator};
-use crate::engine::{self, GateRules, Jobs, Settings};
+use crate::engine::{self, Event, GateRules, Jobs, RunOutcome, Selection, Settings};
 use crate::peer::{CommandLine, adopt_orphans};
 use crate::replay::CaseSaver;
 use crate::scenario::Side;
 use crate::wire::link::ReadProof;
 
 pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
-    let config = args.cases.config.read()?;
-    let is_partial = args.cases.is_partial(&config);
-    let args = &args.with(&config);
-    let ours = if args.peer.client {
-        Side::Server
-    } else {
-        Side::Client
-    };
-    if !args.list_known {
-        check_command(args)?;
+    let config = args.session.cases.config.read()?;
+    let is_partial = args.session.cases.is_partial(&config);
+    let RunArgs {
+        session,
+        time,
+        list_known,
+    } = args.with(&config);
+    if !list_known {
+        check_command(&session)?;
     }
-    let selection = select(&args.cases, ours)?;
-    if args.list_known {
+    let selection = select(&session.cases, session.our_side())?;
+    if list_known {
         return gate::list_known(&config.known(), &selection);
     }
     let gate = GateRules {
-        rules: gate::rules(&args.gate, &config, is_partial),
+        rules: gate::rules(&session.gate, &config, is_partial),
         known: gate::known(&config, &selection),
     };
-    let peer = saved_peer(&args.peer);
-    let settings = settings(args, &peer, gate)?;
-    let reports = ReportWriter::new(&args.reports);
-    reports.check(&[&args.record])?;
-    // Now, not after a run of an hour.
-    wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
-    let selection = play_order::failures_first(selection, &args.record);
-    let selection = match settings.time {
+    let selection = play_order::failures_first(selection, &session.record);
+    let selection = match time {
         Some(_) => play_order::quick_first(selection),
         None => selection,
     };
-    let files = RunFiles::create(&args.record)?;
-    let stop = interrupt::stop_flag()?;
-    // Where the system refuses, processes are found by their group, tag and sockets only.
-    let _ = adopt_orphans();
-    // Without loopback nothing can be said about the suites.
-    let prove_nothing = engine::scenarios_that_prove_nothing(&selection).unwrap_or_default();
-    let saver = CaseSaver {
+    let session = Session {
+        args: &session,
         selection: &selection,
-        peer,
-        jobs: settings.jobs,
+        gate,
+        time,
     };
-    let mut reporter = Reporter::new(&selection, files, saver)
-        .showing(block_layout(args.verbose))
-        .quiet(args.quiet)
-        .noting(proves_nothing(&prove_nothing));
-    let ran = engine::run(&selection, &settings, &stop, &mut |event| {
-        reporter.take(event)
-    });
-    let exit = gate::exit_of(&ran.record);
-    let path = args.record.display().to_string();
-    let record = reporter.record(&ran.record);
-    let run = NamedRun {
-        name: record.peer.name(),
-        record,
-        saved_in: saved_in(&path),
-    };
-    let written = write_reports(&reports, &run);
-    unless_unread(reporter.finish(run.record, exit))?;
-    unless_unread(written)?;
-    match ran.failure {
-        Some(failure) => Err(CommandError::Peer(failure)),
-        None => Ok(exit),
+    session.play(|settings, stop, on_event| engine::run(&selection, settings, stop, on_event))
+}
+
+/// A run of the engine, with its files, reports and terminal output.
+pub(super) struct Session<'a> {
+    pub(super) args: &'a SessionArgs,
+    pub(super) selection: &'a Selection,
+    pub(super) gate: GateRules,
+    /// How long cases of the suites may be begun.
+    pub(super) time: Option<Duration>,
+}
+
+impl Session<'_> {
+    pub(super) fn play(
+        self,
+        run: impl FnOnce(&Settings, &AtomicBool, &mut (dyn FnMut(Event<'_>) + Send)) -> RunOutcome,
+    ) -> Result<Exit, CommandError> {
+        let Self {
+            args,
+            selection,
+            gate,
+            time,
+        } = self;
+        let peer = saved_peer(&args.peer);
+        let settings = settings(args, &peer, gate, time)?;
+        let reports = ReportWriter::new(&args.reports);
+        reports.check(&[&args.record])?;
+        // Now, not after a run of an hour.
+        wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
+        let files = RunFiles::create(&args.record)?;
+        let stop = interrupt::stop_flag()?;
+        // Where the system refuses, processes are found by their group, tag and sockets only.
+        let _ = adopt_orphans();
+        // Without loopback nothing can be said about the suites.
+        let prove_nothing = engine::scenarios_that_prove_nothing(selection).unwrap_or_default();
+        let saver = CaseSaver {
+            peer,
+            jobs: settings.jobs,
+        };
+        let mut reporter = Reporter::new(selection, files, saver)
+            .showing(block_layout(args.verbose))
+            .quiet(args.quiet)
+            .noting(proves_nothing(&prove_nothing));
+        let ran = run(&settings, &stop, &mut |event| reporter.take(event));
+        let exit = gate::exit_of(&ran.record);
+        let path = args.record.display().to_string();
+        let record = reporter.record(&ran.record);
+        let run = NamedRun {
+            name: record.peer.name(),
+            record,
+            saved_in: saved_in(&path),
+        };
+        let written = write_reports(&reports, &run);
+        unless_unread(reporter.finish(run.record, exit))?;
+        unless_unread(written)?;
+        match ran.failure {
+            Some(failure) => Err(CommandError::Peer(failure)),
+            None => Ok(exit),
+        }
     }
 }
 
@@ -118,18 +146,23 @@ fn write_reports(reports: &ReportWriter, run: &NamedRun<'_>) -> Result<(), Comma
 }
 
 /// Before the suites are read: without `--` the words of the command are among them.
-fn check_command(args: &RunArgs) -> Result<(), CommandError> {
+pub(super) fn check_command(args: &SessionArgs) -> Result<(), CommandError> {
     if args.peer.connect.is_none() && CommandLine::new(&args.peer.command).is_err() {
         return Err(no_command(args));
     }
     Ok(())
 }
 
-fn settings(args: &RunArgs, peer: &SavedPeer, gate: GateRules) -> Result<Settings, CommandError> {
+fn settings(
+    args: &SessionArgs,
+    peer: &SavedPeer,
+    gate: GateRules,
+    time: Option<Duration>,
+) -> Result<Settings, CommandError> {
     Ok(Settings {
         read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
         gate,
-        time: args.time,
+        time,
         peer: peer_source(peer)?,
         command: args.peer.command.clone(),
         jobs: jobs(args),
@@ -138,7 +171,7 @@ fn settings(args: &RunArgs, peer: &SavedPeer, gate: GateRules) -> Result<Setting
 
 /// As many as the user wants, and as the limit of open files allows: the peer has the same
 /// limit, and must not fail by it.
-fn jobs(args: &RunArgs) -> Jobs {
+fn jobs(args: &SessionArgs) -> Jobs {
     let wanted = args.jobs.map_or_else(Jobs::default, Jobs).0;
     let limit = getrlimit(Resource::Nofile).current;
     let allowed = limit.map_or(wanted, jobs_with);
@@ -171,7 +204,7 @@ fn saved_peer(args: &PeerOptions) -> SavedPeer {
     }
 }
 
-fn no_command(args: &RunArgs) -> CommandError {
+fn no_command(args: &SessionArgs) -> CommandError {
     let (peer, help) = if args.peer.client {
         (Side::Client, NO_CLIENT)
     } else {

@@ -10,6 +10,7 @@ use wirecheck_report::{RunFolder, StoreError};
 
 use super::args::DEFAULT_RECORD;
 use super::error::CommandError;
+use crate::engine::PlannedScenario;
 use crate::replay::CaseSaver;
 
 pub(super) struct RunFiles<'a> {
@@ -63,8 +64,13 @@ impl<'a> RunFiles<'a> {
     }
 
     /// Saves the failed cases of the last scenario, and writes the record if it is time.
-    pub(super) fn end_scenario(&mut self, record: &Record, saver: &CaseSaver<'_>) {
-        let saved = self.save_cases(record, saver);
+    pub(super) fn end_scenario(
+        &mut self,
+        record: &Record,
+        planned: PlannedScenario<'_>,
+        saver: &CaseSaver,
+    ) {
+        let saved = self.save_cases(record, planned, saver);
         if Instant::now() >= self.next_write {
             self.write(record);
         }
@@ -73,12 +79,17 @@ impl<'a> RunFiles<'a> {
         }
     }
 
-    fn save_cases(&mut self, record: &Record, saver: &CaseSaver<'_>) -> Result<(), StoreError> {
+    fn save_cases(
+        &mut self,
+        record: &Record,
+        planned: PlannedScenario<'_>,
+        saver: &CaseSaver,
+    ) -> Result<(), StoreError> {
         let last = record.scenarios().enumerate().last();
-        let Some((place, (suite, scenario))) = last else {
+        let Some((place, (_, scenario))) = last else {
             return Ok(());
         };
-        for (failure, case) in saver.cases(record, suite, scenario) {
+        for (failure, case) in saver.cases(record, planned, scenario) {
             if let Some(id) = self.folder.save(&case)? {
                 self.saved.insert((place, failure), id);
             }

@@ -1,7 +1,10 @@
 //! What the engine reports while it works.
 
 use wirecheck_report::Record;
+use wirecheck_report::record::FuzzRecord;
 
+use super::selection::PlannedScenario;
+use crate::scenario::Suite;
 use crate::tactic::CaseId;
 
 /// Something that a reporter may want to show or keep.
@@ -32,6 +35,19 @@ pub enum Event<'a> {
     ScenarioEnded {
         /// What is known by now.
         record: &'a Record,
+        /// The scenario.
+        planned: PlannedScenario<'a>,
+    },
+    /// A variation made the peer do something that none did before.
+    NewBehavior {
+        /// The variation, with what the peer answered.
+        suite: &'a Suite,
+    },
+    /// Variations were tried. From the first of these events on, the cases that pass or fail are
+    /// not those of the suites.
+    Fuzzed {
+        /// How much was tried.
+        record: &'a FuzzRecord,
     },
     /// The run is over.
     Ended {

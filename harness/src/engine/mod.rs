@@ -28,10 +28,12 @@
 //! - **Where a verdict is made.** `crate::judge` turns a transcript into findings. `confirm`
 //!   decides whether a finding is reported as a failure or as flaky. `verdict.rs` combines.
 //!
+//! [`fuzz`](fuzz()) does the same for variations of the suites (`fuzz/`).
 //! `self_check` plays scenarios against wirecheck itself before a peer is blamed.
 
 mod case;
 mod event;
+mod fuzz;
 mod known;
 mod leaks;
 mod peer;
@@ -48,6 +50,7 @@ mod verdict;
 mod wait;
 
 pub use event::Event;
+pub use fuzz::{FuzzOptions, fuzz};
 pub use known::KnownCases;
 pub use peer::{ClientOptions, PeerSource, Reconnects};
 pub use run::{RunOutcome, run};

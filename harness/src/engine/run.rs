@@ -9,7 +9,7 @@ use super::case::{ScenarioContext, UniqueFor, UniqueValues};
 use super::event::Event;
 use super::peer::{PeerSource, Reconnects, Target};
 use super::scenario_run::{ScenarioReport, ScenarioRun};
-use super::selection::Selection;
+use super::selection::{PlannedScenario, Selection};
 use super::settings::{PeerFailure, Settings, StopReason};
 use super::state::{Engine, micros};
 use super::time_left::TimeLeft;
@@ -34,6 +34,19 @@ pub fn run(
     stop: &AtomicBool,
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> RunOutcome {
+    run_engine(selection, settings, stop, on_event, |engine| {
+        engine.run(selection)
+    })
+}
+
+/// Starts the peer, does what `play` says, and completes the record.
+pub(super) fn run_engine(
+    selection: &Selection,
+    settings: &Settings,
+    stop: &AtomicBool,
+    on_event: &mut (dyn FnMut(Event<'_>) + Send),
+    play: impl FnOnce(&mut Engine<'_>) -> Result<(), StopReason>,
+) -> RunOutcome {
     let begun = Instant::now();
     let mut record = new_record(selection, settings);
     let mut failure = None;
@@ -44,7 +57,7 @@ pub fn run(
             record.peer.address = target.addr().to_string();
             let peer = Box::new(target);
             let mut engine = Engine::new(settings, stop, on_event, peer, record);
-            if let Err(StopReason::NoPeer(why)) = engine.run(selection) {
+            if let Err(StopReason::NoPeer(why)) = play(&mut engine) {
                 failure = Some(why);
             }
             engine.stop_peer();
@@ -137,6 +150,7 @@ impl Engine<'_> {
         until: Option<Instant>,
     ) -> Result<(), StopReason> {
         let is_first = self.record.suites.is_empty();
+        let planned = context.planned;
         let mut run = ScenarioRun::new(self, context).until(until);
         let played = run.play();
         let has_results = run.has_results();
@@ -151,12 +165,17 @@ impl Engine<'_> {
         let report = run.into_report(if_nothing_failed);
         self.add(report);
         if has_results {
-            self.record.took_us = micros(self.begun.elapsed());
-            self.record.verdict = overall(&self.record);
-            let record = &self.record;
-            (self.on_event)(Event::ScenarioEnded { record });
+            self.tell_scenario(planned);
         }
         played
+    }
+
+    /// Says that a scenario is done and in the record.
+    pub(super) fn tell_scenario(&mut self, planned: PlannedScenario<'_>) {
+        self.record.took_us = micros(self.begun.elapsed());
+        self.record.verdict = overall(&self.record);
+        let record = &self.record;
+        (self.on_event)(Event::ScenarioEnded { record, planned });
     }
 
     /// Adds a scenario that the run did not come to. There may be hundreds of them: each
@@ -166,7 +185,7 @@ impl Engine<'_> {
         self.add(report);
     }
 
-    fn add(&mut self, report: ScenarioReport<'_>) {
+    pub(super) fn add(&mut self, report: ScenarioReport<'_>) {
         let delivery = &mut self.record.delivery;
         delivery.boundaries += report.boundaries.sent;
         delivery.proven += report.boundaries.proven;
@@ -194,7 +213,7 @@ impl Engine<'_> {
         last.scenarios.push(report.scenario);
     }
 
-    fn unique_for(&self) -> UniqueFor {
+    pub(super) fn unique_for(&self) -> UniqueFor {
         if self.peer.is_ours() {
             UniqueFor::FreshPeer
         } else {
@@ -231,6 +250,7 @@ pub(super) fn new_record(selection: &Selection, settings: &Settings) -> Record {
         suites: Vec::new(),
         shard: selection.shard_record(),
         gate: settings.gate.record(),
+        fuzz: None,
         restarts: 0,
         notes: Vec::new(),
         verdict: Verdict::Pass,

@@ -98,6 +98,7 @@ pub use segmentation::{End, Segmentation};
 pub use strategy::segmentations;
 #[cfg(feature = "cli")]
 pub(crate) use traffic::{StreamMessages, received};
+pub(crate) use traffic::{TRICKY, payload};
 pub use traffic::{Traffic, TrafficError};
 
 /// Anything that reads a stream and yields messages.

@@ -20,7 +20,7 @@ const LENGTHS: [usize; 22] = [
 ];
 
 /// What confuses a framer when it is inside a body.
-const TRICKY: [&[u8]; 18] = [
+pub(crate) const TRICKY: [&[u8]; 18] = [
     b"\n",
     b"\r",
     b"\r\n",
@@ -73,7 +73,7 @@ pub struct Traffic {
     /// At least one.
     payloads: Vec<Vec<u8>>,
     /// What confuses a framer: only texts if all payloads are texts.
-    tricky: Vec<&'static [u8]>,
+    tricky: Vec<Vec<u8>>,
 }
 
 /// The messages of a stream.
@@ -159,7 +159,7 @@ impl Traffic {
         Self {
             framing,
             payloads,
-            tricky: tricky.collect(),
+            tricky: tricky.map(<[u8]>::to_vec).collect(),
         }
     }
 
@@ -220,7 +220,11 @@ enum Tail {
     Malformed(Index),
 }
 
-fn payload(samples: Vec<Vec<u8>>, tricky: Vec<&'static [u8]>) -> impl Strategy<Value = Vec<u8>> {
+/// Payloads like the samples, and such as confuse a framer. Neither list is empty.
+pub(crate) fn payload(
+    samples: Vec<Vec<u8>>,
+    tricky: Vec<Vec<u8>>,
+) -> impl Strategy<Value = Vec<u8>> {
     let bytes = select(tricky.clone());
     prop_oneof![
         4 => select(samples.clone()),
@@ -230,7 +234,7 @@ fn payload(samples: Vec<Vec<u8>>, tricky: Vec<&'static [u8]>) -> impl Strategy<V
         2 => (select(samples), select(tricky), any::<Index>())
             .prop_map(|(sample, tricky, at)| {
                 let at = at.index(sample.len() + 1);
-                [&sample[..at], tricky, &sample[at..]].concat()
+                [&sample[..at], &tricky, &sample[at..]].concat()
             }),
     ]
 }

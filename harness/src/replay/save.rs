@@ -2,7 +2,7 @@
 
 use wirecheck_report::SavedCase;
 use wirecheck_report::record::{
-    DependsOn, FailedCase, Record, ScenarioRecord, ShorterExchange, SuiteRecord, Verdict,
+    DependsOn, FailedCase, Record, ScenarioRecord, ShorterExchange, Verdict,
 };
 use wirecheck_report::saved_case::{
     Needs, OtherCase, SavedAttachment, SavedPart, SavedPeer, SavedSuite, VERSION,
@@ -10,7 +10,7 @@ use wirecheck_report::saved_case::{
 use wirecheck_report::shown_failure;
 
 use super::open::MOST_PLAYS;
-use crate::engine::{Jobs, PlannedScenario, Selection};
+use crate::engine::{Jobs, PlannedScenario};
 use crate::judge::FindingKind;
 use crate::scenario::Suite;
 use crate::tactic::Case;
@@ -21,28 +21,20 @@ const MOST_OF_SCENARIO: usize = 16;
 const OTHERS_PER_JOB: usize = 4;
 
 /// Makes saved cases of the failures of a run.
-pub(crate) struct CaseSaver<'a> {
-    pub(crate) selection: &'a Selection,
+pub(crate) struct CaseSaver {
     pub(crate) peer: SavedPeer,
     pub(crate) jobs: Jobs,
 }
 
-impl CaseSaver<'_> {
+impl CaseSaver {
     /// The cases of a scenario of the record, each with its place among the failures. The
     /// failure that is shown comes first, then those with evidence.
     pub(crate) fn cases(
         &self,
         record: &Record,
-        suite: &SuiteRecord,
+        planned: PlannedScenario<'_>,
         scenario: &ScenarioRecord,
     ) -> Vec<(usize, SavedCase)> {
-        let mut all = self.selection.scenarios();
-        let is_it = |it: &PlannedScenario<'_>| {
-            it.suite.id().as_str() == suite.id && it.scenario.id().as_str() == scenario.id
-        };
-        let Some(planned) = all.find(is_it) else {
-            return Vec::new();
-        };
         let mut failures: Vec<_> = scenario.failures.iter().enumerate().collect();
         let shown = shown_failure(scenario);
         let is_shown = |it: &FailedCase| shown.is_some_and(|shown| std::ptr::eq(shown, it));

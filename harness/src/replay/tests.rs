@@ -206,6 +206,7 @@ fn record(families: &[(&str, u64, u64)], failures: Vec<FailedCase>) -> Record {
         }],
         shard: None,
         gate: wirecheck_report::record::Gate::default(),
+        fuzz: None,
         restarts: 0,
         notes: Vec::new(),
         verdict,

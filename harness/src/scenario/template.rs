@@ -123,6 +123,11 @@ impl Bindings {
         self.values.keys().any(|known| known.as_str() == name)
     }
 
+    /// The value of `${unique}`.
+    pub(crate) fn unique(&self) -> &[u8] {
+        self.bytes(&VariableName::new(VariableName::UNIQUE))
+    }
+
     /// The bytes that replace a variable in a text.
     #[must_use]
     pub fn bytes(&self, name: &VariableName) -> &[u8] {

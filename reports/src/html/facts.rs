@@ -89,6 +89,7 @@ fn all(record: &Record) -> Vec<Fact> {
         fact("wirecheck", vec![record.wirecheck.clone()]),
         fact("restarts", one(facts::restarts(record.restarts))),
         fact("start", one(facts::start_cost(record))),
+        fact("fuzz", facts::variations(record)),
         fact("notes", notes(record)),
         fact("not judged", facts::not_judged(record)),
         fact("replies", facts::error_replies(record)),

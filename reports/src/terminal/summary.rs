@@ -28,6 +28,7 @@ pub fn summary(record: &Record, exit_code: u8, record_path: &str, width: Termina
             facts::restarts(record.restarts),
         );
         labelled(&mut page, "start", Style::new(), facts::start_cost(record));
+        labelled(&mut page, "fuzz", Style::new(), facts::variations(record));
     }
     notes(&mut page, &record.notes);
     labelled(

@@ -3,12 +3,18 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{ConfigArgs, SuiteArgs};
+use super::SessionArgs;
 use crate::cli::values::{duration, run_time};
 use crate::fuzz::adapters::AdapterLanguage;
 
 pub(super) const FUZZ_EXAMPLES: &str = "\
 Examples:
+  wirecheck fuzz echo.toml -- python3 server.py {port}
+                                            a server, for a minute
+  wirecheck fuzz --time 1h echo.toml --connect localhost:7777
+                                            a server that runs already
+  wirecheck fuzz --client echo.toml -- python3 client.py {host} {port}
+                                            a client, one process per case
   wirecheck fuzz --adapter python > framer.py
                                             write an adapter, and put your framer into it
   wirecheck fuzz --framer echo.toml -- python3 framer.py
@@ -31,53 +37,73 @@ The framer protocol:
 
 pub(super) const FUZZ_EXITS: &str = "\
 Exit codes:
-  0   no stream is read wrongly
-  1   a stream is read wrongly
+  0   nothing failed
+  1   a suite or a variation failed, or a stream is read wrongly
   2   the command line or a suite is invalid; nothing was tried
-  3   the program did not start, or does not speak the framer protocol
-  4   no stream was found
+  3   the peer or the framer did not start, was lost, or does not speak the framer protocol
+  4   no case was selected, or no stream was found
   130 interrupted before anything failed";
+
+/// How long variations are tried unless the user says it: of a peer, and of a framer.
+const PEER_TIME: Duration = Duration::from_secs(60);
+const FRAMER_TIME: Duration = Duration::from_secs(10);
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct FuzzArgs {
     #[command(flatten)]
-    pub(in crate::cli) config: ConfigArgs,
-    #[command(flatten)]
-    pub(in crate::cli) suites: SuiteArgs,
-    /// Test a framer that reads streams on its standard input
+    pub(in crate::cli) session: SessionArgs,
+    /// How long variations are tried [default: 1m; of a framer 10s]
+    ///
+    /// The suites as they are come first, and get half of it at most. A failure is confirmed and
+    /// made smaller all the same, so it may take longer.
+    #[arg(long, value_name = "DURATION", value_parser = run_time)]
+    time: Option<Duration>,
+    /// Play at most this many cases with variations
+    #[arg(long = "cases", value_name = "N", default_value_t = u64::MAX, hide_default_value = true, conflicts_with = "framer")]
+    pub(in crate::cli) most_cases: u64,
+    /// Try a framer that reads streams on its standard input
     ///
     /// It gets the bytes that an implementation under test receives in the exchanges of the
     /// suites, and variations of them. Each stream is cut in many ways. The framer must read
     /// the same messages in all of them, as many as the suite's framing says, and each as soon
     /// as its last byte is there. It may reject a variation with an error.
-    #[arg(long)]
+    #[arg(long, help_heading = FRAMER, conflicts_with_all = ["connect", "client"])]
     pub(in crate::cli) framer: bool,
     /// Print a program that connects a framer to wirecheck
-    #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["framer", "command"])]
+    #[arg(long, value_name = "LANGUAGE", help_heading = FRAMER, conflicts_with_all = ["framer", "command"])]
     pub(in crate::cli) adapter: Option<AdapterLanguage>,
     /// Try the bytes of a file; can be repeated
     ///
     /// Without SUITE only files are tried.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = FRAMER, requires = "framer")]
     pub(in crate::cli) input: Vec<PathBuf>,
-    /// How long streams are generated
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = run_time)]
-    pub(in crate::cli) time: Duration,
     /// Generate at most this many streams
-    #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true, help_heading = FRAMER, requires = "framer")]
     pub(in crate::cli) streams: u64,
-    /// Seed for the generated streams and their cuts
-    #[arg(long, default_value_t = super::DEFAULT_SEED)]
-    pub(in crate::cli) seed: u64,
     /// Accept messages that come later than from an uncut stream
     ///
     /// For a framer that yields messages in batches.
-    #[arg(long)]
+    #[arg(long, help_heading = FRAMER, requires = "framer")]
     pub(in crate::cli) allow_late: bool,
     /// Time limit for the answer to one stream
-    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration)]
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = duration, help_heading = FRAMER, requires = "framer")]
     pub(in crate::cli) timeout: Duration,
-    /// The program and its arguments
-    #[arg(last = true, value_name = "CMD")]
-    pub(in crate::cli) command: Vec<String>,
+}
+
+const FRAMER: &str = "Framers";
+
+impl FuzzArgs {
+    pub(in crate::cli) fn time(&self) -> Duration {
+        let usual = if self.framer { FRAMER_TIME } else { PEER_TIME };
+        self.time.unwrap_or(usual)
+    }
+
+    /// The program and its arguments.
+    pub(in crate::cli) fn command(&self) -> &[String] {
+        &self.session.peer.command
+    }
+
+    pub(in crate::cli) fn seed(&self) -> u64 {
+        self.session.cases.seed()
+    }
 }

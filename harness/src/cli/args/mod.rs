@@ -18,7 +18,9 @@ use replay::{REPLAY_EXAMPLES, REPLAY_EXITS};
 use report::{COMPARE_EXITS, REPORT_EXAMPLES, REPORT_EXITS};
 pub(in crate::cli) use report::{CompareArgs, FirstFraming, InitArgs, ReportArgs};
 use run::RUN_EXAMPLES;
-pub(in crate::cli) use run::{CaseArgs, ConfigArgs, GateArgs, PeerOptions, RunArgs, SuiteArgs};
+pub(in crate::cli) use run::{
+    CaseArgs, ConfigArgs, GateArgs, PeerOptions, RunArgs, SessionArgs, SuiteArgs,
+};
 
 /// The record of the last run.
 pub(in crate::cli) const DEFAULT_RECORD: &str = ".wirecheck/last.json";
@@ -97,12 +99,19 @@ pub(in crate::cli) enum Command {
     /// trust, or give another command.
     #[command(after_long_help = format!("{REPLAY_EXAMPLES}\n\n{REPLAY_EXITS}"))]
     Replay(ReplayArgs),
-    /// Try a framer with many streams, each cut in many ways
+    /// Try a server, a client or a framer with variations of the exchanges of suites
     ///
-    /// It stops at the first stream that the framer reads wrongly, and prints the smallest
-    /// stream and the fewest cuts that show it.
+    /// A server or client is first judged by the suites, as `wirecheck run` does it. Then it
+    /// gets variations of their messages: other contents, lengths, line ends and orders. What
+    /// it answers to a variation in one piece, it must answer however the same bytes are
+    /// delivered. A variation must not end it, make it hang, or keep it from serving the suites.
+    /// A failure is confirmed, made smaller, and saved for `wirecheck replay`.
+    ///
+    /// With --framer the program reads streams on its standard input: tens of thousands of
+    /// segmentations a second. The command stops at the first stream that is read wrongly, and
+    /// prints the smallest stream and the fewest cuts that show it.
     #[command(after_help = FUZZ_EXAMPLES, after_long_help = format!("{FUZZ_EXAMPLES}\n\n{FUZZ_PROTOCOL}\n\n{FUZZ_EXITS}"))]
-    Fuzz(FuzzArgs),
+    Fuzz(Box<FuzzArgs>),
     /// List the cases of suites without running them
     List(ListArgs),
     /// Make reports of the records of runs

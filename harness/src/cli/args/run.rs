@@ -16,6 +16,7 @@ use crate::cli::error::CommandError;
 use crate::cli::values::{duration, jobs, run_time};
 use crate::engine::Shard;
 use crate::load::MAX_SUITE_BYTES;
+use crate::scenario::Side;
 use crate::tactic::{Profile, TacticPattern};
 use wirecheck_report::record::{FailOn, Gate};
 
@@ -95,6 +96,23 @@ pub(in crate::cli) struct CaseArgs {
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct RunArgs {
     #[command(flatten)]
+    pub(in crate::cli) session: SessionArgs,
+    /// Begin no more cases after this time, e.g. 5m
+    ///
+    /// Each scenario gets a share of it, and plays the cases of the quick profile first. What
+    /// failed is confirmed and shrunk all the same, so the run may take longer. What was not
+    /// played does not fail the run, unless nothing was (see --min-cases).
+    #[arg(long, value_name = "DURATION", value_parser = run_time)]
+    pub(in crate::cli) time: Option<Duration>,
+    /// List the known failures of wirecheck.toml and how many cases each matches; run nothing
+    #[arg(long)]
+    pub(in crate::cli) list_known: bool,
+}
+
+/// What a run of suites needs, and a run of variations of them.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct SessionArgs {
+    #[command(flatten)]
     pub(in crate::cli) cases: CaseArgs,
     #[command(flatten)]
     pub(in crate::cli) peer: PeerOptions,
@@ -105,13 +123,6 @@ pub(in crate::cli) struct RunArgs {
     /// the limit of open files (`ulimit -n`) is low.
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(in crate::cli) jobs: Option<NonZeroUsize>,
-    /// Begin no more cases after this time, e.g. 5m
-    ///
-    /// Each scenario gets a share of it, and plays the cases of the quick profile first. What
-    /// failed is confirmed and shrunk all the same, so the run may take longer. What was not
-    /// played does not fail the run, unless nothing was (see --min-cases).
-    #[arg(long, value_name = "DURATION", value_parser = run_time)]
-    pub(in crate::cli) time: Option<Duration>,
     /// Show each failure in full
     ///
     /// Also why the scenario exists, all defects in full, the bytes in hex, all findings, all
@@ -127,9 +138,6 @@ pub(in crate::cli) struct RunArgs {
     /// The folder `runs` beside it keeps the records and the failed cases of the last 20 runs.
     #[arg(long, value_name = "FILE", default_value = DEFAULT_RECORD)]
     pub(in crate::cli) record: PathBuf,
-    /// List the known failures of wirecheck.toml and how many cases each matches; run nothing
-    #[arg(long)]
-    pub(in crate::cli) list_known: bool,
     #[command(flatten)]
     pub(in crate::cli) gate: GateArgs,
     #[command(flatten)]
@@ -252,12 +260,31 @@ impl RunArgs {
     /// Fills in what was not typed.
     pub(in crate::cli) fn with(self, config: &Config) -> Self {
         Self {
+            session: self.session.with(config),
+            time: self.time.or_else(|| config.time()),
+            ..self
+        }
+    }
+}
+
+impl SessionArgs {
+    /// Fills in what was not typed.
+    pub(in crate::cli) fn with(self, config: &Config) -> Self {
+        Self {
             cases: self.cases.with(config),
             peer: self.peer.with(config),
             reports: self.reports.or(&config.reports),
             jobs: self.jobs.or_else(|| config.jobs()),
-            time: self.time.or_else(|| config.time()),
             ..self
+        }
+    }
+
+    /// The side that wirecheck plays.
+    pub(in crate::cli) fn our_side(&self) -> Side {
+        if self.peer.client {
+            Side::Server
+        } else {
+            Side::Client
         }
     }
 }

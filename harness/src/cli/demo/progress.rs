@@ -44,7 +44,10 @@ impl DemoProgress {
             Event::Passed | Event::Failed { .. } => self.done += 1,
             Event::PlayedAgain(cases) => self.done = self.done.saturating_sub(*cases),
             Event::Dropped(cases) => self.total = self.total.saturating_sub(*cases),
-            Event::ScenarioEnded { .. } | Event::Ended { .. } => {}
+            Event::ScenarioEnded { .. }
+            | Event::Ended { .. }
+            | Event::NewBehavior { .. }
+            | Event::Fuzzed { .. } => {}
         }
         if let Some(bar) = &self.bar {
             bar.set_length(self.total);

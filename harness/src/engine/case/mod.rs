@@ -18,6 +18,7 @@ mod hold;
 mod memory;
 mod neighbours;
 mod outgoing;
+mod probe;
 mod result;
 #[cfg(test)]
 mod scripted;
@@ -32,6 +33,7 @@ pub(super) use context::Learnt;
 pub(super) use context::{NumberedCase, ScenarioContext, UniqueFor, UniqueValues};
 pub(super) use conversation::{Assignment, Conversation};
 pub(super) use describe::ReportedFinding;
+pub(super) use probe::{ProbeTask, probe};
 pub(super) use result::{CaseResult, NotSuspended, Outcome, Unjudged};
 pub(super) use transcript::{Boundaries, Transcript};
 

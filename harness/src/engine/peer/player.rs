@@ -10,9 +10,12 @@ use std::time::{Duration, Instant};
 use wirecheck_report::record::Concurrency;
 
 use super::target::Target;
+use crate::engine::case::ProbeTask;
 use crate::engine::case::{self, CaseResult, NumberedCase, ScenarioContext};
+use crate::engine::peer::NotConnected;
 use crate::engine::wait::{CaseGate, PeerTimings, Phase, Waiter};
 use crate::peer::{ExitStatus, OutputPosition, Resources, StartError};
+use crate::vary::answers::Answers;
 use crate::wire::link::{Link, LinkOptions};
 
 /// The peer of a run.
@@ -75,6 +78,9 @@ pub(in crate::engine) trait TestedPeer: Sync {
 pub(in crate::engine) trait CasePlayer {
     fn play(&mut self, context: &ScenarioContext<'_>, case: &NumberedCase) -> CaseResult;
 
+    /// Sends messages of which the answers are not known.
+    fn probe(&mut self, task: ProbeTask<'_>) -> Result<Answers, NotConnected>;
+
     /// Waits, for a short while, until the peer is idle or gone.
     fn wait_until_idle(&mut self);
 
@@ -114,6 +120,10 @@ struct LivePlayer<'a> {
 impl CasePlayer for LivePlayer<'_> {
     fn play(&mut self, context: &ScenarioContext<'_>, case: &NumberedCase) -> CaseResult {
         case::play(context, case, self.target, &mut self.waiter)
+    }
+
+    fn probe(&mut self, task: ProbeTask<'_>) -> Result<Answers, NotConnected> {
+        case::probe(task, self.target, &mut self.waiter)
     }
 
     fn wait_until_idle(&mut self) {

@@ -72,6 +72,8 @@ pub(in crate::engine) enum WaitFor {
     Exit,
     /// The peer to have finished with what it received.
     Settled,
+    /// The same, and that it has answered: the answer is not known.
+    Turn,
     /// The peer to be idle, or gone.
     Idle,
     /// The peer to accept a connection.
@@ -150,6 +152,7 @@ impl WaitKinds {
             WaitFor::Pause => 9,
             WaitFor::Rest => 10,
             WaitFor::Accept => 11,
+            WaitFor::Turn => 12,
         }
     }
 }
@@ -289,6 +292,16 @@ impl WaitPolicy {
     pub(super) fn new(what: WaitFor, limit: Duration, at: &Circumstances<'_>) -> Self {
         match what {
             WaitFor::Settled => Self::short(SETTLES_WITHIN, IDLE_WHEN_SETTLED),
+            WaitFor::Turn => {
+                let pause = at.timings.longest_pause;
+                Self {
+                    may_be_blocked_on_us: at.jobs == 1,
+                    ..Self::short(
+                        at.shortened(limit),
+                        IDLE_WHEN_SETTLED.max(pause * USUAL_TIMES),
+                    )
+                }
+            }
             // Most peers end at once. Only one that does not is looked at.
             WaitFor::OurEnd => Self {
                 first_look: at.first_look(),

@@ -175,6 +175,7 @@ impl EventCounts {
             | Event::Failed { .. }
             | Event::ScenarioEnded { .. }
             | Event::Ended { .. } => {}
+            Event::NewBehavior { .. } | Event::Fuzzed { .. } => {}
         }
     }
 }

@@ -9,11 +9,14 @@ use std::time::Duration;
 use wirecheck_report::record::Concurrency;
 
 use super::script::{Answer, Beside, PeerEffect, Play, die, fail, not_connected, wrong_answer};
+use crate::engine::case::ProbeTask;
 use crate::engine::case::{CaseResult, NumberedCase, Outcome, ScenarioContext};
 use crate::engine::peer::{CasePlayer, PlayerSetup, TestedPeer};
+use crate::engine::peer::{NoConnection, NotConnected};
 use crate::engine::wait::PeerTimings;
 use crate::judge::{Finding, ProcessEnd, ProcessOutcome, UnreadState};
 use crate::peer::{ExitStatus, OutputPosition, Resources, StartError};
+use crate::vary::answers::Answers;
 use crate::wire::link::Link;
 
 /// How every scripted peer dies.
@@ -222,6 +225,14 @@ struct ScriptedPlayer<'a> {
 }
 
 impl CasePlayer for ScriptedPlayer<'_> {
+    /// No phase of a scenario does this.
+    fn probe(&mut self, _: ProbeTask<'_>) -> Result<Answers, NotConnected> {
+        Err(NotConnected {
+            why: NoConnection::Machine("a script has no answers".to_owned()),
+            last_output: Vec::new(),
+        })
+    }
+
     fn play(&mut self, context: &ScenarioContext<'_>, case: &NumberedCase) -> CaseResult {
         if self.is_part(context) && !self.peer.knows_parts {
             let refused = vec![context.describe_peer(&wrong_answer())];

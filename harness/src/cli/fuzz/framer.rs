@@ -1,4 +1,4 @@
-//! `wirecheck fuzz`: try a framer with many streams.
+//! `wirecheck fuzz --framer`: try a framer with many streams.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,11 +10,11 @@ use indicatif::{ProgressBar, ProgressStyle};
 use wirecheck_report::fnv1a;
 use wirecheck_report::notation::{counted, grouped, printable, quoted_if_needed};
 
-use super::args::FuzzArgs;
-use super::check::read_suites;
-use super::error::{CommandError, Purpose, print_line, unless_unread};
-use super::exit::Exit;
-use super::interrupt;
+use crate::cli::args::FuzzArgs;
+use crate::cli::check::read_suites;
+use crate::cli::error::{CommandError, Purpose, print_line, unless_unread};
+use crate::cli::exit::Exit;
+use crate::cli::interrupt;
 use crate::framer::shown_as_wrong;
 use crate::fuzz::campaign::{Campaign, Failure, FailureKind, Limits, SuiteTraffic, Tally};
 use crate::fuzz::inputs::{self, Input};
@@ -25,10 +25,6 @@ use crate::scenario::Suite;
 const SAVED: &str = ".wirecheck/fuzz";
 
 pub(super) fn run(args: &FuzzArgs) -> Result<Exit, CommandError> {
-    if let Some(language) = args.adapter {
-        write!(anstream::stdout(), "{}", language.program())?;
-        return Ok(Exit::Success);
-    }
     check_arguments(args)?;
     let suites = suites(args)?;
     let traffic: Vec<_> = suites.iter().map(SuiteTraffic::of).collect();
@@ -36,7 +32,7 @@ pub(super) fn run(args: &FuzzArgs) -> Result<Exit, CommandError> {
     if given.is_empty() {
         return Err(CommandError::NoStreams);
     }
-    let program = Program::start(args.command.clone(), args.timeout)?;
+    let program = Program::start(args.command().to_vec(), args.timeout)?;
     let stop = interrupt::stop_flag()?;
     let start = Instant::now();
     let (result, tally) = attempt(args, &program, &given, &traffic, &stop);
@@ -48,7 +44,7 @@ pub(super) fn run(args: &FuzzArgs) -> Result<Exit, CommandError> {
     if let Some(error) = program.invalid() {
         return Err(error.into());
     }
-    unless_unread(show_summary(&tally, start, args.seed))?;
+    unless_unread(show_summary(&tally, start, args.seed()))?;
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
@@ -56,14 +52,7 @@ pub(super) fn run(args: &FuzzArgs) -> Result<Exit, CommandError> {
 }
 
 fn check_arguments(args: &FuzzArgs) -> Result<(), CommandError> {
-    if !args.framer {
-        return Err(CommandError::Usage {
-            what: "`wirecheck fuzz` tries framers only; a server or client is not fuzzed yet"
-                .to_owned(),
-            help: Some("add --framer, or use `wirecheck run --profile thorough`".to_owned()),
-        });
-    }
-    if args.command.is_empty() {
+    if args.command().is_empty() {
         return Err(CommandError::Usage {
             what: "no framer to try: write the program and its arguments after `--`".to_owned(),
             help: Some("`wirecheck fuzz --adapter python` prints one for a start".to_owned()),
@@ -74,11 +63,14 @@ fn check_arguments(args: &FuzzArgs) -> Result<(), CommandError> {
 
 /// None if only files are tried.
 fn suites(args: &FuzzArgs) -> Result<Vec<Suite>, CommandError> {
-    if args.suites.suites.is_empty() && !args.input.is_empty() {
+    if args.session.cases.suites.suites.is_empty() && !args.input.is_empty() {
         return Ok(Vec::new());
     }
-    let config = args.config.read()?;
-    read_suites(&args.suites.clone().with(&config), Purpose::Use)
+    let config = args.session.cases.config.read()?;
+    read_suites(
+        &args.session.cases.suites.clone().with(&config),
+        Purpose::Use,
+    )
 }
 
 fn given(
@@ -107,9 +99,9 @@ fn attempt(
     let mut campaign = Campaign {
         program,
         limits: Limits {
-            time: args.time,
+            time: args.time(),
             streams: args.streams,
-            seed: args.seed,
+            seed: args.seed(),
             allow_late: args.allow_late,
         },
         stop,
@@ -213,7 +205,7 @@ fn again(saved: &Path, failure: &Failure, args: &FuzzArgs) -> String {
     words.extend(failure.suite.as_ref().map(|it| it.display().to_string()));
     words.extend(["--input".to_owned(), saved.display().to_string()]);
     words.extend(["--streams", "0", "--seed"].map(str::to_owned));
-    words.push(args.seed.to_string());
+    words.push(args.seed().to_string());
     words.push(format!(
         "--timeout={}",
         humantime::format_duration(args.timeout)
@@ -222,7 +214,7 @@ fn again(saved: &Path, failure: &Failure, args: &FuzzArgs) -> String {
         words.push("--allow-late".to_owned());
     }
     words.push("--".to_owned());
-    words.extend(args.command.iter().cloned());
+    words.extend(args.command().iter().cloned());
     let words: Vec<_> = words.iter().map(|word| quoted_if_needed(word)).collect();
     words.join(" ")
 }

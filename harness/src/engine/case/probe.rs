@@ -1,0 +1,157 @@
+//! What a peer answers to messages of which nobody knows the answers.
+//!
+//! Each message is sent when the peer has finished with the one before. So it is known which
+//! message an answer belongs to, and a peer that must not get two at once does not.
+
+use std::time::Instant;
+
+use super::connection::{ClosedConnection as _, Connection};
+use super::waits::peer_socket;
+use crate::engine::peer::{NotConnected, PeerConnection, Target};
+use crate::engine::wait::{Awaited, Progress, WaitFor, Waiter};
+use crate::scenario::Limits;
+use crate::vary::answers::{Answers, PeerEnd};
+use crate::vary::source::OurEnd;
+use crate::wire::diag::Inode;
+use crate::wire::link::{LinkOptions, ReadResult, WriteResult};
+
+/// What is sent to a peer.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct ProbeTask<'p> {
+    /// The encoded messages.
+    pub(in crate::engine) messages: &'p [Vec<u8>],
+    /// Whether the peer is the first to send.
+    pub(in crate::engine) peer_begins: bool,
+    pub(in crate::engine) end: OurEnd,
+    pub(in crate::engine) limits: &'p Limits,
+}
+
+/// Sends the messages over a connection of their own.
+pub(in crate::engine) fn probe(
+    task: ProbeTask<'_>,
+    target: &Target,
+    waiter: &mut Waiter<'_>,
+) -> Result<Answers, NotConnected> {
+    let options = LinkOptions {
+        keep: task.limits.reply_bytes,
+        ..LinkOptions::default()
+    };
+    let PeerConnection { link, client, .. } =
+        target.connect(&options, waiter, task.limits.reply)?;
+    let answers = Probe { task, link, waiter }.play();
+    if let Some(client) = client {
+        client.await_exit(waiter, task.limits.close);
+    }
+    Ok(answers)
+}
+
+struct Probe<'p, 'w, 'a, C> {
+    task: ProbeTask<'p>,
+    link: C,
+    waiter: &'w mut Waiter<'a>,
+}
+
+impl<C: Connection> Probe<'_, '_, '_, C> {
+    fn play(mut self) -> Answers {
+        let ProbeTask { messages, end, .. } = self.task;
+        let mut seen = 0;
+        if self.task.peer_begins {
+            self.await_answers();
+        }
+        let mut turns = vec![self.news(&mut seen)];
+        for (index, message) in messages.iter().enumerate() {
+            if !self.send(message) {
+                return early(turns, index);
+            }
+            self.await_answers();
+            turns.push(self.news(&mut seen));
+            if self.link.ending().is_some() {
+                return early(turns, index + 1);
+            }
+        }
+        match end {
+            OurEnd::Full => {
+                let (received, _) = self.link.close().into_received();
+                Answers {
+                    turns,
+                    last: received.bytes()[seen..].to_vec(),
+                    end: PeerEnd::NotAwaited,
+                }
+            }
+            OurEnd::Half => {
+                self.link.close_write();
+                let limit = self.task.limits.close;
+                let mut awaited = AwaitAnswers {
+                    link: &mut self.link,
+                };
+                self.waiter.wait(WaitFor::Close, limit, &mut awaited);
+                Answers {
+                    turns,
+                    last: self.news(&mut seen),
+                    end: match self.link.ending() {
+                        Some(_) => PeerEnd::AfterOurs,
+                        None => PeerEnd::Never,
+                    },
+                }
+            }
+        }
+    }
+
+    /// Whether all of it was sent: not if the peer has ended, or does not read.
+    fn send(&mut self, message: &[u8]) -> bool {
+        let deadline = Instant::now() + self.task.limits.reply;
+        self.link.write_chunk(message, deadline) == WriteResult::All
+    }
+
+    /// Waits until the peer has nothing more to do.
+    fn await_answers(&mut self) {
+        let limit = self.task.limits.reply;
+        let mut awaited = AwaitAnswers {
+            link: &mut self.link,
+        };
+        self.waiter.wait(WaitFor::Turn, limit, &mut awaited);
+    }
+
+    /// What came since the last call.
+    fn news(&self, seen: &mut usize) -> Vec<u8> {
+        let bytes = self.link.received().bytes();
+        let news = bytes[*seen..].to_vec();
+        *seen = bytes.len();
+        news
+    }
+}
+
+/// The answers of a peer that ended before our side.
+fn early(turns: Vec<Vec<u8>>, received: usize) -> Answers {
+    Answers {
+        turns,
+        last: Vec::new(),
+        end: PeerEnd::Early { received },
+    }
+}
+
+/// A wait for whatever the peer sends, until it ends.
+struct AwaitAnswers<'c, C> {
+    link: &'c mut C,
+}
+
+impl<C: Connection> Awaited for AwaitAnswers<'_, C> {
+    fn poll(&mut self, until: Instant) -> Progress {
+        if self.link.ending().is_some() {
+            return Progress::Happened;
+        }
+        match self.link.read_more(until) {
+            ReadResult::Ended(_) | ReadResult::Flooded => Progress::Happened,
+            ReadResult::Enough => Progress::Moved,
+            ReadResult::TimedOut => Progress::Nothing,
+        }
+    }
+
+    fn is_in_flight(&mut self) -> bool {
+        !self.link.is_settled()
+    }
+
+    fn peer_socket(&mut self) -> Option<Inode> {
+        peer_socket(self.link)
+    }
+}

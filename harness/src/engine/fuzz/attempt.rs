@@ -1,0 +1,289 @@
+//! One variation: what the peer answers to it, and whether it answers the same under other
+//! deliveries.
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::sync::Arc;
+
+use wirecheck_report::fnv1a;
+use wirecheck_report::record::FuzzRecord;
+
+use super::FuzzOptions;
+use crate::engine::case::{CaseResult, NumberedCase, ProbeTask, ScenarioContext, UniqueValues};
+use crate::engine::peer::{CasePlayer, NoConnection, TestedPeer};
+use crate::engine::selection::Selection;
+use crate::scenario::{Action, Scenario, Side, Step, Suite};
+use crate::tactic::{Case, CaseChoice, Profile, Seed, TacticFamily, TacticPattern};
+use crate::vary::answers::{Answers, PeerEnd};
+use crate::vary::generator::{Generator, Variation};
+use crate::vary::learned::{Expected, suite};
+use crate::vary::source::{Sent, Source};
+use crate::wire::link::ReadProof;
+
+/// How many of the single cuts and of the random deliveries of a variation are played.
+const SAMPLE: usize = 16;
+
+/// The failure of a peer that does not end its side after ours: it may be busy with it still.
+pub(super) const NEVER_ENDS: &str = "never ends";
+/// The failure of a peer whose process ends.
+pub(super) const DIED: &str = "died";
+/// The failure of a peer whose answer is no message.
+pub(super) const UNFRAMED: &str = "unframed answer";
+
+/// Plays variations, one after the other, alone with the peer.
+pub(super) struct Attempt<'a> {
+    pub(super) peer: &'a dyn TestedPeer,
+    pub(super) player: Box<dyn CasePlayer + 'a>,
+    pub(super) generator: &'a mut Generator,
+    pub(super) record: &'a mut FuzzRecord,
+    pub(super) place: &'a mut u64,
+    pub(super) unique: &'a UniqueValues,
+    pub(super) options: &'a FuzzOptions,
+    pub(super) read_proof: ReadProof,
+}
+
+/// What came of a variation.
+pub(super) enum AttemptEnd {
+    Passed {
+        suite: Arc<Suite>,
+        behavior: String,
+    },
+    /// The peer answers the same bytes in different ways, also uncut; or it is broken.
+    NotSteady(Option<Arc<Suite>>),
+    /// The framing carries none of it.
+    NotSent,
+    Unreachable(String),
+    Failed {
+        suite: Arc<Suite>,
+        /// What kind of failure it is.
+        seen: String,
+    },
+}
+
+/// A variation that failed.
+pub(super) struct Failed {
+    pub(super) variation: Variation,
+    pub(super) suite: Arc<Suite>,
+    pub(super) seen: String,
+}
+
+impl Attempt<'_> {
+    pub(super) fn play(&mut self, source: &Source, messages: &[Sent]) -> AttemptEnd {
+        let mut messages = messages.to_vec();
+        self.record.variations += 1;
+        messages.retain(|it| {
+            source
+                .encode(it, "00000000")
+                .is_some_and(|it| !it.is_empty())
+        });
+        if messages.is_empty() {
+            return AttemptEnd::NotSent;
+        }
+        let answers = match self.answers(source, &messages) {
+            Ok(answers) => answers,
+            Err(NoConnection::Peer(why) | NoConnection::Silent(why)) => {
+                return AttemptEnd::Unreachable(why);
+            }
+            Err(NoConnection::Machine(_)) => return AttemptEnd::NotSteady(None),
+        };
+        let folder = &self.options.folder;
+        let learned = |expected| suite_of(folder, source, &messages, &answers, expected);
+        let Some(suite) = learned(Expected::TheSame) else {
+            return AttemptEnd::NotSteady(None);
+        };
+        let behavior = answers.behavior(source.framing());
+        if self.has_died(&answers) {
+            let answers = answers.of_death();
+            let suite = suite_of(folder, source, &messages, &answers, Expected::TheSame);
+            return match suite {
+                Some(suite) => AttemptEnd::Failed {
+                    suite,
+                    seen: DIED.to_owned(),
+                },
+                None => AttemptEnd::NotSteady(None),
+            };
+        }
+        if let Some(seen) = wrong_uncut(source, &answers) {
+            return AttemptEnd::Failed { suite, seen };
+        }
+        if answers.ended_early() {
+            // How much the peer reads before it ends depends on the delivery, and so it may
+            // what it answers.
+            return AttemptEnd::Passed { suite, behavior };
+        }
+        let suites = [Some(Arc::clone(&suite)), learned(Expected::AsMany)];
+        for suite in suites.into_iter().flatten() {
+            let selection = deliveries(&suite, source.side, self.options.seed, Profile::Quick);
+            let planned = selection.scenarios().next();
+            let planned = planned.expect("a suite of a variation has a scenario");
+            let mut context = ScenarioContext {
+                read_proof: self.read_proof,
+                place: *self.place,
+                ..ScenarioContext::new(planned, source.side, self.unique)
+            };
+            let mut cases = planned.plan.cases().enumerate();
+            let baseline = cases.next().expect("a plan begins with its baseline");
+            if !self.learn(&mut context, &baseline) {
+                continue;
+            }
+            for case in sampled(cases, self.generator) {
+                let seen = match self.failure(&context, case.clone()) {
+                    Some(_) => self.failure(&context, case),
+                    None => None,
+                };
+                if let Some(seen) = seen {
+                    return AttemptEnd::Failed { suite, seen };
+                }
+            }
+            return AttemptEnd::Passed { suite, behavior };
+        }
+        AttemptEnd::NotSteady(Some(suite))
+    }
+
+    fn answers(&mut self, source: &Source, messages: &[Sent]) -> Result<Answers, NoConnection> {
+        let unique = self.unique.next(*self.place, 0);
+        *self.place += 1;
+        self.record.cases += 1;
+        let encoded: Vec<_> = messages
+            .iter()
+            .filter_map(|it| source.encode(it, &unique))
+            .collect();
+        let task = ProbeTask {
+            messages: &encoded,
+            peer_begins: source.peer_begins,
+            end: source.end,
+            limits: source.suite.scenarios()[0].limits(),
+        };
+        let answers = self.player.probe(task).map_err(|missing| missing.why)?;
+        let without_unique = |bytes: &Vec<u8>| source.without_unique(bytes, &unique);
+        Ok(Answers {
+            turns: answers.turns.iter().map(without_unique).collect(),
+            last: without_unique(&answers.last),
+            end: answers.end,
+        })
+    }
+
+    /// Whether the peer's process has ended.
+    fn has_died(&mut self, answers: &Answers) -> bool {
+        if self.peer.is_new_each_time() {
+            return false;
+        }
+        if answers.ended_early() {
+            // A process that ends does so a moment after its connections.
+            self.player.wait_until_idle();
+        }
+        self.peer.ended().is_some()
+    }
+
+    /// Plays the baseline, and says whether it passes. Where a process is started for each case,
+    /// a second one shows what of its output varies.
+    fn learn(&mut self, context: &mut ScenarioContext<'_>, baseline: &(usize, Case)) -> bool {
+        for _ in 0..2 {
+            let result = self.result(context, baseline.clone());
+            if !result.outcome.has_passed() {
+                return false;
+            }
+            context
+                .learnt
+                .unawaited_steps
+                .extend(&result.unawaited_steps);
+            context.learnt.add_process(&result);
+            if result.process.is_none() {
+                break;
+            }
+        }
+        true
+    }
+
+    /// What is wrong with a case.
+    fn failure(&mut self, context: &ScenarioContext<'_>, case: (usize, Case)) -> Option<String> {
+        let result = self.result(context, case);
+        let kinds = result.outcome.kinds();
+        let kinds: Vec<_> = kinds.iter().map(|it| it.as_str()).collect();
+        (!kinds.is_empty()).then(|| format!("{} {}", result.tactic.family(), kinds.join(" ")))
+    }
+
+    fn result(&mut self, context: &ScenarioContext<'_>, case: (usize, Case)) -> CaseResult {
+        let (number, case) = case;
+        self.record.cases += 1;
+        *self.place += 1;
+        self.player.play(context, &NumberedCase::new(number, case))
+    }
+}
+
+/// What is wrong with the peer's answers to a variation that was not cut.
+fn wrong_uncut(source: &Source, answers: &Answers) -> Option<String> {
+    let unframed = answers.messages(source.framing()).unframed;
+    let seen = if answers.end == PeerEnd::Never {
+        NEVER_ENDS
+    } else if unframed.is_some() && !answers.ended_early() {
+        UNFRAMED
+    } else {
+        return None;
+    };
+    Some(seen.to_owned())
+}
+
+/// The suite of a variation with its answers. Its file is named after its messages.
+fn suite_of(
+    folder: &Path,
+    source: &Source,
+    messages: &[Sent],
+    answers: &Answers,
+    expected: Expected,
+) -> Option<Arc<Suite>> {
+    let mut name = Vec::new();
+    for message in messages {
+        name.extend_from_slice(message.content());
+        name.push(0);
+    }
+    let name = format!("variation-{:016x}.toml", fnv1a(&name));
+    let path = folder.join(name).display().to_string();
+    let suite = suite(&path, source, messages, answers, expected);
+    suite.ok().map(Arc::new)
+}
+
+/// The deliveries of a variation that a correct peer must answer in the same way. What it makes
+/// of a part of a message whose meaning is not known, nobody can say.
+pub(super) fn deliveries(suite: &Suite, side: Side, seed: u64, profile: Profile) -> Selection {
+    let is_ours = |step: &&Step| step.side == side;
+    let mut ours = suite
+        .scenarios()
+        .iter()
+        .flat_map(Scenario::exchange)
+        .filter(is_ours);
+    // After a malformed message a peer may drop what it has read.
+    let is_framed = ours.all(|it| match &it.action {
+        Action::Send(message) => message.is_framed(),
+        _ => true,
+    });
+    let patterns: &[&str] = if is_framed {
+        &["whole", "bytes", "cut", "random", "joined", "joined+cut"]
+    } else {
+        &["whole", "bytes", "cut", "random"]
+    };
+    let pattern = |it: &&str| TacticPattern::from_str(it).expect("a pattern of a tactic");
+    let choice = CaseChoice {
+        profile,
+        seed: Seed(seed),
+        only: patterns.iter().map(pattern).collect(),
+    };
+    Selection::new(vec![suite.clone()], side, choice)
+}
+
+/// All deliveries of which there is one, and some of the others.
+fn sampled(
+    cases: impl Iterator<Item = (usize, Case)>,
+    generator: &mut Generator,
+) -> Vec<(usize, Case)> {
+    let is_single = |(_, case): &(usize, Case)| {
+        matches!(
+            case.tactic.family(),
+            TacticFamily::Bytes | TacticFamily::Joined
+        )
+    };
+    let (mut chosen, others): (Vec<_>, Vec<_>) = cases.partition(is_single);
+    let sample = generator.sample(others.len(), SAMPLE);
+    chosen.extend(sample.into_iter().map(|at| others[at].clone()));
+    chosen
+}

@@ -1,0 +1,451 @@
+//! What can be changed in the messages of one side, as proptest strategies.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::source::{Sent, Source};
+use crate::framer::{TRICKY, payload};
+use crate::framing::{Framing, MalformedKind};
+
+/// Numbers at the edges of what programs store them in, and what only looks like a number.
+const NUMBERS: [&[u8]; 16] = [
+    b"0",
+    b"-1",
+    b"1",
+    b"127",
+    b"128",
+    b"255",
+    b"256",
+    b"65535",
+    b"65536",
+    b"2147483648",
+    b"4294967296",
+    b"9223372036854775808",
+    b"18446744073709551616",
+    b"1e309",
+    b"0x10",
+    b"007",
+];
+
+/// What opens a level of nesting.
+const OPENING: [&[u8]; 5] = [b"[", b"{\"a\":", b"(", b"*1\r\n", b"<a>"];
+const LINE_ENDS: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
+/// Deep enough for a parser that calls itself on a small stack, if it has no limit.
+const DEEPEST: usize = 2_000;
+
+/// The most messages of a variation, and the most bytes of a message: a case shall be quick.
+const MOST_MESSAGES: usize = 16;
+const LONGEST: usize = 1 << 16;
+
+/// A change of some messages. An [`Index`] says which one, and where in it.
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    /// Another payload.
+    Payload {
+        at: Index,
+        payload: Vec<u8>,
+    },
+    /// Bytes inside the payload.
+    Insert {
+        at: Index,
+        place: Index,
+        bytes: Vec<u8>,
+    },
+    /// Another number in the place of one.
+    Number {
+        at: Index,
+        which: Index,
+        number: &'static [u8],
+    },
+    /// Many opening brackets before the payload.
+    Nest {
+        at: Index,
+        opening: &'static [u8],
+        depth: usize,
+    },
+    /// All line ends of the encoded message replaced.
+    LineEnds {
+        at: Index,
+        ending: &'static [u8],
+    },
+    /// One of the malformed variants of the framing.
+    Malformed {
+        at: Index,
+        which: Index,
+    },
+    /// The encoded message without its end.
+    Shorten {
+        at: Index,
+        part: Index,
+    },
+    /// Capital letters for small ones, and the other way round.
+    SwapCase {
+        at: Index,
+    },
+    /// The message is left out.
+    Drop {
+        at: Index,
+    },
+    /// The message is sent several times.
+    Repeat {
+        at: Index,
+        times: usize,
+    },
+    Swap {
+        one: Index,
+        other: Index,
+    },
+    /// A message of another exchange of the suite.
+    Foreign {
+        at: Index,
+        which: Index,
+    },
+    /// Nothing is sent after the message.
+    EndAfter {
+        at: Index,
+    },
+}
+
+/// What changes draw from.
+#[derive(Clone, Debug)]
+pub(crate) struct Vocabulary {
+    framing: Framing,
+    /// The messages of all exchanges of the suite; at least one.
+    messages: Vec<Sent>,
+    /// What may confuse a framer inside a payload; words of the protocol among it.
+    tricky: Vec<Vec<u8>>,
+}
+
+impl Vocabulary {
+    /// That of sources of the same suite; there must be at least one.
+    pub(crate) fn of<'s>(sources: impl IntoIterator<Item = &'s Source>) -> Option<Self> {
+        let mut messages: Vec<Sent> = Vec::new();
+        let mut framing = None;
+        for source in sources {
+            framing.get_or_insert_with(|| source.framing());
+            for message in &source.messages {
+                if !messages.contains(message) {
+                    messages.push(message.clone());
+                }
+            }
+        }
+        let framing = framing?.clone();
+        let mut tricky: Vec<_> = TRICKY.iter().map(|it| it.to_vec()).collect();
+        let is_word = |it: &&[u8]| (1..=32).contains(&it.len());
+        let words = messages
+            .iter()
+            .flat_map(|it| it.content().split(|byte| !byte.is_ascii_graphic()));
+        tricky.extend(words.filter(is_word).map(<[u8]>::to_vec));
+        // What begins and ends a message.
+        if let Ok(empty) = framing.encode(b"") {
+            tricky.push(empty.bytes);
+        }
+        tricky.retain(|it| !it.is_empty());
+        tricky.sort_unstable();
+        tricky.dedup();
+        Some(Self {
+            framing,
+            messages,
+            tricky,
+        })
+    }
+
+    fn samples(&self) -> Vec<Vec<u8>> {
+        self.messages
+            .iter()
+            .map(|it| it.content().to_vec())
+            .collect()
+    }
+}
+
+/// The messages of a source after some changes. They shrink towards those of the source.
+pub(crate) fn variations(
+    source: &Source,
+    vocabulary: &Arc<Vocabulary>,
+) -> impl Strategy<Value = Vec<Sent>> + use<> {
+    let messages = source.messages.clone();
+    let vocabulary = Arc::clone(vocabulary);
+    proptest::collection::vec(change(&vocabulary), 1..4).prop_map(move |changes| {
+        let mut varied = messages.clone();
+        for change in &changes {
+            apply(change, &mut varied, &vocabulary);
+        }
+        varied
+    })
+}
+
+fn change(vocabulary: &Vocabulary) -> impl Strategy<Value = Change> + use<> {
+    let at = any::<Index>;
+    let tricky = vocabulary.tricky.clone();
+    prop_oneof![
+        4 => (at(), payload(vocabulary.samples(), tricky.clone()))
+            .prop_map(|(at, payload)| Change::Payload { at, payload }),
+        3 => (at(), at(), select(tricky))
+            .prop_map(|(at, place, bytes)| Change::Insert { at, place, bytes }),
+        2 => (at(), at(), select(&NUMBERS[..]))
+            .prop_map(|(at, which, number)| Change::Number { at, which, number }),
+        1 => (at(), select(&OPENING[..]), 1..DEEPEST)
+            .prop_map(|(at, opening, depth)| Change::Nest { at, opening, depth }),
+        2 => (at(), select(&LINE_ENDS[..]))
+            .prop_map(|(at, ending)| Change::LineEnds { at, ending }),
+        2 => (at(), at()).prop_map(|(at, which)| Change::Malformed { at, which }),
+        1 => (at(), at()).prop_map(|(at, part)| Change::Shorten { at, part }),
+        1 => at().prop_map(|at| Change::SwapCase { at }),
+        1 => at().prop_map(|at| Change::Drop { at }),
+        1 => (at(), 2..8_usize).prop_map(|(at, times)| Change::Repeat { at, times }),
+        1 => (at(), at()).prop_map(|(one, other)| Change::Swap { one, other }),
+        1 => (at(), at()).prop_map(|(at, which)| Change::Foreign { at, which }),
+        1 => at().prop_map(|at| Change::EndAfter { at }),
+    ]
+}
+
+fn apply(change: &Change, messages: &mut Vec<Sent>, vocabulary: &Vocabulary) {
+    let framing = &vocabulary.framing;
+    let count = messages.len();
+    if count == 0 {
+        return;
+    }
+    match change {
+        Change::Payload { at, payload } => {
+            set_content(&mut messages[at.index(count)], framing, payload.clone());
+        }
+        Change::Insert { at, place, bytes } => {
+            let message = &mut messages[at.index(count)];
+            let content = message.content();
+            let place = place.index(content.len() + 1);
+            let content = [&content[..place], bytes, &content[place..]].concat();
+            set_content(message, framing, content);
+        }
+        Change::Number { at, which, number } => {
+            let message = &mut messages[at.index(count)];
+            let content = with_number(message.content(), *which, number);
+            set_content(message, framing, content);
+        }
+        Change::Nest { at, opening, depth } => {
+            let message = &mut messages[at.index(count)];
+            let content = [opening.repeat(*depth), message.content().to_vec()].concat();
+            set_content(message, framing, content);
+        }
+        Change::LineEnds { at, ending } => {
+            edit_bytes(&mut messages[at.index(count)], framing, |bytes| {
+                with_line_ends(&bytes, ending)
+            });
+        }
+        Change::Malformed { at, which } => {
+            let message = &mut messages[at.index(count)];
+            let mut variants = framing.malformed(message.content());
+            variants.retain(|it| it.kind != MalformedKind::Endless);
+            if !variants.is_empty() {
+                let variant = &variants[which.index(variants.len())];
+                edit_bytes(message, framing, |bytes| variant.edit.apply(&bytes));
+            }
+        }
+        Change::Shorten { at, part } => {
+            edit_bytes(&mut messages[at.index(count)], framing, |mut bytes| {
+                bytes.truncate(part.index(bytes.len() + 1));
+                bytes
+            });
+        }
+        Change::SwapCase { at } => {
+            let message = &mut messages[at.index(count)];
+            let swapped = message.content().iter().map(|byte| match byte {
+                b'a'..=b'z' => byte.to_ascii_uppercase(),
+                _ => byte.to_ascii_lowercase(),
+            });
+            let swapped = swapped.collect();
+            set_content(message, framing, swapped);
+        }
+        Change::Drop { at } => {
+            if count > 1 {
+                messages.remove(at.index(count));
+            }
+        }
+        Change::Repeat { at, times } => {
+            let at = at.index(count);
+            let message = messages[at].clone();
+            let times = (*times).min(MOST_MESSAGES.saturating_sub(count));
+            messages.splice(at..at, std::iter::repeat_n(message, times));
+        }
+        Change::Swap { one, other } => messages.swap(one.index(count), other.index(count)),
+        Change::Foreign { at, which } => {
+            if count < MOST_MESSAGES {
+                let known = &vocabulary.messages;
+                let message = known[which.index(known.len())].clone();
+                messages.insert(at.index(count + 1), message);
+            }
+        }
+        Change::EndAfter { at } => messages.truncate(at.index(count) + 1),
+    }
+}
+
+/// Changes the content of a message. Where the framing cannot carry it because it ends a message
+/// itself, it is sent as the peer would see it.
+fn set_content(message: &mut Sent, framing: &Framing, content: Vec<u8>) {
+    if content.len() > LONGEST {
+        return;
+    }
+    let changed = message.with_content(content);
+    match &changed {
+        Sent::Framed(payload) if framing.encode(payload).is_err() => {
+            if let Framing::Line(_) | Framing::Delimiter(_) = framing
+                && let Ok(end) = framing.encode(b"")
+            {
+                *message = Sent::Raw([&payload[..], &end.bytes].concat());
+            }
+        }
+        _ => *message = changed,
+    }
+}
+
+/// Changes the bytes of a message as they are on the wire.
+fn edit_bytes(message: &mut Sent, framing: &Framing, edit: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+    let bytes = match message {
+        Sent::Framed(payload) => framing.encode(payload).map(|it| it.bytes),
+        Sent::Raw(bytes) => Ok(bytes.clone()),
+    };
+    if let Ok(bytes) = bytes {
+        let edited = edit(bytes.clone());
+        if edited != bytes && edited.len() <= LONGEST {
+            *message = Sent::Raw(edited);
+        }
+    }
+}
+
+/// The content with another number, at its end if it has none.
+fn with_number(content: &[u8], which: Index, number: &[u8]) -> Vec<u8> {
+    let is_digit = |at: &usize| content[*at].is_ascii_digit();
+    let begins = |at: &usize| is_digit(at) && (*at == 0 || !content[at - 1].is_ascii_digit());
+    let starts: Vec<_> = (0..content.len()).filter(begins).collect();
+    if starts.is_empty() {
+        return [content, number].concat();
+    }
+    let start = starts[which.index(starts.len())];
+    let end = (start..content.len()).find(|at| !is_digit(at));
+    [
+        &content[..start],
+        number,
+        &content[end.unwrap_or(content.len())..],
+    ]
+    .concat()
+}
+
+fn with_line_ends(bytes: &[u8], ending: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let length = [&b"\r\n"[..], b"\n"]
+            .iter()
+            .find_map(|it| rest.starts_with(it).then_some(it.len()));
+        match length {
+            Some(length) => {
+                result.extend_from_slice(ending);
+                rest = &rest[length..];
+            }
+            None => {
+                result.push(rest[0]);
+                rest = &rest[1..];
+            }
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::strategy::ValueTree as _;
+    use proptest::test_runner::TestRunner;
+
+    use super::*;
+    use crate::scenario::{NoAttachments, Side, parse};
+
+    fn source(framing: &str) -> Source {
+        let text = format!(
+            "title = 'T'\nframing = {framing}\n[[scenario]]\nid = 'a'\ntitle = 'T'\n\
+             exchange = [{{ client = 'GET 17 a' }}, {{ server = 'ok' }}, {{ client = 'x' }}, \
+             {{ server = 'ok' }}]\n"
+        );
+        let suite = parse("t.toml", &text, &NoAttachments).expect("a suite");
+        Source::of(&suite, 0, Side::Client).expect("it sends")
+    }
+
+    fn texts(messages: &[Sent]) -> Vec<String> {
+        let text = |it: &Sent| match it {
+            Sent::Framed(payload) => payload.escape_ascii().to_string(),
+            Sent::Raw(bytes) => format!("raw {}", bytes.escape_ascii()),
+        };
+        messages.iter().map(text).collect()
+    }
+
+    fn applied(framing: &str, change: &Change) -> Vec<String> {
+        let source = source(framing);
+        let vocabulary = Vocabulary::of([&source]).expect("a message");
+        let mut messages = source.messages;
+        apply(change, &mut messages, &vocabulary);
+        texts(&messages)
+    }
+
+    /// The first of any number of things: what an index shrinks to.
+    fn first() -> Index {
+        let mut runner = TestRunner::deterministic();
+        let mut tree = any::<Index>().new_tree(&mut runner).expect("no rejection");
+        while tree.simplify() {}
+        tree.current()
+    }
+
+    #[test]
+    fn a_delimiter_inside_a_payload_reaches_the_wire() {
+        let change = Change::Insert {
+            at: first(),
+            place: first(),
+            bytes: b"a\nb".to_vec(),
+        };
+        assert_eq!(applied("'line'", &change), [r"raw a\nbGET 17 a\n", "x"]);
+        let length = "{ length = { type = 'u8' } }";
+        assert_eq!(applied(length, &change), [r"a\nbGET 17 a", "x"]);
+    }
+
+    #[test]
+    fn a_number_takes_the_place_of_one() {
+        let change = Change::Number {
+            at: first(),
+            which: first(),
+            number: b"-1",
+        };
+        assert_eq!(applied("'line'", &change), ["GET -1 a", "x"]);
+    }
+
+    #[test]
+    fn line_ends_change_on_the_wire() {
+        let change = Change::LineEnds {
+            at: first(),
+            ending: b"\r\n",
+        };
+        assert_eq!(applied("'line'", &change), [r"raw GET 17 a\r\n", "x"]);
+    }
+
+    #[test]
+    fn what_the_framing_cannot_carry_changes_nothing() {
+        let change = Change::Payload {
+            at: first(),
+            payload: vec![b'a'; 300],
+        };
+        let length = "{ length = { type = 'u8' } }";
+        assert_eq!(applied(length, &change), ["GET 17 a", "x"]);
+    }
+
+    #[test]
+    fn variations_are_bounded() {
+        let source = source("'netstring'");
+        let vocabulary = Arc::new(Vocabulary::of([&source]).expect("a message"));
+        let mut runner = TestRunner::deterministic();
+        let strategy = variations(&source, &vocabulary);
+        for _ in 0..500 {
+            let tree = strategy.new_tree(&mut runner).expect("no rejection");
+            let varied = tree.current();
+            assert!(!varied.is_empty() && varied.len() <= MOST_MESSAGES);
+            assert!(varied.iter().all(|it| it.content().len() <= LONGEST));
+        }
+    }
+}

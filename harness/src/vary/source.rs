@@ -1,0 +1,149 @@
+//! What variations start from: the messages of one side in a scenario.
+
+use std::sync::Arc;
+
+use crate::framing::Framing;
+use crate::scenario::{Action, Bindings, Close, Side, Suite};
+use crate::tactic::Script;
+
+/// One side of an exchange.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// It has this scenario alone.
+    pub(crate) suite: Arc<Suite>,
+    pub(crate) side: Side,
+    pub(crate) messages: Vec<Sent>,
+    /// Whether the peer is the first to send.
+    pub(crate) peer_begins: bool,
+    pub(crate) end: OurEnd,
+    /// Whether a message has the value of `${unique}`.
+    pub(crate) has_unique: bool,
+}
+
+/// A message of our side.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Sent {
+    /// A payload that the framing encodes.
+    Framed(Vec<u8>),
+    /// Bytes as they are.
+    Raw(Vec<u8>),
+}
+
+/// How our side ends an exchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OurEnd {
+    /// It closes its direction, and reads until the peer ends.
+    Half,
+    /// It closes the connection.
+    Full,
+}
+
+impl Source {
+    /// `None` for a scenario in which the side sends nothing.
+    pub(crate) fn of(suite: &Suite, scenario: usize, side: Side) -> Option<Self> {
+        let scenario = suite.scenarios().get(scenario)?;
+        let script = Script::of(scenario, suite.framing(), side);
+        let messages = script.messages.into_iter().map(|it| match it.payload {
+            Some(payload) => Sent::Framed(payload),
+            None => Sent::Raw(it.bytes),
+        });
+        let messages: Vec<_> = messages.collect();
+        if messages.is_empty() {
+            return None;
+        }
+        let sends = |it: &Action| matches!(it, Action::Send(_));
+        let first = scenario.exchange().iter().find(|it| sends(&it.action))?;
+        let ours = scenario.exchange().iter().filter(|it| it.side == side);
+        let closes_fully = ours
+            .filter_map(|it| match it.action {
+                Action::Close(close) => Some(close),
+                _ => None,
+            })
+            .any(|close| close == Close::Full);
+        Some(Self {
+            side,
+            messages,
+            peer_begins: first.side != side,
+            end: if closes_fully {
+                OurEnd::Full
+            } else {
+                OurEnd::Half
+            },
+            has_unique: suite.text().contains("${unique}"),
+            suite: Arc::new(suite.clone().with_scenario(scenario.clone())),
+        })
+    }
+
+    pub(crate) fn framing(&self) -> &Framing {
+        self.suite.framing()
+    }
+
+    /// The bytes of a message with this value of `${unique}`; `None` if the framing cannot
+    /// carry it.
+    pub(crate) fn encode(&self, message: &Sent, unique: &str) -> Option<Vec<u8>> {
+        match message {
+            Sent::Framed(payload) => {
+                let payload = self.with_unique(payload, unique);
+                Some(self.framing().encode(&payload).ok()?.bytes)
+            }
+            Sent::Raw(bytes) => Some(self.with_unique(bytes, unique)),
+        }
+    }
+
+    fn with_unique(&self, bytes: &[u8], unique: &str) -> Vec<u8> {
+        let example = example_of_unique();
+        if self.has_unique {
+            replaced(bytes, &example, unique.as_bytes())
+        } else {
+            bytes.to_vec()
+        }
+    }
+
+    /// What the peer sent, with the example in the place of a value of `${unique}`.
+    pub(crate) fn without_unique(&self, bytes: &[u8], unique: &str) -> Vec<u8> {
+        if self.has_unique {
+            replaced(bytes, unique.as_bytes(), &example_of_unique())
+        } else {
+            bytes.to_vec()
+        }
+    }
+}
+
+impl Sent {
+    /// The payload, or the bytes as they are.
+    pub(crate) fn content(&self) -> &[u8] {
+        match self {
+            Self::Framed(payload) => payload,
+            Self::Raw(bytes) => bytes,
+        }
+    }
+
+    /// A message of the same kind with another content.
+    pub(crate) fn with_content(&self, content: Vec<u8>) -> Self {
+        match self {
+            Self::Framed(_) => Self::Framed(content),
+            Self::Raw(_) => Self::Raw(content),
+        }
+    }
+}
+
+/// The value that stands for `${unique}` where cases are planned.
+pub(super) fn example_of_unique() -> Vec<u8> {
+    Bindings::example().unique().to_vec()
+}
+
+/// The bytes with each occurrence of `from` replaced.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut result = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        if let Some(after) = rest.strip_prefix(from) {
+            result.extend_from_slice(to);
+            rest = after;
+        } else {
+            result.push(rest[0]);
+            rest = &rest[1..];
+        }
+    }
+    result
+}
