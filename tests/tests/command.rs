@@ -212,7 +212,7 @@ fn a_hint_names_what_was_meant() {
             2,
             "`wirecheck matrix` is not built yet",
         ),
-        (vec!["fuzz"], 2, "`wirecheck fuzz` tries framers only"),
+        (vec!["fuzz"], 2, "no server to judge"),
         (
             vec!["list", lines, "--scenario", "three-lines"],
             4,

@@ -374,7 +374,9 @@ fn wrong_command_lines_say_what_is_missing() {
         "{text}"
     );
     let text = error(&["fuzz", "--", "./server"], 2);
-    assert!(text.contains("add --framer"), "{text}");
+    assert!(text.contains("no suite was named"), "{text}");
+    let text = error(&["fuzz", "--streams", "1", "--", "./server"], 2);
+    assert!(text.contains("--framer"), "{text}");
     folder.write("none.bin", "");
     let words = [
         "fuzz",

@@ -43,6 +43,7 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
         rules: gate::rules(&session.gate, &config, is_partial),
         known: gate::known(&config, &selection),
     };
+    check_files(&session)?;
     let selection = play_order::failures_first(selection, &session.record);
     let selection = match time {
         Some(_) => play_order::quick_first(selection),
@@ -57,7 +58,14 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
     session.play(|settings, stop, on_event| engine::run(&selection, settings, stop, on_event))
 }
 
-/// A run of the engine, with its files, reports and terminal output.
+/// Whether the record and the reports can be written: now, not after a run of an hour.
+pub(super) fn check_files(args: &SessionArgs) -> Result<(), CommandError> {
+    ReportWriter::new(&args.reports).check(&[&args.record])?;
+    wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)
+}
+
+/// A run of the engine, with its files, reports and terminal output. The caller has checked the
+/// files.
 pub(super) struct Session<'a> {
     pub(super) args: &'a SessionArgs,
     pub(super) selection: &'a Selection,
@@ -80,9 +88,6 @@ impl Session<'_> {
         let peer = saved_peer(&args.peer);
         let settings = settings(args, &peer, gate, time)?;
         let reports = ReportWriter::new(&args.reports);
-        reports.check(&[&args.record])?;
-        // Now, not after a run of an hour.
-        wirecheck_report::check_writable(&args.record).map_err(CommandError::RecordPath)?;
         let files = RunFiles::create(&args.record)?;
         let stop = interrupt::stop_flag()?;
         // Where the system refuses, processes are found by their group, tag and sockets only.

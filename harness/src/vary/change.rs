@@ -39,6 +39,10 @@ const DEEPEST: usize = 2_000;
 const MOST_MESSAGES: usize = 16;
 const LONGEST: usize = 1 << 16;
 
+/// The most messages that changes draw from, and the longest.
+const MOST_WORDS: usize = 256;
+const LONGEST_WORD: usize = 4_096;
+
 /// A change of some messages. An [`Index`] says which one, and where in it.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
@@ -125,13 +129,17 @@ impl Vocabulary {
         let mut framing = None;
         for source in sources {
             framing.get_or_insert_with(|| source.framing());
-            for message in &source.messages {
-                if !messages.contains(message) {
+            let is_wanted = |it: &&Sent| it.content().len() <= LONGEST_WORD;
+            for message in source.messages.iter().filter(is_wanted) {
+                if messages.len() < MOST_WORDS && !messages.contains(message) {
                     messages.push(message.clone());
                 }
             }
         }
         let framing = framing?.clone();
+        if messages.is_empty() {
+            messages.push(Sent::Framed(Vec::new()));
+        }
         let mut tricky: Vec<_> = TRICKY.iter().map(|it| it.to_vec()).collect();
         let is_word = |it: &&[u8]| (1..=32).contains(&it.len());
         let words = messages
@@ -160,14 +168,31 @@ impl Vocabulary {
     }
 }
 
+/// The changes of one suite.
+#[derive(Clone, Debug)]
+pub(crate) struct Changes {
+    vocabulary: Arc<Vocabulary>,
+    strategy: BoxedStrategy<Change>,
+}
+
+impl Changes {
+    pub(crate) fn new(vocabulary: Vocabulary) -> Self {
+        Self {
+            strategy: change(&vocabulary).boxed(),
+            vocabulary: Arc::new(vocabulary),
+        }
+    }
+}
+
 /// The messages of a source after some changes. They shrink towards those of the source.
 pub(crate) fn variations(
     source: &Source,
-    vocabulary: &Arc<Vocabulary>,
+    changes: &Changes,
 ) -> impl Strategy<Value = Vec<Sent>> + use<> {
     let messages = source.messages.clone();
-    let vocabulary = Arc::clone(vocabulary);
-    proptest::collection::vec(change(&vocabulary), 1..4).prop_map(move |changes| {
+    let vocabulary = Arc::clone(&changes.vocabulary);
+    let change = changes.strategy.clone();
+    proptest::collection::vec(change, 1..4).prop_map(move |changes| {
         let mut varied = messages.clone();
         for change in &changes {
             apply(change, &mut varied, &vocabulary);
@@ -438,9 +463,9 @@ mod tests {
     #[test]
     fn variations_are_bounded() {
         let source = source("'netstring'");
-        let vocabulary = Arc::new(Vocabulary::of([&source]).expect("a message"));
+        let changes = Changes::new(Vocabulary::of([&source]).expect("a message"));
         let mut runner = TestRunner::deterministic();
-        let strategy = variations(&source, &vocabulary);
+        let strategy = variations(&source, &changes);
         for _ in 0..500 {
             let tree = strategy.new_tree(&mut runner).expect("no rejection");
             let varied = tree.current();

@@ -1,13 +1,12 @@
 //! Variations, one after the other.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::change::{Vocabulary, variations};
+use super::change::{Changes, Vocabulary, variations};
 use super::source::{Sent, Source};
 
 /// How many sources are added to those of the suites.
@@ -25,7 +24,7 @@ pub(crate) struct Generator {
 
 struct Entry {
     source: Source,
-    vocabulary: Arc<Vocabulary>,
+    changes: Changes,
     strategy: BoxedStrategy<Vec<Sent>>,
 }
 
@@ -42,10 +41,10 @@ impl Generator {
     pub(crate) fn new(suites: &[Vec<Source>], seed: u64) -> Option<Self> {
         let mut entries = Vec::new();
         for sources in suites {
-            let Some(vocabulary) = Vocabulary::of(sources).map(Arc::new) else {
+            let Some(changes) = Vocabulary::of(sources).map(Changes::new) else {
                 continue;
             };
-            let of_suite = sources.iter().map(|it| Entry::new(it.clone(), &vocabulary));
+            let of_suite = sources.iter().map(|it| Entry::new(it.clone(), &changes));
             entries.extend(of_suite);
         }
         let mut key = [0; 32];
@@ -102,7 +101,7 @@ impl Generator {
     /// Adds a variation of an entry to what is varied.
     pub(crate) fn add(&mut self, entry: usize, messages: Vec<Sent>) {
         let Entry {
-            source, vocabulary, ..
+            source, changes, ..
         } = &self.entries[entry];
         let is_known = self.entries.iter().any(|it| it.source.messages == messages);
         if self.entries.len() < self.given + MOST_LEARNED && !is_known {
@@ -110,17 +109,17 @@ impl Generator {
                 messages,
                 ..source.clone()
             };
-            let added = Entry::new(source, vocabulary);
+            let added = Entry::new(source, changes);
             self.entries.push(added);
         }
     }
 }
 
 impl Entry {
-    fn new(source: Source, vocabulary: &Arc<Vocabulary>) -> Self {
+    fn new(source: Source, changes: &Changes) -> Self {
         Self {
-            strategy: variations(&source, vocabulary).boxed(),
-            vocabulary: Arc::clone(vocabulary),
+            strategy: variations(&source, changes).boxed(),
+            changes: changes.clone(),
             source,
         }
     }

@@ -4,14 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use wirecheck_report::write_report;
-
 use crate::cli::args::FuzzArgs;
 use crate::cli::cases::select;
 use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::gate;
-use crate::cli::run::{Session, check_command};
+use crate::cli::run::{Session, check_command, check_files};
 use crate::engine::{self, Event, FuzzOptions, GateRules, Selection};
 use crate::load::{MAX_SUITE_BYTES, load};
 use crate::scenario::Suite;
@@ -40,6 +38,7 @@ pub(super) fn run(args: FuzzArgs) -> Result<Exit, CommandError> {
         corpus: corpus(&folder),
         folder,
     };
+    check_files(&session)?;
     let gate = GateRules {
         rules: gate::rules(&session.gate, &config, is_partial),
         known: gate::known(&config, &selection),
@@ -96,9 +95,10 @@ fn corpus(folder: &Path) -> Vec<Suite> {
     load(&[folder.to_owned()], MAX_SUITE_BYTES).suites
 }
 
+/// There may be hundreds of them in a second: none is waited for until it is on the disk.
 fn save(suite: &Suite) -> Result<(), (PathBuf, io::Error)> {
     let path = PathBuf::from(suite.path());
     let saved = fs::create_dir_all(path.parent().unwrap_or_else(|| Path::new(".")))
-        .and_then(|()| write_report(&path, suite.text().as_bytes()));
+        .and_then(|()| fs::write(&path, suite.text()));
     saved.map_err(|error| (path, error))
 }

@@ -32,9 +32,10 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
     /// Sees by how much the peer's memory has grown. A process that was started for the
     /// connection is gone after it, and the kernel's count is not exact.
     pub(super) fn note_memory(&mut self) {
-        if self.memory.is_some() {
-            self.await_settled();
+        if self.memory.is_none() {
+            return;
         }
+        self.await_settled();
         let (Some(memory), Some(now)) = (&self.memory, self.waiter.peak_memory()) else {
             return;
         };

@@ -20,8 +20,11 @@ use crate::vary::learned::{Expected, suite};
 use crate::vary::source::{Sent, Source};
 use crate::wire::link::ReadProof;
 
-/// How many of the single cuts and of the random deliveries of a variation are played.
-const SAMPLE: usize = 16;
+/// How many deliveries of a variation with one cut are played, and how many random ones.
+const CUTS: usize = 16;
+const RANDOM: usize = 3;
+/// A stream with more bytes is not sent byte by byte: a case shall be quick.
+const LONG: usize = 96;
 
 /// The failure of a peer that does not end its side after ours: it may be busy with it still.
 pub(super) const NEVER_ENDS: &str = "never ends";
@@ -126,7 +129,7 @@ impl Attempt<'_> {
             if !self.learn(&mut context, &baseline) {
                 continue;
             }
-            for case in sampled(cases, self.generator) {
+            for case in sampled(cases, context.script.len(), self.generator) {
                 let seen = match self.failure(&context, case.clone()) {
                     Some(_) => self.failure(&context, case),
                     None => None,
@@ -271,19 +274,25 @@ pub(super) fn deliveries(suite: &Suite, side: Side, seed: u64, profile: Profile)
     Selection::new(vec![suite.clone()], side, choice)
 }
 
-/// All deliveries of which there is one, and some of the others.
+/// All deliveries of which there is one, and some of the others. Each chunk costs a wait for the
+/// peer, so those with many are few, and a long stream has none.
 fn sampled(
     cases: impl Iterator<Item = (usize, Case)>,
+    length: usize,
     generator: &mut Generator,
 ) -> Vec<(usize, Case)> {
-    let is_single = |(_, case): &(usize, Case)| {
-        matches!(
-            case.tactic.family(),
-            TacticFamily::Bytes | TacticFamily::Joined
-        )
-    };
-    let (mut chosen, others): (Vec<_>, Vec<_>) = cases.partition(is_single);
-    let sample = generator.sample(others.len(), SAMPLE);
-    chosen.extend(sample.into_iter().map(|at| others[at].clone()));
+    let (mut chosen, mut random, mut cuts) = (Vec::new(), Vec::new(), Vec::new());
+    for case in cases {
+        match case.1.tactic.family() {
+            TacticFamily::Bytes | TacticFamily::Random if length > LONG => {}
+            TacticFamily::Random => random.push(case),
+            TacticFamily::Bytes | TacticFamily::Joined => chosen.push(case),
+            _ => cuts.push(case),
+        }
+    }
+    for (all, count) in [(random, RANDOM), (cuts, CUTS)] {
+        let sample = generator.sample(all.len(), count);
+        chosen.extend(sample.into_iter().map(|at| all[at].clone()));
+    }
     chosen
 }

@@ -292,16 +292,10 @@ impl WaitPolicy {
     pub(super) fn new(what: WaitFor, limit: Duration, at: &Circumstances<'_>) -> Self {
         match what {
             WaitFor::Settled => Self::short(SETTLES_WITHIN, IDLE_WHEN_SETTLED),
-            WaitFor::Turn => {
-                let pause = at.timings.longest_pause;
-                Self {
-                    may_be_blocked_on_us: at.jobs == 1,
-                    ..Self::short(
-                        at.shortened(limit),
-                        IDLE_WHEN_SETTLED.max(pause * USUAL_TIMES),
-                    )
-                }
-            }
+            WaitFor::Turn => Self::short(
+                at.shortened(limit),
+                IDLE_WHEN_SETTLED.max(at.timings.longest_pause * USUAL_TIMES),
+            ),
             // Most peers end at once. Only one that does not is looked at.
             WaitFor::OurEnd => Self {
                 first_look: at.first_look(),
