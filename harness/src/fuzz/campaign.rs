@@ -7,12 +7,11 @@ use std::time::{Duration, Instant};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::inputs::Input;
+use super::inputs::{Input, SuiteTraffic};
 use super::program::Program;
 use crate::framer::{
-    Difference, Invariance, Observation, Outcome, Segmentation, StreamMessages, Subject, Traffic,
+    Difference, Invariance, Observation, Outcome, Segmentation, StreamMessages, Subject,
 };
-use crate::scenario::Suite;
 
 /// How many smaller streams are tried for one that fails, and for how long.
 const MOST_SMALLER: u32 = 300;
@@ -28,25 +27,6 @@ pub(crate) struct Limits {
     pub(crate) seed: u64,
     /// Whether a message may come after other chunks than from an uncut stream.
     pub(crate) allow_late: bool,
-}
-
-/// What streams are generated from.
-#[derive(Clone, Debug)]
-pub(crate) struct SuiteTraffic {
-    /// The id of the suite.
-    pub(crate) suite: String,
-    pub(crate) path: PathBuf,
-    pub(crate) traffic: Traffic,
-}
-
-impl SuiteTraffic {
-    pub(crate) fn of(suite: &Suite) -> Self {
-        Self {
-            suite: suite.id().to_string(),
-            path: suite.path().into(),
-            traffic: Traffic::of(suite),
-        }
-    }
 }
 
 /// What was tried.

@@ -3,9 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::campaign::SuiteTraffic;
 use crate::framer::{StreamMessages, Traffic, received};
 use crate::scenario::Suite;
+
+/// What streams are generated from.
+#[derive(Clone, Debug)]
+pub(crate) struct SuiteTraffic {
+    /// The id of the suite.
+    pub(crate) suite: String,
+    pub(crate) path: PathBuf,
+    pub(crate) traffic: Traffic,
+}
+
+impl SuiteTraffic {
+    pub(crate) fn of(suite: &Suite) -> Self {
+        Self {
+            suite: suite.id().to_string(),
+            path: suite.path().into(),
+            traffic: Traffic::of(suite),
+        }
+    }
+}
 
 /// Bytes that a framer reads, and where they are from.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ const SCENARIO: &str = "variation";
 pub(crate) enum Expected {
     /// What it has answered.
     TheSame,
-    /// As many messages, whatever they say.
+    /// As many messages, with any content.
     AsMany,
 }
 

@@ -3,8 +3,8 @@
 //! In: a scenario and random choices. Out: other messages of wirecheck's side, and, once the
 //! peer has answered them, a suite in which the peer's own answers are what is expected.
 //!
-//! Nothing has to know what the answers mean: the same bytes must be answered in the same way
-//! whatever way they are delivered. The suite is played like any other.
+//! Nothing has to know what the answers mean: however the same bytes are delivered, they must be
+//! answered in the same way. The suite is played like any other.
 //!
 //! - [`source`]: what one side sends in a scenario;
 //! - [`change`]: what can be changed in it, as proptest strategies;

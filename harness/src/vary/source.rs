@@ -90,6 +90,17 @@ impl Source {
         }
     }
 
+    /// Whether a message has bytes that the framing can carry.
+    pub(crate) fn can_send(&self, message: &Sent) -> bool {
+        match message {
+            Sent::Framed(payload) => {
+                let encoded = self.framing().encode(payload);
+                encoded.is_ok_and(|it| !it.bytes.is_empty())
+            }
+            Sent::Raw(bytes) => !bytes.is_empty(),
+        }
+    }
+
     fn with_unique(&self, bytes: &[u8], unique: &str) -> Vec<u8> {
         let example = example_of_unique();
         if self.has_unique {

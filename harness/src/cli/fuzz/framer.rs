@@ -16,8 +16,8 @@ use crate::cli::error::{CommandError, Purpose, print_line, unless_unread};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt;
 use crate::framer::shown_as_wrong;
-use crate::fuzz::campaign::{Campaign, Failure, FailureKind, Limits, SuiteTraffic, Tally};
-use crate::fuzz::inputs::{self, Input};
+use crate::fuzz::campaign::{Campaign, Failure, FailureKind, Limits, Tally};
+use crate::fuzz::inputs::{self, Input, SuiteTraffic};
 use crate::fuzz::program::Program;
 use crate::scenario::Suite;
 

@@ -130,7 +130,7 @@ fn early(turns: Vec<Vec<u8>>, received: usize) -> Answers {
     }
 }
 
-/// A wait for whatever the peer sends, until it ends.
+/// A wait for all that the peer sends, until it ends.
 struct AwaitAnswers<'c, C> {
     link: &'c mut C,
 }

@@ -74,11 +74,7 @@ impl Attempt<'_> {
     pub(super) fn play(&mut self, source: &Source, messages: &[Sent]) -> AttemptEnd {
         let mut messages = messages.to_vec();
         self.record.variations += 1;
-        messages.retain(|it| {
-            source
-                .encode(it, "00000000")
-                .is_some_and(|it| !it.is_empty())
-        });
+        messages.retain(|it| source.can_send(it));
         if messages.is_empty() {
             return AttemptEnd::NotSent;
         }

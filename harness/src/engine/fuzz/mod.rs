@@ -42,7 +42,7 @@ const ROUND: Duration = Duration::from_secs(1);
 const MOST_SUSPECTED: usize = 32;
 /// The same if the peer holds more after it: each takes hundreds of connections.
 const MOST_LEAKING: usize = 8;
-/// After so many cases the values of `${unique}` come to an end.
+/// After this many cases the values of `${unique}` come to an end.
 const MOST_CASES: u64 = 50_000_000;
 
 /// How a peer is fuzzed.
@@ -163,7 +163,7 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
     fn play_rounds(&mut self) -> Result<(), StopReason> {
         self.engine.restart_peer()?;
         self.check_peer(&[])?;
-        self.tell();
+        self.report_progress();
         while !self.is_over() {
             match self.play_round() {
                 RoundEnd::Done(tried) => self.check_peer(&tried)?,
@@ -238,7 +238,7 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             self.record.last_new_us = micros(self.engine.begun.elapsed());
             (self.engine.on_event)(Event::NewBehavior { suite });
         }
-        self.tell();
+        self.report_progress();
         end
     }
 
@@ -266,7 +266,7 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
     }
 
     /// Says how far the run is.
-    fn tell(&mut self) {
+    fn report_progress(&mut self) {
         self.record.behaviors = self.generator.behaviors();
         let record = &self.record;
         (self.engine.on_event)(Event::Fuzzed { record });
