@@ -9,7 +9,7 @@ pub mod tools;
 
 pub use at_once::map_at_once;
 pub use record_text::{cases_not_played, diagnoses, family_results, findings, verdicts};
-pub use run::{ActiveRun, Run, RunOutcome, example};
+pub use run::{ActiveRun, Run, RunOutcome, example, undisturbed};
 
 use std::path::{Path, PathBuf};
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use wirecheck::tactic::Delivery;
-use wirecheck_tests::{Run, RunOutcome, run, tools};
+use wirecheck_tests::{Run, RunOutcome, run, tools, undisturbed};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 
@@ -70,13 +70,9 @@ fn in_order(pace: &[&str]) {
     );
 }
 
-/// The recvs of a run in which no case was played again: on a busy machine wirecheck may take
-/// a late answer for a missing one, and tries the case once more on a fresh server.
+/// The recvs of a run in which no case was played again.
 fn received(arguments: &[&str], pace: &[&str]) -> (RunOutcome, Vec<Sizes>) {
-    const MOST_RUNS: usize = 10;
-    let mut runs = (0..MOST_RUNS).map(|_| received_once(arguments, pace));
-    let undisturbed = runs.find(|(outcome, _)| outcome.record().restarts == 0);
-    undisturbed.expect("each run played a case again")
+    undisturbed(|| received_once(arguments, pace))
 }
 
 fn received_once(arguments: &[&str], pace: &[&str]) -> (RunOutcome, Vec<Sizes>) {
