@@ -1,5 +1,6 @@
 //! The arguments of `wirecheck fuzz`.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -61,6 +62,9 @@ pub(in crate::cli) struct FuzzArgs {
     /// Play at most this many cases with variations
     #[arg(long = "cases", value_name = "N", default_value_t = u64::MAX, hide_default_value = true, conflicts_with = "framer")]
     pub(in crate::cli) most_cases: u64,
+    /// End after this many failures of variations were reported
+    #[arg(long, value_name = "N", conflicts_with = "framer")]
+    pub(in crate::cli) max_failures: Option<NonZeroU32>,
     /// Try a framer that reads streams on its standard input
     ///
     /// It gets the bytes that an implementation under test receives in the exchanges of the

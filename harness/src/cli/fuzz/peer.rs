@@ -20,7 +20,7 @@ const SAVED: &str = ".wirecheck/fuzz";
 pub(super) fn run(args: FuzzArgs) -> Result<Exit, CommandError> {
     let config = args.session.cases.config.read()?;
     let is_partial = args.session.cases.is_partial(&config);
-    let (time, most_cases) = (args.time(), args.most_cases);
+    let (time, most_cases, max_failures) = (args.time(), args.most_cases, args.max_failures);
     let session = args.session.with(&config);
     if session.cases.shard.is_some() {
         return Err(CommandError::Usage {
@@ -35,6 +35,7 @@ pub(super) fn run(args: FuzzArgs) -> Result<Exit, CommandError> {
         seed: session.cases.seed(),
         time,
         cases: most_cases,
+        failures: max_failures,
         corpus: corpus(&folder),
         folder,
     };

@@ -17,6 +17,7 @@ mod attempt;
 mod pursue;
 
 use std::collections::{BTreeSet, HashMap};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,6 +55,8 @@ pub struct FuzzOptions {
     pub time: Duration,
     /// The most cases that are played with variations.
     pub cases: u64,
+    /// After how many reported failures of variations it ends.
+    pub failures: Option<NonZeroU32>,
     /// The folder in which the caller saves the suites of variations.
     pub folder: PathBuf,
     /// Suites of variations that showed something new in an earlier run.
@@ -181,7 +184,13 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
     }
 
     fn is_over(&self) -> bool {
-        self.record.cases >= self.most_cases() || Instant::now() >= self.until
+        let most = self
+            .options
+            .failures
+            .map_or(u64::MAX, |it| u64::from(it.get()));
+        self.record.reported >= most
+            || self.record.cases >= self.most_cases()
+            || Instant::now() >= self.until
     }
 
     fn most_cases(&self) -> u64 {
