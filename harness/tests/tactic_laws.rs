@@ -305,7 +305,7 @@ fn deliveries() -> impl Strategy<Value = Delivery> {
 /// Text that looks like what is parsed, more or less.
 fn garbage() -> impl Strategy<Value = String> {
     let words = "0 1 7 10 99999999999999999999 x , @ = . .. + - : / * ? fin half rst hold accept \
-                 slow stalled churn cut cuts joined whole header negative all-cuts é \u{0}";
+                 slow stalled churn content=lf cut cuts joined whole header negative all-cuts é \u{0}";
     let words: Vec<_> = words.split(' ').chain([" "]).collect();
     let likely = vec(select(words), 0..8).prop_map(|words| words.concat());
     prop_oneof![

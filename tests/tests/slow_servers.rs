@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 use wirecheck_report::record::{RunState, Verdict};
-use wirecheck_tests::{Run, RunOutcome, findings, tools};
+use wirecheck_tests::{Run, RunOutcome, findings, map_at_once, tools};
 
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const ONE_LINE: &[&str] = &["tests/suites/slow-server.toml", "--scenario", "*/one-line"];
@@ -79,19 +79,19 @@ fn a_server_that_closes_after_the_first_idle_limit_passes() {
 
 #[test]
 fn a_server_that_sleeps_over_each_unfinished_line_passes() {
-    for jobs in ["1", "2"] {
+    map_at_once(["1", "2"], |jobs| {
         let cuts = ["--only", "cut@*", "--jobs", jobs];
         passes(SLOW, &["--unfinished-delay", "0.3"], &[ONE_LINE, &cuts]);
-    }
+    });
 }
 
 #[test]
 fn a_server_that_sleeps_over_each_unfinished_line_by_a_hidden_timer_passes() {
     let options = ["--unfinished-delay", "0.15", "--hidden-timer"];
-    for jobs in ["1", "2"] {
+    map_at_once(["1", "2"], |jobs| {
         let cuts = ["--only", "cut@*", "--jobs", jobs];
         passes(SLOW, &options, &[ONE_LINE, &cuts]);
-    }
+    });
 }
 
 #[test]
@@ -109,10 +109,10 @@ fn a_server_that_sleeps_over_an_unfinished_line_longer_than_the_idle_limits_pass
 #[test]
 fn a_server_that_delays_only_some_answers_passes() {
     let options = ["--answer-delay", "1.5", "--every", "5"];
-    for jobs in ["1", "2"] {
+    map_at_once(["1", "2"], |jobs| {
         let cuts = ["--only", "cut@*", "--jobs", jobs];
         passes(SLOW, &options, &[ONE_LINE, WHOLE, &cuts]);
-    }
+    });
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn a_server_that_computes_over_a_truncated_line_does_not_spin() {
 
 #[test]
 fn a_server_that_peeks_before_it_reads_passes_unverified() {
-    for way in ["peek", "low-water-mark"] {
+    map_at_once(["peek", "low-water-mark"], |way| {
         let options = ["--by", way];
         let cuts = [ONE_LINE, &["--only", "cut@*"]].concat();
         let Some(outcome) = complete("peeking_server.py", &options, &cuts) else {
@@ -137,7 +137,7 @@ fn a_server_that_peeks_before_it_reads_passes_unverified() {
             "{way}: {delivery:?}"
         );
         assert!(delivery.proven < delivery.boundaries, "{way}: {delivery:?}");
-    }
+    });
 }
 
 #[test]

@@ -179,6 +179,16 @@ fn about(family: TacticFamily) -> About {
              released. Not planned for a client under test: it makes the connections itself.",
             "churn",
         ),
+        TacticFamily::Content => (
+            "Other messages: LF as line ends, 128 bytes, the framing's own bytes in a payload.",
+            "Nobody knows what they mean, so the peer is compared with itself: what it answers\n\
+             to them in one piece, it must answer to the same bytes in other pieces, and they\n\
+             must not break it. Planned are the variations that change something and that the\n\
+             framing can carry: lf, framing, 128-bytes, 300-bytes, wide. A variation after\n\
+             which the peer closes first, or which it answers differently each time, is not\n\
+             judged. `wirecheck fuzz` tries many more.",
+            "content:lf",
+        ),
         TacticFamily::AllCuts => (
             "Every segmentation of a short stream.",
             "In the number, each set bit is a cut after one byte. The lowest bit is the first\n\

@@ -124,7 +124,10 @@ impl DefectEvidence {
     pub const fn keeps_passes_of(family: TacticFamily) -> bool {
         !matches!(
             family,
-            TacticFamily::Cuts | TacticFamily::Random | TacticFamily::AllCuts
+            TacticFamily::Cuts
+                | TacticFamily::Random
+                | TacticFamily::Content
+                | TacticFamily::AllCuts
         )
     }
 

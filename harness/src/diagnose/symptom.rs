@@ -101,6 +101,8 @@ pub enum Symptom {
         /// Its number since the start of the peer, from 1.
         connection: u64,
     },
+    /// It fails with other messages.
+    FailsVaried,
     /// It fails only beside other connections.
     Interference,
     /// The same, and nothing came while another connection was open.
@@ -184,6 +186,7 @@ impl Symptom {
                 connection: *connection,
             },
             Finding::BlockedByNeighbour { .. } => Self::BlockedByOthers,
+            Finding::FailsVaried { .. } => Self::FailsVaried,
             Finding::Interference => Self::Interference,
             Finding::CrossTalk => Self::CrossTalk,
         }
@@ -231,6 +234,7 @@ impl Symptom {
             | Self::NextNotServed
             | Self::Leaks
             | Self::StopsServing { .. }
+            | Self::FailsVaried
             | Self::Interference
             | Self::BlockedByOthers
             | Self::CrossTalk => false,

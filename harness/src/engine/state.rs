@@ -71,6 +71,16 @@ impl<'r> Engine<'r> {
         Ok(())
     }
 
+    /// Plays something without any event.
+    pub(super) fn silently<T>(&mut self, play: impl FnOnce(&mut Self) -> T) -> T {
+        // A closure that captures nothing takes no memory.
+        let nobody: &'r mut (dyn FnMut(Event<'_>) + Send) = Box::leak(Box::new(|_: Event<'_>| {}));
+        let on_event = std::mem::replace(&mut self.on_event, nobody);
+        let result = play(self);
+        self.on_event = on_event;
+        result
+    }
+
     /// How many more connections the peer serves, if that is known.
     pub(super) fn connections_left(&self) -> u64 {
         self.lifetime

@@ -200,6 +200,16 @@ pub enum Finding {
         /// For how long it was not served. It may have taken any time.
         least: Duration,
     },
+    /// The exchange fails with other messages, whatever these mean: it depends on the delivery,
+    /// or breaks the peer.
+    FailsVaried {
+        /// What is different, as a clause.
+        what: &'static str,
+        /// The tactic under which it fails. None: it fails uncut.
+        under: Option<String>,
+        /// What was observed of it.
+        why: String,
+    },
     /// The case passes alone, and fails again beside other connections.
     Interference,
     /// The same, and the peer sent what it had received on another connection.
@@ -309,6 +319,8 @@ pub enum FindingKind {
     Leaks,
     /// [`Finding::BlockedByNeighbour`]
     BlockedByNeighbour,
+    /// [`Finding::FailsVaried`]
+    FailsVaried,
     /// [`Finding::Interference`]
     Interference,
     /// [`Finding::CrossTalk`]
@@ -348,6 +360,7 @@ impl FindingKind {
             Self::NextNotServed => "next-not-served",
             Self::Leaks => "leaks",
             Self::BlockedByNeighbour => "blocked-by-neighbour",
+            Self::FailsVaried => "fails-varied",
             Self::Interference => "interference",
             Self::CrossTalk => "cross-talk",
         }
@@ -358,6 +371,21 @@ impl FindingKind {
     pub const fn is_recommendation(self) -> bool {
         matches!(self, Self::ExitsAsWhole)
     }
+
+    /// What no peer may do, whatever it is sent.
+    pub(crate) const ALWAYS_WRONG: [Self; 11] = [
+        Self::Died,
+        Self::Spins,
+        Self::NotRead,
+        Self::NotAccepted,
+        Self::StaysOpen,
+        Self::RunsOn,
+        Self::NextNotServed,
+        Self::MalformedAnswer,
+        Self::CutShort,
+        Self::Leaks,
+        Self::MemoryGrows,
+    ];
 
     /// Those that say that no connection was made.
     pub const UNREACHABLE: [Self; 3] = [Self::NotConnected, Self::NotCalled, Self::NotAccepted];
@@ -423,6 +451,7 @@ impl Finding {
             Self::Leaks { .. } => FindingKind::Leaks,
             Self::NextNotServed { .. } | Self::StopsServing { .. } => FindingKind::NextNotServed,
             Self::BlockedByNeighbour { .. } => FindingKind::BlockedByNeighbour,
+            Self::FailsVaried { .. } => FindingKind::FailsVaried,
             Self::Interference => FindingKind::Interference,
             Self::CrossTalk => FindingKind::CrossTalk,
         }

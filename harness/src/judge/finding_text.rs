@@ -102,6 +102,17 @@ impl Display for Finding {
                 "not served for over {} ms while another connection {stopped}; served when that one was closed",
                 rounded_down(least.as_millis())
             ),
+            Self::FailsVaried {
+                what,
+                under: Some(tactic),
+                why,
+            } => write!(
+                f,
+                "if {what}, the exchange passes uncut and fails under {tactic}: {why}"
+            ),
+            Self::FailsVaried { what, why, .. } => {
+                write!(f, "if {what}, the exchange fails uncut: {why}")
+            }
             Self::Interference => {
                 f.write_str("passes alone, and fails again beside other connections")
             }

@@ -73,14 +73,17 @@ fn timeline(case: &OpenCase) -> Vec<Event> {
     let us = case.side();
     let stream = case.stream(&case.case.delivery).bytes;
     let mut rest = stream.as_slice();
-    let lengths = case.case.delivery.lengths();
+    // A variation is sent instead of the stream: what was seen of it is all that is known.
+    let is_varied = case.case.delivery.content().is_some();
+    let most = if is_varied { 0 } else { usize::MAX };
+    let lengths = case.case.delivery.lengths().take(most);
     let mut chunks = lengths.map(|len| rest.split_off(..len).unwrap_or_default());
     let mut timeline: Vec<Event> = Vec::new();
     let mut ends = Vec::new();
     for event in &case.saved.events {
         let (at, by) = (Duration::from_micros(event.at_us), Side::from(event.by));
         match &event.what {
-            WireAction::Sent(_) if by == us => {
+            WireAction::Sent(_) if by == us && !is_varied => {
                 let what = chunks.next().map(|it| What::Data(seen_or(event, it)));
                 timeline.extend(what.map(|what| Event { at, by, what }));
             }

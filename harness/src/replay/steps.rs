@@ -164,6 +164,7 @@ impl OpenCase {
         self.saved.needs.is_none()
             && delivery.reading() == Reading::Eager
             && delivery.other_connections() == OtherConnections::Alone
+            && delivery.content().is_none()
             && !matches!(
                 delivery.end(),
                 DeliveryEnd::Hold | DeliveryEnd::ResetBeforeAccept

@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use std::ops::Range;
 
 use super::lengths::Lengths;
-use super::{Offset, Script};
+use super::{ContentVariation, Offset, Script};
 use crate::framing::RepeatedBytes;
 
 /// One concrete way to send one side's bytes.
@@ -32,6 +32,8 @@ pub struct Delivery {
     pub(super) end: DeliveryEnd,
     pub(super) reading: Reading,
     pub(super) other_connections: OtherConnections,
+    /// The messages are not those of the script: this variation of them is sent.
+    pub(super) content: Option<ContentVariation>,
 }
 
 /// What follows the last byte of a delivery.
@@ -162,6 +164,7 @@ impl Delivery {
             end: DeliveryEnd::default(),
             reading: Reading::default(),
             other_connections: OtherConnections::default(),
+            content: None,
         }
     }
 
@@ -211,6 +214,16 @@ impl Delivery {
         }
     }
 
+    /// Sends a variation of the messages, whole and in many pieces, over connections of their
+    /// own. The lengths stay those of the script.
+    #[must_use]
+    pub fn with_content(self, variation: ContentVariation) -> Self {
+        Self {
+            content: Some(variation),
+            ..self
+        }
+    }
+
     /// Keeps the chunk lengths, which then cut the edited stream.
     #[must_use]
     pub fn with_edit(self, edit: StreamEdit) -> Self {
@@ -252,6 +265,12 @@ impl Delivery {
     #[must_use]
     pub fn other_connections(&self) -> OtherConnections {
         self.other_connections
+    }
+
+    /// The variation of the messages that is sent instead of them.
+    #[must_use]
+    pub fn content(&self) -> Option<ContentVariation> {
+        self.content
     }
 
     /// The length of each chunk, in order; never 0.

@@ -2,9 +2,9 @@
 //! what the protocol allows, and the malformed headers.
 
 use super::{
-    Allowances, Connections, EditName, HeaderEdit, OutMessage, Pipelining, Plan, PlanOptions,
-    Profile, SOCKET_BUFFERS, Salt, Script, Seed, ShortSends, StreamEdit, TacticFamily,
-    TacticFilter,
+    Allowances, Connections, Content, ContentVariation, EditName, HeaderEdit, OutMessage,
+    Pipelining, Plan, PlanOptions, Profile, SOCKET_BUFFERS, Salt, Script, Seed, ShortSends,
+    StreamEdit, TacticFamily, TacticFilter,
 };
 use crate::framing::Framing;
 use crate::scenario::{
@@ -177,6 +177,23 @@ fn first_of_known_length<'m, 's>(
     })
 }
 
+/// The variations of what a side sends that the framing can carry. None if it sends what it
+/// learns from the other side: then its messages differ in each case.
+fn contents(
+    scenario: &Scenario,
+    side: Side,
+    script: &Script,
+    framing: &Framing,
+) -> Vec<ContentVariation> {
+    if needs_answers(scenario, side) {
+        return Vec::new();
+    }
+    let messages = Content::of(script);
+    let all = ContentVariation::ALL.into_iter();
+    all.filter(|it| it.apply(&messages, framing).is_some())
+        .collect()
+}
+
 /// Which cases of a scenario are played.
 #[derive(Clone, Debug, Default)]
 pub struct CaseChoice {
@@ -210,9 +227,15 @@ impl Plan {
             salt: Salt::of(suite.own_id(), scenario.id()),
             only: only.clone(),
         };
+        let contents = if only.may_accept(TacticFamily::Content.as_str()) {
+            contents(scenario, side, &script, suite.framing())
+        } else {
+            Vec::new()
+        };
         let allowances = Allowances::of(scenario, suite.framing(), side);
         Self::new(&script, allowances, &edits, options)
             .expect("the edits were made for this script")
+            .with_contents(contents)
     }
 }
 

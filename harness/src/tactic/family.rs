@@ -42,13 +42,15 @@ pub enum TacticFamily {
     Header,
     /// Many connections are opened and closed first.
     Churn,
+    /// Other contents of the messages.
+    Content,
     /// Every segmentation of a short stream.
     AllCuts,
 }
 
 impl TacticFamily {
     /// In the order in which their cases run.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Whole,
         Self::Bytes,
         Self::Cut,
@@ -67,6 +69,7 @@ impl TacticFamily {
         Self::Neighbours,
         Self::Header,
         Self::Churn,
+        Self::Content,
         Self::AllCuts,
     ];
 
@@ -80,7 +83,7 @@ impl TacticFamily {
             Self::Random | Self::Fin | Self::Half | Self::Rst => Profile::Quick,
             Self::FinAtOnce | Self::Hold | Self::RstAtAccept => Profile::Standard,
             Self::SlowRead | Self::Neighbours | Self::Header => Profile::Standard,
-            Self::Cuts | Self::Pause | Self::Churn => Profile::Thorough,
+            Self::Cuts | Self::Pause | Self::Churn | Self::Content => Profile::Thorough,
             Self::AllCuts => Profile::Exhaustive,
         }
     }
@@ -107,6 +110,7 @@ impl TacticFamily {
             Self::Neighbours => "neighbours",
             Self::Header => "header",
             Self::Churn => "churn",
+            Self::Content => "content",
             Self::AllCuts => "all-cuts",
         }
     }

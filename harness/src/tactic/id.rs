@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::offset::number;
-use super::{EditName, NameError, Offset, TacticFamily};
+use super::{ContentVariation, EditName, NameError, Offset, TacticFamily};
 use crate::framing::MalformedKind;
 
 /// A rule that makes a delivery from a side's bytes.
@@ -49,6 +49,8 @@ pub enum Tactic {
     Header(MalformedHeader),
     /// `churn`: a thousand connections are opened and closed first.
     Churn,
+    /// `content:NAME`: a variation of what the messages contain, under many deliveries.
+    Content(ContentVariation),
     /// `all-cuts@M`: a cut after each byte whose bit is set in M. The lowest bit is the
     /// first byte's.
     AllCuts(u16),
@@ -97,6 +99,7 @@ impl Tactic {
             Self::Neighbours(_) => TacticFamily::Neighbours,
             Self::Header(_) => TacticFamily::Header,
             Self::Churn => TacticFamily::Churn,
+            Self::Content(_) => TacticFamily::Content,
             Self::AllCuts(_) => TacticFamily::AllCuts,
         }
     }
@@ -127,7 +130,7 @@ impl Tactic {
             Self::Half(at) | Self::Rst(at) | Self::Pause(at) => Some(*at),
             Self::Whole | Self::Bytes | Self::Cuts(..) | Self::Joined | Self::Random(_) => None,
             Self::RstAtAccept | Self::SlowRead | Self::Neighbours(_) => None,
-            Self::Header(_) | Self::Churn | Self::AllCuts(_) => None,
+            Self::Header(_) | Self::Churn | Self::Content(_) | Self::AllCuts(_) => None,
         }
     }
 }
@@ -147,6 +150,7 @@ impl fmt::Display for Tactic {
             Self::Neighbours(Neighbours::Stalled) => write!(f, "{family}:stalled"),
             Self::Neighbours(Neighbours::Interleaved) => write!(f, "{family}:interleaved"),
             Self::Header(malformed) => write!(f, "{family}:{malformed}"),
+            Self::Content(variation) => write!(f, "{family}:{variation}"),
         }
     }
 }
@@ -189,6 +193,10 @@ impl FromStr for Tactic {
             return malformed.parse().map(Self::Header);
         }
         let unknown = || TacticError::Unknown(text.to_owned());
+        if let Some(name) = text.strip_prefix("content:") {
+            let variation = ContentVariation::named(name);
+            return variation.map(Self::Content).ok_or_else(unknown);
+        }
         let (family, number) = text.split_once('@').ok_or_else(unknown)?;
         TacticFamily::ALL
             .into_iter()
@@ -299,6 +307,8 @@ mod tests {
             "header:negative",
             "header:too-large@3",
             "churn",
+            "content:lf",
+            "content:300-bytes",
             "all-cuts@5",
         ] {
             let tactic: Tactic = id.parse().expect(id);
@@ -322,6 +332,8 @@ mod tests {
             "header:",
             "header:a@0",
             "neighbours",
+            "content:LF",
+            "content",
             "all-cuts@65536",
             "rst@Accept",
             "fin+7",

@@ -16,6 +16,7 @@
 mod apply;
 mod carry;
 mod case;
+mod content;
 mod delivery;
 mod exchange;
 mod family;
@@ -43,6 +44,8 @@ pub use crate::scenario::{EditName, NameError, ScenarioId, SuiteId};
 pub use apply::{ChunkPieces, DeliveredChunk, FitError, Piece};
 pub use carry::ScriptPart;
 pub use case::{Case, CaseId, CaseIdError};
+pub use content::ContentVariation;
+pub(crate) use content::{Content, with_line_ends};
 pub use delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
 pub use exchange::CaseChoice;
 pub use family::TacticFamily;

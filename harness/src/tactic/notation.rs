@@ -4,10 +4,10 @@ use std::fmt::{self, Write as _};
 use std::num::NonZeroU16;
 use std::str::FromStr;
 
-use super::Offset;
 use super::delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
 use super::lengths::{ChunkRun, LengthError, Lengths};
 use super::offset::number;
+use super::{ContentVariation, Offset};
 use crate::framing::RepeatedBytes;
 
 /// The longest text that is parsed, in bytes.
@@ -33,6 +33,7 @@ const ENDS: [(&str, DeliveryEnd); 6] = [
 /// - `pause@12`, if the peer is left waiting behind the chunk that ends there.
 /// - `slow`, if the answers are read slowly.
 /// - The other connections, if any: `stalled`, `interleaved`, `churn=1000`.
+/// - `content=lf`, if a variation of the messages is sent.
 impl fmt::Display for Delivery {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(edit) = self.edit() {
@@ -50,10 +51,14 @@ impl fmt::Display for Delivery {
             f.write_str(" slow")?;
         }
         match self.other_connections {
-            OtherConnections::Alone => Ok(()),
-            OtherConnections::Stalled => f.write_str(" stalled"),
-            OtherConnections::Interleaved => f.write_str(" interleaved"),
-            OtherConnections::Churned(times) => write!(f, " churn={times}"),
+            OtherConnections::Alone => {}
+            OtherConnections::Stalled => f.write_str(" stalled")?,
+            OtherConnections::Interleaved => f.write_str(" interleaved")?,
+            OtherConnections::Churned(times) => write!(f, " churn={times}")?,
+        }
+        match self.content {
+            None => Ok(()),
+            Some(variation) => write!(f, " content={variation}"),
         }
     }
 }
@@ -109,7 +114,8 @@ pub enum NotationProblem {
     ImpossibleEdit(EditError),
     #[error(
         "unknown word `{0}`: use half, fin, fin+, rst, rst@accept, hold, slow, stalled, \
-         interleaved, pause@N with N an offset, or churn=N with N from 1 to 65535"
+         interleaved, pause@N with N an offset, churn=N with N from 1 to 65535, or \
+         content=NAME with the name of a variation"
     )]
     Word(String),
     #[error("`{0}` repeats or contradicts an earlier word: remove one of them")]
@@ -171,6 +177,10 @@ impl Delivery {
             once(&mut self.pause, Some(at)).ok_or_else(repeated)
         } else if word == "slow" {
             once(&mut self.reading, Reading::Slow).ok_or_else(repeated)
+        } else if let Some(name) = word.strip_prefix("content=") {
+            let variation = ContentVariation::named(name);
+            let variation = variation.ok_or_else(|| NotationProblem::Word(shown(word)))?;
+            once(&mut self.content, Some(variation)).ok_or_else(repeated)
         } else {
             let other_connections = parse_other_connections(word)?;
             once(&mut self.other_connections, other_connections).ok_or_else(repeated)
@@ -291,6 +301,7 @@ mod tests {
             "32 stalled",
             "1x32 interleaved",
             "32 churn=1000",
+            "32 content=wide",
             "@0..10=2d31 12,20",
             "@3..3=20 12 half slow stalled",
             "@3..5= 12 half",
@@ -337,6 +348,7 @@ mod tests {
         assert!(message("2,3 pause@4").ends_with("`pause@4`: split the chunk there"));
         assert!(message("5 pause@5").contains("no chunk ends"));
         assert!(message("5 churn=0").contains("N from 1 to 65535"));
+        assert!(message("5 content=").starts_with("at byte 2 of the delivery: unknown word"));
         assert!(message("2,3 rst@accept").ends_with("write the sum of the lengths"));
     }
 

@@ -9,8 +9,8 @@ use super::points::Points;
 use super::random::Segmentations;
 use super::rules;
 use super::{
-    Allowances, Case, Connections, Delivery, MalformedHeader, Neighbours, Offset, Profile, Salt,
-    Script, Seed, ShortSends, Tactic, TacticFamily, TacticFilter,
+    Allowances, Case, Connections, ContentVariation, Delivery, MalformedHeader, Neighbours, Offset,
+    Profile, Salt, Script, Seed, ShortSends, Tactic, TacticFamily, TacticFilter,
 };
 
 /// How much is tried, and what of it.
@@ -40,6 +40,8 @@ pub struct Plan {
     pub(super) options: PlanOptions,
     allowances: Allowances,
     points: Points,
+    /// The variations of the messages that the framing can carry.
+    contents: Vec<ContentVariation>,
     /// The only cases, if they were given and not planned.
     given: Option<Arc<[Case]>>,
     first: BTreeSet<Tactic>,
@@ -59,11 +61,18 @@ impl Plan {
             headers: headers::placed(script, edits)?,
             segmentations: Segmentations::over(Arc::clone(&layout)),
             allowances,
+            contents: Vec::new(),
             layout,
             options,
             given: None,
             first: BTreeSet::new(),
         })
+    }
+
+    /// Adds these variations of what the messages contain.
+    #[must_use]
+    pub fn with_contents(self, contents: Vec<ContentVariation>) -> Self {
+        Self { contents, ..self }
     }
 
     /// A plan of these cases instead. The first one is the baseline; one may be there
@@ -180,7 +189,8 @@ impl Plan {
             Tactic::Neighbours(Neighbours::Interleaved),
             Tactic::Churn,
         ];
-        let mut tactics = simple.into_iter().chain(cut).chain(others);
+        let contents = self.contents.iter().copied().map(Tactic::Content);
+        let mut tactics = simple.into_iter().chain(cut).chain(others).chain(contents);
         tactics.find(|tactic| self.case(tactic).is_some_and(|it| it.delivery == *delivery))
     }
 
@@ -215,6 +225,7 @@ impl Plan {
             Tactic::Hold(at) => Offset::new(1) < *at && *at <= layout.end,
             Tactic::Neighbours(neighbours) => self.has_neighbours(*neighbours),
             Tactic::Header(malformed) => self.headers.contains_key(malformed),
+            Tactic::Content(variation) => self.contents.contains(variation),
             Tactic::AllCuts(mask) => rules::is_mask(layout, *mask),
         }
     }
@@ -254,6 +265,7 @@ impl Plan {
             }
             TacticFamily::Header => self.those(self.headers.keys().cloned().map(Tactic::Header)),
             TacticFamily::Churn => self.those([Tactic::Churn]),
+            TacticFamily::Content => self.those(self.contents.iter().copied().map(Tactic::Content)),
             TacticFamily::AllCuts => self.those(rules::masks(&self.layout).map(Tactic::AllCuts)),
         }
     }

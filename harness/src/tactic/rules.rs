@@ -55,6 +55,7 @@ pub(super) fn delivery(plan: &Plan, tactic: &Tactic) -> Delivery {
         Tactic::Churn => {
             whole(layout, end).with_other_connections(OtherConnections::Churned(CHURN))
         }
+        Tactic::Content(variation) => whole(layout, end).with_content(*variation),
         Tactic::AllCuts(mask) => cut(&[], &masked(*mask), end),
     }
 }

@@ -9,7 +9,7 @@ use super::{Delivery, DeliveryEnd, Offset, OtherConnections, Reading, Script};
 
 /// The distance of a delivery from the baseline, which has the least weight.
 ///
-/// These count, in this order: an edit of the stream; the differences from `whole`, which
+/// These count, in this order: an edit or a variation of the stream; the differences from `whole`, which
 /// are cuts inside messages and joined edges; the number of delivered bytes; a pause; the other
 /// connections, the reading and the end, each in the order of its type; and how far to
 /// the right the cuts are.
@@ -33,7 +33,7 @@ impl Delivery {
     pub fn weight(&self, script: &Script) -> Weight {
         let differences = Edges::of(self, script).differences();
         Weight {
-            edits: usize::from(self.edit.is_some()),
+            edits: usize::from(self.edit.is_some()) + usize::from(self.content.is_some()),
             differences: differences.len(),
             delivered: self.delivered(),
             pauses: usize::from(self.pause.is_some()),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::source::{Sent, Source};
+use super::source::Source;
 use crate::framer::{TRICKY, payload};
 use crate::framing::{Framing, MalformedKind};
+use crate::tactic::{Content, with_line_ends};
 
 /// Numbers at the edges of what programs store them in, and what only looks like a number.
 const NUMBERS: [&[u8]; 16] = [
@@ -117,7 +118,7 @@ pub(crate) enum Change {
 pub(crate) struct Vocabulary {
     framing: Framing,
     /// The messages of all exchanges of the suite; at least one.
-    messages: Vec<Sent>,
+    messages: Vec<Content>,
     /// What may confuse a framer inside a payload; words of the protocol among it.
     tricky: Vec<Vec<u8>>,
 }
@@ -125,11 +126,11 @@ pub(crate) struct Vocabulary {
 impl Vocabulary {
     /// That of sources of the same suite; there must be at least one.
     pub(crate) fn of<'s>(sources: impl IntoIterator<Item = &'s Source>) -> Option<Self> {
-        let mut messages: Vec<Sent> = Vec::new();
+        let mut messages: Vec<Content> = Vec::new();
         let mut framing = None;
         for source in sources {
             framing.get_or_insert_with(|| source.framing());
-            let is_wanted = |it: &&Sent| it.content().len() <= LONGEST_WORD;
+            let is_wanted = |it: &&Content| it.bytes().len() <= LONGEST_WORD;
             for message in source.messages.iter().filter(is_wanted) {
                 if messages.len() < MOST_WORDS && !messages.contains(message) {
                     messages.push(message.clone());
@@ -138,13 +139,13 @@ impl Vocabulary {
         }
         let framing = framing?.clone();
         if messages.is_empty() {
-            messages.push(Sent::Framed(Vec::new()));
+            messages.push(Content::Framed(Vec::new()));
         }
         let mut tricky: Vec<_> = TRICKY.iter().map(|it| it.to_vec()).collect();
         let is_word = |it: &&[u8]| (1..=32).contains(&it.len());
         let words = messages
             .iter()
-            .flat_map(|it| it.content().split(|byte| !byte.is_ascii_graphic()));
+            .flat_map(|it| it.bytes().split(|byte| !byte.is_ascii_graphic()));
         tricky.extend(words.filter(is_word).map(<[u8]>::to_vec));
         // What begins and ends a message.
         if let Ok(empty) = framing.encode(b"") {
@@ -161,10 +162,7 @@ impl Vocabulary {
     }
 
     fn samples(&self) -> Vec<Vec<u8>> {
-        self.messages
-            .iter()
-            .map(|it| it.content().to_vec())
-            .collect()
+        self.messages.iter().map(|it| it.bytes().to_vec()).collect()
     }
 }
 
@@ -188,7 +186,7 @@ impl Changes {
 pub(crate) fn variations(
     source: &Source,
     changes: &Changes,
-) -> impl Strategy<Value = Vec<Sent>> + use<> {
+) -> impl Strategy<Value = Vec<Content>> + use<> {
     let messages = source.messages.clone();
     let vocabulary = Arc::clone(&changes.vocabulary);
     let change = changes.strategy.clone();
@@ -226,7 +224,7 @@ fn change(vocabulary: &Vocabulary) -> impl Strategy<Value = Change> + use<> {
     ]
 }
 
-fn apply(change: &Change, messages: &mut Vec<Sent>, vocabulary: &Vocabulary) {
+fn apply(change: &Change, messages: &mut Vec<Content>, vocabulary: &Vocabulary) {
     let framing = &vocabulary.framing;
     let count = messages.len();
     if count == 0 {
@@ -238,19 +236,19 @@ fn apply(change: &Change, messages: &mut Vec<Sent>, vocabulary: &Vocabulary) {
         }
         Change::Insert { at, place, bytes } => {
             let message = &mut messages[at.index(count)];
-            let content = message.content();
+            let content = message.bytes();
             let place = place.index(content.len() + 1);
             let content = [&content[..place], bytes, &content[place..]].concat();
             set_content(message, framing, content);
         }
         Change::Number { at, which, number } => {
             let message = &mut messages[at.index(count)];
-            let content = with_number(message.content(), *which, number);
+            let content = with_number(message.bytes(), *which, number);
             set_content(message, framing, content);
         }
         Change::Nest { at, opening, depth } => {
             let message = &mut messages[at.index(count)];
-            let content = [opening.repeat(*depth), message.content().to_vec()].concat();
+            let content = [opening.repeat(*depth), message.bytes().to_vec()].concat();
             set_content(message, framing, content);
         }
         Change::LineEnds { at, ending } => {
@@ -260,7 +258,7 @@ fn apply(change: &Change, messages: &mut Vec<Sent>, vocabulary: &Vocabulary) {
         }
         Change::Malformed { at, which } => {
             let message = &mut messages[at.index(count)];
-            let mut variants = framing.malformed(message.content());
+            let mut variants = framing.malformed(message.bytes());
             variants.retain(|it| it.kind != MalformedKind::Endless);
             if !variants.is_empty() {
                 let variant = &variants[which.index(variants.len())];
@@ -275,7 +273,7 @@ fn apply(change: &Change, messages: &mut Vec<Sent>, vocabulary: &Vocabulary) {
         }
         Change::SwapCase { at } => {
             let message = &mut messages[at.index(count)];
-            let swapped = message.content().iter().map(|byte| match byte {
+            let swapped = message.bytes().iter().map(|byte| match byte {
                 b'a'..=b'z' => byte.to_ascii_uppercase(),
                 _ => byte.to_ascii_lowercase(),
             });
@@ -307,34 +305,29 @@ fn apply(change: &Change, messages: &mut Vec<Sent>, vocabulary: &Vocabulary) {
 
 /// Changes the content of a message. Where the framing cannot carry it because it ends a message
 /// itself, it is sent as the peer would see it.
-fn set_content(message: &mut Sent, framing: &Framing, content: Vec<u8>) {
+fn set_content(message: &mut Content, framing: &Framing, content: Vec<u8>) {
     if content.len() > LONGEST {
         return;
     }
-    let changed = message.with_content(content);
+    let changed = message.with_bytes(content);
     match &changed {
-        Sent::Framed(payload) if framing.encode(payload).is_err() => {
+        Content::Framed(payload) if framing.encode(payload).is_err() => {
             if let Framing::Line(_) | Framing::Delimiter(_) = framing
                 && let Ok(end) = framing.encode(b"")
             {
-                *message = Sent::Raw([&payload[..], &end.bytes].concat());
+                *message = Content::Raw([&payload[..], &end.bytes].concat());
             }
         }
         _ => *message = changed,
     }
 }
 
-/// Changes the bytes of a message as they are on the wire.
-fn edit_bytes(message: &mut Sent, framing: &Framing, edit: impl FnOnce(Vec<u8>) -> Vec<u8>) {
-    let bytes = match message {
-        Sent::Framed(payload) => framing.encode(payload).map(|it| it.bytes),
-        Sent::Raw(bytes) => Ok(bytes.clone()),
-    };
-    if let Ok(bytes) = bytes {
-        let edited = edit(bytes.clone());
-        if edited != bytes && edited.len() <= LONGEST {
-            *message = Sent::Raw(edited);
-        }
+/// Changes the bytes of a message as they are on the wire, unless there are too many then.
+fn edit_bytes(message: &mut Content, framing: &Framing, edit: impl FnOnce(Vec<u8>) -> Vec<u8>) {
+    let mut edited = message.clone();
+    edited.edit_bytes(framing, edit);
+    if edited.bytes().len() <= LONGEST {
+        *message = edited;
     }
 }
 
@@ -356,27 +349,6 @@ fn with_number(content: &[u8], which: Index, number: &[u8]) -> Vec<u8> {
     .concat()
 }
 
-fn with_line_ends(bytes: &[u8], ending: &[u8]) -> Vec<u8> {
-    let mut result = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let length = [&b"\r\n"[..], b"\n"]
-            .iter()
-            .find_map(|it| rest.starts_with(it).then_some(it.len()));
-        match length {
-            Some(length) => {
-                result.extend_from_slice(ending);
-                rest = &rest[length..];
-            }
-            None => {
-                result.push(rest[0]);
-                rest = &rest[1..];
-            }
-        }
-    }
-    result
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::strategy::ValueTree as _;
@@ -395,10 +367,10 @@ mod tests {
         Source::of(&suite, 0, Side::Client).expect("it sends")
     }
 
-    fn texts(messages: &[Sent]) -> Vec<String> {
-        let text = |it: &Sent| match it {
-            Sent::Framed(payload) => payload.escape_ascii().to_string(),
-            Sent::Raw(bytes) => format!("raw {}", bytes.escape_ascii()),
+    fn texts(messages: &[Content]) -> Vec<String> {
+        let text = |it: &Content| match it {
+            Content::Framed(payload) => payload.escape_ascii().to_string(),
+            Content::Raw(bytes) => format!("raw {}", bytes.escape_ascii()),
         };
         messages.iter().map(text).collect()
     }
@@ -470,7 +442,7 @@ mod tests {
             let tree = strategy.new_tree(&mut runner).expect("no rejection");
             let varied = tree.current();
             assert!(!varied.is_empty() && varied.len() <= MOST_MESSAGES);
-            assert!(varied.iter().all(|it| it.content().len() <= LONGEST));
+            assert!(varied.iter().all(|it| it.bytes().len() <= LONGEST));
         }
     }
 }

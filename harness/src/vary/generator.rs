@@ -7,7 +7,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::change::{Changes, Vocabulary, variations};
-use super::source::{Sent, Source};
+use super::source::Source;
+use crate::tactic::Content;
 
 /// How many sources are added to those of the suites.
 const MOST_LEARNED: usize = 1_000;
@@ -25,7 +26,7 @@ pub(crate) struct Generator {
 struct Entry {
     source: Source,
     changes: Changes,
-    strategy: BoxedStrategy<Vec<Sent>>,
+    strategy: BoxedStrategy<Vec<Content>>,
 }
 
 /// A variation that can be made smaller.
@@ -33,7 +34,7 @@ pub(crate) struct Variation {
     /// The number of the source.
     pub(crate) entry: usize,
     pub(crate) source: Source,
-    pub(crate) tree: Box<dyn ValueTree<Value = Vec<Sent>>>,
+    pub(crate) tree: Box<dyn ValueTree<Value = Vec<Content>>>,
 }
 
 impl Generator {
@@ -99,7 +100,7 @@ impl Generator {
     }
 
     /// Adds a variation of an entry to what is varied.
-    pub(crate) fn add(&mut self, entry: usize, messages: Vec<Sent>) {
+    pub(crate) fn add(&mut self, entry: usize, messages: Vec<Content>) {
         let Entry {
             source, changes, ..
         } = &self.entries[entry];

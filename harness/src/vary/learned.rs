@@ -8,8 +8,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::answers::{Answers, PeerEnd};
-use super::source::{OurEnd, Sent, Source, example_of_unique};
+use super::source::{OurEnd, Source, example_of_unique};
 use crate::scenario::{NoAttachments, Side, Suite, SuiteError, parse};
+use crate::tactic::Content;
 
 /// The id of the only scenario of such a suite.
 const SCENARIO: &str = "variation";
@@ -27,7 +28,7 @@ pub(crate) enum Expected {
 pub(crate) fn suite(
     path: &str,
     source: &Source,
-    messages: &[Sent],
+    messages: &[Content],
     answers: &Answers,
     expected: Expected,
 ) -> Result<Suite, Box<SuiteError>> {
@@ -35,7 +36,7 @@ pub(crate) fn suite(
     parse(path, &text, &NoAttachments).map_err(Box::new)
 }
 
-fn text(source: &Source, messages: &[Sent], answers: &Answers, expected: Expected) -> String {
+fn text(source: &Source, messages: &[Content], answers: &Answers, expected: Expected) -> String {
     let suite = &source.suite;
     let base = suite.text();
     let tree = DeTable::parse(base)
@@ -102,7 +103,12 @@ fn inline(value: &Spanned<DeValue<'_>>, base: &str) -> String {
 }
 
 /// The steps of the exchange.
-fn steps(source: &Source, messages: &[Sent], answers: &Answers, expected: Expected) -> Vec<String> {
+fn steps(
+    source: &Source,
+    messages: &[Content],
+    answers: &Answers,
+    expected: Expected,
+) -> Vec<String> {
     let answered = answers.messages(source.framing());
     let (ours, theirs) = (source.side, source.side.other());
     let received = match answers.end {
@@ -163,10 +169,10 @@ struct Writer {
 }
 
 impl Writer {
-    fn ours(&self, side: Side, message: &Sent) -> String {
+    fn ours(&self, side: Side, message: &Content) -> String {
         match message {
-            Sent::Framed(payload) => format!("{side} = {}", self.string(payload)),
-            Sent::Raw(bytes) => format!("{side}.raw = {}", self.string(bytes)),
+            Content::Framed(payload) => format!("{side} = {}", self.string(payload)),
+            Content::Raw(bytes) => format!("{side}.raw = {}", self.string(bytes)),
         }
     }
 
@@ -249,7 +255,7 @@ mod tests {
         Source::of(&suite, 0, Side::Client).expect("it sends")
     }
 
-    fn learned(messages: &[Sent], turns: &[&[u8]], end: PeerEnd) -> Suite {
+    fn learned(messages: &[Content], turns: &[&[u8]], end: PeerEnd) -> Suite {
         let answers = Answers {
             turns: turns.iter().map(|it| it.to_vec()).collect(),
             last: Vec::new(),
@@ -277,8 +283,8 @@ mod tests {
     #[test]
     fn a_suite_has_the_settings_of_its_source_and_the_learned_answers() {
         let messages = [
-            Sent::Framed(b"x 00000000 \\ ' ${y} \xff".to_vec()),
-            Sent::Raw("é\n".into()),
+            Content::Framed(b"x 00000000 \\ ' ${y} \xff".to_vec()),
+            Content::Raw("é\n".into()),
         ];
         let turns: [&[u8]; 3] = [b"hello\r\n", b"one\r\ntwo 00000000\r\n", b""];
         let suite = learned(&messages, &turns, PeerEnd::AfterOurs);
@@ -300,7 +306,10 @@ mod tests {
 
     #[test]
     fn a_peer_that_ends_early_got_only_the_first_messages() {
-        let messages = [Sent::Framed(b"a".to_vec()), Sent::Framed(b"b".to_vec())];
+        let messages = [
+            Content::Framed(b"a".to_vec()),
+            Content::Framed(b"b".to_vec()),
+        ];
         let turns: [&[u8]; 2] = [b"hello\r\n", b"bye"];
         let suite = learned(&messages, &turns, PeerEnd::Early { received: 1 });
         assert_eq!(

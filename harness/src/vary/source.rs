@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::framing::Framing;
 use crate::scenario::{Action, Bindings, Close, Side, Suite};
-use crate::tactic::Script;
+use crate::tactic::{Content, Script};
 
 /// One side of an exchange.
 #[derive(Clone, Debug)]
@@ -12,21 +12,12 @@ pub(crate) struct Source {
     /// It has this scenario alone.
     pub(crate) suite: Arc<Suite>,
     pub(crate) side: Side,
-    pub(crate) messages: Vec<Sent>,
+    pub(crate) messages: Vec<Content>,
     /// Whether the peer is the first to send.
     pub(crate) peer_begins: bool,
     pub(crate) end: OurEnd,
     /// Whether a message has the value of `${unique}`.
     pub(crate) has_unique: bool,
-}
-
-/// A message of our side.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Sent {
-    /// A payload that the framing encodes.
-    Framed(Vec<u8>),
-    /// Bytes as they are.
-    Raw(Vec<u8>),
 }
 
 /// How our side ends an exchange.
@@ -43,11 +34,7 @@ impl Source {
     pub(crate) fn of(suite: &Suite, scenario: usize, side: Side) -> Option<Self> {
         let scenario = suite.scenarios().get(scenario)?;
         let script = Script::of(scenario, suite.framing(), side);
-        let messages = script.messages.into_iter().map(|it| match it.payload {
-            Some(payload) => Sent::Framed(payload),
-            None => Sent::Raw(it.bytes),
-        });
-        let messages: Vec<_> = messages.collect();
+        let messages = Content::of(&script);
         if messages.is_empty() {
             return None;
         }
@@ -80,24 +67,24 @@ impl Source {
 
     /// The bytes of a message with this value of `${unique}`; `None` if the framing cannot
     /// carry it.
-    pub(crate) fn encode(&self, message: &Sent, unique: &str) -> Option<Vec<u8>> {
+    pub(crate) fn encode(&self, message: &Content, unique: &str) -> Option<Vec<u8>> {
         match message {
-            Sent::Framed(payload) => {
+            Content::Framed(payload) => {
                 let payload = self.with_unique(payload, unique);
                 Some(self.framing().encode(&payload).ok()?.bytes)
             }
-            Sent::Raw(bytes) => Some(self.with_unique(bytes, unique)),
+            Content::Raw(bytes) => Some(self.with_unique(bytes, unique)),
         }
     }
 
     /// Whether a message has bytes that the framing can carry.
-    pub(crate) fn can_send(&self, message: &Sent) -> bool {
+    pub(crate) fn can_send(&self, message: &Content) -> bool {
         match message {
-            Sent::Framed(payload) => {
+            Content::Framed(payload) => {
                 let encoded = self.framing().encode(payload);
                 encoded.is_ok_and(|it| !it.bytes.is_empty())
             }
-            Sent::Raw(bytes) => !bytes.is_empty(),
+            Content::Raw(bytes) => !bytes.is_empty(),
         }
     }
 
@@ -116,24 +103,6 @@ impl Source {
             replaced(bytes, unique.as_bytes(), &example_of_unique())
         } else {
             bytes.to_vec()
-        }
-    }
-}
-
-impl Sent {
-    /// The payload, or the bytes as they are.
-    pub(crate) fn content(&self) -> &[u8] {
-        match self {
-            Self::Framed(payload) => payload,
-            Self::Raw(bytes) => bytes,
-        }
-    }
-
-    /// A message of the same kind with another content.
-    pub(crate) fn with_content(&self, content: Vec<u8>) -> Self {
-        match self {
-            Self::Framed(_) => Self::Framed(content),
-            Self::Raw(_) => Self::Raw(content),
         }
     }
 }

@@ -34,7 +34,7 @@ pub(super) use context::{NumberedCase, ScenarioContext, UniqueFor, UniqueValues}
 pub(super) use conversation::{Assignment, Conversation};
 pub(super) use describe::ReportedFinding;
 pub(super) use probe::{ProbeTask, probe};
-pub(super) use result::{CaseResult, NotSuspended, Outcome, Unjudged};
+pub(super) use result::{CaseResult, NotCompared, NotSuspended, Outcome, Unjudged};
 pub(super) use transcript::{Boundaries, Transcript};
 
 use std::cell::Cell;

@@ -72,6 +72,31 @@ pub(in crate::engine) enum Unjudged {
     Churn,
     /// What the peer does with a connection that is reset before it is accepted.
     BeforeAccept(NotSuspended),
+    /// Whether the peer answers a variation in the same way however it is delivered.
+    Varied(NotCompared),
+}
+
+/// Why the answers to a variation were not compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::engine) enum NotCompared {
+    /// The peer ends the connection before wirecheck does.
+    EndsFirst,
+    /// It answers in another way each time.
+    NotSteady,
+    /// The exchange itself depends on the delivery.
+    FailsAsItIs,
+}
+
+impl fmt::Display for NotCompared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EndsFirst => {
+                "the peer closes the connection first, and how much it reads before depends on the delivery"
+            }
+            Self::NotSteady => "the peer answers the same bytes in different ways, also uncut",
+            Self::FailsAsItIs => "the exchange fails with its own messages",
+        })
+    }
 }
 
 /// Why the peer was not suspended for a moment.
@@ -129,6 +154,7 @@ impl fmt::Display for Unjudged {
                 );
             }
             Self::BeforeAccept(why) => return write!(f, "reset before accept: {why}"),
+            Self::Varied(why) => return write!(f, "variations of the messages: {why}"),
         };
         write!(f, "{what}: ")?;
         match doubt {

@@ -2,22 +2,21 @@
 //! deliveries.
 
 use std::path::Path;
-use std::str::FromStr as _;
 use std::sync::Arc;
 
 use wirecheck_report::fnv1a;
 use wirecheck_report::record::FuzzRecord;
 
 use super::FuzzOptions;
-use crate::engine::case::{CaseResult, NumberedCase, ProbeTask, ScenarioContext, UniqueValues};
+use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext, UniqueValues};
 use crate::engine::peer::{CasePlayer, NoConnection, TestedPeer};
 use crate::engine::selection::Selection;
-use crate::scenario::{Action, Scenario, Side, Step, Suite};
-use crate::tactic::{Case, CaseChoice, Profile, Seed, TacticFamily, TacticPattern};
+use crate::scenario::Suite;
+use crate::tactic::{Case, Content, Profile, Seed, TacticFamily};
 use crate::vary::answers::{Answers, PeerEnd};
 use crate::vary::generator::{Generator, Variation};
 use crate::vary::learned::{Expected, suite};
-use crate::vary::source::{Sent, Source};
+use crate::vary::source::Source;
 use crate::wire::link::ReadProof;
 
 /// How many deliveries of a variation with one cut are played, and how many random ones.
@@ -71,7 +70,7 @@ pub(super) struct Failed {
 }
 
 impl Attempt<'_> {
-    pub(super) fn play(&mut self, source: &Source, messages: &[Sent]) -> AttemptEnd {
+    pub(super) fn play(&mut self, source: &Source, messages: &[Content]) -> AttemptEnd {
         let mut messages = messages.to_vec();
         self.record.variations += 1;
         messages.retain(|it| source.can_send(it));
@@ -112,7 +111,8 @@ impl Attempt<'_> {
         }
         let suites = [Some(Arc::clone(&suite)), learned(Expected::AsMany)];
         for suite in suites.into_iter().flatten() {
-            let selection = deliveries(&suite, source.side, self.options.seed, Profile::Quick);
+            let seed = Seed(self.options.seed);
+            let selection = Selection::of_variation(&suite, source.side, seed, Profile::Quick);
             let planned = selection.scenarios().next();
             let planned = planned.expect("a suite of a variation has a scenario");
             let mut context = ScenarioContext {
@@ -139,27 +139,11 @@ impl Attempt<'_> {
         AttemptEnd::NotSteady(Some(suite))
     }
 
-    fn answers(&mut self, source: &Source, messages: &[Sent]) -> Result<Answers, NoConnection> {
+    fn answers(&mut self, source: &Source, messages: &[Content]) -> Result<Answers, NoConnection> {
         let unique = self.unique.next(*self.place, 0);
         *self.place += 1;
         self.record.cases += 1;
-        let encoded: Vec<_> = messages
-            .iter()
-            .filter_map(|it| source.encode(it, &unique))
-            .collect();
-        let task = ProbeTask {
-            messages: &encoded,
-            peer_begins: source.peer_begins,
-            end: source.end,
-            limits: source.suite.scenarios()[0].limits(),
-        };
-        let answers = self.player.probe(task).map_err(|missing| missing.why)?;
-        let without_unique = |bytes: &Vec<u8>| source.without_unique(bytes, &unique);
-        Ok(Answers {
-            turns: answers.turns.iter().map(without_unique).collect(),
-            last: without_unique(&answers.last),
-            end: answers.end,
-        })
+        self.player.ask(source, messages, &unique)
     }
 
     /// Whether the peer's process has ended.
@@ -227,47 +211,19 @@ fn wrong_uncut(source: &Source, answers: &Answers) -> Option<String> {
 fn suite_of(
     folder: &Path,
     source: &Source,
-    messages: &[Sent],
+    messages: &[Content],
     answers: &Answers,
     expected: Expected,
 ) -> Option<Arc<Suite>> {
     let mut name = Vec::new();
     for message in messages {
-        name.extend_from_slice(message.content());
+        name.extend_from_slice(message.bytes());
         name.push(0);
     }
     let name = format!("variation-{:016x}.toml", fnv1a(&name));
     let path = folder.join(name).display().to_string();
     let suite = suite(&path, source, messages, answers, expected);
     suite.ok().map(Arc::new)
-}
-
-/// The deliveries of a variation that a correct peer must answer in the same way. What it makes
-/// of a part of a message whose meaning is not known, nobody can say.
-pub(super) fn deliveries(suite: &Suite, side: Side, seed: u64, profile: Profile) -> Selection {
-    let is_ours = |step: &&Step| step.side == side;
-    let mut ours = suite
-        .scenarios()
-        .iter()
-        .flat_map(Scenario::exchange)
-        .filter(is_ours);
-    // After a malformed message a peer may drop what it has read.
-    let is_framed = ours.all(|it| match &it.action {
-        Action::Send(message) => message.is_framed(),
-        _ => true,
-    });
-    let patterns: &[&str] = if is_framed {
-        &["whole", "bytes", "cut", "random", "joined", "joined+cut"]
-    } else {
-        &["whole", "bytes", "cut", "random"]
-    };
-    let pattern = |it: &&str| TacticPattern::from_str(it).expect("a pattern of a tactic");
-    let choice = CaseChoice {
-        profile,
-        seed: Seed(seed),
-        only: patterns.iter().map(pattern).collect(),
-    };
-    Selection::new(vec![suite.clone()], side, choice)
 }
 
 /// All deliveries of which there is one, and some of the others. Each chunk costs a wait for the

@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 use wirecheck_report::record::{ScenarioRecord, Verdict};
 
 use super::FuzzRun;
-use super::attempt::{AttemptEnd, DIED, Failed, NEVER_ENDS, UNFRAMED, deliveries};
+use super::attempt::{AttemptEnd, DIED, Failed, NEVER_ENDS, UNFRAMED};
 use crate::engine::case::ScenarioContext;
 use crate::engine::scenario_run::{ScenarioReport, ScenarioRun};
 use crate::engine::selection::Selection;
 use crate::engine::settings::StopReason;
 use crate::judge::FindingKind;
 use crate::scenario::Suite;
-use crate::tactic::Profile;
+use crate::tactic::{Content, Profile, Seed};
 use crate::vary::generator::Variation;
-use crate::vary::source::{Sent, Source};
+use crate::vary::source::Source;
 
 /// How often failures of one kind are confirmed before they are only counted.
 const MOST_PURSUED: u32 = 3;
@@ -98,7 +98,7 @@ impl FuzzRun<'_, '_, '_> {
 
     pub(super) fn selection_of(&self, suite: &Suite) -> Selection {
         let side = self.selection.side();
-        deliveries(suite, side, self.options.seed, Profile::Standard)
+        Selection::of_variation(suite, side, Seed(self.options.seed), Profile::Standard)
     }
 
     /// Plays the suite of a variation as any other is played.
@@ -188,7 +188,7 @@ impl FuzzRun<'_, '_, '_> {
         &mut self,
         search: &mut Search,
         source: &Source,
-        messages: &[Sent],
+        messages: &[Content],
     ) -> Result<bool, StopReason> {
         search.left -= 1;
         let end = self.attempt().play(source, messages);
@@ -229,19 +229,6 @@ impl Search {
 /// Whether a scenario shows that the peer is wrong. That it answers a variation otherwise than
 /// before shows nothing, if both were uncut.
 fn is_failure(scenario: &ScenarioRecord, seen: &str) -> bool {
-    const AT_FAULT: [FindingKind; 11] = [
-        FindingKind::Died,
-        FindingKind::Spins,
-        FindingKind::NotRead,
-        FindingKind::NotAccepted,
-        FindingKind::StaysOpen,
-        FindingKind::RunsOn,
-        FindingKind::NextNotServed,
-        FindingKind::MalformedAnswer,
-        FindingKind::CutShort,
-        FindingKind::Leaks,
-        FindingKind::MemoryGrows,
-    ];
     if !matches!(scenario.verdict, Verdict::Fail | Verdict::Nonstrict) {
         return false;
     }
@@ -251,7 +238,10 @@ fn is_failure(scenario: &ScenarioRecord, seen: &str) -> bool {
     };
     // An answer that the peer had begun.
     let is_incomplete = first.kind == FindingKind::NoAnswer.as_str() && seen == UNFRAMED;
-    is_incomplete || AT_FAULT.iter().any(|it| it.as_str() == first.kind)
+    is_incomplete
+        || FindingKind::ALWAYS_WRONG
+            .iter()
+            .any(|it| it.as_str() == first.kind)
 }
 
 /// What a failed scenario shows: its defects; if none is named, the kinds of its findings.

@@ -12,10 +12,12 @@ use wirecheck_report::record::Concurrency;
 use super::target::Target;
 use crate::engine::case::ProbeTask;
 use crate::engine::case::{self, CaseResult, NumberedCase, ScenarioContext};
-use crate::engine::peer::NotConnected;
+use crate::engine::peer::{NoConnection, NotConnected};
 use crate::engine::wait::{CaseGate, PeerTimings, Phase, Waiter};
 use crate::peer::{ExitStatus, OutputPosition, Resources, StartError};
+use crate::tactic::Content;
 use crate::vary::answers::Answers;
+use crate::vary::source::Source;
 use crate::wire::link::{Link, LinkOptions};
 
 /// The peer of a run.
@@ -80,6 +82,32 @@ pub(in crate::engine) trait CasePlayer {
 
     /// Sends messages of which the answers are not known.
     fn probe(&mut self, task: ProbeTask<'_>) -> Result<Answers, NotConnected>;
+
+    /// What the peer answers to these messages in the place of those of the source, with an
+    /// example in the place of the value of `${unique}`. What the framing cannot carry is left
+    /// out.
+    fn ask(
+        &mut self,
+        source: &Source,
+        messages: &[Content],
+        unique: &str,
+    ) -> Result<Answers, NoConnection> {
+        let encoded = messages.iter().filter_map(|it| source.encode(it, unique));
+        let encoded: Vec<_> = encoded.collect();
+        let task = ProbeTask {
+            messages: &encoded,
+            peer_begins: source.peer_begins,
+            end: source.end,
+            limits: source.suite.scenarios()[0].limits(),
+        };
+        let answers = self.probe(task).map_err(|missing| missing.why)?;
+        let without_unique = |bytes: &Vec<u8>| source.without_unique(bytes, unique);
+        Ok(Answers {
+            turns: answers.turns.iter().map(without_unique).collect(),
+            last: without_unique(&answers.last),
+            end: answers.end,
+        })
+    }
 
     /// Waits, for a short while, until the peer is idle or gone.
     fn wait_until_idle(&mut self);

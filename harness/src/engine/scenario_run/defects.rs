@@ -10,6 +10,7 @@ use crate::diagnose::{
 };
 use crate::engine::case::{Outcome, ReportedFinding, ScenarioContext};
 use crate::scenario::{Action, Close};
+use crate::tactic::TacticFamily;
 
 /// What explains the failures of a scenario.
 #[derive(Default)]
@@ -30,7 +31,10 @@ pub(super) fn explanation(context: &ScenarioContext<'_>, results: &ScenarioResul
         ending(context),
         life(context, results),
     );
-    for failure in &results.failures {
+    let own = results.failures.iter();
+    // What explains those of variations was found where they were played.
+    let own = own.filter(|it| it.result.tactic.family() != TacticFamily::Content);
+    for failure in own {
         let Outcome::Failed(findings) = &failure.result.outcome else {
             continue;
         };
@@ -56,8 +60,14 @@ pub(super) fn explanation(context: &ScenarioContext<'_>, results: &ScenarioResul
         name: diagnosis.code.name().to_owned(),
         because: diagnosis.because,
     };
+    let mut defects: Vec<_> = found.map(defect).collect();
+    for defect in &results.defects_of_variations {
+        if defects.iter().all(|it| it.code != defect.code) {
+            defects.push(defect.clone());
+        }
+    }
     Explanation {
-        defects: found.map(defect).collect(),
+        defects,
         cut_place: cut_place(&evidence, &context.script),
     }
 }

@@ -14,6 +14,8 @@
 //!   if these pass. What passes alone failed because of other connections, before or beside
 //!   it, or by chance (`shared_cause`).
 //! - **`rst@accept`** (`rst_at_accept`): the server is suspended for a moment, alone.
+//! - **Variations** (`varied`): `content:*`, each a scenario of its own that is made of what the
+//!   peer answers.
 //! - **Leaks** (`leaks`): what the peer holds is counted after the baseline and after each
 //!   batch. If it grew, cases are played until it is clear whether it grows with them; so with
 //!   its memory (`memory_leaks`).
@@ -41,6 +43,7 @@ mod shared_cause;
 mod shrink;
 #[cfg(test)]
 mod tests;
+mod varied;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::num::NonZeroUsize;
@@ -150,7 +153,8 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             self.play_and_confirm(company)?;
         }
         self.play_given_again()?;
-        self.play_rst_at_accept()
+        self.play_rst_at_accept()?;
+        self.play_varied()
     }
 
     /// Plays the cases that are played in this company, and what failed again.
@@ -178,7 +182,10 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             return Ok(());
         }
         let last = NumberedCase::all_of(plan).last();
-        let is_played_so = |it: &NumberedCase| Company::of(&it.case.tactic) != Company::Suspending;
+        let is_played_so = |it: &NumberedCase| {
+            let company = Company::of(&it.case.tactic);
+            !matches!(company, Company::Suspending | Company::Varied)
+        };
         let Some(case) = last.filter(|it| it.number > 0 && is_played_so(it)) else {
             return Ok(());
         };

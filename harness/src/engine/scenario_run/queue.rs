@@ -30,17 +30,20 @@ pub(super) enum Company {
     Alone,
     /// Nothing, and the server is suspended for a moment.
     Suspending,
+    /// Nothing: each has many connections, which are judged like those of a scenario.
+    Varied,
 }
 
 impl Company {
     /// In which company a case is played. Some would disturb others, and memory that the peer
     /// takes beside others may be due to any of them.
     pub(super) fn of(tactic: &Tactic) -> Self {
-        use TacticFamily::{Churn, Neighbours, RstAtAccept, SlowRead};
+        use TacticFamily::{Churn, Content, Neighbours, RstAtAccept, SlowRead};
         match tactic.family() {
             _ if tactic.may_fill_memory() => Self::Alone,
             SlowRead | Neighbours | Churn => Self::Alone,
             RstAtAccept => Self::Suspending,
+            Content => Self::Varied,
             _ => Self::Shared,
         }
     }

@@ -95,6 +95,8 @@ pub(super) struct ScenarioResults {
     pub(super) unjudged: BTreeMap<Unjudged, u64>,
     /// An allowed reply to a truncated message: the first in the order of the tactics.
     pub(super) error_reply: Option<(Tactic, Vec<u8>)>,
+    /// What explains failures under `content:*`.
+    pub(super) defects_of_variations: Vec<record::Defect>,
 }
 
 #[derive(Default)]

@@ -322,7 +322,11 @@ fn can_be_shrunk(failure: &JudgedFailure) -> bool {
     matches!(failure.verdict, Verdict::Fail | Verdict::Nonstrict)
         && matches!(result.outcome, Outcome::Failed(_))
         && result.depends_on.is_none()
-        && result.tactic.family() != TacticFamily::Whole
+        // What a variation fails under is made smaller where it is played.
+        && !matches!(
+            result.tactic.family(),
+            TacticFamily::Whole | TacticFamily::Content
+        )
         && !result.outcome.kinds().iter().any(depends_on_more)
 }
 

@@ -22,6 +22,7 @@ mod scripted;
 mod shared_cause;
 mod shorter;
 mod shrink;
+mod varied;
 
 use std::num::NonZeroUsize;
 

@@ -16,7 +16,7 @@ use crate::engine::peer::{NoConnection, NotConnected};
 use crate::engine::wait::PeerTimings;
 use crate::judge::{Finding, ProcessEnd, ProcessOutcome, UnreadState};
 use crate::peer::{ExitStatus, OutputPosition, Resources, StartError};
-use crate::vary::answers::Answers;
+use crate::vary::answers::{Answers, PeerEnd};
 use crate::wire::link::Link;
 
 /// How every scripted peer dies.
@@ -55,7 +55,7 @@ struct ScriptedState {
     life: u32,
     plays_of_life: usize,
     has_idle_connection: bool,
-    /// How much is sent in each scenario.
+    /// How much is sent in each scenario of each suite.
     stream_lengths: HashMap<String, usize>,
 }
 
@@ -225,11 +225,22 @@ struct ScriptedPlayer<'a> {
 }
 
 impl CasePlayer for ScriptedPlayer<'_> {
-    /// No phase of a scenario does this.
-    fn probe(&mut self, _: ProbeTask<'_>) -> Result<Answers, NotConnected> {
-        Err(NotConnected {
-            why: NoConnection::Machine("a script has no answers".to_owned()),
-            last_output: Vec::new(),
+    /// The same line answers each message.
+    fn probe(&mut self, task: ProbeTask<'_>) -> Result<Answers, NotConnected> {
+        let mut state = self.peer.state();
+        state.finish_dying();
+        if let Some(finding) = state.unreachable() {
+            return Err(NotConnected {
+                why: NoConnection::Peer(finding.to_string()),
+                last_output: Vec::new(),
+            });
+        }
+        let mut turns = vec![b"ok\n".to_vec(); task.messages.len()];
+        turns.insert(0, Vec::new());
+        Ok(Answers {
+            turns,
+            last: Vec::new(),
+            end: PeerEnd::AfterOurs,
         })
     }
 
@@ -277,9 +288,10 @@ impl CasePlayer for ScriptedPlayer<'_> {
 impl ScriptedPlayer<'_> {
     /// Whether it is a part of an exchange that was played before.
     fn is_part(&self, context: &ScenarioContext<'_>) -> bool {
-        let id = context.planned.scenario.id().to_string();
+        let planned = context.planned;
+        let whole = format!("{}{}", planned.scenario.id(), planned.suite.text());
         let mut state = self.peer.state();
-        let len = state.stream_lengths.entry(id).or_default();
+        let len = state.stream_lengths.entry(whole).or_default();
         *len = (*len).max(context.script.len());
         context.script.len() < *len
     }

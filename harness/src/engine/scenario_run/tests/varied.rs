@@ -1,0 +1,101 @@
+//! Variations of the messages.
+
+use super::script::{Play, fail, pass, silence, wrong_answer};
+use super::scripted::ScriptedPeer;
+use super::{DEFAULT, PlayedRun, TestRun};
+use crate::tactic::{Profile, TacticFamily};
+
+const THOROUGH: TestRun = TestRun {
+    profile: Profile::Thorough,
+    ..DEFAULT
+};
+
+/// Whether what is sent is a variation with this text in it.
+fn sends(play: &Play, text: &str) -> bool {
+    let mut parts = play.stream.windows(text.len());
+    play.scenario == "variation" && parts.any(|it| it == text.as_bytes())
+}
+
+fn not_judged(run: &PlayedRun) -> u64 {
+    let mut families = run.scenario("first").families.iter();
+    let family = families.find(|it| it.name == "content");
+    family.expect("it is planned").not_judged
+}
+
+#[test]
+fn each_variation_is_played_under_several_deliveries() {
+    let run = THOROUGH.run(ScriptedPeer::new(|_| pass())).checked();
+    assert_eq!(run.failures(), [""; 0]);
+    assert_eq!(not_judged(&run), 0);
+    assert_eq!(
+        run.planned_of(TacticFamily::Content),
+        ["framing", "128-bytes", "300-bytes", "wide"].map(|it| format!("content:{it}"))
+    );
+    for text in ["\r", "😀"] {
+        let plays = run.plays.iter().filter(|play| sends(play, text));
+        assert!(plays.clone().any(|play| play.family == TacticFamily::Whole));
+        assert!(plays.clone().any(|play| play.family == TacticFamily::Cut));
+        assert!(plays.clone().all(|play| !play.ends_early()));
+    }
+}
+
+#[test]
+fn what_fails_under_a_delivery_of_a_variation_is_its_failure() {
+    let peer = ScriptedPeer::new(|play| {
+        if sends(play, "😀") && play.is_cut_at(3) {
+            fail(silence())
+        } else {
+            pass()
+        }
+    });
+    let run = THOROUGH.run(peer).checked();
+    assert_eq!(run.failures(), ["content:wide fail fails-varied no-answer"]);
+    let text = run.texts("content:wide")[0];
+    let passes = "if a payload has characters of several bytes, the exchange passes uncut";
+    assert!(text.starts_with(passes), "{text}");
+    assert!(text.contains("fails under cut@3: no answer"), "{text}");
+}
+
+#[test]
+fn a_variation_that_breaks_the_peer_fails_uncut() {
+    let peer = ScriptedPeer::new(|play| {
+        if sends(play, "\r") {
+            pass().and_dies()
+        } else {
+            pass()
+        }
+    });
+    let run = THOROUGH.run(peer).checked();
+    assert_eq!(run.failures(), ["content:framing fail fails-varied died"]);
+    let text = run.texts("content:framing")[0];
+    assert!(text.contains("the exchange fails uncut"), "{text}");
+}
+
+#[test]
+fn answers_that_differ_each_time_are_not_judged() {
+    let peer = ScriptedPeer::new(|play| {
+        if sends(play, "😀") {
+            fail(wrong_answer())
+        } else {
+            pass()
+        }
+    });
+    let run = THOROUGH.run(peer).checked();
+    assert_eq!(run.failures(), [""; 0]);
+    assert_eq!(not_judged(&run), 1);
+}
+
+#[test]
+fn an_exchange_that_depends_on_the_delivery_itself_is_not_varied() {
+    let peer = ScriptedPeer::new(|play| {
+        if play.is_cut_at(3) {
+            fail(silence())
+        } else {
+            pass()
+        }
+    });
+    let run = THOROUGH.run(peer).checked();
+    assert_eq!(run.failures_of(TacticFamily::Content), [""; 0]);
+    assert_eq!(not_judged(&run), 4);
+    assert!(run.plays.iter().all(|play| play.scenario == "first"));
+}
