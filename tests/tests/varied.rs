@@ -1,7 +1,7 @@
 //! `content:*`: servers that are correct for the messages of a suite, and wrong for others.
 
 use wirecheck_report::record::{RunState, Verdict};
-use wirecheck_tests::{Run, RunOutcome, findings, tools};
+use wirecheck_tests::{Run, RunOutcome, findings, map_at_once, tools};
 
 const VARIED: [&str; 3] = ["--profile=thorough", "--only=content", "--seed=1"];
 const LINES: &str = "tests/suites/echo.toml";
@@ -70,4 +70,18 @@ fn a_server_that_misses_an_lf_alone_fails_lines_that_end_with_lf() {
     if let Some(outcome) = varied(CRLF_LINES, server, &[]) {
         assert_eq!(failing(&outcome), ["content:lf"]);
     }
+}
+
+#[test]
+fn a_correct_server_that_treats_other_lines_in_an_odd_way_passes() {
+    let server = "tests/peers/fuzzed/odd_server.py";
+    let kinds = [
+        "limit", "ascii", "returns", "locks", "late", "clock", "at-end",
+    ];
+    map_at_once(kinds, |kind| {
+        if let Some(outcome) = varied(LINES, server, &[kind]) {
+            assert_eq!(failing(&outcome), [""; 0], "{kind}: {}", outcome.stdout);
+            assert_eq!(outcome.code, 0, "{kind}: {}", outcome.stdout);
+        }
+    });
 }

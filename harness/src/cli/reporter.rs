@@ -276,11 +276,12 @@ fn fuzz_status(record: &FuzzRecord, time: Duration) -> String {
     let rate = record.cases as f64 / time.as_secs_f64().max(0.001);
     let failed = record.reported + record.repeated;
     format!(
-        "{}  {} ({} per second)  {}  {} failed",
+        "{}  {} ({} per second)  {}, the last new one at {} s  {} failed",
         counted(record.variations, "variation"),
         counted(record.cases, "case"),
         grouped(rate as u64),
         counted(record.behaviors, "behavior"),
+        grouped(record.last_new_us / 1_000_000),
         grouped(failed),
     )
 }

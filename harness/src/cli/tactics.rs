@@ -75,7 +75,7 @@ fn about(family: TacticFamily) -> About {
         ),
         TacticFamily::Cuts => (
             "Two cuts, at every pair of offsets of a short stream.",
-            "For readers that survive one cut, but not two. Streams longer than 64 bytes are\n\
+            "Finds readers that survive one cut but not two. Streams longer than 64 bytes are\n\
              cut at the edges.",
             "cuts@3,9",
         ),
@@ -109,7 +109,7 @@ fn about(family: TacticFamily) -> About {
         TacticFamily::Rst => (
             "The connection is reset after the first k bytes.",
             "The answers to whole messages are awaited first. Then the peer's next read or\n\
-             write fails. It must keep running, come to rest and serve the next connection. A\n\
+             write fails. It must keep running, become idle and serve the next connection. A\n\
              client must not take a truncated message for a whole one.",
             "rst@7",
         ),
@@ -180,13 +180,14 @@ fn about(family: TacticFamily) -> About {
             "churn",
         ),
         TacticFamily::Content => (
-            "Other messages: LF as line ends, 128 bytes, the framing's own bytes in a payload.",
-            "Nobody knows what they mean, so the peer is compared with itself: what it answers\n\
-             to them in one piece, it must answer to the same bytes in other pieces, and they\n\
-             must not break it. Planned are the variations that change something and that the\n\
-             framing can carry: lf, framing, 128-bytes, 300-bytes, wide. A variation after\n\
-             which the peer closes first, or which it answers differently each time, is not\n\
-             judged. `wirecheck fuzz` tries many more.",
+            "Changed messages: LF line ends, longer payloads, delimiters or headers inside one.",
+            "wirecheck does not know the correct answers, so it compares the peer with itself. It\n\
+             must give the same answers when the same bytes arrive in other pieces, and it must\n\
+             survive them. The variations are lf, framing, 128-bytes, 300-bytes and wide\n\
+             (multi-byte characters), as far as they change something and the framing can encode\n\
+             them. If the peer closes first, wirecheck checks only that it serves the next\n\
+             connection. If its answers vary by themselves, only their number is compared. LF line\n\
+             ends are judged only if the peer accepts them. `wirecheck fuzz` tries many more.",
             "content:lf",
         ),
         TacticFamily::AllCuts => (

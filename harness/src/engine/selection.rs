@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use wirecheck_report::{fnv1a, record};
 
 use super::shard::Shard;
-use crate::scenario::{Action, Scenario, Side, Suite};
+use crate::scenario::{Scenario, Side, Suite};
 use crate::tactic::{Case, CaseChoice, CaseId, Plan, Profile, Seed, Tactic};
 
 /// Suites with the cases that were selected of them. The cases of each scenario are
@@ -59,18 +59,7 @@ impl Selection {
     /// The deliveries of a variation that a correct peer must answer in the same way. What it
     /// makes of a part of a message whose meaning is not known, nobody can say.
     pub(super) fn of_variation(suite: &Suite, side: Side, seed: Seed, profile: Profile) -> Self {
-        let steps = suite.scenarios().iter().flat_map(Scenario::exchange);
-        let mut ours = steps.filter(|step| step.side == side);
-        // After a malformed message a peer may drop what it has read: nothing is joined to it.
-        let is_framed = ours.all(|it| match &it.action {
-            Action::Send(message) => message.is_framed(),
-            _ => true,
-        });
-        let patterns: &[&str] = if is_framed {
-            &["whole", "bytes", "cut", "random", "joined", "joined+cut"]
-        } else {
-            &["whole", "bytes", "cut"]
-        };
+        let patterns = ["whole", "bytes", "cut", "random", "joined", "joined+cut"];
         let pattern = |it: &&str| it.parse().expect("a pattern of a tactic");
         let only = patterns.iter().map(pattern).collect();
         let choice = CaseChoice {

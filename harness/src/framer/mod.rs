@@ -1,6 +1,6 @@
 //! Tests a framer in process: does it read the same messages however the stream is cut?
 //!
-//! A *framer* is the part of a program that makes messages of the bytes that arrive. TCP
+//! A *framer* is the part of a program that splits the incoming bytes into messages. TCP
 //! may deliver these bytes in any pieces. A correct framer yields the same messages for all
 //! of them, and yields each message as soon as its last byte is there.
 //!
@@ -60,8 +60,12 @@
 //! | a `tokio_util::codec::Decoder` | `decoder` (feature `tokio-util`) |
 //! | a program in another language | `wirecheck fuzz --framer` |
 //!
-//! [`Invariance`] has the options. For a property test [`Traffic`] makes streams by the
-//! knowledge of a framing, and [`segmentations`] draws segmentations. [`assert_one`] is the same test with one segmentation, which a fuzzer chooses.
+//! [`Invariance`] has the options. For a property test [`Traffic`] generates valid and malformed
+//! streams of a framing, and [`segmentations`] generates segmentations. [`assert_one`] is the same
+//! test with one segmentation, which a fuzzer chooses.
+//!
+//! [`Exchange`] tests a whole implementation without sockets: it has what one side of a scenario
+//! sends, and checks what the other side sends.
 
 #[cfg(feature = "tokio")]
 mod async_reader;
@@ -69,6 +73,7 @@ mod chunked_reader;
 #[cfg(feature = "tokio-util")]
 mod decoder;
 mod difference;
+mod exchange;
 mod fuzz_input;
 mod invariance;
 mod observation;
@@ -89,6 +94,7 @@ pub use decoder::{DecoderFramer, decoder};
 pub use difference::Difference;
 #[cfg(feature = "cli")]
 pub(crate) use difference::shown_as_wrong;
+pub use exchange::{Deviation, Exchange, ExchangeError};
 pub use fuzz_input::assert_one;
 pub use invariance::{Invariance, assert_invariant, assert_messages};
 pub use observation::{Message, Observation, Outcome};
@@ -103,8 +109,8 @@ pub use traffic::{Traffic, TrafficError};
 
 /// Anything that reads a stream and yields messages.
 ///
-/// A function that returns a new [`Framer`] is one. [`reader`] makes one of a function that
-/// reads from `impl Read`.
+/// A function that returns a new [`Framer`] is a `Subject`. [`reader`] turns a function that
+/// reads from `impl Read` into one.
 pub trait Subject {
     /// What it yields.
     type Message: Message;
@@ -112,8 +118,8 @@ pub trait Subject {
     /// What it makes of the first bytes of `input`, received as `segmentation` says.
     fn receive(&self, input: &[u8], segmentation: &Segmentation) -> Observation<Self::Message>;
 
-    /// The same for several segmentations, in order. One that talks to another process
-    /// overrides it, and sends them together. What follows a segmentation that makes the
+    /// The same for several segmentations, in order. A `Subject` that talks to another process
+    /// overrides this and sends them together. What follows a segmentation that makes the
     /// process crash may be missing.
     fn receive_all(
         &self,

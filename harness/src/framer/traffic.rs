@@ -113,6 +113,21 @@ fn rendered(errors: &[LoadError]) -> String {
     errors.join("\n")
 }
 
+/// The only suite at a path.
+pub(super) fn suite_in(path: &Path) -> Result<Suite, TrafficError> {
+    let path = path.to_owned();
+    let loaded = load(std::slice::from_ref(&path), MAX_SUITE_BYTES);
+    if !loaded.errors.is_empty() {
+        return Err(TrafficError::Unreadable(loaded.errors));
+    }
+    <[Suite; 1]>::try_from(loaded.suites)
+        .map(|[suite]| suite)
+        .map_err(|all| TrafficError::NotOne {
+            path,
+            found: all.len(),
+        })
+}
+
 impl Traffic {
     /// A framing as a suite names it: `'line'`, or `{ length = { type = 'u32' } }`.
     pub fn of_framing(value: &str) -> Result<Self, TrafficError> {
@@ -122,18 +137,7 @@ impl Traffic {
 
     /// The framing of a suite, and the payloads in its exchanges.
     pub fn of_suite(path: impl AsRef<Path>) -> Result<Self, TrafficError> {
-        let path = path.as_ref().to_owned();
-        let loaded = load(std::slice::from_ref(&path), MAX_SUITE_BYTES);
-        if !loaded.errors.is_empty() {
-            return Err(TrafficError::Unreadable(loaded.errors));
-        }
-        match &loaded.suites[..] {
-            [suite] => Ok(Self::of(suite)),
-            all => Err(TrafficError::NotOne {
-                path,
-                found: all.len(),
-            }),
-        }
+        suite_in(path.as_ref()).map(|suite| Self::of(&suite))
     }
 
     /// The same for a suite that is given as text. `name` stands for its path in errors.

@@ -203,7 +203,7 @@ pub enum Finding {
     /// The exchange fails with other messages, whatever these mean: it depends on the delivery,
     /// or breaks the peer.
     FailsVaried {
-        /// What is different, as a clause.
+        /// What is different, as a noun phrase.
         what: &'static str,
         /// The tactic under which it fails. None: it fails uncut.
         under: Option<String>,

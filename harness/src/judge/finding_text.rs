@@ -108,10 +108,10 @@ impl Display for Finding {
                 why,
             } => write!(
                 f,
-                "if {what}, the exchange passes uncut and fails under {tactic}: {why}"
+                "with {what}, the exchange passes uncut but fails under {tactic}: {why}"
             ),
             Self::FailsVaried { what, why, .. } => {
-                write!(f, "if {what}, the exchange fails uncut: {why}")
+                write!(f, "with {what}, the exchange fails uncut: {why}")
             }
             Self::Interference => {
                 f.write_str("passes alone, and fails again beside other connections")

@@ -14,8 +14,8 @@ pub(crate) enum Content {
     Raw(Vec<u8>),
 }
 
-/// A variation of what a side sends. Nobody has to know what it means: a peer must answer it in
-/// the same way however it is delivered.
+/// A variation of what a side sends. wirecheck does not know the correct answers to it, but a peer
+/// must give the same ones however it is delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ContentVariation {
     /// All line ends are LF.
@@ -56,14 +56,14 @@ impl ContentVariation {
         Self::ALL.into_iter().find(|it| it.as_str() == name)
     }
 
-    /// What is different, as a clause.
+    /// What is different, as a noun phrase.
     pub(crate) const fn what(self) -> &'static str {
         match self {
-            Self::LineFeeds => "its lines end with LF",
-            Self::Framing => "a payload contains the framing's own bytes",
-            Self::Bytes128 => "a payload has 128 bytes",
-            Self::Bytes300 => "a payload has 300 bytes",
-            Self::WideCharacters => "a payload has characters of several bytes",
+            Self::LineFeeds => "LF line ends",
+            Self::Framing => "the framing's own bytes in a payload",
+            Self::Bytes128 => "a payload of 128 bytes",
+            Self::Bytes300 => "a payload of 300 bytes",
+            Self::WideCharacters => "multi-byte characters in a payload",
         }
     }
 
@@ -102,7 +102,7 @@ impl fmt::Display for ContentVariation {
     }
 }
 
-/// The first of the longest payloads: it is the likeliest to be data, and no command.
+/// The first of the longest payloads: it is the likeliest to be data and not a command.
 fn longest_payload(messages: &mut [Content]) -> Option<&mut Content> {
     let framed = messages.iter_mut();
     let framed = framed.filter(|it| matches!(it, Content::Framed(_)));

@@ -91,7 +91,7 @@ impl Allowances {
     pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
         let may_pipeline = side == Side::Client
             && scenario.adversary().pipelining == Permission::Allowed
-            && !needs_answers(scenario, side);
+            && !sends_learnt_values(scenario, side);
         Self {
             pipelining: if may_pipeline {
                 Pipelining::Allowed
@@ -112,7 +112,7 @@ impl Allowances {
 }
 
 /// Whether a side sends a value that it learns from the other.
-fn needs_answers(scenario: &Scenario, side: Side) -> bool {
+pub(crate) fn sends_learnt_values(scenario: &Scenario, side: Side) -> bool {
     let learnt: Vec<VariableName> = messages(scenario, side.other())
         .flat_map(Message::captured_variables)
         .collect();
@@ -185,7 +185,7 @@ fn contents(
     script: &Script,
     framing: &Framing,
 ) -> Vec<ContentVariation> {
-    if needs_answers(scenario, side) {
+    if sends_learnt_values(scenario, side) {
         return Vec::new();
     }
     let messages = Content::of(script);

@@ -48,6 +48,7 @@ pub use content::ContentVariation;
 pub(crate) use content::{Content, with_line_ends};
 pub use delivery::{Delivery, DeliveryEnd, EditError, OtherConnections, Reading, StreamEdit};
 pub use exchange::CaseChoice;
+pub(crate) use exchange::sends_learnt_values;
 pub use family::TacticFamily;
 pub use filter::{TacticFilter, TacticPattern};
 pub use glob::{CaseGlob, GlobError, TacticGlob};

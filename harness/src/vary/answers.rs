@@ -17,9 +17,9 @@ pub(crate) struct Answers {
 /// How the peer ended its side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PeerEnd {
-    /// Before ours: it got as many of our messages.
+    /// The peer ended before we did, after this many of our messages.
     Early { received: usize },
-    /// Before ours, with its process.
+    /// The same, because its process ended.
     Died { received: usize },
     /// After ours.
     AfterOurs,
@@ -43,7 +43,7 @@ impl Answers {
         matches!(self.end, PeerEnd::Early { .. } | PeerEnd::Died { .. })
     }
 
-    /// The same of a peer whose process has ended.
+    /// The same answers of a peer whose process has ended.
     pub(crate) fn of_death(self) -> Self {
         let received = match self.end {
             PeerEnd::Early { received } | PeerEnd::Died { received } => received,
@@ -51,6 +51,26 @@ impl Answers {
         };
         let end = PeerEnd::Died { received };
         Self { end, ..self }
+    }
+
+    /// The bytes of each turn as one message: where the framing is not that of the answers.
+    pub(crate) fn as_they_came(&self) -> AnswerMessages {
+        let turns = self.turns.iter().chain([&self.last]);
+        let message = |bytes: &Vec<u8>| match bytes.is_empty() {
+            true => Vec::new(),
+            false => vec![bytes.clone()],
+        };
+        AnswerMessages {
+            turns: turns.map(message).collect(),
+            unframed: None,
+        }
+    }
+
+    /// Whether something came before our end that is no message. After it a peer may write what
+    /// it likes, and close.
+    pub(crate) fn are_unframed(&self, framing: &Framing) -> bool {
+        let unframed = self.messages(framing).unframed;
+        unframed.is_some_and(|(at, _)| at < self.turns.len() && !self.ended_early())
     }
 
     pub(crate) fn messages(&self, framing: &Framing) -> AnswerMessages {

@@ -10,7 +10,7 @@ use crate::framer::{TRICKY, payload};
 use crate::framing::{Framing, MalformedKind};
 use crate::tactic::{Content, with_line_ends};
 
-/// Numbers at the edges of what programs store them in, and what only looks like a number.
+/// Boundary values of integer types, and what only looks like a number.
 const NUMBERS: [&[u8]; 16] = [
     b"0",
     b"-1",
@@ -33,10 +33,10 @@ const NUMBERS: [&[u8]; 16] = [
 /// What opens a level of nesting.
 const OPENING: [&[u8]; 5] = [b"[", b"{\"a\":", b"(", b"*1\r\n", b"<a>"];
 const LINE_ENDS: [&[u8]; 3] = [b"\n", b"\r\n", b"\r"];
-/// Deep enough for a parser that calls itself on a small stack, if it has no limit.
+/// Deep enough to overflow a small stack in a recursive parser without a limit.
 const DEEPEST: usize = 2_000;
 
-/// The most messages of a variation, and the most bytes of a message: a case shall be quick.
+/// The most messages of a variation, and the most bytes of a message, so that a case is quick.
 const MOST_MESSAGES: usize = 16;
 const LONGEST: usize = 1 << 16;
 
@@ -85,7 +85,7 @@ pub(crate) enum Change {
         at: Index,
         part: Index,
     },
-    /// Capital letters for small ones, and the other way round.
+    /// Swaps upper and lower case.
     SwapCase {
         at: Index,
     },
@@ -102,7 +102,7 @@ pub(crate) enum Change {
         one: Index,
         other: Index,
     },
-    /// A message of another exchange of the suite.
+    /// Inserts a message of any exchange of the suite.
     Foreign {
         at: Index,
         which: Index,
@@ -124,7 +124,7 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// That of sources of the same suite; there must be at least one.
+    /// The vocabulary of the sources of one suite; there must be at least one.
     pub(crate) fn of<'s>(sources: impl IntoIterator<Item = &'s Source>) -> Option<Self> {
         let mut messages: Vec<Content> = Vec::new();
         let mut framing = None;

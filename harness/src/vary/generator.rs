@@ -59,7 +59,7 @@ impl Generator {
         })
     }
 
-    /// One in two is of a scenario of the suites.
+    /// Half of them start from a scenario of the suites, half from what was learned, if anything.
     pub(crate) fn next(&mut self) -> Variation {
         let learned = self.entries.len() - self.given;
         let rng = self.runner.rng();
@@ -77,7 +77,7 @@ impl Generator {
         }
     }
 
-    /// Some numbers below `most`, in their order.
+    /// At most `count` random numbers below `most`, ascending.
     pub(crate) fn sample(&mut self, most: usize, count: usize) -> Vec<usize> {
         if most <= count {
             return (0..most).collect();

@@ -3,13 +3,14 @@
 //! The suite is text, as a user would write it: it is saved, read and run like any other.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::answers::{Answers, PeerEnd};
 use super::source::{OurEnd, Source, example_of_unique};
-use crate::scenario::{NoAttachments, Side, Suite, SuiteError, parse};
+use crate::scenario::{Limits, NoAttachments, Permission, Side, Suite, SuiteError, parse};
 use crate::tactic::Content;
 
 /// The id of the only scenario of such a suite.
@@ -46,7 +47,8 @@ fn text(source: &Source, messages: &[Content], answers: &Answers, expected: Expe
     let name = format!("a variation of {}/{id}", suite.id()).replace('\'', "");
     let mut text = format!("# {name}, with the answers that a peer gave to it uncut.\n");
     _ = writeln!(text, "title = '{name}'");
-    settings(&tree, &["scenario", "title", "id"], base, &mut text);
+    let left_out = ["scenario", "title", "id", "limits", "adversary"];
+    settings(&tree, &left_out, base, &mut text);
     text.push_str("\n[[scenario]]\n");
     _ = writeln!(text, "id = '{SCENARIO}'");
     _ = writeln!(
@@ -54,15 +56,52 @@ fn text(source: &Source, messages: &[Content], answers: &Answers, expected: Expe
         "title = 'answers in the same way however it is delivered'"
     );
     if let Some(scenario) = scenario_of(&tree, id.as_str()) {
-        let left_out = ["id", "title", "why", "exchange"];
+        let left_out = ["id", "title", "why", "exchange", "limits", "adversary"];
         settings(scenario, &left_out, base, &mut text);
     }
+    limits_and_adversary(source, messages, &mut text);
     text.push_str("exchange = [\n");
     for step in steps(source, messages, answers, expected) {
         _ = writeln!(text, "    {{ {step} }},");
     }
     text.push_str("]\n");
     text
+}
+
+/// The limits that hold for the scenario, wherever they were written, and what else a correct peer
+/// may do with messages of which nobody knows whether it accepts them:
+///
+/// - reply before the whole message is there, with an error;
+/// - treat connections differently when there are several, because of a limit on errors;
+/// - drop what follows a malformed message in the same segment.
+fn limits_and_adversary(source: &Source, messages: &[Content], text: &mut String) {
+    let scenario = &source.suite.scenarios()[0];
+    let Limits {
+        reply,
+        close,
+        cases,
+        stream_bytes,
+        reply_bytes,
+        output_bytes,
+        suite_bytes: _,
+        pattern_states: _,
+    } = *scenario.limits();
+    let within = scenario.exchange().iter().filter_map(|step| step.within);
+    let reply = within.fold(reply, Duration::max).as_millis();
+    let close = close.as_millis();
+    _ = writeln!(
+        text,
+        "limits = {{ reply = '{reply}ms', close = '{close}ms', cases = {cases}, \
+         stream_bytes = {stream_bytes}, reply_bytes = {reply_bytes}, \
+         output_bytes = {output_bytes} }}"
+    );
+    let is_framed = |it: &Content| matches!(it, Content::Framed(_));
+    let may_join = scenario.adversary().pipelining == Permission::Allowed;
+    let pipelining = may_join && messages.iter().all(is_framed);
+    _ = writeln!(
+        text,
+        "adversary = {{ truncation = 'any', concurrent = false, pipelining = {pipelining} }}"
+    );
 }
 
 fn scenario_of<'t>(tree: &'t DeTable<'t>, id: &str) -> Option<&'t DeTable<'t>> {
@@ -109,7 +148,11 @@ fn steps(
     answers: &Answers,
     expected: Expected,
 ) -> Vec<String> {
-    let answered = answers.messages(source.framing());
+    let answered = if source.has_raw_answers {
+        answers.as_they_came()
+    } else {
+        answers.messages(source.framing())
+    };
     let (ours, theirs) = (source.side, source.side.other());
     let received = match answers.end {
         PeerEnd::Early { received } | PeerEnd::Died { received } => received,
@@ -118,25 +161,34 @@ fn steps(
     let writer = Writer {
         has_unique: source.has_unique,
     };
+    let answer = |payload: &[u8]| match expected {
+        Expected::TheSame => format!("{theirs} = {}", writer.string(payload)),
+        Expected::AsMany => format!("{theirs}.any = true"),
+    };
+    let raw = |bytes: &[u8]| format!("{theirs}.raw = {}", writer.string(bytes));
+    let last = answers.turns.len();
     let mut steps = Vec::new();
     for (turn, answers_of_turn) in answered.turns.iter().enumerate() {
-        for answer in answers_of_turn {
-            steps.push(match expected {
-                Expected::TheSame => format!("{theirs} = {}", writer.string(answer)),
-                Expected::AsMany => format!("{theirs}.any = true"),
-            });
+        let unframed = answered.unframed.as_ref().filter(|(at, _)| *at == turn);
+        if turn == last && !(answers_of_turn.is_empty() && unframed.is_none()) {
+            // It came after our end.
+            steps.push(format!("{ours}.close = 'write'"));
         }
-        match &answered.unframed {
-            Some((at, bytes)) if *at == turn && answers.ended_early() => {
-                steps.push(format!("{theirs}.raw = {}", writer.string(bytes)));
+        match source.has_raw_answers {
+            true => steps.extend(answers_of_turn.iter().map(|it| raw(it))),
+            false => steps.extend(answers_of_turn.iter().map(|it| answer(it))),
+        }
+        match unframed {
+            Some((_, bytes)) if answers.ended_early() || turn == last => {
+                steps.push(raw(bytes));
                 break;
             }
             // The framing says that a message must follow.
-            Some((at, _)) if *at == turn => {
+            Some(_) => {
                 steps.push(format!("{theirs}.any = true"));
                 break;
             }
-            _ => {}
+            None => {}
         }
         if let Some(message) = messages.get(turn).filter(|_| turn < received) {
             steps.push(writer.ours(ours, message));
@@ -144,12 +196,11 @@ fn steps(
         let is_last = turn + 1 == received;
         if is_last && source.end == OurEnd::Full && !answers.ended_early() {
             // What came at the same time as our last message is read before.
-            steps.extend(answered.turns.iter().skip(turn + 1).flatten().map(
-                |answer| match expected {
-                    Expected::TheSame => format!("{theirs} = {}", writer.string(answer)),
-                    Expected::AsMany => format!("{theirs}.any = true"),
-                },
-            ));
+            let rest = answered.turns.iter().skip(turn + 1).flatten();
+            match source.has_raw_answers {
+                true => steps.extend(rest.map(|it| raw(it))),
+                false => steps.extend(rest.map(|it| answer(it))),
+            }
             steps.push(format!("{ours}.close = 'full'"));
             break;
         }
@@ -157,8 +208,10 @@ fn steps(
     match answers.end {
         PeerEnd::Early { .. } => steps.push(format!("{theirs}.close = 'any'")),
         // It was about to answer.
-        PeerEnd::Died { .. } => steps.push(format!("{theirs}.any = true")),
-        PeerEnd::AfterOurs | PeerEnd::Never | PeerEnd::NotAwaited => {}
+        PeerEnd::Died { .. } if !source.has_raw_answers => {
+            steps.push(format!("{theirs}.any = true"));
+        }
+        PeerEnd::Died { .. } | PeerEnd::AfterOurs | PeerEnd::Never | PeerEnd::NotAwaited => {}
     }
     steps
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::framing::Framing;
-use crate::scenario::{Action, Bindings, Close, Side, Suite};
+use crate::scenario::{Action, Bindings, Close, Scenario, Side, Suite};
 use crate::tactic::{Content, Script};
 
 /// One side of an exchange.
@@ -16,6 +16,8 @@ pub(crate) struct Source {
     /// Whether the peer is the first to send.
     pub(crate) peer_begins: bool,
     pub(crate) end: OurEnd,
+    /// Whether the peer sends bytes that are not in the framing.
+    pub(crate) has_raw_answers: bool,
     /// Whether a message has the value of `${unique}`.
     pub(crate) has_unique: bool,
 }
@@ -56,6 +58,7 @@ impl Source {
             } else {
                 OurEnd::Half
             },
+            has_raw_answers: has_raw_answers(scenario, suite.framing(), side.other()),
             has_unique: suite.text().contains("${unique}"),
             suite: Arc::new(suite.clone().with_scenario(scenario.clone())),
         })
@@ -105,6 +108,15 @@ impl Source {
             bytes.to_vec()
         }
     }
+}
+
+fn has_raw_answers(scenario: &Scenario, framing: &Framing, peer: Side) -> bool {
+    let mut theirs = scenario.exchange().iter().filter(|it| it.side == peer);
+    matches!(framing, Framing::Raw(_))
+        || theirs.any(|it| match &it.action {
+            Action::Send(message) => !message.is_framed(),
+            _ => false,
+        })
 }
 
 /// The value that stands for `${unique}` where cases are planned.

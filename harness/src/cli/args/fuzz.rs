@@ -26,7 +26,8 @@ Examples:
 pub(super) const FUZZ_PROTOCOL: &str = "\
 The framer protocol:
   The program reads lines of words on its standard input. Each line is one stream, for which
-  it starts with a new framer. A word is a chunk in hex, or `.` for the end of the stream.
+  it starts with a new framer. A word is a chunk in hex, or `.` for the end of the stream,
+  without which the stream stays open.
   The program answers each line with one line, and flushes it. An empty line is answered
   with an empty line. The answer has a word for each word of the request:
     -        no message is complete
@@ -39,7 +40,7 @@ The framer protocol:
 pub(super) const FUZZ_EXITS: &str = "\
 Exit codes:
   0   nothing failed
-  1   a suite or a variation failed, or a stream is read wrongly
+  1   a suite or a variation failed, or the framer misread a stream
   2   the command line or a suite is invalid; nothing was tried
   3   the peer or the framer did not start, was lost, or does not speak the framer protocol
   4   no case was selected, or no stream was found
@@ -53,24 +54,24 @@ const FRAMER_TIME: Duration = Duration::from_secs(10);
 pub(in crate::cli) struct FuzzArgs {
     #[command(flatten)]
     pub(in crate::cli) session: SessionArgs,
-    /// How long variations are tried [default: 1m; of a framer 10s]
+    /// How long to fuzz [default: 1m, with --framer 10s]
     ///
-    /// The suites as they are come first, and get half of it at most. A failure is confirmed and
-    /// made smaller all the same, so it may take longer.
+    /// The unchanged suites come first, for half of the time at most. Confirming and shrinking a
+    /// failure may exceed the limit.
     #[arg(long, value_name = "DURATION", value_parser = run_time)]
     time: Option<Duration>,
-    /// Play at most this many cases with variations
+    /// Stop after this many cases; one variation takes several
     #[arg(long = "cases", value_name = "N", default_value_t = u64::MAX, hide_default_value = true, conflicts_with = "framer")]
     pub(in crate::cli) most_cases: u64,
-    /// End after this many failures of variations were reported
+    /// Stop after this many failures of variations
     #[arg(long, value_name = "N", conflicts_with = "framer")]
     pub(in crate::cli) max_failures: Option<NonZeroU32>,
-    /// Try a framer that reads streams on its standard input
+    /// Test a framer that reads streams on its standard input
     ///
     /// It gets the bytes that an implementation under test receives in the exchanges of the
-    /// suites, and variations of them. Each stream is cut in many ways. The framer must read
-    /// the same messages in all of them, as many as the suite's framing says, and each as soon
-    /// as its last byte is there. It may reject a variation with an error.
+    /// suites, and variations of them. Each stream is cut in many ways. The framer must return
+    /// the same messages for all of them, as many as the suite's framing finds, and each one when
+    /// its last byte arrives. It may reject a variation with an error.
     #[arg(long, help_heading = FRAMER, conflicts_with_all = ["connect", "client"])]
     pub(in crate::cli) framer: bool,
     /// Print a program that connects a framer to wirecheck
@@ -84,7 +85,7 @@ pub(in crate::cli) struct FuzzArgs {
     /// Generate at most this many streams
     #[arg(long, value_name = "N", default_value_t = u64::MAX, hide_default_value = true, help_heading = FRAMER, requires = "framer")]
     pub(in crate::cli) streams: u64,
-    /// Accept messages that come later than from an uncut stream
+    /// Accept messages that come later than in the uncut stream
     ///
     /// For a framer that yields messages in batches.
     #[arg(long, help_heading = FRAMER, requires = "framer")]

@@ -9,6 +9,8 @@ use super::connection::{ClosedConnection as _, Connection};
 use super::waits::peer_socket;
 use crate::engine::peer::{NotConnected, PeerConnection, Target};
 use crate::engine::wait::{Awaited, Progress, WaitFor, Waiter};
+use crate::judge::ProcessEnd;
+use crate::peer::ExitStatus;
 use crate::scenario::Limits;
 use crate::vary::answers::{Answers, PeerEnd};
 use crate::vary::source::OurEnd;
@@ -24,6 +26,8 @@ pub(in crate::engine) struct ProbeTask<'p> {
     pub(in crate::engine) peer_begins: bool,
     pub(in crate::engine) end: OurEnd,
     pub(in crate::engine) limits: &'p Limits,
+    /// How long the peer may take for its answers to a message.
+    pub(in crate::engine) awaiting: WaitFor,
 }
 
 /// Sends the messages over a connection of their own.
@@ -39,10 +43,14 @@ pub(in crate::engine) fn probe(
     let PeerConnection { link, client, .. } =
         target.connect(&options, waiter, task.limits.reply)?;
     let answers = Probe { task, link, waiter }.play();
-    if let Some(client) = client {
-        client.await_exit(waiter, task.limits.close);
-    }
-    Ok(answers)
+    let Some(client) = client else {
+        return Ok(answers);
+    };
+    let end = client.await_exit(waiter, task.limits.close);
+    Ok(match end.outcome.end {
+        ProcessEnd::Exited(ExitStatus::Signal(_)) => answers.of_death(),
+        _ => answers,
+    })
 }
 
 struct Probe<'p, 'w, 'a, C> {
@@ -109,7 +117,7 @@ impl<C: Connection> Probe<'_, '_, '_, C> {
         let mut awaited = AwaitAnswers {
             link: &mut self.link,
         };
-        self.waiter.wait(WaitFor::Turn, limit, &mut awaited);
+        self.waiter.wait(self.task.awaiting, limit, &mut awaited);
     }
 
     /// What came since the last call.

@@ -81,8 +81,12 @@ pub(in crate::engine) enum Unjudged {
 pub(in crate::engine) enum NotCompared {
     /// The peer ends the connection before wirecheck does.
     EndsFirst,
+    /// It does not accept the variation.
+    NotAccepted,
     /// It answers in another way each time.
     NotSteady,
+    /// The same, but with as many messages.
+    OnlyCounted,
     /// The exchange itself depends on the delivery.
     FailsAsItIs,
 }
@@ -92,6 +96,12 @@ impl fmt::Display for NotCompared {
         f.write_str(match self {
             Self::EndsFirst => {
                 "the peer closes the connection first, and how much it reads before depends on the delivery"
+            }
+            Self::NotAccepted => {
+                "the peer does not answer it as the message itself, and how it recovers from an error depends on the delivery"
+            }
+            Self::OnlyCounted => {
+                "the peer answers the same bytes with other contents each time, so only the number of its answers was compared"
             }
             Self::NotSteady => "the peer answers the same bytes in different ways, also uncut",
             Self::FailsAsItIs => "the exchange fails with its own messages",

@@ -11,6 +11,7 @@ use super::FuzzOptions;
 use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext, UniqueValues};
 use crate::engine::peer::{CasePlayer, NoConnection, TestedPeer};
 use crate::engine::selection::Selection;
+use crate::engine::wait::WaitFor;
 use crate::scenario::Suite;
 use crate::tactic::{Case, Content, Profile, Seed, TacticFamily};
 use crate::vary::answers::{Answers, PeerEnd};
@@ -143,13 +144,13 @@ impl Attempt<'_> {
         let unique = self.unique.next(*self.place, 0);
         *self.place += 1;
         self.record.cases += 1;
-        self.player.ask(source, messages, &unique)
+        self.player.ask(source, messages, &unique, WaitFor::Turn)
     }
 
     /// Whether the peer's process has ended.
     fn has_died(&mut self, answers: &Answers) -> bool {
         if self.peer.is_new_each_time() {
-            return false;
+            return matches!(answers.end, PeerEnd::Died { .. });
         }
         if answers.ended_early() {
             // A process that ends does so a moment after its connections.
@@ -196,10 +197,10 @@ impl Attempt<'_> {
 
 /// What is wrong with the peer's answers to a variation that was not cut.
 fn wrong_uncut(source: &Source, answers: &Answers) -> Option<String> {
-    let unframed = answers.messages(source.framing()).unframed;
+    let is_unframed = !source.has_raw_answers && answers.are_unframed(source.framing());
     let seen = if answers.end == PeerEnd::Never {
         NEVER_ENDS
-    } else if unframed.is_some() && !answers.ended_early() {
+    } else if is_unframed {
         UNFRAMED
     } else {
         return None;

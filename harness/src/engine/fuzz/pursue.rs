@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use wirecheck_report::record::{ScenarioRecord, Verdict};
+use wirecheck_report::record::{FailedCase, ScenarioRecord, Verdict};
 
 use super::FuzzRun;
 use super::attempt::{AttemptEnd, DIED, Failed, NEVER_ENDS, UNFRAMED};
@@ -108,6 +108,7 @@ impl FuzzRun<'_, '_, '_> {
         let context = ScenarioContext {
             read_proof: self.engine.settings.read_proof,
             place: self.place,
+            is_variation: true,
             ..ScenarioContext::new(planned, selection.side(), &self.unique)
         };
         self.place += planned.plan.count() as u64;
@@ -226,13 +227,15 @@ impl Search {
     }
 }
 
-/// Whether a scenario shows that the peer is wrong. That it answers a variation otherwise than
-/// before shows nothing, if both were uncut.
+/// Whether a scenario shows that the peer is wrong. Two different answers to the same uncut bytes
+/// do not.
 fn is_failure(scenario: &ScenarioRecord, seen: &str) -> bool {
     if !matches!(scenario.verdict, Verdict::Fail | Verdict::Nonstrict) {
         return false;
     }
-    let whole = scenario.failures.iter().find(|it| it.tactic == "whole");
+    let is_confirmed = |it: &&FailedCase| matches!(it.verdict, Verdict::Fail | Verdict::Nonstrict);
+    let mut confirmed = scenario.failures.iter().filter(is_confirmed);
+    let whole = confirmed.find(|it| it.tactic == "whole");
     let Some(first) = whole.and_then(|it| it.findings.first()) else {
         return true;
     };

@@ -13,7 +13,7 @@ use super::target::Target;
 use crate::engine::case::ProbeTask;
 use crate::engine::case::{self, CaseResult, NumberedCase, ScenarioContext};
 use crate::engine::peer::{NoConnection, NotConnected};
-use crate::engine::wait::{CaseGate, PeerTimings, Phase, Waiter};
+use crate::engine::wait::{CaseGate, PeerTimings, Phase, WaitFor, Waiter};
 use crate::peer::{ExitStatus, OutputPosition, Resources, StartError};
 use crate::tactic::Content;
 use crate::vary::answers::Answers;
@@ -85,12 +85,13 @@ pub(in crate::engine) trait CasePlayer {
 
     /// What the peer answers to these messages in the place of those of the source, with an
     /// example in the place of the value of `${unique}`. What the framing cannot carry is left
-    /// out.
+    /// out. `awaiting` is how answers are waited for.
     fn ask(
         &mut self,
         source: &Source,
         messages: &[Content],
         unique: &str,
+        awaiting: WaitFor,
     ) -> Result<Answers, NoConnection> {
         let encoded = messages.iter().filter_map(|it| source.encode(it, unique));
         let encoded: Vec<_> = encoded.collect();
@@ -99,6 +100,7 @@ pub(in crate::engine) trait CasePlayer {
             peer_begins: source.peer_begins,
             end: source.end,
             limits: source.suite.scenarios()[0].limits(),
+            awaiting,
         };
         let answers = self.probe(task).map_err(|missing| missing.why)?;
         let without_unique = |bytes: &Vec<u8>| source.without_unique(bytes, unique);

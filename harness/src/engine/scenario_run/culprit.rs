@@ -240,12 +240,26 @@ impl ScenarioRun<'_, '_, '_> {
     /// Why the baseline fails now, if it does.
     pub(super) fn next_not_served(&mut self) -> Result<Option<String>, StopReason> {
         let baseline = self.baseline_case();
-        match self.replay(&baseline)?.outcome {
-            Outcome::Failed(findings) => {
-                let first = findings.into_iter().next();
-                Ok(Some(first.map(|it| it.finding.what).unwrap_or_default()))
-            }
-            Outcome::Passed | Outcome::NotJudged(_) => Ok(None),
+        let outcome = self.replay(&baseline)?.outcome;
+        if !self.is_not_served(&outcome) {
+            return Ok(None);
+        }
+        let first = outcome.findings().first();
+        Ok(Some(
+            first.map(|it| it.finding.what.clone()).unwrap_or_default(),
+        ))
+    }
+
+    /// Whether an exchange that should pass was not served. Another answer to a variation is
+    /// one too: the peer may have a limit on errors.
+    pub(super) fn is_not_served(&self, outcome: &Outcome) -> bool {
+        let kinds = outcome.kinds();
+        let is_answer =
+            |it: &FindingKind| matches!(it, FindingKind::WrongAnswer | FindingKind::Surplus);
+        match outcome {
+            Outcome::Failed(_) if self.context.is_variation => !kinds.iter().all(is_answer),
+            Outcome::Failed(_) => true,
+            Outcome::Passed | Outcome::NotJudged(_) => false,
         }
     }
 }

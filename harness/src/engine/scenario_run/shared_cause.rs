@@ -157,7 +157,7 @@ impl ScenarioRun<'_, '_, '_> {
         let baseline = self.baseline_case();
         for connection in 1..=most {
             let result = self.replay(&baseline)?;
-            if matches!(result.outcome, Outcome::Failed(_)) {
+            if self.is_not_served(&result.outcome) {
                 let death = self.ended_when_idle();
                 return Ok(Some(NotServed {
                     connection,

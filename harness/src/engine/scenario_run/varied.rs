@@ -1,8 +1,8 @@
 //! After the batches: `content:*`, the exchange with other messages.
 //!
-//! Nobody knows what they mean. They are sent once, uncut, and what the peer answers is made a
-//! scenario, which is played like any other: baseline, batches, confirmation, leaks, shrinking.
-//! What fails there is the failure of the variation.
+//! wirecheck does not know the correct answers. It sends the messages once, uncut, and makes a
+//! scenario in which the peer's answers are expected. That scenario is played like any other:
+//! baseline, batches, confirmation, leaks, shrinking. A failure in it is that of the variation.
 
 use std::time::Instant;
 
@@ -19,15 +19,15 @@ use crate::engine::event::Event;
 use crate::engine::peer::NoConnection;
 use crate::engine::selection::Selection;
 use crate::engine::settings::StopReason;
-use crate::engine::wait::Phase;
+use crate::engine::wait::{Phase, WaitFor};
 use crate::judge::{Finding, FindingKind};
 use crate::scenario::Suite;
 use crate::tactic::{Content, ContentVariation, Profile, Seed, Tactic, TacticFamily};
-use crate::vary::answers::Answers;
+use crate::vary::answers::{Answers, PeerEnd};
 use crate::vary::learned::{self, Expected};
 use crate::vary::source::Source;
 
-/// The path of the suite of a variation in messages. It is no file.
+/// The path that messages show for the suite of a variation. There is no such file.
 const PATH: &str = "variation.toml";
 
 /// The tactics that variations are delivered by. If the exchange itself fails under one, its
@@ -53,6 +53,8 @@ struct Varied<'c> {
 enum Shown {
     Passed(Box<ScenarioResults>),
     NotCompared(NotCompared),
+    /// The time was over.
+    NotPlayed,
     /// There was no connection.
     Unreachable(String),
     Failed(Box<ScenarioResults>),
@@ -64,10 +66,13 @@ impl ScenarioRun<'_, '_, '_> {
         let cases = NumberedCase::all_of(self.context.planned.plan);
         let is_varied = |it: &NumberedCase| Company::of(&it.case.tactic) == Company::Varied;
         for case in cases.filter(is_varied) {
-            if self.is_time_over() {
+            if self.is_time_over() || self.has_failed_uncut() {
                 return Ok(());
             }
-            let result = self.play_variation(&case)?;
+            let Some(result) = self.play_variation(&case)? else {
+                self.skip(TacticFamily::Content);
+                continue;
+            };
             if result.outcome.has_passed() {
                 (self.engine.on_event)(Event::Passed);
             } else {
@@ -80,21 +85,27 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(())
     }
 
-    fn play_variation(&mut self, case: &NumberedCase) -> Result<CaseResult, StopReason> {
+    fn has_failed_uncut(&self) -> bool {
+        let mut failures = self.results.failures.iter();
+        failures.any(|it| it.result.tactic == Tactic::Whole)
+    }
+
+    /// `None` if there was no time for all of it.
+    fn play_variation(&mut self, case: &NumberedCase) -> Result<Option<CaseResult>, StopReason> {
         let not_compared = |why| CaseResult::not_judged(&case.case, Unjudged::Varied(why));
         let mut failures = self.results.failures.iter();
         if failures.any(|it| DELIVERED_BY.contains(&it.result.tactic.family())) {
-            return Ok(not_compared(NotCompared::FailsAsItIs));
+            return Ok(Some(not_compared(NotCompared::FailsAsItIs)));
         }
         let planned = self.context.planned;
         let suite = planned.suite.clone();
         let suite = suite.with_scenario(planned.scenario.clone());
         let source = Source::of(&suite, 0, self.context.side);
         let (Some(source), Some(variation)) = (source, case.case.delivery.content()) else {
-            return Ok(impossible(case));
+            return Ok(Some(impossible(case)));
         };
         let Some(messages) = variation.apply(&source.messages, source.framing()) else {
-            return Ok(impossible(case));
+            return Ok(Some(impossible(case)));
         };
         let varied = Varied {
             messages,
@@ -110,55 +121,86 @@ impl ScenarioRun<'_, '_, '_> {
                 ..CaseResult::new(&case.case, Outcome::Passed)
             },
             Shown::NotCompared(why) => not_compared(why),
+            Shown::NotPlayed => return Ok(None),
             Shown::Unreachable(why) => CaseResult::new(&case.case, Outcome::NotJudged(why)),
             Shown::Failed(results) => self.failed_variation(&varied, *results),
         };
-        Ok(CaseResult {
+        Ok(Some(CaseResult {
             took: begun.elapsed(),
             ..result
-        })
+        }))
     }
 
     fn show(&mut self, varied: &Varied<'_>) -> Result<Shown, StopReason> {
-        let mut answers = match self.ask(varied)? {
+        let mut answers = match self.ask(varied, &varied.messages)? {
             Ok(answers) => answers,
             Err(why) => return Ok(Shown::Unreachable(why)),
         };
-        let has_died = !self.engine.peer.is_new_each_time() && self.ended_when_idle().is_some();
-        if has_died {
+        if self.has_died(&answers) {
             answers = answers.of_death();
             self.engine.restart_peer()?;
         } else if answers.ended_early() {
             return self.show_early_end(varied);
+        } else if varied.variation == ContentVariation::LineFeeds {
+            // What follows a line end that it rejects, it may read in several ways.
+            let usual = self.ask(varied, &varied.source.messages)?;
+            if usual.is_ok_and(|usual| usual != answers) {
+                return Ok(Shown::NotCompared(NotCompared::NotAccepted));
+            }
         }
-        let messages = answers.messages(varied.source.framing());
-        let is_unframed = messages.unframed.is_some();
+        self.compare(varied, &answers)
+    }
+
+    fn has_died(&self, answers: &Answers) -> bool {
+        if self.engine.peer.is_new_each_time() {
+            matches!(answers.end, PeerEnd::Died { .. })
+        } else {
+            self.ended_when_idle().is_some()
+        }
+    }
+
+    /// Whether the peer gives these answers however the messages are delivered.
+    fn compare(&mut self, varied: &Varied<'_>, answers: &Answers) -> Result<Shown, StopReason> {
+        let source = varied.source;
+        let is_unframed = !source.has_raw_answers && answers.are_unframed(source.framing());
         for expected in [Expected::TheSame, Expected::AsMany] {
-            let learned = learned::suite(PATH, varied.source, &varied.messages, &answers, expected);
+            let learned = learned::suite(PATH, source, &varied.messages, answers, expected);
             let Ok(suite) = learned else { continue };
-            let results = self.play_suite_of(varied, &suite)?;
-            match confirmed_failure(&results) {
-                None if results.failures.is_empty() => {
-                    return Ok(Shown::Passed(Box::new(results)));
+            let (results, played) = self.play_suite_of(varied, &suite);
+            let failure = confirmed_failure(&results);
+            if failure.is_some_and(|it| is_wrong(&it.result, is_unframed)) {
+                if let Err(stopped) = played {
+                    let result = self.failed_variation(varied, results);
+                    self.results.add(result, self.failure_verdict());
+                    return Err(stopped);
                 }
-                // It answers late now and then.
-                None => {}
-                Some(failure) if is_wrong(&failure.result, is_unframed) => {
-                    return Ok(Shown::Failed(Box::new(results)));
-                }
-                Some(_) => {}
+                return Ok(Shown::Failed(Box::new(results)));
+            }
+            played?;
+            if results.not_played() > 0 {
+                return Ok(Shown::NotPlayed);
+            }
+            if results.failures.is_empty() {
+                return Ok(match expected {
+                    Expected::TheSame => Shown::Passed(Box::new(results)),
+                    Expected::AsMany => Shown::NotCompared(NotCompared::OnlyCounted),
+                });
             }
         }
         Ok(Shown::NotCompared(NotCompared::NotSteady))
     }
 
     /// What the peer answers, on a fresh peer if the one that runs takes no connection.
-    fn ask(&mut self, varied: &Varied<'_>) -> Result<Result<Answers, String>, StopReason> {
+    fn ask(
+        &mut self,
+        varied: &Varied<'_>,
+        messages: &[Content],
+    ) -> Result<Result<Answers, String>, StopReason> {
         let mut is_fresh = false;
         loop {
             let unique = self.context.next_unique(varied.case);
-            let mut player = self.engine.lone_player(Phase::Batch);
-            let answers = player.ask(varied.source, &varied.messages, &unique);
+            let mut player = self.engine.lone_player(Phase::Confirmation);
+            let answers = player.ask(varied.source, messages, &unique, WaitFor::Answer);
             drop(player);
             self.engine.connections += 1;
             if self.engine.is_stopped() {
@@ -188,7 +230,7 @@ impl ScenarioRun<'_, '_, '_> {
             return Ok(NOT_COMPARED);
         }
         self.engine.restart_peer()?;
-        if self.ask(varied)?.is_err() {
+        if self.ask(varied, &varied.messages)?.is_err() {
             return Ok(NOT_COMPARED);
         }
         let why = self.next_not_served()?;
@@ -203,12 +245,13 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(Shown::Failed(Box::new(results)))
     }
 
-    /// Plays the suite of a variation as any other is played.
+    /// Plays the suite of a variation as any other is played. What it shows of the peer says
+    /// nothing about other exchanges.
     fn play_suite_of(
         &mut self,
         varied: &Varied<'_>,
         suite: &Suite,
-    ) -> Result<ScenarioResults, StopReason> {
+    ) -> (ScenarioResults, Result<(), StopReason>) {
         let side = self.context.side;
         let seed = Seed(self.engine.record.seed);
         let selection = Selection::of_variation(suite, side, seed, Profile::Quick);
@@ -217,30 +260,31 @@ impl ScenarioRun<'_, '_, '_> {
         let context = ScenarioContext {
             read_proof: self.context.read_proof,
             place: self.context.place + varied.case.number,
+            is_variation: true,
             ..ScenarioContext::new(planned, side, self.context.unique)
         };
         let until = self.until;
-        // That it does not answer a variation says nothing of the other exchanges.
-        let is_mute = self.engine.is_mute;
-        let results = self.engine.silently(|engine| {
+        self.engine.silently(|engine| {
+            let timings = engine.timings;
+            let learnt = (engine.is_mute, engine.lifetime, engine.concurrency);
             let mut run = ScenarioRun::new(engine, context).until(until);
-            run.play()?;
-            let mut results = run.results;
+            let played = run.play();
+            let mut results = std::mem::take(&mut run.results);
             if !results.failures.is_empty() {
                 let explained = explanation(&run.context, &results);
                 results.defects_of_variations = explained.defects;
             }
-            Ok(results)
-        });
-        self.engine.is_mute = is_mute;
-        results
+            engine.timings = timings;
+            (engine.is_mute, engine.lifetime, engine.concurrency) = learnt;
+            (results, played)
+        })
     }
 
     /// The failure of a variation, with what its scenario showed.
     fn failed_variation(&mut self, varied: &Varied<'_>, results: ScenarioResults) -> CaseResult {
         let what = varied.variation.what();
         for mut defect in results.defects_of_variations.iter().cloned() {
-            defect.because = format!("if {what}: {}", defect.because);
+            defect.because = format!("with {what}: {}", defect.because);
             self.results.defects_of_variations.push(defect);
         }
         let (boundaries, unverified) = (results.boundaries, results.unverified.clone());
@@ -307,8 +351,8 @@ fn impossible(case: &NumberedCase) -> CaseResult {
     CaseResult::new(&case.case, Outcome::NotJudged(why.to_owned()))
 }
 
-/// Whether a failure shows that the peer is wrong. That it answers a variation otherwise than
-/// before shows nothing, if both were uncut.
+/// Whether a failure shows that the peer is wrong. Two different answers to the same uncut bytes
+/// do not.
 fn is_wrong(failed: &CaseResult, is_unframed: bool) -> bool {
     if failed.tactic != Tactic::Whole {
         return true;

@@ -6,7 +6,7 @@ use super::script::{Play, fail, pass, silence};
 use super::scripted::ScriptedPeer;
 use super::{DEFAULT, PlayedRun, TWO_SCENARIOS, TestRun};
 use crate::peer::{Memory, Resources};
-use crate::tactic::TacticFamily;
+use crate::tactic::{Profile, TacticFamily};
 
 fn descriptors(count: usize) -> Resources {
     Resources {
@@ -69,6 +69,17 @@ fn a_leak_of_one_tactic_names_it_and_a_case_that_leaks() {
     assert_eq!(run.failures(), ["fin@1 fail leaks"]);
     let texts = run.texts("fin@1");
     assert!(texts[0].ends_with("connections, under fin"), "{texts:?}");
+}
+
+#[test]
+fn variations_do_not_take_the_suspicion_of_the_exchange() {
+    let thorough = TestRun {
+        profile: Profile::Thorough,
+        ..DEFAULT
+    };
+    let leaks = |play: &Play| play.family == TacticFamily::Fin && !play.is("fin@0");
+    let run = thorough.run(keeping(leaks)).checked();
+    assert_eq!(run.failures(), ["fin@1 fail leaks"]);
 }
 
 #[test]

@@ -37,7 +37,8 @@ fn cases_that_disturb_others_are_played_one_at_a_time_before_the_rest() {
         in_order(&run),
         ["neighbours:stalled", "neighbours:interleaved", "churn"]
     );
-    let batch = run.plays.iter().filter(|play| play.is_in_batch());
+    let own = run.plays.iter().filter(|play| play.scenario == "first");
+    let batch = own.filter(|play| play.is_in_batch());
     let mut shared = false;
     for play in batch {
         let beside = Beside::Workers(if is_alone(play) { 1 } else { 4 });

@@ -51,7 +51,7 @@ fn what_fails_under_a_delivery_of_a_variation_is_its_failure() {
     let run = THOROUGH.run(peer).checked();
     assert_eq!(run.failures(), ["content:wide fail fails-varied no-answer"]);
     let text = run.texts("content:wide")[0];
-    let passes = "if a payload has characters of several bytes, the exchange passes uncut";
+    let passes = "with multi-byte characters in a payload, the exchange passes uncut";
     assert!(text.starts_with(passes), "{text}");
     assert!(text.contains("fails under cut@3: no answer"), "{text}");
 }
@@ -75,6 +75,21 @@ fn a_variation_that_breaks_the_peer_fails_uncut() {
 fn answers_that_differ_each_time_are_not_judged() {
     let peer = ScriptedPeer::new(|play| {
         if sends(play, "😀") {
+            fail(wrong_answer())
+        } else {
+            pass()
+        }
+    });
+    let run = THOROUGH.run(peer).checked();
+    assert_eq!(run.failures(), [""; 0]);
+    assert_eq!(not_judged(&run), 1);
+}
+
+#[test]
+fn a_peer_that_rejects_a_variation_after_some_of_them_is_not_taken_for_a_broken_one() {
+    let peer = ScriptedPeer::new(|play| {
+        let has_limit = sends(play, "😀") && play.nth_of_life > 5;
+        if has_limit {
             fail(wrong_answer())
         } else {
             pass()
