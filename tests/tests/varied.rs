@@ -76,7 +76,7 @@ fn a_server_that_misses_an_lf_alone_fails_lines_that_end_with_lf() {
 fn a_correct_server_that_treats_other_lines_in_an_odd_way_passes() {
     let server = "tests/peers/fuzzed/odd_server.py";
     let kinds = [
-        "limit", "ascii", "returns", "locks", "late", "clock", "at-end",
+        "limit", "ascii", "returns", "locks", "late", "clock", "ticks", "at-end",
     ];
     map_at_once(kinds, |kind| {
         if let Some(outcome) = varied(LINES, server, &[kind]) {

@@ -6,7 +6,8 @@ odd_server.py PORT KIND
 - returns: a carriage return ends a line too;
 - locks: after three lines of over 100 bytes it answers all others with an error;
 - late: answers a line of over 100 bytes after 20 ms;
-- clock: puts the time of day in its answer to a line of over 100 bytes;
+- clock: puts the time in nanoseconds in its answer to a line of over 100 bytes;
+- ticks: the same in tenths of a second;
 - at-end: reports all lines of over 100 bytes when the client has closed, without a line end.
 """
 
@@ -62,6 +63,8 @@ class Connection:
                 time.sleep(0.02)
             elif self.kind == "clock":
                 said = b"%d %d\n" % (time.monotonic_ns(), next(NUMBERS))
+            elif self.kind == "ticks":
+                said = b"%d\n" % (time.monotonic() * 10)
             elif self.kind == "at-end":
                 self.long_lines += 1
                 return

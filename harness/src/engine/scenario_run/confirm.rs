@@ -67,6 +67,10 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     pub(super) fn note_chance(&mut self) {
+        if self.context.is_variation {
+            // Only answers to variations vary.
+            return;
+        }
         let planned = self.context.planned;
         self.engine.note(format!(
             "{}/{}: even whole messages fail now and then; what failed may be chance",
