@@ -191,13 +191,6 @@ fn a_server_that_keeps_descriptors_is_found() {
 }
 
 #[test]
-fn a_server_that_keeps_memory_is_found() {
-    if let Some(fuzzed) = Fuzzed::server("grows") {
-        fuzzed.assert_finds(&["C07 leaks"]);
-    }
-}
-
-#[test]
 fn a_suite_that_fails_as_it_is_is_not_varied() {
     let suite = path("tests/suites/lines.toml");
     let arguments = [&suite, "--", "sh", "-c", "exit 3"];

@@ -83,11 +83,6 @@ impl LeakWatch {
         suspected.filter(|_| !self.is_reported)
     }
 
-    /// Suspects the peer for what was seen of others of its life.
-    pub(super) fn expect_memory_leak(&mut self, grown: u64) {
-        self.suspected_memory = Some(grown);
-    }
-
     /// Growth of the memory by this many bytes is no leak.
     pub(super) fn explain_memory(&mut self, growth: u64) {
         self.explained_memory = self.explained_memory.max(growth);

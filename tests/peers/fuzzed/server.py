@@ -41,8 +41,6 @@ class Connection:
             STOPPED.set()
         elif self.bug == "leaks" and b"\r" in line:
             KEPT.append(open(os.devnull, "rb"))
-        elif self.bug == "grows" and b"\r" in line:
-            KEPT.append(b"x" * (1 << 20))
         self.stream.sendall(b"you said: " + line + end)
 
 

@@ -291,12 +291,9 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             return self.find_culprit(tried);
         }
         if self.holds_more(tried.len()) {
-            return self.find_leak(tried, None);
+            return self.find_leak(tried);
         }
-        match self.grown_memory() {
-            Some(grown) => self.find_leak(tried, Some(grown)),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Finds the variation after which the peer does not serve the suites; the latest is the
@@ -318,15 +315,10 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
         Ok(())
     }
 
-    /// Finds a variation of which the peer keeps something: memory, if it has grown by this
-    /// many bytes.
-    fn find_leak(&mut self, tried: &[Arc<Suite>], grown: Option<u64>) -> Result<(), StopReason> {
+    /// Finds a variation of which the peer keeps something.
+    fn find_leak(&mut self, tried: &[Arc<Suite>]) -> Result<(), StopReason> {
         for suite in tried.iter().rev().take(MOST_LEAKING) {
             self.engine.restart_peer()?;
-            if let Some(grown) = grown {
-                // Each variation alone may keep too little to be suspected.
-                self.engine.leaks.expect_memory_leak(grown);
-            }
             if self.report_if_failed(suite)? {
                 break;
             }
@@ -362,14 +354,6 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             return Err(StopReason::Interrupted);
         }
         Ok(result.outcome.has_passed())
-    }
-
-    /// By how much the peer's memory has grown since it was started, if that is suspicious.
-    fn grown_memory(&mut self) -> Option<u64> {
-        let engine = &mut *self.engine;
-        let held = engine.peer.resources()?;
-        engine.leaks.suspect_memory(engine.record.restarts, held);
-        engine.leaks.take_memory_suspicion()
     }
 
     /// Whether the peer holds suspiciously more than when it was started.
