@@ -6,7 +6,17 @@ use wirecheck_report::{fnv1a, record};
 
 use super::shard::Shard;
 use crate::scenario::{Scenario, Side, Suite};
-use crate::tactic::{Case, CaseChoice, CaseId, Plan, Profile, Seed, Tactic};
+use crate::tactic::{Case, CaseChoice, CaseId, Plan, Profile, Seed, Tactic, TacticFamily};
+
+/// How variations of the messages are delivered.
+pub(super) const DELIVERS_VARIATIONS: [TacticFamily; 6] = [
+    TacticFamily::Whole,
+    TacticFamily::Bytes,
+    TacticFamily::Cut,
+    TacticFamily::Random,
+    TacticFamily::Joined,
+    TacticFamily::JoinedCut,
+];
 
 /// Suites with the cases that were selected of them. The cases of each scenario are
 /// planned once.
@@ -59,9 +69,8 @@ impl Selection {
     /// The deliveries of a variation that a correct peer must answer in the same way. What it
     /// makes of a part of a message whose meaning is not known, nobody can say.
     pub(super) fn of_variation(suite: &Suite, side: Side, seed: Seed, profile: Profile) -> Self {
-        let patterns = ["whole", "bytes", "cut", "random", "joined", "joined+cut"];
-        let pattern = |it: &&str| it.parse().expect("a pattern of a tactic");
-        let only = patterns.iter().map(pattern).collect();
+        let pattern = |it: TacticFamily| it.as_str().parse().expect("a pattern of a tactic");
+        let only = DELIVERS_VARIATIONS.into_iter().map(pattern).collect();
         let choice = CaseChoice {
             profile,
             seed,
@@ -107,6 +116,12 @@ impl Selection {
     /// The scenarios that are played, in their order.
     pub fn scenarios(&self) -> impl Iterator<Item = PlannedScenario<'_>> {
         self.whole_run().filter(|planned| planned.is_in_shard)
+    }
+
+    /// The first of them.
+    pub(super) fn first(&self) -> PlannedScenario<'_> {
+        let first = self.scenarios().next();
+        first.expect("a scenario was selected")
     }
 
     /// The scenarios of all shards, in their order.

@@ -200,8 +200,8 @@ pub enum Finding {
         /// For how long it was not served. It may have taken any time.
         least: Duration,
     },
-    /// The exchange fails with other messages, whatever these mean: it depends on the delivery,
-    /// or breaks the peer.
+    /// The exchange fails with other messages: what the peer answers to them depends on the
+    /// delivery, or they break it.
     FailsVaried {
         /// What is different, as a noun phrase.
         what: &'static str,
@@ -372,8 +372,16 @@ impl FindingKind {
         matches!(self, Self::ExitsAsWhole)
     }
 
-    /// What no peer may do, whatever it is sent.
-    pub(crate) const ALWAYS_WRONG: [Self; 11] = [
+    /// What no peer may do when uncut messages come, whatever is in them: two different answers
+    /// to the same messages are not among it. `is_unframed`: the peer had begun an answer that it
+    /// did not complete.
+    pub(crate) fn wrong_uncut(is_unframed: bool) -> impl Iterator<Item = Self> {
+        let incomplete = is_unframed.then_some(Self::NoAnswer);
+        Self::ALWAYS_WRONG.into_iter().chain(incomplete)
+    }
+
+    /// What no peer may do, whichever messages come.
+    const ALWAYS_WRONG: [Self; 11] = [
         Self::Died,
         Self::Spins,
         Self::NotRead,

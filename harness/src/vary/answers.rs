@@ -54,7 +54,7 @@ impl Answers {
     }
 
     /// The bytes of each turn as one message: where the framing is not that of the answers.
-    pub(crate) fn as_they_came(&self) -> AnswerMessages {
+    pub(super) fn as_they_came(&self) -> AnswerMessages {
         let turns = self.turns.iter().chain([&self.last]);
         let message = |bytes: &Vec<u8>| match bytes.is_empty() {
             true => Vec::new(),
@@ -64,13 +64,6 @@ impl Answers {
             turns: turns.map(message).collect(),
             unframed: None,
         }
-    }
-
-    /// Whether something came before our end that is no message. After it a peer may write what
-    /// it likes, and close.
-    pub(crate) fn are_unframed(&self, framing: &Framing) -> bool {
-        let unframed = self.messages(framing).unframed;
-        unframed.is_some_and(|(at, _)| at < self.turns.len() && !self.ended_early())
     }
 
     pub(crate) fn messages(&self, framing: &Framing) -> AnswerMessages {

@@ -148,11 +148,7 @@ fn steps(
     answers: &Answers,
     expected: Expected,
 ) -> Vec<String> {
-    let answered = if source.has_raw_answers {
-        answers.as_they_came()
-    } else {
-        answers.messages(source.framing())
-    };
+    let answered = source.read(answers);
     let (ours, theirs) = (source.side, source.side.other());
     let received = match answers.end {
         PeerEnd::Early { received } | PeerEnd::Died { received } => received,
@@ -161,11 +157,12 @@ fn steps(
     let writer = Writer {
         has_unique: source.has_unique,
     };
-    let answer = |payload: &[u8]| match expected {
+    let raw = |bytes: &[u8]| format!("{theirs}.raw = {}", writer.string(bytes));
+    let answer = |payload: &Vec<u8>| match expected {
+        _ if source.has_raw_answers => raw(payload),
         Expected::TheSame => format!("{theirs} = {}", writer.string(payload)),
         Expected::AsMany => format!("{theirs}.any = true"),
     };
-    let raw = |bytes: &[u8]| format!("{theirs}.raw = {}", writer.string(bytes));
     let last = answers.turns.len();
     let mut steps = Vec::new();
     for (turn, answers_of_turn) in answered.turns.iter().enumerate() {
@@ -174,10 +171,7 @@ fn steps(
             // It came after our end.
             steps.push(format!("{ours}.close = 'write'"));
         }
-        match source.has_raw_answers {
-            true => steps.extend(answers_of_turn.iter().map(|it| raw(it))),
-            false => steps.extend(answers_of_turn.iter().map(|it| answer(it))),
-        }
+        steps.extend(answers_of_turn.iter().map(answer));
         match unframed {
             Some((_, bytes)) if answers.ended_early() || turn == last => {
                 steps.push(raw(bytes));
@@ -197,10 +191,7 @@ fn steps(
         if is_last && source.end == OurEnd::Full && !answers.ended_early() {
             // What came at the same time as our last message is read before.
             let rest = answered.turns.iter().skip(turn + 1).flatten();
-            match source.has_raw_answers {
-                true => steps.extend(rest.map(|it| raw(it))),
-                false => steps.extend(rest.map(|it| answer(it))),
-            }
+            steps.extend(rest.map(answer));
             steps.push(format!("{ours}.close = 'full'"));
             break;
         }

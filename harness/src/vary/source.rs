@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::answers::{AnswerMessages, Answers};
 use crate::framing::Framing;
 use crate::scenario::{Action, Bindings, Close, Scenario, Side, Suite};
 use crate::tactic::{Content, Script};
@@ -17,7 +18,7 @@ pub(crate) struct Source {
     pub(crate) peer_begins: bool,
     pub(crate) end: OurEnd,
     /// Whether the peer sends bytes that are not in the framing.
-    pub(crate) has_raw_answers: bool,
+    pub(super) has_raw_answers: bool,
     /// Whether a message has the value of `${unique}`.
     pub(crate) has_unique: bool,
 }
@@ -89,6 +90,22 @@ impl Source {
             }
             Content::Raw(bytes) => !bytes.is_empty(),
         }
+    }
+
+    /// What the peer answered, as messages.
+    pub(crate) fn read(&self, answers: &Answers) -> AnswerMessages {
+        if self.has_raw_answers {
+            answers.as_they_came()
+        } else {
+            answers.messages(self.framing())
+        }
+    }
+
+    /// Whether something came before our end that is no message. After it a peer may write what
+    /// it likes, and close.
+    pub(crate) fn cannot_read(&self, answers: &Answers) -> bool {
+        let unframed = self.read(answers).unframed;
+        unframed.is_some_and(|(at, _)| at < answers.turns.len() && !answers.ended_early())
     }
 
     fn with_unique(&self, bytes: &[u8], unique: &str) -> Vec<u8> {

@@ -114,8 +114,7 @@ impl Attempt<'_> {
         for suite in suites.into_iter().flatten() {
             let seed = Seed(self.options.seed);
             let selection = Selection::of_variation(&suite, source.side, seed, Profile::Quick);
-            let planned = selection.scenarios().next();
-            let planned = planned.expect("a suite of a variation has a scenario");
+            let planned = selection.first();
             let mut context = ScenarioContext {
                 read_proof: self.read_proof,
                 place: *self.place,
@@ -197,10 +196,9 @@ impl Attempt<'_> {
 
 /// What is wrong with the peer's answers to a variation that was not cut.
 fn wrong_uncut(source: &Source, answers: &Answers) -> Option<String> {
-    let is_unframed = !source.has_raw_answers && answers.are_unframed(source.framing());
     let seen = if answers.end == PeerEnd::Never {
         NEVER_ENDS
-    } else if is_unframed {
+    } else if source.cannot_read(answers) {
         UNFRAMED
     } else {
         return None;

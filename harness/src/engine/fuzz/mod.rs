@@ -335,8 +335,7 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
 
     /// Plays the first exchange of a selection uncut, and says whether it passes.
     fn play_baseline(&mut self, selection: &Selection) -> Result<bool, StopReason> {
-        let planned = selection.scenarios().next();
-        let planned = planned.expect("there is a scenario to play");
+        let planned = selection.first();
         let baseline = planned.plan.cases().next();
         let baseline = baseline.expect("a plan begins with its baseline");
         let context = ScenarioContext {

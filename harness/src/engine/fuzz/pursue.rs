@@ -103,8 +103,7 @@ impl FuzzRun<'_, '_, '_> {
 
     /// Plays the suite of a variation as any other is played.
     fn judge<'s>(&mut self, selection: &'s Selection) -> Result<ScenarioReport<'s>, StopReason> {
-        let planned = selection.scenarios().next();
-        let planned = planned.expect("a suite of a variation has a scenario");
+        let planned = selection.first();
         let context = ScenarioContext {
             read_proof: self.engine.settings.read_proof,
             place: self.place,
@@ -139,8 +138,7 @@ impl FuzzRun<'_, '_, '_> {
         self.reported.extend(explained(&report.scenario));
         self.record.reported += 1;
         self.engine.record.fuzz = Some(self.record.clone());
-        let planned = selection.scenarios().next();
-        let planned = planned.expect("a suite of a variation has a scenario");
+        let planned = selection.first();
         self.engine.add(report);
         self.engine.tell_scenario(planned);
     }
@@ -227,8 +225,7 @@ impl Search {
     }
 }
 
-/// Whether a scenario shows that the peer is wrong. Two different answers to the same uncut bytes
-/// do not.
+/// Whether a scenario shows that the peer is wrong. `seen` is what the attempt saw.
 fn is_failure(scenario: &ScenarioRecord, seen: &str) -> bool {
     if !matches!(scenario.verdict, Verdict::Fail | Verdict::Nonstrict) {
         return false;
@@ -239,12 +236,7 @@ fn is_failure(scenario: &ScenarioRecord, seen: &str) -> bool {
     let Some(first) = whole.and_then(|it| it.findings.first()) else {
         return true;
     };
-    // An answer that the peer had begun.
-    let is_incomplete = first.kind == FindingKind::NoAnswer.as_str() && seen == UNFRAMED;
-    is_incomplete
-        || FindingKind::ALWAYS_WRONG
-            .iter()
-            .any(|it| it.as_str() == first.kind)
+    FindingKind::wrong_uncut(seen == UNFRAMED).any(|it| it.as_str() == first.kind)
 }
 
 /// What a failed scenario shows: its defects; if none is named, the kinds of its findings.

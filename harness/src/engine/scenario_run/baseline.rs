@@ -8,7 +8,6 @@ use crate::engine::event::Event;
 use crate::engine::settings::{PeerFailure, StopReason};
 use crate::engine::wait::Phase;
 use crate::judge::Finding;
-use crate::tactic::Tactic;
 
 /// Whether a connection to the peer was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,9 +93,7 @@ impl ScenarioRun<'_, '_, '_> {
 
     fn fail_baseline(&mut self, failed: CaseResult) -> Result<(), StopReason> {
         self.engine.is_mute |= failed.outcome.is_silence();
-        let id = self.context.planned.case_id(Tactic::Whole);
-        let seen = failed.outcome.shown_at_once();
-        (self.engine.on_event)(Event::Failed { id: &id, seen });
+        self.tell_failed(&failed);
         self.results.add(failed, self.failure_verdict());
         self.engine.restart_peer()
     }

@@ -283,6 +283,13 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
         }
     }
 
+    /// Tells of a case that has failed, before it is confirmed.
+    fn tell_failed(&mut self, failed: &CaseResult) {
+        let id = self.context.planned.case_id(failed.tactic.clone());
+        let seen = failed.outcome.shown_at_once();
+        (self.engine.on_event)(Event::Failed { id: &id, seen });
+    }
+
     /// Counts a case that is not played.
     fn skip(&mut self, family: TacticFamily) {
         self.results.skip(family);

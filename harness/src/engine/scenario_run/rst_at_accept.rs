@@ -35,9 +35,7 @@ impl ScenarioRun<'_, '_, '_> {
         case: NumberedCase,
         first: CaseResult,
     ) -> Result<(), StopReason> {
-        let id = self.context.planned.case_id(first.tactic.clone());
-        let seen = first.outcome.shown_at_once();
-        (self.engine.on_event)(Event::Failed { id: &id, seen });
+        self.tell_failed(&first);
         // If the run is stopped before the second play ends, this failure is reported.
         self.unconfirmed.push(UnconfirmedFailure {
             case: case.clone(),

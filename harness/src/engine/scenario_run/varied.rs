@@ -17,7 +17,7 @@ use crate::engine::case::{
 };
 use crate::engine::event::Event;
 use crate::engine::peer::NoConnection;
-use crate::engine::selection::Selection;
+use crate::engine::selection::{DELIVERS_VARIATIONS, Selection};
 use crate::engine::settings::StopReason;
 use crate::engine::wait::{Phase, WaitFor};
 use crate::judge::{Finding, FindingKind};
@@ -29,17 +29,6 @@ use crate::vary::source::Source;
 
 /// The path that messages show for the suite of a variation. There is no such file.
 const PATH: &str = "variation.toml";
-
-/// The tactics that variations are delivered by. If the exchange itself fails under one, its
-/// variations do too.
-const DELIVERED_BY: [TacticFamily; 6] = [
-    TacticFamily::Whole,
-    TacticFamily::Bytes,
-    TacticFamily::Cut,
-    TacticFamily::Joined,
-    TacticFamily::JoinedCut,
-    TacticFamily::Random,
-];
 
 /// A variation that is being played.
 struct Varied<'c> {
@@ -76,9 +65,7 @@ impl ScenarioRun<'_, '_, '_> {
             if result.outcome.has_passed() {
                 (self.engine.on_event)(Event::Passed);
             } else {
-                let id = self.context.planned.case_id(result.tactic.clone());
-                let seen = result.outcome.shown_at_once();
-                (self.engine.on_event)(Event::Failed { id: &id, seen });
+                self.tell_failed(&result);
             }
             self.results.add(result, self.failure_verdict());
         }
@@ -93,8 +80,9 @@ impl ScenarioRun<'_, '_, '_> {
     /// `None` if there was no time for all of it.
     fn play_variation(&mut self, case: &NumberedCase) -> Result<Option<CaseResult>, StopReason> {
         let not_compared = |why| CaseResult::not_judged(&case.case, Unjudged::Varied(why));
+        // If the exchange itself fails under a delivery, its variations do too.
         let mut failures = self.results.failures.iter();
-        if failures.any(|it| DELIVERED_BY.contains(&it.result.tactic.family())) {
+        if failures.any(|it| DELIVERS_VARIATIONS.contains(&it.result.tactic.family())) {
             return Ok(Some(not_compared(NotCompared::FailsAsItIs)));
         }
         let planned = self.context.planned;
@@ -162,7 +150,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// Whether the peer gives these answers however the messages are delivered.
     fn compare(&mut self, varied: &Varied<'_>, answers: &Answers) -> Result<Shown, StopReason> {
         let source = varied.source;
-        let is_unframed = !source.has_raw_answers && answers.are_unframed(source.framing());
+        let is_unframed = source.cannot_read(answers);
         for expected in [Expected::TheSame, Expected::AsMany] {
             let learned = learned::suite(PATH, source, &varied.messages, answers, expected);
             let Ok(suite) = learned else { continue };
@@ -255,8 +243,7 @@ impl ScenarioRun<'_, '_, '_> {
         let side = self.context.side;
         let seed = Seed(self.engine.record.seed);
         let selection = Selection::of_variation(suite, side, seed, Profile::Quick);
-        let planned = selection.scenarios().next();
-        let planned = planned.expect("a suite of a variation has a scenario");
+        let planned = selection.first();
         let context = ScenarioContext {
             read_proof: self.context.read_proof,
             place: self.context.place + varied.case.number,
@@ -351,16 +338,11 @@ fn impossible(case: &NumberedCase) -> CaseResult {
     CaseResult::new(&case.case, Outcome::NotJudged(why.to_owned()))
 }
 
-/// Whether a failure shows that the peer is wrong. Two different answers to the same uncut bytes
-/// do not.
+/// Whether a failure shows that the peer is wrong.
 fn is_wrong(failed: &CaseResult, is_unframed: bool) -> bool {
     if failed.tactic != Tactic::Whole {
         return true;
     }
-    let Some(first) = failed.outcome.findings().first() else {
-        return false;
-    };
-    // An answer that the peer had begun.
-    let is_incomplete = first.kind == FindingKind::NoAnswer && is_unframed;
-    is_incomplete || FindingKind::ALWAYS_WRONG.contains(&first.kind)
+    let first = failed.outcome.findings().first();
+    first.is_some_and(|it| FindingKind::wrong_uncut(is_unframed).any(|kind| kind == it.kind))
 }
