@@ -212,7 +212,12 @@ pub(crate) fn state(record: &Record) -> Option<String> {
     }
     let cause = match (record.cut_off_by, &record.peer_failure) {
         (Some(CutOffReason::Peer), Some(why)) => {
-            format!("the run ended early: {}", printable(why))
+            // The last lines of the peer's output may follow.
+            let lines: Vec<_> = why.lines().map(|line| printable(line.trim())).collect();
+            format!(
+                "the run ended early: {}",
+                lines.join("; ").replace(":; ", ": ")
+            )
         }
         (Some(CutOffReason::Peer), None) => "the run ended early, because of the peer".to_owned(),
         (Some(CutOffReason::User), _) => {

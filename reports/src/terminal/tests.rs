@@ -728,7 +728,7 @@ fn stopped(verdict: Verdict, cases: u64) -> Record {
         _ => CutOffReason::User,
     });
     if record.cut_off_by == Some(CutOffReason::Peer) {
-        let why = "the peer was lost: connection refused";
+        let why = "the peer was lost: exit code 1\nits last output:\n  no memory";
         record.peer_failure = Some(why.to_owned());
     }
     record.verdict = verdict;
