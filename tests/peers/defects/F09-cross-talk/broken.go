@@ -3,22 +3,26 @@ package f09
 import (
 	"bufio"
 	"net"
+	"sort"
 
 	"defects/go/peer"
 )
 
-// Broken sends each answer as soon as it is ready.
+// Broken answers the shortest line first.
 func Broken(conn net.Conn) error {
 	// explain: begin
 	reader := bufio.NewReader(conn)
 	for {
-		line, err := reader.ReadBytes('\n')
+		lines, err := peer.ReadLines(reader)
 		if err != nil {
 			return err
 		}
-		go func() {
-			conn.Write(peer.LookUp(line)) // the fastest answer is the first
-		}()
+		sort.Slice(lines, func(a, b int) bool {
+			return len(lines[a]) < len(lines[b]) // the cheapest first
+		})
+		for _, line := range lines {
+			conn.Write(peer.Answer(line))
+		}
 	}
 	// explain: end
 }

@@ -1,19 +1,18 @@
-//! Sends each answer as soon as it is ready.
+//! Answers the shortest line first.
 
 use std::io::{self, Write as _};
 use std::net::TcpStream;
-use std::thread;
 
-use crate::protocol::{look_up, whole_lines};
+use crate::protocol::{answer, lines_together};
 
 pub(crate) fn serve(stream: TcpStream) -> io::Result<()> {
     // explain: begin
-    for line in whole_lines(&stream) {
-        let line = line?;
-        let mut writer = stream.try_clone()?;
-        thread::spawn(move || {
-            writer.write_all(&look_up(&line)) // the fastest answer is the first
-        });
+    for lines in lines_together(&stream) {
+        let mut lines = lines?;
+        lines.sort_by_key(Vec::len); // the cheapest first
+        for line in lines {
+            (&stream).write_all(&answer(&line))?;
+        }
     }
     // explain: end
     Ok(())

@@ -7,16 +7,18 @@ import (
 	"defects/go/peer"
 )
 
-// Fixed sends the answers in the order of the lines.
+// Fixed answers the lines in their order.
 func Fixed(conn net.Conn) error {
 	// explain: begin
 	reader := bufio.NewReader(conn)
 	for {
-		line, err := reader.ReadBytes('\n')
+		lines, err := peer.ReadLines(reader)
 		if err != nil {
 			return err
 		}
-		conn.Write(peer.LookUp(line)) // in the order of the lines
+		for _, line := range lines {
+			conn.Write(peer.Answer(line)) // in the order of the lines
+		}
 	}
 	// explain: end
 }

@@ -17,7 +17,7 @@ function capitals(body) {
 
 /** The answer to a line, computed by something that takes longer for a longer line. */
 const lookUp = (line) =>
-  new Promise((resolve) => setTimeout(() => resolve(answer(line)), 2 * line.length));
+  new Promise((resolve) => setTimeout(() => resolve(answer(line)), 10 * line.length));
 
 /** Calls `onLine` with each line. */
 function readLines(socket, onLine) {

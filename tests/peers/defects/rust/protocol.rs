@@ -1,6 +1,6 @@
 //! What the Rust peers share, apart from what they show.
 
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
@@ -18,10 +18,8 @@ pub(crate) fn answer_crlf(line: &[u8]) -> Vec<u8> {
 
 /// The answer to a line, computed by something that takes longer for a longer line.
 pub(crate) fn look_up(line: &[u8]) -> Vec<u8> {
-    // A pause of the whole process delays every line by one step, and so leaves their order alone.
-    for _ in line {
-        thread::sleep(Duration::from_millis(2));
-    }
+    let bytes = u32::try_from(line.len()).expect("a line is short");
+    thread::sleep(Duration::from_millis(10) * bytes);
     answer(line)
 }
 
@@ -68,18 +66,38 @@ pub(crate) fn answer_body(stream: &mut TcpStream, length: usize) -> io::Result<(
     stream.write_all(&capitals(&body))
 }
 
+/// The lines of a stream, those that came together in one list.
+pub(crate) fn lines_together(stream: &TcpStream) -> impl Iterator<Item = io::Result<Vec<Vec<u8>>>> {
+    let mut reader = BufReader::new(stream);
+    std::iter::from_fn(move || {
+        let mut lines = Vec::new();
+        loop {
+            match read_line(&mut reader)? {
+                Ok(line) => lines.push(line),
+                Err(error) => return Some(Err(error)),
+            }
+            if !reader.buffer().contains(&b'\n') {
+                return Some(Ok(lines));
+            }
+        }
+    })
+}
+
 /// The lines of a stream, with their ends. A stream that ends inside a line is an error.
 pub(crate) fn whole_lines(stream: &TcpStream) -> impl Iterator<Item = io::Result<Vec<u8>>> {
     let mut reader = BufReader::new(stream);
-    std::iter::from_fn(move || {
-        let mut line = Vec::new();
-        match reader.read_until(b'\n', &mut line) {
-            Ok(0) => None,
-            Ok(_) if !line.ends_with(b"\n") => Some(Err(io::ErrorKind::UnexpectedEof.into())),
-            Ok(_) => Some(Ok(line)),
-            Err(error) => Some(Err(error)),
-        }
-    })
+    std::iter::from_fn(move || read_line(&mut reader))
+}
+
+/// `None` at the end of the stream.
+fn read_line(reader: &mut impl BufRead) -> Option<io::Result<Vec<u8>>> {
+    let mut line = Vec::new();
+    match reader.read_until(b'\n', &mut line) {
+        Ok(0) => None,
+        Ok(_) if !line.ends_with(b"\n") => Some(Err(io::ErrorKind::UnexpectedEof.into())),
+        Ok(_) => Some(Ok(line)),
+        Err(error) => Some(Err(error)),
+    }
 }
 
 /// Answers each line, until one is `quit`. A stream that ends inside a line is an error.

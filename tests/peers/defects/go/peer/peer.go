@@ -28,11 +28,24 @@ func AnswerCRLF(line []byte) []byte {
 
 // LookUp is the answer to a line, computed by something that takes longer for a longer line.
 func LookUp(line []byte) []byte {
-	// A pause of the whole process delays every line by one step, and so leaves their order alone.
-	for range line {
-		time.Sleep(2 * time.Millisecond)
-	}
+	time.Sleep(time.Duration(len(line)) * 10 * time.Millisecond)
 	return Answer(line)
+}
+
+// ReadLines reads the lines that came together, at least one.
+func ReadLines(reader *bufio.Reader) ([][]byte, error) {
+	var lines [][]byte
+	for {
+		line, err := reader.ReadBytes('\n')
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+		rest, _ := reader.Peek(reader.Buffered())
+		if !bytes.Contains(rest, []byte("\n")) {
+			return lines, nil
+		}
+	}
 }
 
 // Capitals is the answer to a message with a header of ten columns.
