@@ -1,5 +1,6 @@
 //! The state of a run.
 
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -100,12 +101,27 @@ impl<'r> Engine<'r> {
 
     /// Plays one case after the other, with no other worker beside it.
     pub(super) fn lone_player(&self, phase: Phase) -> Box<dyn CasePlayer + '_> {
-        self.peer.player(PlayerSetup {
+        self.peer.player(self.alone(phase))
+    }
+
+    /// The circumstances of a player with no other worker beside it.
+    pub(super) fn alone(&self, phase: Phase) -> PlayerSetup<'_> {
+        PlayerSetup {
             phase,
             timings: self.timings,
             stop: self.stop,
             sharing: None,
-        })
+        }
+    }
+
+    /// How many cases may run at once on a peer that serves so many. Of more than its accept
+    /// queue takes, some would be reset by the kernel.
+    pub(super) fn jobs_for(&self, concurrency: Concurrency) -> NonZeroUsize {
+        let wanted = self.settings.jobs.0;
+        match concurrency {
+            Concurrency::Several => self.peer.accept_queue().map_or(wanted, |it| it.min(wanted)),
+            Concurrency::One => NonZeroUsize::MIN,
+        }
     }
 
     pub(super) fn is_stopped(&self) -> bool {

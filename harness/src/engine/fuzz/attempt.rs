@@ -1,17 +1,19 @@
 //! One variation: what the peer answers to it, and whether it answers the same under other
 //! deliveries.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use wirecheck_report::fnv1a;
 use wirecheck_report::record::FuzzRecord;
 
 use super::FuzzOptions;
 use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext, UniqueValues};
-use crate::engine::peer::{CasePlayer, NoConnection, TestedPeer};
+use crate::engine::peer::{CasePlayer, NoConnection, PlayerSetup, Sharing, TestedPeer};
 use crate::engine::selection::Selection;
-use crate::engine::wait::WaitFor;
+use crate::engine::wait::{CaseGate, WaitFor};
 use crate::scenario::Suite;
 use crate::tactic::{Case, Content, Profile, Seed, TacticFamily};
 use crate::vary::answers::{Answers, PeerEnd};
@@ -33,10 +35,14 @@ pub(super) const DIED: &str = "died";
 /// The failure of a peer whose answer is no message.
 pub(super) const UNFRAMED: &str = "unframed answer";
 
-/// Plays variations, one after the other, alone with the peer.
+/// Plays variations, one after the other.
 pub(super) struct Attempt<'a> {
     pub(super) peer: &'a dyn TestedPeer,
+    /// Plays alone with the peer.
     pub(super) player: Box<dyn CasePlayer + 'a>,
+    pub(super) setup: PlayerSetup<'a>,
+    /// How many deliveries of a variation are played at once.
+    pub(super) jobs: NonZeroUsize,
     pub(super) generator: &'a mut Generator,
     pub(super) record: &'a mut FuzzRecord,
     pub(super) place: &'a mut u64,
@@ -122,27 +128,26 @@ impl Attempt<'_> {
             };
             let mut cases = planned.plan.cases().enumerate();
             let baseline = cases.next().expect("a plan begins with its baseline");
-            if !self.learn(&mut context, &baseline) {
+            let (number, case) = baseline;
+            if !self.learn(&mut context, &NumberedCase::new(number, case)) {
                 continue;
             }
-            for case in sampled(cases, context.script.len(), self.generator) {
-                let seen = match self.failure(&context, case.clone()) {
-                    Some(_) => self.failure(&context, case),
-                    None => None,
-                };
-                if let Some(seen) = seen {
-                    return AttemptEnd::Failed { suite, seen };
-                }
-            }
-            return AttemptEnd::Passed { suite, behavior };
+            let cases = sampled(cases, context.script.len(), self.generator);
+            let cases: Vec<_> = cases
+                .into_iter()
+                .map(|(number, case)| NumberedCase::new(number, case))
+                .collect();
+            return match self.confirmed_failure(&context, &cases) {
+                Some(seen) => AttemptEnd::Failed { suite, seen },
+                None => AttemptEnd::Passed { suite, behavior },
+            };
         }
         AttemptEnd::NotSteady(Some(suite))
     }
 
     fn answers(&mut self, source: &Source, messages: &[Content]) -> Result<Answers, NoConnection> {
         let unique = self.unique.next(*self.place, 0);
-        *self.place += 1;
-        self.record.cases += 1;
+        self.count(1);
         self.player.ask(source, messages, &unique, WaitFor::Turn)
     }
 
@@ -160,9 +165,9 @@ impl Attempt<'_> {
 
     /// Plays the baseline, and says whether it passes. Where a process is started for each case,
     /// a second one shows what of its output varies.
-    fn learn(&mut self, context: &mut ScenarioContext<'_>, baseline: &(usize, Case)) -> bool {
+    fn learn(&mut self, context: &mut ScenarioContext<'_>, baseline: &NumberedCase) -> bool {
         for _ in 0..2 {
-            let result = self.result(context, baseline.clone());
+            let result = self.result(context, baseline);
             if !result.outcome.has_passed() {
                 return false;
             }
@@ -178,20 +183,86 @@ impl Attempt<'_> {
         true
     }
 
-    /// What is wrong with a case.
-    fn failure(&mut self, context: &ScenarioContext<'_>, case: (usize, Case)) -> Option<String> {
-        let result = self.result(context, case);
-        let kinds = result.outcome.kinds();
-        let kinds: Vec<_> = kinds.iter().map(|it| it.as_str()).collect();
-        (!kinds.is_empty()).then(|| format!("{} {}", result.tactic.family(), kinds.join(" ")))
+    /// What is wrong with the first of these cases that also fails when it is played again,
+    /// alone.
+    fn confirmed_failure(
+        &mut self,
+        context: &ScenarioContext<'_>,
+        mut cases: &[NumberedCase],
+    ) -> Option<String> {
+        while let Some(at) = self.first_failing(context, cases) {
+            let again = self.result(context, &cases[at]);
+            let seen = failure(&again);
+            if seen.is_some() {
+                return seen;
+            }
+            cases = &cases[at + 1..];
+        }
+        None
     }
 
-    fn result(&mut self, context: &ScenarioContext<'_>, case: (usize, Case)) -> CaseResult {
-        let (number, case) = case;
-        self.record.cases += 1;
-        *self.place += 1;
-        self.player.play(context, &NumberedCase::new(number, case))
+    /// Plays cases, several at a time, until one fails. Returns its index.
+    fn first_failing(
+        &mut self,
+        context: &ScenarioContext<'_>,
+        cases: &[NumberedCase],
+    ) -> Option<usize> {
+        if self.jobs == NonZeroUsize::MIN {
+            let mut indexes = 0..cases.len();
+            return indexes.find(|&at| failure(&self.result(context, &cases[at])).is_some());
+        }
+        let gate = CaseGate::default();
+        let setup = PlayerSetup {
+            sharing: Some(Sharing {
+                gate: Some(&gate),
+                jobs: u32::try_from(self.jobs.get()).unwrap_or(u32::MAX),
+            }),
+            ..self.setup
+        };
+        let next = AtomicUsize::new(0);
+        let failing = OnceLock::new();
+        let peer = self.peer;
+        let work = || {
+            let mut player = peer.player(setup);
+            while failing.get().is_none() {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(case) = cases.get(at) else { return };
+                let running = gate.begin_case();
+                let result = player.play(context, case);
+                drop(running);
+                if failure(&result).is_some() {
+                    _ = failing.set(at);
+                }
+            }
+        };
+        let jobs = self.jobs.get().min(cases.len());
+        std::thread::scope(|scope| {
+            for _ in 1..jobs {
+                // Where the machine allows no more threads, fewer do the work.
+                _ = std::thread::Builder::new().spawn_scoped(scope, work);
+            }
+            work();
+        });
+        self.count(next.into_inner().min(cases.len()) as u64);
+        failing.into_inner()
     }
+
+    fn result(&mut self, context: &ScenarioContext<'_>, case: &NumberedCase) -> CaseResult {
+        self.count(1);
+        self.player.play(context, case)
+    }
+
+    fn count(&mut self, cases: u64) {
+        self.record.cases += cases;
+        *self.place += cases;
+    }
+}
+
+/// What kind of failure a case is, if it failed.
+fn failure(result: &CaseResult) -> Option<String> {
+    let kinds = result.outcome.kinds();
+    let kinds: Vec<_> = kinds.iter().map(|it| it.as_str()).collect();
+    (!kinds.is_empty()).then(|| format!("{} {}", result.tactic.family(), kinds.join(" ")))
 }
 
 /// What is wrong with the peer's answers to a variation that was not cut.

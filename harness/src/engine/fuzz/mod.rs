@@ -17,7 +17,7 @@ mod attempt;
 mod pursue;
 
 use std::collections::{BTreeSet, HashMap};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,11 +28,11 @@ use wirecheck_report::record::FuzzRecord;
 use super::case::{NumberedCase, ScenarioContext, UniqueValues};
 use super::event::Event;
 use super::run::{RunOutcome, run_engine};
-use super::selection::Selection;
+use super::selection::{PlannedScenario, Selection};
 use super::settings::{Settings, StopReason};
 use super::state::{Engine, micros};
 use super::wait::Phase;
-use crate::scenario::{Side, Suite};
+use crate::scenario::{Permission, Side, Suite};
 use crate::vary::generator::Generator;
 use crate::vary::source::Source;
 use attempt::{Attempt, AttemptEnd, Failed};
@@ -72,15 +72,25 @@ pub fn fuzz(
     on_event: &mut (dyn FnMut(Event<'_>) + Send),
 ) -> RunOutcome {
     run_engine(selection, settings, stop, on_event, |engine| {
-        engine.run(selection)?;
-        match FuzzRun::new(engine, selection, options) {
+        engine.fuzz(selection, options)
+    })
+}
+
+impl Engine<'_> {
+    pub(super) fn fuzz(
+        &mut self,
+        selection: &Selection,
+        options: &FuzzOptions,
+    ) -> Result<(), StopReason> {
+        self.run(selection)?;
+        match FuzzRun::new(self, selection, options) {
             Some(mut run) => run.play(),
             None => {
-                engine.note("fuzz: no variation was tried, because no exchange passes uncut");
+                self.note("fuzz: no variation was tried, because no exchange passes uncut");
                 Ok(())
             }
         }
-    })
+    }
 }
 
 /// Variations that are being tried.
@@ -91,6 +101,8 @@ struct FuzzRun<'e, 'r, 'f> {
     selection: Selection,
     generator: Generator,
     unique: UniqueValues,
+    /// How many deliveries of a variation are played at once.
+    jobs: NonZeroUsize,
     /// The place of the next case.
     place: u64,
     record: FuzzRecord,
@@ -147,6 +159,7 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             selection: Selection::new(suites, side, selection.cases().clone()),
             generator,
             unique: UniqueValues::new(MOST_CASES, engine.unique_for()),
+            jobs: jobs(engine, selection),
             place: 0,
             record: FuzzRecord::default(),
             seen: HashMap::new(),
@@ -260,11 +273,14 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             place,
             unique,
             options,
+            jobs,
             ..
         } = self;
         Attempt {
             peer: &*engine.peer,
             player: engine.lone_player(Phase::Batch),
+            setup: engine.alone(Phase::Batch),
+            jobs: *jobs,
             generator,
             record,
             place,
@@ -367,6 +383,18 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             return false;
         }
         engine.leaks.suspicion(life, held, connections).is_some()
+    }
+}
+
+/// How many cases run at once, if every scenario may be played so.
+fn jobs(engine: &Engine<'_>, selection: &Selection) -> NonZeroUsize {
+    let concurrent = |it: PlannedScenario<'_>| it.scenario.adversary().concurrent;
+    let mut scenarios = selection.scenarios();
+    match engine.concurrency {
+        Some(known) if scenarios.all(|it| concurrent(it) == Permission::Allowed) => {
+            engine.jobs_for(known)
+        }
+        _ => NonZeroUsize::MIN,
     }
 }
 

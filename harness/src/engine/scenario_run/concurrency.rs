@@ -13,8 +13,7 @@ use crate::wire::link::Link;
 
 impl ScenarioRun<'_, '_, '_> {
     /// How many cases run at once. A peer that does not serve the baseline while another
-    /// connection is open serves one client at a time. Of more cases than the peer's accept
-    /// queue takes, some would be reset by the kernel.
+    /// connection is open serves one client at a time.
     pub(super) fn learn_jobs(&mut self) -> Result<NonZeroUsize, StopReason> {
         let wanted = self.engine.settings.jobs.0;
         let concurrent = self.context.planned.scenario.adversary().concurrent;
@@ -29,11 +28,7 @@ impl ScenarioRun<'_, '_, '_> {
         };
         self.engine.concurrency = Some(concurrency);
         self.engine.record.peer.concurrency = concurrency;
-        let most = self.engine.peer.accept_queue().unwrap_or(wanted);
-        Ok(match concurrency {
-            Concurrency::Several => wanted.min(most),
-            Concurrency::One => NonZeroUsize::MIN,
-        })
+        Ok(self.engine.jobs_for(concurrency))
     }
 
     fn try_two_at_once(&mut self) -> Result<Concurrency, StopReason> {

@@ -11,6 +11,7 @@ mod confirm;
 mod culprit;
 mod external;
 mod first;
+mod fuzz;
 mod gate;
 mod interrupted;
 mod laws;
@@ -25,13 +26,17 @@ mod shrink;
 mod varied;
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
 
 use wirecheck_report::record::{Record, ScenarioRecord};
 
 use crate::engine::run::new_record;
 use crate::engine::settings::StopReason;
 use crate::engine::state::Engine;
-use crate::engine::{Event, GateRules, Jobs, PeerFailure, PeerSource, Selection, Settings};
+use crate::engine::{
+    Event, FuzzOptions, GateRules, Jobs, PeerFailure, PeerSource, Selection, Settings,
+};
 use crate::peer::{CommandLine, StartOptions};
 use crate::scenario::{NoAttachments, Side, parse};
 use crate::tactic::{CaseChoice, Profile, TacticFamily, TacticFilter};
@@ -107,12 +112,39 @@ impl TestRun {
         selection: Selection,
         peer: ScriptedPeer,
     ) -> PlayedRun {
+        Self::play_so(settings, selection, peer, |engine, selection| {
+            engine.run(selection)
+        })
+    }
+
+    /// Plays the selection, and variations of it until there were this many cases of them.
+    fn fuzz(&self, cases: u64, peer: ScriptedPeer) -> PlayedRun {
+        let options = FuzzOptions {
+            seed: 1,
+            time: Duration::from_secs(3600),
+            cases,
+            failures: None,
+            folder: PathBuf::from("variations"),
+            corpus: Vec::new(),
+        };
+        let settings = settings(self.jobs);
+        Self::play_so(&settings, self.selection(), peer, |engine, selection| {
+            engine.fuzz(selection, &options)
+        })
+    }
+
+    fn play_so(
+        settings: &Settings,
+        selection: Selection,
+        peer: ScriptedPeer,
+        play: impl FnOnce(&mut Engine<'_>, &Selection) -> Result<(), StopReason>,
+    ) -> PlayedRun {
         let (stop, log) = (peer.stop_flag(), peer.log());
         let mut events = EventCounts::default();
         let mut on_event = |event: Event<'_>| events.count(event);
         let record = new_record(&selection, settings);
         let mut engine = Engine::new(settings, &stop, &mut on_event, Box::new(peer), record);
-        let ended = engine.run(&selection);
+        let ended = play(&mut engine, &selection);
         let record = engine.record;
         let plays = std::mem::take(&mut *log.lock().expect("no script panicked"));
         PlayedRun {
