@@ -59,8 +59,8 @@ pub(super) enum AttemptEnd {
     },
     /// The peer answers the same bytes in different ways, also uncut; or it is broken.
     NotSteady(Option<Arc<Suite>>),
-    /// The framing carries none of it.
-    NotSent,
+    /// The framing carries none of it, or the answers are more than a suite may have.
+    NotCompared,
     Unreachable(String),
     Failed {
         suite: Arc<Suite>,
@@ -82,7 +82,7 @@ impl Attempt<'_> {
         self.record.variations += 1;
         messages.retain(|it| source.can_send(it));
         if messages.is_empty() {
-            return AttemptEnd::NotSent;
+            return AttemptEnd::NotCompared;
         }
         let answers = match self.answers(source, &messages) {
             Ok(answers) => answers,
@@ -94,7 +94,7 @@ impl Attempt<'_> {
         let folder = &self.options.folder;
         let learned = |expected| suite_of(folder, source, &messages, &answers, expected);
         let Some(suite) = learned(Expected::TheSame) else {
-            return AttemptEnd::NotSteady(None);
+            return AttemptEnd::NotCompared;
         };
         let behavior = answers.behavior(source.framing());
         if self.has_died(&answers) {

@@ -236,7 +236,7 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
                     passed.extend(suite);
                     break RoundEnd::Done(passed);
                 }
-                AttemptEnd::NotSent => {}
+                AttemptEnd::NotCompared => {}
                 AttemptEnd::Unreachable(why) => {
                     break RoundEnd::Unreachable(passed, why);
                 }
