@@ -184,6 +184,13 @@ fn a_server_that_serves_nobody_afterwards_is_found() {
 }
 
 #[test]
+fn memory_that_grows_for_a_number_is_found() {
+    if let Some(fuzzed) = Fuzzed::server("hoards") {
+        fuzzed.assert_finds(&["the peer's memory grew by"]);
+    }
+}
+
+#[test]
 fn a_server_that_keeps_descriptors_is_found() {
     if let Some(fuzzed) = Fuzzed::server("leaks") {
         fuzzed.assert_finds(&["C07 leaks"]);

@@ -84,6 +84,8 @@ pub enum Symptom {
     MemoryForLength,
     /// The peer got memory for bytes that come without an end.
     MemoryForEndless,
+    /// An exchange made the peer's memory grow by more than its suite allows.
+    MemoryForExchange,
     /// The program exited as after a whole exchange, although a message was damaged.
     ExitsAsWhole,
     /// The program did not exit, and did not spin.
@@ -175,6 +177,7 @@ impl Symptom {
             Finding::MemoryGrows { limit, .. } => match limit {
                 MemoryLimit::Declared => Self::MemoryForLength,
                 MemoryLimit::Endless => Self::MemoryForEndless,
+                MemoryLimit::Exchange(_) => Self::MemoryForExchange,
             },
             Finding::ExitsAsWhole { .. } => Self::ExitsAsWhole,
             Finding::RunsOn { .. } => Self::StillRunning,
@@ -227,6 +230,7 @@ impl Symptom {
             | Self::AcceptsMalformed
             | Self::MemoryForLength
             | Self::MemoryForEndless
+            | Self::MemoryForExchange
             | Self::ExitsAsWhole
             | Self::StillRunning
             | Self::StillRunningSpinning

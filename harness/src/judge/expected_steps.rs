@@ -4,7 +4,7 @@
 use super::malformed::{MalformedDelivery, MemoryLimit};
 use crate::framing::{Framing, RegionKind, Response};
 use crate::scenario::{Action, Body, Message, Permission, Scenario, Side, Step, TruncationReply};
-use crate::tactic::{Delivery, DeliveryEnd, OutMessage, Script};
+use crate::tactic::{Delivery, DeliveryEnd, OtherConnections, OutMessage, Script};
 
 /// The part of an exchange that the peer must perform under a delivery.
 #[derive(Clone, Copy, Debug)]
@@ -149,8 +149,18 @@ pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Expec
         extra_answers,
         damaged: incomplete.and_then(|it| it.truncated(played)),
         early_close: Permission::Forbidden,
-        memory: None,
+        memory: memory_of_exchange(played, delivery),
     }
+}
+
+/// How much memory the peer may get for an uncut exchange that nothing disturbs. Its memory is
+/// counted in few cases, because that takes time.
+fn memory_of_exchange(played: &PlayedSide<'_>, delivery: &Delivery) -> Option<MemoryLimit> {
+    let is_uncut = delivery.chunk_count() <= played.script.messages.len();
+    let is_undisturbed = delivery.end() == DeliveryEnd::AsScripted
+        && delivery.other_connections() == OtherConnections::Alone;
+    let most = played.scenario.limits().memory_bytes?;
+    (is_uncut && is_undisturbed).then_some(MemoryLimit::Exchange(most))
 }
 
 /// What the peer must do when a message comes with a malformed header, and then the end of

@@ -149,7 +149,7 @@ pub enum Finding {
         /// What it printed.
         actual: Vec<u8>,
     },
-    /// The peer got memory for a message that it must refuse.
+    /// The peer got memory for a message that it must refuse, or more than its suite allows.
     MemoryGrows {
         /// What it was for.
         limit: MemoryLimit,

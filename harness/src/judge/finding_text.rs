@@ -71,6 +71,11 @@ impl Display for Finding {
                         f,
                         "the peer's memory grew by {grown} MiB for {read} MiB without an end"
                     ),
+                    MemoryLimit::Exchange(most) => write!(
+                        f,
+                        "the peer's memory grew by {grown} MiB; `limits.memory_bytes` allows {} MiB",
+                        most >> 20
+                    ),
                 }
             }
             Self::ExitsAsWhole { exit, damage, .. } => {

@@ -41,14 +41,16 @@ impl MalformedDelivery {
     }
 }
 
-/// Memory that a correct reader does not take: for a length that it refuses, or for bytes
-/// without an end.
+/// Memory that a correct reader does not take: for a length that it refuses, for bytes
+/// without an end, or more than its suite allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemoryLimit {
     /// The header declares a length that is larger than allowed.
     Declared,
     /// Many times as many bytes come as are allowed, and no end.
     Endless,
+    /// An exchange may make the memory grow by this many bytes.
+    Exchange(u64),
 }
 
 /// By how much a peer's memory grew while it read.
@@ -90,6 +92,7 @@ impl MemoryLimit {
         match self {
             Self::Declared => growth.grown >= FOR_A_HEADER,
             Self::Endless => growth.grown >= FOR_ENDLESS && growth.keeps_pace(),
+            Self::Exchange(most) => growth.grown > most,
         }
     }
 }
@@ -268,16 +271,33 @@ mod tests {
         assert_eq!(after("half@3"), "ended-early");
     }
 
+    /// Observations of a peer whose memory grew by so many MiB while it read so many.
+    fn grown(grown: u64, read: u64) -> Observations {
+        let [grown, read] = [grown << 20, read << 20];
+        Observations {
+            memory_growth: Some(MemoryGrowth { grown, read }),
+            ..Observations::default()
+        }
+    }
+
+    #[test]
+    fn memory_that_an_uncut_exchange_takes_is_judged_where_the_suite_limits_it() {
+        let judge = |limits, tactic| {
+            let suite = &suite(&format!("framing = 'line'\n{limits}"), ECHO);
+            Trial { suite, tactic }.judge(&["HELLO"], &grown(5, 0))
+        };
+        assert_eq!(judge("", "whole"), "right");
+        assert_eq!(judge("limits.memory_bytes = 5242880", "whole"), "right");
+        let too_small = "limits.memory_bytes = 5242879";
+        assert_eq!(judge(too_small, "whole"), "memory-grows");
+        assert_eq!(judge(too_small, "cut@3"), "right");
+    }
+
     #[test]
     fn memory_that_grows_too_much_is_found() {
-        let grown = |tactic, grown: u64, read: u64| {
+        let grown = |tactic, mebibytes: u64, read: u64| {
             let suite = &suite(HEADERS, ECHO);
-            let [grown, read] = [grown << 20, read << 20];
-            let observations = Observations {
-                memory_growth: Some(MemoryGrowth { grown, read }),
-                ..Observations::default()
-            };
-            Trial { suite, tactic }.judge(&[], &observations)
+            Trial { suite, tactic }.judge(&[], &grown(mebibytes, read))
         };
         assert_eq!(grown("header:too-large", 64, 0), "memory-grows");
         assert_eq!(grown("header:too-large", 63, 0), "right");
@@ -290,12 +310,8 @@ mod tests {
     #[test]
     fn a_peer_that_refuses_the_rest_has_a_limit() {
         let observations = Observations {
-            memory_growth: Some(MemoryGrowth {
-                grown: 8 << 20,
-                read: 8 << 20,
-            }),
             interrupted: Some(0),
-            ..Observations::default()
+            ..grown(8, 8)
         };
         let suite = &suite(HEADERS, ECHO);
         let tactic = "header:endless";

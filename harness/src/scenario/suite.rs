@@ -254,6 +254,9 @@ pub struct Limits {
     pub reply_bytes: usize,
     /// The most bytes kept of what a peer prints in a case.
     pub output_bytes: usize,
+    /// The most bytes by which the peer's memory may grow during an uncut exchange, where that is
+    /// judged.
+    pub memory_bytes: Option<u64>,
     /// The most bytes of all messages of a suite together.
     pub suite_bytes: usize,
     /// The most states of all regular expressions of a suite together, estimated.
@@ -269,6 +272,7 @@ impl Default for Limits {
             stream_bytes: 16 << 20,
             reply_bytes: 16 << 20,
             output_bytes: 1 << 20,
+            memory_bytes: None,
             suite_bytes: 256 << 20,
             pattern_states: 5_000_000,
         }

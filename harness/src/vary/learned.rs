@@ -16,6 +16,10 @@ use crate::tactic::Content;
 /// The id of the only scenario of such a suite.
 const SCENARIO: &str = "variation";
 
+/// By how much the peer's memory may grow for a variation, in bytes. That is thousands of times what
+/// is sent.
+pub(crate) const MOST_MEMORY: u64 = 256 << 20;
+
 /// What is expected where the peer answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
@@ -83,6 +87,7 @@ fn limits_and_adversary(source: &Source, messages: &[Content], text: &mut String
         stream_bytes,
         reply_bytes,
         output_bytes,
+        memory_bytes,
         suite_bytes: _,
         pattern_states: _,
     } = *scenario.limits();
@@ -93,7 +98,8 @@ fn limits_and_adversary(source: &Source, messages: &[Content], text: &mut String
         text,
         "limits = {{ reply = '{reply}ms', close = '{close}ms', cases = {cases}, \
          stream_bytes = {stream_bytes}, reply_bytes = {reply_bytes}, \
-         output_bytes = {output_bytes} }}"
+         output_bytes = {output_bytes}, memory_bytes = {} }}",
+        memory_bytes.unwrap_or(MOST_MEMORY)
     );
     let is_framed = |it: &Content| matches!(it, Content::Framed(_));
     let may_join = scenario.adversary().pipelining == Permission::Allowed;

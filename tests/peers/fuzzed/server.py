@@ -41,7 +41,14 @@ class Connection:
             STOPPED.set()
         elif self.bug == "leaks" and b"\r" in line:
             KEPT.append(open(os.devnull, "rb"))
+        elif self.bug == "hoards" and is_large(line.split()[-1:]):
+            # The size of its buffer is what a number in the line says, within limits.
+            bytes(b"x" * (300 << 20))
         self.stream.sendall(b"you said: " + line + end)
+
+
+def is_large(words):
+    return any(word.isdigit() and len(word) < 30 and int(word) > 1 << 30 for word in words)
 
 
 def main(port, bug):

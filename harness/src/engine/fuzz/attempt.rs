@@ -18,9 +18,10 @@ use crate::scenario::Suite;
 use crate::tactic::{Case, Content, Profile, Seed, TacticFamily};
 use crate::vary::answers::{Answers, PeerEnd};
 use crate::vary::generator::{Generator, Variation};
-use crate::vary::learned::{Expected, suite};
+use crate::vary::learned::{Expected, MOST_MEMORY, suite};
 use crate::vary::source::Source;
 use crate::wire::link::ReadProof;
+use crate::wire::watch::PeakMemory;
 
 /// How many deliveries of a variation with one cut are played, and how many random ones.
 const CUTS: usize = 16;
@@ -34,6 +35,8 @@ pub(super) const NEVER_ENDS: &str = "never ends";
 pub(super) const DIED: &str = "died";
 /// The failure of a peer whose answer is no message.
 pub(super) const UNFRAMED: &str = "unframed answer";
+/// The failure of a peer whose memory grows by more than is sent explains.
+pub(super) const MEMORY: &str = "memory grows";
 
 /// Plays variations, one after the other.
 pub(super) struct Attempt<'a> {
@@ -84,6 +87,7 @@ impl Attempt<'_> {
         if messages.is_empty() {
             return AttemptEnd::NotCompared;
         }
+        let memory_before = self.player.peak_memory();
         let answers = match self.answers(source, &messages) {
             Ok(answers) => answers,
             Err(NoConnection::Peer(why) | NoConnection::Silent(why)) => {
@@ -109,6 +113,10 @@ impl Attempt<'_> {
             };
         }
         if let Some(seen) = wrong_uncut(source, &answers) {
+            return AttemptEnd::Failed { suite, seen };
+        }
+        if self.memory_grew(source, memory_before) {
+            let seen = MEMORY.to_owned();
             return AttemptEnd::Failed { suite, seen };
         }
         if answers.ended_early() {
@@ -149,6 +157,15 @@ impl Attempt<'_> {
         let unique = self.unique.next(*self.place, 0);
         self.count(1);
         self.player.ask(source, messages, &unique, WaitFor::Turn)
+    }
+
+    /// Whether the peer's memory has grown by more than is allowed.
+    fn memory_grew(&mut self, source: &Source, before: Option<PeakMemory>) -> bool {
+        let (Some(before), Some(now)) = (before, self.player.peak_memory()) else {
+            return false;
+        };
+        let most = source.suite.scenarios()[0].limits().memory_bytes;
+        now.growth_since(&before) > most.unwrap_or(MOST_MEMORY)
     }
 
     /// Whether the peer's process has ended.

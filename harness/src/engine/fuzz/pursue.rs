@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use wirecheck_report::record::{FailedCase, ScenarioRecord, Verdict};
 
 use super::FuzzRun;
-use super::attempt::{AttemptEnd, DIED, Failed, NEVER_ENDS, UNFRAMED};
+use super::attempt::{AttemptEnd, DIED, Failed, MEMORY, NEVER_ENDS, UNFRAMED};
 use crate::engine::case::ScenarioContext;
 use crate::engine::scenario_run::{ScenarioReport, ScenarioRun};
 use crate::engine::selection::Selection;
@@ -25,7 +25,7 @@ const MOST_SMALLER: u32 = 200;
 const LONGEST_SHRINKING: Duration = Duration::from_secs(20);
 
 /// The failures that uncut variations show.
-const UNCUT: [&str; 3] = [DIED, NEVER_ENDS, UNFRAMED];
+const UNCUT: [&str; 4] = [DIED, NEVER_ENDS, UNFRAMED, MEMORY];
 
 impl FuzzRun<'_, '_, '_> {
     /// Reports a variation that fails again, if it shows something that was not reported. `tried`

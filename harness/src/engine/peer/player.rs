@@ -19,6 +19,7 @@ use crate::tactic::Content;
 use crate::vary::answers::Answers;
 use crate::vary::source::Source;
 use crate::wire::link::{Link, LinkOptions};
+use crate::wire::watch::PeakMemory;
 
 /// The peer of a run.
 pub(in crate::engine) trait TestedPeer: Sync {
@@ -120,6 +121,12 @@ pub(in crate::engine) trait CasePlayer {
     /// Counts the timers of a peer that has nothing to do.
     fn learn_timers_when_idle(&mut self);
 
+    /// The most memory that each of the peer's processes ever had in use, if that can be seen and
+    /// no other case shares them.
+    fn peak_memory(&mut self) -> Option<PeakMemory> {
+        None
+    }
+
     /// What is known of the peer by now.
     fn timings(&self) -> PeerTimings;
 }
@@ -166,6 +173,10 @@ impl CasePlayer for LivePlayer<'_> {
 
     fn learn_timers_when_idle(&mut self) {
         self.waiter.learn_timers_when_idle();
+    }
+
+    fn peak_memory(&mut self) -> Option<PeakMemory> {
+        self.waiter.peak_memory()
     }
 
     fn timings(&self) -> PeerTimings {

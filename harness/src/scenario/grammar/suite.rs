@@ -173,10 +173,27 @@ const OUTPUT_BYTES: Key = optional(
     Shape::Integer { min: 1, max: GIB },
     "The most bytes kept of what a peer prints in a case; 1 MiB by default.",
 );
+const MEMORY_BYTES: Key = optional(
+    "memory_bytes",
+    Shape::Integer {
+        min: 1 << 20,
+        max: 1024 * GIB,
+    },
+    "The most bytes by which the peer's memory may grow during an uncut exchange; not judged by \
+     default.",
+);
 
 static LIMITS: TableShape = TableShape {
     what: "`limits`",
-    keys: &[REPLY, CLOSE, CASES, STREAM_BYTES, REPLY_BYTES, OUTPUT_BYTES],
+    keys: &[
+        REPLY,
+        CLOSE,
+        CASES,
+        STREAM_BYTES,
+        REPLY_BYTES,
+        OUTPUT_BYTES,
+        MEMORY_BYTES,
+    ],
 };
 
 static SUITE_LIMITS: TableShape = TableShape {
@@ -188,6 +205,7 @@ static SUITE_LIMITS: TableShape = TableShape {
         STREAM_BYTES,
         REPLY_BYTES,
         OUTPUT_BYTES,
+        MEMORY_BYTES,
         optional(
             "suite_bytes",
             Shape::Integer {

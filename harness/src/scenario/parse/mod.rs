@@ -282,6 +282,7 @@ fn read_limits(fields: &Fields<'_>, above: Limits) -> Limits {
         stream_bytes: fields.number("stream_bytes").unwrap_or(above.stream_bytes),
         reply_bytes: fields.number("reply_bytes").unwrap_or(above.reply_bytes),
         output_bytes: fields.number("output_bytes").unwrap_or(above.output_bytes),
+        memory_bytes: fields.number("memory_bytes").or(above.memory_bytes),
         suite_bytes: fields.number("suite_bytes").unwrap_or(above.suite_bytes),
         pattern_states: fields
             .number("pattern_states")

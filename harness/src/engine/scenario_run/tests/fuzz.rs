@@ -62,7 +62,7 @@ fn what_fails_alone_too_is_reported_once() {
         }
     });
     // The search for a smaller variation counts too.
-    let run = JOBS.fuzz(20 * CASES, peer);
+    let run = JOBS.fuzz(8 * CASES, peer);
     assert_eq!(fuzzed(&run).reported, 1);
     assert!(fuzzed(&run).repeated > 0);
     let failing = run
