@@ -40,6 +40,8 @@ pub(super) enum CommandError {
         path: PathBuf,
         source: io::Error,
     },
+    /// The run ended before a variation was tried.
+    NoVariations,
     /// The suite of a variation could not be saved.
     Unsaved {
         path: PathBuf,
@@ -194,6 +196,7 @@ impl CommandError {
             Self::Exists(path) => {
                 format!("{}: exists; nothing was written", path.display())
             }
+            Self::NoVariations => "no variation was tried".to_owned(),
             Self::NoStreams => "no stream to try: in no suite does a peer receive bytes".to_owned(),
             Self::UnreadableInput { path, source } => {
                 format!("{}: cannot read the stream: {source}", path.display())
@@ -229,6 +232,7 @@ impl CommandError {
             Self::Usage { help, .. } => help.clone(),
             Self::Planned(_) => Some("`wirecheck --help` lists what this version has".to_owned()),
             Self::NoSuites(_) => Some(NO_SUITES.to_owned()),
+            Self::NoVariations => Some(NO_VARIATIONS.to_owned()),
             Self::NoStreams => Some("name a suite, or give --input FILE".to_owned()),
             Self::Program(ProgramError::NotStarted { .. }) => Some(NO_PROGRAM.to_owned()),
             Self::Program(_) => Some(NO_PROTOCOL.to_owned()),
@@ -287,6 +291,7 @@ impl CommandError {
             Self::NoSuites(_)
             | Self::NoCases
             | Self::NoStreams
+            | Self::NoVariations
             | Self::NoSuchScenario(_)
             | Self::OtherSideOnly(_) => Exit::NothingSelected,
             Self::Peer(_) | Self::Program(_) => Exit::PeerUnavailable,
@@ -320,6 +325,8 @@ const NOT_REACHED: &str = "start the server, or correct the address; \
 
 const OTHER_RECORD: &str = "choose another file with --record";
 
+const NO_VARIATIONS: &str = "raise --time or select fewer cases (--profile quick), if the suites took \
+                             all the time; name a suite in which wirecheck sends a message";
 const UNKNOWN_CASE: &str = "the last 20 runs are kept: run again, name the file, or name the record \
     of the run with --record";
 

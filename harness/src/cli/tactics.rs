@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 
-use crate::tactic::{Tactic, TacticFamily};
+use crate::tactic::{Profile, Tactic, TacticFamily};
 
 const BOLD: Style = Style::new().bold();
 
@@ -31,7 +31,15 @@ pub(super) fn explain(family: TacticFamily, out: &mut impl Write) -> io::Result<
     writeln!(out, "{more}\n")?;
     writeln!(out, "{BOLD}id{BOLD:#}       {id}")?;
     writeln!(out, "{BOLD}profile{BOLD:#}  from {} on", family.profile())?;
-    writeln!(out, "{BOLD}alone{BOLD:#}    --only '{}'", glob(family, id))
+    let profile = match family.profile() {
+        Profile::Quick | Profile::Standard => String::new(),
+        larger => format!("--profile {larger} "),
+    };
+    writeln!(
+        out,
+        "{BOLD}alone{BOLD:#}    {profile}--only '{}'",
+        glob(family, id)
+    )
 }
 
 /// All tactics of a family, by the id of one of them.

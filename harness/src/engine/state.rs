@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use wirecheck_report::record::{Concurrency, Record};
 
+use super::case::{CaseResult, NumberedCase, ScenarioContext};
 use super::event::Event;
 use super::leaks::LeakWatch;
 use super::peer::{CasePlayer, PlayerSetup, TestedPeer};
@@ -102,6 +103,32 @@ impl<'r> Engine<'r> {
     /// Plays one case after the other, with no other worker beside it.
     pub(super) fn lone_player(&self, phase: Phase) -> Box<dyn CasePlayer + '_> {
         self.peer.player(self.alone(phase))
+    }
+
+    /// Plays a case with no other beside it.
+    pub(super) fn play_alone(
+        &mut self,
+        context: &ScenarioContext<'_>,
+        case: &NumberedCase,
+        phase: Phase,
+    ) -> Result<CaseResult, StopReason> {
+        if self.is_used_up() {
+            self.restart_peer()?;
+        }
+        let mut player = self.lone_player(phase);
+        let result = player.play(context, case);
+        if phase.is_baseline() && result.outcome.has_passed() {
+            player.learn_timers_when_idle();
+        }
+        let timings = player.timings();
+        drop(player);
+        self.timings = timings;
+        self.connections += result.connections;
+        if self.is_stopped() {
+            Err(StopReason::Interrupted)
+        } else {
+            Ok(result)
+        }
     }
 
     /// The circumstances of a player with no other worker beside it.

@@ -16,6 +16,9 @@ use crate::tactic::Content;
 /// The id of the only scenario of such a suite.
 const SCENARIO: &str = "variation";
 
+const WHY: &str = "the expected answers are those of the peer when it was fuzzed; if it gives others \
+                   now, fuzz it again";
+
 /// By how much the peer's memory may grow for a variation, in bytes. That is thousands of times what
 /// is sent.
 pub(crate) const MOST_MEMORY: u64 = 256 << 20;
@@ -59,6 +62,7 @@ fn text(source: &Source, messages: &[Content], answers: &Answers, expected: Expe
         text,
         "title = 'answers in the same way however it is delivered'"
     );
+    _ = writeln!(text, "why = '{WHY}'");
     if let Some(scenario) = scenario_of(&tree, id.as_str()) {
         let left_out = ["id", "title", "why", "exchange", "limits", "adversary"];
         settings(scenario, &left_out, base, &mut text);

@@ -52,8 +52,12 @@ pub(super) fn run(args: FuzzArgs) -> Result<Exit, CommandError> {
         time: Some(time / 2),
     };
     let mut unsaved = None;
+    let mut variations = 0;
     let exit = session.play(|settings, stop, on_event| {
         engine::fuzz(&selection, settings, &options, stop, &mut |event| {
+            if let Event::Fuzzed { record } = &event {
+                variations = record.variations;
+            }
             let suite = match &event {
                 Event::NewBehavior { suite } => Some(*suite),
                 Event::ScenarioEnded { planned, .. } => Some(planned.suite),
@@ -68,6 +72,7 @@ pub(super) fn run(args: FuzzArgs) -> Result<Exit, CommandError> {
     })?;
     match unsaved {
         Some((path, source)) => Err(CommandError::Unsaved { path, source }),
+        None if exit == Exit::Success && variations == 0 => Err(CommandError::NoVariations),
         None => Ok(exit),
     }
 }

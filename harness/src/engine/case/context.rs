@@ -28,9 +28,9 @@ pub(in crate::engine) struct ScenarioContext<'s> {
     pub(in crate::engine) unique: &'s UniqueValues,
     /// The place in the run of its first case.
     pub(in crate::engine) place: u64,
-    /// Whether the exchange is a variation: nobody knows whether the peer must answer it always
-    /// in the same way.
-    pub(in crate::engine) is_variation: bool,
+    /// Of a variation, a scenario of the suites that it was made from. Nobody knows whether the
+    /// peer must answer a variation always in the same way, but it must go on to serve this.
+    pub(in crate::engine) original: Option<PlannedScenario<'s>>,
     /// What the baselines showed.
     pub(in crate::engine) learnt: Learnt,
 }
@@ -183,7 +183,7 @@ impl<'s> ScenarioContext<'s> {
             read_proof: ReadProof::Kernel,
             unique,
             place: 0,
-            is_variation: false,
+            original: None,
             learnt: Learnt::default(),
         }
     }

@@ -36,9 +36,10 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
             return;
         }
         self.await_settled();
-        let (Some(memory), Some(now)) = (&self.memory, self.waiter.peak_memory()) else {
+        let (Some(memory), Some(now)) = (&mut self.memory, self.waiter.peak_memory()) else {
             return;
         };
+        memory.read = self.link.written();
         let known = &mut self.transcript.observations.memory_growth;
         let grown = known.map_or(0, |known| known.grown);
         *known = Some(MemoryGrowth {
@@ -53,10 +54,9 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
         if self.assignment.expected.memory != Some(MemoryLimit::Endless) {
             return false;
         }
-        let Some(memory) = self.memory.as_mut() else {
+        let Some(memory) = &self.memory else {
             return true;
         };
-        memory.read = self.link.written();
         let is_slow = self.waiter.time_since(&memory.since) >= self.assignment.limits().reply;
         self.note_memory();
         let growth = self.transcript.observations.memory_growth;

@@ -43,6 +43,8 @@ const ROUND: Duration = Duration::from_secs(1);
 const MOST_SUSPECTED: usize = 32;
 /// The same if the peer holds more after it: each takes hundreds of connections.
 const MOST_LEAKING: usize = 8;
+/// How long after the end of the time it is still found out what broke the peer.
+const GRACE: Duration = Duration::from_secs(10);
 /// After this many cases the values of `${unique}` come to an end.
 const MOST_CASES: u64 = 50_000_000;
 
@@ -51,7 +53,8 @@ const MOST_CASES: u64 = 50_000_000;
 pub struct FuzzOptions {
     /// Seed for the variations and for their deliveries.
     pub seed: u64,
-    /// How long variations are tried; the suites as they are come first, in this time too.
+    /// How long the run takes. The suites as they are come first, for half of this time. If what
+    /// fails in them takes longer, variations are still tried for the other half.
     pub time: Duration,
     /// The most cases that are played with variations.
     pub cases: u64,
@@ -86,7 +89,9 @@ impl Engine<'_> {
         match FuzzRun::new(self, selection, options) {
             Some(mut run) => run.play(),
             None => {
-                self.note("fuzz: no variation was tried, because no exchange passes uncut");
+                self.note(
+                    "fuzz: no variation was tried: no scenario sends anything and passes uncut",
+                );
                 Ok(())
             }
         }
@@ -163,7 +168,7 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             place: 0,
             record: FuzzRecord::default(),
             seen: HashMap::new(),
-            until: engine.begun + options.time,
+            until: (engine.begun + options.time).max(Instant::now() + options.time / 2),
             engine,
             options,
         })
@@ -204,6 +209,11 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
         self.record.reported >= most
             || self.record.cases >= self.most_cases()
             || Instant::now() >= self.until
+    }
+
+    /// Whether nothing more is begun to find out what broke the peer.
+    fn is_late(&self) -> bool {
+        Instant::now() >= self.until + GRACE
     }
 
     fn most_cases(&self) -> u64 {
@@ -317,6 +327,9 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
     fn find_culprit(&mut self, tried: &[Arc<Suite>]) -> Result<(), StopReason> {
         self.engine.restart_peer()?;
         for suite in tried.iter().rev().take(MOST_SUSPECTED) {
+            if self.is_late() {
+                break;
+            }
             self.play_baseline(&self.selection_of(suite))?;
             if self.engine.peer.ended().is_none() && self.serves()? {
                 continue;
@@ -334,6 +347,9 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
     /// Finds a variation of which the peer keeps something.
     fn find_leak(&mut self, tried: &[Arc<Suite>]) -> Result<(), StopReason> {
         for suite in tried.iter().rev().take(MOST_LEAKING) {
+            if self.is_late() {
+                break;
+            }
             self.engine.restart_peer()?;
             if self.report_if_failed(suite)? {
                 break;
@@ -360,14 +376,10 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             ..ScenarioContext::new(planned, selection.side(), &self.unique)
         };
         self.place += 1;
-        let mut player = self.engine.lone_player(Phase::Confirmation);
-        let result = player.play(&context, &NumberedCase::new(0, baseline));
-        player.wait_until_idle();
-        drop(player);
-        self.engine.connections += 1;
-        if self.engine.is_stopped() {
-            return Err(StopReason::Interrupted);
-        }
+        let baseline = NumberedCase::new(0, baseline);
+        let phase = Phase::Confirmation;
+        let result = self.engine.play_alone(&context, &baseline, phase)?;
+        self.engine.lone_player(phase).wait_until_idle();
         Ok(result.outcome.has_passed())
     }
 

@@ -104,10 +104,11 @@ impl FuzzRun<'_, '_, '_> {
     /// Plays the suite of a variation as any other is played.
     fn judge<'s>(&mut self, selection: &'s Selection) -> Result<ScenarioReport<'s>, StopReason> {
         let planned = selection.first();
+        let original = self.selection.clone();
         let context = ScenarioContext {
             read_proof: self.engine.settings.read_proof,
             place: self.place,
-            is_variation: true,
+            original: Some(original.first()),
             ..ScenarioContext::new(planned, selection.side(), &self.unique)
         };
         self.place += planned.plan.count() as u64;

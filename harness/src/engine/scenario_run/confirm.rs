@@ -12,7 +12,7 @@ use crate::engine::event::Event;
 use crate::engine::settings::StopReason;
 use crate::engine::wait::PeerTimings;
 use crate::judge::FindingKind;
-use crate::tactic::{Tactic, TacticFamily};
+use crate::tactic::{Script, Tactic, TacticFamily};
 
 /// How many cases of a group are played again when the first of them passed.
 const MOST_REPLAYS: usize = 32;
@@ -20,6 +20,9 @@ const MOST_REPLAYS: usize = 32;
 /// most.
 const BASELINES: usize = 8;
 const BASELINES_WITHIN: Duration = Duration::from_millis(100);
+
+/// How many messages of a variation are sent after a pause, one in each play.
+const MOST_PAUSES: usize = 8;
 
 /// Cases that failed in the same way: the first of them is confirmed for all.
 type Groups = BTreeMap<(TacticFamily, Vec<FindingKind>), Vec<UnconfirmedFailure>>;
@@ -67,7 +70,7 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     pub(super) fn note_chance(&mut self) {
-        if self.context.is_variation {
+        if self.context.original.is_some() {
             // Only answers to variations vary.
             return;
         }
@@ -201,9 +204,13 @@ impl ScenarioRun<'_, '_, '_> {
             is_victim = cause == SharedCause::EarlierConnections;
             self.judge_passed_alone(group.remove(index).result, replay, cause)
         } else {
-            group.remove(index);
+            let case = group.remove(index).case;
             self.learn_interference(&replay);
-            (replay, self.failure_verdict())
+            if self.depends_on_delivery(&case)? {
+                (replay, self.failure_verdict())
+            } else {
+                (replay, Verdict::Flaky)
+            }
         };
         let replayed = Replayed {
             tactic: result.tactic.clone(),
@@ -215,6 +222,36 @@ impl ScenarioRun<'_, '_, '_> {
         };
         self.results.add(result, verdict);
         Ok(replayed)
+    }
+
+    /// Whether a failure comes from the delivery. A correct peer may answer a variation in another
+    /// way when it comes again, or later. So it must pass uncut before, between and after the
+    /// failures, and with pauses.
+    fn depends_on_delivery(&mut self, case: &NumberedCase) -> Result<bool, StopReason> {
+        if self.context.original.is_none() || case.number == 0 {
+            return Ok(true);
+        }
+        let baseline = self.baseline_case();
+        for _ in 0..2 {
+            if !self.replay(&baseline)?.outcome.has_passed() {
+                return Ok(false);
+            }
+            if self.replay(case)?.outcome.has_passed() {
+                return Ok(false);
+            }
+            if !self.engine.peer.is_new_each_time()
+                && (self.ended_when_idle().is_some() || self.next_not_served()?.is_some())
+            {
+                self.engine.restart_peer()?;
+                return Ok(true);
+            }
+        }
+        for uncut in once_with_each_pause(&baseline, &self.context.script) {
+            if !self.replay(&uncut)?.outcome.has_passed() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// What is reported of a case that failed in a batch and passed alone.
@@ -256,6 +293,17 @@ impl ScenarioRun<'_, '_, '_> {
             self.replay(&failed.case)
         }
     }
+}
+
+/// The same case as it is, and with a pause before each message but the first.
+fn once_with_each_pause(case: &NumberedCase, script: &Script) -> Vec<NumberedCase> {
+    let with_pause = |at| {
+        let mut paused = case.clone();
+        paused.case.delivery = paused.case.delivery.with_pause(at);
+        paused
+    };
+    let paused = script.message_edges().take(MOST_PAUSES).map(with_pause);
+    [case.clone()].into_iter().chain(paused).collect()
 }
 
 /// What came of a case that was played again.

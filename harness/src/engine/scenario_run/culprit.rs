@@ -6,12 +6,12 @@
 
 use std::collections::VecDeque;
 
-use wirecheck_report::record::Verdict;
+use wirecheck_report::record::{DependsOn, Verdict};
 
 use super::batch::{RecentCase, RecentEnd};
 use super::queue::Queue;
 use super::{ScenarioRun, UnconfirmedFailure};
-use crate::engine::case::{CaseResult, NumberedCase, Outcome};
+use crate::engine::case::{CaseResult, NumberedCase};
 use crate::engine::settings::StopReason;
 use crate::engine::wait::Phase;
 use crate::judge::{Finding, FindingKind};
@@ -237,30 +237,37 @@ impl ScenarioRun<'_, '_, '_> {
         spins
     }
 
-    /// Why the baseline fails now, if it does.
-    pub(super) fn next_not_served(&mut self) -> Result<Option<String>, StopReason> {
-        let baseline = self.baseline_case();
-        let outcome = self.replay(&baseline)?.outcome;
-        if !self.is_not_served(&outcome) {
-            return Ok(None);
+    /// Whether the peer does not serve what the suites say after it has answered this variation
+    /// uncut. It must repeat on a fresh peer, and is reported then.
+    pub(super) fn variation_breaks_peer(&mut self) -> Result<bool, StopReason> {
+        let peer = &self.engine.peer;
+        if self.context.original.is_none() || peer.is_new_each_time() || !peer.is_ours() {
+            return Ok(false);
         }
-        let first = outcome.findings().first();
-        Ok(Some(
-            first.map(|it| it.finding.what.clone()).unwrap_or_default(),
-        ))
+        let baseline = self.baseline_case();
+        if self.play_suspect(&baseline)?.is_none() {
+            return Ok(false);
+        }
+        self.engine.restart_peer()?;
+        let found = self.play_suspect(&baseline)?;
+        self.engine.restart_peer()?;
+        let breaks_peer = found.is_some();
+        if let Some(mut broken) = found {
+            if broken.outcome.kinds().contains(&FindingKind::NextNotServed) {
+                broken.depends_on = Some(DependsOn::EarlierConnections);
+                // A replay plays the variation twice.
+                broken.earlier_connections = Some(1);
+            }
+            self.report_baseline(broken, self.failure_verdict());
+        }
+        Ok(breaks_peer)
     }
 
-    /// Whether an exchange that should pass was not served. Another answer to a variation is
-    /// one too: the peer may have a limit on errors.
-    pub(super) fn is_not_served(&self, outcome: &Outcome) -> bool {
-        let kinds = outcome.kinds();
-        let is_answer =
-            |it: &FindingKind| matches!(it, FindingKind::WrongAnswer | FindingKind::Surplus);
-        match outcome {
-            Outcome::Failed(_) if self.context.is_variation => !kinds.iter().all(is_answer),
-            Outcome::Failed(_) => true,
-            Outcome::Passed | Outcome::NotJudged(_) => false,
-        }
+    /// Why an exchange fails now that the peer must serve, if it does.
+    pub(super) fn next_not_served(&mut self) -> Result<Option<String>, StopReason> {
+        let outcome = self.play_served_exchange()?.outcome;
+        let first = outcome.findings().first();
+        Ok(first.map(|it| it.finding.what.clone()))
     }
 }
 

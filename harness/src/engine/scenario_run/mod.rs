@@ -140,6 +140,9 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             return Ok(());
         };
         self.context.learnt = learnt;
+        if self.variation_breaks_peer()? {
+            return Ok(());
+        }
         self.count_before_batches();
         // Those that are alone show what others may be blamed for; if the time is limited, the
         // many come first.
@@ -225,6 +228,36 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
     fn replay(&mut self, case: &NumberedCase) -> Result<CaseResult, StopReason> {
         let case = self.another_attempt(case);
         let result = self.play_alone(&case, Phase::Confirmation)?;
+        self.unless_lost(result)
+    }
+
+    /// Plays the exchange uncut that the peer must go on to serve: the baseline; for a variation
+    /// the one that it was made from.
+    fn play_served_exchange(&mut self) -> Result<CaseResult, StopReason> {
+        let Some(original) = self.context.original else {
+            let baseline = self.baseline_case();
+            return self.replay(&baseline);
+        };
+        let ScenarioContext {
+            side,
+            unique,
+            read_proof,
+            place,
+            ..
+        } = self.context;
+        let context = ScenarioContext {
+            read_proof,
+            place,
+            ..ScenarioContext::new(original, side, unique)
+        };
+        let baseline = NumberedCase::all_of(original.plan).next();
+        let baseline = baseline.expect("a plan begins with its baseline");
+        let phase = Phase::Confirmation;
+        let result = self.engine.play_alone(&context, &baseline, phase)?;
+        self.unless_lost(result)
+    }
+
+    fn unless_lost(&self, result: CaseResult) -> Result<CaseResult, StopReason> {
         match result.outcome.unreachable() {
             Some(why) if !self.engine.peer.is_ours() => Err(StopReason::lost(why)),
             _ => Ok(result),
@@ -232,23 +265,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
     }
 
     fn play_alone(&mut self, case: &NumberedCase, phase: Phase) -> Result<CaseResult, StopReason> {
-        if self.engine.is_used_up() {
-            self.engine.restart_peer()?;
-        }
-        let mut player = self.engine.lone_player(phase);
-        let result = player.play(&self.context, case);
-        if phase.is_baseline() && result.outcome.has_passed() {
-            player.learn_timers_when_idle();
-        }
-        let timings = player.timings();
-        drop(player);
-        self.engine.timings = timings;
-        self.engine.connections += result.connections;
-        if self.engine.is_stopped() {
-            Err(StopReason::Interrupted)
-        } else {
-            Ok(result)
-        }
+        self.engine.play_alone(&self.context, case, phase)
     }
 
     /// How the peer's process ended, if it has once it had time to.

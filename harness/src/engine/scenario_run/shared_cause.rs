@@ -121,7 +121,9 @@ impl ScenarioRun<'_, '_, '_> {
         &mut self,
         connections: u64,
     ) -> Result<Option<SharedCause>, StopReason> {
-        if self.engine.lifetime.is_some() || self.baseline_is_reported {
+        // A variation that is not answered any more may be rejected, as after several errors.
+        let is_known = self.engine.lifetime.is_some() || self.baseline_is_reported;
+        if is_known || self.context.original.is_some() {
             return Ok(None);
         }
         let most = (connections + 2).min(MOST_CONNECTIONS);
@@ -157,7 +159,7 @@ impl ScenarioRun<'_, '_, '_> {
         let baseline = self.baseline_case();
         for connection in 1..=most {
             let result = self.replay(&baseline)?;
-            if self.is_not_served(&result.outcome) {
+            if matches!(result.outcome, Outcome::Failed(_)) {
                 let death = self.ended_when_idle();
                 return Ok(Some(NotServed {
                     connection,
@@ -204,7 +206,7 @@ impl ScenarioRun<'_, '_, '_> {
         SharedCause::Chance
     }
 
-    fn report_baseline(&mut self, failed: CaseResult, verdict: Verdict) {
+    pub(super) fn report_baseline(&mut self, failed: CaseResult, verdict: Verdict) {
         self.results.take_back(failed.tactic.family(), None);
         self.results.add(failed, verdict);
         self.baseline_is_reported = true;

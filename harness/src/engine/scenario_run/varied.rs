@@ -247,7 +247,7 @@ impl ScenarioRun<'_, '_, '_> {
         let context = ScenarioContext {
             read_proof: self.context.read_proof,
             place: self.context.place + varied.case.number,
-            is_variation: true,
+            original: Some(self.context.planned),
             ..ScenarioContext::new(planned, side, self.context.unique)
         };
         let until = self.until;

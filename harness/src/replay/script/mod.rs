@@ -27,7 +27,9 @@ pub(crate) enum Language {
 /// Why a case cannot be shown by a plain program.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ScriptError {
-    #[error("the case needs other connections, a pause or reads that a plain script cannot make")]
+    #[error(
+        "the case needs variations, other connections, a pause or reads that a plain script cannot make"
+    )]
     NotPlain,
     #[error("the case sends values that the peer chooses (`${{name}}` of an earlier answer)")]
     CapturedValues,

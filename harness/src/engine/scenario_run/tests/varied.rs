@@ -1,5 +1,9 @@
 //! Variations of the messages.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::script::{Play, fail, pass, silence, wrong_answer};
 use super::scripted::ScriptedPeer;
 use super::{DEFAULT, PlayedRun, TestRun};
@@ -101,6 +105,48 @@ fn a_peer_that_rejects_a_variation_after_some_of_them_is_not_taken_for_a_broken_
         }
     });
     expect_one_not_judged(peer);
+}
+
+#[test]
+fn a_peer_that_answers_a_variation_once_in_its_life_does_not_stop_serving() {
+    let known = Mutex::new(BTreeSet::new());
+    expect_one_not_judged(ScriptedPeer::new(move |play| {
+        let is_new = || known.lock().expect("no test panics").insert(play.life);
+        if sends(play, "😀") && !is_new() {
+            fail(silence())
+        } else {
+            pass()
+        }
+    }));
+}
+
+#[test]
+fn a_peer_of_which_the_answers_depend_on_time_is_not_taken_for_a_broken_one() {
+    expect_one_not_judged(ScriptedPeer::new(|play| {
+        let is_late = play.is_cut_at(3) || play.delivery.pause().is_some();
+        if sends(play, "😀") && is_late {
+            fail(wrong_answer())
+        } else {
+            pass()
+        }
+    }));
+}
+
+#[test]
+fn a_variation_after_which_another_exchange_is_not_served_fails() {
+    let is_spoiled = AtomicBool::new(false);
+    let peer = ScriptedPeer::new(move |play| {
+        if is_spoiled.swap(sends(play, "😀"), Ordering::SeqCst) {
+            fail(silence())
+        } else {
+            pass()
+        }
+    });
+    let run = THOROUGH.run(peer).checked();
+    assert_eq!(
+        run.failures(),
+        ["content:wide fail fails-varied next-not-served"]
+    );
 }
 
 #[test]
