@@ -195,6 +195,26 @@ fn a_framer_that_keeps_back_a_complete_message_is_found() {
 }
 
 #[test]
+fn well_framed_streams_that_are_rejected_are_counted() {
+    if !tools::has_python() {
+        return;
+    }
+    let picky = "self.is_known = getattr(self, 'is_known', chunk[:1].isalpha())
+        if not self.is_known:
+            raise ValueError('no')
+        *lines,";
+    let broken = adapter("python").replacen("*lines,", picky, 1);
+    let noted = python(&broken, &["--streams", "200"]);
+    assert_eq!(noted.code, 0, "{noted:?}");
+    assert!(noted.stdout.starts_with("PASS "), "{}", noted.stdout);
+    assert!(
+        noted.stdout.contains("note: the framer rejects "),
+        "{}",
+        noted.stdout
+    );
+}
+
+#[test]
 fn a_framer_that_reads_nothing_is_noted() {
     if !tools::has_python() {
         return;
@@ -291,10 +311,10 @@ fn a_program_that_hangs_is_stopped() {
     }
     let change = "while chunk == b'\\n': pass\n        *lines";
     let broken = adapter("python").replace("*lines", change);
-    let found = python(&broken, &["--timeout", "200ms"]);
+    let found = python(&broken, &["--timeout", "3s"]);
     assert_eq!(found.code, 1, "{found:?}");
     assert!(
-        found.stdout.contains("did not answer within 200ms"),
+        found.stdout.contains("did not answer within 3s"),
         "{}",
         found.stdout
     );
@@ -346,7 +366,9 @@ fn the_bytes_of_a_file_are_tried() {
     let passed = run_in(folder.path(), WIRECHECK, &words);
     assert_eq!(passed.code, 0, "{passed:?}");
     assert!(
-        passed.stdout.starts_with("1 stream given, 0 generated, "),
+        passed
+            .stdout
+            .starts_with("PASS 1 stream given, 0 generated, "),
         "{}",
         passed.stdout
     );

@@ -41,6 +41,10 @@ pub(crate) struct Tally {
     pub(crate) messages: u64,
     /// The first error of the framer for a given stream that was not cut.
     pub(crate) first_error: Option<String>,
+    /// Generated streams that are well framed.
+    pub(crate) well_framed: u64,
+    /// Those of them that the framer rejects: nothing is compared then.
+    pub(crate) rejected: u64,
 }
 
 /// A stream that is read wrongly.
@@ -187,12 +191,15 @@ impl Campaign<'_> {
     ) -> Result<(), FailureKind> {
         self.cut(Invariance::quick(), stream)?;
         let uncut = self.uncut(stream);
-        match source.traffic.read(stream) {
-            Some(expected) if uncut.outcome == Outcome::Done => {
-                self.compare(stream, &expected, uncut)
-            }
-            _ => Ok(()),
+        let Some(expected) = source.traffic.read(stream) else {
+            return Ok(());
+        };
+        self.tally.well_framed += 1;
+        if uncut.outcome != Outcome::Done {
+            self.tally.rejected += 1;
+            return Ok(());
         }
+        self.compare(stream, &expected, uncut)
     }
 
     /// Receives a stream in many segmentations.

@@ -133,8 +133,16 @@ fn show_summary(tally: &Tally, start: Instant, seed: u64) -> Result<(), CommandE
     let mut out = anstream::stdout();
     writeln!(
         out,
-        "{counts} in {seconds:.1} s, {rate} per second; seed {seed}"
+        "PASS {counts} in {seconds:.1} s, {rate} per second; seed {seed}"
     )?;
+    if tally.rejected > 0 {
+        let (rejected, all) = (grouped(tally.rejected), grouped(tally.well_framed));
+        writeln!(
+            out,
+            "note: the framer rejects {rejected} of {all} generated streams that are well framed; \
+             only the same answer to each segmentation was checked of them"
+        )?;
+    }
     if tally.messages == 0 {
         writeln!(out, "note: the framer has read no message at all")?;
     }
