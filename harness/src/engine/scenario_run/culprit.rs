@@ -238,7 +238,7 @@ impl ScenarioRun<'_, '_, '_> {
     }
 
     /// Whether the peer does not serve what the suites say after it has answered this variation
-    /// uncut. It must repeat on a fresh peer, and is reported then.
+    /// uncut. It must repeat on a fresh peer that serves that before, and is reported then.
     pub(super) fn variation_breaks_peer(&mut self) -> Result<bool, StopReason> {
         let peer = &self.engine.peer;
         if self.context.original.is_none() || peer.is_new_each_time() || !peer.is_ours() {
@@ -249,7 +249,10 @@ impl ScenarioRun<'_, '_, '_> {
             return Ok(false);
         }
         self.engine.restart_peer()?;
-        let found = self.play_suspect(&baseline)?;
+        let found = match self.next_not_served()? {
+            None => self.play_suspect(&baseline)?,
+            Some(_) => None,
+        };
         self.engine.restart_peer()?;
         let breaks_peer = found.is_some();
         if let Some(mut broken) = found {

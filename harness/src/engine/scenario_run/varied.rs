@@ -218,7 +218,7 @@ impl ScenarioRun<'_, '_, '_> {
             return Ok(NOT_COMPARED);
         }
         self.engine.restart_peer()?;
-        if self.ask(varied, &varied.messages)?.is_err() {
+        if self.next_not_served()?.is_some() || self.ask(varied, &varied.messages)?.is_err() {
             return Ok(NOT_COMPARED);
         }
         let why = self.next_not_served()?;
