@@ -193,7 +193,7 @@ impl Delivery {
 
     /// With other chunks; without the pause, if no chunk ends there.
     pub(super) fn recut(&self, lengths: Lengths) -> Self {
-        let is_edge = |at: &Offset| lengths.edges().any(|edge| edge == *at);
+        let is_edge = |at: &Offset| lengths.has_edge(*at);
         Self {
             pause: self.pause.filter(is_edge),
             lengths,
@@ -281,6 +281,11 @@ impl Delivery {
     /// Where one chunk ends and the next starts.
     pub(super) fn edges(&self) -> impl Iterator<Item = Offset> + '_ {
         self.lengths.edges()
+    }
+
+    /// Whether one chunk ends here and the next starts.
+    pub(super) fn has_edge(&self, at: Offset) -> bool {
+        self.lengths.has_edge(at)
     }
 
     #[must_use]

@@ -109,6 +109,21 @@ impl Lengths {
             .flat_map(|run| std::iter::repeat_n(run.length, run.times))
     }
 
+    /// Whether one chunk ends here and the next starts. There may be more chunks than can be counted
+    /// one by one.
+    pub(super) fn has_edge(&self, at: Offset) -> bool {
+        let at = at.get();
+        let mut start = 0;
+        for run in &self.runs {
+            let end = start + run.length * run.times;
+            if at <= end {
+                return at > start && at < self.total && (at - start).is_multiple_of(run.length);
+            }
+            start = end;
+        }
+        false
+    }
+
     /// Where one chunk ends and the next starts.
     pub(super) fn edges(&self) -> impl Iterator<Item = Offset> + Clone + '_ {
         self.iter()
@@ -138,6 +153,20 @@ mod tests {
     fn edges_outside_or_twice_make_no_chunk() {
         assert_eq!(cut_at(&[0, 3, 3, 7, 12, 15], 12), [3, 4, 5]);
         assert_eq!(cut_at(&[], 0), [] as [usize; 0]);
+    }
+
+    #[test]
+    fn an_edge_is_found_without_counting_to_it() {
+        let mut lengths = Lengths::default();
+        for (length, times) in [(3, 2), (1, 2), (4, 1)] {
+            lengths.add(length, times);
+        }
+        let edges: Vec<_> = lengths.edges().collect();
+        for at in (0..=lengths.total() + 1).map(Offset::new) {
+            assert_eq!(lengths.has_edge(at), edges.contains(&at), "{at}");
+        }
+        let many = Lengths::single_bytes(Offset::new(usize::MAX));
+        assert!(many.has_edge(Offset::new(usize::MAX - 1)));
     }
 
     #[test]

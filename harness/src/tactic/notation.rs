@@ -171,7 +171,7 @@ impl Delivery {
             once(&mut self.end, *end).ok_or_else(repeated)
         } else if let Some(at) = word.strip_prefix("pause@").and_then(number) {
             let at = Offset::new(at);
-            if !self.edges().any(|edge| edge == at) {
+            if !self.has_edge(at) {
                 return Err(NotationProblem::PauseInsideChunk(shown(word)));
             }
             once(&mut self.pause, Some(at)).ok_or_else(repeated)

@@ -23,9 +23,9 @@ pub(super) fn chunk(bytes: &Bytes, available: usize) -> String {
         shown.push_str(written);
         count += *bytes as u64;
     }
-    split(&(shown + &left_out(bytes.len - count)), available)
-        .0
-        .to_owned()
+    // A record from elsewhere may keep more bytes than it counts.
+    let rest = bytes.len.saturating_sub(count);
+    split(&(shown + &left_out(rest)), available).0.to_owned()
 }
 
 fn left_out(count: u64) -> String {
@@ -48,6 +48,15 @@ mod tests {
         );
         assert_eq!(shown(b"\xc3"), "c3");
         assert_eq!(shown(b"  "), "");
+    }
+
+    #[test]
+    fn a_wrong_count_is_no_reason_to_fail() {
+        let bytes = Bytes {
+            len: 1,
+            ..Bytes::of(b"abc")
+        };
+        assert_eq!(chunk(&bytes, 30), "abc … 0 more bytes");
     }
 
     #[test]
