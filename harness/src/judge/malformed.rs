@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(after("half@3"), "ended-early");
     }
 
-    /// Observations of a peer whose memory grew by so many MiB while it read so many.
+    /// Observations of a peer whose memory grew by some MiB while it read some.
     fn grown(grown: u64, read: u64) -> Observations {
         let [grown, read] = [grown << 20, read << 20];
         Observations {
