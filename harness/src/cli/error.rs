@@ -327,6 +327,7 @@ const OTHER_RECORD: &str = "choose another file with --record";
 
 const NO_VARIATIONS: &str = "raise --time or select fewer cases (--profile quick), if the suites took \
                              all the time; name a suite in which wirecheck sends a message";
+
 const UNKNOWN_CASE: &str = "the last 20 runs are kept: run again, name the file, or name the record \
     of the run with --record";
 

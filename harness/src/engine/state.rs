@@ -141,8 +141,8 @@ impl<'r> Engine<'r> {
         }
     }
 
-    /// How many cases may run at once on a peer that serves so many. Of more than its accept
-    /// queue takes, some would be reset by the kernel.
+    /// How many cases may run at once on a peer of this kind. Of more than its accept queue takes,
+    /// some would be reset by the kernel.
     pub(super) fn jobs_for(&self, concurrency: Concurrency) -> NonZeroUsize {
         let wanted = self.settings.jobs.0;
         match concurrency {

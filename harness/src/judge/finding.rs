@@ -372,8 +372,8 @@ impl FindingKind {
         matches!(self, Self::ExitsAsWhole)
     }
 
-    /// What no peer may do when uncut messages come, whatever is in them: two different answers
-    /// to the same messages are not among it. `is_unframed`: the peer had begun an answer that it
+    /// What no peer may do when uncut messages come, valid ones or others: two different answers to
+    /// the same messages are not among it. `is_unframed`: the peer had begun an answer that it
     /// did not complete.
     pub(crate) fn wrong_uncut(is_unframed: bool) -> impl Iterator<Item = Self> {
         let incomplete = is_unframed.then_some(Self::NoAnswer);

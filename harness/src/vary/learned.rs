@@ -19,10 +19,6 @@ const SCENARIO: &str = "variation";
 const WHY: &str = "the expected answers are those of the peer when it was fuzzed; if it gives others \
                    now, fuzz it again";
 
-/// By how much the peer's memory may grow for a variation, in bytes. That is thousands of times what
-/// is sent.
-pub(crate) const MOST_MEMORY: u64 = 256 << 20;
-
 /// What is expected where the peer answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
@@ -91,7 +87,7 @@ fn limits_and_adversary(source: &Source, messages: &[Content], text: &mut String
         stream_bytes,
         reply_bytes,
         output_bytes,
-        memory_bytes,
+        memory_bytes: _,
         suite_bytes: _,
         pattern_states: _,
     } = *scenario.limits();
@@ -103,7 +99,7 @@ fn limits_and_adversary(source: &Source, messages: &[Content], text: &mut String
         "limits = {{ reply = '{reply}ms', close = '{close}ms', cases = {cases}, \
          stream_bytes = {stream_bytes}, reply_bytes = {reply_bytes}, \
          output_bytes = {output_bytes}, memory_bytes = {} }}",
-        memory_bytes.unwrap_or(MOST_MEMORY)
+        source.most_memory()
     );
     let is_framed = |it: &Content| matches!(it, Content::Framed(_));
     let may_join = scenario.adversary().pipelining == Permission::Allowed;

@@ -7,6 +7,10 @@ use crate::framing::Framing;
 use crate::scenario::{Action, Bindings, Close, Scenario, Side, Suite};
 use crate::tactic::{Content, Script};
 
+/// By how much the peer's memory may grow for a variation, in bytes, if the suite does not say it.
+/// That is thousands of times what is sent.
+const MOST_MEMORY: u64 = 256 << 20;
+
 /// One side of an exchange.
 #[derive(Clone, Debug)]
 pub(crate) struct Source {
@@ -67,6 +71,12 @@ impl Source {
 
     pub(crate) fn framing(&self) -> &Framing {
         self.suite.framing()
+    }
+
+    /// By how much the peer's memory may grow for a variation, in bytes.
+    pub(crate) fn most_memory(&self) -> u64 {
+        let limits = self.suite.scenarios()[0].limits();
+        limits.memory_bytes.unwrap_or(MOST_MEMORY)
     }
 
     /// The bytes of a message with this value of `${unique}`; `None` if the framing cannot

@@ -132,6 +132,12 @@ pub(in crate::engine) struct NumberedCase {
 }
 
 impl NumberedCase {
+    /// The case that comes first: the uncut delivery.
+    pub(in crate::engine) fn baseline_of(plan: &Plan) -> Self {
+        let first = Self::all_of(plan).next();
+        first.expect("a plan begins with its baseline")
+    }
+
     /// The first attempts of all cases of a plan.
     pub(in crate::engine) fn all_of(plan: &Plan) -> impl Iterator<Item = Self> + Send + '_ {
         let cases = plan.cases().enumerate();

@@ -11,14 +11,14 @@ use wirecheck_report::record::FuzzRecord;
 
 use super::FuzzOptions;
 use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext, UniqueValues};
-use crate::engine::peer::{CasePlayer, NoConnection, PlayerSetup, Sharing, TestedPeer};
+use crate::engine::peer::{CasePlayer, NoConnection, PlayerSetup, Sharing, TestedPeer, on_threads};
 use crate::engine::selection::Selection;
 use crate::engine::wait::{CaseGate, WaitFor};
 use crate::scenario::Suite;
-use crate::tactic::{Case, Content, Profile, Seed, TacticFamily};
+use crate::tactic::{Content, Profile, Seed, TacticFamily};
 use crate::vary::answers::{Answers, PeerEnd};
 use crate::vary::generator::{Generator, Variation};
-use crate::vary::learned::{Expected, MOST_MEMORY, suite};
+use crate::vary::learned::{Expected, suite};
 use crate::vary::source::Source;
 use crate::wire::link::ReadProof;
 use crate::wire::watch::PeakMemory;
@@ -134,17 +134,11 @@ impl Attempt<'_> {
                 place: *self.place,
                 ..ScenarioContext::new(planned, source.side, self.unique)
             };
-            let mut cases = planned.plan.cases().enumerate();
-            let baseline = cases.next().expect("a plan begins with its baseline");
-            let (number, case) = baseline;
-            if !self.learn(&mut context, &NumberedCase::new(number, case)) {
+            if !self.learn(&mut context, &NumberedCase::baseline_of(planned.plan)) {
                 continue;
             }
+            let cases = NumberedCase::all_of(planned.plan).skip(1);
             let cases = sampled(cases, context.script.len(), self.generator);
-            let cases: Vec<_> = cases
-                .into_iter()
-                .map(|(number, case)| NumberedCase::new(number, case))
-                .collect();
             return match self.confirmed_failure(&context, &cases) {
                 Some(seen) => AttemptEnd::Failed { suite, seen },
                 None => AttemptEnd::Passed { suite, behavior },
@@ -164,8 +158,7 @@ impl Attempt<'_> {
         let (Some(before), Some(now)) = (before, self.player.peak_memory()) else {
             return false;
         };
-        let most = source.suite.scenarios()[0].limits().memory_bytes;
-        now.growth_since(&before) > most.unwrap_or(MOST_MEMORY)
+        now.growth_since(&before) > source.most_memory()
     }
 
     /// Whether the peer's process has ended.
@@ -230,10 +223,7 @@ impl Attempt<'_> {
         }
         let gate = CaseGate::default();
         let setup = PlayerSetup {
-            sharing: Some(Sharing {
-                gate: Some(&gate),
-                jobs: u32::try_from(self.jobs.get()).unwrap_or(u32::MAX),
-            }),
+            sharing: Some(Sharing::new(Some(&gate), self.jobs)),
             ..self.setup
         };
         let next = AtomicUsize::new(0);
@@ -252,14 +242,8 @@ impl Attempt<'_> {
                 }
             }
         };
-        let jobs = self.jobs.get().min(cases.len());
-        std::thread::scope(|scope| {
-            for _ in 1..jobs {
-                // Where the machine allows no more threads, fewer do the work.
-                _ = std::thread::Builder::new().spawn_scoped(scope, work);
-            }
-            work();
-        });
+        let most = NonZeroUsize::new(cases.len()).unwrap_or(NonZeroUsize::MIN);
+        on_threads(self.jobs.min(most), work);
         self.count(next.into_inner().min(cases.len()) as u64);
         failing.into_inner()
     }
@@ -316,13 +300,13 @@ fn suite_of(
 /// All deliveries of which there is one, and some of the others. Each chunk costs a wait for the
 /// peer, so those with many are few, and a long stream has none.
 fn sampled(
-    cases: impl Iterator<Item = (usize, Case)>,
+    cases: impl Iterator<Item = NumberedCase>,
     length: usize,
     generator: &mut Generator,
-) -> Vec<(usize, Case)> {
+) -> Vec<NumberedCase> {
     let (mut chosen, mut random, mut cuts) = (Vec::new(), Vec::new(), Vec::new());
     for case in cases {
-        match case.1.tactic.family() {
+        match case.case.tactic.family() {
             TacticFamily::Bytes | TacticFamily::Random if length > LONG => {}
             TacticFamily::Random => random.push(case),
             TacticFamily::Bytes | TacticFamily::Joined => chosen.push(case),

@@ -368,15 +368,13 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
     /// Plays the first exchange of a selection uncut, and says whether it passes.
     fn play_baseline(&mut self, selection: &Selection) -> Result<bool, StopReason> {
         let planned = selection.first();
-        let baseline = planned.plan.cases().next();
-        let baseline = baseline.expect("a plan begins with its baseline");
         let context = ScenarioContext {
             read_proof: self.engine.settings.read_proof,
             place: self.place,
             ..ScenarioContext::new(planned, selection.side(), &self.unique)
         };
         self.place += 1;
-        let baseline = NumberedCase::new(0, baseline);
+        let baseline = NumberedCase::baseline_of(planned.plan);
         let phase = Phase::Confirmation;
         let result = self.engine.play_alone(&context, &baseline, phase)?;
         self.engine.lone_player(phase).wait_until_idle();

@@ -9,7 +9,7 @@ mod target;
 
 pub(super) use client_launcher::{ClientEnd, LaunchedClient};
 pub use client_launcher::{ClientOptions, Reconnects};
-pub(super) use player::{CasePlayer, PlayerSetup, Sharing, TestedPeer};
+pub(super) use player::{CasePlayer, PlayerSetup, Sharing, TestedPeer, on_threads};
 pub(super) use target::{NoConnection, NotConnected, OutputWatch, PeerConnection, Target};
 
 use crate::peer::{CommandLine, ExternalServer, StartOptions};

@@ -148,6 +148,24 @@ pub(in crate::engine) struct Sharing<'a> {
     pub(in crate::engine) jobs: u32,
 }
 
+impl<'a> Sharing<'a> {
+    pub(in crate::engine) fn new(gate: Option<&'a CaseGate>, jobs: NonZeroUsize) -> Self {
+        let jobs = u32::try_from(jobs.get()).unwrap_or(u32::MAX);
+        Self { gate, jobs }
+    }
+}
+
+/// Does the same work on as many threads, this one included.
+pub(in crate::engine) fn on_threads(jobs: NonZeroUsize, work: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 1..jobs.get() {
+            // Where the machine allows no more threads, fewer do the work.
+            _ = std::thread::Builder::new().spawn_scoped(scope, &work);
+        }
+        work();
+    });
+}
+
 /// Plays cases against a real peer.
 struct LivePlayer<'a> {
     target: &'a Target,

@@ -11,7 +11,7 @@ use super::results::ScenarioResults;
 use super::{ScenarioRun, UnconfirmedFailure};
 use crate::engine::case::{CaseResult, NumberedCase, ScenarioContext, Unjudged};
 use crate::engine::event::Event;
-use crate::engine::peer::{CasePlayer, PlayerSetup, Sharing, TestedPeer};
+use crate::engine::peer::{CasePlayer, PlayerSetup, Sharing, TestedPeer, on_threads};
 use crate::engine::settings::StopReason;
 use crate::engine::wait::{CaseGate, Phase};
 use crate::judge::FindingKind;
@@ -161,10 +161,10 @@ impl ScenarioRun<'_, '_, '_> {
                 phase,
                 timings: engine.timings,
                 stop: engine.stop,
-                sharing: Some(Sharing {
-                    gate: (phase == Phase::Batch).then_some(&gate),
-                    jobs: u32::try_from(self.jobs.get()).unwrap_or(u32::MAX),
-                }),
+                sharing: Some(Sharing::new(
+                    (phase == Phase::Batch).then_some(&gate),
+                    self.jobs,
+                )),
             },
             gate: &gate,
             queue: Mutex::new(&mut cases),
@@ -179,13 +179,7 @@ impl ScenarioRun<'_, '_, '_> {
             }),
             peer_is_broken: AtomicBool::new(false),
         };
-        std::thread::scope(|scope| {
-            for _ in 1..self.jobs.get() {
-                // Where the machine allows no more threads, fewer do the work.
-                _ = std::thread::Builder::new().spawn_scoped(scope, || shared.work());
-            }
-            shared.work();
-        });
+        on_threads(self.jobs, || shared.work());
         let begun = shared.begun.into_inner();
         let connections = shared.connections.into_inner();
         let results = shared.results.into_inner();

@@ -209,8 +209,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
 
     /// The case that comes first.
     fn baseline_case(&self) -> NumberedCase {
-        let mut cases = NumberedCase::all_of(self.context.planned.plan);
-        cases.next().expect("a plan begins with its baseline")
+        NumberedCase::baseline_of(self.context.planned.plan)
     }
 
     /// The same case for another attempt, with a fresh value of its own.
@@ -250,8 +249,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             place,
             ..ScenarioContext::new(original, side, unique)
         };
-        let baseline = NumberedCase::all_of(original.plan).next();
-        let baseline = baseline.expect("a plan begins with its baseline");
+        let baseline = NumberedCase::baseline_of(original.plan);
         let phase = Phase::Confirmation;
         let result = self.engine.play_alone(&context, &baseline, phase)?;
         self.unless_lost(result)

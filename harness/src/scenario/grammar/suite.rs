@@ -183,44 +183,39 @@ const MEMORY_BYTES: Key = optional(
      default.",
 );
 
+/// Those that a scenario has too come first.
+static LIMIT_KEYS: [Key; 9] = [
+    REPLY,
+    CLOSE,
+    CASES,
+    STREAM_BYTES,
+    REPLY_BYTES,
+    OUTPUT_BYTES,
+    MEMORY_BYTES,
+    optional(
+        "suite_bytes",
+        Shape::Integer {
+            min: 1,
+            max: 16 * GIB,
+        },
+        "The most bytes of all messages of the suite together; 256 MiB by default.",
+    ),
+    optional(
+        "pattern_states",
+        Shape::Integer { min: 1, max: GIB },
+        "The most states of all regular expressions of the suite together, estimated; \
+         5 million by default.",
+    ),
+];
+
 static LIMITS: TableShape = TableShape {
     what: "`limits`",
-    keys: &[
-        REPLY,
-        CLOSE,
-        CASES,
-        STREAM_BYTES,
-        REPLY_BYTES,
-        OUTPUT_BYTES,
-        MEMORY_BYTES,
-    ],
+    keys: LIMIT_KEYS.split_at(7).0,
 };
 
 static SUITE_LIMITS: TableShape = TableShape {
     what: "`limits` of a suite",
-    keys: &[
-        REPLY,
-        CLOSE,
-        CASES,
-        STREAM_BYTES,
-        REPLY_BYTES,
-        OUTPUT_BYTES,
-        MEMORY_BYTES,
-        optional(
-            "suite_bytes",
-            Shape::Integer {
-                min: 1,
-                max: 16 * GIB,
-            },
-            "The most bytes of all messages of the suite together; 256 MiB by default.",
-        ),
-        optional(
-            "pattern_states",
-            Shape::Integer { min: 1, max: GIB },
-            "The most states of all regular expressions of the suite together, estimated; \
-             5 million by default.",
-        ),
-    ],
+    keys: &LIMIT_KEYS,
 };
 
 static ADVERSARY: TableShape = TableShape {
