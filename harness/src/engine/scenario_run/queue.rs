@@ -14,6 +14,8 @@ const MOST_UNEXPLAINED: u32 = 8;
 const MOST_LIVES: u32 = 12;
 /// How often a peer may be found broken and serve the next connection all the same.
 const MOST_RECOVERIES: u32 = 3;
+/// How many cases are put in turn where the time may not be enough for all.
+const MOST_IN_TURN: usize = 50_000;
 
 /// How often cases of one tactic may break the peer before the rest of them are not
 /// played. Single cuts are worth more: the strip of offsets is made of them.
@@ -49,11 +51,13 @@ impl Company {
     }
 }
 
+type Cases<'s> = Box<dyn Iterator<Item = NumberedCase> + Send + 's>;
+
 /// What is left to play of a scenario.
 pub(super) struct Queue<'s> {
     /// Cases that are played again, before the rest.
     again: VecDeque<NumberedCase>,
-    rest: Box<dyn Iterator<Item = NumberedCase> + Send + 's>,
+    rest: Cases<'s>,
     /// How often cases of a tactic broke the peer.
     breaks: HashMap<TacticFamily, u32>,
     /// How often it broke, and no case does it alone.
@@ -88,9 +92,18 @@ impl<'s> Queue<'s> {
         }
     }
 
-    /// Gives out no more cases after this time.
+    /// Gives out no more cases after this time. So that each tactic is tried by then, they
+    /// come in turn.
     pub(super) fn until(self, until: Option<Instant>) -> Self {
-        Self { until, ..self }
+        let rest = match until {
+            Some(_) => in_turn(self.rest),
+            None => self.rest,
+        };
+        Self {
+            until,
+            rest,
+            ..self
+        }
     }
 
     pub(super) fn put_back(&mut self, cases: Vec<NumberedCase>) {
@@ -147,5 +160,54 @@ impl<'s> Queue<'s> {
             }
             !is_given_up
         })
+    }
+}
+
+/// The same cases: the first of each tactic family, the second of each, and so on.
+fn in_turn(mut cases: Cases<'_>) -> Cases<'_> {
+    let mut counts: HashMap<TacticFamily, usize> = HashMap::new();
+    let mut first = Vec::new();
+    for case in cases.by_ref().take(MOST_IN_TURN) {
+        let turn = counts.entry(case.case.tactic.family()).or_default();
+        *turn += 1;
+        first.push((*turn, case));
+    }
+    first.sort_by_key(|(turn, _)| *turn);
+    Box::new(first.into_iter().map(|(_, case)| case).chain(cases))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{NoAttachments, Side, parse};
+    use crate::tactic::CaseChoice;
+
+    fn queued(until: Option<Instant>) -> Vec<String> {
+        let text = "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\nexchange = [{ client = 'abcdef' }, { server = 'ok' }]";
+        let suite = parse("t.toml", text, &NoAttachments).expect("a valid suite");
+        let choice = CaseChoice {
+            only: ["cut@*", "half@*", "bytes"]
+                .map(|it| it.parse().expect("a pattern"))
+                .into_iter()
+                .collect(),
+            ..CaseChoice::default()
+        };
+        let plan = Plan::of(&suite, &suite.scenarios()[0], Side::Client, &choice);
+        let mut queue = Queue::of(&plan, Company::Shared).until(until);
+        let mut skipped = Vec::new();
+        let cases = queue.playable(&mut skipped);
+        cases.map(|it| it.case.tactic.to_string()).collect()
+    }
+
+    #[test]
+    fn each_tactic_has_its_turn_where_the_time_is_limited() {
+        let later = Instant::now() + std::time::Duration::from_secs(3600);
+        let mut limited = queued(Some(later));
+        assert_eq!(limited[..5], ["bytes", "cut@1", "half@0", "cut@2", "half@1"]);
+        let mut all = queued(None);
+        assert_eq!(all[..3], ["bytes", "cut@1", "cut@2"]);
+        limited.sort();
+        all.sort();
+        assert_eq!(limited, all);
     }
 }
