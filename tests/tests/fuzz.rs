@@ -102,6 +102,10 @@ fn a_framer_in_go_is_tried() {
     }
     let change = ("append(f.buffer, chunk...)", "chunk");
     finds_what_is_changed("framer.go", "go", change, &["./framer"]);
+    // It keeps the caller's bytes instead of a copy.
+    let copies = "f.buffer = append(f.buffer, chunk...)";
+    let keeps = format!("if f.buffer == nil {{ f.buffer = chunk }} else {{ {copies} }}");
+    finds_what_is_changed("framer.go", "go", (copies, &keeps), &["./framer"]);
 }
 
 #[test]

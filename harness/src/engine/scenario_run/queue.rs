@@ -203,7 +203,10 @@ mod tests {
     fn each_tactic_has_its_turn_where_the_time_is_limited() {
         let later = Instant::now() + std::time::Duration::from_secs(3600);
         let mut limited = queued(Some(later));
-        assert_eq!(limited[..5], ["bytes", "cut@1", "half@0", "cut@2", "half@1"]);
+        assert_eq!(
+            limited[..5],
+            ["bytes", "cut@1", "half@0", "cut@2", "half@1"]
+        );
         let mut all = queued(None);
         assert_eq!(all[..3], ["bytes", "cut@1", "cut@2"]);
         limited.sort();

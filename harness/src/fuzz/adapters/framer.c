@@ -47,7 +47,9 @@ int main(void) {
         int failed = 0;
         for (char *word = strtok(line, " \n"); word && !failed; word = strtok(NULL, " \n")) {
             messages = 0;
-            failed = *word == '.' ? finish(&it) : push(&it, word, unhex(word));
+            size_t length = *word == '.' ? 0 : unhex(word);
+            failed = length == 0 ? finish(&it) : push(&it, word, length);
+            memset(word, '~', length); /* a loop that reads into one buffer overwrites it, too */
             fputs(failed ? "!error " : messages ? " " : "- ", stdout);
         }
         putchar('\n');

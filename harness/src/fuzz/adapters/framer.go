@@ -31,8 +31,8 @@ func answer(words []string) string {
 	f, answers := &framer{}, []string{}
 	for _, word := range words {
 		receive := f.finish
+		chunk, _ := hex.DecodeString(strings.Trim(word, "."))
 		if word != "." {
-			chunk, _ := hex.DecodeString(word)
 			receive = func() ([][]byte, error) { return f.push(chunk) }
 		}
 		messages, err := receive()
@@ -46,6 +46,9 @@ func answer(words []string) string {
 				list = ""
 			}
 			list += "=" + hex.EncodeToString(message)
+		}
+		for index := range chunk {
+			chunk[index] = '~' // a loop that reads into one buffer overwrites it, too
 		}
 		answers = append(answers, list)
 	}
