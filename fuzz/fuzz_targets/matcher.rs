@@ -40,9 +40,9 @@ fuzz_target!(|payload: &[u8]| {
                 continue;
             };
             let mut captured = bindings.clone();
-            let is_expected = message.accept(payload, SUITE.framing(), &mut captured);
+            let is_expected = message.accept(payload, scenario.framing(), &mut captured);
             let own = message.outgoing_payload(&bindings);
-            let accepted = message.accept(&own, SUITE.framing(), &mut bindings);
+            let accepted = message.accept(&own, scenario.framing(), &mut bindings);
             assert_eq!(accepted, Ok(()));
             if is_expected.is_ok() {
                 bindings = captured;

@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
         Ok(suite) => {
             for scenario in suite.scenarios() {
                 for side in [Side::Client, Side::Server] {
-                    _ = Script::of(scenario, suite.framing(), side);
+                    _ = Script::of(scenario, side);
                 }
             }
         }

@@ -586,6 +586,20 @@ fn the_streams_of_a_suite_have_its_payloads() {
 }
 
 #[test]
+fn a_suite_with_two_framings_is_not_the_traffic_of_one_framer() {
+    let suite = "
+        title = 'Greeting'
+        framing = 'line'
+        scenario = [
+            { id = 'greets', exchange = [{ client = 'a greeting' }] },
+            { id = 'counts', framing = 'netstring', exchange = [{ client = 'a greeting' }] },
+        ]
+    ";
+    let error = Traffic::of_suite_text("greeting.toml", suite).expect_err("which of them?");
+    assert!(error.to_string().contains("2 framings"), "{error}");
+}
+
+#[test]
 fn one_segmentation_of_a_fuzzer_is_tried() {
     assert_one(split_delimiter, b"GET a\r\nGET b\r\n\0");
     let cut = std::panic::catch_unwind(|| assert_one(split_delimiter, b"GET a\r\n\x06\0\x01"));

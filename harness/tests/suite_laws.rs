@@ -94,7 +94,7 @@ fn every_suite_of_the_project_can_be_planned_on_both_sides() {
     for suite in &loaded.suites {
         for scenario in suite.scenarios() {
             for side in [Side::Client, Side::Server] {
-                let script = Script::of(scenario, suite.framing(), side);
+                let script = Script::of(scenario, side);
                 let plan = Plan::of(suite, scenario, side, &thorough);
                 for case in plan.cases() {
                     assert_eq!(

@@ -38,7 +38,7 @@ fn truncation_not_judged(suite: &Suite, doubt: TruncationDoubt) -> Option<Diagno
     };
     let all = suite.scenarios().iter();
     let mut found = all.filter_map(|scenario| {
-        let step = first_doubt(scenario, suite, doubt)?;
+        let step = first_doubt(scenario, doubt)?;
         Some((scenario, scenario.exchange()[step].span.clone()))
     });
     let (scenario, span) = found.next()?;
@@ -50,16 +50,15 @@ fn truncation_not_judged(suite: &Suite, doubt: TruncationDoubt) -> Option<Diagno
 }
 
 /// The step of the first message of a scenario that is doubtful for this reason.
-fn first_doubt(scenario: &Scenario, suite: &Suite, doubt: TruncationDoubt) -> Option<usize> {
+fn first_doubt(scenario: &Scenario, doubt: TruncationDoubt) -> Option<usize> {
     let peers = [Side::Server, Side::Client].into_iter();
     // What a client makes of a message is also seen in what it prints.
     let peers = peers.filter(|peer| doubt == TruncationDoubt::Raw || *peer == Side::Server);
     let mut peers = peers.filter(|peer| scenario.peer().is_none_or(|only| only == *peer));
     peers.find_map(|peer| {
-        let script = Script::of(scenario, suite.framing(), peer.other());
+        let script = Script::of(scenario, peer.other());
         let played = PlayedSide {
             scenario,
-            framing: suite.framing(),
             side: peer.other(),
             script: &script,
         };
@@ -101,12 +100,12 @@ impl Blindness {
         let mut scenarios = suite.scenarios().iter();
         match self {
             Self::SplitCharacter => scenarios.all(|it| {
-                let sent = Script::of(it, suite.framing(), under_test(it).other());
+                let sent = Script::of(it, under_test(it).other());
                 sent.messages.iter().all(|message| message.bytes.is_ascii())
             }),
             Self::ConstantAnswer => !scenarios.any(answers_with_a_fresh_value),
             Self::ShortSend => scenarios.all(|it| {
-                let answers = Script::of(it, suite.framing(), under_test(it));
+                let answers = Script::of(it, under_test(it));
                 answers.len() <= SOCKET_BUFFERS
             }),
         }

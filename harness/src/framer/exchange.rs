@@ -169,14 +169,13 @@ impl Exchange {
     }
 
     fn stream(&self, side: Side) -> Vec<u8> {
-        Script::of(self.scenario(), self.suite.framing(), side).stream()
+        Script::of(self.scenario(), side).stream()
     }
 
     fn check(&self, side: Side, sent: &[u8]) -> Result<(), Deviation> {
-        let (scenario, framing) = (self.scenario(), self.suite.framing());
+        let scenario = self.scenario();
         let other = side.other();
-        let mut expectations =
-            Expectations::new(scenario.exchange(), framing, side, Bindings::example());
+        let mut expectations = Expectations::new(scenario, side, Bindings::example());
         for message in self.messages(other) {
             // Its values may be expected in what is sent.
             expectations.note_sent(message);
@@ -184,10 +183,9 @@ impl Exchange {
         expectations.receive(sent);
         let pending = expectations.pending();
         expectations.end_of_stream();
-        let script = Script::of(scenario, framing, other);
+        let script = Script::of(scenario, other);
         let played = PlayedSide {
             scenario,
-            framing,
             side: other,
             script: &script,
         };

@@ -106,6 +106,14 @@ pub enum TrafficError {
         /// How many suites are there.
         found: usize,
     },
+    /// A framer reads one framing.
+    #[error("{path}: its scenarios have {found} framings; put those of each framing in a suite")]
+    SeveralFramings {
+        /// The suite.
+        path: String,
+        /// How many framings it has.
+        found: usize,
+    },
 }
 
 fn rendered(errors: &[LoadError]) -> String {
@@ -137,23 +145,46 @@ impl Traffic {
 
     /// The framing of a suite, and the payloads in its exchanges.
     pub fn of_suite(path: impl AsRef<Path>) -> Result<Self, TrafficError> {
-        suite_in(path.as_ref()).map(|suite| Self::of(&suite))
+        Self::only_of(&suite_in(path.as_ref())?)
     }
 
     /// The same for a suite that is given as text. `name` stands for its path in errors.
     pub fn of_suite_text(name: &str, text: &str) -> Result<Self, TrafficError> {
         let suite = parse(name, text, &NoAttachments).map_err(TrafficError::Invalid)?;
-        Ok(Self::of(&suite))
+        Self::only_of(&suite)
     }
 
-    pub(crate) fn of(suite: &Suite) -> Self {
+    fn only_of(suite: &Suite) -> Result<Self, TrafficError> {
+        let all = <[Self; 1]>::try_from(Self::all_of(suite));
+        all.map(|[traffic]| traffic)
+            .map_err(|all| TrafficError::SeveralFramings {
+                path: suite.path().to_owned(),
+                found: all.len(),
+            })
+    }
+
+    /// One for each framing of the suite.
+    pub(crate) fn all_of(suite: &Suite) -> Vec<Self> {
+        let mut framings: Vec<&Framing> = Vec::new();
+        for scenario in suite.scenarios() {
+            if !framings.contains(&scenario.framing()) {
+                framings.push(scenario.framing());
+            }
+        }
+        let all = framings.into_iter();
+        all.map(|framing| Self::of(suite, framing)).collect()
+    }
+
+    /// The payloads of the scenarios that have this framing.
+    fn of(suite: &Suite, framing: &Framing) -> Self {
         let scenarios = suite.scenarios().iter();
-        let messages = scenarios.flat_map(|scenario| received(suite, scenario).messages);
+        let scenarios = scenarios.filter(|scenario| scenario.framing() == framing);
+        let messages = scenarios.flat_map(|scenario| received(scenario).messages);
         let mut payloads: Vec<_> = messages.filter_map(|it| it.payload).collect();
         payloads.push(Vec::new());
         payloads.sort_unstable();
         payloads.dedup();
-        Self::new(suite.framing().clone(), payloads)
+        Self::new(framing.clone(), payloads)
     }
 
     fn new(framing: Framing, payloads: Vec<Vec<u8>>) -> Self {
@@ -184,22 +215,7 @@ impl Traffic {
     }
 
     pub(crate) fn read(&self, stream: &[u8]) -> Option<StreamMessages> {
-        let mut decoder = self.framing.decoder();
-        let mut rest = stream;
-        let mut messages = Vec::new();
-        while let Decoded::Message(payload) = decoder.decode(&mut rest) {
-            messages.push(payload.to_vec());
-        }
-        let before_end = messages.len();
-        match decoder.finish() {
-            StreamEnd::Clean => {}
-            StreamEnd::Message(payload) => messages.push(payload.to_vec()),
-            StreamEnd::Truncated(_) | StreamEnd::Malformed(_) => return None,
-        }
-        Some(StreamMessages {
-            messages,
-            before_end,
-        })
+        read(&self.framing, stream)
     }
 
     #[cfg(feature = "cli")]
@@ -208,10 +224,30 @@ impl Traffic {
     }
 }
 
+/// The messages of a stream, if it is well framed.
+pub(crate) fn read(framing: &Framing, stream: &[u8]) -> Option<StreamMessages> {
+    let mut decoder = framing.decoder();
+    let mut rest = stream;
+    let mut messages = Vec::new();
+    while let Decoded::Message(payload) = decoder.decode(&mut rest) {
+        messages.push(payload.to_vec());
+    }
+    let before_end = messages.len();
+    match decoder.finish() {
+        StreamEnd::Clean => {}
+        StreamEnd::Message(payload) => messages.push(payload.to_vec()),
+        StreamEnd::Truncated(_) | StreamEnd::Malformed(_) => return None,
+    }
+    Some(StreamMessages {
+        messages,
+        before_end,
+    })
+}
+
 /// What an implementation under test receives in an exchange.
-pub(crate) fn received(suite: &Suite, scenario: &Scenario) -> Script {
+pub(crate) fn received(scenario: &Scenario) -> Script {
     let sender = scenario.peer().unwrap_or(Side::Server).other();
-    Script::of(scenario, suite.framing(), sender)
+    Script::of(scenario, sender)
 }
 
 /// How the last message of a generated stream is changed.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::framer::{StreamMessages, Traffic, received};
+use crate::framer::{StreamMessages, Traffic, read, received};
 use crate::scenario::Suite;
 
 /// What streams are generated from.
@@ -16,12 +16,14 @@ pub(crate) struct SuiteTraffic {
 }
 
 impl SuiteTraffic {
-    pub(crate) fn of(suite: &Suite) -> Self {
-        Self {
+    /// One for each framing of the suite.
+    pub(crate) fn all_of(suite: &Suite) -> impl Iterator<Item = Self> {
+        let all = Traffic::all_of(suite).into_iter();
+        all.map(|traffic| Self {
             suite: suite.id().to_string(),
             path: suite.path().into(),
-            traffic: Traffic::of(suite),
-        }
+            traffic,
+        })
     }
 }
 
@@ -39,11 +41,10 @@ pub(crate) struct Input {
 
 /// The streams that the implementations under test receive in the exchanges of a suite.
 pub(crate) fn of_suite(suite: &Suite) -> Vec<Input> {
-    let traffic = Traffic::of(suite);
     let inputs = suite.scenarios().iter().map(|scenario| {
-        let bytes = received(suite, scenario).stream();
+        let bytes = received(scenario).stream();
         Input {
-            messages: traffic.read(&bytes),
+            messages: read(scenario.framing(), &bytes),
             bytes,
             origin: format!("{}/{}", suite.id(), scenario.id()),
             suite: Some(suite.path().into()),

@@ -406,9 +406,9 @@ mod tests {
 
     fn judged(received: &str, end: usize, observations: &Observations) -> Option<Finding> {
         let suite = suite();
-        let exchange = suite.scenarios()[0].exchange();
+        let scenario = &suite.scenarios()[0];
         let bindings = Bindings::example();
-        let mut expectations = Expectations::new(exchange, suite.framing(), Side::Server, bindings);
+        let mut expectations = Expectations::new(scenario, Side::Server, bindings);
         expectations.receive(received.as_bytes());
         let expected = ExpectedSteps {
             end,

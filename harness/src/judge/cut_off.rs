@@ -168,20 +168,14 @@ mod tests {
                 format!("title = 'T'\n{framing}\n[[scenario]]\nid = 's'\nexchange = [{exchange}]");
             let suite = parse("t.toml", &text, &NoAttachments).expect("a valid suite");
             let scenario = &suite.scenarios()[0];
-            let script = Script::of(scenario, suite.framing(), Side::Server);
+            let script = Script::of(scenario, Side::Server);
             let played = PlayedSide {
                 scenario,
-                framing: suite.framing(),
                 side: Side::Server,
                 script: &script,
             };
             let expected = expected_steps(&played, &delivery.parse().expect("a delivery"));
-            let expectations = Expectations::new(
-                scenario.exchange(),
-                suite.framing(),
-                Side::Client,
-                Bindings::example(),
-            );
+            let expectations = Expectations::new(scenario, Side::Client, Bindings::example());
             let baseline = BaselineBehavior::of(&exits(self.whole, 0));
             let run = ProcessRun {
                 outcome,

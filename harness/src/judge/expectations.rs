@@ -1,7 +1,7 @@
 //! Reads the peer's stream, message by message, against the exchange.
 
 use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
-use crate::scenario::{Action, Bindings, Body, BoundValue, Message, Refusal, Side, Step};
+use crate::scenario::{Action, Bindings, Body, BoundValue, Message, Refusal, Scenario, Side, Step};
 
 /// The most bytes that are kept of what was not accepted.
 const UNACCEPTED_KEPT: usize = 4 << 10;
@@ -72,10 +72,11 @@ pub enum Overtaken {
 }
 
 impl<'s> Expectations<'s> {
-    /// Expects what `peer` sends in an exchange. `bindings` has the fresh value of this
+    /// Expects what `peer` sends in a scenario. `bindings` has the fresh value of this
     /// case.
     #[must_use]
-    pub fn new(exchange: &'s [Step], framing: &'s Framing, peer: Side, bindings: Bindings) -> Self {
+    pub fn new(scenario: &'s Scenario, peer: Side, bindings: Bindings) -> Self {
+        let (exchange, framing) = (scenario.exchange(), scenario.framing());
         let steps = exchange.iter().enumerate();
         let messages = steps.filter_map(|(step, it)| match &it.action {
             Action::Send(message) if it.side == peer => Some(ExpectedMessage { step, message }),

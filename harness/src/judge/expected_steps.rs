@@ -1,9 +1,12 @@
 //! How far a delivery obliges the peer to answer: every message that arrives whole
 //! gets its answer; one that is truncated or malformed gets none, or an error.
 
+use super::expectations::Expectations;
 use super::malformed::{MalformedDelivery, MemoryLimit};
 use crate::framing::{Framing, RegionKind, Response};
-use crate::scenario::{Action, Body, Message, Permission, Scenario, Side, Step, TruncationReply};
+use crate::scenario::{
+    Action, Bindings, Body, Message, Permission, Scenario, Side, Step, TruncationReply,
+};
 use crate::tactic::{Delivery, DeliveryEnd, OtherConnections, OutMessage, Script};
 
 /// The part of an exchange that the peer must perform under a delivery.
@@ -106,12 +109,18 @@ pub enum TruncationDoubt {
 pub struct PlayedSide<'a> {
     /// The scenario.
     pub scenario: &'a Scenario,
-    /// The framing of the scenario's suite.
-    pub framing: &'a Framing,
     /// wirecheck's side, not the peer's.
     pub side: Side,
     /// The messages of that side, encoded.
     pub script: &'a Script,
+}
+
+impl<'a> PlayedSide<'a> {
+    /// What the peer sends, with these values known at first.
+    #[must_use]
+    pub fn expectations(&self, bindings: Bindings) -> Expectations<'a> {
+        Expectations::new(self.scenario, self.side.other(), bindings)
+    }
 }
 
 /// What the peer must do when `played` is delivered in this way.
@@ -314,7 +323,7 @@ impl<'a> SentMessage<'a> {
     }
 
     fn is_framed(&self, played: &PlayedSide<'_>) -> bool {
-        self.message.is_framed() && !matches!(played.framing, Framing::Raw(_))
+        self.message.is_framed() && !matches!(played.scenario.framing(), Framing::Raw(_))
     }
 
     /// Which answers may come where this message is not whole, or not valid, and a reply to

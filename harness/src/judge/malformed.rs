@@ -30,7 +30,7 @@ impl MalformedDelivery {
             replacement: edit.replacement().clone(),
         };
         let is_this = |it: &MalformedMessage| it.edit == edit;
-        let mut known = played.framing.malformed(payload).into_iter();
+        let mut known = played.scenario.framing().malformed(payload).into_iter();
         let known = known.find(is_this);
         Some(Self {
             message,
@@ -127,20 +127,18 @@ mod tests {
         fn judge(&self, messages: &[&str], observations: &Observations) -> &'static str {
             let Self { suite, tactic } = self;
             let scenario = &suite.scenarios()[0];
-            let framing = suite.framing();
+            let framing = scenario.framing();
             let plan = Plan::of(suite, scenario, Side::Client, &CaseChoice::default());
             let case = plan.case(&tactic.parse().expect("a tactic"));
-            let script = Script::of(scenario, framing, Side::Client);
+            let script = Script::of(scenario, Side::Client);
             let played = PlayedSide {
                 scenario,
-                framing,
                 side: Side::Client,
                 script: &script,
             };
             let expected = expected_steps(&played, &case.expect("it is planned").delivery);
             let bindings = Bindings::example();
-            let mut expectations =
-                Expectations::new(scenario.exchange(), framing, Side::Server, bindings);
+            let mut expectations = Expectations::new(scenario, Side::Server, bindings);
             for message in messages {
                 let encoded = framing.encode(message.as_bytes()).expect("it can be sent");
                 expectations.receive(&encoded.bytes);

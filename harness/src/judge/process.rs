@@ -327,9 +327,8 @@ mod tests {
             "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\nexchange = [{{ server = 'a' }}, {steps}]"
         );
         let suite = parse("t.toml", &text, &NoAttachments).expect("a valid suite");
-        let exchange = suite.scenarios()[0].exchange();
-        let expectations =
-            Expectations::new(exchange, suite.framing(), Side::Client, Bindings::example());
+        let scenario = &suite.scenarios()[0];
+        let expectations = Expectations::new(scenario, Side::Client, Bindings::example());
         judge_process(&expectations, ALL, run)
             .iter()
             .map(Finding::kind)

@@ -30,21 +30,15 @@ fn suite(top: &str, exchange: &str) -> Suite {
 /// Judges a server that sent `received` under a delivery.
 fn judged(suite: &Suite, delivery: &str, received: &str) -> ReplyVerdict {
     let scenario = &suite.scenarios()[0];
-    let script = Script::of(scenario, suite.framing(), Side::Client);
+    let script = Script::of(scenario, Side::Client);
     let played = PlayedSide {
         scenario,
-        framing: suite.framing(),
         side: Side::Client,
         script: &script,
     };
     let delivery: Delivery = delivery.parse().expect("a delivery");
     let expected = expected_steps(&played, &delivery);
-    let mut expectations = Expectations::new(
-        scenario.exchange(),
-        suite.framing(),
-        Side::Server,
-        Bindings::example(),
-    );
+    let mut expectations = Expectations::new(scenario, Side::Server, Bindings::example());
     expectations.receive(received.as_bytes());
     expectations.end_of_stream();
     if let Some(finding) = judge_connection(&expectations, expected, &Observations::default()) {
@@ -221,10 +215,9 @@ fn expected_of_client(delivery: &str) -> (usize, bool) {
                  { client.prints = 'B' }, { client = 'quit' }";
     let suite = suite("framing = 'line'", steps);
     let scenario = &suite.scenarios()[0];
-    let script = Script::of(scenario, suite.framing(), Side::Server);
+    let script = Script::of(scenario, Side::Server);
     let played = PlayedSide {
         scenario,
-        framing: suite.framing(),
         side: Side::Server,
         script: &script,
     };

@@ -68,7 +68,7 @@ impl OpenCase {
         if scenario.peer() == Some(side) {
             return Err(OpenError::OtherSide(side));
         }
-        let len = Script::of(scenario, suite.framing(), side).len();
+        let len = Script::of(scenario, side).len();
         check_needs(saved.needs.as_ref())?;
         let others = match &saved.needs {
             Some(Needs::OtherConnections { cases, .. }) => cases.as_slice(),
@@ -91,8 +91,8 @@ impl OpenCase {
     /// not need it.
     fn of_part(saved: &SavedCase, part: &SavedPart, suite: &Suite, side: Side) -> Option<Self> {
         let whole = suite.scenarios().first()?;
-        let scenario = whole.part(&exchange_part(&part.steps), suite.framing())?;
-        let len = Script::of(&scenario, suite.framing(), side).len();
+        let scenario = whole.part(&exchange_part(&part.steps))?;
+        let len = Script::of(&scenario, side).len();
         Some(Self {
             case: case(&saved.tactic, &part.delivery, len).ok()?,
             others: Vec::new(),

@@ -29,7 +29,7 @@ impl OpenCase {
     }
 
     fn script(&self) -> Script {
-        Script::of(self.scenario(), self.suite.framing(), self.side())
+        Script::of(self.scenario(), self.side())
     }
 
     /// The uncut delivery.
@@ -46,9 +46,9 @@ impl OpenCase {
     /// The stream with example values.
     pub(super) fn stream(&self, delivery: &Delivery) -> Stream {
         let bytes = delivered(delivery, &self.script());
-        let (scenario, framing) = (self.scenario(), self.suite.framing());
+        let scenario = self.scenario();
         let other = Bindings::fresh("99999999");
-        let other = Script::with_values(scenario, framing, self.side(), other);
+        let other = Script::with_values(scenario, self.side(), other);
         let other = delivered(delivery, &other);
         Stream {
             unique: differences(&bytes, &other),

@@ -64,7 +64,8 @@ impl Scenario {
     /// message with such a payload, or the payload is not written out in the suite. Whether a
     /// peer accepts it is not known.
     #[must_use]
-    pub fn part(&self, part: &ExchangePart, framing: &Framing) -> Option<Self> {
+    pub fn part(&self, part: &ExchangePart) -> Option<Self> {
+        let framing = &self.framing;
         let is_ascending = part.steps.is_sorted_by(|a, b| a.step < b.step);
         let kept = part.steps.iter();
         let kept: Option<Vec<Step>> = kept
@@ -198,7 +199,7 @@ mod tests {
                 .map(|&(step, payload)| KeptStep { step, payload })
                 .collect(),
         };
-        let scenario = suite.scenarios()[0].part(&part, suite.framing())?;
+        let scenario = suite.scenarios()[0].part(&part)?;
         let line = |step: &Step| match &step.action {
             Action::Send(message) => {
                 let payload = message.outgoing_payload(&Bindings::example());

@@ -11,7 +11,7 @@ use super::exchange::{Side, Step};
 use super::name::{ScenarioId, SuiteId};
 use crate::framing::Framing;
 
-/// Scenarios that share a framing. Only the parser makes one, so it is valid.
+/// Scenarios that belong together. Only the parser makes one, so it is valid.
 #[derive(Clone, Debug)]
 pub struct Suite {
     pub(super) id: SuiteId,
@@ -24,7 +24,6 @@ pub struct Suite {
     /// The files that it refers to, by path.
     pub(super) attachments: BTreeMap<String, Vec<u8>>,
     pub(super) title: String,
-    pub(super) framing: Framing,
     pub(super) scenarios: Vec<Scenario>,
 }
 
@@ -80,12 +79,6 @@ impl Suite {
         &self.title
     }
 
-    /// How messages are delimited in the stream.
-    #[must_use]
-    pub fn framing(&self) -> &Framing {
-        &self.framing
-    }
-
     /// In the file's order; at least one, unless [`Suite::retain_scenarios`] dropped all.
     #[must_use]
     pub fn scenarios(&self) -> &[Scenario] {
@@ -127,6 +120,7 @@ pub struct Scenario {
     pub(super) spec: Option<String>,
     pub(super) tags: Vec<String>,
     pub(super) peer: Option<Side>,
+    pub(super) framing: Framing,
     pub(super) limits: Limits,
     pub(super) adversary: Adversary,
     pub(super) exchange: Vec<Step>,
@@ -174,6 +168,12 @@ impl Scenario {
     #[must_use]
     pub fn peer(&self) -> Option<Side> {
         self.peer
+    }
+
+    /// How messages are delimited in the stream.
+    #[must_use]
+    pub fn framing(&self) -> &Framing {
+        &self.framing
     }
 
     #[must_use]

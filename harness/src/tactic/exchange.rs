@@ -14,19 +14,15 @@ use crate::scenario::{
 impl Script {
     /// What `side` sends in a scenario, with example values for variables.
     #[must_use]
-    pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
-        Self::with_values(scenario, framing, side, Bindings::example())
+    pub fn of(scenario: &Scenario, side: Side) -> Self {
+        Self::with_values(scenario, side, Bindings::example())
     }
 
     /// What `side` sends with these values at first, and example values for those that are
     /// captured.
     #[must_use]
-    pub fn with_values(
-        scenario: &Scenario,
-        framing: &Framing,
-        side: Side,
-        values: Bindings,
-    ) -> Self {
+    pub fn with_values(scenario: &Scenario, side: Side, values: Bindings) -> Self {
+        let framing = scenario.framing();
         let mut script = Self::default();
         let mut bindings = values.limited_to(scenario.limits().stream_bytes);
         let mut turn = TurnCounter::default();
@@ -88,7 +84,7 @@ fn out_message(
 
 impl Allowances {
     #[must_use]
-    pub fn of(scenario: &Scenario, framing: &Framing, side: Side) -> Self {
+    pub fn of(scenario: &Scenario, side: Side) -> Self {
         let may_pipeline = side == Side::Client
             && scenario.adversary().pipelining == Permission::Allowed
             && !sends_learnt_values(scenario, side);
@@ -103,7 +99,7 @@ impl Allowances {
                 (Side::Client, Permission::Allowed) => Connections::Concurrent,
                 (Side::Client, Permission::Forbidden) => Connections::OneAtATime,
             },
-            short_sends: match Script::of(scenario, framing, side.other()).len() {
+            short_sends: match Script::of(scenario, side.other()).len() {
                 0..=SOCKET_BUFFERS => ShortSends::NotShown,
                 _ => ShortSends::Shown,
             },
@@ -215,9 +211,9 @@ impl Plan {
             seed,
             ref only,
         } = *choice;
-        let script = Script::of(scenario, suite.framing(), side);
+        let script = Script::of(scenario, side);
         let edits = if only.may_accept(TacticFamily::Header.as_str()) {
-            header_edits(messages(scenario, side), &script, suite.framing())
+            header_edits(messages(scenario, side), &script, scenario.framing())
         } else {
             Vec::new()
         };
@@ -228,11 +224,11 @@ impl Plan {
             only: only.clone(),
         };
         let contents = if only.may_accept(TacticFamily::Content.as_str()) {
-            contents(scenario, side, &script, suite.framing())
+            contents(scenario, side, &script, scenario.framing())
         } else {
             Vec::new()
         };
-        let allowances = Allowances::of(scenario, suite.framing(), side);
+        let allowances = Allowances::of(scenario, side);
         Self::new(&script, allowances, &edits, options)
             .expect("the edits were made for this script")
             .with_contents(contents)
@@ -251,5 +247,16 @@ mod tests {
         let scenario = &suite.scenarios()[0];
         let plan = Plan::of(&suite, scenario, Side::Client, &CaseChoice::default());
         assert!(plan.count() > 1);
+    }
+
+    #[test]
+    fn a_scenario_may_have_a_framing_of_its_own() {
+        let text = "title = 'T'\nframing = 'line'\nscenario = [\n\
+                    { id = 'a', exchange = [{ client = 'hi' }] },\n\
+                    { id = 'b', framing = 'netstring', exchange = [{ client = 'hi' }] },\n]";
+        let suite = parse("t.toml", text, &NoAttachments).expect("a valid suite");
+        let scenarios = suite.scenarios().iter();
+        let streams = scenarios.map(|it| Script::of(it, Side::Client).stream());
+        assert!(streams.eq([&b"hi\n"[..], b"2:hi,"]));
     }
 }

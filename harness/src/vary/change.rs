@@ -124,7 +124,7 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The vocabulary of the sources of one suite; there must be at least one.
+    /// The vocabulary of sources that have the same framing; there must be at least one.
     pub(crate) fn of<'s>(sources: impl IntoIterator<Item = &'s Source>) -> Option<Self> {
         let mut messages: Vec<Content> = Vec::new();
         let mut framing = None;

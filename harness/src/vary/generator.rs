@@ -38,7 +38,7 @@ pub(crate) struct Variation {
 }
 
 impl Generator {
-    /// Each list has the sources of one suite. `None` if there is none at all.
+    /// Each list has the sources of one suite that have the same framing. `None` if there is none at all.
     pub(crate) fn new(suites: &[Vec<Source>], seed: u64) -> Option<Self> {
         let mut entries = Vec::new();
         for sources in suites {

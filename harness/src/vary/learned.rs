@@ -338,7 +338,7 @@ mod tests {
         ];
         let turns: [&[u8]; 3] = [b"hello\r\n", b"one\r\ntwo 00000000\r\n", b""];
         let suite = learned(&messages, &turns, PeerEnd::AfterOurs);
-        assert_eq!(suite.framing(), source().framing());
+        assert_eq!(suite.scenarios()[0].framing(), source().framing());
         let scenario = &suite.scenarios()[0];
         assert_eq!(scenario.level().to_string(), "should");
         assert_eq!(scenario.limits().reply.as_secs(), 2);

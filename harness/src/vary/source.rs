@@ -40,7 +40,7 @@ impl Source {
     /// `None` for a scenario in which the side sends nothing.
     pub(crate) fn of(suite: &Suite, scenario: usize, side: Side) -> Option<Self> {
         let scenario = suite.scenarios().get(scenario)?;
-        let script = Script::of(scenario, suite.framing(), side);
+        let script = Script::of(scenario, side);
         let messages = Content::of(&script);
         if messages.is_empty() {
             return None;
@@ -63,14 +63,14 @@ impl Source {
             } else {
                 OurEnd::Half
             },
-            has_raw_answers: has_raw_answers(scenario, suite.framing(), side.other()),
+            has_raw_answers: has_raw_answers(scenario, side.other()),
             has_unique: suite.text().contains("${unique}"),
             suite: Arc::new(suite.clone().with_scenario(scenario.clone())),
         })
     }
 
     pub(crate) fn framing(&self) -> &Framing {
-        self.suite.framing()
+        self.suite.scenarios()[0].framing()
     }
 
     /// By how much the peer's memory may grow for a variation, in bytes.
@@ -137,9 +137,9 @@ impl Source {
     }
 }
 
-fn has_raw_answers(scenario: &Scenario, framing: &Framing, peer: Side) -> bool {
+fn has_raw_answers(scenario: &Scenario, peer: Side) -> bool {
     let mut theirs = scenario.exchange().iter().filter(|it| it.side == peer);
-    matches!(framing, Framing::Raw(_))
+    matches!(scenario.framing(), Framing::Raw(_))
         || theirs.any(|it| match &it.action {
             Action::Send(message) => !message.is_framed(),
             _ => false,

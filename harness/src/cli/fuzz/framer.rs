@@ -27,7 +27,7 @@ const SAVED: &str = ".wirecheck/fuzz";
 pub(super) fn run(args: &FuzzArgs) -> Result<Exit, CommandError> {
     check_arguments(args)?;
     let suites = suites(args)?;
-    let traffic: Vec<_> = suites.iter().map(SuiteTraffic::of).collect();
+    let traffic: Vec<_> = suites.iter().flat_map(SuiteTraffic::all_of).collect();
     let given = given(args, &suites, &traffic)?;
     if given.is_empty() {
         return Err(CommandError::NoStreams);

@@ -184,7 +184,7 @@ impl<'s> ScenarioContext<'s> {
         Self {
             planned,
             side,
-            script: Script::of(planned.scenario, planned.suite.framing(), side),
+            script: Script::of(planned.scenario, side),
             pacer: Pacer::default(),
             read_proof: ReadProof::Kernel,
             unique,
@@ -202,7 +202,6 @@ impl<'s> ScenarioContext<'s> {
     pub(in crate::engine) fn played(&self) -> PlayedSide<'_> {
         PlayedSide {
             scenario: self.planned.scenario,
-            framing: self.planned.suite.framing(),
             side: self.side,
             script: &self.script,
         }
@@ -243,18 +242,7 @@ impl<'s> ScenarioContext<'s> {
 
     /// Describes a finding that is about the peer, not about what it sent.
     pub(in crate::engine) fn describe_peer(&self, finding: &Finding) -> ReportedFinding {
-        let PlayedSide {
-            scenario,
-            framing,
-            side,
-            ..
-        } = self.played();
-        let expectations = Expectations::new(
-            scenario.exchange(),
-            framing,
-            side.other(),
-            Bindings::example(),
-        );
+        let expectations = self.played().expectations(Bindings::example());
         self.describe(finding, &expectations)
     }
 

@@ -49,8 +49,7 @@ impl<'s> Assignment<'s> {
 
     /// What the peer is expected to send, with these values known at first.
     pub(in crate::engine) fn expectations(&self, bindings: Bindings) -> Expectations<'s> {
-        let PlayedSide { framing, side, .. } = self.played;
-        Expectations::new(self.exchange(), framing, side.other(), bindings)
+        self.played.expectations(bindings)
     }
 }
 

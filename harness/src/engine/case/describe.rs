@@ -88,18 +88,15 @@ mod tests {
     fn described(exchange: &str, received: &str) -> ReportedFinding {
         let suite = suite(exchange);
         let scenario = &suite.scenarios()[0];
-        let (framing, bindings) = (suite.framing(), Bindings::example());
-        let script = Script::of(scenario, framing, Side::Client);
+        let script = Script::of(scenario, Side::Client);
         let played = PlayedSide {
             scenario,
-            framing,
             side: Side::Client,
             script: &script,
         };
         let delivery: Delivery = script.len().to_string().parse().expect("one chunk");
         let expected = expected_steps(&played, &delivery);
-        let mut expectations =
-            Expectations::new(scenario.exchange(), framing, Side::Server, bindings);
+        let mut expectations = Expectations::new(scenario, Side::Server, Bindings::example());
         expectations.receive(received.as_bytes());
         let finding = judge_connection(&expectations, expected, &Observations::default());
         let finding = finding.expect("the answer is wrong");

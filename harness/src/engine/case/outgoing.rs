@@ -84,7 +84,7 @@ impl<'s> Outgoing<'s> {
         });
         Self {
             script: played.script,
-            framing: played.framing,
+            framing: played.scenario.framing(),
             messages: messages.collect(),
             encoded: Vec::new(),
             most: played.scenario.limits().stream_bytes,

@@ -98,10 +98,9 @@ impl Trial<'_> {
     fn play_with(&self, world: &World) -> Played {
         let suite = self.suite();
         let scenario = &suite.scenarios()[0];
-        let script = Script::of(scenario, suite.framing(), Side::Client);
+        let script = Script::of(scenario, Side::Client);
         let played = PlayedSide {
             scenario,
-            framing: suite.framing(),
             side: Side::Client,
             script: &script,
         };

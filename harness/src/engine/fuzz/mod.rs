@@ -408,23 +408,21 @@ fn jobs(engine: &Engine<'_>, selection: &Selection) -> NonZeroUsize {
     }
 }
 
-/// What is varied: the scenarios of each suite, with what was learnt of it before.
+/// What is varied: the scenarios of each suite and framing, with what was learnt of it before.
 fn sources(suites: &[Suite], corpus: &[Suite], side: Side) -> Vec<Vec<Source>> {
     let mut by_suite: Vec<Vec<Source>> = Vec::new();
-    for suite in suites {
-        let source = Source::of(suite, 0, side);
-        let of_same = by_suite
-            .iter_mut()
-            .find(|it| it.iter().any(|it| it.suite.id() == suite.id()));
-        match of_same {
-            Some(known) => known.extend(source),
-            None => by_suite.extend(source.map(|it| vec![it])),
+    for source in suites.iter().filter_map(|it| Source::of(it, 0, side)) {
+        let is_same =
+            |it: &Source| it.suite.id() == source.suite.id() && it.framing() == source.framing();
+        match by_suite.iter_mut().find(|it| is_same(&it[0])) {
+            Some(known) => known.push(source),
+            None => by_suite.push(vec![source]),
         }
     }
     for suite in corpus {
         let of_same = by_suite
             .iter_mut()
-            .find(|it| it[0].suite.framing() == suite.framing());
+            .find(|it| it[0].framing() == suite.scenarios()[0].framing());
         if let Some(known) = of_same {
             known.extend(Source::of(suite, 0, side));
         }

@@ -14,11 +14,7 @@ use crate::tactic::Tactic;
 type Found<'m> = (Side, &'m Finding);
 
 /// What the two sides found wrong with each other.
-pub(super) fn contradiction(
-    scene: &Scene<'_>,
-    tactic: &Tactic,
-    mutual: &Mutual,
-) -> Option<Diagnostic> {
+pub(super) fn contradiction(scene: &Scene, tactic: &Tactic, mutual: &Mutual) -> Option<Diagnostic> {
     let by = |side| Some((side, mutual.by(side).finding.as_ref()?));
     let both = [Side::Client, Side::Server].map(by);
     let mut found: Vec<Found<'_>> = both.into_iter().flatten().collect();
@@ -43,7 +39,7 @@ pub(super) fn contradiction(
     )
 }
 
-fn headline(scene: &Scene<'_>, found: &[Found<'_>]) -> String {
+fn headline(scene: &Scene, found: &[Found<'_>]) -> String {
     let id = scene.scenario.id();
     if found.iter().all(|(_, finding)| is_deadlock(finding)) {
         format!("the two sides of `{id}` wait for each other")
@@ -81,7 +77,7 @@ fn is_deadlock(finding: &Finding) -> bool {
 }
 
 /// The step that a side's finding is about; the scenario's id if it is about none.
-fn place(scene: &Scene<'_>, side: Side, finding: &Finding) -> Range<usize> {
+fn place(scene: &Scene, side: Side, finding: &Finding) -> Range<usize> {
     let steps = scene.scenario.exchange();
     let awaited_close = || {
         let closes = |step: &&Step| step.side != side && matches!(step.action, Action::Close(_));
@@ -94,7 +90,7 @@ fn place(scene: &Scene<'_>, side: Side, finding: &Finding) -> Range<usize> {
     step.map_or_else(|| scene.scenario.span(), |step| step.span.clone())
 }
 
-fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
+fn label(scene: &Scene, side: Side, finding: &Finding) -> String {
     let other = side.other();
     match finding {
         Finding::NoAnswer {
@@ -130,7 +126,7 @@ fn label(scene: &Scene<'_>, side: Side, finding: &Finding) -> String {
 }
 
 /// A reset that the other side cannot see.
-pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
+pub(super) fn unseen_reset(scene: &Scene, index: usize) -> Diagnostic {
     let steps = scene.scenario.exchange();
     let step = &steps[index];
     let (side, viewer) = (step.side, step.side.other());
@@ -156,7 +152,7 @@ pub(super) fn unseen_reset(scene: &Scene<'_>, index: usize) -> Diagnostic {
 }
 
 /// A value that the side under test has not received.
-pub(super) fn sends_unknown_value(scene: &Scene<'_>, step: &Step) -> Diagnostic {
+pub(super) fn sends_unknown_value(scene: &Scene, step: &Step) -> Diagnostic {
     let (side, other) = (step.side, step.side.other());
     let id = scene.scenario.id();
     Diagnostic::new(
@@ -170,7 +166,7 @@ pub(super) fn sends_unknown_value(scene: &Scene<'_>, step: &Step) -> Diagnostic 
 }
 
 /// A scenario that null peers pass: an error where they play the side under test.
-pub(super) fn proves_nothing(scene: &Scene<'_>, side: Side, nulls: &[NullPeer]) -> Diagnostic {
+pub(super) fn proves_nothing(scene: &Scene, side: Side, nulls: &[NullPeer]) -> Diagnostic {
     let id = scene.scenario.id();
     let each: Vec<_> = nulls.iter().map(|null| does(*null, side)).collect();
     let label = format!("passed by a {side} that {}", each.join(", by one that "));

@@ -100,7 +100,7 @@ pub fn scenarios_that_prove_nothing(selection: &Selection) -> Result<Vec<String>
 const MAX_TRIED: usize = 200;
 
 /// What is wrong with one scenario. One that contradicts itself is not played any further.
-fn play(scene: &Scene<'_>) -> Result<Vec<Diagnostic>, SelfCheckError> {
+fn play(scene: &Scene) -> Result<Vec<Diagnostic>, SelfCheckError> {
     if let Some(contradiction) = self_play::contradiction(scene)? {
         return Ok(vec![contradiction]);
     }

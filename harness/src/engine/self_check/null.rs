@@ -34,7 +34,7 @@ impl NullPeer {
     ];
 
     /// The null peers that play a side without anything being found wrong with it.
-    pub(super) fn that_pass(scene: &Scene<'_>, side: Side) -> Result<Vec<Self>, SelfCheckError> {
+    pub(super) fn that_pass(scene: &Scene, side: Side) -> Result<Vec<Self>, SelfCheckError> {
         let steps = scene.scenario.exchange();
         if needs_a_process(steps, side) || !tests_anything(scene, side) {
             return Ok(Vec::new());
@@ -48,11 +48,11 @@ impl NullPeer {
         Ok(passing)
     }
 
-    fn can_play(self, scene: &Scene<'_>, side: Side) -> bool {
+    fn can_play(self, scene: &Scene, side: Side) -> bool {
         self != Self::SendsOneMessage || !scene.script(side).messages.is_empty()
     }
 
-    fn passes(self, scene: &Scene<'_>, side: Side) -> Result<bool, SelfCheckError> {
+    fn passes(self, scene: &Scene, side: Side) -> Result<bool, SelfCheckError> {
         let (its, ours) = scene.connect()?.seen_from(side);
         let (its_detector, our_detector) = DeadlockDetector::pair();
         let judging = side.other();
@@ -71,7 +71,7 @@ impl NullPeer {
     }
 
     /// Receives and reacts until the other side ends.
-    fn play(self, scene: &Scene<'_>, side: Side, mut link: Link, detector: DeadlockDetector) {
+    fn play(self, scene: &Scene, side: Side, mut link: Link, detector: DeadlockDetector) {
         let deadline = Instant::now() + PATIENCE;
         let mut known = 0;
         if self == Self::SendsOneMessage && side == Side::Client {
@@ -97,7 +97,7 @@ impl NullPeer {
 
 /// Sends the first message of a side and closes its direction, unless it has. The other
 /// direction is still read: a reset could destroy the message on its way.
-fn send_and_close(link: &mut Link, scene: &Scene<'_>, side: Side) {
+fn send_and_close(link: &mut Link, scene: &Scene, side: Side) {
     let first = &scene.script(side).messages[0].bytes;
     // After the close it cannot be sent again.
     let _ = link.write_chunk(first, Instant::now() + PATIENCE);
@@ -113,7 +113,7 @@ fn needs_a_process(steps: &[Step], side: Side) -> bool {
 
 /// Whether a null peer in place of a side shows anything about the scenario. It does for
 /// the side under test. The scenario is not about another side that only closes.
-fn tests_anything(scene: &Scene<'_>, side: Side) -> bool {
+fn tests_anything(scene: &Scene, side: Side) -> bool {
     let sends = |step: &Step| step.side == side && matches!(step.action, Action::Send(_));
     side == scene.under_test() || scene.scenario.exchange().iter().any(sends)
 }

@@ -8,7 +8,6 @@ use super::SelfCheckError;
 use super::deadlock_detector::DeadlockDetector;
 use crate::engine::case::{Assignment, Conversation};
 use crate::engine::wait::Waiter;
-use crate::framing::Framing;
 use crate::judge::{Finding, ObservedClose, PlayedSide, expected_steps, judge_connection};
 use crate::scenario::{Bindings, Scenario, Side, Suite};
 use crate::tactic::{CaseChoice, Delivery, Plan, Profile, Script, Tactic};
@@ -23,10 +22,9 @@ const UNIQUE: &str = "59021746";
 const LONGEST_IN_BYTES: usize = 4 << 10;
 
 /// A scenario about to be played.
-pub(super) struct Scene<'s> {
+pub(super) struct Scene {
     /// The scenario without a clock: no step has less time than another.
     pub(super) scenario: Scenario,
-    framing: &'s Framing,
     client: SideScript,
     server: SideScript,
 }
@@ -49,18 +47,17 @@ pub(super) struct Seen {
     pub(super) peer_close: Option<ObservedClose>,
 }
 
-impl<'s> Scene<'s> {
-    pub(super) fn of(suite: &'s Suite, scenario: &Scenario) -> Self {
+impl Scene {
+    pub(super) fn of(suite: &Suite, scenario: &Scenario) -> Self {
         let quick = CaseChoice {
             profile: Profile::Quick,
             ..CaseChoice::default()
         };
         let role = |side| SideScript {
-            script: Script::of(scenario, suite.framing(), side),
+            script: Script::of(scenario, side),
             plan: Plan::of(suite, scenario, side, &quick),
         };
         Self {
-            framing: suite.framing(),
             client: role(Side::Client),
             server: role(Side::Server),
             scenario: scenario.without_time_limits(PATIENCE),
@@ -134,7 +131,6 @@ impl<'s> Scene<'s> {
     ) -> Seen {
         let played = PlayedSide {
             scenario: &self.scenario,
-            framing: self.framing,
             side,
             script: self.script(side),
         };

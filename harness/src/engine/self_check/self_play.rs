@@ -8,7 +8,7 @@ use crate::scenario::{Action, Body, Close, Diagnostic, Side, Step, VariableName}
 use crate::tactic::{Delivery, Tactic};
 
 /// Why no implementation could pass a scenario, if none could.
-pub(super) fn contradiction(scene: &Scene<'_>) -> Result<Option<Diagnostic>, SelfCheckError> {
+pub(super) fn contradiction(scene: &Scene) -> Result<Option<Diagnostic>, SelfCheckError> {
     if let Some(step) = sends_unknown_value(scene.scenario.exchange(), scene.under_test()) {
         return Ok(Some(messages::sends_unknown_value(scene, step)));
     }
@@ -30,7 +30,7 @@ pub(super) fn contradiction(scene: &Scene<'_>) -> Result<Option<Diagnostic>, Sel
     Ok(None)
 }
 
-fn play(scene: &Scene<'_>, client: &Delivery, server: &Delivery) -> Result<Mutual, SelfCheckError> {
+fn play(scene: &Scene, client: &Delivery, server: &Delivery) -> Result<Mutual, SelfCheckError> {
     let ends: Ends = scene.connect()?;
     let (clients, servers) = DeadlockDetector::pair();
     Ok(std::thread::scope(|scope| {
@@ -61,7 +61,7 @@ fn sends_unknown_value(steps: &[Step], under_test: Side) -> Option<&Step> {
 
 /// A reset is expected that the other side cannot see: it has closed, or the stream has
 /// ended before.
-fn unseen_reset(scene: &Scene<'_>, mutual: &Mutual) -> Option<Diagnostic> {
+fn unseen_reset(scene: &Scene, mutual: &Mutual) -> Option<Diagnostic> {
     let exchange = scene.scenario.exchange().iter().enumerate();
     let mut resets =
         exchange.filter(|(_, step)| matches!(step.action, Action::Close(Close::Reset)));

@@ -32,7 +32,7 @@ static FRAMINGS: Variants = Variants {
     what: "a framing",
     tag: "kind",
     unknown: "not a framing",
-    only_one: ": a suite has one framing",
+    only_one: ": an exchange has one framing",
     tables: &[
         TableShape {
             what: "a framing",

@@ -49,7 +49,7 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
         required(
             "framing",
             FRAMING,
-            "How messages are delimited in the stream.",
+            "How messages are delimited in the stream, where a scenario does not say otherwise.",
         )
         .example("framing = 'line'"),
         LEVEL,
@@ -90,6 +90,11 @@ static SCENARIO: TableShape = TableShape {
             "What a correct peer does, as a sentence; by default the id with spaces.",
         ),
         optional("why", Shape::Text, "Why the peer must do it."),
+        optional(
+            "framing",
+            FRAMING,
+            "How messages are delimited in the stream, if not as the suite says.",
+        ),
         LEVEL,
         SPEC,
         TAGS,

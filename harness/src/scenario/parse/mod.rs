@@ -127,12 +127,11 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         .map_or(limits, |table| read_limits(&table, limits));
     source.set_budgets(&limits);
     let common = Common::read(fields, &Common::default(), source);
-    let framing = framing::read(fields.get("framing")?, source);
     let id = suite_id(path, fields, source);
     let mut seen: HashMap<ScenarioId, std::ops::Range<usize>> = HashMap::new();
     let mut scenarios = Vec::new();
     for node in fields.list("scenario") {
-        let Some(scenario) = read_scenario(node, &common, framing.as_ref(), source) else {
+        let Some(scenario) = read_scenario(node, &common, source) else {
             continue;
         };
         let span = fields::of(node)?.get("id")?.span();
@@ -153,7 +152,6 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         text: source.text().to_owned(),
         attachments: std::mem::take(&mut source.attached),
         title: fields.text("title")?.to_owned(),
-        framing: framing?,
         scenarios,
     })
 }
@@ -197,12 +195,11 @@ fn duplicate(
 fn read_scenario(
     node: &Node<'_>,
     suite: &Common,
-    framing: Option<&Framing>,
     source: &mut SuiteSource<'_>,
 ) -> Option<Scenario> {
     let fields = fields::of(node)?;
     let common = Common::read(&fields, suite, source);
-    let exchange = exchange::read(&fields, framing, &common.limits, source);
+    let exchange = exchange::read(&fields, common.framing.as_ref(), &common.limits, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
     let span = fields.get("id")?.span();
     Some(Scenario {
@@ -214,6 +211,7 @@ fn read_scenario(
         spec: common.spec,
         tags: common.tags,
         peer: common.peer,
+        framing: common.framing?,
         limits: common.limits,
         adversary: common.adversary,
         exchange: exchange?,
@@ -230,6 +228,8 @@ struct Common {
     spec: Option<String>,
     tags: Vec<String>,
     peer: Option<Side>,
+    /// `None` if it is invalid.
+    framing: Option<Framing>,
     limits: Limits,
     adversary: Adversary,
 }
@@ -248,6 +248,10 @@ impl Common {
                 .or_else(|| above.spec.clone()),
             tags: above.tags.iter().cloned().chain(tags).collect(),
             peer: fields.text("peer").and_then(side).or(above.peer),
+            framing: match fields.get("framing") {
+                Some(node) => framing::read(node, source),
+                None => above.framing.clone(),
+            },
             limits: fields
                 .table("limits")
                 .map_or(above.limits, |table| read_limits(&table, above.limits)),

@@ -146,16 +146,14 @@ impl ScenarioRun<'_, '_, '_> {
         failure: &ShrunkFailure,
         shared: &mut Shrinking,
     ) -> Result<Option<ShorterExchange>, StopReason> {
-        let PlannedScenario {
-            suite, scenario, ..
-        } = self.context.planned;
+        let scenario = self.context.planned.scenario;
         let side = self.context.side;
-        let Some(shorter) = scenario.part(part, suite.framing()) else {
+        let Some(shorter) = scenario.part(part) else {
             return Ok(None);
         };
         let carried = ScriptPart {
             whole: &self.context.script,
-            part: &Script::of(&shorter, suite.framing(), side),
+            part: &Script::of(&shorter, side),
             messages: &part.messages_of(scenario, side),
         };
         let Some(delivery) = carried.carry_over(&failure.delivery) else {

@@ -331,7 +331,7 @@ proptest! {
         let script = {
             let selection = DEFAULT.selection();
             let planned = selection.scenarios().next().expect("a scenario");
-            Script::of(planned.scenario, planned.suite.framing(), Side::Client)
+            Script::of(planned.scenario, Side::Client)
         };
         let by_rules = rules.clone();
         let peer = ScriptedPeer::new(move |play| answer(&by_rules, &play.delivery));
