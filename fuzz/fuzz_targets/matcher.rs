@@ -21,6 +21,7 @@ static SUITE: LazyLock<Suite> = LazyLock::new(|| {
             { server.matches = '(?<word>[a-z]+) \d{1,3}', server.example = 'one 1' },
             { server.json = { a = 1, b = ['x', { c = true }] } },
             { server.json_subset = { a = 1, b = ['x', { c = true }] } },
+            { server.matches = '${word}!? [^ ]+', server.example = '${word} x' },
             { server.one_of = ['yes', 'no', ''] },
             { server = 'again: ${word}' },
             { server.any = true },

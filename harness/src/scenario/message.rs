@@ -1,9 +1,9 @@
 //! A message of an exchange: what wirecheck sends, and what it accepts from the peer.
 
-use regex::bytes::Regex;
 use serde_json::Value;
 
 use super::json_match::{self, JsonMatch};
+use super::pattern::MessagePattern;
 use super::refusal::Refusal;
 use super::template::{Bindings, BoundValue, JsonTemplate, Overflow, Template, VariableName};
 use crate::framing::{EncodeError, Encoded, Framing};
@@ -42,53 +42,6 @@ pub enum Body {
     },
     /// One of several; wirecheck sends the first. Never empty.
     OneOf(Vec<Template>),
-}
-
-/// A regular expression for a whole message.
-#[derive(Clone, Debug)]
-pub struct MessagePattern {
-    written: String,
-    anchored: Regex,
-}
-
-impl MessagePattern {
-    /// Compiles an expression; it is anchored at both ends.
-    pub(super) fn new(written: &str) -> Result<Self, regex::Error> {
-        let anchored = Regex::new(&format!(r"\A(?:{written})\z"))?;
-        Ok(Self {
-            written: written.to_owned(),
-            anchored,
-        })
-    }
-
-    /// The expression as the suite has it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.written
-    }
-
-    /// The names of its groups; each becomes a variable.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.anchored.capture_names().flatten()
-    }
-
-    fn accept(&self, payload: &[u8], bindings: &mut Bindings) -> Result<(), Refusal> {
-        let found = self.anchored.captures(payload);
-        let found = found.ok_or_else(|| Refusal::NoMatch(self.written.clone()))?;
-        let size = found.iter().skip(1).flatten().map(|it| it.len()).sum();
-        bindings
-            .check_size(size)
-            .map_err(|Overflow { size, most }| Refusal::TooLarge {
-                what: "the captured values have",
-                size,
-                most,
-            })?;
-        for name in self.names() {
-            let value = found.name(name).map_or(&b""[..], |found| found.as_bytes());
-            bindings.bind(VariableName::new(name), BoundValue::Bytes(value.to_vec()));
-        }
-        Ok(())
-    }
 }
 
 /// A part of a message that becomes a variable.
@@ -177,9 +130,11 @@ impl Message {
     pub fn used_variables(&self) -> Vec<VariableName> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.names().cloned().collect(),
-            Body::Matches { example, .. } | Body::Any { example } => {
-                example.names().cloned().collect()
+            Body::Matches { pattern, example } => {
+                let names = pattern.used_variables().chain(example.names());
+                names.cloned().collect()
             }
+            Body::Any { example } => example.names().cloned().collect(),
             Body::Json(json) => json.names(),
             Body::JsonSubset { value, example } => [value.names(), example.names()].concat(),
             Body::OneOf(all) => all.iter().flat_map(Template::names).cloned().collect(),

@@ -37,6 +37,12 @@ pub enum Refusal {
         size: usize,
         most: usize,
     },
+    /// The suite's author must raise the limit or capture less.
+    #[error(
+        "with the captured values the pattern needs {}, more than `limits.pattern_states` = {most}",
+        counted(*states as u64, "state")
+    )]
+    PatternTooLarge { states: usize, most: usize },
     /// The JSON pointer of the capture.
     #[error("nothing to capture at {}", shown_pointer(.0))]
     NothingToCapture(String),

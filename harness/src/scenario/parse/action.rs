@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use super::budget::{STATES_PER_BYTE, states};
+use super::budget::STATES_PER_BYTE;
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
 use super::source::{ActionSpans, Literal, SuiteSource};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close};
 use crate::scenario::json;
-use crate::scenario::message::{Body, Capture, Captured, Message, MessagePattern};
+use crate::scenario::message::{Body, Capture, Captured, Message};
+use crate::scenario::pattern::{MessagePattern, states, without_values};
 use crate::scenario::template::{JsonTemplate, Template, VariableName};
 
 pub(super) fn read<'s>(
@@ -90,7 +91,7 @@ fn body(
         )),
         "json" => Body::Json(json_template(value, &known, source)?),
         "matches" => {
-            let pattern = expression(value, source, MessagePattern::new);
+            let pattern = message_pattern(value, &known, source);
             let example = source.payload(fields.get("example")?, &known);
             Body::Matches {
                 pattern: pattern?,
@@ -189,9 +190,34 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
     Some(Template::of_bytes(once.repeat(times)))
 }
 
+/// Compiles the regular expression of a message, and reports why it is invalid.
+fn message_pattern(
+    node: &Node<'_>,
+    known: &dyn Fn(&str) -> bool,
+    source: &mut SuiteSource<'_>,
+) -> Option<MessagePattern> {
+    let literal = source.literal(node)?;
+    let has_valid_names = source.check_pattern_values(&literal, known);
+    let most = source.most_states();
+    let pattern = checked_expression(node, without_values, source, |it| {
+        MessagePattern::new(it, most)
+    });
+    pattern.filter(|_| has_valid_names)
+}
+
 /// Compiles a regular expression, and reports why it is invalid.
 pub(super) fn expression<E>(
     node: &Node<'_>,
+    source: &mut SuiteSource<'_>,
+    compile: impl Fn(&str) -> Result<E, regex::Error>,
+) -> Option<E> {
+    checked_expression(node, str::to_owned, source, compile)
+}
+
+/// `checked` makes the expression of which the syntax is checked, with the same offsets.
+fn checked_expression<E>(
+    node: &Node<'_>,
+    checked: impl Fn(&str) -> String,
     source: &mut SuiteSource<'_>,
     compile: impl Fn(&str) -> Result<E, regex::Error>,
 ) -> Option<E> {
@@ -201,7 +227,7 @@ pub(super) fn expression<E>(
     if !source.count_states(written_states, node.span()) {
         return None;
     }
-    let syntax = match regex_syntax::Parser::new().parse(written) {
+    let syntax = match regex_syntax::Parser::new().parse(&checked(written)) {
         Ok(syntax) => syntax,
         Err(error) => {
             let (span, why) = syntax_error(&error, &literal);
