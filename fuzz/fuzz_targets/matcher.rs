@@ -22,6 +22,7 @@ static SUITE: LazyLock<Suite> = LazyLock::new(|| {
             { server.json = { a = 1, b = ['x', { c = true }] } },
             { server.json_subset = { a = 1, b = ['x', { c = true }] } },
             { server.matches = '${word}!? [^ ]+', server.example = '${word} x' },
+            { server.json = { a = '${null}', b = ['${word}'] } },
             { server.one_of = ['yes', 'no', ''] },
             { server = 'again: ${word}' },
             { server.any = true },

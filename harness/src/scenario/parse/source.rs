@@ -11,7 +11,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::pattern::values_outside_groups;
 use crate::scenario::payload::{Notation, TokenKind, tokens};
 use crate::scenario::suite::Limits;
-use crate::scenario::template::{Bindings, Template};
+use crate::scenario::template::{Bindings, JsonTemplate, Template, VariableName};
 
 pub(super) struct SuiteSource<'s> {
     text: &'s str,
@@ -209,6 +209,7 @@ impl<'s> SuiteSource<'s> {
     pub(super) fn check_json_values(&mut self, node: &Node<'_>, known: &dyn Fn(&str) -> bool) {
         use toml::de::DeValue;
         match node.get_ref() {
+            DeValue::String(text) if text == JsonTemplate::NULL => {}
             DeValue::String(text) => {
                 for token in tokens(text, Notation::Values) {
                     self.check_token(&token.kind, node.span(), known);
@@ -269,6 +270,10 @@ impl<'s> SuiteSource<'s> {
 
 pub(super) fn undefined(name: &str, span: Range<usize>) -> Diagnostic {
     let message = format!("undefined variable `{name}`");
+    if name == VariableName::NULL {
+        return Diagnostic::new(message, span, "JSON's null is a value, not a text")
+            .help("write it as a whole string of `json` or `json_subset`: `{ key = '${null}' }`");
+    }
     Diagnostic::new(message, span, "not captured before this step").help(
         "capture it in an earlier step, or use `${unique}`, which differs on every connection",
     )
