@@ -23,6 +23,8 @@ static SUITE: LazyLock<Suite> = LazyLock::new(|| {
             { server.json_subset = { a = 1, b = ['x', { c = true }] } },
             { server.matches = '${word}!? [^ ]+', server.example = '${word} x' },
             { server.json = { a = '${null}', b = ['${word}'] } },
+            { server.hex = '01 ?? {id:2} ..', server.example = '01020304' },
+            { server.hex = '${id} ??', server.example = '${id} 00' },
             { server.one_of = ['yes', 'no', ''] },
             { server = 'again: ${word}' },
             { server.any = true },

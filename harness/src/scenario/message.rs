@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::byte_pattern::BytePattern;
 use super::json_match::{self, JsonMatch};
 use super::pattern::MessagePattern;
 use super::refusal::Refusal;
@@ -26,6 +27,12 @@ pub enum Body {
     /// A payload that matches a regular expression from its first byte to its last.
     Matches {
         pattern: MessagePattern,
+        /// What wirecheck sends.
+        example: Template,
+    },
+    /// A payload of which some bytes are not fixed.
+    Bytes {
+        pattern: BytePattern,
         /// What wirecheck sends.
         example: Template,
     },
@@ -77,7 +84,9 @@ impl Message {
     fn check_outgoing_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
-            Body::Matches { example, .. } | Body::Any { example } => example.check_size(bindings),
+            Body::Matches { example, .. } | Body::Bytes { example, .. } | Body::Any { example } => {
+                example.check_size(bindings)
+            }
             Body::Json(json) | Body::JsonSubset { example: json, .. } => json.check_size(bindings),
             Body::OneOf(all) => all.first().map_or(Ok(()), |it| it.check_size(bindings)),
         }
@@ -88,6 +97,7 @@ impl Message {
             Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
             Body::Json(json) | Body::JsonSubset { value: json, .. } => json.check_size(bindings),
             Body::OneOf(all) => all.iter().try_for_each(|it| it.check_size(bindings)),
+            Body::Bytes { pattern, .. } => pattern.check_size(bindings),
             Body::Matches { .. } | Body::Any { .. } => Ok(()),
         }
     }
@@ -97,7 +107,9 @@ impl Message {
     pub fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.fill(bindings),
-            Body::Matches { example, .. } | Body::Any { example } => example.fill(bindings),
+            Body::Matches { example, .. } | Body::Bytes { example, .. } | Body::Any { example } => {
+                example.fill(bindings)
+            }
             Body::Json(json) | Body::JsonSubset { example: json, .. } => {
                 json.fill(bindings).to_string().into_bytes()
             }
@@ -116,6 +128,7 @@ impl Message {
     pub fn captured_variables(&self) -> Vec<VariableName> {
         let groups = match &self.body {
             Body::Matches { pattern, .. } => pattern.names().map(VariableName::new).collect(),
+            Body::Bytes { pattern, .. } => pattern.names().cloned().collect(),
             _ => Vec::new(),
         };
         self.captures
@@ -131,6 +144,10 @@ impl Message {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.names().cloned().collect(),
             Body::Matches { pattern, example } => {
+                let names = pattern.used_variables().chain(example.names());
+                names.cloned().collect()
+            }
+            Body::Bytes { pattern, example } => {
                 let names = pattern.used_variables().chain(example.names());
                 names.cloned().collect()
             }
@@ -164,6 +181,7 @@ impl Message {
                 accept_json(payload, &value.fill(bindings), JsonMatch::Subset)
             }
             Body::Matches { pattern, .. } => pattern.accept(payload, bindings),
+            Body::Bytes { pattern, .. } => pattern.accept(payload, bindings),
             Body::Any { .. } => Ok(()),
             Body::OneOf(all) => {
                 let is_it =

@@ -7,6 +7,7 @@
 //! This module does no I/O and knows no clock. The caller reads the files that a suite
 //! refers to ([`Attachments`]).
 
+mod byte_pattern;
 mod check;
 mod diagnostic;
 mod duration;
@@ -26,6 +27,7 @@ mod suite;
 mod template;
 mod toml_value;
 
+pub use byte_pattern::BytePattern;
 pub(crate) use check::nearest;
 pub use diagnostic::{Diagnostic, FileKind, Severity, Style, SuiteError};
 pub use duration::{DurationError, parse as parse_duration};

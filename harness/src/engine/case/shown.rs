@@ -81,6 +81,10 @@ impl Shown<'_> {
                 let filled = it.shown(self.bindings);
                 pattern(format!("{peer} matches"), filled.as_bytes())
             }
+            Body::Bytes { pattern: it, .. } => {
+                let filled = it.shown(self.bindings);
+                pattern(format!("{peer} hex"), filled.as_bytes())
+            }
             Body::JsonSubset { value, .. } => {
                 let value = value.fill(self.bindings).to_string();
                 pattern(format!("{peer} contains"), value.as_bytes())

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::budget::STATES_PER_BYTE;
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
+use super::hex;
 use super::source::{ActionSpans, Literal, SuiteSource};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close};
@@ -53,9 +54,7 @@ fn place<'s>(
         .unwrap_or(value);
     ActionSpans {
         span: value.span(),
-        literal: sent
-            .get_ref()
-            .is_str()
+        literal: (sent.get_ref().is_str() && span_of("hex").is_none())
             .then(|| source.literal(sent))
             .flatten(),
         example: span_of("example"),
@@ -84,7 +83,7 @@ fn body(
     Some(match verb {
         "text" => Body::Text(source.payload(value, &known)?),
         "raw" => Body::Raw(source.payload(value, &known)?),
-        "hex" => Body::Text(Template::of_bytes(hex(value, source)?)),
+        "hex" => hex::body(value, fields.get("example"), &known, source)?,
         "repeat" => Body::Text(repeat(value, dry_run, source)?),
         "file" => Body::Text(Template::of_bytes(
             source.attachment(value, dry_run.stream_bytes())?,
@@ -134,36 +133,6 @@ fn json_template(
     let faults = source.faults.len();
     source.check_json_values(node, known);
     (source.faults.len() == faults).then(|| JsonTemplate::new(json::value(node.get_ref())))
-}
-
-fn hex(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Vec<u8>> {
-    let literal = source.literal(node)?;
-    let digits: Vec<(usize, char)> = literal
-        .text
-        .char_indices()
-        .filter(|(_, c)| !c.is_ascii_whitespace())
-        .collect();
-    if let Some((at, odd)) = digits.iter().find(|(_, c)| !c.is_ascii_hexdigit()) {
-        let span = literal.span(&(*at..at + odd.len_utf8()));
-        source
-            .faults
-            .push(Diagnostic::new("invalid hex", span, "not a hex digit"));
-        return None;
-    }
-    if digits.len() % 2 == 1 {
-        let (at, _) = digits[digits.len() - 1];
-        let fault = Diagnostic::new(
-            "odd number of hex digits",
-            literal.span(&(at..at + 1)),
-            "half a byte",
-        );
-        source
-            .faults
-            .push(fault.help("write two hex digits for each byte, e.g. `0d`"));
-        return None;
-    }
-    let digits: String = digits.into_iter().map(|(_, digit)| digit).collect();
-    hex::decode(digits).ok()
 }
 
 fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -> Option<Template> {
