@@ -1,7 +1,9 @@
 //! Reads the peer's stream, message by message, against the exchange.
 
 use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
-use crate::scenario::{Action, Bindings, Body, BoundValue, Message, Refusal, Scenario, Side, Step};
+use crate::scenario::{
+    Action, Bindings, Body, BoundValue, BytePattern, Message, Refusal, Scenario, Side, Step,
+};
 
 /// The most bytes that are kept of what was not accepted.
 const UNACCEPTED_KEPT: usize = 4 << 10;
@@ -19,8 +21,8 @@ pub struct Expectations<'s> {
     bindings: Bindings,
     /// The first bytes since the last accepted message.
     unaccepted: Vec<u8>,
-    /// How many bytes of an expected message without boundaries have arrived.
-    unframed_len: usize,
+    /// What has arrived of an expected message without boundaries.
+    unframed: Vec<u8>,
     mismatch: Option<Mismatch>,
 }
 
@@ -92,7 +94,7 @@ impl<'s> Expectations<'s> {
             decoder: framing.decoder(),
             bindings,
             unaccepted: Vec::new(),
-            unframed_len: 0,
+            unframed: Vec::new(),
             mismatch: None,
         }
     }
@@ -195,7 +197,7 @@ impl<'s> Expectations<'s> {
     /// How many bytes of an incomplete message have arrived.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.unframed_len + self.decoder.pending()
+        self.unframed.len() + self.decoder.pending()
     }
 
     /// The step of the message that follows this number of accepted ones.
@@ -293,37 +295,43 @@ impl<'s> Expectations<'s> {
 
     fn receive_part_of(&mut self, expected: ExpectedMessage<'s>, bytes: &mut &[u8]) {
         match self.unframed(expected.message) {
-            Some(whole) => self.receive_unframed(expected, &whole, bytes),
+            Some(unframed) => self.receive_unframed(expected, &unframed, bytes),
             None => self.receive_framed(expected, bytes),
         }
     }
 
-    /// The bytes of a message that has no boundary in the stream: they must arrive
-    /// exactly.
-    fn unframed(&self, message: &Message) -> Option<Vec<u8>> {
+    /// What a message is that has no boundary in the stream.
+    fn unframed(&self, message: &'s Message) -> Option<Unframed<'s>> {
         match (&message.body, self.framing) {
             (Body::Raw(template), _) | (Body::Text(template), Framing::Raw(_)) => {
-                Some(template.fill(&self.bindings))
+                Some(Unframed::Bytes(template.fill(&self.bindings)))
+            }
+            (Body::Bytes { pattern, .. }, Framing::Raw(_)) => {
+                let len = pattern.len(&self.bindings)?;
+                Some(Unframed::Pattern { pattern, len })
             }
             _ => None,
         }
     }
 
-    fn receive_unframed(&mut self, expected: ExpectedMessage<'s>, whole: &[u8], bytes: &mut &[u8]) {
-        let missing = &whole[self.unframed_len..];
-        let (part, after) = bytes.split_at(missing.len().min(bytes.len()));
-        if !missing.starts_with(part) {
-            let actual = [&whole[..self.unframed_len], bytes].concat();
-            let refusal = Refusal::Differs {
-                expected: whole.to_vec(),
-            };
+    fn receive_unframed(
+        &mut self,
+        expected: ExpectedMessage<'s>,
+        unframed: &Unframed<'_>,
+        bytes: &mut &[u8],
+    ) {
+        let before = self.unframed.len();
+        let missing = unframed.len() - before;
+        let (part, after) = bytes.split_at(missing.min(bytes.len()));
+        self.unframed.extend_from_slice(part);
+        if let Err(refusal) = unframed.accept_beginning(&self.unframed, before, &self.bindings) {
+            let actual = [&self.unframed[..], after].concat();
             return self.refuse(expected, refusal, actual);
         }
-        self.unframed_len += part.len();
         *bytes = after;
-        if self.unframed_len == whole.len() {
-            self.unframed_len = 0;
-            self.accept(expected, whole);
+        if part.len() == missing {
+            let whole = std::mem::take(&mut self.unframed);
+            self.accept(expected, &whole);
         }
     }
 
@@ -362,10 +370,45 @@ impl<'s> Expectations<'s> {
     }
 }
 
+/// A message whose length alone says where it ends.
+enum Unframed<'s> {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    Pattern {
+        pattern: &'s BytePattern,
+        len: usize,
+    },
+}
+
+impl Unframed<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Pattern { len, .. } => *len,
+        }
+    }
+
+    /// Whether it may begin with these bytes, of which the first ones are known to be right.
+    fn accept_beginning(
+        &self,
+        beginning: &[u8],
+        known: usize,
+        bindings: &Bindings,
+    ) -> Result<(), Refusal> {
+        match self {
+            Self::Bytes(whole) if whole[known..].starts_with(&beginning[known..]) => Ok(()),
+            Self::Bytes(whole) => Err(Refusal::Differs {
+                expected: whole.clone(),
+            }),
+            Self::Pattern { pattern, .. } => pattern.accept_beginning(beginning, bindings),
+        }
+    }
+}
+
 /// Whether a message accepts few payloads: what matches is then no chance.
 fn is_distinct(message: &Message) -> bool {
     match message.body {
         Body::Text(_) | Body::Json(_) | Body::Raw(_) | Body::JsonSubset { .. } => true,
-        Body::Matches { .. } | Body::Any { .. } | Body::OneOf(_) => false,
+        Body::Matches { .. } | Body::Bytes { .. } | Body::Any { .. } | Body::OneOf(_) => false,
     }
 }

@@ -362,7 +362,11 @@ impl<'a> SentMessage<'a> {
     fn gets_any_answer(&self, played: &PlayedSide<'_>) -> bool {
         let steps = &played.scenario.exchange()[self.step..];
         let answer = messages(steps, played.side.other()).next();
-        answer.is_some_and(|(_, answer)| matches!(answer.body, Body::Any { .. }))
+        answer.is_some_and(|(_, answer)| match &answer.body {
+            Body::Any { .. } => true,
+            Body::Bytes { pattern, .. } => pattern.accepts_everything(),
+            _ => false,
+        })
     }
 }
 

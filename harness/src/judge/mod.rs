@@ -18,6 +18,8 @@ mod connection;
 mod cut_off;
 mod difference;
 mod expectations;
+#[cfg(test)]
+mod expectations_tests;
 mod expected_steps;
 mod finding;
 mod finding_text;

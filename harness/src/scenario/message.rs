@@ -1,9 +1,10 @@
 //! A message of an exchange: what wirecheck sends, and what it accepts from the peer.
 
-use regex::bytes::Regex;
 use serde_json::Value;
 
+use super::byte_pattern::BytePattern;
 use super::json_match::{self, JsonMatch};
+use super::pattern::MessagePattern;
 use super::refusal::Refusal;
 use super::template::{Bindings, BoundValue, JsonTemplate, Overflow, Template, VariableName};
 use crate::framing::{EncodeError, Encoded, Framing};
@@ -29,6 +30,12 @@ pub enum Body {
         /// What wirecheck sends.
         example: Template,
     },
+    /// A payload of which some bytes are not fixed.
+    Bytes {
+        pattern: BytePattern,
+        /// What wirecheck sends.
+        example: Template,
+    },
     /// JSON that contains a value.
     JsonSubset {
         value: JsonTemplate,
@@ -42,53 +49,6 @@ pub enum Body {
     },
     /// One of several; wirecheck sends the first. Never empty.
     OneOf(Vec<Template>),
-}
-
-/// A regular expression for a whole message.
-#[derive(Clone, Debug)]
-pub struct MessagePattern {
-    written: String,
-    anchored: Regex,
-}
-
-impl MessagePattern {
-    /// Compiles an expression; it is anchored at both ends.
-    pub(super) fn new(written: &str) -> Result<Self, regex::Error> {
-        let anchored = Regex::new(&format!(r"\A(?:{written})\z"))?;
-        Ok(Self {
-            written: written.to_owned(),
-            anchored,
-        })
-    }
-
-    /// The expression as the suite has it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.written
-    }
-
-    /// The names of its groups; each becomes a variable.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.anchored.capture_names().flatten()
-    }
-
-    fn accept(&self, payload: &[u8], bindings: &mut Bindings) -> Result<(), Refusal> {
-        let found = self.anchored.captures(payload);
-        let found = found.ok_or_else(|| Refusal::NoMatch(self.written.clone()))?;
-        let size = found.iter().skip(1).flatten().map(|it| it.len()).sum();
-        bindings
-            .check_size(size)
-            .map_err(|Overflow { size, most }| Refusal::TooLarge {
-                what: "the captured values have",
-                size,
-                most,
-            })?;
-        for name in self.names() {
-            let value = found.name(name).map_or(&b""[..], |found| found.as_bytes());
-            bindings.bind(VariableName::new(name), BoundValue::Bytes(value.to_vec()));
-        }
-        Ok(())
-    }
 }
 
 /// A part of a message that becomes a variable.
@@ -124,7 +84,9 @@ impl Message {
     fn check_outgoing_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
-            Body::Matches { example, .. } | Body::Any { example } => example.check_size(bindings),
+            Body::Matches { example, .. } | Body::Bytes { example, .. } | Body::Any { example } => {
+                example.check_size(bindings)
+            }
             Body::Json(json) | Body::JsonSubset { example: json, .. } => json.check_size(bindings),
             Body::OneOf(all) => all.first().map_or(Ok(()), |it| it.check_size(bindings)),
         }
@@ -135,6 +97,7 @@ impl Message {
             Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
             Body::Json(json) | Body::JsonSubset { value: json, .. } => json.check_size(bindings),
             Body::OneOf(all) => all.iter().try_for_each(|it| it.check_size(bindings)),
+            Body::Bytes { pattern, .. } => pattern.check_size(bindings),
             Body::Matches { .. } | Body::Any { .. } => Ok(()),
         }
     }
@@ -144,7 +107,9 @@ impl Message {
     pub fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.fill(bindings),
-            Body::Matches { example, .. } | Body::Any { example } => example.fill(bindings),
+            Body::Matches { example, .. } | Body::Bytes { example, .. } | Body::Any { example } => {
+                example.fill(bindings)
+            }
             Body::Json(json) | Body::JsonSubset { example: json, .. } => {
                 json.fill(bindings).to_string().into_bytes()
             }
@@ -163,6 +128,7 @@ impl Message {
     pub fn captured_variables(&self) -> Vec<VariableName> {
         let groups = match &self.body {
             Body::Matches { pattern, .. } => pattern.names().map(VariableName::new).collect(),
+            Body::Bytes { pattern, .. } => pattern.names().cloned().collect(),
             _ => Vec::new(),
         };
         self.captures
@@ -177,9 +143,15 @@ impl Message {
     pub fn used_variables(&self) -> Vec<VariableName> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.names().cloned().collect(),
-            Body::Matches { example, .. } | Body::Any { example } => {
-                example.names().cloned().collect()
+            Body::Matches { pattern, example } => {
+                let names = pattern.used_variables().chain(example.names());
+                names.cloned().collect()
             }
+            Body::Bytes { pattern, example } => {
+                let names = pattern.used_variables().chain(example.names());
+                names.cloned().collect()
+            }
+            Body::Any { example } => example.names().cloned().collect(),
             Body::Json(json) => json.names(),
             Body::JsonSubset { value, example } => [value.names(), example.names()].concat(),
             Body::OneOf(all) => all.iter().flat_map(Template::names).cloned().collect(),
@@ -209,6 +181,7 @@ impl Message {
                 accept_json(payload, &value.fill(bindings), JsonMatch::Subset)
             }
             Body::Matches { pattern, .. } => pattern.accept(payload, bindings),
+            Body::Bytes { pattern, .. } => pattern.accept(payload, bindings),
             Body::Any { .. } => Ok(()),
             Body::OneOf(all) => {
                 let is_it =

@@ -7,6 +7,7 @@
 //! This module does no I/O and knows no clock. The caller reads the files that a suite
 //! refers to ([`Attachments`]).
 
+mod byte_pattern;
 mod check;
 mod diagnostic;
 mod duration;
@@ -18,6 +19,7 @@ mod message;
 mod name;
 mod parse;
 mod part;
+mod pattern;
 mod payload;
 mod refusal;
 mod schema;
@@ -25,14 +27,16 @@ mod suite;
 mod template;
 mod toml_value;
 
+pub use byte_pattern::BytePattern;
 pub(crate) use check::nearest;
 pub use diagnostic::{Diagnostic, FileKind, Severity, Style, SuiteError};
 pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Side, Step};
-pub use message::{Body, Capture, Captured, Message, MessagePattern};
+pub use message::{Body, Capture, Captured, Message};
 pub use name::{EditName, NameError, ScenarioId, SuiteId};
 pub use parse::{Attachments, NoAttachments, parse, parse_framing};
 pub use part::{ExchangePart, KeptStep};
+pub use pattern::MessagePattern;
 pub use refusal::Refusal;
 pub use schema::schema;
 pub use suite::{Adversary, Level, Limits, Permission, Scenario, Suite, TruncationReply};

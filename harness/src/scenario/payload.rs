@@ -82,6 +82,8 @@ pub(super) enum Notation {
     Wire,
     /// `${name}` alone: strings inside a JSON value.
     Values,
+    /// `${name}` in a regular expression, whose escapes stay as they are.
+    Pattern,
 }
 
 /// Splits a payload's text into tokens.
@@ -118,13 +120,21 @@ impl<'t> Tokens<'t> {
     /// The length and kind of the first token; `rest` is not empty.
     fn first_of(&self, rest: &'t str) -> (usize, TokenKind<'t>) {
         if rest.starts_with("$${") {
-            return (3, TokenKind::Plain("${"));
+            let literal = match self.notation {
+                Notation::Wire | Notation::Values => "${",
+                Notation::Pattern => r"\$\{",
+            };
+            return (3, TokenKind::Plain(literal));
         }
         if let Some(value) = rest.strip_prefix("${") {
             return first_value(value);
         }
         if self.notation == Notation::Values {
             let len = self.plain_length(rest, &['$']);
+            return (len, TokenKind::Plain(&rest[..len]));
+        }
+        if self.notation == Notation::Pattern {
+            let len = pattern_length(rest);
             return (len, TokenKind::Plain(&rest[..len]));
         }
         if let Some(len) = [("\r\n", 2), ("\n", 1)]
@@ -149,6 +159,19 @@ impl<'t> Tokens<'t> {
     }
 }
 
+/// The length of a pattern up to the next `$`; an escape is not divided.
+fn pattern_length(rest: &str) -> usize {
+    let mut characters = rest.char_indices();
+    while let Some((at, character)) = characters.next() {
+        if character == '\\' {
+            characters.next();
+        } else if character == '$' && at > 0 {
+            return at;
+        }
+    }
+    rest.len()
+}
+
 fn first_value(after: &str) -> (usize, TokenKind<'_>) {
     let name_len = after
         .find(|c: char| !is_name_character(c))
@@ -164,6 +187,10 @@ fn first_value(after: &str) -> (usize, TokenKind<'_>) {
         TokenKind::Fault(Fault::BadName)
     };
     (2 + name_len + 1, kind)
+}
+
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(is_name_character)
 }
 
 fn is_name_character(c: char) -> bool {
@@ -273,6 +300,18 @@ mod tests {
             kinds("$${a}"),
             [TokenKind::Plain("${"), TokenKind::Plain("a}")]
         );
+    }
+
+    #[test]
+    fn an_escaped_dollar_of_a_pattern_begins_no_variable() {
+        use TokenKind::{Plain, Value};
+        let kinds = |text| -> Vec<_> {
+            let all = tokens(text, Notation::Pattern);
+            all.map(|token| token.kind).collect()
+        };
+        assert_eq!(kinds(r"\$${a}$"), [Plain(r"\$"), Value("a"), Plain("$")]);
+        assert_eq!(kinds(r"\${a}"), [Plain(r"\${a}")]);
+        assert_eq!(kinds("$${a}"), [Plain(r"\$\{"), Plain("a}")]);
     }
 
     #[test]

@@ -25,6 +25,23 @@ pub enum Refusal {
     },
     #[error("does not match `{0}`")]
     NoMatch(String),
+    #[error("byte {at} is 0x{actual:02x}, expected 0x{expected:02x}")]
+    ByteDiffers {
+        /// From 0.
+        at: usize,
+        expected: u8,
+        actual: u8,
+    },
+    #[error(
+        "{}, expected {}{expected}",
+        counted(*actual as u64, "byte"),
+        if *more_is_allowed { "at least " } else { "" }
+    )]
+    OtherLength {
+        expected: usize,
+        actual: usize,
+        more_is_allowed: bool,
+    },
     #[error("matches none of the {0} alternatives")]
     NoneOf(usize),
     /// The suite's author must raise the limit or use the value less often.
@@ -37,6 +54,12 @@ pub enum Refusal {
         size: usize,
         most: usize,
     },
+    /// The suite's author must raise the limit or capture less.
+    #[error(
+        "with the captured values the pattern needs {}, more than `limits.pattern_states` = {most}",
+        counted(*states as u64, "state")
+    )]
+    PatternTooLarge { states: usize, most: usize },
     /// The JSON pointer of the capture.
     #[error("nothing to capture at {}", shown_pointer(.0))]
     NothingToCapture(String),

@@ -19,8 +19,16 @@ impl VariableName {
     /// The length of `${unique}`. It is constant, so that offsets are the same in every run.
     pub const UNIQUE_LENGTH: usize = 8;
 
+    /// JSON's null: a string of a JSON value that is `${null}` and nothing else.
+    pub const NULL: &'static str = "null";
+
     pub(super) fn new(name: &str) -> Self {
         Self(name.to_owned())
+    }
+
+    /// Whether no message can define it.
+    pub(super) fn is_reserved(&self) -> bool {
+        [Self::UNIQUE, Self::NULL].contains(&self.as_str())
     }
 
     #[must_use]
@@ -180,16 +188,18 @@ impl Template {
                 TokenKind::Character(c) => {
                     template.push_bytes(c.encode_utf8(&mut [0; 4]).as_bytes())
                 }
-                TokenKind::Value(name) => template
-                    .parts
-                    .push(TemplatePart::Value(VariableName::new(name))),
+                TokenKind::Value(name) => template.push_value(VariableName::new(name)),
                 TokenKind::LineEnd | TokenKind::Fault(_) => {}
             }
         }
         template
     }
 
-    fn push_bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn push_value(&mut self, name: VariableName) {
+        self.parts.push(TemplatePart::Value(name));
+    }
+
+    pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
         match self.parts.last_mut() {
             Some(TemplatePart::Bytes(last)) => last.extend_from_slice(bytes),
             _ => self.parts.push(TemplatePart::Bytes(bytes.to_vec())),
@@ -248,8 +258,12 @@ impl Template {
 pub struct JsonTemplate(Value);
 
 impl JsonTemplate {
+    /// The string that is null in a message.
+    pub(super) const NULL: &'static str = "${null}";
+
+    /// Replaces the strings that are null.
     pub(super) fn new(value: Value) -> Self {
-        Self(value)
+        Self(with_nulls(value))
     }
 
     pub(super) fn names(&self) -> Vec<VariableName> {
@@ -272,6 +286,18 @@ impl JsonTemplate {
     /// Whether its strings are within the limit with these values.
     pub fn check_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
         bindings.check_size(filled_json_size(&self.0, bindings))
+    }
+}
+
+fn with_nulls(value: Value) -> Value {
+    match value {
+        Value::String(text) if text == JsonTemplate::NULL => Value::Null,
+        Value::Array(items) => items.into_iter().map(with_nulls).collect(),
+        Value::Object(entries) => {
+            let entries = entries.into_iter();
+            entries.map(|(key, it)| (key, with_nulls(it))).collect()
+        }
+        other => other,
     }
 }
 
@@ -360,6 +386,20 @@ mod tests {
         let value = JsonTemplate::new(json!([{ "k": often }]));
         assert_eq!(value.check_size(&bindings), Err(overflow));
         assert_eq!(value.fill(&bindings), value.0);
+    }
+
+    #[test]
+    fn a_string_that_is_null_becomes_null() {
+        let written = json!({ "a": "${null}", "b": ["${null}", "$${null}", "no ${id}"] });
+        let template = JsonTemplate::new(written);
+        let names = template.names();
+        assert_eq!(names, [VariableName::new("id")]);
+        let mut bindings = Bindings::example();
+        bindings.bind(VariableName::new("id"), BoundValue::Json(Value::Null));
+        assert_eq!(
+            template.fill(&bindings),
+            json!({ "a": null, "b": [null, "${null}", "no null"] })
+        );
     }
 
     #[test]

@@ -78,7 +78,12 @@ impl Shown<'_> {
                 pattern(format!("{peer}, one of"), &all.join(&b" | "[..]))
             }
             Body::Matches { pattern: it, .. } => {
-                pattern(format!("{peer} matches"), it.as_str().as_bytes())
+                let filled = it.shown(self.bindings);
+                pattern(format!("{peer} matches"), filled.as_bytes())
+            }
+            Body::Bytes { pattern: it, .. } => {
+                let filled = it.shown(self.bindings);
+                pattern(format!("{peer} hex"), filled.as_bytes())
             }
             Body::JsonSubset { value, .. } => {
                 let value = value.fill(self.bindings).to_string();

@@ -47,12 +47,15 @@ fn play(scene: &Scene, client: &Delivery, server: &Delivery) -> Result<Mutual, S
 fn sends_unknown_value(steps: &[Step], under_test: Side) -> Option<&Step> {
     let holder = steps.iter().find(|step| match &step.action {
         Action::Send(message) => {
-            let is_exact = matches!(message.body, Body::Text(_) | Body::Raw(_) | Body::Json(_));
-            let uses_it = message
-                .used_variables()
-                .iter()
-                .any(|name| name.as_str() == VariableName::UNIQUE);
-            uses_it && (is_exact || step.side != under_test)
+            let is_unique = |name: &VariableName| name.as_str() == VariableName::UNIQUE;
+            let needs_it = match &message.body {
+                Body::Text(_) | Body::Raw(_) | Body::Json(_) => true,
+                Body::Matches { pattern, .. } => pattern.used_variables().any(is_unique),
+                Body::Bytes { pattern, .. } => pattern.used_variables().any(is_unique),
+                Body::JsonSubset { .. } | Body::Any { .. } | Body::OneOf(_) => false,
+            };
+            let uses_it = message.used_variables().iter().any(is_unique);
+            uses_it && (needs_it || step.side != under_test)
         }
         _ => false,
     });

@@ -348,7 +348,12 @@ static ACTION: Variants = Variants {
                 required(
                     "hex",
                     Shape::Text,
-                    "The message, as pairs of hex digits; white space is ignored.",
+                    "The message, as pairs of hex digits; white space is ignored. `??` is a byte of any value, `{name:2}` two bytes that become `${name}`, `..` the rest of the message.",
+                ),
+                optional(
+                    "example",
+                    Shape::Text,
+                    "A message that matches, in hex; wirecheck sends it when it plays this side. Required where some bytes have any value.",
                 ),
                 CAPTURE,
             ],

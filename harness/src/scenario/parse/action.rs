@@ -2,14 +2,16 @@
 
 use std::ops::Range;
 
-use super::budget::{STATES_PER_BYTE, states};
+use super::budget::STATES_PER_BYTE;
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
+use super::hex;
 use super::source::{ActionSpans, Literal, SuiteSource};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close};
 use crate::scenario::json;
-use crate::scenario::message::{Body, Capture, Captured, Message, MessagePattern};
+use crate::scenario::message::{Body, Capture, Captured, Message};
+use crate::scenario::pattern::{MessagePattern, states, without_values};
 use crate::scenario::template::{JsonTemplate, Template, VariableName};
 
 pub(super) fn read<'s>(
@@ -52,9 +54,7 @@ fn place<'s>(
         .unwrap_or(value);
     ActionSpans {
         span: value.span(),
-        literal: sent
-            .get_ref()
-            .is_str()
+        literal: (sent.get_ref().is_str() && span_of("hex").is_none())
             .then(|| source.literal(sent))
             .flatten(),
         example: span_of("example"),
@@ -83,14 +83,14 @@ fn body(
     Some(match verb {
         "text" => Body::Text(source.payload(value, &known)?),
         "raw" => Body::Raw(source.payload(value, &known)?),
-        "hex" => Body::Text(Template::of_bytes(hex(value, source)?)),
+        "hex" => hex::body(value, fields.get("example"), &known, source)?,
         "repeat" => Body::Text(repeat(value, dry_run, source)?),
         "file" => Body::Text(Template::of_bytes(
             source.attachment(value, dry_run.stream_bytes())?,
         )),
         "json" => Body::Json(json_template(value, &known, source)?),
         "matches" => {
-            let pattern = expression(value, source, MessagePattern::new);
+            let pattern = message_pattern(value, &known, source);
             let example = source.payload(fields.get("example")?, &known);
             Body::Matches {
                 pattern: pattern?,
@@ -135,36 +135,6 @@ fn json_template(
     (source.faults.len() == faults).then(|| JsonTemplate::new(json::value(node.get_ref())))
 }
 
-fn hex(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Vec<u8>> {
-    let literal = source.literal(node)?;
-    let digits: Vec<(usize, char)> = literal
-        .text
-        .char_indices()
-        .filter(|(_, c)| !c.is_ascii_whitespace())
-        .collect();
-    if let Some((at, odd)) = digits.iter().find(|(_, c)| !c.is_ascii_hexdigit()) {
-        let span = literal.span(&(*at..at + odd.len_utf8()));
-        source
-            .faults
-            .push(Diagnostic::new("invalid hex", span, "not a hex digit"));
-        return None;
-    }
-    if digits.len() % 2 == 1 {
-        let (at, _) = digits[digits.len() - 1];
-        let fault = Diagnostic::new(
-            "odd number of hex digits",
-            literal.span(&(at..at + 1)),
-            "half a byte",
-        );
-        source
-            .faults
-            .push(fault.help("write two hex digits for each byte, e.g. `0d`"));
-        return None;
-    }
-    let digits: String = digits.into_iter().map(|(_, digit)| digit).collect();
-    hex::decode(digits).ok()
-}
-
 fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -> Option<Template> {
     let fields = fields::of(node)?;
     let times: usize = fields.number("times")?;
@@ -189,9 +159,34 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
     Some(Template::of_bytes(once.repeat(times)))
 }
 
+/// Compiles the regular expression of a message, and reports why it is invalid.
+fn message_pattern(
+    node: &Node<'_>,
+    known: &dyn Fn(&str) -> bool,
+    source: &mut SuiteSource<'_>,
+) -> Option<MessagePattern> {
+    let literal = source.literal(node)?;
+    let has_valid_names = source.check_pattern_values(&literal, known);
+    let most = source.most_states();
+    let pattern = checked_expression(node, without_values, source, |it| {
+        MessagePattern::new(it, most)
+    });
+    pattern.filter(|_| has_valid_names)
+}
+
 /// Compiles a regular expression, and reports why it is invalid.
 pub(super) fn expression<E>(
     node: &Node<'_>,
+    source: &mut SuiteSource<'_>,
+    compile: impl Fn(&str) -> Result<E, regex::Error>,
+) -> Option<E> {
+    checked_expression(node, str::to_owned, source, compile)
+}
+
+/// `checked` makes the expression of which the syntax is checked, with the same offsets.
+fn checked_expression<E>(
+    node: &Node<'_>,
+    checked: impl Fn(&str) -> String,
     source: &mut SuiteSource<'_>,
     compile: impl Fn(&str) -> Result<E, regex::Error>,
 ) -> Option<E> {
@@ -201,7 +196,7 @@ pub(super) fn expression<E>(
     if !source.count_states(written_states, node.span()) {
         return None;
     }
-    let syntax = match regex_syntax::Parser::new().parse(written) {
+    let syntax = match regex_syntax::Parser::new().parse(&checked(written)) {
         Ok(syntax) => syntax,
         Err(error) => {
             let (span, why) = syntax_error(&error, &literal);

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use regex_syntax::hir::{Class, Hir, HirKind};
-
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::suite::Limits;
 
@@ -39,6 +37,10 @@ impl Budget {
             left: most,
             is_over: false,
         }
+    }
+
+    pub(super) fn most(&self) -> usize {
+        self.most
     }
 
     pub(super) fn is_over(&self) -> bool {
@@ -79,43 +81,3 @@ impl Budget {
 /// For each byte of an expression as it is written. Two bytes may be a class with hundreds
 /// of ranges, which the parser builds.
 pub(super) const STATES_PER_BYTE: usize = 100;
-
-/// About how many states an expression has when it is compiled.
-pub(super) fn states(expression: &Hir) -> usize {
-    match expression.kind() {
-        HirKind::Empty | HirKind::Look(_) => 1,
-        HirKind::Literal(literal) => literal.0.len(),
-        HirKind::Class(Class::Bytes(class)) => class.ranges().len(),
-        HirKind::Class(Class::Unicode(class)) => {
-            let ranges = class.ranges().iter();
-            ranges.map(|range| range.end().len_utf8()).sum()
-        }
-        HirKind::Repetition(repetition) => {
-            let times = repetition.max.unwrap_or(repetition.min).max(1);
-            states(&repetition.sub).saturating_mul(times as usize)
-        }
-        HirKind::Capture(capture) => states(&capture.sub).saturating_add(2),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-            parts.iter().map(states).fold(0, usize::saturating_add)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn states_of(written: &str) -> usize {
-        let expression = regex_syntax::Parser::new().parse(written);
-        states(&expression.expect("it is valid"))
-    }
-
-    #[test]
-    fn the_states_of_an_expression_are_estimated() {
-        assert_eq!(states_of("abc"), 3);
-        assert_eq!(states_of("(?:ab){1000}"), 2_000);
-        assert_eq!(states_of("[a-c]{5,10}"), 10);
-        assert!(states_of(r"\w{100}") > 100_000);
-        assert_eq!(states_of("(?:(?:a{1000}){1000}){1000}"), 1_000_000_000);
-    }
-}

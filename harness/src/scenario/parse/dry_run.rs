@@ -9,7 +9,7 @@ use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close, Side};
 use crate::scenario::message::Message;
 use crate::scenario::suite::Limits;
-use crate::scenario::template::{Bindings, Template, VariableName};
+use crate::scenario::template::{Bindings, Template};
 
 /// The state of both sides after some steps of an exchange.
 pub(super) struct DryRun<'f> {
@@ -192,9 +192,9 @@ impl<'f> DryRun<'f> {
         let taken = message
             .captured_variables()
             .into_iter()
-            .find(|name| self.defines(name.as_str()))?;
+            .find(|name| name.is_reserved() || self.defines(name.as_str()))?;
         let span = place.capture.clone().unwrap_or_else(|| place.span.clone());
-        let label = if taken.as_str() == VariableName::UNIQUE {
+        let label = if taken.is_reserved() {
             "reserved by wirecheck"
         } else {
             "already captured"

@@ -11,6 +11,7 @@ mod dry_run;
 mod exchange;
 mod fields;
 mod framing;
+mod hex;
 mod source;
 mod toml_1_0;
 

@@ -8,9 +8,10 @@ use super::Attachments;
 use super::budget::Budget;
 use super::fields::Node;
 use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::pattern::values_outside_groups;
 use crate::scenario::payload::{Notation, TokenKind, tokens};
 use crate::scenario::suite::Limits;
-use crate::scenario::template::{Bindings, Template};
+use crate::scenario::template::{Bindings, JsonTemplate, Template, VariableName};
 
 pub(super) struct SuiteSource<'s> {
     text: &'s str,
@@ -131,6 +132,11 @@ impl<'s> SuiteSource<'s> {
         fits
     }
 
+    /// The most states of all regular expressions together.
+    pub(super) fn most_states(&self) -> usize {
+        self.patterns.most()
+    }
+
     pub(super) fn text(&self) -> &'s str {
         self.text
     }
@@ -180,10 +186,30 @@ impl<'s> SuiteSource<'s> {
         (self.faults.len() == faults).then(|| Template::of_text(literal.text, Notation::Wire))
     }
 
+    /// Reports what is wrong with the variables in a regular expression, and whether nothing is.
+    pub(super) fn check_pattern_values(
+        &mut self,
+        literal: &Literal<'_>,
+        known: &dyn Fn(&str) -> bool,
+    ) -> bool {
+        let faults = self.faults.len();
+        for token in tokens(literal.text, Notation::Pattern) {
+            self.check_token(&token.kind, literal.span(&token.range), known);
+        }
+        for range in values_outside_groups(literal.text) {
+            let label = "not in a character class, a name or a comment";
+            let fault = Diagnostic::new("misplaced variable", literal.span(&range), label);
+            self.faults
+                .push(fault.help("a value matches its bytes one after the other: move it"));
+        }
+        self.faults.len() == faults
+    }
+
     /// Reports what is wrong with the variables in a JSON value's strings.
     pub(super) fn check_json_values(&mut self, node: &Node<'_>, known: &dyn Fn(&str) -> bool) {
         use toml::de::DeValue;
         match node.get_ref() {
+            DeValue::String(text) if text == JsonTemplate::NULL => {}
             DeValue::String(text) => {
                 for token in tokens(text, Notation::Values) {
                     self.check_token(&token.kind, node.span(), known);
@@ -210,14 +236,7 @@ impl<'s> SuiteSource<'s> {
                 self.faults
                     .push(Diagnostic::new(fault.message(), span, fault.label()).help(fault.help()));
             }
-            TokenKind::Value(name) if !known(name) => {
-                let fault = Diagnostic::new(
-                    format!("undefined variable `{name}`"),
-                    span,
-                    "not captured before this step",
-                );
-                self.faults.push(fault.help("capture it in an earlier step, or use `${unique}`, which differs on every connection"));
-            }
+            TokenKind::Value(name) if !known(name) => self.faults.push(undefined(name, span)),
             _ => {}
         }
     }
@@ -247,4 +266,15 @@ impl<'s> SuiteSource<'s> {
             }
         }
     }
+}
+
+pub(super) fn undefined(name: &str, span: Range<usize>) -> Diagnostic {
+    let message = format!("undefined variable `{name}`");
+    if name == VariableName::NULL {
+        return Diagnostic::new(message, span, "JSON's null is a value, not a text")
+            .help("write it as a whole string of `json` or `json_subset`: `{ key = '${null}' }`");
+    }
+    Diagnostic::new(message, span, "not captured before this step").help(
+        "capture it in an earlier step, or use `${unique}`, which differs on every connection",
+    )
 }
