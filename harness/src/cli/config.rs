@@ -21,7 +21,10 @@ use wirecheck_report::record::FailOn;
 use super::error::CommandError;
 use super::values;
 use crate::engine::KnownCases;
-use crate::scenario::{Diagnostic, DurationError, FileKind, SuiteError};
+use crate::scenario::{
+    Diagnostic, DurationError, FileKind, ParameterName, ParameterSetting, ParameterValue,
+    SuiteError,
+};
 use crate::tactic::{CaseGlob, Profile, TacticPattern};
 
 /// Read if it is in the working directory.
@@ -45,6 +48,8 @@ pub(super) struct Config {
     only: Vec<Parsed<TacticPattern>>,
     /// Select only scenarios with one of these tags.
     pub(super) tag: Vec<String>,
+    /// Values for parameters of the suites, by name.
+    set: BTreeMap<Parsed<ParameterName>, Parsed<ParameterValue>>,
     /// The most cases that run at the same time.
     jobs: Option<Parsed<JobCount>>,
     /// Begin no more cases after this time, e.g. `5m`.
@@ -277,6 +282,14 @@ impl Config {
         self.only.iter().map(|it| it.0.clone()).collect()
     }
 
+    pub(super) fn set(&self) -> Vec<ParameterSetting> {
+        let set = self.set.iter().map(|(name, value)| ParameterSetting {
+            name: name.0.clone(),
+            value: value.0.clone(),
+        });
+        set.collect()
+    }
+
     pub(super) fn jobs(&self) -> Option<NonZeroUsize> {
         self.jobs.map(|it| it.0.0)
     }
@@ -415,6 +428,16 @@ mod tests {
         assert!(error("[gate]\nfail-on = []").contains("`fail-on` is empty"));
         assert!(error("[reports]\nhtml = ''").contains("the name of a file"));
         assert!(error("peer.port = 0").contains("`port` is from 1 to 65535"));
+    }
+
+    #[test]
+    fn values_of_parameters_are_read_with_their_escapes() {
+        let text = "[set]\ntarget = '/a\\n'\nport = 80\n";
+        let config = Config::parse("wirecheck.toml", text).expect("it is valid");
+        let set: Vec<_> = config.set().iter().map(ToString::to_string).collect();
+        assert_eq!(set, ["port=80", r"target=/a\n"]);
+        assert!(error("[set]\nTarget = '/'").contains("`Target` is not a name"));
+        assert!(error("[set]\ntarget = '\\q'").contains("unknown escape"));
     }
 
     #[test]

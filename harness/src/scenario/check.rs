@@ -12,6 +12,7 @@ use wirecheck_report::notation::counted;
 use super::diagnostic::Diagnostic;
 use super::grammar::{Key, MISPLACED, Presence, Shape, TableShape, Variants};
 use super::name::SuiteId;
+use super::payload::is_name;
 use super::toml_value::{Node, integer};
 use super::{duration, json};
 
@@ -66,9 +67,7 @@ fn check_id(text: &str, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
 }
 
 fn check_name(text: &str, span: Range<usize>, faults: &mut Vec<Diagnostic>) {
-    let mut characters = text.chars();
-    let starts_well = characters.next().is_some_and(|c| c.is_ascii_lowercase());
-    if starts_well && characters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+    if is_name(text) {
         return;
     }
     let label = "a name starts with a-z and continues with a-z, 0-9 and `_`";

@@ -166,6 +166,11 @@ fn first_value(after: &str) -> (usize, TokenKind<'_>) {
     (2 + name_len + 1, kind)
 }
 
+/// Whether a text is the name of a variable.
+pub(super) fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(is_name_character)
+}
+
 fn is_name_character(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }

@@ -9,6 +9,7 @@ use regex::bytes::Regex;
 
 use super::exchange::{Side, Step};
 use super::name::{ScenarioId, SuiteId};
+use super::parameter::{Parameter, ParameterSetting};
 use crate::framing::Framing;
 
 /// Scenarios that share a framing. Only the parser makes one, so it is valid.
@@ -25,6 +26,9 @@ pub struct Suite {
     pub(super) attachments: BTreeMap<String, Vec<u8>>,
     pub(super) title: String,
     pub(super) framing: Framing,
+    pub(super) parameters: Vec<Parameter>,
+    /// What replaced the values of parameters in the text.
+    pub(super) settings: Vec<ParameterSetting>,
     pub(super) scenarios: Vec<Scenario>,
 }
 
@@ -84,6 +88,24 @@ impl Suite {
     #[must_use]
     pub fn framing(&self) -> &Framing {
         &self.framing
+    }
+
+    /// In alphabetical order.
+    #[must_use]
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// The values that the user gave to its parameters.
+    #[must_use]
+    pub fn settings(&self) -> &[ParameterSetting] {
+        &self.settings
+    }
+
+    /// Says which values of its text the user gave.
+    #[must_use]
+    pub fn with_settings(self, settings: Vec<ParameterSetting>) -> Self {
+        Self { settings, ..self }
     }
 
     /// In the file's order; at least one, unless [`Suite::retain_scenarios`] dropped all.

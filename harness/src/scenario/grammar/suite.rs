@@ -8,7 +8,7 @@ const GIB: i64 = 1 << 30;
 const LIMIT_OF_SUITE: &str = "write it in `limits` of the suite, before the first `[[scenario]]`";
 
 /// Keys that authors often write one level too high or too low, and the help for them.
-pub(in crate::scenario) const MISPLACED: [(&str, &str); 5] = [
+pub(in crate::scenario) const MISPLACED: [(&str, &str); 6] = [
     (
         "within",
         "write it next to the side: `{ server = 'ok', within = '2s' }`; \
@@ -21,6 +21,10 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 5] = [
     (
         "capture",
         "write it next to the verb: `{ server = { any = true, capture = 'name' } }`",
+    ),
+    (
+        "parameters",
+        "write it at the top of the suite, before the first `[[scenario]]`",
     ),
     ("suite_bytes", LIMIT_OF_SUITE),
     ("pattern_states", LIMIT_OF_SUITE),
@@ -52,6 +56,12 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
             "How messages are delimited in the stream.",
         )
         .example("framing = 'line'"),
+        optional(
+            "parameters",
+            Shape::Names(&PARAMETER),
+            "Texts that the steps use as `${name}` and that `--set NAME=VALUE` replaces.",
+        )
+        .example("parameters = { target = '/' }"),
         LEVEL,
         SPEC,
         TAGS,
@@ -72,6 +82,25 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
             "The scenarios, in the order in which they are shown.",
         )
         .example("[[scenario]]"),
+    ],
+};
+
+static PARAMETER: Shape = Shape::Either(&[Shape::Payload, Shape::Table(&PARAMETER_TABLE)]);
+
+static PARAMETER_TABLE: TableShape = TableShape {
+    what: "a parameter",
+    keys: &[
+        required(
+            "default",
+            Shape::Payload,
+            "The value without `--set`, as text with escapes; the same in the whole run.",
+        )
+        .example("default = '/'"),
+        optional(
+            "about",
+            Shape::Text,
+            "What it is for, and what it must be for this server or client.",
+        ),
     ],
 };
 

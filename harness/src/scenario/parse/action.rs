@@ -132,7 +132,8 @@ fn json_template(
 ) -> Option<JsonTemplate> {
     let faults = source.faults.len();
     source.check_json_values(node, known);
-    (source.faults.len() == faults).then(|| JsonTemplate::new(json::value(node.get_ref())))
+    let value = json::value(node.get_ref());
+    (source.faults.len() == faults).then(|| JsonTemplate::new(value, source.parameters.clone()))
 }
 
 fn hex(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Vec<u8>> {

@@ -11,6 +11,7 @@ mod dry_run;
 mod exchange;
 mod fields;
 mod framing;
+mod parameters;
 mod source;
 mod toml_1_0;
 
@@ -27,6 +28,7 @@ use super::diagnostic::{Diagnostic, FileKind, SuiteError};
 use super::exchange::Side;
 use super::grammar::{ONLY_FRAMING, SUITE, Shape};
 use super::name::{ScenarioId, SuiteId};
+use super::parameter::ParameterValues;
 use super::suite::{Adversary, Level, Limits, Scenario, Suite, TruncationReply};
 use crate::framing::Framing;
 
@@ -126,6 +128,8 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         .table("limits")
         .map_or(limits, |table| read_limits(&table, limits));
     source.set_budgets(&limits);
+    let mut parameters = parameters::read(fields, source);
+    source.parameters = ParameterValues::of(&parameters);
     let common = Common::read(fields, &Common::default(), source);
     let framing = framing::read(fields.get("framing")?, source);
     let id = suite_id(path, fields, source);
@@ -145,6 +149,9 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         scenarios.push(scenario);
     }
     let id = id?;
+    for parameter in &mut parameters {
+        parameter.is_used = source.used.contains(parameter.name());
+    }
     Some(Suite {
         own_id: id.clone(),
         other_ids: Vec::new(),
@@ -154,6 +161,8 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         attachments: std::mem::take(&mut source.attached),
         title: fields.text("title")?.to_owned(),
         framing: framing?,
+        parameters,
+        settings: Vec::new(),
         scenarios,
     })
 }
