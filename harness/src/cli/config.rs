@@ -21,6 +21,7 @@ use wirecheck_report::record::FailOn;
 use super::error::CommandError;
 use super::values;
 use crate::engine::KnownCases;
+use crate::load::is_pack;
 use crate::scenario::{
     Diagnostic, DurationError, FileKind, ParameterName, ParameterSetting, ParameterValue,
     SuiteError,
@@ -37,7 +38,7 @@ const MOST_BYTES: u64 = 1 << 20;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Config {
-    /// Suite files, or folders of suite files.
+    /// Suite files, folders of suite files, or packs (`pack:redis`).
     pub(super) suites: Vec<PathBuf>,
     /// How many deliveries are tried: quick, standard, thorough or exhaustive.
     profile: Option<Parsed<Profile>>,
@@ -268,7 +269,8 @@ impl Config {
     fn relative_to(mut self, folder: &Path) -> Self {
         let reports = self.reports.paths().into_iter().flatten();
         let reports = reports.filter(|path| !values::is_stdout(path));
-        for path in self.suites.iter_mut().chain(reports) {
+        let suites = self.suites.iter_mut().filter(|name| !is_pack(name));
+        for path in suites.chain(reports) {
             *path = folder.join(&*path);
         }
         self
@@ -442,10 +444,12 @@ mod tests {
 
     #[test]
     fn paths_are_relative_to_the_folder_of_the_file() {
-        let text = "suites = ['a', '/b']\n[reports]\njunit = 'out/junit.xml'\nsarif = '-'";
+        let text =
+            "suites = ['a', '/b', 'pack:c']\n[reports]\njunit = 'out/junit.xml'\nsarif = '-'";
         let config = Config::parse("wirecheck.toml", text).expect("it is valid");
         let config = config.relative_to(Path::new("project"));
-        assert_eq!(config.suites, [PathBuf::from("project/a"), "/b".into()]);
+        let suites = ["project/a", "/b", "pack:c"].map(PathBuf::from);
+        assert_eq!(config.suites, suites);
         let reports = config.reports;
         assert_eq!(reports.junit, Some("project/out/junit.xml".into()));
         assert_eq!(reports.sarif, Some("-".into()), "standard output");

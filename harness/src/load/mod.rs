@@ -4,6 +4,7 @@
 //! equal id from different folders get ids that differ (`qualify`).
 
 mod find;
+mod packs;
 mod qualify;
 mod read;
 
@@ -16,6 +17,8 @@ use wirecheck_report::notation::printable;
 use crate::scenario::{
     NoAttachments, ParameterSetting, Style, Suite, SuiteError, SuiteId, nearest,
 };
+use find::Found;
+pub use packs::{PACKS, Pack, UnknownPack, is_pack};
 pub(crate) use qualify::qualify;
 
 /// The default of `--max-suite-bytes`.
@@ -51,7 +54,7 @@ pub struct Loaded {
 /// Why a suite cannot be loaded. The text of each is safe to print.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
-    #[error("{}: {source}", shown(path))]
+    #[error("{}: {source}{}", shown(path), instead(path, source))]
     Unreadable { path: PathBuf, source: io::Error },
     #[error(
         "{}: larger than the limit of {max} bytes; split the suite, or raise --max-suite-bytes",
@@ -78,6 +81,8 @@ pub enum LoadError {
         /// The first file too many.
         path: PathBuf,
     },
+    #[error(transparent)]
+    UnknownPack(#[from] UnknownPack),
     /// The suite's author must fix it.
     #[error(transparent)]
     Suite(#[from] SuiteError),
@@ -98,6 +103,17 @@ fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy())
 }
 
+/// What may be meant by a path that leads nowhere.
+fn instead(path: &Path, error: &io::Error) -> String {
+    if error.kind() != io::ErrorKind::NotFound {
+        return String::new();
+    }
+    match packs::instead_of(path) {
+        Some(pack) => format!("; did you mean `{pack}`?"),
+        None => "; `wirecheck packs` lists the suites that are built in".to_owned(),
+    }
+}
+
 impl LoadError {
     /// The error as text for a terminal.
     #[must_use]
@@ -109,18 +125,22 @@ impl LoadError {
     }
 }
 
-/// Reads the suites in `names`: files, and folders with all folders below them. The order
+/// Reads the suites in `names`: packs, files, and folders with all folders below them. The order
 /// is the order of the names, then of the paths. A file or folder that is found several
 /// times, by links or by name, is read once.
 #[must_use]
 pub fn load(names: &[PathBuf], options: &LoadOptions) -> Loaded {
-    let (files, errors) = find::files(names);
+    let (files, errors) = find::suites(names);
     let mut loaded = Loaded {
         suites: Vec::new(),
         errors,
     };
     for file in &files {
-        match read::suite(file, options) {
+        let suite = match file {
+            Found::File(path) => read::suite(path, options),
+            Found::Pack(pack) => pack.load(options),
+        };
+        match suite {
             Ok(suite) => loaded.suites.push(suite),
             Err(error) => loaded.errors.push(error),
         }

@@ -340,6 +340,19 @@ mod tests {
     }
 
     #[test]
+    fn a_large_message_has_its_start_and_its_end_once() {
+        let text = "title = 'T'\nframing = 'line'\nparameters = { end = '!' }\n[[scenario]]\nid = 's'\n\
+                    exchange = [{ client.repeat = { before = '${unique} ', text = 'ab', times = 3, \
+                    after = '${end}' } }]\n";
+        let suite = parse("t.toml", text, &NoAttachments).expect("it is valid");
+        let Action::Send(message) = &suite.scenarios()[0].exchange()[0].action else {
+            panic!("it sends")
+        };
+        let sent = message.outgoing_payload(&Bindings::fresh("12345678"));
+        assert_eq!(sent, b"12345678 ababab!");
+    }
+
+    #[test]
     fn a_text_that_is_not_toml_is_left_to_the_parser() {
         assert_eq!(set(&["a=1"], "a = ["), ("a = [".to_owned(), 0));
         assert_eq!(

@@ -190,6 +190,17 @@ impl Template {
         template
     }
 
+    pub(super) fn joined(templates: impl IntoIterator<Item = Self>) -> Self {
+        let mut joined = Self::default();
+        for part in templates.into_iter().flat_map(|it| it.parts) {
+            match part {
+                TemplatePart::Bytes(bytes) => joined.push_bytes(&bytes),
+                TemplatePart::Value(_) => joined.parts.push(part),
+            }
+        }
+        joined
+    }
+
     /// The same with the values of parameters in the place of their names.
     #[must_use]
     pub(super) fn with(&self, parameters: &ParameterValues) -> Self {

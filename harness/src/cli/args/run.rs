@@ -53,8 +53,8 @@ pub(in crate::cli) struct ConfigArgs {
 
 #[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct SuiteArgs {
-    /// Suite files, or folders of suite files [default: those of wirecheck.toml, or the folder
-    /// scenarios]
+    /// Suite files, folders of suite files, or packs, e.g. pack:redis [default: those of
+    /// wirecheck.toml, or the folder scenarios]
     #[arg(value_name = "SUITE")]
     pub(in crate::cli) suites: Vec<PathBuf>,
     /// Give a parameter of the suites another value; can be repeated

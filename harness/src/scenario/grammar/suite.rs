@@ -502,5 +502,7 @@ static REPEAT: TableShape = TableShape {
             Shape::Integer { min: 1, max: GIB },
             "How many times; bounded by `limits.stream_bytes`.",
         ),
+        optional("before", Shape::Payload, "What comes once before it."),
+        optional("after", Shape::Payload, "What comes once after it."),
     ],
 };

@@ -187,7 +187,13 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
     if !source.has_room(once.len() * times, node.span()) {
         return None;
     }
-    Some(Template::of_bytes(once.repeat(times)))
+    let repeated = Template::of_bytes(once.repeat(times));
+    let mut edge = |key| match fields.get(key) {
+        Some(text) => source.payload(text, &|name| dry_run.defines(name)),
+        None => Some(Template::default()),
+    };
+    let (before, after) = (edge("before"), edge("after"));
+    Some(Template::joined([before?, repeated, after?]))
 }
 
 /// Compiles a regular expression, and reports why it is invalid.
