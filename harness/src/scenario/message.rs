@@ -13,6 +13,8 @@ pub struct Message {
     pub body: Body,
     /// The parts that later steps use.
     pub captures: Vec<Capture>,
+    /// What the peer may send before it, any number of times: a whole message that matches.
+    pub skips: Option<Regex>,
 }
 
 #[derive(Clone, Debug)]
@@ -150,6 +152,12 @@ impl Message {
             }
             Body::OneOf(all) => all.first().expect("a choice has a member").fill(bindings),
         }
+    }
+
+    /// Whether the peer may send this payload before the message.
+    #[must_use]
+    pub fn may_follow(&self, payload: &[u8]) -> bool {
+        self.skips.as_ref().is_some_and(|it| it.is_match(payload))
     }
 
     /// Whether the framing encodes it; `raw` bytes bypass the framing.

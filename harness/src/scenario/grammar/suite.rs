@@ -8,7 +8,7 @@ const GIB: i64 = 1 << 30;
 const LIMIT_OF_SUITE: &str = "write it in `limits` of the suite, before the first `[[scenario]]`";
 
 /// Keys that authors often write one level too high or too low, and the help for them.
-pub(in crate::scenario) const MISPLACED: [(&str, &str); 6] = [
+pub(in crate::scenario) const MISPLACED: [(&str, &str); 7] = [
     (
         "within",
         "write it next to the side: `{ server = 'ok', within = '2s' }`; \
@@ -25,6 +25,10 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 6] = [
     (
         "parameters",
         "write it at the top of the suite, before the first `[[scenario]]`",
+    ),
+    (
+        "skips",
+        "write it next to the verb: `{ server = { text = 'done', skips = 'progress .*' } }`",
     ),
     ("suite_bytes", LIMIT_OF_SUITE),
     ("pattern_states", LIMIT_OF_SUITE),
@@ -342,6 +346,13 @@ const CAPTURE: Key = optional(
     "Stores the message as the variable `${name}`: the whole message under one name, or parts of a JSON message by JSON pointer.",
 );
 
+const SKIPS: Key = optional(
+    "skips",
+    Shape::Text,
+    "A regular expression for whole messages that the peer may send before this one, any number of them.",
+)
+.example("skips = '250-.*'");
+
 static ACTION: Variants = Variants {
     what: "an action",
     tag: "verb",
@@ -353,6 +364,7 @@ static ACTION: Variants = Variants {
             keys: &[
                 required("text", Shape::Payload, "The message, as text with escapes."),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -364,6 +376,7 @@ static ACTION: Variants = Variants {
                     "The message, as a JSON value; compared as JSON.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -375,6 +388,7 @@ static ACTION: Variants = Variants {
                     "The message, as pairs of hex digits; white space is ignored.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -386,6 +400,7 @@ static ACTION: Variants = Variants {
                     "The message, as a text repeated.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -397,6 +412,7 @@ static ACTION: Variants = Variants {
                     "The message, as the content of a file in the suite's folder.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -421,6 +437,7 @@ static ACTION: Variants = Variants {
                     "A message that matches; wirecheck sends it when it plays this side.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -437,6 +454,7 @@ static ACTION: Variants = Variants {
                     "A message that contains the value; by default the value itself.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -449,6 +467,7 @@ static ACTION: Variants = Variants {
                     "What wirecheck sends when it plays this side; `any` by default.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -464,6 +483,7 @@ static ACTION: Variants = Variants {
                     "The accepted messages; wirecheck sends the first.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {

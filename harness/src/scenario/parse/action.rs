@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use regex::bytes::Regex;
+
 use super::budget::{STATES_PER_BYTE, states};
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
@@ -22,13 +24,14 @@ pub(super) fn read<'s>(
         let message = Message {
             body: Body::Text(text),
             captures: Vec::new(),
+            skips: None,
         };
         return Some((Action::Send(message), place(node, None, source)));
     }
     let fields = fields::of(node)?;
     let (verb, value) = fields
         .entries()
-        .find(|(key, _)| !["example", "capture"].contains(key))?;
+        .find(|(key, _)| !["example", "capture", "skips"].contains(key))?;
     let action = match verb {
         "close" => Action::Close(close(value)?),
         "prints" => Action::Prints(source.payload(value, &|name| dry_run.defines(name))?),
@@ -36,6 +39,7 @@ pub(super) fn read<'s>(
         _ => Action::Send(Message {
             body: body((verb, value), &fields, dry_run, source)?,
             captures: captures(&fields),
+            skips: skips(&fields, source),
         }),
     };
     Some((action, place(value, Some(&fields), source)))
@@ -245,6 +249,12 @@ fn syntax_error(error: &regex_syntax::Error, literal: &Literal<'_>) -> (Range<us
             .max(span.start.offset + 1)
             .min(literal.text.len().max(1));
     (literal.span(&range), why)
+}
+
+/// What the peer may send before a message.
+fn skips(fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<Regex> {
+    let anchored = |written: &str| Regex::new(&format!(r"\A(?:{written})\z"));
+    expression(fields.get("skips")?, source, anchored)
 }
 
 fn captures(fields: &Fields<'_>) -> Vec<Capture> {
