@@ -13,10 +13,10 @@ use std::time::Duration;
 use crate::background::on_own_thread;
 use crate::engine::{self, ClientOptions, Jobs, PeerFailure, PeerSource, Reconnects};
 use crate::engine::{GateRules, Selection, Settings};
-use crate::load::{LoadError, MAX_SUITE_BYTES, load, qualify};
+use crate::load::{LoadError, LoadOptions, UnknownParameter, load, load_text, qualify};
 use crate::peer::{CommandLine, EmptyCommand, ExternalServer, StartOptions};
 use crate::report::Report;
-use crate::scenario::{NoAttachments, Side, Style, Suite, parse};
+use crate::scenario::{ParameterSetting, SettingError, Side, Style, Suite};
 use crate::tactic::{CaseChoice, GlobError, Profile, Seed, TacticFilter};
 use crate::wire::link::ReadProof;
 
@@ -39,6 +39,7 @@ use crate::wire::link::ReadProof;
 #[must_use = "a check does nothing until it is run"]
 pub struct Check {
     suites: Vec<GivenSuite>,
+    parameters: Vec<(String, String)>,
     peer: Option<PeerChoice>,
     profile: Profile,
     seed: Seed,
@@ -68,6 +69,22 @@ pub enum CheckError {
     /// A suite cannot be read or is invalid. The message shows each error with its place.
     #[error("{}", rendered(.0))]
     Suites(Vec<LoadError>),
+    /// A value given to [`Check::set`] is invalid.
+    #[error("invalid value for the parameter `{name}`: {reason}")]
+    Parameter {
+        /// What was given.
+        name: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A name given to [`Check::set`] is that of no parameter.
+    #[error("no suite has a parameter `{name}`: {help}")]
+    UnknownParameter {
+        /// What was given.
+        name: String,
+        /// The names that the suites declare.
+        help: String,
+    },
     /// No call said where the peer is.
     #[error("no peer to check: call `command`, `connect` or `client` before `run`")]
     NoPeer,
@@ -115,6 +132,7 @@ impl Check {
     fn new(suite: GivenSuite) -> Self {
         Self {
             suites: vec![suite],
+            parameters: Vec::new(),
             peer: None,
             profile: Profile::Standard,
             seed: Seed::default(),
@@ -128,6 +146,13 @@ impl Check {
     /// Adds the suites in another file or folder.
     pub fn and_suite(mut self, path: impl AsRef<Path>) -> Self {
         self.suites.push(GivenSuite::Path(path.as_ref().to_owned()));
+        self
+    }
+
+    /// Gives a parameter of the suites another value, as `--set NAME=VALUE` does. The value may
+    /// have the escapes of suites.
+    pub fn set(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
         self
     }
 
@@ -314,26 +339,49 @@ impl Check {
         globs.collect()
     }
 
+    fn settings(&self) -> Result<Vec<ParameterSetting>, CheckError> {
+        let invalid = |name: &String, error: SettingError| CheckError::Parameter {
+            name: name.clone(),
+            reason: error.to_string(),
+        };
+        let settings = self.parameters.iter().map(|(name, value)| {
+            Ok(ParameterSetting {
+                name: name.parse().map_err(|error| invalid(name, error))?,
+                value: value.parse().map_err(|error| invalid(name, error))?,
+            })
+        });
+        settings.collect()
+    }
+
     fn read_suites(&self) -> Result<Vec<Suite>, CheckError> {
+        let options = LoadOptions {
+            settings: self.settings()?,
+            ..LoadOptions::default()
+        };
         let (mut suites, mut errors) = (Vec::new(), Vec::new());
         for source in &self.suites {
             match source {
                 GivenSuite::Path(path) => {
-                    let loaded = load(std::slice::from_ref(path), MAX_SUITE_BYTES);
+                    let loaded = load(std::slice::from_ref(path), &options);
                     suites.extend(loaded.suites);
                     errors.extend(loaded.errors);
                 }
-                GivenSuite::Text { name, text } => match parse(name, text, &NoAttachments) {
+                GivenSuite::Text { name, text } => match load_text(name, text, &options) {
                     Ok(suite) => suites.push(suite),
                     Err(error) => errors.push(error.into()),
                 },
             }
         }
         qualify(&mut suites);
-        if errors.is_empty() {
-            Ok(suites)
-        } else {
-            Err(CheckError::Suites(errors))
+        if !errors.is_empty() {
+            return Err(CheckError::Suites(errors));
+        }
+        match UnknownParameter::first_of(&options.settings, &suites) {
+            Some(unknown) => Err(CheckError::UnknownParameter {
+                help: unknown.help(),
+                name: unknown.name,
+            }),
+            None => Ok(suites),
         }
     }
 }

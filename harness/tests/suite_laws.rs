@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use wirecheck::load::{MAX_SUITE_BYTES, load};
+use wirecheck::load::{LoadOptions, load};
 use wirecheck::scenario::{NoAttachments, Side, Style, parse};
 use wirecheck::tactic::{CaseChoice, Plan, Profile, Script};
 
@@ -85,7 +85,7 @@ proptest! {
 
 #[test]
 fn every_suite_of_the_project_can_be_planned_on_both_sides() {
-    let loaded = load(&suite_files("scenarios"), MAX_SUITE_BYTES);
+    let loaded = load(&suite_files("scenarios"), &LoadOptions::default());
     assert!(loaded.errors.is_empty(), "{:?}", loaded.errors);
     let thorough = CaseChoice {
         profile: Profile::Thorough,

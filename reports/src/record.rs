@@ -6,6 +6,8 @@
 //!
 //! Doc comments on these types become the descriptions in the JSON Schema.
 
+use std::collections::BTreeMap;
+
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
@@ -288,6 +290,9 @@ pub struct SuiteRecord {
     pub title: String,
     /// The suite file.
     pub path: String,
+    /// The values that the user gave to its parameters, by name, with the escapes of suites.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, String>,
     /// The results of its scenarios.
     pub scenarios: Vec<ScenarioRecord>,
 }

@@ -55,6 +55,11 @@ fn run(failed: FailedScenario<'_>, case: &FailedCase) -> Vec<String> {
         ..
     } = failed;
     let mut words = vec!["wirecheck run".to_owned(), quoted_if_needed(&suite.path)];
+    let set = suite
+        .set
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    words.extend(set.map(|it| format!("--set {}", quoted(&it))));
     words.push(format!(
         "--scenario {}",
         quoted(&format!("{}/{}", suite.id, scenario.id))
@@ -105,6 +110,21 @@ mod tests {
         assert_eq!(peer(&record)[..2], ["--client", "--reconnects"]);
         record.peer = server(&["serve"]);
         assert!(!reconnects(&record), "it is a server");
+    }
+
+    #[test]
+    fn a_case_that_was_not_saved_is_repeated_with_the_values_of_its_parameters() {
+        let mut record = record(vec![suite("header", vec![greeting()])]);
+        let set = &mut record.suites[0].set;
+        set.insert("target".to_owned(), r"/a b\x27".to_owned());
+        let failed = FailedScenario {
+            record: &record,
+            saved_in: SavedIn::Default,
+            suite: &record.suites[0],
+            scenario: &record.suites[0].scenarios[0],
+        };
+        let words = run(failed, &record.suites[0].scenarios[0].failures[0]);
+        assert_eq!(words[2], r"--set 'target=/a b\x27'");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Records for the tests.
 
+use std::collections::BTreeMap;
+
 use crate::record::{
     Bytes, Concurrency, Defect, DeliveryTally, FailedCase, FamilyRecord, FindingRecord, Gate,
     LabelledBytes, Level, OffsetRange, PeerRecord, ProcessLifetime, Record, RegionRecord, Role,
@@ -73,6 +75,7 @@ pub(crate) fn suite(id: &str, scenarios: Vec<ScenarioRecord>) -> SuiteRecord {
         id: id.to_owned(),
         title: format!("The suite {id}"),
         path: format!("scenarios/{id}/{id}.toml"),
+        set: BTreeMap::new(),
         scenarios,
     }
 }

@@ -10,7 +10,7 @@ use super::error::{CommandError, Purpose, print_line};
 use super::exit::Exit;
 use super::not_shown;
 use crate::engine::self_check;
-use crate::load::load;
+use crate::load::{LoadOptions, UnknownParameter, load};
 use crate::scenario::{Style, Suite};
 
 /// Read if no suite is named.
@@ -70,7 +70,13 @@ pub(super) fn read_suites(args: &SuiteArgs, purpose: Purpose) -> Result<Vec<Suit
             help: Some("name a suite file, or a folder of suite files".to_owned()),
         });
     }
-    let loaded = load(&paths, args.max_suite_bytes);
+    let loaded = load(
+        &paths,
+        &LoadOptions {
+            max_suite_bytes: args.max_suite_bytes,
+            settings: args.settings(),
+        },
+    );
     if !loaded.errors.is_empty() {
         return Err(CommandError::Suites {
             errors: loaded.errors,
@@ -80,6 +86,12 @@ pub(super) fn read_suites(args: &SuiteArgs, purpose: Purpose) -> Result<Vec<Suit
     }
     if loaded.suites.is_empty() {
         return Err(CommandError::NoSuites(paths));
+    }
+    if let Some(unknown) = UnknownParameter::first_of(&args.set, &loaded.suites) {
+        return Err(CommandError::Usage {
+            what: unknown.to_string(),
+            help: Some(unknown.help()),
+        });
     }
     Ok(loaded.suites)
 }

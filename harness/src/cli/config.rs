@@ -21,7 +21,11 @@ use wirecheck_report::record::FailOn;
 use super::error::CommandError;
 use super::values;
 use crate::engine::KnownCases;
-use crate::scenario::{Diagnostic, DurationError, FileKind, SuiteError};
+use crate::load::is_pack;
+use crate::scenario::{
+    Diagnostic, DurationError, FileKind, ParameterName, ParameterSetting, ParameterValue,
+    SuiteError,
+};
 use crate::tactic::{CaseGlob, Profile, TacticPattern};
 
 /// Read if it is in the working directory.
@@ -34,7 +38,7 @@ const MOST_BYTES: u64 = 1 << 20;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct Config {
-    /// Suite files, or folders of suite files.
+    /// Suite files, folders of suite files, or packs (`pack:redis`).
     pub(super) suites: Vec<PathBuf>,
     /// How many deliveries are tried: quick, standard, thorough or exhaustive.
     profile: Option<Parsed<Profile>>,
@@ -45,6 +49,8 @@ pub(super) struct Config {
     only: Vec<Parsed<TacticPattern>>,
     /// Select only scenarios with one of these tags.
     pub(super) tag: Vec<String>,
+    /// Values for parameters of the suites, by name.
+    set: BTreeMap<Parsed<ParameterName>, Parsed<ParameterValue>>,
     /// The most cases that run at the same time.
     jobs: Option<Parsed<JobCount>>,
     /// Begin no more cases after this time, e.g. `5m`.
@@ -263,7 +269,8 @@ impl Config {
     fn relative_to(mut self, folder: &Path) -> Self {
         let reports = self.reports.paths().into_iter().flatten();
         let reports = reports.filter(|path| !values::is_stdout(path));
-        for path in self.suites.iter_mut().chain(reports) {
+        let suites = self.suites.iter_mut().filter(|name| !is_pack(name));
+        for path in suites.chain(reports) {
             *path = folder.join(&*path);
         }
         self
@@ -275,6 +282,14 @@ impl Config {
 
     pub(super) fn only(&self) -> Vec<TacticPattern> {
         self.only.iter().map(|it| it.0.clone()).collect()
+    }
+
+    pub(super) fn set(&self) -> Vec<ParameterSetting> {
+        let set = self.set.iter().map(|(name, value)| ParameterSetting {
+            name: name.0.clone(),
+            value: value.0.clone(),
+        });
+        set.collect()
     }
 
     pub(super) fn jobs(&self) -> Option<NonZeroUsize> {
@@ -418,11 +433,23 @@ mod tests {
     }
 
     #[test]
+    fn values_of_parameters_are_read_with_their_escapes() {
+        let text = "[set]\ntarget = '/a\\n'\nport = 80\n";
+        let config = Config::parse("wirecheck.toml", text).expect("it is valid");
+        let set: Vec<_> = config.set().iter().map(ToString::to_string).collect();
+        assert_eq!(set, ["port=80", r"target=/a\n"]);
+        assert!(error("[set]\nTarget = '/'").contains("`Target` is not a name"));
+        assert!(error("[set]\ntarget = '\\q'").contains("unknown escape"));
+    }
+
+    #[test]
     fn paths_are_relative_to_the_folder_of_the_file() {
-        let text = "suites = ['a', '/b']\n[reports]\njunit = 'out/junit.xml'\nsarif = '-'";
+        let text =
+            "suites = ['a', '/b', 'pack:c']\n[reports]\njunit = 'out/junit.xml'\nsarif = '-'";
         let config = Config::parse("wirecheck.toml", text).expect("it is valid");
         let config = config.relative_to(Path::new("project"));
-        assert_eq!(config.suites, [PathBuf::from("project/a"), "/b".into()]);
+        let suites = ["project/a", "/b", "pack:c"].map(PathBuf::from);
+        assert_eq!(config.suites, suites);
         let reports = config.reports;
         assert_eq!(reports.junit, Some("project/out/junit.xml".into()));
         assert_eq!(reports.sarif, Some("-".into()), "standard output");

@@ -342,7 +342,12 @@ fn no_suites(paths: &[PathBuf]) -> String {
 }
 
 fn rejected_suites(errors: &[LoadError], valid: usize, purpose: Purpose) -> String {
-    let is_unreadable = |error: &&LoadError| matches!(error, LoadError::Unreadable { .. });
+    let is_unreadable = |error: &&LoadError| {
+        matches!(
+            error,
+            LoadError::Unreadable { .. } | LoadError::UnknownPack(_)
+        )
+    };
     let unreadable = errors.iter().filter(is_unreadable).count();
     let invalid = errors.len() - unreadable;
     let are = if invalid == 1 { "is" } else { "are" };

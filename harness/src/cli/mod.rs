@@ -15,6 +15,7 @@ mod init;
 mod interrupt;
 mod list;
 mod not_shown;
+mod packs;
 mod peer_source;
 mod peers;
 mod play_order;
@@ -65,7 +66,7 @@ fn report(error: clap::Error) -> Exit {
 }
 
 /// Commands of the design that no version has yet.
-const PLANNED: [&str; 2] = ["packs", "matrix"];
+const PLANNED: [&str; 1] = ["matrix"];
 
 fn planned_command(error: &clap::Error) -> Option<&'static str> {
     match error.get(ContextKind::InvalidSubcommand) {
@@ -95,6 +96,7 @@ fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Replay(args) => replay::run(&args),
         Command::Fuzz(args) => fuzz::run(*args),
         Command::List(args) => list::run(args),
+        Command::Packs(args) => packs::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Init(args) => init::run(&args),

@@ -11,14 +11,23 @@ use crate::tactic::{SOCKET_BUFFERS, Script};
 /// The notes on a suite; `None` if there are none.
 pub(super) fn notes(suite: &Suite) -> Option<SuiteError> {
     let doubts = [TruncationDoubt::Raw, TruncationDoubt::AnyAnswer].into_iter();
-    let diagnostics: Vec<_> = doubts
-        .filter_map(|doubt| truncation_not_judged(suite, doubt))
-        .collect();
+    let doubts = doubts.filter_map(|doubt| truncation_not_judged(suite, doubt));
+    let diagnostics: Vec<_> = unused_parameters(suite).chain(doubts).collect();
     (!diagnostics.is_empty()).then(|| SuiteError {
         kind: FileKind::Suite,
         path: suite.path().to_owned(),
         text: suite.text().to_owned(),
         diagnostics,
+    })
+}
+
+fn unused_parameters(suite: &Suite) -> impl Iterator<Item = Diagnostic> {
+    let parameters = suite.parameters().iter();
+    parameters.filter(|it| !it.is_used()).map(|it| {
+        let message = format!("the parameter `{}` is not used", it.name());
+        let help = format!("write `${{{}}}` in a step, or remove it", it.name());
+        let note = Diagnostic::new(message, it.span(), "no step has this value");
+        note.help(help).as_note()
     })
 }
 

@@ -14,6 +14,7 @@ use super::settings::{PeerFailure, Settings, StopReason};
 use super::state::{Engine, micros};
 use super::time_left::TimeLeft;
 use super::verdict::overall;
+use crate::scenario::ParameterSetting;
 
 /// How much longer than its limit a wait is before the run says so.
 const STARVED: Duration = Duration::from_secs(1);
@@ -206,6 +207,7 @@ impl Engine<'_> {
                 id: suite.id().to_string(),
                 title: suite.title().to_owned(),
                 path: suite.path().to_owned(),
+                set: suite.settings().iter().map(set).collect(),
                 scenarios: Vec::new(),
             });
         }
@@ -220,6 +222,10 @@ impl Engine<'_> {
             UniqueFor::RunningPeer
         }
     }
+}
+
+fn set(setting: &ParameterSetting) -> (String, String) {
+    (setting.name.to_string(), setting.value.to_string())
 }
 
 pub(super) fn new_record(selection: &Selection, settings: &Settings) -> Record {

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use crate::framing::{Decoded, Framing, MalformedKind, StreamEnd};
-use crate::load::{LoadError, MAX_SUITE_BYTES, load};
+use crate::load::{LoadError, LoadOptions, load};
 use crate::scenario::{
     NoAttachments, Scenario, Side, Style, Suite, SuiteError, parse, parse_framing,
 };
@@ -124,7 +124,7 @@ fn rendered(errors: &[LoadError]) -> String {
 /// The only suite at a path.
 pub(super) fn suite_in(path: &Path) -> Result<Suite, TrafficError> {
     let path = path.to_owned();
-    let loaded = load(std::slice::from_ref(&path), MAX_SUITE_BYTES);
+    let loaded = load(std::slice::from_ref(&path), &LoadOptions::default());
     if !loaded.errors.is_empty() {
         return Err(TrafficError::Unreadable(loaded.errors));
     }

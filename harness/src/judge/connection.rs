@@ -400,7 +400,8 @@ mod tests {
     /// A server that must answer `hi` with `ok` and close with a FIN.
     fn suite() -> Suite {
         let text = "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\n\
-                    exchange = [{ client = 'hi' }, { server = 'ok' }, { server.close = 'fin' }]";
+                    exchange = [{ client = 'hi' }, { server = { text = 'ok', skips = 'on .*' } }, \
+                    { server.close = 'fin' }]";
         parse("t.toml", text, &NoAttachments).expect("a valid suite")
     }
 
@@ -436,6 +437,15 @@ mod tests {
     #[test]
     fn the_expected_answer_and_close_pass() {
         assert_eq!(kind("ok\n", &closed(PeerClose::Fin)), None);
+    }
+
+    #[test]
+    fn messages_that_may_come_before_an_answer_are_no_answer() {
+        let closed = closed(PeerClose::Fin);
+        assert_eq!(kind("on 1\non 2\nok\n", &closed), None);
+        assert_eq!(kind("on 1\noff\nok\n", &closed), Some("wrong-answer"));
+        assert_eq!(kind("on 1\n", &closed), Some("ended-early"));
+        assert_eq!(kind("ok\non 1\n", &closed), Some("surplus"));
     }
 
     #[test]

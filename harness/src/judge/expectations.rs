@@ -16,6 +16,8 @@ pub struct Expectations<'s> {
     framing: &'s Framing,
     messages: Vec<ExpectedMessage<'s>>,
     accepted: usize,
+    /// How many messages came that may come before an expected one.
+    skipped: usize,
     last_accepted: Vec<u8>,
     decoder: Decoder,
     bindings: Bindings,
@@ -90,6 +92,7 @@ impl<'s> Expectations<'s> {
             framing,
             messages: messages.collect(),
             accepted: 0,
+            skipped: 0,
             last_accepted: Vec::new(),
             decoder: framing.decoder(),
             bindings,
@@ -102,7 +105,7 @@ impl<'s> Expectations<'s> {
     /// Takes the next bytes from the peer.
     pub fn receive(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && self.mismatch.is_none() {
-            let (before, accepted) = (bytes, self.accepted);
+            let (before, accepted, skipped) = (bytes, self.accepted, self.skipped);
             match self.messages.get(self.accepted).copied() {
                 // With values unknown it would answer a message that was not yet sent.
                 Some(expected) if self.can_fill(expected.message) => {
@@ -110,7 +113,9 @@ impl<'s> Expectations<'s> {
                 }
                 Some(_) | None => self.mismatch = Some(Mismatch::Surplus),
             }
-            if self.accepted == accepted {
+            if self.skipped != skipped {
+                self.unaccepted.clear();
+            } else if self.accepted == accepted {
                 self.keep_unaccepted(&before[..before.len() - bytes.len()]);
             } else {
                 self.unaccepted.clear();
@@ -357,6 +362,7 @@ impl<'s> Expectations<'s> {
                 self.last_accepted.clear();
                 self.last_accepted.extend_from_slice(payload);
             }
+            Err(_) if message.may_follow(payload) => self.skipped += 1,
             Err(refusal) => self.refuse(expected, refusal, payload.to_vec()),
         }
     }

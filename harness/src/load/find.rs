@@ -1,10 +1,11 @@
-//! Finds the files of suites.
+//! Finds the files of suites, and packs.
 
 use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::packs::{self, Pack};
 use super::{LoadError, MAX_SUITES};
 
 /// How deep folders are searched for suites.
@@ -13,22 +14,39 @@ const MAX_DEPTH: usize = 16;
 /// The settings of wirecheck: a TOML file, but not a suite.
 const SETTINGS: &str = "wirecheck.toml";
 
-/// The files in `names`, and what could not be searched.
-pub(super) fn files(names: &[PathBuf]) -> (Vec<PathBuf>, Vec<LoadError>) {
+/// A suite that was found.
+#[derive(Clone, Debug)]
+pub(super) enum Found {
+    File(PathBuf),
+    Pack(&'static Pack),
+}
+
+/// The suites in `names`, and what could not be searched.
+pub(super) fn suites(names: &[PathBuf]) -> (Vec<Found>, Vec<LoadError>) {
     let mut search = Search::default();
-    let results = names.iter().map(|name| search.find(name, MAX_DEPTH));
+    let results = names.iter().map(|name| match packs::named(name) {
+        Some(pack) => search.add_pack(name, pack?),
+        None => search.find(name, MAX_DEPTH),
+    });
     let errors = results.filter_map(Result::err).collect();
-    (search.files, errors)
+    (search.found, errors)
 }
 
 #[derive(Default)]
 struct Search {
-    files: Vec<PathBuf>,
-    /// The files and folders that were found, without links. Links may make a loop.
+    found: Vec<Found>,
+    /// The packs, files and folders that were found, without links. Links may make a loop.
     seen: HashSet<PathBuf>,
 }
 
 impl Search {
+    fn add_pack(&mut self, name: &Path, pack: &'static Pack) -> Result<(), LoadError> {
+        if self.seen.insert(name.to_owned()) {
+            self.found.push(Found::Pack(pack));
+        }
+        Ok(())
+    }
+
     fn find(&mut self, name: &Path, depth: usize) -> Result<(), LoadError> {
         let unreadable = |source| LoadError::Unreadable {
             path: name.to_owned(),
@@ -52,12 +70,12 @@ impl Search {
     }
 
     fn add(&mut self, file: &Path) -> Result<(), LoadError> {
-        if self.files.len() == MAX_SUITES {
+        if self.found.len() == MAX_SUITES {
             return Err(LoadError::TooMany {
                 path: file.to_owned(),
             });
         }
-        self.files.push(file.to_owned());
+        self.found.push(Found::File(file.to_owned()));
         Ok(())
     }
 }
@@ -95,8 +113,12 @@ mod tests {
         symlink("..", folder.join("below/up")).expect("the folder is ours");
         symlink(".", folder.join("self")).expect("the folder is ours");
         symlink("a.toml", folder.join("b.toml")).expect("the folder is ours");
-        let (found, errors) = files(&[folder.clone(), folder.join("self"), folder.join("a.toml")]);
-        assert_eq!(found, [folder.join("a.toml")]);
+        let names = [folder.clone(), folder.join("self"), folder.join("a.toml")];
+        let (found, errors) = suites(&names);
+        assert!(
+            matches!(&found[..], [Found::File(only)] if *only == folder.join("a.toml")),
+            "{found:?}"
+        );
         assert!(errors.is_empty(), "{errors:?}");
     }
 }

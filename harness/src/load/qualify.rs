@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Component, Path};
 
+use super::is_pack;
 use crate::scenario::{Suite, SuiteId};
 
 /// Gives suites of equal id, from different folders, ids with as many names of folders as
@@ -59,6 +60,9 @@ fn distinct(names: &[Vec<String>]) -> Option<Vec<SuiteId>> {
 /// `http.basic`, `scenarios.http.basic` …
 fn qualified_names(suite: &Suite) -> Vec<String> {
     let path = Path::new(suite.path());
+    if is_pack(path) {
+        return vec![format!("pack.{}", suite.own_id())];
+    }
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folders = path.parent().into_iter().flat_map(Path::components);
     let folders = folders.filter_map(|part| match part {
@@ -91,7 +95,13 @@ mod tests {
     fn ids(paths: &[&str]) -> Vec<String> {
         let text = "title = 'A'\nframing = 'line'\n[[scenario]]\nid = 'a'\n\
                     exchange = [{ client = 'a' }, { server = 'b' }]\n";
-        let suite = |path: &&str| parse(path, text, &NoAttachments).expect("it is valid");
+        let suite = |path: &&str| {
+            let id = path
+                .strip_prefix("pack:")
+                .map(|name| format!("id = '{name}'\n"));
+            let text = id.unwrap_or_default() + text;
+            parse(path, &text, &NoAttachments).expect("it is valid")
+        };
         let mut suites: Vec<_> = paths.iter().map(suite).collect();
         qualify(&mut suites);
         suites.iter().map(|suite| suite.id().to_string()).collect()
@@ -111,6 +121,12 @@ mod tests {
             ids(&["a/x/basic.toml", "b/x/basic.toml", "b/y/basic.toml"]),
             ["a.x.basic", "b.x.basic", "b.y.basic"]
         );
+    }
+
+    #[test]
+    fn a_pack_beside_a_file_of_its_name_is_named_pack() {
+        let all = ids(&["scenarios/a.toml", "pack:a"]);
+        assert_eq!(all, ["scenarios.a", "pack.a"]);
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::{LoadError, shown};
-use crate::scenario::{self, Attachments, Suite};
+use super::{LoadError, LoadOptions, shown};
+use crate::scenario::{self, Attachments, ParameterSetting, Suite, SuiteError};
 
-pub(super) fn suite(path: &Path, max: usize) -> Result<Suite, LoadError> {
+pub(super) fn suite(path: &Path, options: &LoadOptions) -> Result<Suite, LoadError> {
+    let max = options.max_suite_bytes;
     let unreadable = |source| LoadError::Unreadable {
         path: path.to_owned(),
         source,
@@ -20,7 +21,18 @@ pub(super) fn suite(path: &Path, max: usize) -> Result<Suite, LoadError> {
     let text = String::from_utf8(bytes)
         .map_err(|error| not_utf8(path, error.as_bytes(), error.utf8_error().valid_up_to()))?;
     let beside = SuiteFolder(path.parent().unwrap_or_else(|| Path::new("")));
-    Ok(scenario::parse(&path.to_string_lossy(), &text, &beside)?)
+    Ok(parse(&path.to_string_lossy(), &text, &beside, options)?)
+}
+
+/// Parses a suite with the values that its parameters get.
+pub(super) fn parse(
+    path: &str,
+    text: &str,
+    beside: &dyn Attachments,
+    options: &LoadOptions,
+) -> Result<Suite, SuiteError> {
+    let (text, applied) = ParameterSetting::apply(&options.settings, text);
+    Ok(scenario::parse(path, &text, beside)?.with_settings(applied))
 }
 
 /// The error for the first byte that is not UTF-8, at an offset.
@@ -128,7 +140,9 @@ mod tests {
         let scratch = tempfile::tempdir().expect("there is a temporary folder");
         let path = scratch.path().join("a.toml");
         fs::write(&path, b"title = 'a'\nk = '\xc3\xa9\xff'\n").expect("the folder is ours");
-        let error = suite(&path, 100).expect_err("it is not UTF-8").to_string();
+        let error = suite(&path, &LoadOptions::default())
+            .expect_err("it is not UTF-8")
+            .to_string();
         let expected = "a.toml:2:7: the byte 0xff is not valid UTF-8; write such bytes as `\\xNN`";
         assert!(error.ends_with(expected), "{error}");
     }

@@ -1,5 +1,7 @@
 //! Saved cases: which are valid, what is played of them, and what their replay came to.
 
+use std::collections::BTreeMap;
+
 use wirecheck_report::record::{
     Concurrency, DeliveryTally, FailedCase, FamilyRecord, FindingRecord, Level, PeerRecord,
     ProcessLifetime, Record, Role, RunState, ScenarioRecord, StreamRecord, SuiteRecord, Verdict,
@@ -202,6 +204,7 @@ fn record(families: &[(&str, u64, u64)], failures: Vec<FailedCase>) -> Record {
             id: "t".to_owned(),
             title: String::new(),
             path: String::new(),
+            set: BTreeMap::new(),
             scenarios: vec![scenario],
         }],
         shard: None,

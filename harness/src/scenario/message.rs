@@ -1,5 +1,6 @@
 //! A message of an exchange: what wirecheck sends, and what it accepts from the peer.
 
+use regex::bytes::Regex;
 use serde_json::Value;
 
 use super::byte_pattern::BytePattern;
@@ -14,6 +15,8 @@ pub struct Message {
     pub body: Body,
     /// The parts that later steps use.
     pub captures: Vec<Capture>,
+    /// What the peer may send before it, any number of times: a whole message that matches.
+    pub skips: Option<Regex>,
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +118,12 @@ impl Message {
             }
             Body::OneOf(all) => all.first().expect("a choice has a member").fill(bindings),
         }
+    }
+
+    /// Whether the peer may send this payload before the message.
+    #[must_use]
+    pub fn may_follow(&self, payload: &[u8]) -> bool {
+        self.skips.as_ref().is_some_and(|it| it.is_match(payload))
     }
 
     /// Whether the framing encodes it; `raw` bytes bypass the framing.

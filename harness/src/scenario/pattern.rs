@@ -11,6 +11,7 @@ use regex_syntax::ast::{self, Ast, Visitor};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use wirecheck_report::notation::{shortened, text};
 
+use super::parameter::ParameterValues;
 use super::payload::{Notation, TokenKind, tokens};
 use super::refusal::Refusal;
 use super::template::{Bindings, BoundValue, Overflow, VariableName};
@@ -46,11 +47,15 @@ enum PatternPart {
 impl MessagePattern {
     /// Compiles an expression. The places of its variables have been checked
     /// ([`values_outside_groups`]).
-    pub(super) fn new(written: &str, most_states: usize) -> Result<Self, regex::Error> {
+    pub(super) fn new(
+        written: &str,
+        most_states: usize,
+        parameters: &ParameterValues,
+    ) -> Result<Self, regex::Error> {
         let sample = anchored(&without_values(written))?;
         let groups = sample.capture_names().flatten().map(str::to_owned);
         let groups = groups.collect();
-        let parts = parts(written);
+        let parts = parts(written, parameters);
         let form = match parts.as_slice() {
             [] => PatternForm::Compiled(sample),
             [PatternPart::Expression(expression)] => PatternForm::Compiled(anchored(expression)?),
@@ -139,18 +144,30 @@ fn anchored(expression: &str) -> Result<Regex, regex::Error> {
     Regex::new(&format!(r"\A(?:{expression})\z"))
 }
 
-fn parts(written: &str) -> Vec<PatternPart> {
+fn parts(written: &str, parameters: &ParameterValues) -> Vec<PatternPart> {
     let mut parts = Vec::new();
     for token in tokens(written, Notation::Pattern) {
-        match (token.kind, parts.last_mut()) {
-            (TokenKind::Plain(plain), Some(PatternPart::Expression(last))) => last.push_str(plain),
-            (TokenKind::Plain(plain), _) => parts.push(PatternPart::Expression(plain.to_owned())),
-            (TokenKind::Value(name), _) => parts.push(PatternPart::Value(VariableName::new(name))),
+        match token.kind {
+            TokenKind::Plain(plain) => expression_at_end(&mut parts).push_str(plain),
+            TokenKind::Value(name) => match parameters.get(name) {
+                Some(value) => push_value(value, expression_at_end(&mut parts)),
+                None => parts.push(PatternPart::Value(VariableName::new(name))),
+            },
             // A fault has been reported, and the others are no parts of a pattern.
             _ => {}
         }
     }
     parts
+}
+
+fn expression_at_end(parts: &mut Vec<PatternPart>) -> &mut String {
+    if !matches!(parts.last(), Some(PatternPart::Expression(_))) {
+        parts.push(PatternPart::Expression(String::new()));
+    }
+    match parts.last_mut() {
+        Some(PatternPart::Expression(expression)) => expression,
+        _ => unreachable!("it was just added"),
+    }
 }
 
 /// The expression with its values, if it needs no more than this number of states.
@@ -292,7 +309,8 @@ mod tests {
     }
 
     fn accepts(written: &str, id: &[u8], payload: &[u8]) -> Result<(), Refusal> {
-        let pattern = MessagePattern::new(written, 10_000).expect("it is valid");
+        let pattern =
+            MessagePattern::new(written, 10_000, &ParameterValues::default()).expect("it is valid");
         pattern.accept(payload, &mut bindings(id))
     }
 

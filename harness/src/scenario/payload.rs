@@ -189,6 +189,7 @@ fn first_value(after: &str) -> (usize, TokenKind<'_>) {
     (2 + name_len + 1, kind)
 }
 
+/// Whether a text is the name of a variable.
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(is_name_character)
 }

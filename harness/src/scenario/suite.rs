@@ -9,6 +9,7 @@ use regex::bytes::Regex;
 
 use super::exchange::{Side, Step};
 use super::name::{ScenarioId, SuiteId};
+use super::parameter::{Parameter, ParameterSetting};
 use crate::framing::Framing;
 
 /// Scenarios that belong together. Only the parser makes one, so it is valid.
@@ -24,6 +25,9 @@ pub struct Suite {
     /// The files that it refers to, by path.
     pub(super) attachments: BTreeMap<String, Vec<u8>>,
     pub(super) title: String,
+    pub(super) parameters: Vec<Parameter>,
+    /// What replaced the values of parameters in the text.
+    pub(super) settings: Vec<ParameterSetting>,
     pub(super) scenarios: Vec<Scenario>,
 }
 
@@ -77,6 +81,24 @@ impl Suite {
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
+    }
+
+    /// In alphabetical order.
+    #[must_use]
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// The values that the user gave to its parameters.
+    #[must_use]
+    pub fn settings(&self) -> &[ParameterSetting] {
+        &self.settings
+    }
+
+    /// Says which values of its text the user gave.
+    #[must_use]
+    pub fn with_settings(self, settings: Vec<ParameterSetting>) -> Self {
+        Self { settings, ..self }
     }
 
     /// In the file's order; at least one, unless [`Suite::retain_scenarios`] dropped all.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use super::parameter::ParameterValues;
 use super::payload::{Notation, TokenKind, tokens};
 use super::suite::Limits;
 
@@ -199,6 +200,33 @@ impl Template {
         self.parts.push(TemplatePart::Value(name));
     }
 
+    pub(super) fn joined(templates: impl IntoIterator<Item = Self>) -> Self {
+        let mut joined = Self::default();
+        for part in templates.into_iter().flat_map(|it| it.parts) {
+            match part {
+                TemplatePart::Bytes(bytes) => joined.push_bytes(&bytes),
+                TemplatePart::Value(_) => joined.parts.push(part),
+            }
+        }
+        joined
+    }
+
+    /// The same with the values of parameters in the place of their names.
+    #[must_use]
+    pub(super) fn with(&self, parameters: &ParameterValues) -> Self {
+        let mut template = Self::default();
+        for part in &self.parts {
+            match part {
+                TemplatePart::Bytes(bytes) => template.push_bytes(bytes),
+                TemplatePart::Value(name) => match parameters.get(name.as_str()) {
+                    Some(value) => template.push_bytes(value),
+                    None => template.parts.push(part.clone()),
+                },
+            }
+        }
+        template
+    }
+
     pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
         match self.parts.last_mut() {
             Some(TemplatePart::Bytes(last)) => last.extend_from_slice(bytes),
@@ -255,20 +283,26 @@ impl Template {
 
 /// JSON with variables in its strings.
 #[derive(Clone, Debug, PartialEq)]
-pub struct JsonTemplate(Value);
+pub struct JsonTemplate {
+    value: Value,
+    parameters: ParameterValues,
+}
 
 impl JsonTemplate {
     /// The string that is null in a message.
     pub(super) const NULL: &'static str = "${null}";
 
     /// Replaces the strings that are null.
-    pub(super) fn new(value: Value) -> Self {
-        Self(with_nulls(value))
+    pub(super) fn new(value: Value, parameters: ParameterValues) -> Self {
+        Self {
+            value: with_nulls(value),
+            parameters,
+        }
     }
 
     pub(super) fn names(&self) -> Vec<VariableName> {
         let mut names = Vec::new();
-        collect_names(&self.0, &mut names);
+        self.collect_names(&self.value, &mut names);
         names
     }
 
@@ -278,14 +312,65 @@ impl JsonTemplate {
     #[must_use]
     pub fn fill(&self, bindings: &Bindings) -> Value {
         match self.check_size(bindings) {
-            Ok(()) => fill_json(&self.0, bindings),
-            Err(_) => self.0.clone(),
+            Ok(()) => self.filled(&self.value, bindings),
+            Err(_) => self.value.clone(),
         }
     }
 
     /// Whether its strings are within the limit with these values.
     pub fn check_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
-        bindings.check_size(filled_json_size(&self.0, bindings))
+        bindings.check_size(self.filled_size(&self.value, bindings))
+    }
+
+    /// The size of all strings with their values.
+    fn filled_size(&self, value: &Value, bindings: &Bindings) -> usize {
+        let add = |sum: usize, value: &Value| sum.saturating_add(self.filled_size(value, bindings));
+        match value {
+            Value::String(text) => self.string(text).filled_size(bindings),
+            Value::Array(items) => items.iter().fold(0, add),
+            Value::Object(entries) => entries.values().fold(0, add),
+            _ => 0,
+        }
+    }
+
+    fn collect_names(&self, value: &Value, names: &mut Vec<VariableName>) {
+        match value {
+            Value::String(text) => names.extend(self.string(text).names().cloned()),
+            Value::Array(items) => items
+                .iter()
+                .for_each(|item| self.collect_names(item, names)),
+            Value::Object(entries) => entries
+                .values()
+                .for_each(|value| self.collect_names(value, names)),
+            _ => {}
+        }
+    }
+
+    fn filled(&self, value: &Value, bindings: &Bindings) -> Value {
+        match value {
+            Value::String(text) => self.filled_string(text, bindings),
+            Value::Array(items) => items
+                .iter()
+                .map(|item| self.filled(item, bindings))
+                .collect(),
+            Value::Object(entries) => entries
+                .iter()
+                .map(|(key, value)| (key.clone(), self.filled(value, bindings)))
+                .collect(),
+            other => other.clone(),
+        }
+    }
+
+    fn filled_string(&self, text: &str, bindings: &Bindings) -> Value {
+        let template = self.string(text);
+        if let [TemplatePart::Value(name)] = template.parts.as_slice() {
+            return bindings.get(name).json();
+        }
+        Value::String(String::from_utf8_lossy(&template.fill(bindings)).into_owned())
+    }
+
+    fn string(&self, text: &str) -> Template {
+        Template::of_text(text, Notation::Values).with(&self.parameters)
     }
 }
 
@@ -299,50 +384,6 @@ fn with_nulls(value: Value) -> Value {
         }
         other => other,
     }
-}
-
-/// The size of all strings with their values.
-fn filled_json_size(value: &Value, bindings: &Bindings) -> usize {
-    let add = |sum: usize, value: &Value| sum.saturating_add(filled_json_size(value, bindings));
-    match value {
-        Value::String(text) => Template::of_text(text, Notation::Values).filled_size(bindings),
-        Value::Array(items) => items.iter().fold(0, add),
-        Value::Object(entries) => entries.values().fold(0, add),
-        _ => 0,
-    }
-}
-
-fn collect_names(value: &Value, names: &mut Vec<VariableName>) {
-    match value {
-        Value::String(text) => {
-            names.extend(Template::of_text(text, Notation::Values).names().cloned())
-        }
-        Value::Array(items) => items.iter().for_each(|item| collect_names(item, names)),
-        Value::Object(entries) => entries
-            .values()
-            .for_each(|value| collect_names(value, names)),
-        _ => {}
-    }
-}
-
-fn fill_json(value: &Value, bindings: &Bindings) -> Value {
-    match value {
-        Value::String(text) => fill_string(text, bindings),
-        Value::Array(items) => items.iter().map(|item| fill_json(item, bindings)).collect(),
-        Value::Object(entries) => entries
-            .iter()
-            .map(|(key, value)| (key.clone(), fill_json(value, bindings)))
-            .collect(),
-        other => other.clone(),
-    }
-}
-
-fn fill_string(text: &str, bindings: &Bindings) -> Value {
-    let template = Template::of_text(text, Notation::Values);
-    if let [TemplatePart::Value(name)] = template.parts.as_slice() {
-        return bindings.get(name).json();
-    }
-    Value::String(String::from_utf8_lossy(&template.fill(bindings)).into_owned())
 }
 
 #[cfg(test)]
@@ -383,15 +424,15 @@ mod tests {
         let text = Template::of_text(&often, Notation::Wire);
         assert_eq!(text.check_size(&bindings), Err(overflow));
         assert_eq!(text.fill(&bindings).len(), 1_000);
-        let value = JsonTemplate::new(json!([{ "k": often }]));
+        let value = JsonTemplate::new(json!([{ "k": often }]), ParameterValues::default());
         assert_eq!(value.check_size(&bindings), Err(overflow));
-        assert_eq!(value.fill(&bindings), value.0);
+        assert_eq!(value.fill(&bindings), value.value);
     }
 
     #[test]
     fn a_string_that_is_null_becomes_null() {
         let written = json!({ "a": "${null}", "b": ["${null}", "$${null}", "no ${id}"] });
-        let template = JsonTemplate::new(written);
+        let template = JsonTemplate::new(written, ParameterValues::default());
         let names = template.names();
         assert_eq!(names, [VariableName::new("id")]);
         let mut bindings = Bindings::example();
@@ -406,8 +447,8 @@ mod tests {
     fn a_string_of_one_variable_becomes_the_captured_json_value() {
         let mut bindings = Bindings::example();
         bindings.bind(VariableName::new("id"), BoundValue::Json(json!(7)));
-        let template =
-            JsonTemplate::new(json!({ "id": "${id}", "text": "no ${id}", "plain": "$5" }));
+        let value = json!({ "id": "${id}", "text": "no ${id}", "plain": "$5" });
+        let template = JsonTemplate::new(value, ParameterValues::default());
         assert_eq!(
             template.fill(&bindings),
             json!({ "id": 7, "text": "no 7", "plain": "$5" })

@@ -50,7 +50,15 @@ fn text(source: &Source, messages: &[Content], answers: &Answers, expected: Expe
     let name = format!("a variation of {}/{id}", suite.id()).replace('\'', "");
     let mut text = format!("# {name}, with the answers that a peer gave to it uncut.\n");
     _ = writeln!(text, "title = '{name}'");
-    let left_out = ["scenario", "title", "id", "limits", "adversary"];
+    // The messages have the values of the parameters.
+    let left_out = [
+        "scenario",
+        "title",
+        "id",
+        "limits",
+        "adversary",
+        "parameters",
+    ];
     settings(&tree, &left_out, base, &mut text);
     text.push_str("\n[[scenario]]\n");
     _ = writeln!(text, "id = '{SCENARIO}'");
@@ -287,12 +295,13 @@ mod tests {
         framing = { line = { ending = "crlf", max = 4096 } }
         level = 'should'
         limits.reply = '2s'
+        parameters.greeting = 'hello'
         [[scenario]]
         id = 'echo'
         title = 'It answers'
         adversary.truncation = 'any'
         exchange = [
-            { server = 'hello' },
+            { server = '${greeting}' },
             { client = 'a ${unique}' },
             { server = 'a ${unique}' },
             { client.close = 'write' },

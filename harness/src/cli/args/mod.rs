@@ -7,10 +7,12 @@ mod run;
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::exit::Exit;
 use super::peers::DemoPeer;
+use crate::load::PACKS;
 pub(in crate::cli) use fuzz::FuzzArgs;
 use fuzz::{FUZZ_EXAMPLES, FUZZ_EXITS, FUZZ_PROTOCOL};
 pub(in crate::cli) use replay::ReplayArgs;
@@ -34,10 +36,20 @@ Examples:
   wirecheck init --framing line             write a first suite and wirecheck.toml
   wirecheck run echo.toml -- python3 server.py {port}
                                             judge a server
+  wirecheck packs                           list the suites that are built in
   wirecheck report --html report.html       make a report of the last run
   wirecheck check scenarios/                validate suite files
   wirecheck list scenarios/line             list the cases of a suite
   wirecheck list --only 'cut@*' --count     count the cases of one tactic";
+
+const PACKS_EXAMPLES: &str = "\
+Examples:
+  wirecheck packs                           list the packs with their parameters
+  wirecheck run pack:redis -- redis-server --port {port}
+                                            judge a server with a pack
+  wirecheck run pack:redis --set key=test --connect localhost:6379
+                                            with another value of a parameter
+  wirecheck packs show redis > mine.toml    start a suite from a pack";
 
 const CHECK_EXITS: &str = "\
 Exit codes:
@@ -114,6 +126,12 @@ pub(in crate::cli) enum Command {
     Fuzz(Box<FuzzArgs>),
     /// List the cases of suites without running them
     List(ListArgs),
+    /// List the packs, the suites that are built in, or print one
+    ///
+    /// `pack:NAME` stands for a pack wherever a suite is named: wirecheck run pack:redis -- ….
+    /// `--set NAME=VALUE` gives a parameter of a pack another value.
+    #[command(after_help = PACKS_EXAMPLES)]
+    Packs(PacksArgs),
     /// Make reports of the records of runs
     ///
     /// Without a format it prints the table and the failures. The records of `run --shard` are
@@ -168,6 +186,26 @@ pub(in crate::cli) struct CheckArgs {
     /// All connections are on loopback. No peer is started.
     #[arg(long)]
     pub(in crate::cli) play: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct PacksArgs {
+    #[command(subcommand)]
+    pub(in crate::cli) command: Option<PacksCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum PacksCommand {
+    /// Print the suite file of a pack
+    Show {
+        /// The name of a pack
+        #[arg(value_parser = pack_names())]
+        name: String,
+    },
+}
+
+fn pack_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(PACKS.iter().map(|pack| pack.name))
 }
 
 #[derive(Debug, clap::Args)]

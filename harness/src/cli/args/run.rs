@@ -16,7 +16,7 @@ use crate::cli::error::CommandError;
 use crate::cli::values::{duration, jobs, run_time};
 use crate::engine::Shard;
 use crate::load::MAX_SUITE_BYTES;
-use crate::scenario::Side;
+use crate::scenario::{ParameterSetting, Side};
 use crate::tactic::{Profile, TacticPattern};
 use wirecheck_report::record::{FailOn, Gate};
 
@@ -53,10 +53,20 @@ pub(in crate::cli) struct ConfigArgs {
 
 #[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct SuiteArgs {
-    /// Suite files, or folders of suite files [default: those of wirecheck.toml, or the folder
-    /// scenarios]
+    /// Suite files, folders of suite files, or packs, e.g. pack:redis [default: those of
+    /// wirecheck.toml, or the folder scenarios]
     #[arg(value_name = "SUITE")]
     pub(in crate::cli) suites: Vec<PathBuf>,
+    /// Give a parameter of the suites another value; can be repeated
+    ///
+    /// The value may have the escapes of suites: `\n \r \t \0 \\ \xNN \u{…}`. `wirecheck packs`
+    /// shows the parameters of packs; the table `parameters` of a suite has those of the suite.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(in crate::cli) set: Vec<ParameterSetting>,
+    /// Values of the file with the settings, for suites that it does not name. No suite must
+    /// declare them.
+    #[arg(skip)]
+    set_by_file: Vec<ParameterSetting>,
     /// The largest suite file that is read
     #[arg(long, value_name = "BYTES", default_value_t = MAX_SUITE_BYTES, hide_short_help = true)]
     pub(in crate::cli) max_suite_bytes: usize,
@@ -211,10 +221,19 @@ impl ConfigArgs {
 
 impl SuiteArgs {
     pub(in crate::cli) fn with(mut self, config: &Config) -> Self {
+        let of_file = config.set();
         if self.suites.is_empty() {
             self.suites.clone_from(&config.suites);
+            self.set.splice(0..0, of_file);
+        } else {
+            self.set_by_file = of_file;
         }
         self
+    }
+
+    /// The values of parameters. Of several for a name the last counts.
+    pub(in crate::cli) fn settings(&self) -> Vec<ParameterSetting> {
+        [&self.set_by_file[..], &self.set[..]].concat()
     }
 }
 

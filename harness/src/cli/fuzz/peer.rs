@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::gate;
 use crate::cli::run::{Session, check_command, check_files};
 use crate::engine::{self, Event, FuzzOptions, GateRules, Selection};
-use crate::load::{MAX_SUITE_BYTES, load};
+use crate::load::{LoadOptions, load};
 use crate::scenario::Suite;
 
 /// Where the suites of variations are saved: a folder for each set of suites.
@@ -98,7 +98,7 @@ fn corpus(folder: &Path) -> Vec<Suite> {
     if !folder.is_dir() {
         return Vec::new();
     }
-    load(&[folder.to_owned()], MAX_SUITE_BYTES).suites
+    load(&[folder.to_owned()], &LoadOptions::default()).suites
 }
 
 /// There may be hundreds of them in a second: none is waited for until it is on the disk.

@@ -8,7 +8,7 @@ const GIB: i64 = 1 << 30;
 const LIMIT_OF_SUITE: &str = "write it in `limits` of the suite, before the first `[[scenario]]`";
 
 /// Keys that authors often write one level too high or too low, and the help for them.
-pub(in crate::scenario) const MISPLACED: [(&str, &str); 5] = [
+pub(in crate::scenario) const MISPLACED: [(&str, &str); 7] = [
     (
         "within",
         "write it next to the side: `{ server = 'ok', within = '2s' }`; \
@@ -21,6 +21,14 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 5] = [
     (
         "capture",
         "write it next to the verb: `{ server = { any = true, capture = 'name' } }`",
+    ),
+    (
+        "parameters",
+        "write it at the top of the suite, before the first `[[scenario]]`",
+    ),
+    (
+        "skips",
+        "write it next to the verb: `{ server = { text = 'done', skips = 'progress .*' } }`",
     ),
     ("suite_bytes", LIMIT_OF_SUITE),
     ("pattern_states", LIMIT_OF_SUITE),
@@ -52,6 +60,12 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
             "How messages are delimited in the stream, where a scenario does not say otherwise.",
         )
         .example("framing = 'line'"),
+        optional(
+            "parameters",
+            Shape::Names(&PARAMETER),
+            "Texts that the steps use as `${name}` and that `--set NAME=VALUE` replaces.",
+        )
+        .example("parameters = { target = '/' }"),
         LEVEL,
         SPEC,
         TAGS,
@@ -72,6 +86,25 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
             "The scenarios, in the order in which they are shown.",
         )
         .example("[[scenario]]"),
+    ],
+};
+
+static PARAMETER: Shape = Shape::Either(&[Shape::Payload, Shape::Table(&PARAMETER_TABLE)]);
+
+static PARAMETER_TABLE: TableShape = TableShape {
+    what: "a parameter",
+    keys: &[
+        required(
+            "default",
+            Shape::Payload,
+            "The value without `--set`, as text with escapes; the same in the whole run.",
+        )
+        .example("default = '/'"),
+        optional(
+            "about",
+            Shape::Text,
+            "What it is for, and what it must be for this server or client.",
+        ),
     ],
 };
 
@@ -318,6 +351,13 @@ const CAPTURE: Key = optional(
     "Stores the message as the variable `${name}`: the whole message under one name, or parts of a JSON message by JSON pointer.",
 );
 
+const SKIPS: Key = optional(
+    "skips",
+    Shape::Text,
+    "A regular expression for whole messages that the peer may send before this one, any number of them.",
+)
+.example("skips = '250-.*'");
+
 static ACTION: Variants = Variants {
     what: "an action",
     tag: "verb",
@@ -329,6 +369,7 @@ static ACTION: Variants = Variants {
             keys: &[
                 required("text", Shape::Payload, "The message, as text with escapes."),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -340,6 +381,7 @@ static ACTION: Variants = Variants {
                     "The message, as a JSON value; compared as JSON.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -356,6 +398,7 @@ static ACTION: Variants = Variants {
                     "A message that matches, in hex; wirecheck sends it when it plays this side. Required where some bytes have any value.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -367,6 +410,7 @@ static ACTION: Variants = Variants {
                     "The message, as a text repeated.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -378,6 +422,7 @@ static ACTION: Variants = Variants {
                     "The message, as the content of a file in the suite's folder.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -402,6 +447,7 @@ static ACTION: Variants = Variants {
                     "A message that matches; wirecheck sends it when it plays this side.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -418,6 +464,7 @@ static ACTION: Variants = Variants {
                     "A message that contains the value; by default the value itself.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -430,6 +477,7 @@ static ACTION: Variants = Variants {
                     "What wirecheck sends when it plays this side; `any` by default.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -445,6 +493,7 @@ static ACTION: Variants = Variants {
                     "The accepted messages; wirecheck sends the first.",
                 ),
                 CAPTURE,
+                SKIPS,
             ],
         },
         TableShape {
@@ -483,5 +532,7 @@ static REPEAT: TableShape = TableShape {
             Shape::Integer { min: 1, max: GIB },
             "How many times; bounded by `limits.stream_bytes`.",
         ),
+        optional("before", Shape::Payload, "What comes once before it."),
+        optional("after", Shape::Payload, "What comes once after it."),
     ],
 };

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use regex::bytes::Regex;
+
 use super::budget::STATES_PER_BYTE;
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
@@ -24,13 +26,14 @@ pub(super) fn read<'s>(
         let message = Message {
             body: Body::Text(text),
             captures: Vec::new(),
+            skips: None,
         };
         return Some((Action::Send(message), place(node, None, source)));
     }
     let fields = fields::of(node)?;
     let (verb, value) = fields
         .entries()
-        .find(|(key, _)| !["example", "capture"].contains(key))?;
+        .find(|(key, _)| !["example", "capture", "skips"].contains(key))?;
     let action = match verb {
         "close" => Action::Close(close(value)?),
         "prints" => Action::Prints(source.payload(value, &|name| dry_run.defines(name))?),
@@ -38,6 +41,7 @@ pub(super) fn read<'s>(
         _ => Action::Send(Message {
             body: body((verb, value), &fields, dry_run, source)?,
             captures: captures(&fields),
+            skips: skips(&fields, source),
         }),
     };
     Some((action, place(value, Some(&fields), source)))
@@ -132,7 +136,8 @@ fn json_template(
 ) -> Option<JsonTemplate> {
     let faults = source.faults.len();
     source.check_json_values(node, known);
-    (source.faults.len() == faults).then(|| JsonTemplate::new(json::value(node.get_ref())))
+    let value = json::value(node.get_ref());
+    (source.faults.len() == faults).then(|| JsonTemplate::new(value, source.parameters.clone()))
 }
 
 fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -> Option<Template> {
@@ -156,7 +161,13 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
     if !source.has_room(once.len() * times, node.span()) {
         return None;
     }
-    Some(Template::of_bytes(once.repeat(times)))
+    let repeated = Template::of_bytes(once.repeat(times));
+    let mut edge = |key| match fields.get(key) {
+        Some(text) => source.payload(text, &|name| dry_run.defines(name)),
+        None => Some(Template::default()),
+    };
+    let (before, after) = (edge("before"), edge("after"));
+    Some(Template::joined([before?, repeated, after?]))
 }
 
 /// Compiles the regular expression of a message, and reports why it is invalid.
@@ -167,9 +178,9 @@ fn message_pattern(
 ) -> Option<MessagePattern> {
     let literal = source.literal(node)?;
     let has_valid_names = source.check_pattern_values(&literal, known);
-    let most = source.most_states();
+    let (most, parameters) = (source.most_states(), source.parameters.clone());
     let pattern = checked_expression(node, without_values, source, |it| {
-        MessagePattern::new(it, most)
+        MessagePattern::new(it, most, &parameters)
     });
     pattern.filter(|_| has_valid_names)
 }
@@ -233,6 +244,12 @@ fn syntax_error(error: &regex_syntax::Error, literal: &Literal<'_>) -> (Range<us
             .max(span.start.offset + 1)
             .min(literal.text.len().max(1));
     (literal.span(&range), why)
+}
+
+/// What the peer may send before a message.
+fn skips(fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<Regex> {
+    let anchored = |written: &str| Regex::new(&format!(r"\A(?:{written})\z"));
+    expression(fields.get("skips")?, source, anchored)
 }
 
 fn captures(fields: &Fields<'_>) -> Vec<Capture> {

@@ -8,6 +8,7 @@ use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close, Side};
 use crate::scenario::message::Message;
+use crate::scenario::parameter::ParameterValues;
 use crate::scenario::suite::Limits;
 use crate::scenario::template::{Bindings, Template};
 
@@ -16,6 +17,7 @@ pub(super) struct DryRun<'f> {
     framing: Option<&'f Framing>,
     stream_bytes: usize,
     bindings: Bindings,
+    parameters: ParameterValues,
     client: SideState,
     server: SideState,
 }
@@ -28,11 +30,20 @@ struct SideState {
 }
 
 impl<'f> DryRun<'f> {
-    pub(super) fn new(framing: Option<&'f Framing>, limits: &Limits) -> Self {
+    pub(super) fn new(
+        framing: Option<&'f Framing>,
+        limits: &Limits,
+        parameters: ParameterValues,
+    ) -> Self {
+        let mut bindings = Bindings::example().limited_to(limits.stream_bytes);
+        for (name, value) in parameters.bound() {
+            bindings.bind(name, value);
+        }
         Self {
             framing,
             stream_bytes: limits.stream_bytes,
-            bindings: Bindings::example().limited_to(limits.stream_bytes),
+            bindings,
+            parameters,
             client: SideState::default(),
             server: SideState::default(),
         }
@@ -180,12 +191,18 @@ impl<'f> DryRun<'f> {
         let span = exact.map_or(whole, |(offset, literal)| {
             literal.locate(offset, &self.bindings)
         });
-        Diagnostic::new(
+        let parameter = place
+            .literal
+            .and_then(|literal| self.parameters.declared_as(literal.within(&span)?));
+        let mut fault = Diagnostic::new(
             "the framing cannot carry this message",
             span,
             error.to_string(),
-        )
-        .help("change the message or the framing, or send the bytes with `raw`, which bypasses the framing")
+        );
+        if let Some((name, declared)) = parameter {
+            fault = fault.related(declared, format!("the value of `{name}`"));
+        }
+        fault.help("change the message or the framing, or send the bytes with `raw`, which bypasses the framing")
     }
 
     fn duplicate_name(&self, message: &Message, place: &ActionSpans<'_>) -> Option<Diagnostic> {
@@ -196,6 +213,8 @@ impl<'f> DryRun<'f> {
         let span = place.capture.clone().unwrap_or_else(|| place.span.clone());
         let label = if taken.is_reserved() {
             "reserved by wirecheck"
+        } else if self.parameters.get(taken.as_str()).is_some() {
+            "a parameter of the suite: its value is the same in the whole run"
         } else {
             "already captured"
         };

@@ -15,7 +15,7 @@ pub(super) fn read(
     limits: &Limits,
     source: &mut SuiteSource<'_>,
 ) -> Option<Vec<Step>> {
-    let mut dry_run = DryRun::new(framing, limits);
+    let mut dry_run = DryRun::new(framing, limits, source.parameters.clone());
     let mut steps = Vec::new();
     let mut complete = true;
     for node in scenario.list("exchange") {

@@ -8,6 +8,7 @@ use super::source::{Literal, SuiteSource};
 use crate::scenario::byte_pattern::{BytePart, BytePattern, PatternEnd};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::message::Body;
+use crate::scenario::parameter::ParameterValues;
 use crate::scenario::payload::{self, Notation, TokenKind};
 use crate::scenario::template::{Template, VariableName};
 
@@ -83,6 +84,8 @@ fn pattern(
     source: &mut SuiteSource<'_>,
 ) -> Option<BytePattern> {
     let literal = source.literal(node)?;
+    let span = literal.span(&(0..literal.text.len()));
+    source.use_parameters(literal.text, Notation::Values, span);
     let mut parts = Vec::new();
     let mut end = PatternEnd::Nothing;
     let mut captured = BTreeSet::new();
@@ -97,7 +100,7 @@ fn pattern(
             }
             Ok(HexToken::Part(part)) => {
                 let fault = misused_name(&part, known, &mut captured, literal.span(&range));
-                parts.push(part);
+                push_part(part, &mut parts, &source.parameters);
                 fault
             }
             Err(fault) => Some(fault.at(&range, &literal)),
@@ -108,6 +111,18 @@ fn pattern(
         }
     }
     Some(BytePattern::new(parts, end))
+}
+
+/// Adds a part; a parameter as the bytes of its value.
+fn push_part(part: BytePart, parts: &mut Vec<BytePart>, parameters: &ParameterValues) {
+    let value = match &part {
+        BytePart::Value(name) => parameters.get(name.as_str()),
+        _ => None,
+    };
+    match value {
+        Some(value) => parts.extend(value.iter().map(|byte| BytePart::Byte(*byte))),
+        None => parts.push(part),
+    }
 }
 
 fn misused_name(

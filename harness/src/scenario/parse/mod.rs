@@ -12,6 +12,7 @@ mod exchange;
 mod fields;
 mod framing;
 mod hex;
+mod parameters;
 mod source;
 mod toml_1_0;
 
@@ -28,6 +29,7 @@ use super::diagnostic::{Diagnostic, FileKind, SuiteError};
 use super::exchange::Side;
 use super::grammar::{ONLY_FRAMING, SUITE, Shape};
 use super::name::{ScenarioId, SuiteId};
+use super::parameter::ParameterValues;
 use super::suite::{Adversary, Level, Limits, Scenario, Suite, TruncationReply};
 use crate::framing::Framing;
 
@@ -127,6 +129,8 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         .table("limits")
         .map_or(limits, |table| read_limits(&table, limits));
     source.set_budgets(&limits);
+    let mut parameters = parameters::read(fields, source);
+    source.parameters = ParameterValues::of(&parameters);
     let common = Common::read(fields, &Common::default(), source);
     let id = suite_id(path, fields, source);
     let mut seen: HashMap<ScenarioId, std::ops::Range<usize>> = HashMap::new();
@@ -145,6 +149,9 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         scenarios.push(scenario);
     }
     let id = id?;
+    for parameter in &mut parameters {
+        parameter.is_used = source.used.contains(parameter.name());
+    }
     Some(Suite {
         own_id: id.clone(),
         other_ids: Vec::new(),
@@ -153,6 +160,8 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         text: source.text().to_owned(),
         attachments: std::mem::take(&mut source.attached),
         title: fields.text("title")?.to_owned(),
+        parameters,
+        settings: Vec::new(),
         scenarios,
     })
 }

@@ -1,6 +1,6 @@
 //! The text of a suite: the spans of its strings, and the errors found so far.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::{Component, Path};
 
@@ -8,6 +8,7 @@ use super::Attachments;
 use super::budget::Budget;
 use super::fields::Node;
 use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::parameter::ParameterValues;
 use crate::scenario::pattern::values_outside_groups;
 use crate::scenario::payload::{Notation, TokenKind, tokens};
 use crate::scenario::suite::Limits;
@@ -20,6 +21,9 @@ pub(super) struct SuiteSource<'s> {
     attachments: &'s dyn Attachments,
     /// What was read of them, by path.
     pub(super) attached: BTreeMap<String, Vec<u8>>,
+    pub(super) parameters: ParameterValues,
+    /// The names of the parameters that steps have used so far.
+    pub(super) used: BTreeSet<String>,
     messages: Budget,
     patterns: Budget,
     pub(super) faults: Vec<Diagnostic>,
@@ -46,6 +50,12 @@ impl Literal<'_> {
     /// Converts a range of the literal to a range of the file.
     pub(super) fn span(&self, range: &Range<usize>) -> Range<usize> {
         self.start + range.start..self.start + range.end
+    }
+
+    /// The text at a range of the file.
+    pub(super) fn within(&self, span: &Range<usize>) -> Option<&str> {
+        let at = |offset: usize| offset.checked_sub(self.start);
+        self.text.get(at(span.start)?..at(span.end)?)
     }
 
     /// The characters of the file that made the byte at `offset` of the payload.
@@ -91,6 +101,8 @@ impl<'s> SuiteSource<'s> {
             lines: std::iter::once(0).chain(breaks).collect(),
             attachments,
             attached: BTreeMap::new(),
+            parameters: ParameterValues::default(),
+            used: BTreeSet::new(),
             messages: Budget::of_messages(&Limits::default()),
             patterns: Budget::of_patterns(&Limits::default()),
             faults,
@@ -183,7 +195,9 @@ impl<'s> SuiteSource<'s> {
         for token in tokens(literal.text, Notation::Wire) {
             self.check_token(&token.kind, literal.span(&token.range), known);
         }
-        (self.faults.len() == faults).then(|| Template::of_text(literal.text, Notation::Wire))
+        self.use_parameters(literal.text, Notation::Wire, node.span());
+        let template = || Template::of_text(literal.text, Notation::Wire).with(&self.parameters);
+        (self.faults.len() == faults).then(template)
     }
 
     /// Reports what is wrong with the variables in a regular expression, and whether nothing is.
@@ -196,6 +210,8 @@ impl<'s> SuiteSource<'s> {
         for token in tokens(literal.text, Notation::Pattern) {
             self.check_token(&token.kind, literal.span(&token.range), known);
         }
+        let span = literal.span(&(0..literal.text.len()));
+        self.use_parameters(literal.text, Notation::Pattern, span);
         for range in values_outside_groups(literal.text) {
             let label = "not in a character class, a name or a comment";
             let fault = Diagnostic::new("misplaced variable", literal.span(&range), label);
@@ -214,6 +230,9 @@ impl<'s> SuiteSource<'s> {
                 for token in tokens(text, Notation::Values) {
                     self.check_token(&token.kind, node.span(), known);
                 }
+                for name in self.use_parameters(text, Notation::Values, node.span()) {
+                    self.check_utf8(&name, node.span());
+                }
             }
             DeValue::Array(items) => items
                 .iter()
@@ -225,7 +244,38 @@ impl<'s> SuiteSource<'s> {
         }
     }
 
-    fn check_token(
+    /// Counts what the values of the parameters in a text add to it, and returns their names.
+    pub(super) fn use_parameters(
+        &mut self,
+        text: &str,
+        notation: Notation,
+        span: Range<usize>,
+    ) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut bytes = 0_usize;
+        for token in tokens(text, notation) {
+            if let TokenKind::Value(name) = token.kind
+                && let Some(value) = self.parameters.get(name)
+            {
+                bytes = bytes.saturating_add(value.len());
+                names.push(name.to_owned());
+            }
+        }
+        self.used.extend(names.iter().cloned());
+        self.count_bytes(bytes, span);
+        names
+    }
+
+    fn check_utf8(&mut self, name: &str, span: Range<usize>) {
+        let value = self.parameters.get(name).unwrap_or_default();
+        if str::from_utf8(value).is_err() {
+            let message = format!("the value of `{name}` is not UTF-8");
+            let label = "JSON has only text in UTF-8";
+            self.faults.push(Diagnostic::new(message, span, label));
+        }
+    }
+
+    pub(super) fn check_token(
         &mut self,
         kind: &TokenKind<'_>,
         span: Range<usize>,
