@@ -8,6 +8,7 @@
 //! - `chunk`: the line before a chunk;
 //! - `machine`: reads messages one at a time;
 //! - `parts`: where the parts of a whole message are, and its regions;
+//! - `malformed`, `rules`: malformed messages, and the sentences of the RFCs that they break;
 //! - `message`, `write`: a message as values, read and written.
 //!
 //! A message that begins with `HTTP/` is an answer, any other is a request.
@@ -18,12 +19,15 @@ mod head;
 mod machine;
 #[cfg(test)]
 mod machine_tests;
+mod malformed;
 mod message;
 mod parts;
+mod rules;
 mod write;
 
 use super::codec::{Codec, Machine};
 use super::decoder::{Decoded, Decoder};
+use super::malformed::MalformedVariants;
 use super::{DEFAULT_MAX, EncodeError, Encoded, Malformation, Truncation};
 use chunk::MOST_DIGITS;
 use machine::MessageReader;
@@ -164,6 +168,10 @@ impl Codec for Http1 {
     fn encode(&self, payload: &[u8]) -> Result<Encoded, EncodeError> {
         self.check_message(payload)?;
         Ok(Parts::of(payload).with_regions(payload))
+    }
+
+    fn malform(&self, variants: &mut MalformedVariants) {
+        malformed::malform(self, variants);
     }
 
     fn machine(&self) -> Box<dyn Machine> {

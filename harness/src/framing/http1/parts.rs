@@ -144,7 +144,7 @@ fn chunks(message: &[u8], at: usize) -> BodyParts {
 
 impl FieldLine {
     /// The end of its line, behind any blanks.
-    fn line_end(&self, message: &[u8]) -> usize {
+    pub(super) fn line_end(&self, message: &[u8]) -> usize {
         let rest = &message[self.value.end..];
         self.value.end + memchr(b'\r', rest).expect(VALID)
     }
