@@ -180,7 +180,7 @@ impl Malforming<'_> {
             (MalformedKind::Underscored, format!("0_{size:x}")),
             (MalformedKind::NonAsciiDigits, format!("٠{size:x}")),
             (MalformedKind::Hex, format!("0x{size:x}")),
-            (MalformedKind::Spaces, format!("{size:x} ")),
+            (MalformedKind::Spaces, format!(" {size:x}")),
             (MalformedKind::Empty, String::new()),
             (MalformedKind::Overflow, format!("1{size:016x}")),
         ] {

@@ -82,7 +82,6 @@ fn of_chunk(kind: MalformedKind) -> Option<Rule> {
         | MalformedKind::NonAsciiDigits
         | MalformedKind::Hex
         | MalformedKind::Empty => refuse("RFC 9112, 7.1: \"chunk-size = 1*HEXDIG\""),
-        // Some readers take the blank for one before an extension.
         MalformedKind::Spaces => refuse_or_read(GRAMMAR),
         MalformedKind::TooLarge | MalformedKind::Overflow => refuse(
             "RFC 9112, 7.1: \"recipients MUST anticipate potentially large hexadecimal numerals \
