@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use memchr::memmem;
 
-use crate::framing::{Region, RegionKind};
+use crate::framing::{Region, RegionKind, RegionRole};
 use crate::tactic::{Offset, OutMessage, Script};
 
 /// What a cut goes through.
@@ -62,7 +62,7 @@ impl CutMap {
     }
 
     pub(super) fn has_headers(&self) -> bool {
-        let header = |(_, kind): &(Offset, RegionKind)| *kind == RegionKind::Header;
+        let header = |(_, kind): &(Offset, RegionKind)| kind.role() == RegionRole::Header;
         self.regions.iter().any(header)
     }
 
@@ -87,15 +87,22 @@ impl CutMap {
         } else {
             kind(index)
         };
-        match (before, kind(index)) {
+        match (before.role(), kind(index).role()) {
             _ if self.characters.contains(&at) => CutLocation::Character,
             _ if self.line_endings.contains(&at) => CutLocation::Delimiter,
-            (RegionKind::Header, RegionKind::Header | RegionKind::Delimiter) => CutLocation::Header,
-            (RegionKind::Delimiter, RegionKind::Delimiter) => CutLocation::Delimiter,
-            (RegionKind::Delimiter, _) => CutLocation::AfterDelimiter,
+            (RegionRole::Header, RegionRole::Header | RegionRole::Delimiter) => CutLocation::Header,
+            (RegionRole::Delimiter, RegionRole::Delimiter) => CutLocation::Delimiter,
+            // Between two lines of one header.
+            (RegionRole::Delimiter, _) if continues_header(kind(index)) => CutLocation::Header,
+            (RegionRole::Delimiter, _) => CutLocation::AfterDelimiter,
             _ => CutLocation::Payload,
         }
     }
+}
+
+/// Whether a region of this kind is always behind another part of the same header.
+fn continues_header(kind: RegionKind) -> bool {
+    matches!(kind, RegionKind::FieldName | RegionKind::Trailer)
 }
 
 /// The endings of lines in the text protocols; an empty line ends a header there.
@@ -112,10 +119,10 @@ fn inside_line_endings(message: &OutMessage) -> impl Iterator<Item = usize> {
     let searched = message
         .regions
         .iter()
-        .filter(move |region| match region.kind {
-            RegionKind::Header => true,
-            RegionKind::Payload => !is_opaque,
-            RegionKind::Delimiter => false,
+        .filter(move |region| match region.kind.role() {
+            RegionRole::Header => true,
+            RegionRole::Payload => !is_opaque,
+            RegionRole::Delimiter => false,
         });
     searched.flat_map(|region| {
         let bytes = &message.bytes[region.range.clone()];

@@ -49,6 +49,14 @@ pub enum EncodeError {
     PartOfAValue { why: Truncation },
     #[error("the RESP value ends at byte {at}, but more bytes follow: send one value per message")]
     AfterValue { at: usize },
+    #[error("the payload is not an HTTP/1.1 message: {why}")]
+    NotAMessage { why: Malformation },
+    #[error("the payload is only a part of an HTTP/1.1 message: {why}")]
+    PartOfAMessage { why: Truncation },
+    #[error(
+        "the HTTP/1.1 message ends at byte {at}, but more bytes follow: send one message at a time"
+    )]
+    AfterMessage { at: usize },
 }
 
 impl EncodeError {
@@ -59,15 +67,17 @@ impl EncodeError {
             | Self::ContainsDelimiter { at }
             | Self::UnclosedQuote { at }
             | Self::AfterQuote { at }
-            | Self::AfterValue { at } => Some(at),
-            Self::NotAValue { why } => why.offset(),
+            | Self::AfterValue { at }
+            | Self::AfterMessage { at } => Some(at),
+            Self::NotAValue { why } | Self::NotAMessage { why } => why.offset(),
             Self::WrongSize { .. }
             | Self::TooLong { .. }
             | Self::TooLongWhenFilled { .. }
             | Self::TooLongForField { .. }
             | Self::HeaderTooLong { .. }
             | Self::ShorterThanOffset { .. }
-            | Self::PartOfAValue { .. } => None,
+            | Self::PartOfAValue { .. }
+            | Self::PartOfAMessage { .. } => None,
         }
     }
 

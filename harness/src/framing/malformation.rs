@@ -69,6 +69,34 @@ pub enum Malformation {
     },
     #[error("a second Content-Length starts at byte {at}")]
     DuplicateLength { at: usize },
+    #[error(
+        "the line at byte {at} is not a request line (method, target, version) or a status line"
+    )]
+    NotAStartLine { at: usize },
+    #[error("an empty line comes before the status line of an answer")]
+    EmptyLine,
+    #[error("the version at byte {at} is not HTTP/1.1 or HTTP/1.0")]
+    WrongVersion { at: usize },
+    #[error("byte {at} is a blank between the name of a field and its colon")]
+    SpaceBeforeColon { at: usize },
+    #[error("the line at byte {at} starts with a blank: it continues the line before it")]
+    FoldedLine { at: usize },
+    #[error("byte {at} is the control character {}", ShownByte(*.byte))]
+    ControlCharacter { at: usize, byte: u8 },
+    #[error("the message has more than {max} fields")]
+    TooManyFields { max: usize },
+    #[error("the head of the request, which ends at byte {at}, has no Host")]
+    MissingHost { at: usize },
+    #[error("a second Host starts at byte {at}")]
+    DuplicateHost { at: usize },
+    #[error("the line at byte {at} makes it two: Content-Length and Transfer-Encoding")]
+    LengthWithCoding { at: usize },
+    #[error("the Transfer-Encoding at byte {at} does not end with `chunked`, once, in HTTP/1.1")]
+    WrongCoding { at: usize },
+    #[error("byte {at} is {}, expected a hexadecimal digit", ShownByte(*.byte))]
+    NotAHexDigit { at: usize, byte: u8 },
+    #[error("the chunk extensions are longer than {max} bytes")]
+    ExtensionsTooLong { max: usize },
     #[error("byte {at} is {}, expected the type of a RESP value", ShownByte(*.byte))]
     UnknownType { at: usize, byte: u8 },
     #[error("the array at byte {at} is nested deeper than {max}")]
@@ -98,6 +126,16 @@ impl Malformation {
             | Self::NotAHeader { at }
             | Self::MissingLength { at }
             | Self::DuplicateLength { at }
+            | Self::NotAStartLine { at }
+            | Self::WrongVersion { at }
+            | Self::SpaceBeforeColon { at }
+            | Self::FoldedLine { at }
+            | Self::ControlCharacter { at, .. }
+            | Self::MissingHost { at }
+            | Self::DuplicateHost { at }
+            | Self::LengthWithCoding { at }
+            | Self::WrongCoding { at }
+            | Self::NotAHexDigit { at, .. }
             | Self::UnknownType { at, .. }
             | Self::TooDeep { at, .. }
             | Self::WrongText { at, .. } => Some(at),
@@ -107,6 +145,9 @@ impl Malformation {
             | Self::DeclaredTooLong { .. }
             | Self::DeclaredTooMany { .. }
             | Self::LessThanItself { .. }
+            | Self::EmptyLine
+            | Self::TooManyFields { .. }
+            | Self::ExtensionsTooLong { .. }
             | Self::HeaderTooLong { .. } => None,
         }
     }

@@ -11,6 +11,8 @@ use super::{Encoded, MalformedKind, RepeatedBytes};
 pub struct MalformedMessage {
     pub kind: MalformedKind,
     pub response: Response,
+    /// The sentence of the specification that a correct reader obeys, with its place.
+    pub rule: Option<&'static str>,
     /// What to change in the valid message.
     pub edit: MessageEdit,
 }
@@ -26,6 +28,14 @@ pub enum Response {
     Wait,
     /// Read a shorter message, and then read or reject what follows.
     ReadOther,
+}
+
+/// What a specification says about a malformed message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rule {
+    pub(super) response: Response,
+    /// A quotation, with its place.
+    pub(super) text: &'static str,
 }
 
 /// A change to a message: the bytes in `range` become `replacement`.
@@ -48,7 +58,7 @@ impl MessageEdit {
 }
 
 /// The most bytes added to make a message too large. A larger limit is not tried.
-const MOST_FILLER: usize = 16 << 20;
+pub(super) const MOST_FILLER: usize = 16 << 20;
 
 /// How many bytes follow each other without an end. A correct reader that drops them may have
 /// some dozen MiB of garbage; one that keeps them has all of them.
@@ -91,6 +101,7 @@ impl MalformedVariants {
         self.members.push(MalformedMessage {
             kind,
             response: kind.usual_response(),
+            rule: None,
             edit: MessageEdit {
                 range,
                 replacement: replacement.into(),
@@ -136,6 +147,20 @@ impl MalformedVariants {
     /// Marks these kinds as always rejected in this framing.
     pub(super) fn forbid(&mut self, kinds: &[MalformedKind]) {
         self.set_response(kinds, Response::Refuse);
+    }
+
+    /// Leaves these kinds out: they are valid in this framing.
+    pub(super) fn leave_out(&mut self, kinds: &[MalformedKind]) {
+        self.members.retain(|member| !kinds.contains(&member.kind));
+    }
+
+    /// Gives each kind the rule of the framing's specification.
+    pub(super) fn cite(&mut self, rule: impl Fn(MalformedKind) -> Rule) {
+        for member in &mut self.members {
+            let Rule { response, text } = rule(member.kind);
+            member.response = response;
+            member.rule = Some(text);
+        }
     }
 
     fn set_response(&mut self, kinds: &[MalformedKind], response: Response) {

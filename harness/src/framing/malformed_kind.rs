@@ -46,10 +46,42 @@ pub enum MalformedKind {
     WrongTerminator,
     /// `unknown-type`: an invalid type byte.
     UnknownType,
+    /// `bare-cr`: a `\r` without `\n` inside a line.
+    BareReturn,
+    /// `bare-lf`: a line that ends with `\n` alone.
+    BareNewline,
+    /// `space-before-colon`: a space between the name of a field and its colon.
+    SpaceBeforeColon,
+    /// `obs-fold`: a field that goes on in a second line.
+    FoldedLine,
+    /// `nul`: a NUL in the value of a field.
+    Nul,
+    /// `large-field`: a field that is larger than the framing's limit.
+    LargeField,
+    /// `many-fields`: more fields than the framing's limit.
+    ManyFields,
+    /// `missing-host`: no Host.
+    MissingHost,
+    /// `duplicate-host`: a second Host, with another value.
+    DuplicateHost,
+    /// `unknown-version`: a version of the protocol that does not exist.
+    UnknownVersion,
+    /// `malformed-version`: the correct version with a character behind it.
+    MalformedVersion,
+    /// `overflow`: the correct length plus 2^64.
+    Overflow,
+    /// `length-and-chunked`: Content-Length and Transfer-Encoding.
+    LengthAndChunked,
+    /// `unknown-coding`: a transfer coding that does not exist, then `chunked`.
+    UnknownCoding,
+    /// `chunked-twice`: the transfer coding `chunked` twice.
+    ChunkedTwice,
+    /// `chunked-not-last`: another transfer coding behind `chunked`.
+    ChunkedNotLast,
 }
 
 impl MalformedKind {
-    const ALL: [Self; 19] = [
+    const ALL: [Self; 35] = [
         Self::Negative,
         Self::Signed,
         Self::Underscored,
@@ -69,6 +101,22 @@ impl MalformedKind {
         Self::Duplicate,
         Self::WrongTerminator,
         Self::UnknownType,
+        Self::BareReturn,
+        Self::BareNewline,
+        Self::SpaceBeforeColon,
+        Self::FoldedLine,
+        Self::Nul,
+        Self::LargeField,
+        Self::ManyFields,
+        Self::MissingHost,
+        Self::DuplicateHost,
+        Self::UnknownVersion,
+        Self::MalformedVersion,
+        Self::Overflow,
+        Self::LengthAndChunked,
+        Self::UnknownCoding,
+        Self::ChunkedTwice,
+        Self::ChunkedNotLast,
     ];
 
     pub fn id(self) -> &'static str {
@@ -92,6 +140,22 @@ impl MalformedKind {
             Self::Duplicate => "duplicate",
             Self::WrongTerminator => "wrong-terminator",
             Self::UnknownType => "unknown-type",
+            Self::BareReturn => "bare-cr",
+            Self::BareNewline => "bare-lf",
+            Self::SpaceBeforeColon => "space-before-colon",
+            Self::FoldedLine => "obs-fold",
+            Self::Nul => "nul",
+            Self::LargeField => "large-field",
+            Self::ManyFields => "many-fields",
+            Self::MissingHost => "missing-host",
+            Self::DuplicateHost => "duplicate-host",
+            Self::UnknownVersion => "unknown-version",
+            Self::MalformedVersion => "malformed-version",
+            Self::Overflow => "overflow",
+            Self::LengthAndChunked => "length-and-chunked",
+            Self::UnknownCoding => "unknown-coding",
+            Self::ChunkedTwice => "chunked-twice",
+            Self::ChunkedNotLast => "chunked-not-last",
         }
     }
 
@@ -103,7 +167,10 @@ impl MalformedKind {
     /// Whether a broken reader may take much memory for it: for the length that it declares,
     /// or for the bytes that come.
     pub fn may_fill_memory(self) -> bool {
-        matches!(self, Self::Negative | Self::TooLarge | Self::Endless)
+        matches!(
+            self,
+            Self::Negative | Self::TooLarge | Self::Endless | Self::Overflow
+        )
     }
 
     /// What a correct reader may do, unless the framing is stricter.
@@ -120,12 +187,28 @@ impl MalformedKind {
             | Self::Unterminated
             | Self::Missing
             | Self::Duplicate
-            | Self::UnknownType => Response::Refuse,
+            | Self::UnknownType
+            | Self::MissingHost
+            | Self::DuplicateHost
+            | Self::Overflow
+            | Self::LengthAndChunked
+            | Self::ChunkedNotLast => Response::Refuse,
             Self::Signed
             | Self::Spaces
             | Self::LeadingZeros
             | Self::Overlong
-            | Self::WrongTerminator => Response::RefuseOrRead,
+            | Self::WrongTerminator
+            | Self::BareReturn
+            | Self::BareNewline
+            | Self::SpaceBeforeColon
+            | Self::FoldedLine
+            | Self::Nul
+            | Self::LargeField
+            | Self::ManyFields
+            | Self::UnknownVersion
+            | Self::MalformedVersion
+            | Self::UnknownCoding
+            | Self::ChunkedTwice => Response::RefuseOrRead,
             Self::Longer => Response::Wait,
             Self::Shorter => Response::ReadOther,
         }

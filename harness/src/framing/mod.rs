@@ -22,6 +22,7 @@ mod encode_error;
 mod fixed;
 mod framing_error;
 mod headers;
+mod http1;
 mod length;
 mod line;
 mod malformation;
@@ -46,6 +47,9 @@ pub use encode_error::EncodeError;
 pub use fixed::Fixed;
 pub use framing_error::FramingError;
 pub use headers::Headers;
+pub use http1::{
+    BodyFraming, BodyToSend, Field, Http1, HttpMessage, StartLine, write_answer, write_request,
+};
 pub use length::{CountedBytes, Endian, FieldWidth, Length};
 pub use line::{Blank, Line, LineEnding, Strip};
 pub use malformation::Malformation;
@@ -53,7 +57,7 @@ pub use malformed::{MalformedMessage, MessageEdit, Response};
 pub use malformed_kind::MalformedKind;
 pub use netstring::Netstring;
 pub use raw::Raw;
-pub use region::{Encoded, Region, RegionKind};
+pub use region::{Encoded, Region, RegionKind, RegionRole};
 pub use repeated::RepeatedBytes;
 pub use resp::Resp;
 pub use truncation::Truncation;
@@ -83,6 +87,8 @@ pub enum Framing {
     Netstring(Netstring),
     /// A block of header lines with `Content-Length`, a blank line, the body.
     Headers(Headers),
+    /// HTTP/1.1 messages.
+    Http1(Http1),
     /// The Redis serialisation protocol.
     Resp(Resp),
 }
@@ -129,6 +135,7 @@ impl Framing {
             Self::VarintLength(codec) => codec,
             Self::Netstring(codec) => codec,
             Self::Headers(codec) => codec,
+            Self::Http1(codec) => codec,
             Self::Resp(codec) => codec,
         }
     }

@@ -11,6 +11,56 @@ pub enum RegionKind {
     Payload,
     /// The end of the message or of a part of it.
     Delimiter,
+    /// The first line of an HTTP message.
+    StartLine,
+    /// The name of an HTTP field, its colon, and the blanks behind it.
+    FieldName,
+    /// The value of an HTTP field.
+    FieldValue,
+    /// The size of a chunk, with its extensions.
+    ChunkSize,
+    /// A field behind the last chunk.
+    Trailer,
+}
+
+/// What a kind of region is in every framing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegionRole {
+    /// It says what the message is, or where it ends.
+    Header,
+    Payload,
+    Delimiter,
+}
+
+impl RegionKind {
+    #[must_use]
+    pub fn role(self) -> RegionRole {
+        match self {
+            Self::Payload => RegionRole::Payload,
+            Self::Delimiter => RegionRole::Delimiter,
+            Self::Header
+            | Self::StartLine
+            | Self::FieldName
+            | Self::FieldValue
+            | Self::ChunkSize
+            | Self::Trailer => RegionRole::Header,
+        }
+    }
+
+    /// Its name in texts and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Delimiter => "delimiter",
+            Self::StartLine => "start line",
+            Self::FieldName => "field name",
+            Self::FieldValue => "field value",
+            Self::ChunkSize => "chunk size",
+            Self::Trailer => "trailer",
+        }
+    }
 }
 
 /// A range of a message's bytes, and what it is for.

@@ -307,12 +307,19 @@ impl<'a> ExtraAnswer<'a> {
     fn finding(self, expectations: &Expectations<'_>, expected: ExpectedSteps<'_>) -> Finding {
         let actual = self.bytes().to_vec();
         match expected.extra_answers {
-            ExtraAnswers::ToShortened { step } => Finding::AcceptsMalformed { step, actual },
+            ExtraAnswers::ToShortened { step } => Finding::AcceptsMalformed {
+                step,
+                actual,
+                rule: None,
+            },
             ExtraAnswers::ToDamaged { damage, .. }
                 if damage.is_of_header() && self.is_answer_to(expectations, damage) =>
             {
-                let step = expected.end;
-                Finding::AcceptsMalformed { step, actual }
+                Finding::AcceptsMalformed {
+                    step: expected.end,
+                    actual,
+                    rule: damage.rule(),
+                }
             }
             _ => Finding::Surplus { actual },
         }

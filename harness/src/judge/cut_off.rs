@@ -44,7 +44,7 @@ pub(super) fn taken_for_valid(
         let actual = outcome.printed.clone();
         return Some(match damage {
             Damage::Truncated { .. } => Finding::PrintsTruncated { step, actual },
-            Damage::MalformedHeader { .. } => Finding::PrintsMalformed { step, actual },
+            Damage::MalformedHeader { rule, .. } => Finding::PrintsMalformed { step, actual, rule },
         });
     }
     let means_something = !prints_the_same || printed || is_answered(expectations, step);

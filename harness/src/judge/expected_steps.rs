@@ -72,6 +72,8 @@ pub enum Damage {
     MalformedHeader {
         /// The length of its payload.
         payload: usize,
+        /// The sentence of a specification that requires a reader to refuse it.
+        rule: Option<&'static str>,
     },
 }
 
@@ -80,13 +82,21 @@ impl Damage {
         matches!(self, Self::MalformedHeader { .. })
     }
 
+    /// The sentence of a specification that requires a reader to refuse the message.
+    pub(super) fn rule(self) -> Option<&'static str> {
+        match self {
+            Self::Truncated { .. } => None,
+            Self::MalformedHeader { rule, .. } => rule,
+        }
+    }
+
     /// Whether a reader that takes the message for a valid one may have read so many bytes
     /// less than its payload has.
     pub(super) fn may_lack(self, bytes: usize) -> bool {
         match self {
             Self::Truncated { missing } => bytes == missing,
             // A lenient reader may see any length in a malformed one.
-            Self::MalformedHeader { payload } => (1..=payload).contains(&bytes),
+            Self::MalformedHeader { payload, .. } => (1..=payload).contains(&bytes),
         }
     }
 }
@@ -184,7 +194,7 @@ fn after_malformed<'a>(
         Response::Refuse => {
             let rule = &played.scenario.adversary().malformed;
             let sent = SentMessage {
-                payload_after_malformed_header: Some(malformed.payload),
+                malformed: Some(malformed.damage),
                 ..sent
             };
             (sent.extra_answers(played, rule), Some(sent.damaged(played)))
@@ -265,8 +275,8 @@ struct SentMessage<'a> {
     encoded: &'a OutMessage,
     /// How many of its bytes are delivered.
     delivered: usize,
-    /// The length of its payload, if its header is malformed.
-    payload_after_malformed_header: Option<usize>,
+    /// What is wrong with it, if its header is malformed.
+    malformed: Option<Damage>,
 }
 
 /// Our messages, as if all of them were delivered.
@@ -277,7 +287,7 @@ fn sent_messages<'a>(played: &PlayedSide<'a>) -> impl Iterator<Item = SentMessag
         message,
         encoded,
         delivered: encoded.bytes.len(),
-        payload_after_malformed_header: None,
+        malformed: None,
     })
 }
 
@@ -300,8 +310,8 @@ impl<'a> SentMessage<'a> {
     }
 
     fn damage(&self) -> Damage {
-        if let Some(payload) = self.payload_after_malformed_header {
-            return Damage::MalformedHeader { payload };
+        if let Some(damage) = self.malformed {
+            return damage;
         }
         let payload = self.encoded.regions.iter();
         let payload = payload.filter(|region| region.kind == RegionKind::Payload);

@@ -140,6 +140,8 @@ pub enum Finding {
         step: usize,
         /// The first bytes of the answer.
         actual: Vec<u8>,
+        /// The sentence of a specification that forbids it.
+        rule: Option<&'static str>,
     },
     /// The program printed a message with a malformed header, or a part of it, and exited as
     /// after a whole exchange.
@@ -148,6 +150,8 @@ pub enum Finding {
         step: usize,
         /// What it printed.
         actual: Vec<u8>,
+        /// The sentence of a specification that forbids it.
+        rule: Option<&'static str>,
     },
     /// The peer got memory for a message that it must refuse, or more than its suite allows.
     MemoryGrows {

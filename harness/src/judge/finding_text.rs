@@ -54,12 +54,18 @@ impl Display for Finding {
             Self::PrintsTruncated { .. } => f.write_str(
                 "the stream ended inside a message, and the peer printed it as if it were whole",
             ),
-            Self::AcceptsMalformed { .. } => f.write_str(
-                "a message came with a malformed header, and the peer answered it as a valid one",
-            ),
-            Self::PrintsMalformed { .. } => f.write_str(
-                "a message came with a malformed header, and the peer printed it as a valid one",
-            ),
+            Self::AcceptsMalformed { rule, .. } => {
+                f.write_str(
+                    "a message came with a malformed header, and the peer answered it as a valid one",
+                )?;
+                cite(f, *rule)
+            }
+            Self::PrintsMalformed { rule, .. } => {
+                f.write_str(
+                    "a message came with a malformed header, and the peer printed it as a valid one",
+                )?;
+                cite(f, *rule)
+            }
             Self::MemoryGrows { limit, growth } => {
                 let [grown, read] = [growth.grown, growth.read].map(|bytes| bytes >> 20);
                 match limit {
@@ -125,6 +131,13 @@ impl Display for Finding {
                 "passes alone; beside other connections it receives what was sent on one of them",
             ),
         }
+    }
+}
+
+fn cite(f: &mut Formatter<'_>, rule: Option<&'static str>) -> fmt::Result {
+    match rule {
+        Some(rule) => write!(f, " ({rule})"),
+        None => Ok(()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The message of a delivery whose header is malformed, and what a correct reader may do
 //! with it.
 
-use super::expected_steps::PlayedSide;
-use crate::framing::{MalformedKind, MalformedMessage, MessageEdit, Response};
+use super::expected_steps::{Damage, PlayedSide};
+use crate::framing::{MalformedKind, MalformedMessage, MessageEdit, Region, RegionKind, Response};
 use crate::tactic::Delivery;
 
 /// A delivery in which a message has a malformed header.
@@ -10,8 +10,7 @@ use crate::tactic::Delivery;
 pub(super) struct MalformedDelivery {
     /// Which of our messages, from 0.
     pub(super) message: usize,
-    /// The length of its payload.
-    pub(super) payload: usize,
+    pub(super) damage: Damage,
     pub(super) response: Response,
     /// How much memory the peer may get for it.
     pub(super) memory: Option<MemoryLimit>,
@@ -23,7 +22,8 @@ impl MalformedDelivery {
         let edit = delivery.edit()?;
         let mut spans = played.script.spans();
         let (message, span) = spans.find(|(_, span)| edit.range().start < span.end)?;
-        let payload = played.script.messages[message].payload.as_ref()?;
+        let sent = &played.script.messages[message];
+        let payload = sent.payload.as_ref()?;
         let start = span.start.get();
         let edit = MessageEdit {
             range: edit.range().start.get() - start..edit.range().end.get() - start,
@@ -34,11 +34,20 @@ impl MalformedDelivery {
         let known = known.find(is_this);
         Some(Self {
             message,
-            payload: payload.len(),
+            damage: Damage::MalformedHeader {
+                payload: payload_bytes(&sent.regions),
+                rule: known.as_ref().and_then(|it| it.rule),
+            },
             response: known.as_ref().map_or(Response::Refuse, |it| it.response),
             memory: known.and_then(|it| MemoryLimit::of(it.kind)),
         })
     }
+}
+
+/// How many bytes of a message are its payload.
+fn payload_bytes(regions: &[Region]) -> usize {
+    let payload = regions.iter().filter(|it| it.kind == RegionKind::Payload);
+    payload.map(|region| region.range.len()).sum()
 }
 
 /// Memory that a correct reader does not take: for a length that it refuses, for bytes

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use wirecheck::framing::{
-    CountedBytes, Decoded, Endian, FieldWidth, Framing, Headers, Length, Line, Netstring, Resp,
+    CountedBytes, Decoded, Endian, FieldWidth, Framing, Headers, Http1, Length, Line, Netstring,
+    Resp,
 };
 
 use crate::reading::{Ending, read};
@@ -18,6 +19,7 @@ proptest! {
             prop::collection::vec(any::<u8>(), 0..1000),
             "([0-9]{1,4}[:\r\n,$*%+ a-z]{1,4}){0,99}".prop_map(String::into_bytes),
             "([$*%+:>][0-9]{0,3}\r\n){0,99}".prop_map(String::into_bytes),
+            prop::collection::vec(strategies::http_message(), 0..9).prop_map(|it| it.concat()),
         ],
         size in 1usize..30,
     ) {
@@ -100,7 +102,13 @@ fn a_large_message_byte_by_byte_takes_linear_time() {
     };
     let many_headers = "a: b\r\n".repeat(30_000) + "Content-Length: 0\r\n\r\n";
     let many_values = "*60000\r\n".to_owned() + &"_\r\n".repeat(60_000);
+    let http = Http1::limited_to(200_000, 30_000, 30_000);
+    let many_fields = format!("GET / HTTP/1.0\r\n{}\r\n", "a: b\r\n".repeat(30_000));
+    let chunked = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let many_chunks = format!("{chunked}{}0\r\n\r\n", "1\r\nx\r\n".repeat(30_000));
     let streams = [
+        (Framing::Http1(http.clone()), many_fields),
+        (Framing::Http1(http), many_chunks),
         (Framing::Line(crlf), "\n".repeat(200_000) + "\r\n"),
         (Framing::Headers(headers), many_headers),
         (Framing::Resp(Resp::default()), many_values),

@@ -109,4 +109,11 @@ fn every_framing_has_the_malformed_kinds_that_make_sense() {
         of("Resp"),
         format!("{decimals} wrong-terminator unknown-type")
     );
+    assert_eq!(
+        of("Http1"),
+        "negative signed underscored non-ascii-digits hex spaces empty endless duplicate bare-cr \
+         bare-lf space-before-colon obs-fold nul large-field many-fields missing-host \
+         duplicate-host unknown-version malformed-version length-and-chunked unknown-coding \
+         chunked-twice chunked-not-last"
+    );
 }

@@ -2,7 +2,8 @@
 
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Delimiter, Endian, FieldWidth, Fixed, Framing,
-    Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint, VarintLength,
+    Headers, Http1, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint,
+    VarintLength,
 };
 
 /// A framing and payloads for it, none of them long.
@@ -36,6 +37,7 @@ pub(crate) fn all() -> Vec<Sample> {
     samples.extend(lengths());
     samples.extend(varints());
     samples.push(resp());
+    samples.extend(http1());
     samples
 }
 
@@ -152,4 +154,32 @@ fn resp() -> Sample {
         b"\"+\" \"\"",
     ];
     sample(Framing::Resp(resp), &payloads)
+}
+
+fn http1() -> [Sample; 4] {
+    let framing = || Framing::Http1(Http1::limited_to(120, 3, SMALL));
+    let requests: [&[u8]; 6] = [
+        b"G / HTTP/1.0\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+        b"POST / HTTP/1.1\r\nHost:\r\ncontent-length: 00\r\n\r\n",
+        b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\
+          3;a=b\r\nabc\r\n001\r\n\n\r\n0\r\nT: 1\r\n\r\n",
+        b"PUT / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, CHUNKED\r\n\r\n0\r\n\r\n",
+    ];
+    let answers: [&[u8]; 6] = [
+        b"HTTP/1.1 100 \r\n\r\n",
+        b"HTTP/1.1 204\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\n\r\n",
+    ];
+    let until_close: [&[u8]; 2] = [b"HTTP/1.0 200\r\n\r\nhello\r\n", b"HTTP/1.1 200 OK\r\n\r\n"];
+    [
+        sample(framing(), &answers),
+        sample(framing(), &until_close),
+        sample(framing(), &requests),
+        sample(framing(), &requests[1..]),
+    ]
 }

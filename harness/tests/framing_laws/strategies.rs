@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Delimiter, EncodeError, Endian, FieldWidth, Fixed,
-    Framing, Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint,
+    Framing, Headers, Http1, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint,
     VarintLength,
 };
 
@@ -23,6 +23,7 @@ pub(crate) fn framing() -> impl Strategy<Value = Framing> {
             .prop_map(|(max_header, max)| Framing::Headers(Headers { max_header, max })),
         (0usize..5, 0usize..300)
             .prop_map(|(max_depth, max)| Framing::Resp(Resp { max_depth, max })),
+        http1().prop_map(Framing::Http1),
     ]
 }
 
@@ -88,13 +89,32 @@ fn varint_length() -> impl Strategy<Value = VarintLength> {
     })
 }
 
+fn http1() -> impl Strategy<Value = Http1> {
+    (0usize..200, 0usize..6, 0usize..100)
+        .prop_map(|(max_header, max_fields, max)| Http1::limited_to(max_header, max_fields, max))
+}
+
 /// A framing and payloads that it can carry; at least one.
 pub(crate) fn exchange() -> impl Strategy<Value = (Framing, Vec<Vec<u8>>)> {
-    let candidates = prop_oneof![
-        3 => prop::collection::vec(payload(), 1..6),
-        1 => prop::collection::vec(resp_value(), 1..4),
-    ];
-    (framing(), candidates).prop_filter_map("nothing can be carried", |(framing, candidates)| {
+    let payloads = prop::collection::vec(payload(), 1..6);
+    let values = prop::collection::vec(resp_value(), 1..4);
+    let messages = prop::collection::vec(http_message(), 1..4);
+    let http = (80usize..200, 3usize..9, 30usize..60);
+    let http = http.prop_map(|(max_header, max_fields, max)| {
+        Framing::Http1(Http1::limited_to(max_header, max_fields, max))
+    });
+    prop_oneof![
+        3 => carried(framing(), payloads),
+        1 => carried(framing(), values),
+        1 => carried(http, messages),
+    ]
+}
+
+fn carried(
+    framing: impl Strategy<Value = Framing>,
+    candidates: impl Strategy<Value = Vec<Vec<u8>>>,
+) -> impl Strategy<Value = (Framing, Vec<Vec<u8>>)> {
+    (framing, candidates).prop_filter_map("nothing can be carried", |(framing, candidates)| {
         let payloads: Vec<_> = candidates
             .into_iter()
             .map(|payload| fitted(&framing, payload))
@@ -129,6 +149,54 @@ pub(crate) fn resp_value() -> impl Strategy<Value = Vec<u8>> {
     scalar.prop_recursive(3, 12, 4, |inner| {
         (select(b"*~>%".to_vec()), prop::collection::vec(inner, 0..4)).prop_map(list)
     })
+}
+
+/// An HTTP/1.1 message with a body of any kind.
+pub(crate) fn http_message() -> impl Strategy<Value = Vec<u8>> {
+    let request = "(GET|POST|X!) /[a-z?%]{0,9} HTTP/1[.][01]\r\nHost:[ \t]{0,2}x\r\n";
+    let answer = "HTTP/1[.][01] (100|200|204|304|404)( [A-Za-z ]{0,9})?\r\n";
+    let start = prop_oneof![request, answer];
+    let fields = prop::collection::vec("[A-Za-z]{1,5}:[ \t]{0,2}[a-zA-Z0-9:\"]{0,9}\r\n", 0..3);
+    (start, fields, http_body()).prop_map(|(start, fields, (field, body))| {
+        [
+            start.as_bytes(),
+            fields.concat().as_bytes(),
+            &field,
+            b"\r\n",
+            &body,
+        ]
+        .concat()
+    })
+}
+
+/// The field that shows the end of a body, and the body.
+fn http_body() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
+    let bytes = || prop::collection::vec(any::<u8>(), 0..20);
+    let chunk = (
+        prop::collection::vec(any::<u8>(), 1..9),
+        "0{0,2}",
+        "(;[a-z]{1,3}(=[a-z]|))?",
+    );
+    let chunk = chunk.prop_map(|(data, zeros, extension)| {
+        let line = format!("{zeros}{:x}{extension}\r\n", data.len());
+        [line.as_bytes(), &data, b"\r\n"].concat()
+    });
+    let chunks = (prop::collection::vec(chunk, 0..4), "(T: [a-z]{1,5}\r\n)?");
+    prop_oneof![
+        Just((Vec::new(), Vec::new())),
+        bytes().prop_map(|body| (format!("Content-Length: {}\r\n", body.len()).into(), body)),
+        bytes().prop_map(|body| (Vec::new(), body)),
+        chunks.prop_map(|(chunks, trailers)| {
+            let chunks = [
+                &chunks.concat(),
+                &b"0\r\n"[..],
+                trailers.as_bytes(),
+                b"\r\n",
+            ]
+            .concat();
+            (b"Transfer-Encoding: chunked\r\n".to_vec(), chunks)
+        }),
+    ]
 }
 
 fn list((kind, mut items): (u8, Vec<Vec<u8>>)) -> Vec<u8> {

@@ -18,7 +18,6 @@ use super::result::{CaseResult, Outcome, Unjudged};
 use super::{CasePlay, Conversation, PlayedExchange, not_connected, options};
 use crate::engine::peer::NotConnected;
 use crate::engine::wait::{Phase, Waiter};
-use crate::framing::RegionKind;
 use crate::judge::Finding;
 use crate::tactic::StopPoint;
 use crate::wire::link::Link;
@@ -217,9 +216,7 @@ fn in_phase(phase: Phase, waiter: &mut Waiter<'_>, play: &Beside<'_>) -> CaseRes
 fn stopped(point: StopPoint) -> String {
     let region = match point.inside {
         None => return "is open and sends nothing".to_owned(),
-        Some(RegionKind::Header) => "header",
-        Some(RegionKind::Payload) => "payload",
-        Some(RegionKind::Delimiter) => "delimiter",
+        Some(region) => region.name(),
     };
     format!(
         "has stopped in the {region} of a message, {} after its start",

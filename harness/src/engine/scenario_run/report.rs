@@ -12,7 +12,6 @@ use crate::engine::case::{Boundaries, CaseResult, Outcome, ScenarioContext};
 use crate::engine::known::KnownCounts;
 use crate::engine::state::micros;
 use crate::engine::verdict::worst;
-use crate::framing::RegionKind;
 use crate::scenario::{KeptStep, Level, Suite};
 use crate::tactic::{Script, TacticFamily};
 use crate::wire::link::UnverifiedReason;
@@ -248,11 +247,7 @@ fn stream(script: &Script) -> StreamRecord {
     let mut regions: Vec<RegionRecord> = Vec::new();
     for (index, span) in script.spans() {
         for region in &script.messages[index].regions {
-            let kind = match region.kind {
-                RegionKind::Header => "header",
-                RegionKind::Payload => "payload",
-                RegionKind::Delimiter => "delimiter",
-            };
+            let kind = region.kind.name();
             let start = (span.start.get() + region.range.start) as u64;
             let end = (span.start.get() + region.range.end) as u64;
             match regions.last_mut() {

@@ -7,7 +7,7 @@ const GIB: i64 = 1 << 30;
 
 /// A framing without required parameters may be written as a word.
 pub(super) const FRAMING: Shape = Shape::Either(&[
-    Shape::Word(&["raw", "line", "netstring", "headers", "resp"]),
+    Shape::Word(&["raw", "line", "netstring", "headers", "http1", "resp"]),
     Shape::Variants(&FRAMINGS),
 ]);
 
@@ -105,6 +105,14 @@ static FRAMINGS: Variants = Variants {
                 "headers",
                 Shape::Table(&HEADERS),
                 "Header lines with Content-Length, a blank line, the body.",
+            )],
+        },
+        TableShape {
+            what: "a framing",
+            keys: &[required(
+                "http1",
+                Shape::Table(&HTTP1),
+                "HTTP/1.1 messages: start line, fields, body.",
             )],
         },
         TableShape {
@@ -241,6 +249,30 @@ static HEADERS: TableShape = TableShape {
             "The longest header block in bytes; 8192 by default.",
         ),
         MAX_KEY,
+    ],
+};
+
+static HTTP1: TableShape = TableShape {
+    what: "an http1 framing",
+    keys: &[
+        optional(
+            "max_header",
+            Shape::Integer { min: 32, max: MIB },
+            "The longest head in bytes, with its empty line; 65536 by default. It also limits the trailers, and all chunk extensions together.",
+        ),
+        optional(
+            "max_fields",
+            Shape::Integer {
+                min: 1,
+                max: 10_000,
+            },
+            "The most fields of a message; 200 by default.",
+        ),
+        optional(
+            "max",
+            Shape::Integer { min: 1, max: GIB },
+            "The longest body in bytes, without the sizes of its chunks; 1 MiB by default.",
+        ),
     ],
 };
 

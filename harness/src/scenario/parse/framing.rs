@@ -4,8 +4,8 @@ use super::fields::{self, Fields, Node};
 use super::source::SuiteSource;
 use crate::framing::{
     Align, AsciiLength, Blank, CountedBytes, DEFAULT_MAX, Delimiter, Endian, FieldWidth, Fixed,
-    Framing, FramingError, Headers, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip,
-    Varint, VarintLength,
+    Framing, FramingError, Headers, Http1, Length, Line, LineEnding, Netstring, Pad, Raw, Resp,
+    Strip, Varint, VarintLength,
 };
 use crate::scenario::diagnostic::Diagnostic;
 
@@ -39,6 +39,7 @@ fn plain(word: &str) -> Option<Framing> {
         "line" => Framing::Line(Line::default()),
         "netstring" => Framing::Netstring(Netstring::default()),
         "headers" => Framing::Headers(Headers::default()),
+        "http1" => Framing::Http1(Http1::default()),
         "resp" => Framing::Resp(Resp::default()),
         _ => return None,
     })
@@ -62,6 +63,7 @@ fn of_kind(
                 .unwrap_or_else(|| Headers::default().max_header);
             Framing::Headers(Headers { max_header, max })
         }
+        "http1" => Framing::Http1(http1(parameters, max)),
         "resp" => {
             let max_depth = parameters
                 .number("max_depth")
@@ -138,6 +140,17 @@ fn length(parameters: &Fields<'_>, max: usize) -> Option<Length> {
         },
         max,
     })
+}
+
+fn http1(parameters: &Fields<'_>, max: usize) -> Http1 {
+    let Http1 {
+        max_header,
+        max_fields,
+        ..
+    } = Http1::default();
+    let max_header = parameters.number("max_header").unwrap_or(max_header);
+    let max_fields = parameters.number("max_fields").unwrap_or(max_fields);
+    Http1::limited_to(max_header, max_fields, max)
 }
 
 fn varint_length(parameters: &Fields<'_>, max: usize) -> Option<VarintLength> {
