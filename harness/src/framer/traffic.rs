@@ -167,7 +167,7 @@ impl Traffic {
     pub(crate) fn all_of(suite: &Suite) -> Vec<Self> {
         let mut framings: Vec<&Framing> = Vec::new();
         for scenario in suite.scenarios() {
-            if !framings.contains(&scenario.framing()) {
+            if !framings.iter().any(|it| it.is_like(scenario.framing())) {
                 framings.push(scenario.framing());
             }
         }
@@ -178,13 +178,13 @@ impl Traffic {
     /// The payloads of the scenarios that have this framing.
     fn of(suite: &Suite, framing: &Framing) -> Self {
         let scenarios = suite.scenarios().iter();
-        let scenarios = scenarios.filter(|scenario| scenario.framing() == framing);
+        let scenarios = scenarios.filter(|scenario| scenario.framing().is_like(framing));
         let messages = scenarios.flat_map(|scenario| received(scenario).messages);
         let mut payloads: Vec<_> = messages.filter_map(|it| it.payload).collect();
         payloads.push(Vec::new());
         payloads.sort_unstable();
         payloads.dedup();
-        Self::new(framing.clone(), payloads)
+        Self::new(framing.clone().answering([[]; 0]), payloads)
     }
 
     fn new(framing: Framing, payloads: Vec<Vec<u8>>) -> Self {
@@ -220,7 +220,7 @@ impl Traffic {
 
     #[cfg(feature = "cli")]
     pub(crate) fn has_framing_of(&self, other: &Self) -> bool {
-        self.framing == other.framing
+        self.framing.is_like(&other.framing)
     }
 }
 

@@ -11,6 +11,7 @@ use memchr::memchr;
 
 use super::codec::{Codec, Machine};
 use super::decimal;
+use super::http1::is_token;
 use super::malformed::MalformedVariants;
 use super::message_layout::{MessageLayout, accepted};
 use super::want::Want;
@@ -145,7 +146,7 @@ impl HeaderBlock {
         let at = self.line;
         let colon = memchr(b':', line).ok_or(Malformation::NotAHeader { at })?;
         let name = &line[..colon];
-        if name.is_empty() || !name.iter().all(|byte| is_token(*byte)) {
+        if !is_token(name) {
             return Err(Malformation::NotAHeader { at });
         }
         if !name.eq_ignore_ascii_case(NAME.as_bytes()) {
@@ -202,11 +203,6 @@ impl Machine for HeaderBlock {
         self.length = None;
         self.layout = None;
     }
-}
-
-/// A character of a header name: "token" of RFC 9110, 5.6.2.
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
 /// Removes spaces and tabs on both sides.

@@ -47,6 +47,7 @@ pub use encode_error::EncodeError;
 pub use fixed::Fixed;
 pub use framing_error::FramingError;
 pub use headers::Headers;
+pub(crate) use http1::is_token;
 pub use http1::{
     BodyFraming, BodyToSend, Field, Http1, HttpMessage, StartLine, write_answer, write_request,
 };
@@ -106,6 +107,23 @@ impl Framing {
     /// payload that the framing cannot carry.
     pub fn canonical(&self, payload: &[u8]) -> Option<Vec<u8>> {
         self.codec().canonical(payload)
+    }
+
+    /// The same framing for the answers to these messages, whole or raw: the end of an answer
+    /// of HTTP depends on the request.
+    #[must_use]
+    pub fn answering(self, requests: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
+        match self {
+            Self::Http1(http) => Self::Http1(http.answering(requests)),
+            other => other,
+        }
+    }
+
+    /// Whether both delimit messages in the same way, whatever the answers of a stream answer.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        let ordinary = |it: &Self| it.clone().answering([[]; 0]);
+        ordinary(self) == ordinary(other)
     }
 
     /// A decoder for one stream.

@@ -415,6 +415,10 @@ impl Unframed<'_> {
 fn is_distinct(message: &Message) -> bool {
     match message.body {
         Body::Text(_) | Body::Json(_) | Body::Raw(_) | Body::JsonSubset { .. } => true,
-        Body::Matches { .. } | Body::Bytes { .. } | Body::Any { .. } | Body::OneOf(_) => false,
+        Body::Matches { .. }
+        | Body::Bytes { .. }
+        | Body::Any { .. }
+        | Body::OneOf(_)
+        | Body::Http(_) => false,
     }
 }

@@ -1,6 +1,8 @@
 //! How far a delivery obliges the peer to answer: every message that arrives whole
 //! gets its answer; one that is truncated or malformed gets none, or an error.
 
+use memchr::memmem;
+
 use super::expectations::Expectations;
 use super::malformed::{MalformedDelivery, MemoryLimit};
 use crate::framing::{Framing, RegionKind, Response};
@@ -112,6 +114,8 @@ pub enum TruncationDoubt {
     AnsweredLater,
     /// The peer sends its next message without waiting for this one.
     NotAwaited,
+    /// A server of HTTP may answer as soon as it has the head of a request.
+    HasHead,
 }
 
 /// The side of a scenario that wirecheck plays, with the bytes it sends.
@@ -167,7 +171,7 @@ pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Expec
         end,
         extra_answers,
         damaged: incomplete.and_then(|it| it.truncated(played)),
-        early_close: Permission::Forbidden,
+        early_close: early_close(played),
         memory: memory_of_exchange(played, delivery),
     }
 }
@@ -237,10 +241,11 @@ pub fn must_be_whole_when_answered(played: &PlayedSide<'_>, step: usize) -> bool
     let rule = &played.scenario.adversary().truncation;
     let sent = sent_messages(played).find(|it| it.step == step);
     sent.is_some_and(|it| {
-        matches!(
-            it.extra_answers(played, rule),
-            ExtraAnswers::ToDamaged { .. }
-        )
+        length_of_head(played, it.encoded).is_none()
+            && matches!(
+                it.extra_answers(played, rule),
+                ExtraAnswers::ToDamaged { .. }
+            )
     })
 }
 
@@ -351,6 +356,8 @@ impl<'a> SentMessage<'a> {
             ExtraAnswers::NotJudged(TruncationDoubt::Raw)
         } else if answered_later {
             ExtraAnswers::NotJudged(TruncationDoubt::AnsweredLater)
+        } else if self.is_request_with_whole_head(played) {
+            ExtraAnswers::NotJudged(TruncationDoubt::HasHead)
         } else if matches!(allowed, TruncationReply::Error) && self.gets_any_answer(played) {
             ExtraAnswers::NotJudged(TruncationDoubt::AnyAnswer)
         } else {
@@ -359,6 +366,14 @@ impl<'a> SentMessage<'a> {
                 damage: self.damage(),
             }
         }
+    }
+
+    /// Whether a server of HTTP may answer it although its body is not whole: many do not read
+    /// the body before, or at all.
+    fn is_request_with_whole_head(&self, played: &PlayedSide<'_>) -> bool {
+        let has_valid_header = self.malformed.is_none();
+        let head = length_of_head(played, self.encoded);
+        has_valid_header && head.is_some_and(|head| head <= self.delivered)
     }
 
     /// Which answers may come if its header declares less than its payload has.
@@ -375,9 +390,27 @@ impl<'a> SentMessage<'a> {
         answer.is_some_and(|(_, answer)| match &answer.body {
             Body::Any { .. } => true,
             Body::Bytes { pattern, .. } => pattern.accepts_everything(),
+            Body::Http(pattern) => pattern.accepts_any_status(),
             _ => false,
         })
     }
+}
+
+/// How many bytes of a request of HTTP that has a body come before the body.
+fn length_of_head(played: &PlayedSide<'_>, request: &OutMessage) -> Option<usize> {
+    const BLANK_LINE: &[u8] = b"\r\n\r\n";
+    if played.side != Side::Client || !matches!(played.scenario.framing(), Framing::Http1(_)) {
+        return None;
+    }
+    let end = memmem::find(&request.bytes, BLANK_LINE)? + BLANK_LINE.len();
+    (end < request.bytes.len()).then_some(end)
+}
+
+/// Whether the peer may close before it has read all that is sent: a server of HTTP that has
+/// answered may leave the body of the request unread.
+fn early_close(played: &PlayedSide<'_>) -> Permission {
+    let mut messages = played.script.messages.iter();
+    Permission::from(messages.any(|it| length_of_head(played, it).is_some()))
 }
 
 /// After a full close it is a matter of timing whether late answers are sent.

@@ -15,6 +15,7 @@ use super::name::SuiteId;
 use super::payload::is_name;
 use super::toml_value::{Node, integer};
 use super::{duration, json};
+use crate::framing::is_token;
 
 /// Reports every part of `node` that does not have the shape.
 pub(super) fn check(node: &Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>) {
@@ -48,6 +49,12 @@ pub(super) fn check(node: &Node<'_>, shape: &Shape, faults: &mut Vec<Diagnostic>
                 check(value, of, faults);
             }
         }
+        (Shape::Fields(of), DeValue::Table(found)) => {
+            for (name, value) in found {
+                check_field_name(name.get_ref(), name.span(), faults);
+                check(value, of, faults);
+            }
+        }
         (Shape::Either(shapes), value) => match shapes.iter().find(|shape| shape.takes(value)) {
             Some(Shape::Word(words)) => check_short_form(words, shapes, node, faults),
             Some(shape) => check(node, shape, faults),
@@ -72,6 +79,14 @@ fn check_name(text: &str, span: Range<usize>, faults: &mut Vec<Diagnostic>) {
     }
     let label = "a name starts with a-z and continues with a-z, 0-9 and `_`";
     faults.push(Diagnostic::new("invalid name", span, label));
+}
+
+fn check_field_name(text: &str, span: Range<usize>, faults: &mut Vec<Diagnostic>) {
+    if is_token(text.as_bytes()) {
+        return;
+    }
+    let label = "a name has letters, digits and any of !#$%&'*+-.^_`|~";
+    faults.push(Diagnostic::new("invalid name of a field", span, label));
 }
 
 fn check_duration(text: &str, node: &Node<'_>, faults: &mut Vec<Diagnostic>) {
@@ -339,7 +354,9 @@ impl Shape {
             Self::Integer { .. } => value.is_integer(),
             Self::Flag | Self::True => value.is_bool(),
             Self::List { .. } => value.is_array(),
-            Self::Table(_) | Self::Variants(_) | Self::Names(_) => value.is_table(),
+            Self::Table(_) | Self::Variants(_) | Self::Names(_) | Self::Fields(_) => {
+                value.is_table()
+            }
             Self::Either(shapes) => shapes.iter().any(|shape| shape.takes(value)),
             Self::Json => true,
         }
@@ -369,6 +386,7 @@ impl Shape {
             Self::Table(table) => format!("a table ({})", table.what),
             Self::Variants(variants) => format!("a table ({})", variants.what),
             Self::Names(_) => "a table of names".to_owned(),
+            Self::Fields(_) => "a table of fields".to_owned(),
             Self::Either(shapes) => shapes
                 .iter()
                 .map(Self::in_words)

@@ -1,9 +1,12 @@
 //! A message of an exchange: what wirecheck sends, and what it accepts from the peer.
 
+use std::borrow::Cow;
+
 use regex::bytes::Regex;
 use serde_json::Value;
 
 use super::byte_pattern::BytePattern;
+use super::http::HttpPattern;
 use super::json_match::{self, JsonMatch};
 use super::pattern::MessagePattern;
 use super::refusal::Refusal;
@@ -52,6 +55,8 @@ pub enum Body {
     },
     /// One of several; wirecheck sends the first. Never empty.
     OneOf(Vec<Template>),
+    /// A message of HTTP/1.1.
+    Http(Box<HttpPattern>),
 }
 
 /// A part of a message that becomes a variable.
@@ -71,7 +76,7 @@ pub enum Captured {
 impl Message {
     /// The bytes that wirecheck sends for this message.
     pub fn encode(&self, framing: &Framing, bindings: &Bindings) -> Result<Encoded, EncodeError> {
-        if let Err(Overflow { size, most }) = self.check_outgoing_size(bindings) {
+        if let Err(Overflow { size, most }) = self.body.check_outgoing_size(bindings) {
             return Err(EncodeError::TooLongWhenFilled {
                 max: most,
                 actual: size,
@@ -84,46 +89,25 @@ impl Message {
         }
     }
 
-    fn check_outgoing_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
-        match &self.body {
-            Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
-            Body::Matches { example, .. } | Body::Bytes { example, .. } | Body::Any { example } => {
-                example.check_size(bindings)
-            }
-            Body::Json(json) | Body::JsonSubset { example: json, .. } => json.check_size(bindings),
-            Body::OneOf(all) => all.first().map_or(Ok(()), |it| it.check_size(bindings)),
-        }
-    }
-
-    fn check_expected_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
-        match &self.body {
-            Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
-            Body::Json(json) | Body::JsonSubset { value: json, .. } => json.check_size(bindings),
-            Body::OneOf(all) => all.iter().try_for_each(|it| it.check_size(bindings)),
-            Body::Bytes { pattern, .. } => pattern.check_size(bindings),
-            Body::Matches { .. } | Body::Any { .. } => Ok(()),
-        }
-    }
-
     /// The payload that wirecheck sends for this message. Cut off where it is too large.
     #[must_use]
     pub fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
-        match &self.body {
-            Body::Text(template) | Body::Raw(template) => template.fill(bindings),
-            Body::Matches { example, .. } | Body::Bytes { example, .. } | Body::Any { example } => {
-                example.fill(bindings)
-            }
-            Body::Json(json) | Body::JsonSubset { example: json, .. } => {
-                json.fill(bindings).to_string().into_bytes()
-            }
-            Body::OneOf(all) => all.first().expect("a choice has a member").fill(bindings),
-        }
+        self.body.outgoing_payload(bindings)
     }
 
     /// Whether the peer may send this payload before the message.
     #[must_use]
     pub fn may_follow(&self, payload: &[u8]) -> bool {
         self.skips.as_ref().is_some_and(|it| it.is_match(payload))
+    }
+
+    /// Whether a part of it must be as it is in the baseline.
+    #[must_use]
+    pub fn learns_from_baseline(&self) -> bool {
+        match &self.body {
+            Body::Http(pattern) => pattern.learns_from_baseline(),
+            _ => false,
+        }
     }
 
     /// Whether the framing encodes it; `raw` bytes bypass the framing.
@@ -135,40 +119,104 @@ impl Message {
     /// The variables that it defines.
     #[must_use]
     pub fn captured_variables(&self) -> Vec<VariableName> {
-        let groups = match &self.body {
-            Body::Matches { pattern, .. } => pattern.names().map(VariableName::new).collect(),
-            Body::Bytes { pattern, .. } => pattern.names().cloned().collect(),
-            _ => Vec::new(),
-        };
-        self.captures
-            .iter()
-            .map(|capture| capture.name.clone())
-            .chain(groups)
-            .collect()
+        let own = self.captures.iter().map(|capture| capture.name.clone());
+        own.chain(self.body.captured_variables()).collect()
     }
 
     /// The variables that must be defined before it is sent or accepted.
     #[must_use]
     pub fn used_variables(&self) -> Vec<VariableName> {
-        match &self.body {
-            Body::Text(template) | Body::Raw(template) => template.names().cloned().collect(),
-            Body::Matches { pattern, example } => {
-                let names = pattern.used_variables().chain(example.names());
-                names.cloned().collect()
-            }
-            Body::Bytes { pattern, example } => {
-                let names = pattern.used_variables().chain(example.names());
-                names.cloned().collect()
-            }
-            Body::Any { example } => example.names().cloned().collect(),
-            Body::Json(json) => json.names(),
-            Body::JsonSubset { value, example } => [value.names(), example.names()].concat(),
-            Body::OneOf(all) => all.iter().flat_map(Template::names).cloned().collect(),
-        }
+        self.body.used_variables()
     }
 
     /// Compares a payload with this message, and stores the captures in `bindings`.
     pub fn accept(
+        &self,
+        payload: &[u8],
+        framing: &Framing,
+        bindings: &mut Bindings,
+    ) -> Result<(), Refusal> {
+        let content = match &self.body {
+            Body::Http(pattern) => Cow::Owned(pattern.accept(payload, bindings)?),
+            body => {
+                body.accept(payload, framing, bindings)?;
+                Cow::Borrowed(payload)
+            }
+        };
+        self.captures
+            .iter()
+            .try_for_each(|capture| capture.keep(&content, bindings))
+    }
+}
+
+impl Body {
+    pub(super) fn check_outgoing_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
+        match self {
+            Self::Text(template) | Self::Raw(template) => template.check_size(bindings),
+            Self::Matches { example, .. } | Self::Bytes { example, .. } | Self::Any { example } => {
+                example.check_size(bindings)
+            }
+            Self::Json(json) | Self::JsonSubset { example: json, .. } => json.check_size(bindings),
+            Self::OneOf(all) => all.first().map_or(Ok(()), |it| it.check_size(bindings)),
+            Self::Http(pattern) => pattern.check_size(bindings),
+        }
+    }
+
+    fn check_expected_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
+        match self {
+            Self::Text(template) | Self::Raw(template) => template.check_size(bindings),
+            Self::Json(json) | Self::JsonSubset { value: json, .. } => json.check_size(bindings),
+            Self::OneOf(all) => all.iter().try_for_each(|it| it.check_size(bindings)),
+            Self::Bytes { pattern, .. } => pattern.check_size(bindings),
+            Self::Http(pattern) => pattern.check_size(bindings),
+            Self::Matches { .. } | Self::Any { .. } => Ok(()),
+        }
+    }
+
+    pub(super) fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
+        match self {
+            Self::Text(template) | Self::Raw(template) => template.fill(bindings),
+            Self::Matches { example, .. } | Self::Bytes { example, .. } | Self::Any { example } => {
+                example.fill(bindings)
+            }
+            Self::Json(json) | Self::JsonSubset { example: json, .. } => {
+                json.fill(bindings).to_string().into_bytes()
+            }
+            Self::OneOf(all) => all.first().expect("a choice has a member").fill(bindings),
+            Self::Http(pattern) => pattern.outgoing(bindings),
+        }
+    }
+
+    pub(super) fn captured_variables(&self) -> Vec<VariableName> {
+        match self {
+            Self::Matches { pattern, .. } => pattern.names().map(VariableName::new).collect(),
+            Self::Bytes { pattern, .. } => pattern.names().cloned().collect(),
+            Self::Http(pattern) => pattern.captured_variables(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn used_variables(&self) -> Vec<VariableName> {
+        match self {
+            Self::Text(template) | Self::Raw(template) => template.names().cloned().collect(),
+            Self::Matches { pattern, example } => {
+                let names = pattern.used_variables().chain(example.names());
+                names.cloned().collect()
+            }
+            Self::Bytes { pattern, example } => {
+                let names = pattern.used_variables().chain(example.names());
+                names.cloned().collect()
+            }
+            Self::Any { example } => example.names().cloned().collect(),
+            Self::Json(json) => json.names(),
+            Self::JsonSubset { value, example } => [value.names(), example.names()].concat(),
+            Self::OneOf(all) => all.iter().flat_map(Template::names).cloned().collect(),
+            Self::Http(pattern) => pattern.used_variables(),
+        }
+    }
+
+    /// Compares a payload, and stores what it captures in `bindings`.
+    pub(super) fn accept(
         &self,
         payload: &[u8],
         framing: &Framing,
@@ -180,19 +228,19 @@ impl Message {
                 size,
                 most,
             })?;
-        match &self.body {
-            Body::Text(template) => {
+        match self {
+            Self::Text(template) => {
                 accept_bytes(payload, received(framing, &template.fill(bindings)))
             }
-            Body::Raw(template) => accept_bytes(payload, template.fill(bindings)),
-            Body::Json(json) => accept_json(payload, &json.fill(bindings), JsonMatch::Equal),
-            Body::JsonSubset { value, .. } => {
+            Self::Raw(template) => accept_bytes(payload, template.fill(bindings)),
+            Self::Json(json) => accept_json(payload, &json.fill(bindings), JsonMatch::Equal),
+            Self::JsonSubset { value, .. } => {
                 accept_json(payload, &value.fill(bindings), JsonMatch::Subset)
             }
-            Body::Matches { pattern, .. } => pattern.accept(payload, bindings),
-            Body::Bytes { pattern, .. } => pattern.accept(payload, bindings),
-            Body::Any { .. } => Ok(()),
-            Body::OneOf(all) => {
+            Self::Matches { pattern, .. } => pattern.accept(payload, bindings),
+            Self::Bytes { pattern, .. } => pattern.accept(payload, bindings),
+            Self::Any { .. } => Ok(()),
+            Self::OneOf(all) => {
                 let is_it =
                     |template: &Template| received(framing, &template.fill(bindings)) == payload;
                 if all.iter().any(is_it) {
@@ -201,10 +249,8 @@ impl Message {
                     Err(Refusal::NoneOf(all.len()))
                 }
             }
-        }?;
-        self.captures
-            .iter()
-            .try_for_each(|capture| capture.keep(payload, bindings))
+            Self::Http(pattern) => pattern.accept(payload, bindings).map(drop),
+        }
     }
 }
 

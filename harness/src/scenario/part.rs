@@ -3,6 +3,7 @@
 use memchr::memmem;
 
 use super::exchange::{Action, Side, Step};
+use super::exchange_framing::ExchangeFraming;
 use super::message::{Body, Message};
 use super::suite::Scenario;
 use super::template::{Bindings, Template};
@@ -77,8 +78,10 @@ impl Scenario {
                 shorten(&mut exchange, at, len, framing)?;
             }
         }
-        can_be_played(&exchange, framing).then(|| Self {
+        let framing = framing_if_playable(&exchange, framing)?;
+        Some(Self {
             exchange,
+            framing,
             ..self.clone()
         })
     }
@@ -157,14 +160,26 @@ fn replace(step: &mut Step, long: &[u8], short: &[u8]) {
     }
 }
 
-/// Whether each message can be sent and is accepted, with example values.
-fn can_be_played(exchange: &[Step], framing: &Framing) -> bool {
+/// The framing of the exchange, if each message can be sent and is accepted, with example values.
+fn framing_if_playable(exchange: &[Step], framing: &Framing) -> Option<Framing> {
+    let mut framing = ExchangeFraming::new(framing.clone());
     let mut bindings = Bindings::example();
-    exchange.iter().all(|step| match &step.action {
-        Action::Send(message) => plays(message, framing, &mut bindings).is_some(),
-        Action::Prints(text) => text.names().all(|name| bindings.defines(name.as_str())),
-        Action::Close(_) | Action::Exits(_) => true,
-    })
+    for step in exchange {
+        match &step.action {
+            Action::Send(message) => {
+                plays(message, framing.get(), &mut bindings)?;
+                framing.note(step.side, || message.outgoing_payload(&bindings));
+            }
+            Action::Prints(text) => {
+                let mut names = text.names();
+                names
+                    .all(|name| bindings.defines(name.as_str()))
+                    .then_some(())?;
+            }
+            Action::Close(_) | Action::Exits(_) => {}
+        }
+    }
+    Some(framing.into_framing())
 }
 
 /// `None` if the message cannot be sent, or is not accepted.

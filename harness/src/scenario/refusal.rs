@@ -42,6 +42,27 @@ pub enum Refusal {
         actual: usize,
         more_is_allowed: bool,
     },
+    /// Why it is none.
+    #[error("not an HTTP message: {0}")]
+    NotHttp(String),
+    #[error(
+        "the {part} is {}, expected {}",
+        actual.as_deref().map_or("missing".to_owned(), short),
+        short(expected)
+    )]
+    WrongPart {
+        /// Of an HTTP message: `status`, `field Host`.
+        part: String,
+        expected: String,
+        /// `None` if the message does not have it.
+        actual: Option<String>,
+    },
+    #[error("the body is wrong: {refusal}")]
+    WrongBody {
+        refusal: Box<Refusal>,
+        /// As it came, without the framing of its chunks.
+        body: Vec<u8>,
+    },
     #[error("matches none of the {0} alternatives")]
     NoneOf(usize),
     /// The suite's author must raise the limit or use the value less often.

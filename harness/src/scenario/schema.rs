@@ -38,6 +38,11 @@ fn shape(shape: &Shape) -> Value {
             "propertyNames": { "pattern": NAME },
             "additionalProperties": self::shape(of),
         }),
+        Shape::Fields(of) => json!({
+            "type": "object",
+            "propertyNames": { "pattern": FIELD_NAME },
+            "additionalProperties": self::shape(of),
+        }),
         Shape::Either(shapes) => {
             json!({ "anyOf": shapes.iter().map(self::shape).collect::<Vec<_>>() })
         }
@@ -45,6 +50,9 @@ fn shape(shape: &Shape) -> Value {
 }
 
 const NAME: &str = "^[a-z][a-z0-9_]*$";
+
+/// RFC 9110, 5.6.2: `token`.
+const FIELD_NAME: &str = "^[-!#$%&'*+.^_`|~0-9A-Za-z]+$";
 
 fn table(table: &TableShape) -> Value {
     let properties: Map<_, _> = table.keys.iter().map(property).collect();

@@ -9,6 +9,9 @@ use super::parameter::ParameterValues;
 use super::payload::{Notation, TokenKind, tokens};
 use super::suite::Limits;
 
+/// What the names of values of the baseline begin with. No name of a suite does.
+const OF_BASELINE: &str = "=";
+
 /// The name of a variable.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VariableName(String);
@@ -25,6 +28,15 @@ impl VariableName {
 
     pub(super) fn new(name: &str) -> Self {
         Self(name.to_owned())
+    }
+
+    /// What the baseline showed where the suite has this offset. A suite cannot name it.
+    pub(super) fn of_baseline(offset: usize) -> Self {
+        Self(format!("{OF_BASELINE}{offset}"))
+    }
+
+    fn is_of_baseline(&self) -> bool {
+        self.0.starts_with(OF_BASELINE)
     }
 
     /// Whether no message can define it.
@@ -125,6 +137,26 @@ impl Bindings {
 
     pub fn bind(&mut self, name: VariableName, value: BoundValue) {
         self.values.insert(name, Bound::new(value));
+    }
+
+    /// The values that must be the same in every case as in the baseline.
+    #[must_use]
+    pub fn of_baseline(&self) -> Self {
+        let values = self.values.iter().filter(|(name, _)| name.is_of_baseline());
+        Self {
+            values: values
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            most: self.most,
+        }
+    }
+
+    /// Adds values; those that are known stay.
+    pub fn add(&mut self, others: &Self) {
+        for (name, value) in &others.values {
+            let known = self.values.entry(name.clone());
+            known.or_insert_with(|| value.clone());
+        }
     }
 
     #[must_use]

@@ -43,6 +43,8 @@ pub(in crate::engine) struct Learnt {
     /// Our steps that the peer does not wait for: what it sends although such a step is
     /// cut off is no answer to it.
     pub(in crate::engine) unawaited_steps: BTreeSet<usize>,
+    /// Values of the answers that must be the same in every case.
+    pub(in crate::engine) values: Option<Bindings>,
 }
 
 /// What baselines showed of a program that is started for each case.
@@ -155,6 +157,13 @@ impl NumberedCase {
 }
 
 impl Learnt {
+    /// Adds what a baseline showed that must be the same in every case.
+    pub(in crate::engine) fn add_values(&mut self, baseline: &CaseResult) {
+        if let Some(values) = &baseline.values_of_baseline {
+            self.values.get_or_insert_with(|| values.clone());
+        }
+    }
+
     /// Adds what a baseline showed of the peer's program.
     pub(in crate::engine) fn add_process(&mut self, baseline: &CaseResult) {
         let Some(outcome) = &baseline.process else {
@@ -228,7 +237,11 @@ impl<'s> ScenarioContext<'s> {
 
     /// The values that are known when a case begins.
     pub(super) fn bindings(&self, unique: &str) -> Bindings {
-        Bindings::fresh(unique).limited_to(self.limits().stream_bytes)
+        let mut bindings = Bindings::fresh(unique).limited_to(self.limits().stream_bytes);
+        if let Some(baseline) = &self.learnt.values {
+            bindings.add(baseline);
+        }
+        bindings
     }
 
     pub(super) fn describe(

@@ -266,6 +266,9 @@ impl CasePlay<'_, '_> {
             last_output,
             printed_before,
             unawaited_steps: transcript.observations.not_waited_for,
+            values_of_baseline: outcome
+                .has_passed()
+                .then(|| transcript.expectations.bindings().of_baseline()),
             unjudged,
             error_reply: error_reply.map(<[u8]>::to_vec),
             has_others_value,

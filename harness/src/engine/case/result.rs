@@ -10,6 +10,7 @@ use super::event_log::EventLog;
 use super::transcript::Boundaries;
 use crate::judge::{FindingKind, ProcessOutcome, TruncationDoubt};
 use crate::peer::OutputPosition;
+use crate::scenario::Bindings;
 use crate::tactic::{Case, Delivery, Tactic};
 use crate::wire::link::UnverifiedReason;
 
@@ -36,6 +37,8 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) printed_before: OutputPosition,
     /// Our steps that the peer did not wait for.
     pub(in crate::engine) unawaited_steps: Vec<usize>,
+    /// Values of the answers that must be the same as in the baseline, if the case passed.
+    pub(in crate::engine) values_of_baseline: Option<Bindings>,
     /// What the case needs to fail, if it passes alone on a fresh peer.
     pub(in crate::engine) depends_on: Option<DependsOn>,
     /// After how many connections it fails, if that was found out.
@@ -177,6 +180,9 @@ impl fmt::Display for Unjudged {
             TruncationDoubt::AnsweredLater => {
                 write!(f, "the message before the {message} one may be answered at the same time")
             }
+            TruncationDoubt::HasHead => {
+                f.write_str("a server of HTTP may answer as soon as it has the head of a request")
+            }
             TruncationDoubt::NotAwaited => {
                 write!(f, "the peer sends its next message without waiting for the {message} one")
             }
@@ -203,6 +209,7 @@ impl CaseResult {
             last_output: Vec::new(),
             printed_before: OutputPosition::default(),
             unawaited_steps: Vec::new(),
+            values_of_baseline: None,
             unjudged: None,
             error_reply: None,
             depends_on: None,

@@ -65,6 +65,29 @@ impl Shown<'_> {
                 let [expected, actual] = found.map(|value| value.map(|value| at(value)));
                 (expected, actual)
             }
+            Refusal::WrongPart {
+                part,
+                expected,
+                actual,
+            } => {
+                let value = |text: &str| exact(format!("{} {part}", self.peer), text.as_bytes());
+                (Some(value(expected)), actual.as_deref().map(value))
+            }
+            Refusal::WrongBody { refusal, body } => {
+                let (expected, actual) = self.wrong_answer(refusal, body);
+                let of_body = |it: LabelledBytes| LabelledBytes {
+                    label: format!("{} body", self.peer),
+                    ..it
+                };
+                let is_known = matches!(
+                    **refusal,
+                    Refusal::Differs { .. } | Refusal::JsonDiffers { .. }
+                );
+                (
+                    expected.filter(|_| is_known).map(of_body),
+                    actual.map(of_body),
+                )
+            }
             _ => (self.expected(), Some(sent(actual))),
         }
     }
@@ -89,6 +112,7 @@ impl Shown<'_> {
                 let value = value.fill(self.bindings).to_string();
                 pattern(format!("{peer} contains"), value.as_bytes())
             }
+            Body::Http(it) => pattern(format!("{peer} http"), it.shown(self.bindings).as_bytes()),
             Body::Any { .. } => pattern(peer.to_string(), b"any message"),
             Body::Text(_) | Body::Json(_) | Body::Raw(_) => {
                 let message = self.message.map(|it| it.outgoing_payload(self.bindings));

@@ -194,6 +194,7 @@ impl Attempt<'_> {
                 .learnt
                 .unawaited_steps
                 .extend(&result.unawaited_steps);
+            context.learnt.add_values(&result);
             context.learnt.add_process(&result);
             if result.process.is_none() {
                 break;

@@ -412,8 +412,9 @@ fn jobs(engine: &Engine<'_>, selection: &Selection) -> NonZeroUsize {
 fn sources(suites: &[Suite], corpus: &[Suite], side: Side) -> Vec<Vec<Source>> {
     let mut by_suite: Vec<Vec<Source>> = Vec::new();
     for source in suites.iter().filter_map(|it| Source::of(it, 0, side)) {
-        let is_same =
-            |it: &Source| it.suite.id() == source.suite.id() && it.framing() == source.framing();
+        let is_same = |it: &Source| {
+            it.suite.id() == source.suite.id() && it.framing().is_like(source.framing())
+        };
         match by_suite.iter_mut().find(|it| is_same(&it[0])) {
             Some(known) => known.push(source),
             None => by_suite.push(vec![source]),
@@ -422,7 +423,7 @@ fn sources(suites: &[Suite], corpus: &[Suite], side: Side) -> Vec<Vec<Source>> {
     for suite in corpus {
         let of_same = by_suite
             .iter_mut()
-            .find(|it| it[0].framing() == suite.scenarios()[0].framing());
+            .find(|it| it[0].framing().is_like(suite.scenarios()[0].framing()));
         if let Some(known) = of_same {
             known.extend(Source::of(suite, 0, side));
         }

@@ -78,6 +78,7 @@ impl ScenarioRun<'_, '_, '_> {
         passed: CaseResult,
         mut learnt: Learnt,
     ) -> Result<Learnt, StopReason> {
+        learnt.add_values(&passed);
         if self.engine.peer.is_new_each_time() {
             let baseline = self.baseline_case();
             let baseline = self.another_attempt(&baseline);

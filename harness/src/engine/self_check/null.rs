@@ -6,6 +6,7 @@ use super::SelfCheckError;
 use super::deadlock_detector::{DeadlockDetector, byte_counts};
 use super::scene::{PATIENCE, Scene};
 use crate::scenario::{Action, Side, Step};
+use crate::tactic::Delivery;
 use crate::wire::link::{Link, ReadResult, WriteResult};
 
 /// A peer that understands nothing. A scenario that it passes proves nothing.
@@ -41,7 +42,11 @@ impl NullPeer {
         }
         let mut passing = Vec::new();
         for null in Self::ALL {
-            if null.can_play(scene, side) && null.passes(scene, side)? {
+            let whole = scene.whole(side.other());
+            if null.can_play(scene, side)
+                && null.passes(scene, side, &whole)?
+                && !null.is_found_by_a_truncated_message(scene, side)?
+            {
                 passing.push(null);
             }
         }
@@ -52,7 +57,26 @@ impl NullPeer {
         self != Self::SendsOneMessage || !scene.script(side).messages.is_empty()
     }
 
-    fn passes(self, scene: &Scene, side: Side) -> Result<bool, SelfCheckError> {
+    /// Where the expected answers are those of the baseline, any answer is right to the whole
+    /// message. So it must be seen that the peer waits for the whole message.
+    fn is_found_by_a_truncated_message(
+        self,
+        scene: &Scene,
+        side: Side,
+    ) -> Result<bool, SelfCheckError> {
+        if !learns_from_baseline(scene, side) {
+            return Ok(false);
+        }
+        let first_byte = "1 half".parse().expect("a delivery");
+        Ok(!self.passes(scene, side, &first_byte)?)
+    }
+
+    fn passes(
+        self,
+        scene: &Scene,
+        side: Side,
+        delivery: &Delivery,
+    ) -> Result<bool, SelfCheckError> {
         let (its, ours) = scene.connect()?.seen_from(side);
         let (its_detector, our_detector) = DeadlockDetector::pair();
         let judging = side.other();
@@ -65,7 +89,7 @@ impl NullPeer {
                     scope.spawn(|| self.play(scene, side, its, its_detector));
                 }
             }
-            scene.play(judging, &scene.whole(judging), ours, our_detector)
+            scene.play(judging, delivery, ours, our_detector)
         });
         Ok(seen.finding.is_none())
     }
@@ -109,6 +133,18 @@ fn needs_a_process(steps: &[Step], side: Side) -> bool {
     steps.iter().any(|step| {
         step.side == side && matches!(step.action, Action::Prints(_) | Action::Exits(_))
     })
+}
+
+/// Whether a side is expected to answer as it did in the baseline.
+fn learns_from_baseline(scene: &Scene, side: Side) -> bool {
+    scene
+        .scenario
+        .exchange()
+        .iter()
+        .any(|step| match &step.action {
+            Action::Send(message) => step.side == side && message.learns_from_baseline(),
+            _ => false,
+        })
 }
 
 /// Whether a null peer in place of a side shows anything about the scenario. It does for

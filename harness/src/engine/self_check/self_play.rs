@@ -52,6 +52,7 @@ fn sends_unknown_value(steps: &[Step], under_test: Side) -> Option<&Step> {
                 Body::Text(_) | Body::Raw(_) | Body::Json(_) => true,
                 Body::Matches { pattern, .. } => pattern.used_variables().any(is_unique),
                 Body::Bytes { pattern, .. } => pattern.used_variables().any(is_unique),
+                Body::Http(pattern) => pattern.used_variables().iter().any(is_unique),
                 Body::JsonSubset { .. } | Body::Any { .. } | Body::OneOf(_) => false,
             };
             let uses_it = message.used_variables().iter().any(is_unique);

@@ -176,7 +176,7 @@ const TEXT: [bool; 256] = {
     table
 };
 
-pub(super) fn is_token(text: &[u8]) -> bool {
+pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| is_token_byte(*byte))
 }
 

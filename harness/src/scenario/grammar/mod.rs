@@ -4,6 +4,7 @@
 //! them as a JSON Schema. So an editor and `wirecheck check` agree about structure.
 
 mod framing;
+mod http;
 mod suite;
 
 pub(in crate::scenario) use framing::ONLY_FRAMING;
@@ -74,6 +75,8 @@ pub(in crate::scenario) enum Shape {
     Variants(&'static Variants),
     /// A table whose keys are variable names.
     Names(&'static Self),
+    /// A table whose keys are names of HTTP fields.
+    Fields(&'static Self),
     /// A short form or a long one; their TOML types differ.
     Either(&'static [Self]),
 }

@@ -1,6 +1,7 @@
 //! Suites, scenarios and steps.
 
 use super::framing::FRAMING;
+use super::http::HTTP;
 use super::{Key, Shape, TableShape, Variants, optional, required};
 
 const GIB: i64 = 1 << 30;
@@ -358,6 +359,9 @@ const SKIPS: Key = optional(
 )
 .example("skips = '250-.*'");
 
+pub(super) const EXAMPLE_OF_PATTERN: &str =
+    "A message that matches; wirecheck sends it when it plays this side.";
+
 static ACTION: Variants = Variants {
     what: "an action",
     tag: "verb",
@@ -441,11 +445,7 @@ static ACTION: Variants = Variants {
                     Shape::Text,
                     "A regular expression for the whole message; its named groups are captured.",
                 ),
-                required(
-                    "example",
-                    Shape::Payload,
-                    "A message that matches; wirecheck sends it when it plays this side.",
-                ),
+                required("example", Shape::Payload, EXAMPLE_OF_PATTERN),
                 CAPTURE,
                 SKIPS,
             ],
@@ -492,6 +492,19 @@ static ACTION: Variants = Variants {
                     },
                     "The accepted messages; wirecheck sends the first.",
                 ),
+                CAPTURE,
+                SKIPS,
+            ],
+        },
+        TableShape {
+            what: "an HTTP message",
+            keys: &[
+                required(
+                    "http",
+                    Shape::Variants(&HTTP),
+                    "A request or an answer of HTTP/1.1; the framing must be `http1`.",
+                )
+                .example("http = { method = 'GET', target = '/' }"),
                 CAPTURE,
                 SKIPS,
             ],

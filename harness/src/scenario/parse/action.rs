@@ -8,6 +8,7 @@ use super::budget::STATES_PER_BYTE;
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
 use super::hex;
+use super::http;
 use super::source::{ActionSpans, Literal, SuiteSource};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close};
@@ -18,7 +19,7 @@ use crate::scenario::template::{JsonTemplate, Template, VariableName};
 
 pub(super) fn read<'s>(
     node: &Node<'_>,
-    dry_run: &DryRun<'_>,
+    dry_run: &DryRun,
     source: &mut SuiteSource<'s>,
 ) -> Option<(Action, ActionSpans<'s>)> {
     if node.get_ref().is_str() {
@@ -80,7 +81,7 @@ fn close(value: &Node<'_>) -> Option<Close> {
 fn body(
     (verb, value): (&str, &Node<'_>),
     fields: &Fields<'_>,
-    dry_run: &DryRun<'_>,
+    dry_run: &DryRun,
     source: &mut SuiteSource<'_>,
 ) -> Option<Body> {
     let known = |name: &str| dry_run.defines(name);
@@ -125,11 +126,12 @@ fn body(
             }
             Body::OneOf(all)
         }
+        "http" => Body::Http(Box::new(http::read(value, &known, source)?)),
         _ => return None,
     })
 }
 
-fn json_template(
+pub(super) fn json_template(
     node: &Node<'_>,
     known: &dyn Fn(&str) -> bool,
     source: &mut SuiteSource<'_>,
@@ -140,7 +142,7 @@ fn json_template(
     (source.faults.len() == faults).then(|| JsonTemplate::new(value, source.parameters.clone()))
 }
 
-fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -> Option<Template> {
+fn repeat(node: &Node<'_>, dry_run: &DryRun, source: &mut SuiteSource<'_>) -> Option<Template> {
     let fields = fields::of(node)?;
     let times: usize = fields.number("times")?;
     let once = source.payload(fields.get("text")?, &|name| dry_run.defines(name))?;
@@ -171,7 +173,7 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
 }
 
 /// Compiles the regular expression of a message, and reports why it is invalid.
-fn message_pattern(
+pub(super) fn message_pattern(
     node: &Node<'_>,
     known: &dyn Fn(&str) -> bool,
     source: &mut SuiteSource<'_>,

@@ -7,14 +7,16 @@ use super::source::ActionSpans;
 use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close, Side};
-use crate::scenario::message::Message;
+use crate::scenario::exchange_framing::ExchangeFraming;
+use crate::scenario::message::{Body, Message};
 use crate::scenario::parameter::ParameterValues;
 use crate::scenario::suite::Limits;
 use crate::scenario::template::{Bindings, Template};
 
 /// The state of both sides after some steps of an exchange.
-pub(super) struct DryRun<'f> {
-    framing: Option<&'f Framing>,
+pub(super) struct DryRun {
+    /// `None` if the suite's is invalid.
+    framing: Option<ExchangeFraming>,
     stream_bytes: usize,
     bindings: Bindings,
     parameters: ParameterValues,
@@ -29,9 +31,9 @@ struct SideState {
     exited: Option<Range<usize>>,
 }
 
-impl<'f> DryRun<'f> {
+impl DryRun {
     pub(super) fn new(
-        framing: Option<&'f Framing>,
+        framing: Option<Framing>,
         limits: &Limits,
         parameters: ParameterValues,
     ) -> Self {
@@ -40,13 +42,18 @@ impl<'f> DryRun<'f> {
             bindings.bind(name, value);
         }
         Self {
-            framing,
+            framing: framing.map(ExchangeFraming::new),
             stream_bytes: limits.stream_bytes,
             bindings,
             parameters,
             client: SideState::default(),
             server: SideState::default(),
         }
+    }
+
+    /// The framing of the exchange, which knows what its answers answer.
+    pub(super) fn into_framing(self) -> Option<Framing> {
+        self.framing.map(ExchangeFraming::into_framing)
     }
 
     /// The bytes that both sides have sent so far.
@@ -147,9 +154,14 @@ impl<'f> DryRun<'f> {
         place: &ActionSpans<'_>,
         faults: &mut Vec<Diagnostic>,
     ) {
-        let Some(framing) = self.framing else { return };
+        let Some(framing) = self.framing.as_ref().map(|it| it.get().clone()) else {
+            return;
+        };
+        if let Some(fault) = in_other_framing(message, &framing, place) {
+            return faults.push(fault);
+        }
         let before = faults.len();
-        match message.encode(framing, &self.bindings) {
+        match message.encode(&framing, &self.bindings) {
             Ok(encoded) => self.count(side, encoded.bytes.len(), place, faults),
             Err(error) => faults.push(self.unencodable(&error, place)),
         }
@@ -157,9 +169,12 @@ impl<'f> DryRun<'f> {
             faults.push(fault);
         }
         if faults.len() == before
-            && let Some(fault) = self.refused(message, framing, place)
+            && let Some(fault) = self.refused(message, &framing, place)
         {
             faults.push(fault);
+        }
+        if let Some(framing) = &mut self.framing {
+            framing.note(side, || message.outgoing_payload(&self.bindings));
         }
     }
 
@@ -249,6 +264,23 @@ impl<'f> DryRun<'f> {
             refusal.to_string(),
         ))
     }
+}
+
+fn in_other_framing(
+    message: &Message,
+    framing: &Framing,
+    place: &ActionSpans<'_>,
+) -> Option<Diagnostic> {
+    if !matches!(message.body, Body::Http(_)) || matches!(framing, Framing::Http1(_)) {
+        return None;
+    }
+    let label = "needs the framing http1";
+    let fault = Diagnostic::new(
+        "an HTTP message in another framing",
+        place.span.clone(),
+        label,
+    );
+    Some(fault.help("write `framing = 'http1'`, for the suite or for this scenario"))
 }
 
 /// After a half-close a side may still close fully.

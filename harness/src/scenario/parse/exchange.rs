@@ -8,13 +8,13 @@ use crate::framing::Framing;
 use crate::scenario::exchange::{Side, Step};
 use crate::scenario::suite::Limits;
 
-/// Reads the steps of a scenario, with a dry run of each.
+/// Reads the steps of a scenario, with a dry run of each. Also returns their framing.
 pub(super) fn read(
     scenario: &Fields<'_>,
-    framing: Option<&Framing>,
+    framing: Option<Framing>,
     limits: &Limits,
     source: &mut SuiteSource<'_>,
-) -> Option<Vec<Step>> {
+) -> Option<(Vec<Step>, Framing)> {
     let mut dry_run = DryRun::new(framing, limits, source.parameters.clone());
     let mut steps = Vec::new();
     let mut complete = true;
@@ -24,14 +24,11 @@ pub(super) fn read(
             None => complete = false,
         }
     }
-    complete.then_some(steps)
+    let framing = dry_run.into_framing()?;
+    complete.then_some((steps, framing))
 }
 
-fn read_step(
-    node: &Node<'_>,
-    dry_run: &mut DryRun<'_>,
-    source: &mut SuiteSource<'_>,
-) -> Option<Step> {
+fn read_step(node: &Node<'_>, dry_run: &mut DryRun, source: &mut SuiteSource<'_>) -> Option<Step> {
     if source.is_too_large() {
         return None;
     }

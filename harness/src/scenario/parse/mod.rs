@@ -12,6 +12,7 @@ mod exchange;
 mod fields;
 mod framing;
 mod hex;
+mod http;
 mod parameters;
 mod source;
 mod toml_1_0;
@@ -209,9 +210,10 @@ fn read_scenario(
 ) -> Option<Scenario> {
     let fields = fields::of(node)?;
     let common = Common::read(&fields, suite, source);
-    let exchange = exchange::read(&fields, common.framing.as_ref(), &common.limits, source);
+    let exchange = exchange::read(&fields, common.framing.clone(), &common.limits, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
     let span = fields.get("id")?.span();
+    let (exchange, framing) = exchange?;
     Some(Scenario {
         title: fields
             .text("title")
@@ -221,10 +223,10 @@ fn read_scenario(
         spec: common.spec,
         tags: common.tags,
         peer: common.peer,
-        framing: common.framing?,
+        framing,
         limits: common.limits,
         adversary: common.adversary,
-        exchange: exchange?,
+        exchange,
         line: source.line(span.start),
         span,
         id,
