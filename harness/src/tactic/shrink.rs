@@ -342,11 +342,11 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_stays_if_it_is_what_fails() {
+    fn an_edit_stays_whole_if_it_is_what_fails() {
         let edited = |delivery: &Delivery| delivery.edit().is_some();
         assert_eq!(
             smallest("@4..6=2d33 4,5 half", edited),
-            "@4..6=2d33 4,1 half"
+            "@4..6=2d33 4,2 half"
         );
     }
 
