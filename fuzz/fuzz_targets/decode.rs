@@ -7,7 +7,7 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Decoded, Delimiter, Endian, FieldWidth, Fixed,
-    Framing, Headers, Length, Line, LineEnding, MalformedKind, Netstring, Pad, Raw, Resp,
+    Framing, Headers, Http1, Length, Line, LineEnding, MalformedKind, Netstring, Pad, Raw, Resp,
     StreamEnd, Strip, Varint, VarintLength,
 };
 
@@ -31,7 +31,7 @@ impl<'a> Arbitrary<'a> for Input {
 
 fn framing(input: &mut Unstructured<'_>) -> Result<Framing> {
     let max = usize::from(u16::arbitrary(input)?);
-    Ok(match input.int_in_range(0..=9)? {
+    Ok(match input.int_in_range(0..=10)? {
         0 => Framing::Raw(Raw { max }),
         1 => Framing::Line(Line {
             ending: *input.choose(&[LineEnding::Lf, LineEnding::CrLf, LineEnding::Either])?,
@@ -53,6 +53,7 @@ fn framing(input: &mut Unstructured<'_>) -> Result<Framing> {
             max_header: usize::from(u8::arbitrary(input)?),
             max,
         }),
+        9 => Framing::Http1(http1(input, max)?),
         _ => Framing::Resp(Resp {
             max_depth: usize::from(u8::arbitrary(input)?),
             max,
@@ -74,6 +75,15 @@ fn ascii_length(input: &mut Unstructured<'_>, max: usize) -> Result<AsciiLength>
         (Align::Right, Pad::Zero),
     ])?;
     Ok(AsciiLength::new(width, align, pad, max).expect("all of these can be used"))
+}
+
+/// For the answers to requests of every kind.
+fn http1(input: &mut Unstructured<'_>, max: usize) -> Result<Http1> {
+    let max_header = usize::from(u16::arbitrary(input)?);
+    let max_fields = usize::from(u8::arbitrary(input)?);
+    let requests: [u8; 3] = input.arbitrary()?;
+    let requests = requests.map(|it| ["GET", "HEAD", "CONNECT"][usize::from(it % 3)]);
+    Ok(Http1::limited_to(max_header, max_fields, max).answering(requests))
 }
 
 fn length(input: &mut Unstructured<'_>, max: usize) -> Result<Length> {

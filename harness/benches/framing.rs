@@ -2,6 +2,8 @@
 //!
 //! - `decode`: a stream of many messages in pieces of 16 KiB, per framing; for
 //!   comparison a copy of the same bytes, and memchr for each line end;
+//! - `http1`: pipelined requests with 8 fields and a body by length; for comparison the
+//!   crate `httparse` on the same bytes, in one piece, which parses heads only;
 //! - `invariance`: a 64-byte message under every single cut, and under random
 //!   segmentations, each checked for the same payload and no more. An element is
 //!   one segmentation.
@@ -14,7 +16,7 @@ use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use wirecheck::framing::{
     Align, AsciiLength, CountedBytes, Decoded, Decoder, Delimiter, Endian, FieldWidth, Fixed,
-    Framing, Headers, Length, Line, Netstring, Pad, Resp, Varint, VarintLength,
+    Framing, Headers, Http1, Length, Line, Netstring, Pad, Resp, Varint, VarintLength,
 };
 
 const STREAM: usize = 1 << 20;
@@ -115,6 +117,57 @@ fn decode(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// A request with 8 fields and a body.
+fn http_request() -> Vec<u8> {
+    let fields = [
+        "Host: www.example.com",
+        "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0",
+        "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Language: en-US,en;q=0.5",
+        "Accept-Encoding: gzip, deflate, br, zstd",
+        "Cookie: session=0123456789abcdef0123456789abcdef; theme=dark",
+        "Content-Type: application/x-www-form-urlencoded",
+    ];
+    let length = format!("Content-Length: {PAYLOAD}\r\n\r\n");
+    let head = format!(
+        "POST /a/path?query=1 HTTP/1.1\r\n{}\r\n{length}",
+        fields.join("\r\n")
+    );
+    [head.as_bytes(), &[b'x'; PAYLOAD]].concat()
+}
+
+/// Parses heads with `httparse`, and skips the bodies.
+fn count_heads(stream: &[u8]) -> usize {
+    let (mut rest, mut count) = (stream, 0);
+    while !rest.is_empty() {
+        let mut fields = [httparse::EMPTY_HEADER; 16];
+        let mut request = httparse::Request::new(&mut fields);
+        let parsed = request.parse(rest).expect("it is a request");
+        let httparse::Status::Complete(head) = parsed else {
+            panic!("the last request is whole");
+        };
+        black_box(&request);
+        rest = &rest[head + PAYLOAD..];
+        count += 1;
+    }
+    count
+}
+
+fn http1(criterion: &mut Criterion) {
+    let request = http_request();
+    let stream = request.repeat(STREAM.div_ceil(request.len()));
+    let mut group = criterion.benchmark_group("http1");
+    group.throughput(Throughput::Bytes(stream.len() as u64));
+    let mut decoder = Framing::Http1(Http1::default()).decoder();
+    group.bench_function("requests", |bencher| {
+        bencher.iter(|| count_messages(&mut decoder, black_box(&stream)));
+    });
+    group.bench_function("(httparse)", |bencher| {
+        bencher.iter(|| count_heads(black_box(&stream)));
+    });
+    group.finish();
+}
+
 /// Cuts of a message of `length` bytes: each offset with a probability of 1 in `one_in`.
 fn random_cuts(rng: &mut TestRng, length: usize, one_in: u32) -> Vec<usize> {
     let mut ends: Vec<_> = (1..length)
@@ -176,6 +229,6 @@ criterion_group! {
         .sample_size(10)
         .warm_up_time(Duration::from_millis(200))
         .measurement_time(Duration::from_millis(500));
-    targets = decode, invariance
+    targets = decode, http1, invariance
 }
 criterion_main!(benches);

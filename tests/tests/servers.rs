@@ -101,6 +101,16 @@ fn a_fixed_streams_server_passes() {
     );
 }
 
+#[test]
+fn an_http_server_passes() {
+    passes(
+        Client::Sends,
+        "http1_server.py",
+        &[],
+        &["scenarios/framing/http1.toml", "--profile", "quick"],
+    );
+}
+
 /// Runs the cases side by side, one at a time, and over IPv6.
 fn passes(client: Client, server: &str, options: &[&str], cases: &[&str]) {
     if !tools::has_python() {

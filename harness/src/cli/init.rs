@@ -28,6 +28,7 @@ impl FirstFraming {
             Self::VarintLength => "{ varint_length = { encoding = 'leb128' } }",
             Self::Netstring => "'netstring'",
             Self::Headers => "'headers'",
+            Self::Http1 => "'http1'",
             Self::Resp => "'resp'",
         }
     }
@@ -36,6 +37,7 @@ impl FirstFraming {
     fn exchange(self) -> &'static str {
         match self {
             Self::Fixed => FIXED,
+            Self::Http1 => HTTP1,
             Self::Resp => RESP,
             _ => ECHO,
         }
@@ -53,6 +55,12 @@ const FIXED: &str = r"  { client = 'ping 1: ${unique}' },
   { server = 'pong 1: ${unique}' },
   { client = 'ping 2: ${unique}' },
   { server = 'pong 2: ${unique}' },
+";
+
+const HTTP1: &str = r"  { client = 'GET /${unique} HTTP/1.1\r\nHost: localhost\r\n\r\n' },
+  { server = { matches = '(?s)HTTP/1\.1 404 .*', example = 'HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n' } },
+  { client = 'GET / HTTP/1.1\r\nHost: localhost\r\nX-Request: ${unique}\r\n\r\n' },
+  { server = { matches = '(?s)HTTP/1\.1 200 .*', example = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n' } },
 ";
 
 const RESP: &str = r#"  { client = 'SET first-${unique} "two words"' },

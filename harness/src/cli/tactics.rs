@@ -174,10 +174,11 @@ fn about(family: TacticFamily) -> About {
         TacticFamily::Header => (
             "The first message with a malformed header, then a half-close.",
             "A length that is negative, in hex, empty, too large, longer or shorter than the\n\
-             body; a line without an end. The peer may close, or answer with an error (the\n\
-             suite says which: `adversary.malformed`). It must not answer as if the header\n\
-             were valid, hang, die, or allocate memory for the declared length. It may accept\n\
-             forms that the framing leaves open, such as leading zeros.",
+             body; a line without an end; in HTTP/1.1 also two Hosts, a blank before a colon,\n\
+             a length and chunks. The peer may close, or answer with an error (the suite says\n\
+             which: `adversary.malformed`). It must not answer as if the header were valid,\n\
+             hang, die, or allocate memory for the declared length. It may accept forms that\n\
+             the framing leaves open, such as leading zeros.",
             "header:negative",
         ),
         TacticFamily::Churn => (

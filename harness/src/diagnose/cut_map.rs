@@ -163,6 +163,16 @@ mod tests {
     }
 
     #[test]
+    fn the_lines_of_an_http_head_are_one_header() {
+        let get = "GET / HTTP/1.0\r\na:b\r\n\r\n";
+        assert_eq!(map(&sample::http(&[get])), "|hhhhhhhhhhhhhhdhhhhddd|");
+        let chunked = "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let body = "2\r\nab\r\n0\r\nT:\r\n\r\n";
+        let map = map(&sample::http(&[&[chunked, body].concat()]));
+        assert_eq!(map[chunked.len()..], *"jhdjppdjhdhhhddd|");
+    }
+
+    #[test]
     fn line_endings_are_found_in_bytes_that_no_framing_encodes() {
         assert_eq!(
             map(&sample::raw(&["GET\r\na: b\r\n\r\nxy"])),

@@ -311,6 +311,11 @@ fn cut(tactic: &Tactic) -> Option<Offset> {
 }
 
 impl CutTally {
+    /// Whether no cut was judged.
+    pub(super) fn is_empty(&self) -> bool {
+        self.failed.is_empty() && self.passed == 0
+    }
+
     /// Whether at least one cut of `share` failed.
     pub(super) fn failed_one_in(&self, share: usize) -> bool {
         !self.failed.is_empty() && self.failed.len() * share >= self.failed.len() + self.passed

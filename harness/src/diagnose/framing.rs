@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::mem::{Discriminant, discriminant};
 
 use super::cut_map::CutLocation;
-use super::evidence::{CaseFailure, DefectEvidence};
+use super::evidence::{CaseFailure, CutTally, DefectEvidence};
 use super::output_difference::OutputDifference;
 use super::symptom::Symptom;
 use super::wording::{contrast, failed_cuts, offsets};
@@ -130,7 +130,8 @@ fn lost_tail(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let is_later = |step: Option<usize>| step.is_some_and(|step| step > first);
     let missing = |case: &CaseFailure| case.shows(|it| is_later(it.missing_step()));
     if let Some(lost) = lost_when_joined(evidence, first) {
-        let other = payload_contrast(evidence);
+        let (tally, place) = compared(evidence);
+        let other = contrast(&tally, place);
         let because = format!("of several messages in one segment {lost}; {other}");
         return Some(DefectCode::LostTail.because(because));
     }
@@ -176,11 +177,11 @@ fn lost_when_joined(evidence: &DefectEvidence, first: usize) -> Option<&'static 
 /// peer looks for: of the line endings of a text, only the last may be.
 fn split_delimiter(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let delimiter = evidence.cuts(CutLocation::Delimiter);
-    let others_pass = evidence.cuts(CutLocation::Payload).all_passed()
-        && evidence.fails_only_in(CutLocation::Delimiter);
+    let (others, place) = compared(evidence);
+    let others_pass = others.all_passed() && evidence.fails_only_in(CutLocation::Delimiter);
     (others_pass && !delimiter.failed.is_empty()).then(|| {
         let cuts = failed_cuts(&delimiter.failed, "inside the delimiter");
-        let other = payload_contrast(evidence);
+        let other = contrast(&others, place);
         DefectCode::SplitDelimiter.because(format!("{cuts}; {other}"))
     })
 }
@@ -447,6 +448,16 @@ fn lost_place(evidence: &DefectEvidence) -> Option<Diagnosis> {
         );
         DefectCode::LostPlace.because(because)
     })
+}
+
+/// The cuts that others are compared with, and where they are: inside payloads, or inside
+/// headers where no message has a payload, as a GET of HTTP.
+fn compared(evidence: &DefectEvidence) -> (CutTally, &'static str) {
+    let payload = evidence.cuts(CutLocation::Payload);
+    if evidence.cut_map.has_headers() && payload.is_empty() {
+        return (evidence.cuts(CutLocation::Header), "inside the header");
+    }
+    (payload, "inside the payload")
 }
 
 fn payload_contrast(evidence: &DefectEvidence) -> String {

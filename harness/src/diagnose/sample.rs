@@ -2,7 +2,7 @@
 //! line.
 
 use super::{DefectEvidence, ExchangeEnd, PeerLifetime, Symptom, diagnose};
-use crate::framing::{Encoded, RegionKind};
+use crate::framing::{Encoded, Framing, Http1, RegionKind};
 use crate::tactic::{OutMessage, Script, Tactic};
 
 /// The steps in which the peer of a sample answers: after each of our messages.
@@ -21,6 +21,14 @@ pub(super) fn lines(ending: &str, payloads: &[&str]) -> Script {
     script(payloads, |message, payload| {
         message.push(RegionKind::Payload, payload);
         message.push(RegionKind::Delimiter, ending.as_bytes());
+    })
+}
+
+/// HTTP/1.1 messages.
+pub(super) fn http(messages: &[&str]) -> Script {
+    let http = Framing::Http1(Http1::default());
+    script(messages, |message, payload| {
+        *message = http.encode(payload).expect("it is a message");
     })
 }
 

@@ -1,7 +1,7 @@
 //! Each rule beside the similar defects that it must not be taken for: evidence made
 //! by hand, and the codes that it means.
 
-use super::sample::{Failed, codes, lines, raw, reasons, server, with_header};
+use super::sample::{Failed, codes, http, lines, raw, reasons, server, with_header};
 use super::{DefectEvidence, ExchangeEnd, OutputDifference, PeerLifetime, Symptom};
 use crate::judge::PeerClose;
 use crate::peer::ExitStatus;
@@ -339,6 +339,27 @@ fn messages_before_delimiters() {
 }
 
 /// `ab\r\ncd\r\n`: delimiters cut at 3 and 7.
+#[test]
+fn heads_of_http() {
+    check(
+        &http(&["GET /a HTTP/1.0\r\nA: b\r\n\r\n"]),
+        &[
+            (
+                "each read is searched alone for the blank line",
+                &[("cut@22-24", &NO_ANSWER)],
+                "cut@1-21",
+                "F04",
+            ),
+            (
+                "the first read is taken for the whole head",
+                &[("cut@1-15 cut@17-24", &OTHER)],
+                "cut@16",
+                "F01",
+            ),
+        ],
+    );
+}
+
 #[test]
 fn delimiters_of_two_bytes() {
     check(

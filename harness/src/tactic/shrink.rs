@@ -111,14 +111,16 @@ impl Delivery {
     }
 
     /// With fewer bytes, if the delivery has an end of its own: none, half, three quarters,
-    /// and so on up to all but the last.
+    /// and so on up to all but the last. What an edit adds stays whole or goes, unless it is
+    /// without an end: a part of it could be another message, or a valid one.
     fn shorter(&self) -> impl Iterator<Item = Self> + '_ {
         let len = match self.end {
             DeliveryEnd::AsScripted => 0,
             _ => self.delivered().get(),
         };
-        let dropped = halvings(len);
-        dropped.map(move |dropped| self.truncated(Offset::new(len - dropped)))
+        let ends = halvings(len).map(move |dropped| Offset::new(len - dropped));
+        let ends = ends.filter(|end| !self.edit.as_ref().is_some_and(|it| divides(*end, it)));
+        ends.map(|end| self.truncated(end))
     }
 
     /// Drops an edit behind the new end.
@@ -255,6 +257,13 @@ fn simpler_ends(end: DeliveryEnd) -> impl Iterator<Item = DeliveryEnd> {
     SIMPLE.into_iter().filter(simpler)
 }
 
+/// Whether a stream that ends here has only a part of what an edit adds once.
+fn divides(end: Offset, edit: &StreamEdit) -> bool {
+    let added = edit.replacement();
+    let start = edit.range().start;
+    added.times() == 1 && start < end && end < start.plus(added.len())
+}
+
 /// Converts an offset of the edited stream to one of the stream; `None` inside the
 /// replacement.
 fn unshift(edit: &StreamEdit, at: Offset) -> Option<Offset> {
@@ -333,11 +342,11 @@ mod tests {
     }
 
     #[test]
-    fn an_edit_stays_if_it_is_what_fails() {
+    fn an_edit_stays_whole_if_it_is_what_fails() {
         let edited = |delivery: &Delivery| delivery.edit().is_some();
         assert_eq!(
             smallest("@4..6=2d33 4,5 half", edited),
-            "@4..6=2d33 4,1 half"
+            "@4..6=2d33 4,2 half"
         );
     }
 

@@ -130,8 +130,18 @@ fn drawing(scale: Scale, label: &str, paths: &[StripPath]) -> Markup {
     }
 }
 
-/// Headers are high, payloads are lower, delimiters are low.
-const REGION_KINDS: [(&str, u32); 3] = [("header", 8), ("payload", 5), ("delimiter", 2)];
+/// The kinds of regions, how each is drawn, and how high. Headers are high, payloads are lower,
+/// delimiters are low.
+const REGION_KINDS: [(&str, &str, u32); 8] = [
+    ("header", "header", 8),
+    ("start line", "header", 8),
+    ("field name", "header", 8),
+    ("field value", "header", 7),
+    ("chunk size", "header", 8),
+    ("trailer", "header", 7),
+    ("payload", "payload", 5),
+    ("delimiter", "delimiter", 2),
+];
 
 fn region_bar(stream: &StreamRecord, scale: Scale) -> Markup {
     let kinds: Vec<_> = scale
@@ -139,8 +149,8 @@ fn region_bar(stream: &StreamRecord, scale: Scale) -> Markup {
         .into_iter()
         .map(kind)
         .collect();
-    let path = |(name, height): (&'static str, u32)| StripPath {
-        class: name.to_owned(),
+    let path = |(name, class, height): (&'static str, &str, u32)| StripPath {
+        class: class.to_owned(),
         shape: shape(&kinds, Some(name), height),
     };
     let list = regions(stream);
@@ -154,7 +164,7 @@ fn region_bar(stream: &StreamRecord, scale: Scale) -> Markup {
 
 fn kind(region: Option<&RegionRecord>) -> Option<&'static str> {
     let kind = region?.kind.as_str();
-    let mut known = REGION_KINDS.into_iter().map(|(name, _)| name);
+    let mut known = REGION_KINDS.into_iter().map(|(name, ..)| name);
     known.find(|name| *name == kind)
 }
 

@@ -92,6 +92,8 @@ pub(in crate::cli) enum FirstFraming {
     Netstring,
     /// Content-Length blocks, as the Language Server Protocol
     Headers,
+    /// HTTP/1.1 messages
+    Http1,
     /// The protocol of Redis
     Resp,
 }

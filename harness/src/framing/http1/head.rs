@@ -154,27 +154,22 @@ pub(super) fn field(line: &[u8], at: usize) -> Result<FieldLine, Malformation> {
 
 /// Text of a field or a start line: no control character but a tab (RFC 9110, 5.5).
 pub(super) fn check_text(text: &[u8], at: usize) -> Result<(), Malformation> {
-    match text.iter().position(|byte| !TEXT[usize::from(*byte)]) {
-        None => Ok(()),
-        Some(index) => Err(Malformation::ControlCharacter {
-            at: at + index,
-            byte: text[index],
-        }),
+    // Without a branch for each byte: that is several times faster.
+    let has_control = text.iter().fold(false, |has, byte| has | is_control(*byte));
+    if !has_control {
+        return Ok(());
     }
+    let index = text.iter().position(|byte| is_control(*byte));
+    let index = index.expect("there is one");
+    Err(Malformation::ControlCharacter {
+        at: at + index,
+        byte: text[index],
+    })
 }
 
-/// Which bytes are text.
-const TEXT: [bool; 256] = {
-    let mut table = [true; 256];
-    let mut control = 0;
-    while control < 0x20 {
-        table[control] = false;
-        control += 1;
-    }
-    table[b'\t' as usize] = true;
-    table[0x7f] = false;
-    table
-};
+fn is_control(byte: u8) -> bool {
+    (byte < b' ') & (byte != b'\t') | (byte == 0x7f)
+}
 
 pub(crate) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|byte| is_token_byte(*byte))

@@ -49,9 +49,9 @@ pub(super) fn malform(http: &Http1, variants: &mut MalformedVariants) {
         BodyParts::Rest(_) if start.sender == Sender::Client => {
             malforming.length_without_a_body(variants);
             malforming.codings_without_a_body(variants);
-            SizeField::Length
+            SizeField::Nowhere
         }
-        BodyParts::Rest(_) => SizeField::Length,
+        BodyParts::Rest(_) => SizeField::Nowhere,
     };
     let sender = start.sender;
     variants.cite(|kind| rules::rule(kind, Subject { sender, size }));
@@ -292,6 +292,7 @@ mod tests {
         };
         assert_eq!(response(LENGTH), Some(Response::Refuse));
         assert_eq!(response(CHUNKS), Some(Response::RefuseOrRead));
+        assert_eq!(response(GET), Some(Response::RefuseOrRead));
     }
 
     #[test]

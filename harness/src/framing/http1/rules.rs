@@ -18,10 +18,12 @@ pub(super) struct Subject {
 /// Where the size of the body is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SizeField {
-    /// In Content-Length, or nowhere.
+    /// In Content-Length.
     Length,
     /// Before each chunk.
     Chunk,
+    /// There is no body.
+    Nowhere,
 }
 
 /// The rule for a kind of malformed message.
@@ -32,7 +34,9 @@ pub(super) fn rule(kind: MalformedKind, subject: Subject) -> Rule {
     };
     let of_size = match subject.size {
         SizeField::Chunk => of_chunk(kind),
-        SizeField::Length => None,
+        // The body that the chunks have is empty, as the one without them.
+        SizeField::Nowhere if kind == MalformedKind::LengthAndChunked => Some(refuse_or_read(BOTH)),
+        SizeField::Length | SizeField::Nowhere => None,
     };
     of_sender.or(of_size).unwrap_or_else(|| of_any(kind))
 }
