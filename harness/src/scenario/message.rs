@@ -160,6 +160,17 @@ impl Message {
         self.skips.as_ref().is_some_and(|it| it.is_match(payload))
     }
 
+    /// What a reader gets for what wirecheck sends. Raw bytes stay as they are.
+    #[must_use]
+    pub fn outgoing_as_read(&self, framing: &Framing, bindings: &Bindings) -> Vec<u8> {
+        let sent = self.outgoing_payload(bindings);
+        if self.is_framed() {
+            framing.canonical(&sent).unwrap_or(sent)
+        } else {
+            sent
+        }
+    }
+
     /// Whether the framing encodes it; `raw` bytes bypass the framing.
     #[must_use]
     pub fn is_framed(&self) -> bool {
