@@ -212,7 +212,9 @@ pub(super) fn expression<E>(
     if !source.count_states(written_states, node.span()) {
         return None;
     }
-    let syntax = match regex_syntax::Parser::new().parse(written) {
+    // Messages are bytes.
+    let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
+    let syntax = match parser.parse(written) {
         Ok(syntax) => syntax,
         Err(error) => {
             let (span, why) = syntax_error(&error, &literal);
