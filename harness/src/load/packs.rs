@@ -31,7 +31,7 @@ macro_rules! packs {
 }
 
 /// All packs, in the order in which they are shown.
-pub static PACKS: &[Pack] = packs!["http1", "redis"];
+pub static PACKS: &[Pack] = packs!["http1", "redis", "memcached", "smtp", "dns", "mqtt"];
 
 /// There is no pack of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -101,7 +101,6 @@ impl Pack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scenario::Side;
 
     fn suites() -> impl Iterator<Item = (&'static Pack, Suite)> {
         PACKS.iter().map(|pack| {

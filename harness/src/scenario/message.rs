@@ -110,6 +110,17 @@ impl Message {
         }
     }
 
+    /// What a reader gets for what wirecheck sends. Raw bytes stay as they are.
+    #[must_use]
+    pub fn outgoing_as_read(&self, framing: &Framing, bindings: &Bindings) -> Vec<u8> {
+        let sent = self.outgoing_payload(bindings);
+        if self.is_framed() {
+            framing.canonical(&sent).unwrap_or(sent)
+        } else {
+            sent
+        }
+    }
+
     /// Whether the framing encodes it; `raw` bytes bypass the framing.
     #[must_use]
     pub fn is_framed(&self) -> bool {

@@ -209,7 +209,9 @@ fn checked_expression<E>(
     if !source.count_states(written_states, node.span()) {
         return None;
     }
-    let syntax = match regex_syntax::Parser::new().parse(&checked(written)) {
+    // Messages are bytes.
+    let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
+    let syntax = match parser.parse(&checked(written)) {
         Ok(syntax) => syntax,
         Err(error) => {
             let (span, why) = syntax_error(&error, &literal);

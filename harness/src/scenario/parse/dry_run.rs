@@ -247,8 +247,7 @@ impl DryRun {
         place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
         use crate::scenario::refusal::Refusal;
-        let sent = message.outgoing_payload(&self.bindings);
-        let received = framing.canonical(&sent).unwrap_or(sent);
+        let received = message.outgoing_as_read(framing, &self.bindings);
         let refusal = message
             .accept(&received, framing, &mut self.bindings)
             .err()?;
