@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::answers::{Answers, PeerEnd};
 use super::source::{OurEnd, Source, example_of_unique};
+use crate::framing::{Framing, HttpMessage, StartLine};
 use crate::scenario::{Limits, NoAttachments, Permission, Side, Suite, SuiteError, parse};
 use crate::tactic::Content;
 
@@ -162,7 +163,7 @@ fn steps(
     answers: &Answers,
     expected: Expected,
 ) -> Vec<String> {
-    let answered = source.read(answers);
+    let answered = source.read(answers, messages);
     let (ours, theirs) = (source.side, source.side.other());
     let received = match answers.end {
         PeerEnd::Early { received } | PeerEnd::Died { received } => received,
@@ -174,8 +175,13 @@ fn steps(
     let raw = |bytes: &[u8]| format!("{theirs}.raw = {}", writer.string(bytes));
     let answer = |payload: &Vec<u8>| match expected {
         _ if source.has_raw_answers => raw(payload),
-        Expected::TheSame => format!("{theirs} = {}", writer.string(payload)),
-        Expected::AsMany => format!("{theirs}.any = true"),
+        Expected::TheSame => match HttpMessage::parse(payload) {
+            Ok(message) if matches!(source.framing(), Framing::Http1(_)) => {
+                writer.http_answer(theirs, &message)
+            }
+            _ => format!("{theirs} = {}", writer.string(payload)),
+        },
+        Expected::AsMany => any_message(source),
     };
     let last = answers.turns.len();
     let mut steps = Vec::new();
@@ -193,7 +199,7 @@ fn steps(
             }
             // The framing says that a message must follow.
             Some(_) => {
-                steps.push(format!("{theirs}.any = true"));
+                steps.push(any_message(source));
                 break;
             }
             None => {}
@@ -214,11 +220,23 @@ fn steps(
         PeerEnd::Early { .. } => steps.push(format!("{theirs}.close = 'any'")),
         // It was about to answer.
         PeerEnd::Died { .. } if !source.has_raw_answers => {
-            steps.push(format!("{theirs}.any = true"));
+            steps.push(any_message(source));
         }
         PeerEnd::Died { .. } | PeerEnd::AfterOurs | PeerEnd::Never | PeerEnd::NotAwaited => {}
     }
     steps
+}
+
+/// A step in which the peer sends any message.
+fn any_message(source: &Source) -> String {
+    match (source.framing(), source.side.other()) {
+        (Framing::Http1(_), Side::Server) => "server.http = { status = 'any' }".to_owned(),
+        (Framing::Http1(_), Side::Client) => {
+            "client = { any = true, example = 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' }"
+                .to_owned()
+        }
+        (_, theirs) => format!("{theirs}.any = true"),
+    }
 }
 
 /// Writes messages as a suite has them.
@@ -231,6 +249,17 @@ impl Writer {
         match message {
             Content::Framed(payload) => format!("{side} = {}", self.string(payload)),
             Content::Raw(bytes) => format!("{side}.raw = {}", self.string(bytes)),
+        }
+    }
+
+    /// The status and the body of an answer. Its fields may have a date.
+    fn http_answer(&self, side: Side, answer: &HttpMessage<'_>) -> String {
+        match answer.start {
+            StartLine::Answer { status, .. } => {
+                let body = self.string(&answer.body);
+                format!("{side}.http = {{ status = {status}, body = {body} }}")
+            }
+            StartLine::Request { .. } => format!("{side}.any = true"),
         }
     }
 
@@ -337,6 +366,31 @@ mod tests {
                 other => format!("{} {other:?}", step.side),
             })
             .collect()
+    }
+
+    #[test]
+    fn an_answer_of_http_is_expected_with_its_status_and_its_body() {
+        let text = "title = 'T'\nframing = 'http1'\n[[scenario]]\nid = 's'\nexchange = [\
+                    { client.http = { method = 'GET' } }, { server.http = { status = 200 } }]";
+        let suite = parse("t.toml", text, &NoAttachments).expect("a suite");
+        let source = Source::of(&suite, 0, Side::Client).expect("it sends");
+        let messages = [
+            Content::Framed(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec()),
+            Content::Framed(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n".to_vec()),
+        ];
+        let to_head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n".to_vec();
+        let to_get = b"HTTP/1.1 404 Not Found\r\nDate: now\r\nContent-Length: 2\r\n\r\nno".to_vec();
+        let answers = Answers {
+            turns: vec![Vec::new(), to_head, to_get],
+            last: Vec::new(),
+            end: PeerEnd::AfterOurs,
+        };
+        for expected in [Expected::TheSame, Expected::AsMany] {
+            let text = super::text(&source, &messages, &answers, expected);
+            let is_shown = text.contains("server.http = { status = 404, body = 'no' }");
+            assert_eq!(is_shown, expected == Expected::TheSame, "{text}");
+            parse("x.toml", &text, &NoAttachments).expect("a suite");
+        }
     }
 
     #[test]

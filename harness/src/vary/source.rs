@@ -102,19 +102,28 @@ impl Source {
         }
     }
 
-    /// What the peer answered, as messages.
-    pub(crate) fn read(&self, answers: &Answers) -> AnswerMessages {
+    /// The framing of what the peer sends after these messages.
+    pub(crate) fn framing_after(&self, messages: &[Content]) -> Framing {
+        let framing = self.framing().clone();
+        match self.side {
+            Side::Client => framing.answering(messages.iter().map(Content::bytes)),
+            Side::Server => framing,
+        }
+    }
+
+    /// What the peer answered to these messages, as messages.
+    pub(crate) fn read(&self, answers: &Answers, messages: &[Content]) -> AnswerMessages {
         if self.has_raw_answers {
             answers.as_they_came()
         } else {
-            answers.messages(self.framing())
+            answers.messages(&self.framing_after(messages))
         }
     }
 
     /// Whether something came before our end that is no message. After it a peer may write what
     /// it likes, and close.
-    pub(crate) fn cannot_read(&self, answers: &Answers) -> bool {
-        let unframed = self.read(answers).unframed;
+    pub(crate) fn cannot_read(&self, answers: &Answers, messages: &[Content]) -> bool {
+        let unframed = self.read(answers, messages).unframed;
         unframed.is_some_and(|(at, _)| at < answers.turns.len() && !answers.ended_early())
     }
 

@@ -100,7 +100,7 @@ impl Attempt<'_> {
         let Some(suite) = learned(Expected::TheSame) else {
             return AttemptEnd::NotCompared;
         };
-        let behavior = answers.behavior(source.framing());
+        let behavior = answers.behavior(&source.framing_after(&messages));
         if self.has_died(&answers) {
             let answers = answers.of_death();
             let suite = suite_of(folder, source, &messages, &answers, Expected::TheSame);
@@ -112,7 +112,7 @@ impl Attempt<'_> {
                 None => AttemptEnd::NotSteady(None),
             };
         }
-        if let Some(seen) = wrong_uncut(source, &answers) {
+        if let Some(seen) = wrong_uncut(source, &messages, &answers) {
             return AttemptEnd::Failed { suite, seen };
         }
         if self.memory_grew(source, memory_before) {
@@ -277,10 +277,10 @@ fn failure(result: &CaseResult) -> Option<String> {
 }
 
 /// What is wrong with the peer's answers to a variation that was not cut.
-fn wrong_uncut(source: &Source, answers: &Answers) -> Option<String> {
+fn wrong_uncut(source: &Source, messages: &[Content], answers: &Answers) -> Option<String> {
     let seen = if answers.end == PeerEnd::Never {
         NEVER_ENDS
-    } else if source.cannot_read(answers) {
+    } else if source.cannot_read(answers, messages) {
         UNFRAMED
     } else {
         return None;

@@ -150,7 +150,7 @@ impl ScenarioRun<'_, '_, '_> {
     /// Whether the peer gives these answers however the messages are delivered.
     fn compare(&mut self, varied: &Varied<'_>, answers: &Answers) -> Result<Shown, StopReason> {
         let source = varied.source;
-        let is_unframed = source.cannot_read(answers);
+        let is_unframed = source.cannot_read(answers, &varied.messages);
         for expected in [Expected::TheSame, Expected::AsMany] {
             let learned = learned::suite(PATH, source, &varied.messages, answers, expected);
             let Ok(suite) = learned else { continue };
