@@ -88,7 +88,11 @@ impl Pack {
     pub fn needs(&self) -> impl Iterator<Item = &'static str> {
         let head = self.text.lines().take_while(|line| line.starts_with('#'));
         let needs = head.skip_while(|line| !line.starts_with(NEEDS));
-        needs.map(|line| line.strip_prefix(NEEDS).unwrap_or(&line[1..]).trim())
+        needs.map(|line| {
+            line.strip_prefix(NEEDS)
+                .unwrap_or_else(|| &line[1..])
+                .trim()
+        })
     }
 
     /// Reads it.

@@ -47,7 +47,7 @@ pub enum Refusal {
     NotHttp(String),
     #[error(
         "the {part} is {}, expected {}",
-        actual.as_deref().map_or("missing".to_owned(), short),
+        actual.as_deref().map_or_else(|| "missing".to_owned(), short),
         short(expected)
     )]
     WrongPart {
@@ -59,7 +59,7 @@ pub enum Refusal {
     },
     #[error("the body is wrong: {refusal}")]
     WrongBody {
-        refusal: Box<Refusal>,
+        refusal: Box<Self>,
         /// As it came, without the framing of its chunks.
         body: Vec<u8>,
     },
