@@ -561,7 +561,7 @@ fn an_invalid_framing_says_where() {
     assert!(
         error
             .to_string()
-            .ends_with("12 suites; name the file of one"),
+            .ends_with("13 suites; name the file of one"),
         "{error}"
     );
 }

@@ -304,20 +304,22 @@ fn apply(change: &Change, messages: &mut Vec<Content>, vocabulary: &Vocabulary) 
 }
 
 /// Changes the content of a message. Where the framing cannot carry it because it ends a message
-/// itself, it is sent as the peer would see it.
+/// itself, or because a message of it is all bytes, it is sent as the peer would see it.
 fn set_content(message: &mut Content, framing: &Framing, content: Vec<u8>) {
     if content.len() > LONGEST {
         return;
     }
     let changed = message.with_bytes(content);
     match &changed {
-        Content::Framed(payload) if framing.encode(payload).is_err() => {
-            if let Framing::Line(_) | Framing::Delimiter(_) = framing
-                && let Ok(end) = framing.encode(b"")
-            {
-                *message = Content::Raw([&payload[..], &end.bytes].concat());
+        Content::Framed(payload) if framing.encode(payload).is_err() => match framing {
+            Framing::Line(_) | Framing::Delimiter(_) => {
+                if let Ok(end) = framing.encode(b"") {
+                    *message = Content::Raw([&payload[..], &end.bytes].concat());
+                }
             }
-        }
+            Framing::Http1(_) => *message = Content::Raw(payload.clone()),
+            _ => {}
+        },
         _ => *message = changed,
     }
 }
@@ -430,6 +432,20 @@ mod tests {
         };
         let length = "{ length = { type = 'u8' } }";
         assert_eq!(applied(length, &change), ["GET 17 a", "x"]);
+    }
+
+    #[test]
+    fn a_message_that_is_not_http_is_sent_as_it_is() {
+        let http = Framing::Http1(crate::framing::Http1::default());
+        let changed = |content: &str| {
+            let mut message = Content::Framed(b"GET / HTTP/1.0\r\n\r\n".to_vec());
+            set_content(&mut message, &http, content.into());
+            message
+        };
+        let valid = "GET /a HTTP/1.0\r\n\r\n";
+        assert_eq!(changed(valid), Content::Framed(valid.into()));
+        let part = "GET / HTTP/1.0\r\n";
+        assert_eq!(changed(part), Content::Raw(part.into()));
     }
 
     #[test]

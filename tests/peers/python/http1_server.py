@@ -3,7 +3,8 @@
     python3 http1_server.py --host HOST --port PORT
 
 It answers a request with its body, or with its method and target if it has none. It keeps the
-connection open unless the request says `Connection: close`. It reads a request to its end before it
+connection open unless the request says `Connection: close`. The answer to one of HTTP/1.0 ends with
+the connection. It reads a request to its end before it
 answers, and answers a malformed one with 400 and closes.
 """
 
@@ -99,7 +100,7 @@ def read_body(stream, fields):
 
 
 def read_request(stream):
-    """The body of the answer, and whether the connection stays open."""
+    """The body of the answer, and how it is sent."""
     while not (line := stream.line()):
         pass
     match = REQUEST_LINE.fullmatch(line)
@@ -112,22 +113,24 @@ def read_request(stream):
     body = read_body(stream, fields)
     if body is None:
         body = match[1] + b" " + match[2]
-    return body, (b"connection", b"close") not in fields
+    if match[3] == b"0":
+        return body, "until-close"
+    return body, "last" if (b"connection", b"close") in fields else "by-length"
 
 
-def send(connection, status, body):
-    head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n"
-    connection.sendall(head.encode() + body)
+def send(connection, status, body, how="by-length"):
+    field = "Connection: close" if how == "until-close" else f"Content-Length: {len(body)}"
+    connection.sendall(f"HTTP/1.1 {status}\r\n{field}\r\n\r\n".encode() + body)
 
 
 def serve(connection):
     stream = Stream(connection)
     with connection:
         try:
-            stays_open = True
-            while stays_open:
-                body, stays_open = read_request(stream)
-                send(connection, "200 OK", body)
+            how = "by-length"
+            while how == "by-length":
+                body, how = read_request(stream)
+                send(connection, "200 OK", body, how)
         except Malformed as error:
             send_error(connection, str(error))
         except Ended:
