@@ -31,7 +31,15 @@ macro_rules! packs {
 }
 
 /// All packs, in the order in which they are shown.
-pub static PACKS: &[Pack] = packs!["redis", "memcached", "smtp", "dns", "mqtt", "postgres", "lsp"];
+pub static PACKS: &[Pack] = packs![
+    "redis",
+    "memcached",
+    "smtp",
+    "dns",
+    "mqtt",
+    "postgres",
+    "lsp"
+];
 
 /// There is no pack of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
