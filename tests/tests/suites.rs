@@ -80,7 +80,9 @@ fn the_published_schemas_are_those_the_command_prints() {
 #[test]
 fn the_schema_accepts_every_suite_of_the_project() {
     let validator = validator();
-    for suite in files(&root().join("scenarios"), "toml") {
+    let mut suites = files(&root().join("scenarios"), "toml");
+    suites.extend(files(&root().join("harness/packs"), "toml"));
+    for suite in suites {
         let errors: Vec<_> = validator
             .iter_errors(&as_json(&suite))
             .map(|error| error.to_string())

@@ -31,7 +31,16 @@ macro_rules! packs {
 }
 
 /// All packs, in the order in which they are shown.
-pub static PACKS: &[Pack] = packs!["http1", "redis", "memcached", "smtp", "dns", "mqtt"];
+pub static PACKS: &[Pack] = packs![
+    "http1",
+    "redis",
+    "memcached",
+    "smtp",
+    "dns",
+    "mqtt",
+    "postgres",
+    "lsp"
+];
 
 /// There is no pack of this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
