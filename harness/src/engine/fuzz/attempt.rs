@@ -52,6 +52,8 @@ pub(super) struct Attempt<'a> {
     pub(super) unique: &'a UniqueValues,
     pub(super) options: &'a FuzzOptions,
     pub(super) read_proof: ReadProof,
+    /// The most memory that the peer had by the last variation.
+    pub(super) memory: Option<PeakMemory>,
 }
 
 /// What came of a variation.
@@ -87,7 +89,6 @@ impl Attempt<'_> {
         if messages.is_empty() {
             return AttemptEnd::NotCompared;
         }
-        let memory_before = self.player.peak_memory();
         let answers = match self.answers(source, &messages) {
             Ok(answers) => answers,
             Err(NoConnection::Peer(why) | NoConnection::Silent(why)) => {
@@ -115,7 +116,7 @@ impl Attempt<'_> {
         if let Some(seen) = wrong_uncut(source, &messages, &answers) {
             return AttemptEnd::Failed { suite, seen };
         }
-        if self.memory_grew(source, memory_before) {
+        if self.memory_grew(source) {
             let seen = MEMORY.to_owned();
             return AttemptEnd::Failed { suite, seen };
         }
@@ -162,12 +163,14 @@ impl Attempt<'_> {
         self.player.ask(source, messages, &unique, WaitFor::Turn)
     }
 
-    /// Whether the peer's memory has grown by more than is allowed.
-    fn memory_grew(&mut self, source: &Source, before: Option<PeakMemory>) -> bool {
-        let (Some(before), Some(now)) = (before, self.player.peak_memory()) else {
-            return false;
-        };
-        now.growth_since(&before) > source.most_memory()
+    /// Whether the peer's memory has grown by more than is allowed since the last variation.
+    fn memory_grew(&mut self, source: &Source) -> bool {
+        let now = self.player.peak_memory();
+        let before = std::mem::replace(&mut self.memory, now.clone());
+        match (before, now) {
+            (Some(before), Some(now)) => now.growth_since(&before) > source.most_memory(),
+            _ => false,
+        }
     }
 
     /// Whether the peer's process has ended.

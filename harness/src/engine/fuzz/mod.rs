@@ -286,9 +286,12 @@ impl<'e, 'r, 'f> FuzzRun<'e, 'r, 'f> {
             jobs,
             ..
         } = self;
+        let mut player = engine.lone_player(Phase::Batch);
+        let memory = player.peak_memory();
         Attempt {
             peer: &*engine.peer,
-            player: engine.lone_player(Phase::Batch),
+            player,
+            memory,
             setup: engine.alone(Phase::Batch),
             jobs: *jobs,
             generator,

@@ -354,6 +354,17 @@ impl WaitPolicy {
         }
     }
 
+    /// How long to wait after the first look at an idle peer. Where only that it is idle counts, one
+    /// look at the end of this time shows as much as several.
+    pub(super) fn first_idle_pause(&self) -> Duration {
+        let only_idle_counts = !self.may_be_blocked_on_us && self.spinning_after.is_none();
+        if only_idle_counts && self.timers.is_none() {
+            self.idle_for.max(self.between_looks)
+        } else {
+            self.between_looks
+        }
+    }
+
     /// How long to wait until the next look at a peer that has been idle for so long. A pause
     /// that ends meanwhile is taken to be shorter than it was, by so much at most.
     pub(super) fn between_idle_looks(&self, idle: Duration) -> Duration {
@@ -486,6 +497,19 @@ mod tests {
                 assert!(last.idle_for >= batch.idle_for);
                 assert!(last.limit >= batch.limit);
             }
+        }
+    }
+
+    #[test]
+    fn an_idle_peer_that_answers_nothing_is_looked_at_once_more() {
+        let timings = PeerTimings::default();
+        for what in [WaitFor::Turn, WaitFor::Settled, WaitFor::Idle] {
+            let short = policy(what, Phase::Batch, &timings);
+            assert_eq!(short.first_idle_pause(), short.idle_for, "{what:?}");
+        }
+        for phase in [Phase::Batch, Phase::Confirmation] {
+            let answer = policy(WaitFor::Answer, phase, &timings);
+            assert_eq!(answer.first_idle_pause(), BETWEEN_LOOKS, "{phase:?}");
         }
     }
 

@@ -396,7 +396,7 @@ impl<'a> Waiter<'a> {
         };
         let mut is_blocked_on_us = false;
         let mut awaits_timer = false;
-        let mut pause = policy.between_looks;
+        let mut pause = policy.first_idle_pause();
         loop {
             let until = self.clock.now() + pause;
             let until = if awaits_timer {
