@@ -105,7 +105,8 @@ impl Malforming<'_> {
             variants.insert(MalformedKind::LargeField, at, field);
         }
         let line: &[u8] = b"X-Check: 1\r\n";
-        let more = (max_fields + 1).saturating_sub(self.parts.fields.len());
+        let more = max_fields.saturating_sub(self.parts.fields.len());
+        let more = more.saturating_add(1);
         if more.saturating_mul(line.len()) <= MOST_FILLER {
             let lines = RepeatedBytes::new(line, more);
             variants.insert(MalformedKind::ManyFields, at, lines);
