@@ -713,7 +713,8 @@ pub struct StreamRecord {
 /// A part of a stream with one purpose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RegionRecord {
-    /// `header`, `payload` or `delimiter`.
+    /// `header`, `payload` or `delimiter`. In HTTP also `start line`, `field name`, `field value`,
+    /// `chunk size` and `trailer`.
     pub kind: String,
     /// Its first byte.
     pub start: u64,

@@ -13,7 +13,7 @@ use super::head::{self, FieldLine, Sender, Start};
 use super::parts::{BodyParts, ChunkParts, Parts};
 use super::rules::{self, SizeField, Subject};
 
-const VERSION: usize = "HTTP/1.1".len();
+const VERSION_LENGTH: usize = "HTTP/1.1".len();
 const CHUNKED: &str = "chunked";
 
 /// Adds the malformed variants of a message.
@@ -105,7 +105,8 @@ impl Malforming<'_> {
             variants.insert(MalformedKind::LargeField, at, field);
         }
         let line: &[u8] = b"X-Check: 1\r\n";
-        let more = (max_fields + 1).saturating_sub(self.parts.fields.len());
+        let more = max_fields.saturating_sub(self.parts.fields.len());
+        let more = more.saturating_add(1);
         if more.saturating_mul(line.len()) <= MOST_FILLER {
             let lines = RepeatedBytes::new(line, more);
             variants.insert(MalformedKind::ManyFields, at, lines);
@@ -117,8 +118,8 @@ impl Malforming<'_> {
     fn versions(&self, variants: &mut MalformedVariants) {
         let Range { start, end } = self.parts.start_line;
         let version = match self.start.sender {
-            Sender::Client => end - VERSION..end,
-            Sender::Server { .. } => start..start + VERSION,
+            Sender::Client => end - VERSION_LENGTH..end,
+            Sender::Server { .. } => start..start + VERSION_LENGTH,
         };
         variants.insert(MalformedKind::MalformedVersion, version.end, "x");
         if self.start.sender == Sender::Client {
