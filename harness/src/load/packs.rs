@@ -96,7 +96,10 @@ impl Pack {
     pub fn needs(&self) -> impl Iterator<Item = &'static str> {
         let head = self.text.lines().take_while(|line| line.starts_with('#'));
         let needs = head.skip_while(|line| !line.starts_with(NEEDS));
-        needs.map(|line| line.strip_prefix(NEEDS).unwrap_or(&line[1..]).trim())
+        needs.map(|line| {
+            let line = line.strip_prefix(NEEDS).unwrap_or(line);
+            line.trim_start_matches('#').trim()
+        })
     }
 
     /// Reads it.
