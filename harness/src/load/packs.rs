@@ -98,9 +98,8 @@ impl Pack {
         let head = self.text.lines().take_while(|line| line.starts_with('#'));
         let needs = head.skip_while(|line| !line.starts_with(NEEDS));
         needs.map(|line| {
-            line.strip_prefix(NEEDS)
-                .unwrap_or_else(|| &line[1..])
-                .trim()
+            let line = line.strip_prefix(NEEDS).unwrap_or(line);
+            line.trim_start_matches('#').trim()
         })
     }
 
