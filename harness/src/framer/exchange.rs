@@ -176,7 +176,8 @@ impl Exchange {
         let (scenario, framing) = (self.scenario(), self.suite.framing());
         let other = side.other();
         let mut expectations =
-            Expectations::new(scenario.exchange(), framing, side, Bindings::example());
+            Expectations::new(scenario.exchange(), framing, side, Bindings::example())
+                .ignoring(scenario.ignored());
         for message in self.messages(other) {
             // Its values may be expected in what is sent.
             expectations.note_sent(message);

@@ -12,9 +12,11 @@ fn suite(framing: &str, settings: &str, exchange: &str) -> Suite {
 
 /// How many messages were accepted, and what was wrong.
 fn read(suite: &Suite, chunks: &[&[u8]], ends: bool) -> (usize, Option<String>) {
-    let exchange = suite.scenarios()[0].exchange();
+    let scenario = &suite.scenarios()[0];
     let bindings = Bindings::fresh("abcdefgh");
-    let mut expectations = Expectations::new(exchange, suite.framing(), Side::Server, bindings);
+    let expectations =
+        Expectations::new(scenario.exchange(), suite.framing(), Side::Server, bindings);
+    let mut expectations = expectations.ignoring(scenario.ignored());
     for chunk in chunks {
         expectations.receive(chunk);
     }
@@ -66,4 +68,76 @@ fn a_pattern_with_an_open_end_is_the_rest_of_a_raw_stream() {
     let raw = suite("'raw'", "", exchange);
     assert_eq!(invariant(&raw, b"\x01abc", false), (0, None));
     assert_eq!(invariant(&raw, b"\x01abc", true), (1, None));
+}
+
+const IGNORE: &str = "ignore = [{ server.matches = 'NOTICE .*' }]";
+
+#[test]
+fn ignored_messages_are_passed_over_wherever_they_come() {
+    let exchange = "{ server = 'hi' }, { client = 'a' }, { server = 'b' }";
+    let line = suite("'line'", IGNORE, exchange);
+    for stream in [
+        "NOTICE 1\nhi\nb\n",
+        "hi\nNOTICE 1\nNOTICE 2\nb\n",
+        "hi\nb\nNOTICE 1\n",
+    ] {
+        assert_eq!(invariant(&line, stream.as_bytes(), true), (2, None));
+        assert_eq!(invariant(&line, stream.as_bytes(), false), (2, None));
+    }
+}
+
+#[test]
+fn other_messages_are_as_wrong_as_before() {
+    let exchange = "{ server = 'hi' }, { client = 'a' }, { server = 'b' }";
+    let line = suite("'line'", IGNORE, exchange);
+    let refused = |accepted, step| wrong(accepted, &format!("step {step}: the bytes differ"));
+    assert_eq!(
+        invariant(&line, b"NOTICE 1\nnotice\n", false),
+        refused(0, 0)
+    );
+    assert_eq!(
+        invariant(&line, b"hi\nNOTICE 1\nx\nb\n", false),
+        refused(1, 2)
+    );
+    assert_eq!(
+        invariant(&line, b"hi\nb\nNOTICE 1\nb\n", false),
+        wrong(2, "surplus")
+    );
+    // It comes in the place of the answer, which is then missing.
+    assert_eq!(invariant(&line, b"hi\nNOTICE b\n", true), (1, None));
+}
+
+#[test]
+fn a_part_of_an_ignored_message_is_wrong_only_where_the_stream_ends() {
+    let line = suite("'line'", IGNORE, "{ client = 'a' }, { server = 'b' }");
+    assert_eq!(invariant(&line, b"b\nNOTI", false), (1, None));
+    assert_eq!(invariant(&line, b"b\nNOTI", true), wrong(1, "surplus"));
+    let cut_short = invariant(&line, b"NOTI", true);
+    assert!(cut_short.1.expect("a mismatch").starts_with("step 1: "));
+}
+
+#[test]
+fn only_the_messages_of_the_named_side_are_ignored() {
+    let ignore = "ignore = [{ client = 'NOTICE' }]";
+    let line = suite("'line'", ignore, "{ client = 'a' }, { server = 'b' }");
+    let refused = wrong(0, "step 1: the bytes differ");
+    assert_eq!(invariant(&line, b"NOTICE\nb\n", false), refused);
+}
+
+#[test]
+fn binary_and_json_messages_are_ignored_too() {
+    let length = "{ length = { type = 'u8' } }";
+    let ignore = "ignore = [{ server.hex = '05 ..' }, { server.json_subset = { log = true } }]";
+    let binary = suite(length, ignore, "{ client = 'a' }, { server = 'b' }");
+    let stream = b"\x02\x05!\x12{\"n\":1,\"log\":true}\x01b";
+    assert_eq!(invariant(&binary, stream, false), (1, None));
+}
+
+#[test]
+fn a_message_before_its_values_are_known_is_surplus_also_after_an_ignored_one() {
+    let exchange = "{ client = { matches = '(?<id>.*)', example = '7' } }, { server = '${id}' }";
+    let line = suite("'line'", IGNORE, exchange);
+    let read = |stream: &[u8]| invariant(&line, stream, false);
+    assert_eq!(read(b"NOTICE 1\n"), (0, None));
+    assert_eq!(read(b"NOTICE 1\n7\n"), wrong(0, "surplus"));
 }

@@ -158,6 +158,12 @@ impl OpenCase {
         })
     }
 
+    /// Whether the peer may send what it did not send in the uncut delivery.
+    pub(super) fn ignores_messages(&self) -> bool {
+        let mut ignored = self.scenario().ignored().iter();
+        ignored.any(|it| it.side != self.side())
+    }
+
     /// Whether the case is played on one connection alone, with plain reads.
     pub(super) fn is_plain(&self) -> bool {
         let delivery = &self.case.delivery;

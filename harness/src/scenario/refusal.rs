@@ -44,6 +44,8 @@ pub enum Refusal {
     },
     #[error("matches none of the {0} alternatives")]
     NoneOf(usize),
+    #[error("matches none of the {0} messages that may come next")]
+    NoneOfNext(usize),
     /// The suite's author must raise the limit or use the value less often.
     #[error(
         "{what} {}, more than `limits.stream_bytes` = {most}",

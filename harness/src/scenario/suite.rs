@@ -8,6 +8,7 @@ use std::time::Duration;
 use regex::bytes::Regex;
 
 use super::exchange::{Side, Step};
+use super::ignored::IgnoredMessage;
 use super::name::{ScenarioId, SuiteId};
 use crate::framing::Framing;
 
@@ -129,6 +130,7 @@ pub struct Scenario {
     pub(super) peer: Option<Side>,
     pub(super) limits: Limits,
     pub(super) adversary: Adversary,
+    pub(super) ignored: Vec<IgnoredMessage>,
     pub(super) exchange: Vec<Step>,
     pub(super) line: usize,
     pub(super) span: Range<usize>,
@@ -184,6 +186,12 @@ impl Scenario {
     #[must_use]
     pub fn adversary(&self) -> &Adversary {
         &self.adversary
+    }
+
+    /// What each side may send at any time.
+    #[must_use]
+    pub fn ignored(&self) -> &[IgnoredMessage] {
+        &self.ignored
     }
 
     /// The steps in order; at least one.

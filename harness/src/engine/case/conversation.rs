@@ -16,7 +16,7 @@ use super::memory::MemoryWatch;
 use super::neighbours::StoppedConnection;
 use super::outgoing::Outgoing;
 use super::transcript::Transcript;
-use super::waits::{AwaitOutput, AwaitPeer, Until, has_come, silence_proof};
+use super::waits::{AwaitOutput, AwaitPeer, Until, silence_proof};
 use crate::engine::peer::OutputWatch;
 use crate::engine::wait::{WaitFor, Waiter};
 use crate::judge::{Expectations, ExpectedSteps, MissingOutput, PlayedSide, UnreadState};
@@ -51,6 +51,7 @@ impl<'s> Assignment<'s> {
     pub(in crate::engine) fn expectations(&self, bindings: Bindings) -> Expectations<'s> {
         let PlayedSide { framing, side, .. } = self.played;
         Expectations::new(self.exchange(), framing, side.other(), bindings)
+            .ignoring(self.played.scenario.ignored())
     }
 }
 
@@ -226,7 +227,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             observations.partial = partial;
         }
         let expectations = &self.transcript.expectations;
-        if has_come(expectations, step) && expectations.mismatch().is_none() {
+        if expectations.has_come(step) && expectations.mismatch().is_none() {
             Next::Continue
         } else {
             Next::Stop

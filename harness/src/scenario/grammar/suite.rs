@@ -30,6 +30,7 @@ const MAX_SCENARIOS: usize = 10_000;
 const MAX_STEPS: usize = 1_000;
 const MAX_TAGS: usize = 32;
 const MAX_ALTERNATIVES: usize = 64;
+const MAX_IGNORED: usize = 64;
 
 pub(in crate::scenario) static SUITE: TableShape = TableShape {
     what: "a suite",
@@ -62,6 +63,7 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
             "Limits on time and size.",
         ),
         ADVERSARY_KEY,
+        IGNORE,
         required(
             "scenario",
             Shape::List {
@@ -96,6 +98,7 @@ static SCENARIO: TableShape = TableShape {
         PEER,
         LIMITS_KEY,
         ADVERSARY_KEY,
+        IGNORE,
         required(
             "exchange",
             Shape::List {
@@ -139,6 +142,86 @@ const ADVERSARY_KEY: Key = optional(
     Shape::Table(&ADVERSARY),
     "What the protocol forbids wirecheck to do.",
 );
+
+const IGNORE: Key = optional(
+    "ignore",
+    Shape::List {
+        of: &IGNORED_ENTRY,
+        min: 0,
+        max: MAX_IGNORED,
+    },
+    "Messages that a side may send at any time, and that are passed over wherever they come. The list of a scenario replaces that of its suite.",
+);
+
+static IGNORED_ENTRY: Shape = Shape::Variants(&IGNORED_STEP);
+
+static IGNORED_STEP: Variants = Variants {
+    what: "an ignored message",
+    tag: "side",
+    unknown: "not a side",
+    only_one: ", or write two entries",
+    tables: &[
+        TableShape {
+            what: "an ignored message of the client",
+            keys: &[required(
+                "client",
+                IGNORED_OR_TEXT,
+                "A message that the client may send at any time.",
+            )],
+        },
+        TableShape {
+            what: "an ignored message of the server",
+            keys: &[required(
+                "server",
+                IGNORED_OR_TEXT,
+                "A message that the server may send at any time.",
+            )],
+        },
+    ],
+};
+
+const IGNORED_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&IGNORED)]);
+
+static IGNORED: Variants = Variants {
+    what: "an ignored message",
+    tag: "verb",
+    unknown: "not a verb of an ignored message",
+    only_one: ", or write two entries",
+    tables: &[
+        TableShape {
+            what: "an ignored text",
+            keys: &[required(
+                "text",
+                Shape::Payload,
+                "The message, as text with escapes.",
+            )],
+        },
+        TableShape {
+            what: "an ignored pattern",
+            keys: &[required(
+                "matches",
+                Shape::Text,
+                "A regular expression for the whole message.",
+            )],
+        },
+        TableShape {
+            what: "an ignored hex message",
+            keys: &[required(
+                "hex",
+                Shape::Text,
+                "The message, as hex digits; `??` is a byte of any value, `..` the rest.",
+            )],
+        },
+        TableShape {
+            what: "an ignored JSON message",
+            keys: &[required(
+                "json_subset",
+                Shape::Json,
+                "A JSON value that the message contains.",
+            )],
+        },
+    ],
+};
 
 const REPLY: Key = optional(
     "reply",

@@ -125,7 +125,7 @@ fn body(
     })
 }
 
-fn json_template(
+pub(super) fn json_template(
     node: &Node<'_>,
     known: &dyn Fn(&str) -> bool,
     source: &mut SuiteSource<'_>,
@@ -160,7 +160,7 @@ fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -
 }
 
 /// Compiles the regular expression of a message, and reports why it is invalid.
-fn message_pattern(
+pub(super) fn message_pattern(
     node: &Node<'_>,
     known: &dyn Fn(&str) -> bool,
     source: &mut SuiteSource<'_>,

@@ -7,6 +7,7 @@ use super::source::ActionSpans;
 use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close, Side};
+use crate::scenario::ignored::IgnoredMessage;
 use crate::scenario::message::Message;
 use crate::scenario::suite::Limits;
 use crate::scenario::template::{Bindings, Template};
@@ -16,6 +17,7 @@ pub(super) struct DryRun<'f> {
     framing: Option<&'f Framing>,
     stream_bytes: usize,
     bindings: Bindings,
+    ignored: &'f [IgnoredMessage],
     client: SideState,
     server: SideState,
 }
@@ -33,9 +35,14 @@ impl<'f> DryRun<'f> {
             framing,
             stream_bytes: limits.stream_bytes,
             bindings: Bindings::example().limited_to(limits.stream_bytes),
+            ignored: &[],
             client: SideState::default(),
             server: SideState::default(),
         }
+    }
+
+    pub(super) fn ignoring(self, ignored: &'f [IgnoredMessage]) -> Self {
+        Self { ignored, ..self }
     }
 
     /// The bytes that both sides have sent so far.
@@ -145,11 +152,45 @@ impl<'f> DryRun<'f> {
         if let Some(fault) = self.duplicate_name(message, place) {
             faults.push(fault);
         }
-        if faults.len() == before
-            && let Some(fault) = self.refused(message, framing, place)
-        {
-            faults.push(fault);
+        if faults.len() == before {
+            faults.extend(self.ignored(side, message, framing, place));
         }
+        if faults.len() == before {
+            faults.extend(self.refused(message, framing, place));
+        }
+    }
+
+    /// Reports a message that could not be told from those that are ignored.
+    fn ignored(
+        &self,
+        side: Side,
+        message: &Message,
+        framing: &Framing,
+        place: &ActionSpans<'_>,
+    ) -> Option<Diagnostic> {
+        if !self.ignored.iter().any(|it| it.side == side) {
+            return None;
+        }
+        let span = place.span.clone();
+        if !message.is_framed() || matches!(framing, Framing::Raw(_)) {
+            let fault = Diagnostic::new(
+                format!("no message of the {side} can be ignored here"),
+                span,
+                "raw bytes have no boundaries",
+            );
+            return Some(
+                fault.help("send it through a framing, or write `ignore = []` in the scenario"),
+            );
+        }
+        let sent = message.outgoing_payload(&self.bindings);
+        let received = framing.canonical(&sent).unwrap_or(sent);
+        let bindings = &self.bindings;
+        if !IgnoredMessage::is_any_of(self.ignored, side, &received, framing, bindings) {
+            return None;
+        }
+        let label = "`ignore` passes this message over wherever it comes";
+        let fault = Diagnostic::new("an expected message is ignored", span, label);
+        Some(fault.help("let `ignore` match only messages that the exchange does not expect"))
     }
 
     fn count(

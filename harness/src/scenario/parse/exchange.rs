@@ -4,18 +4,14 @@ use super::action;
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
 use super::source::SuiteSource;
-use crate::framing::Framing;
-use crate::scenario::exchange::{Side, Step};
-use crate::scenario::suite::Limits;
+use crate::scenario::exchange::{Obligation, Side, Step};
 
 /// Reads the steps of a scenario, with a dry run of each.
 pub(super) fn read(
     scenario: &Fields<'_>,
-    framing: Option<&Framing>,
-    limits: &Limits,
+    mut dry_run: DryRun<'_>,
     source: &mut SuiteSource<'_>,
 ) -> Option<Vec<Step>> {
-    let mut dry_run = DryRun::new(framing, limits);
     let mut steps = Vec::new();
     let mut complete = true;
     for node in scenario.list("exchange") {
@@ -53,6 +49,8 @@ fn read_step(
     Some(Step {
         side,
         action,
+        obligation: Obligation::Required,
+        unordered: None,
         within: fields.duration("within"),
         line: source.line(spec.span().start),
         span: place.span,

@@ -12,6 +12,7 @@ mod exchange;
 mod fields;
 mod framing;
 mod hex;
+mod ignored;
 mod source;
 mod toml_1_0;
 
@@ -21,12 +22,14 @@ use std::path::Path;
 use regex::bytes::Regex;
 use toml::de::DeTable;
 
+use self::dry_run::DryRun;
 use self::fields::{Fields, Node};
 use self::source::SuiteSource;
 use super::check;
 use super::diagnostic::{Diagnostic, FileKind, SuiteError};
 use super::exchange::Side;
 use super::grammar::{ONLY_FRAMING, SUITE, Shape};
+use super::ignored::IgnoredMessage;
 use super::name::{ScenarioId, SuiteId};
 use super::suite::{Adversary, Level, Limits, Scenario, Suite, TruncationReply};
 use crate::framing::Framing;
@@ -203,7 +206,8 @@ fn read_scenario(
 ) -> Option<Scenario> {
     let fields = fields::of(node)?;
     let common = Common::read(&fields, suite, source);
-    let exchange = exchange::read(&fields, framing, &common.limits, source);
+    let dry_run = DryRun::new(framing, &common.limits).ignoring(&common.ignored);
+    let exchange = exchange::read(&fields, dry_run, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
     let span = fields.get("id")?.span();
     Some(Scenario {
@@ -217,6 +221,7 @@ fn read_scenario(
         peer: common.peer,
         limits: common.limits,
         adversary: common.adversary,
+        ignored: common.ignored,
         exchange: exchange?,
         line: source.line(span.start),
         span,
@@ -233,6 +238,7 @@ struct Common {
     peer: Option<Side>,
     limits: Limits,
     adversary: Adversary,
+    ignored: Vec<IgnoredMessage>,
 }
 
 impl Common {
@@ -256,6 +262,7 @@ impl Common {
                 Some(table) => read_adversary(&table, &above.adversary, source),
                 None => above.adversary.clone(),
             },
+            ignored: ignored::read(fields, &above.ignored, source),
         }
     }
 }
