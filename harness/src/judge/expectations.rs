@@ -180,7 +180,7 @@ impl<'s> Expectations<'s> {
         self.messages.count()
     }
 
-    /// The last step in which a message was accepted.
+    /// The last step in which a required message was accepted.
     #[must_use]
     pub fn last_answer(&self) -> Option<usize> {
         self.messages.furthest_step()
@@ -276,7 +276,7 @@ impl<'s> Expectations<'s> {
         Some(self.framing.encode(&payload).ok()?.bytes)
     }
 
-    /// The last accepted message, if it belongs to `step` or a later one.
+    /// The last accepted message that is required, if it belongs to `step` or a later one.
     pub(super) fn last_accepted_from(&self, step: usize) -> Option<&[u8]> {
         let last = self.messages.last_step()?;
         (last >= step).then_some(&self.last_accepted)
@@ -330,11 +330,11 @@ impl<'s> Expectations<'s> {
         self.ignored.iter().any(|it| it.side == self.peer)
     }
 
-    /// The step that a wrong message is reported for: the one that has to come.
+    /// The step that a wrong message is reported for: one that has to come. If none has to, the
+    /// message is surplus.
     fn blamed(&self, next: &[ExpectedMessage<'_>]) -> Option<usize> {
         let is_required = |it: &&ExpectedMessage<'_>| it.obligation == Obligation::Required;
-        let required = next.iter().find(is_required);
-        required.or(next.first()).map(|it| it.step)
+        next.iter().find(is_required).map(|it| it.step)
     }
 
     /// Takes a whole message.
@@ -346,27 +346,23 @@ impl<'s> Expectations<'s> {
             return;
         }
         let next = self.messages.next();
-        match next.as_slice() {
-            [only] if self.can_fill(only.message) => self.accept(*only, payload),
-            several => self.accept_one_of(several, payload),
+        if let [only] = next.as_slice()
+            && only.obligation == Obligation::Required
+            && self.can_fill(only.message)
+        {
+            return self.accept(*only, payload);
         }
-    }
-
-    fn accept_one_of(&mut self, next: &[ExpectedMessage<'s>], payload: &[u8]) {
         let mut accepting = next.iter();
         if let Some(taken) = accepting.find(|it| self.would_accept(it.message, payload)) {
             return self.accept(*taken, payload);
         }
-        let required = next.iter();
-        let required: Vec<_> = required
-            .filter(|it| it.obligation == Obligation::Required)
-            .collect();
-        self.mismatch = match (required.as_slice(), next) {
+        let is_required = |it: &&ExpectedMessage<'_>| it.obligation == Obligation::Required;
+        let required: Vec<_> = next.iter().filter(is_required).collect();
+        self.mismatch = match required.as_slice() {
             _ if !next.iter().all(|it| self.can_fill(it.message)) => Some(Mismatch::Surplus),
-            ([], []) => Some(Mismatch::Surplus),
-            ([only], _) => return self.accept(**only, payload),
-            ([], [first, ..]) => return self.accept(*first, payload),
-            ([first, ..], _) => Some(Mismatch::Refused {
+            [] => Some(Mismatch::Surplus),
+            [only] => return self.accept(**only, payload),
+            [first, ..] => Some(Mismatch::Refused {
                 step: first.step,
                 refusal: Refusal::NoneOfNext(required.len()),
                 actual: payload.to_vec(),
@@ -415,8 +411,10 @@ impl<'s> Expectations<'s> {
             Ok(()) => {
                 self.read += 1;
                 self.messages.take(expected);
-                self.last_accepted.clear();
-                self.last_accepted.extend_from_slice(payload);
+                if expected.obligation == Obligation::Required {
+                    self.last_accepted.clear();
+                    self.last_accepted.extend_from_slice(payload);
+                }
             }
             Err(refusal) => self.refuse(expected, refusal, payload.to_vec()),
         }

@@ -141,3 +141,56 @@ fn a_message_before_its_values_are_known_is_surplus_also_after_an_ignored_one() 
     assert_eq!(read(b"NOTICE 1\n"), (0, None));
     assert_eq!(read(b"NOTICE 1\n7\n"), wrong(0, "surplus"));
 }
+
+#[test]
+fn an_optional_message_comes_before_the_next_one_or_not_at_all() {
+    let exchange = "{ server = 'hi', optional = true }, { client = 'a' }, \
+                    { server = 'wait', optional = true }, { server = 'b' }, \
+                    { server = 'bye', optional = true }";
+    let line = suite("'line'", "", exchange);
+    let read = |stream: &[u8]| invariant(&line, stream, true);
+    assert_eq!(read(b"b\n"), (1, None));
+    assert_eq!(read(b"hi\nb\nbye\n"), (3, None));
+    assert_eq!(read(b"hi\nwait\nb\n"), (3, None));
+    assert_eq!(read(b"wait\nb\n"), (2, None));
+    assert_eq!(read(b"wait\nhi\nb\n"), wrong(1, "step 3: the bytes differ"));
+    assert_eq!(read(b"hi\nhi\n"), wrong(1, "step 3: the bytes differ"));
+    assert_eq!(read(b"b\nhi\n"), wrong(1, "surplus"));
+    assert_eq!(read(b"b\nbye\nbye\n"), wrong(2, "surplus"));
+    assert_eq!(read(b"b\nby"), wrong(1, "surplus"));
+}
+
+#[test]
+fn unordered_messages_come_once_each_in_any_order() {
+    let exchange = "{ client = 'a' }, \
+        { server.unordered = ['x', { matches = 'y.*', example = 'y' }, 'z'] }, { server = 'end' }";
+    let line = suite("'line'", "", exchange);
+    let read = |stream: &[u8]| invariant(&line, stream, false);
+    for stream in ["x\ny\nz\nend\n", "z\nx\nyy\nend\n", "y\nz\nx\nend\n"] {
+        assert_eq!(read(stream.as_bytes()), (4, None));
+    }
+    let none_of =
+        |count| format!("step 1: matches none of the {count} messages that may come next");
+    assert_eq!(read(b"end\n"), wrong(0, &none_of(3)));
+    assert_eq!(read(b"y\nend\n"), wrong(1, &none_of(2)),);
+    assert_eq!(
+        read(b"x\nx\n"),
+        wrong(
+            1,
+            "step 2: matches none of the 2 messages that may come next"
+        )
+    );
+    assert_eq!(read(b"x\ny\nend\n"), wrong(2, "step 3: the bytes differ"));
+}
+
+#[test]
+fn an_unordered_group_may_be_optional() {
+    let exchange = "{ client = 'a' }, { server.unordered = ['x', 'y'], optional = true }, \
+                    { server = 'end' }";
+    let line = suite("'line'", "", exchange);
+    for (stream, count) in [("end\n", 1), ("y\nend\n", 2), ("y\nx\nend\n", 3)] {
+        assert_eq!(invariant(&line, stream.as_bytes(), false), (count, None));
+    }
+    let refused = wrong(1, "step 3: the bytes differ");
+    assert_eq!(invariant(&line, b"y\ny\n", false), refused);
+}

@@ -10,8 +10,14 @@ use crate::scenario::{Action, Message, Obligation, Side, Step};
 #[derive(Clone, Debug)]
 pub(super) struct OpenMessages<'s> {
     messages: Vec<ExpectedMessage<'s>>,
-    /// The last message that came.
+    /// How many at the front are no longer open.
+    closed: usize,
+    /// How many have come.
+    came: usize,
+    /// The step of the required message that came last.
     last: Option<usize>,
+    /// The last step in which a required message came.
+    furthest: Option<usize>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +28,15 @@ pub(super) struct ExpectedMessage<'s> {
     pub(super) step: usize,
     pub(super) message: &'s Message,
     pub(super) obligation: Obligation,
-    /// Messages with the same number come in any order.
-    group: usize,
+    group: Group,
     state: MessageState,
+}
+
+/// Messages of one group come in any order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    Alone { step: usize },
+    Unordered(usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +60,15 @@ impl<'s> OpenMessages<'s> {
             step,
             message,
             obligation: it.obligation,
-            group: it.unordered.unwrap_or(step),
+            group: it.unordered.map_or(Group::Alone { step }, Group::Unordered),
             state: MessageState::Open,
         });
         Self {
             messages: messages.collect(),
+            closed: 0,
+            came: 0,
             last: None,
+            furthest: None,
         }
     }
 
@@ -88,7 +103,8 @@ impl<'s> OpenMessages<'s> {
     }
 
     pub(super) fn at(&self, step: usize) -> Option<&ExpectedMessage<'s>> {
-        self.messages.iter().find(|it| it.step == step)
+        let found = self.messages.binary_search_by_key(&step, |it| it.step);
+        found.ok().map(|index| &self.messages[index])
     }
 
     /// Whether nothing has to come any more in this step.
@@ -100,35 +116,41 @@ impl<'s> OpenMessages<'s> {
 
     /// Takes a message that is one of the next.
     pub(super) fn take(&mut self, taken: ExpectedMessage<'s>) {
-        let before = &mut self.messages[..taken.index];
+        let before = &mut self.messages[self.closed..taken.index];
         let left_out = before.iter_mut().filter(|it| it.group != taken.group);
         for message in left_out.filter(|it| it.state == MessageState::Open) {
             message.state = MessageState::LeftOut;
         }
         self.messages[taken.index].state = MessageState::HasCome;
-        self.last = Some(taken.index);
+        let behind = self.messages[self.closed..].iter();
+        self.closed += behind
+            .take_while(|it| it.state != MessageState::Open)
+            .count();
+        self.came += 1;
+        if taken.obligation == Obligation::Required {
+            self.last = Some(taken.step);
+            self.furthest = self.furthest.max(self.last);
+        }
     }
 
     /// How many have come.
     pub(super) fn count(&self) -> usize {
-        let came = self.messages.iter();
-        came.filter(|it| it.state == MessageState::HasCome).count()
+        self.came
     }
 
-    /// The step of the last message that came.
+    /// The step of the required message that came last. That an optional one came proves nothing
+    /// about what the peer has read.
     pub(super) fn last_step(&self) -> Option<usize> {
-        Some(self.messages[self.last?].step)
+        self.last
     }
 
-    /// The last step in which a message came.
+    /// The last step in which a required message came.
     pub(super) fn furthest_step(&self) -> Option<usize> {
-        let came = self.messages.iter().rev();
-        let mut came = came.filter(|it| it.state == MessageState::HasCome);
-        came.next().map(|it| it.step)
+        self.furthest
     }
 
     fn open(&self) -> impl Iterator<Item = &ExpectedMessage<'s>> {
-        let messages = self.messages.iter();
+        let messages = self.messages[self.closed..].iter();
         messages.filter(|it| it.state == MessageState::Open)
     }
 }

@@ -21,7 +21,7 @@ use crate::engine::peer::OutputWatch;
 use crate::engine::wait::{WaitFor, Waiter};
 use crate::judge::{Expectations, ExpectedSteps, MissingOutput, PlayedSide, UnreadState};
 use crate::peer::OutputWait;
-use crate::scenario::{Action, Bindings, Limits, Step, Template};
+use crate::scenario::{Action, Bindings, Limits, Obligation, Step, Template};
 use crate::tactic::{Delivery, DeliveryEnd};
 use crate::wire::diag::{Holder, SocketLookup};
 
@@ -193,6 +193,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             let current = &assignment.exchange()[self.step];
             let next = match &current.action {
                 _ if assignment.is_ours(current) => Next::Continue,
+                Action::Send(_) if current.obligation == Obligation::Optional => Next::Continue,
                 Action::Send(_) => self.await_message(current.within),
                 Action::Prints(text) => self.await_output(text),
                 Action::Close(_) | Action::Exits(_) => Next::Continue,

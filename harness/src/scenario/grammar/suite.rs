@@ -8,7 +8,7 @@ const GIB: i64 = 1 << 30;
 const LIMIT_OF_SUITE: &str = "write it in `limits` of the suite, before the first `[[scenario]]`";
 
 /// Keys that authors often write one level too high or too low, and the help for them.
-pub(in crate::scenario) const MISPLACED: [(&str, &str); 5] = [
+pub(in crate::scenario) const MISPLACED: [(&str, &str); 6] = [
     (
         "within",
         "write it next to the side: `{ server = 'ok', within = '2s' }`; \
@@ -22,6 +22,10 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 5] = [
         "capture",
         "write it next to the verb: `{ server = { any = true, capture = 'name' } }`",
     ),
+    (
+        "optional",
+        "write it next to the side: `{ server = 'ok', optional = true }`",
+    ),
     ("suite_bytes", LIMIT_OF_SUITE),
     ("pattern_states", LIMIT_OF_SUITE),
 ];
@@ -31,6 +35,7 @@ const MAX_STEPS: usize = 1_000;
 const MAX_TAGS: usize = 32;
 const MAX_ALTERNATIVES: usize = 64;
 const MAX_IGNORED: usize = 64;
+const MAX_UNORDERED: usize = 64;
 
 pub(in crate::scenario) static SUITE: TableShape = TableShape {
     what: "a suite",
@@ -371,6 +376,7 @@ static STEP: Variants = Variants {
             keys: &[
                 required("client", ACTION_OR_TEXT, "What the client sends or does."),
                 WITHIN,
+                OPTIONAL,
             ],
         },
         TableShape {
@@ -378,6 +384,7 @@ static STEP: Variants = Variants {
             keys: &[
                 required("server", ACTION_OR_TEXT, "What the server sends or does."),
                 WITHIN,
+                OPTIONAL,
             ],
         },
     ],
@@ -387,6 +394,11 @@ const WITHIN: Key = optional(
     "within",
     Shape::Duration,
     "How long this step may take, if not `limits.reply`.",
+);
+const OPTIONAL: Key = optional(
+    "optional",
+    Shape::True,
+    "The side may leave the message out. wirecheck sends it when it plays this side.",
 );
 const ACTION_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&ACTION)]);
 
@@ -401,156 +413,184 @@ static ACTION: Variants = Variants {
     tag: "verb",
     unknown: "not a verb",
     only_one: ", or write two steps",
-    tables: &[
-        TableShape {
-            what: "a text message",
-            keys: &[
-                required("text", Shape::Payload, "The message, as text with escapes."),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "a JSON message",
-            keys: &[
-                required(
-                    "json",
-                    Shape::Json,
-                    "The message, as a JSON value; compared as JSON.",
-                ),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "a hex message",
-            keys: &[
-                required(
-                    "hex",
-                    Shape::Text,
-                    "The message, as pairs of hex digits; white space is ignored. `??` is a byte of any value, `{name:2}` two bytes that become `${name}`, `..` the rest of the message.",
-                ),
-                optional(
-                    "example",
-                    Shape::Text,
-                    "A message that matches, in hex; wirecheck sends it when it plays this side. Required where some bytes have any value.",
-                ),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "a large message",
-            keys: &[
-                required(
-                    "repeat",
-                    Shape::Table(&REPEAT),
-                    "The message, as a text repeated.",
-                ),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "a message from a file",
-            keys: &[
-                required(
-                    "file",
-                    Shape::Text,
-                    "The message, as the content of a file in the suite's folder.",
-                ),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "raw bytes",
-            keys: &[required(
-                "raw",
-                Shape::Payload,
-                "Bytes that bypass the framing.",
-            )],
-        },
-        TableShape {
-            what: "a pattern",
-            keys: &[
-                required(
-                    "matches",
-                    Shape::Text,
-                    "A regular expression for the whole message; its named groups are captured.",
-                ),
-                required(
-                    "example",
-                    Shape::Payload,
-                    "A message that matches; wirecheck sends it when it plays this side.",
-                ),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "a part of a JSON message",
-            keys: &[
-                required(
-                    "json_subset",
-                    Shape::Json,
-                    "A JSON value that the message must contain.",
-                ),
-                optional(
-                    "example",
-                    Shape::Json,
-                    "A message that contains the value; by default the value itself.",
-                ),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "any message",
-            keys: &[
-                required("any", Shape::True, "Any one message."),
-                optional(
-                    "example",
-                    Shape::Payload,
-                    "What wirecheck sends when it plays this side; `any` by default.",
-                ),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "one of several messages",
-            keys: &[
-                required(
-                    "one_of",
-                    Shape::List {
-                        of: &Shape::Payload,
-                        min: 1,
-                        max: MAX_ALTERNATIVES,
-                    },
-                    "The accepted messages; wirecheck sends the first.",
-                ),
-                CAPTURE,
-            ],
-        },
-        TableShape {
-            what: "a close",
-            keys: &[required(
-                "close",
-                Shape::Word(&["write", "full", "reset", "fin", "any"]),
-                "How the side closes: `write` (half-close), `full` or `reset`; expected of the peer also `fin` or `any`.",
-            )],
-        },
-        TableShape {
-            what: "an output",
-            keys: &[required(
-                "prints",
-                Shape::Payload,
-                "A text that the side's process prints.",
-            )],
-        },
-        TableShape {
-            what: "an exit",
-            keys: &[required(
-                "exits",
-                Shape::Integer { min: 0, max: 255 },
-                "The code with which the side's process ends.",
-            )],
-        },
-    ],
+    tables: &ACTION_TABLES,
 };
+
+/// Those of one message.
+static MESSAGE: Variants = Variants {
+    what: "a message",
+    tag: "verb",
+    unknown: "not a verb of a message",
+    only_one: ", or write two messages",
+    tables: ACTION_TABLES.split_at(MESSAGE_TABLES).0,
+};
+
+static MESSAGE_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&MESSAGE)]);
+
+const MESSAGE_TABLES: usize = 10;
+
+/// Those of one message come first.
+static ACTION_TABLES: [TableShape; 14] = [
+    TableShape {
+        what: "a text message",
+        keys: &[
+            required("text", Shape::Payload, "The message, as text with escapes."),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "a JSON message",
+        keys: &[
+            required(
+                "json",
+                Shape::Json,
+                "The message, as a JSON value; compared as JSON.",
+            ),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "a hex message",
+        keys: &[
+            required(
+                "hex",
+                Shape::Text,
+                "The message, as pairs of hex digits; white space is ignored. `??` is a byte of any value, `{name:2}` two bytes that become `${name}`, `..` the rest of the message.",
+            ),
+            optional(
+                "example",
+                Shape::Text,
+                "A message that matches, in hex; wirecheck sends it when it plays this side. Required where some bytes have any value.",
+            ),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "a large message",
+        keys: &[
+            required(
+                "repeat",
+                Shape::Table(&REPEAT),
+                "The message, as a text repeated.",
+            ),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "a message from a file",
+        keys: &[
+            required(
+                "file",
+                Shape::Text,
+                "The message, as the content of a file in the suite's folder.",
+            ),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "raw bytes",
+        keys: &[required(
+            "raw",
+            Shape::Payload,
+            "Bytes that bypass the framing.",
+        )],
+    },
+    TableShape {
+        what: "a pattern",
+        keys: &[
+            required(
+                "matches",
+                Shape::Text,
+                "A regular expression for the whole message; its named groups are captured.",
+            ),
+            required(
+                "example",
+                Shape::Payload,
+                "A message that matches; wirecheck sends it when it plays this side.",
+            ),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "a part of a JSON message",
+        keys: &[
+            required(
+                "json_subset",
+                Shape::Json,
+                "A JSON value that the message must contain.",
+            ),
+            optional(
+                "example",
+                Shape::Json,
+                "A message that contains the value; by default the value itself.",
+            ),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "any message",
+        keys: &[
+            required("any", Shape::True, "Any one message."),
+            optional(
+                "example",
+                Shape::Payload,
+                "What wirecheck sends when it plays this side; `any` by default.",
+            ),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "one of several messages",
+        keys: &[
+            required(
+                "one_of",
+                Shape::List {
+                    of: &Shape::Payload,
+                    min: 1,
+                    max: MAX_ALTERNATIVES,
+                },
+                "The accepted messages; wirecheck sends the first.",
+            ),
+            CAPTURE,
+        ],
+    },
+    TableShape {
+        what: "messages in any order",
+        keys: &[required(
+            "unordered",
+            Shape::List {
+                of: &MESSAGE_OR_TEXT,
+                min: 2,
+                max: MAX_UNORDERED,
+            },
+            "Several messages, each of them once, in any order; wirecheck sends them in this order.",
+        )],
+    },
+    TableShape {
+        what: "a close",
+        keys: &[required(
+            "close",
+            Shape::Word(&["write", "full", "reset", "fin", "any"]),
+            "How the side closes: `write` (half-close), `full` or `reset`; expected of the peer also `fin` or `any`.",
+        )],
+    },
+    TableShape {
+        what: "an output",
+        keys: &[required(
+            "prints",
+            Shape::Payload,
+            "A text that the side's process prints.",
+        )],
+    },
+    TableShape {
+        what: "an exit",
+        keys: &[required(
+            "exits",
+            Shape::Integer { min: 0, max: 255 },
+            "The code with which the side's process ends.",
+        )],
+    },
+];
 
 static REPEAT: TableShape = TableShape {
     what: "a repetition",

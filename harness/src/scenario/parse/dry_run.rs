@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
+use super::alike::AlikeCheck;
 use super::source::ActionSpans;
 use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::exchange::{Action, Close, Side};
+use crate::scenario::exchange::{Action, Close, Obligation, Side};
 use crate::scenario::ignored::IgnoredMessage;
 use crate::scenario::message::Message;
 use crate::scenario::suite::Limits;
@@ -22,8 +23,16 @@ pub(super) struct DryRun<'f> {
     server: SideState,
 }
 
+/// Whether and when a message has to come.
+#[derive(Clone, Copy)]
+pub(super) struct Order {
+    pub(super) obligation: Obligation,
+    pub(super) unordered: Option<usize>,
+}
+
 #[derive(Default)]
 struct SideState {
+    alike: AlikeCheck,
     sent: usize,
     closed: Option<(Close, Range<usize>)>,
     exited: Option<Range<usize>>,
@@ -67,6 +76,7 @@ impl<'f> DryRun<'f> {
         &mut self,
         side: Side,
         action: &Action,
+        order: Order,
         place: &ActionSpans<'_>,
         faults: &mut Vec<Diagnostic>,
     ) {
@@ -74,7 +84,13 @@ impl<'f> DryRun<'f> {
             return faults.push(fault);
         }
         match action {
-            Action::Send(message) => self.send(side, message, place, faults),
+            Action::Send(message) => {
+                let before = faults.len();
+                self.send(side, message, place, faults);
+                if faults.len() == before {
+                    faults.extend(self.confused(side, message, order, place));
+                }
+            }
             Action::Close(close) => self.state(side).closed = Some((*close, place.span.clone())),
             Action::Exits(_) => self.state(side).exited = Some(place.span.clone()),
             Action::Prints(_) => {}
@@ -244,6 +260,20 @@ impl<'f> DryRun<'f> {
             Diagnostic::new(format!("the name `{taken}` is taken"), span, label)
                 .help("choose another name"),
         )
+    }
+
+    /// Reports a message that could be taken for another one that may come in its place.
+    fn confused(
+        &mut self,
+        side: Side,
+        message: &Message,
+        order: Order,
+        place: &ActionSpans<'_>,
+    ) -> Option<Diagnostic> {
+        let framing = self.framing?;
+        let bindings = self.bindings.clone();
+        let check = &mut self.state(side).alike;
+        check.confused(message, order, place.span.clone(), (framing, &bindings))
     }
 
     /// Reports a message that wirecheck would send but not accept.

@@ -6,6 +6,7 @@
 //! in the order of the file.
 
 mod action;
+mod alike;
 mod budget;
 mod dry_run;
 mod exchange;
@@ -13,6 +14,7 @@ mod fields;
 mod framing;
 mod hex;
 mod ignored;
+
 mod source;
 mod toml_1_0;
 
