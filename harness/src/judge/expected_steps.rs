@@ -391,7 +391,7 @@ fn follows_unanswered(steps: &[Step], side: Side, step: usize) -> bool {
     previous.is_some_and(|previous| previous.side == side)
 }
 
-/// Whether a step sends a message whatever the other side of `ours` decides.
+/// Whether a step sends a message, also if the other side of `ours` leaves out what it may.
 pub(super) fn is_sure_to_be_sent(step: &Step, ours: Side) -> bool {
     let is_required = step.side == ours || step.obligation == Obligation::Required;
     is_required && matches!(step.action, Action::Send(_))

@@ -359,8 +359,12 @@ mod tests {
 
     #[test]
     fn a_value_in_a_class_is_found() {
-        assert_eq!(values_outside_groups("[${id}]${id}"), [1..6]);
-        assert!(values_outside_groups("(?<a>${id}|b${id}?)").is_empty());
-        assert_eq!(values_outside_groups("(?x) a # ${id}"), [9..14]);
+        let starts = |written| -> Vec<_> {
+            let values = values_outside_groups(written).into_iter();
+            values.map(|value| value.start).collect()
+        };
+        assert_eq!(starts("[${id}]${id}"), [1]);
+        assert_eq!(starts("(?<a>${id}|b${id}?)"), [0; 0]);
+        assert_eq!(starts("(?x) a # ${id}"), [9]);
     }
 }

@@ -57,7 +57,7 @@ impl AlikeCheck {
         let like = open.find(|it| it.may_be(&added, known) || added.may_be(it, known));
         let fault = like.map(|like| {
             let message = "two messages that may come at the same point are alike";
-            let label = "it cannot be told which of them came";
+            let label = "it is unknown which of them came";
             let fault = Diagnostic::new(message, span, label);
             let fault = fault.related(like.span.clone(), "the other message");
             fault.help("let neither of them accept what is sent for the other")
@@ -69,7 +69,7 @@ impl AlikeCheck {
 
 fn unframed(span: Range<usize>) -> Diagnostic {
     let message = "raw bytes where another message may come";
-    let label = "without boundaries it cannot be told which of them came";
+    let label = "without boundaries it is unknown which of them came";
     Diagnostic::new(message, span, label).help("send it through a framing")
 }
 

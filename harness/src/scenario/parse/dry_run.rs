@@ -176,7 +176,7 @@ impl<'f> DryRun<'f> {
         }
     }
 
-    /// Reports a message that could not be told from those that are ignored.
+    /// Reports a message that is ignored, or that nothing separates from ignored ones.
     fn ignored(
         &self,
         side: Side,
