@@ -3,8 +3,8 @@
 use super::open_messages::{ExpectedMessage, OpenMessages};
 use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
 use crate::scenario::{
-    Action, Bindings, Body, BoundValue, BytePattern, IgnoredMessage, Message, Obligation, Refusal,
-    Side, Step,
+    Action, Bindings, Body, BoundValue, BytePattern, IgnoredMessage, Message, MessagePattern,
+    Obligation, PrefixEnd, PrefixSearch, Refusal, Side, Step,
 };
 
 /// The most bytes that are kept of what was not accepted.
@@ -28,6 +28,8 @@ pub struct Expectations<'s> {
     unaccepted: Vec<u8>,
     /// What has arrived of an expected message without boundaries.
     unframed: Vec<u8>,
+    /// Looks for the end of it, if an expression says where that is.
+    search: Option<PrefixSearch>,
     mismatch: Option<Mismatch>,
 }
 
@@ -89,6 +91,7 @@ impl<'s> Expectations<'s> {
             bindings,
             unaccepted: Vec::new(),
             unframed: Vec::new(),
+            search: None,
             mismatch: None,
         }
     }
@@ -237,8 +240,7 @@ impl<'s> Expectations<'s> {
 
     /// Captures from a message that wirecheck's side sends.
     pub fn note_sent(&mut self, message: &Message) {
-        let sent = message.outgoing_payload(&self.bindings);
-        let sent = self.framing.canonical(&sent).unwrap_or(sent);
+        let sent = message.received_payload(self.framing, &self.bindings);
         // A valid suite matches its own messages: accepting this one only captures.
         _ = message.accept(&sent, self.framing, &mut self.bindings);
     }
@@ -304,7 +306,10 @@ impl<'s> Expectations<'s> {
         if let Some(first) = first
             && let Some(unframed) = self.unframed(first.message)
         {
-            return self.receive_unframed(*first, &unframed, bytes);
+            return match unframed {
+                Unframed::OfLength(wanted) => self.receive_length(*first, &wanted, bytes),
+                Unframed::Search(pattern) => self.receive_searched(*first, pattern, bytes),
+            };
         }
         // With values unknown it would answer a message that was not yet sent.
         if !can_come && !self.ignores_any() {
@@ -374,27 +379,29 @@ impl<'s> Expectations<'s> {
     fn unframed(&self, message: &'s Message) -> Option<Unframed<'s>> {
         match (&message.body, self.framing) {
             (Body::Raw(template), _) | (Body::Text(template), Framing::Raw(_)) => {
-                Some(Unframed::Bytes(template.fill(&self.bindings)))
+                let whole = template.fill(&self.bindings);
+                Some(Unframed::OfLength(Wanted::Bytes(whole)))
             }
+            (Body::RawMatches { pattern, .. }, _) => Some(Unframed::Search(pattern)),
             (Body::Bytes { pattern, .. }, Framing::Raw(_)) => {
                 let len = pattern.len(&self.bindings)?;
-                Some(Unframed::Pattern { pattern, len })
+                Some(Unframed::OfLength(Wanted::Pattern { pattern, len }))
             }
             _ => None,
         }
     }
 
-    fn receive_unframed(
+    fn receive_length(
         &mut self,
         expected: ExpectedMessage<'s>,
-        unframed: &Unframed<'_>,
+        wanted: &Wanted<'_>,
         bytes: &mut &[u8],
     ) {
         let before = self.unframed.len();
-        let missing = unframed.len() - before;
+        let missing = wanted.len() - before;
         let (part, after) = bytes.split_at(missing.min(bytes.len()));
         self.unframed.extend_from_slice(part);
-        if let Err(refusal) = unframed.accept_beginning(&self.unframed, before, &self.bindings) {
+        if let Err(refusal) = wanted.accept_beginning(&self.unframed, before, &self.bindings) {
             let actual = [&self.unframed[..], after].concat();
             return self.refuse(expected, refusal, actual);
         }
@@ -402,6 +409,42 @@ impl<'s> Expectations<'s> {
         if part.len() == missing {
             let whole = std::mem::take(&mut self.unframed);
             self.accept(expected, &whole);
+        }
+    }
+
+    /// Takes the bytes up to where an expression matches.
+    fn receive_searched(
+        &mut self,
+        expected: ExpectedMessage<'s>,
+        pattern: &MessagePattern,
+        bytes: &mut &[u8],
+    ) {
+        let search = match self.search.take() {
+            Some(search) => Ok(search),
+            None => pattern.prefix_search(&self.bindings),
+        };
+        let mut search = match search {
+            Ok(search) => search,
+            Err(refusal) => return self.refuse(expected, refusal, bytes.to_vec()),
+        };
+        match search.push(bytes) {
+            PrefixEnd::NeedMore => {
+                self.unframed.extend_from_slice(bytes);
+                self.search = Some(search);
+                *bytes = &[];
+            }
+            PrefixEnd::After(len) => {
+                let (part, after) = bytes.split_at(len);
+                self.unframed.extend_from_slice(part);
+                *bytes = after;
+                let whole = std::mem::take(&mut self.unframed);
+                self.accept(expected, &whole);
+            }
+            PrefixEnd::NoMatch => {
+                let refusal = Refusal::NoMatch(pattern.shown(&self.bindings));
+                let actual = [&self.unframed[..], bytes].concat();
+                self.refuse(expected, refusal, actual);
+            }
         }
     }
 
@@ -429,8 +472,15 @@ impl<'s> Expectations<'s> {
     }
 }
 
-/// A message whose length alone says where it ends.
+/// Where a message ends that has no boundary in the stream.
 enum Unframed<'s> {
+    OfLength(Wanted<'s>),
+    /// Where the expression matches.
+    Search(&'s MessagePattern),
+}
+
+/// A message whose length alone says where it ends.
+enum Wanted<'s> {
     /// These bytes.
     Bytes(Vec<u8>),
     Pattern {
@@ -439,7 +489,7 @@ enum Unframed<'s> {
     },
 }
 
-impl Unframed<'_> {
+impl Wanted<'_> {
     fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
@@ -468,6 +518,10 @@ impl Unframed<'_> {
 fn is_distinct(message: &Message) -> bool {
     match message.body {
         Body::Text(_) | Body::Json(_) | Body::Raw(_) | Body::JsonSubset { .. } => true,
-        Body::Matches { .. } | Body::Bytes { .. } | Body::Any { .. } | Body::OneOf(_) => false,
+        Body::Matches { .. }
+        | Body::RawMatches { .. }
+        | Body::Bytes { .. }
+        | Body::Any { .. }
+        | Body::OneOf(_) => false,
     }
 }

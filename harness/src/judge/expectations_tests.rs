@@ -194,3 +194,18 @@ fn an_unordered_group_may_be_optional() {
     let refused = wrong(1, "step 3: the bytes differ");
     assert_eq!(invariant(&line, b"y\ny\n", false), refused);
 }
+
+#[test]
+fn a_raw_pattern_ends_after_its_shortest_match_and_the_framing_goes_on() {
+    let exchange = r"{ server.raw = { matches = '220-(?<id>\d+) .*\r', example = '220-1 hi\r' } }, \
+                     { client = 'a' }, { server = 'b ${id}' }";
+    let line = suite("'line'", "", &exchange.replace("\\\n", ""));
+    let read = |stream: &[u8]| invariant(&line, stream, false);
+    assert_eq!(read(b"220-17 hello\rb 17\n"), (2, None));
+    assert_eq!(read(b"220-17 hel"), (0, None));
+    assert_eq!(
+        read(b"220 hi\rb\n"),
+        wrong(0, r"step 0: does not match `220-(?<id>\d+) .*\r`")
+    );
+    assert_eq!(read(b"220-1 \rb 2\n"), wrong(1, "step 2: the bytes differ"));
+}

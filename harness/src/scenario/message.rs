@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::byte_pattern::BytePattern;
 use super::json_match::{self, JsonMatch};
 use super::pattern::MessagePattern;
+use super::prefix_search::PrefixEnd;
 use super::refusal::Refusal;
 use super::template::{Bindings, BoundValue, JsonTemplate, Overflow, Template, VariableName};
 use crate::framing::{EncodeError, Encoded, Framing};
@@ -26,6 +27,13 @@ pub enum Body {
     Raw(Template),
     /// A payload that matches a regular expression from its first byte to its last.
     Matches {
+        pattern: MessagePattern,
+        /// What wirecheck sends.
+        example: Template,
+    },
+    /// Bytes that bypass the framing: the shortest beginning of the stream that a regular
+    /// expression matches as a whole.
+    RawMatches {
         pattern: MessagePattern,
         /// What wirecheck sends.
         example: Template,
@@ -76,7 +84,7 @@ impl Message {
         }
         let payload = self.outgoing_payload(bindings);
         match self.body {
-            Body::Raw(_) => Ok(Encoded::raw(&payload)),
+            Body::Raw(_) | Body::RawMatches { .. } => Ok(Encoded::raw(&payload)),
             _ => framing.encode(&payload),
         }
     }
@@ -84,9 +92,10 @@ impl Message {
     fn check_outgoing_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.check_size(bindings),
-            Body::Matches { example, .. } | Body::Bytes { example, .. } | Body::Any { example } => {
-                example.check_size(bindings)
-            }
+            Body::Matches { example, .. }
+            | Body::RawMatches { example, .. }
+            | Body::Bytes { example, .. }
+            | Body::Any { example } => example.check_size(bindings),
             Body::Json(json) | Body::JsonSubset { example: json, .. } => json.check_size(bindings),
             Body::OneOf(all) => all.first().map_or(Ok(()), |it| it.check_size(bindings)),
         }
@@ -98,7 +107,7 @@ impl Message {
             Body::Json(json) | Body::JsonSubset { value: json, .. } => json.check_size(bindings),
             Body::OneOf(all) => all.iter().try_for_each(|it| it.check_size(bindings)),
             Body::Bytes { pattern, .. } => pattern.check_size(bindings),
-            Body::Matches { .. } | Body::Any { .. } => Ok(()),
+            Body::Matches { .. } | Body::RawMatches { .. } | Body::Any { .. } => Ok(()),
         }
     }
 
@@ -107,9 +116,10 @@ impl Message {
     pub fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.fill(bindings),
-            Body::Matches { example, .. } | Body::Bytes { example, .. } | Body::Any { example } => {
-                example.fill(bindings)
-            }
+            Body::Matches { example, .. }
+            | Body::RawMatches { example, .. }
+            | Body::Bytes { example, .. }
+            | Body::Any { example } => example.fill(bindings),
             Body::Json(json) | Body::JsonSubset { example: json, .. } => {
                 json.fill(bindings).to_string().into_bytes()
             }
@@ -117,17 +127,30 @@ impl Message {
         }
     }
 
+    /// What a reader gets of it: a framing may strip bytes.
+    #[must_use]
+    pub fn received_payload(&self, framing: &Framing, bindings: &Bindings) -> Vec<u8> {
+        let sent = self.outgoing_payload(bindings);
+        if self.is_framed() {
+            framing.canonical(&sent).unwrap_or(sent)
+        } else {
+            sent
+        }
+    }
+
     /// Whether the framing encodes it; `raw` bytes bypass the framing.
     #[must_use]
     pub fn is_framed(&self) -> bool {
-        !matches!(self.body, Body::Raw(_))
+        !matches!(self.body, Body::Raw(_) | Body::RawMatches { .. })
     }
 
     /// The variables that it defines.
     #[must_use]
     pub fn captured_variables(&self) -> Vec<VariableName> {
         let groups = match &self.body {
-            Body::Matches { pattern, .. } => pattern.names().map(VariableName::new).collect(),
+            Body::Matches { pattern, .. } | Body::RawMatches { pattern, .. } => {
+                pattern.names().map(VariableName::new).collect()
+            }
             Body::Bytes { pattern, .. } => pattern.names().cloned().collect(),
             _ => Vec::new(),
         };
@@ -143,7 +166,7 @@ impl Message {
     pub fn used_variables(&self) -> Vec<VariableName> {
         match &self.body {
             Body::Text(template) | Body::Raw(template) => template.names().cloned().collect(),
-            Body::Matches { pattern, example } => {
+            Body::Matches { pattern, example } | Body::RawMatches { pattern, example } => {
                 let names = pattern.used_variables().chain(example.names());
                 names.cloned().collect()
             }
@@ -155,6 +178,23 @@ impl Message {
             Body::Json(json) => json.names(),
             Body::JsonSubset { value, example } => [value.names(), example.names()].concat(),
             Body::OneOf(all) => all.iter().flat_map(Template::names).cloned().collect(),
+        }
+    }
+
+    /// Whether all of what is sent is this message, where nothing but an expression shows its end.
+    pub(super) fn check_end(&self, sent: &[u8], bindings: &Bindings) -> Result<(), Refusal> {
+        let Body::RawMatches { pattern, .. } = &self.body else {
+            return Ok(());
+        };
+        match pattern.prefix_search(bindings)?.push(sent) {
+            PrefixEnd::After(at) if at < sent.len() => Err(Refusal::EndsBefore {
+                at,
+                len: sent.len(),
+            }),
+            PrefixEnd::After(_) => Ok(()),
+            PrefixEnd::NeedMore | PrefixEnd::NoMatch => {
+                Err(Refusal::NoMatch(pattern.shown(bindings)))
+            }
         }
     }
 
@@ -180,7 +220,9 @@ impl Message {
             Body::JsonSubset { value, .. } => {
                 accept_json(payload, &value.fill(bindings), JsonMatch::Subset)
             }
-            Body::Matches { pattern, .. } => pattern.accept(payload, bindings),
+            Body::Matches { pattern, .. } | Body::RawMatches { pattern, .. } => {
+                pattern.accept(payload, bindings)
+            }
             Body::Bytes { pattern, .. } => pattern.accept(payload, bindings),
             Body::Any { .. } => Ok(()),
             Body::OneOf(all) => {

@@ -173,8 +173,7 @@ fn plays(message: &Message, framing: &Framing, bindings: &mut Bindings) -> Optio
         return None;
     }
     message.encode(framing, bindings).ok()?;
-    let sent = message.outgoing_payload(bindings);
-    let received = framing.canonical(&sent).unwrap_or(sent);
+    let received = message.received_payload(framing, bindings);
     message.accept(&received, framing, bindings).ok()
 }
 

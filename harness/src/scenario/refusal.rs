@@ -62,6 +62,10 @@ pub enum Refusal {
         counted(*states as u64, "state")
     )]
     PatternTooLarge { states: usize, most: usize },
+    #[error("the expression shows no end: {0}")]
+    NoEnd(String),
+    #[error("the expression matches the first {at} of {} already", counted(*len as u64, "byte"))]
+    EndsBefore { at: usize, len: usize },
     /// The JSON pointer of the capture.
     #[error("nothing to capture at {}", shown_pointer(.0))]
     NothingToCapture(String),

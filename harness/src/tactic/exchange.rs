@@ -40,8 +40,7 @@ impl Script {
                     .messages
                     .push(out_message(message, framing, &bindings, turn.number));
             }
-            let sent = message.outgoing_payload(&bindings);
-            let received = framing.canonical(&sent).unwrap_or(sent);
+            let received = message.received_payload(framing, &bindings);
             // Only for its captures: the parser has checked that the message is accepted.
             _ = message.accept(&received, framing, &mut bindings);
         }

@@ -491,8 +491,8 @@ static ACTION_TABLES: [TableShape; 14] = [
         what: "raw bytes",
         keys: &[required(
             "raw",
-            Shape::Payload,
-            "Bytes that bypass the framing.",
+            Shape::Either(&[Shape::Payload, Shape::Table(&RAW_PATTERN)]),
+            "Bytes that bypass the framing: as text with escapes, or as a pattern, which ends after the first bytes that it matches.",
         )],
     },
     TableShape {
@@ -591,6 +591,22 @@ static ACTION_TABLES: [TableShape; 14] = [
         )],
     },
 ];
+
+static RAW_PATTERN: TableShape = TableShape {
+    what: "a raw pattern",
+    keys: &[
+        required(
+            "matches",
+            Shape::Text,
+            "A regular expression. The message is the shortest beginning of the stream that the whole expression matches; its named groups are captured.",
+        ),
+        required(
+            "example",
+            Shape::Payload,
+            "Bytes that match; wirecheck sends them when it plays this side.",
+        ),
+    ],
+};
 
 static REPEAT: TableShape = TableShape {
     what: "a repetition",

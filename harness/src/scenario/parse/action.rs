@@ -40,6 +40,11 @@ pub(super) fn read<'s>(
             captures: captures(&fields),
         }),
     };
+    // The pattern and the example of raw bytes are in a table of their own.
+    let (value, fields) = match fields::of(value) {
+        Some(raw) if verb == "raw" => (raw.get("matches")?, raw),
+        _ => (value, fields),
+    };
     Some((action, place(value, Some(&fields), source)))
 }
 
@@ -82,6 +87,15 @@ fn body(
     let known = |name: &str| dry_run.defines(name);
     Some(match verb {
         "text" => Body::Text(source.payload(value, &known)?),
+        "raw" if value.get_ref().is_table() => {
+            let fields = fields::of(value)?;
+            let pattern = message_pattern(fields.get("matches")?, &known, source);
+            let example = source.payload(fields.get("example")?, &known);
+            Body::RawMatches {
+                pattern: pattern?,
+                example: example?,
+            }
+        }
         "raw" => Body::Raw(source.payload(value, &known)?),
         "hex" => hex::body(value, fields.get("example"), &known, source)?,
         "repeat" => Body::Text(repeat(value, dry_run, source)?),
@@ -196,7 +210,8 @@ fn checked_expression<E>(
     if !source.count_states(written_states, node.span()) {
         return None;
     }
-    let syntax = match regex_syntax::Parser::new().parse(&checked(written)) {
+    let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
+    let syntax = match parser.parse(&checked(written)) {
         Ok(syntax) => syntax,
         Err(error) => {
             let (span, why) = syntax_error(&error, &literal);

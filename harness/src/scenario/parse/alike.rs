@@ -75,10 +75,9 @@ fn unframed(span: Range<usize>) -> Diagnostic {
 
 impl OpenMessage {
     fn new(message: &Message, span: Range<usize>, (framing, bindings): Known<'_>) -> Self {
-        let sent = message.outgoing_payload(bindings);
         Self {
             message: message.clone(),
-            payload: framing.canonical(&sent).unwrap_or(sent),
+            payload: message.received_payload(framing, bindings),
             span,
         }
     }

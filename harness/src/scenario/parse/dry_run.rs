@@ -198,8 +198,7 @@ impl<'f> DryRun<'f> {
                 fault.help("send it through a framing, or write `ignore = []` in the scenario"),
             );
         }
-        let sent = message.outgoing_payload(&self.bindings);
-        let received = framing.canonical(&sent).unwrap_or(sent);
+        let received = message.received_payload(framing, &self.bindings);
         let bindings = &self.bindings;
         if !IgnoredMessage::is_any_of(self.ignored, side, &received, framing, bindings) {
             return None;
@@ -285,10 +284,10 @@ impl<'f> DryRun<'f> {
     ) -> Option<Diagnostic> {
         use crate::scenario::refusal::Refusal;
         let sent = message.outgoing_payload(&self.bindings);
-        let received = framing.canonical(&sent).unwrap_or(sent);
-        let refusal = message
-            .accept(&received, framing, &mut self.bindings)
-            .err()?;
+        let has_end = message.check_end(&sent, &self.bindings);
+        let received = message.received_payload(framing, &self.bindings);
+        let accepted = message.accept(&received, framing, &mut self.bindings);
+        let refusal = has_end.and(accepted).err()?;
         let (message, span) = match refusal {
             Refusal::NothingToCapture(_) | Refusal::NotJson(_) if place.capture.is_some() => {
                 ("the capture finds nothing", place.capture.clone())
