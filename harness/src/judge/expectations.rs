@@ -240,7 +240,7 @@ impl<'s> Expectations<'s> {
 
     /// Captures from a message that wirecheck's side sends.
     pub fn note_sent(&mut self, message: &Message) {
-        let sent = message.received_payload(self.framing, &self.bindings);
+        let sent = message.outgoing_as_read(self.framing, &self.bindings);
         // A valid suite matches its own messages: accepting this one only captures.
         _ = message.accept(&sent, self.framing, &mut self.bindings);
     }

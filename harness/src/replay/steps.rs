@@ -162,12 +162,11 @@ impl OpenCase {
     /// order.
     pub(super) fn allows_other_answers(&self) -> bool {
         let scenario = self.scenario();
-        let mut ignored = scenario.ignored().iter();
         let mut theirs = scenario
             .exchange()
             .iter()
             .filter(|it| it.side != self.side());
-        ignored.any(|it| it.side != self.side())
+        scenario.ignores_messages_of(self.side().other())
             || theirs.any(|it| it.obligation == Obligation::Optional || it.unordered.is_some())
     }
 

@@ -127,9 +127,9 @@ impl Message {
         }
     }
 
-    /// What a reader gets of it: a framing may strip bytes.
+    /// What a reader gets for what wirecheck sends. Raw bytes stay as they are.
     #[must_use]
-    pub fn received_payload(&self, framing: &Framing, bindings: &Bindings) -> Vec<u8> {
+    pub fn outgoing_as_read(&self, framing: &Framing, bindings: &Bindings) -> Vec<u8> {
         let sent = self.outgoing_payload(bindings);
         if self.is_framed() {
             framing.canonical(&sent).unwrap_or(sent)

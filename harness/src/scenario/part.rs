@@ -173,7 +173,7 @@ fn plays(message: &Message, framing: &Framing, bindings: &mut Bindings) -> Optio
         return None;
     }
     message.encode(framing, bindings).ok()?;
-    let received = message.received_payload(framing, bindings);
+    let received = message.outgoing_as_read(framing, bindings);
     message.accept(&received, framing, bindings).ok()
 }
 

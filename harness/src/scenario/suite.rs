@@ -194,6 +194,12 @@ impl Scenario {
         &self.ignored
     }
 
+    /// Whether a side may send messages at any time.
+    #[must_use]
+    pub fn ignores_messages_of(&self, side: Side) -> bool {
+        self.ignored.iter().any(|it| it.side == side)
+    }
+
     /// The steps in order; at least one.
     #[must_use]
     pub fn exchange(&self) -> &[Step] {

@@ -40,7 +40,7 @@ impl Script {
                     .messages
                     .push(out_message(message, framing, &bindings, turn.number));
             }
-            let received = message.received_payload(framing, &bindings);
+            let received = message.outgoing_as_read(framing, &bindings);
             // Only for its captures: the parser has checked that the message is accepted.
             _ = message.accept(&received, framing, &mut bindings);
         }

@@ -77,7 +77,7 @@ impl OpenMessage {
     fn new(message: &Message, span: Range<usize>, (framing, bindings): Known<'_>) -> Self {
         Self {
             message: message.clone(),
-            payload: message.received_payload(framing, bindings),
+            payload: message.outgoing_as_read(framing, bindings),
             span,
         }
     }

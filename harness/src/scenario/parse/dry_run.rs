@@ -198,7 +198,7 @@ impl<'f> DryRun<'f> {
                 fault.help("send it through a framing, or write `ignore = []` in the scenario"),
             );
         }
-        let received = message.received_payload(framing, &self.bindings);
+        let received = message.outgoing_as_read(framing, &self.bindings);
         let bindings = &self.bindings;
         if !IgnoredMessage::is_any_of(self.ignored, side, &received, framing, bindings) {
             return None;
@@ -285,7 +285,7 @@ impl<'f> DryRun<'f> {
         use crate::scenario::refusal::Refusal;
         let sent = message.outgoing_payload(&self.bindings);
         let has_end = message.check_end(&sent, &self.bindings);
-        let received = message.received_payload(framing, &self.bindings);
+        let received = message.outgoing_as_read(framing, &self.bindings);
         let accepted = message.accept(&received, framing, &mut self.bindings);
         let refusal = has_end.and(accepted).err()?;
         let (message, span) = match refusal {
