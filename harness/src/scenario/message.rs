@@ -181,7 +181,7 @@ impl Message {
         }
     }
 
-    /// Whether all of what is sent is this message, where nothing but an expression shows its end.
+    /// Whether all of what is sent is this message, where only an expression shows its end.
     pub(super) fn check_end(&self, sent: &[u8], bindings: &Bindings) -> Result<(), Refusal> {
         let Body::RawMatches { pattern, .. } = &self.body else {
             return Ok(());

@@ -1323,10 +1323,10 @@ fn unordered_messages_are_all_waited_for() {
         let one = [Read(3), Send("b\n"), ReadToEnd, Close];
         assert_eq!(trial.play(&one).kind(), Some("no-answer"), "{phase:?}");
         let early = [Read(2), Send("b\n"), Read(1), Send("a\n"), ReadToEnd, Close];
-        let held = Trial {
+        let on_hold = Trial {
             delivery: "2 hold",
             ..trial
         };
-        assert_eq!(held.play(&early).kind(), Some("early-answer"), "{phase:?}");
+        assert_eq!(on_hold.play(&early).kind(), Some("early-answer"), "{phase:?}");
     }
 }
