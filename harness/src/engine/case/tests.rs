@@ -1327,6 +1327,10 @@ fn unordered_messages_are_all_waited_for() {
             delivery: "2 hold",
             ..trial
         };
-        assert_eq!(on_hold.play(&early).kind(), Some("early-answer"), "{phase:?}");
+        assert_eq!(
+            on_hold.play(&early).kind(),
+            Some("early-answer"),
+            "{phase:?}"
+        );
     }
 }
