@@ -135,7 +135,7 @@ fn wrong_answer(
         });
     }
     let next = expectations
-        .step_expected_after(expectations.accepted())
+        .next_answer()
         .filter(|step| *step < expected.end);
     match next {
         Some(step) => missing_answer(step, observations),
@@ -264,7 +264,7 @@ impl<'a> ExtraAnswer<'a> {
                 Some(Self::Bytes(bytes))
             }
             Mismatch::Surplus => {
-                let next = expectations.step_expected_after(expectations.accepted());
+                let next = expectations.next_answer();
                 next.is_none_or(|step| step >= expected.end)
                     .then_some(Self::Bytes(bytes))
             }

@@ -14,10 +14,9 @@
 
 use super::difference::lacks_one_stretch;
 use super::expectations::Expectations;
-use super::expected_steps::{Damage, DamagedMessage};
+use super::expected_steps::{Damage, DamagedMessage, is_sure_to_be_sent};
 use super::finding::Finding;
 use super::process::{BaselineBehavior, ProcessOutcome};
-use crate::scenario::Action;
 
 /// What is wrong with how the program ended, if it exited as in the baseline.
 pub(super) fn taken_for_valid(
@@ -53,10 +52,10 @@ pub(super) fn taken_for_valid(
 
 /// Whether the exchange expects the program to answer our message.
 fn is_answered(expectations: &Expectations<'_>, step: usize) -> bool {
-    let sends = |step: &crate::scenario::Step| matches!(step.action, Action::Send(_));
+    let ours = expectations.peer().other();
     let mut after = expectations.exchange()[step + 1..].iter();
     after
-        .find(|step| sends(step))
+        .find(|step| is_sure_to_be_sent(step, ours))
         .is_some_and(|next| next.side == expectations.peer())
 }
 

@@ -1,8 +1,10 @@
 //! Reads the peer's stream, message by message, against the exchange.
 
+use super::open_messages::{ExpectedMessage, OpenMessages};
 use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
 use crate::scenario::{
-    Action, Bindings, Body, BoundValue, BytePattern, Message, Refusal, Scenario, Side, Step,
+    Action, Bindings, Body, BoundValue, BytePattern, IgnoredMessage, Message, MessagePattern,
+    Obligation, PrefixEnd, PrefixSearch, Refusal, Scenario, Side, Step,
 };
 
 /// The most bytes that are kept of what was not accepted.
@@ -14,24 +16,21 @@ pub struct Expectations<'s> {
     exchange: &'s [Step],
     peer: Side,
     framing: &'s Framing,
-    messages: Vec<ExpectedMessage<'s>>,
-    accepted: usize,
-    /// How many messages came that may come before an expected one.
-    skipped: usize,
+    /// What the peer may send at any time.
+    ignored: &'s [IgnoredMessage],
+    messages: OpenMessages<'s>,
     last_accepted: Vec<u8>,
+    /// How many whole messages were read, those that are ignored included.
+    read: usize,
     decoder: Decoder,
     bindings: Bindings,
-    /// The first bytes since the last accepted message.
+    /// The first bytes since the last message that was accepted or ignored.
     unaccepted: Vec<u8>,
     /// What has arrived of an expected message without boundaries.
     unframed: Vec<u8>,
+    /// Looks for the end of it, if an expression says where that is.
+    search: Option<PrefixSearch>,
     mismatch: Option<Mismatch>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct ExpectedMessage<'s> {
-    step: usize,
-    message: &'s Message,
 }
 
 /// The first difference between what the peer sent and what was expected. Bytes after
@@ -81,23 +80,19 @@ impl<'s> Expectations<'s> {
     #[must_use]
     pub fn new(scenario: &'s Scenario, peer: Side, bindings: Bindings) -> Self {
         let (exchange, framing) = (scenario.exchange(), scenario.framing());
-        let steps = exchange.iter().enumerate();
-        let messages = steps.filter_map(|(step, it)| match &it.action {
-            Action::Send(message) if it.side == peer => Some(ExpectedMessage { step, message }),
-            _ => None,
-        });
         Self {
             exchange,
             peer,
             framing,
-            messages: messages.collect(),
-            accepted: 0,
-            skipped: 0,
+            ignored: scenario.ignored(),
+            messages: OpenMessages::new(exchange, peer),
             last_accepted: Vec::new(),
+            read: 0,
             decoder: framing.decoder(),
             bindings,
             unaccepted: Vec::new(),
             unframed: Vec::new(),
+            search: None,
             mismatch: None,
         }
     }
@@ -105,17 +100,9 @@ impl<'s> Expectations<'s> {
     /// Takes the next bytes from the peer.
     pub fn receive(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && self.mismatch.is_none() {
-            let (before, accepted, skipped) = (bytes, self.accepted, self.skipped);
-            match self.messages.get(self.accepted).copied() {
-                // With values unknown it would answer a message that was not yet sent.
-                Some(expected) if self.can_fill(expected.message) => {
-                    self.receive_part_of(expected, &mut bytes);
-                }
-                Some(_) | None => self.mismatch = Some(Mismatch::Surplus),
-            }
-            if self.skipped != skipped {
-                self.unaccepted.clear();
-            } else if self.accepted == accepted {
+            let (before, read) = (bytes, self.read);
+            self.receive_part(&mut bytes);
+            if self.read == read {
                 self.keep_unaccepted(&before[..before.len() - bytes.len()]);
             } else {
                 self.unaccepted.clear();
@@ -129,11 +116,11 @@ impl<'s> Expectations<'s> {
     /// Whether the answer to a later message came in the place of the refused one.
     #[must_use]
     pub fn overtaken(&self) -> Option<Overtaken> {
-        let Some(Mismatch::Refused { actual, .. }) = &self.mismatch else {
+        let Some(Mismatch::Refused { step, actual, .. }) = &self.mismatch else {
             return None;
         };
-        let refused = self.messages.get(self.accepted)?.message;
-        let mut later = self.messages.iter().skip(self.accepted + 1);
+        let refused = self.messages.at(*step)?.message;
+        let mut later = self.messages.after(*step);
         later.find(|it| is_distinct(it.message) && self.would_accept(it.message, actual))?;
         let after = self.messages_after_refused();
         let has_come = after.iter().any(|it| self.would_accept(refused, it));
@@ -166,20 +153,20 @@ impl<'s> Expectations<'s> {
 
     /// Takes the end of the peer's stream.
     pub fn end_of_stream(&mut self) {
-        let Some(expected) = self.messages.get(self.accepted).copied() else {
-            return;
-        };
         if self.mismatch.is_some() {
             return;
         }
         match self.decoder.finish() {
             StreamEnd::Message(payload) => {
                 let payload = payload.to_vec();
-                self.accept(expected, &payload);
+                self.take(&payload);
             }
             StreamEnd::Truncated(at) => {
-                let step = expected.step;
-                self.mismatch = Some(Mismatch::CutShort { step, at });
+                let next = self.messages.next();
+                self.mismatch = Some(match self.blamed(&next) {
+                    Some(step) => Mismatch::CutShort { step, at },
+                    None => Mismatch::Surplus,
+                });
             }
             StreamEnd::Clean | StreamEnd::Malformed(_) => {}
         }
@@ -188,27 +175,37 @@ impl<'s> Expectations<'s> {
     /// How many messages were accepted.
     #[must_use]
     pub fn accepted(&self) -> usize {
-        self.accepted
+        self.messages.count()
+    }
+
+    /// The last step in which a required message was accepted.
+    #[must_use]
+    pub fn last_answer(&self) -> Option<usize> {
+        self.messages.furthest_step()
+    }
+
+    /// The first step whose message is missing.
+    #[must_use]
+    pub fn next_answer(&self) -> Option<usize> {
+        self.messages.required().map(|it| it.step)
+    }
+
+    /// Whether the message of a step has been accepted, or need not come.
+    #[must_use]
+    pub fn has_come(&self, step: usize) -> bool {
+        self.messages.is_done(step)
     }
 
     /// The step after that of the last accepted message; 0 if there is none.
     #[must_use]
     pub fn answered(&self) -> usize {
-        let last = self.accepted.checked_sub(1);
-        let last = last.and_then(|last| self.step_expected_after(last));
-        last.map_or(0, |step| step + 1)
+        self.last_answer().map_or(0, |step| step + 1)
     }
 
     /// How many bytes of an incomplete message have arrived.
     #[must_use]
     pub fn pending(&self) -> usize {
         self.unframed.len() + self.decoder.pending()
-    }
-
-    /// The step of the message that follows this number of accepted ones.
-    #[must_use]
-    pub fn step_expected_after(&self, accepted: usize) -> Option<usize> {
-        self.messages.get(accepted).map(|expected| expected.step)
     }
 
     /// What the peer sent wrong, if it did.
@@ -243,7 +240,7 @@ impl<'s> Expectations<'s> {
         _ = message.accept(&sent, self.framing, &mut self.bindings);
     }
 
-    /// The first bytes that came after the last accepted message.
+    /// The first bytes that came after the last message that was accepted or ignored.
     pub(super) fn unaccepted(&self) -> &[u8] {
         &self.unaccepted
     }
@@ -262,7 +259,7 @@ impl<'s> Expectations<'s> {
     /// The bytes of the next message if all its values that are not known yet were empty: the
     /// answer to an empty message. `None` if all are known.
     pub(super) fn answer_to_nothing(&self) -> Option<Vec<u8>> {
-        let next = self.messages.get(self.accepted)?.message;
+        let next = self.messages.required()?.message;
         if self.can_fill(next) {
             return None;
         }
@@ -276,9 +273,9 @@ impl<'s> Expectations<'s> {
         Some(self.framing.encode(&payload).ok()?.bytes)
     }
 
-    /// The last accepted message, if it belongs to `step` or a later one.
+    /// The last accepted message that is required, if it belongs to `step` or a later one.
     pub(super) fn last_accepted_from(&self, step: usize) -> Option<&[u8]> {
-        let last = self.step_expected_after(self.accepted.checked_sub(1)?)?;
+        let last = self.messages.last_step()?;
         (last >= step).then_some(&self.last_accepted)
     }
 
@@ -297,38 +294,114 @@ impl<'s> Expectations<'s> {
         steps.filter(move |(_, step)| step.side == peer)
     }
 
-    fn receive_part_of(&mut self, expected: ExpectedMessage<'s>, bytes: &mut &[u8]) {
-        match self.unframed(expected.message) {
-            Some(unframed) => self.receive_unframed(expected, &unframed, bytes),
-            None => self.receive_framed(expected, bytes),
+    fn receive_part(&mut self, bytes: &mut &[u8]) {
+        let next = self.messages.next();
+        let can_come = next.iter().any(|it| self.can_fill(it.message));
+        let first = next.first().filter(|it| self.can_fill(it.message));
+        if let Some(first) = first
+            && let Some(unframed) = self.unframed(first.message)
+        {
+            return match unframed {
+                Unframed::OfLength(wanted) => self.receive_length(*first, &wanted, bytes),
+                Unframed::Search(pattern) => self.receive_searched(*first, pattern, bytes),
+            };
         }
+        // With values unknown it would answer a message that was not yet sent.
+        if !can_come && !self.ignores_any() {
+            self.mismatch = Some(Mismatch::Surplus);
+            return;
+        }
+        match self.decoder.decode(bytes) {
+            Decoded::NeedMore => {}
+            Decoded::Message(payload) => {
+                let payload = payload.to_vec();
+                self.take(&payload);
+            }
+            Decoded::Malformed(why) => {
+                self.mismatch = Some(match self.blamed(&next).filter(|_| can_come) {
+                    Some(step) => Mismatch::Malformed { step, why },
+                    None => Mismatch::Surplus,
+                });
+            }
+        }
+    }
+
+    fn ignores_any(&self) -> bool {
+        self.ignored.iter().any(|it| it.side == self.peer)
+    }
+
+    /// The step that a wrong message is reported for: one that has to come. If none has to, the
+    /// message is surplus.
+    fn blamed(&self, next: &[ExpectedMessage<'_>]) -> Option<usize> {
+        let is_required = |it: &&ExpectedMessage<'_>| it.obligation == Obligation::Required;
+        next.iter().find(is_required).map(|it| it.step)
+    }
+
+    /// Takes a whole message.
+    fn take(&mut self, payload: &[u8]) {
+        let bindings = &self.bindings;
+        let ignored = self.ignored;
+        if IgnoredMessage::is_any_of(ignored, self.peer, payload, self.framing, bindings) {
+            self.read += 1;
+            return;
+        }
+        let next = self.messages.next();
+        if let [only] = next.as_slice()
+            && only.obligation == Obligation::Required
+            && only.message.skips.is_none()
+            && self.can_fill(only.message)
+        {
+            return self.accept(*only, payload);
+        }
+        let mut accepting = next.iter();
+        if let Some(taken) = accepting.find(|it| self.would_accept(it.message, payload)) {
+            return self.accept(*taken, payload);
+        }
+        if next.iter().any(|it| it.message.may_follow(payload)) {
+            self.read += 1;
+            return;
+        }
+        let is_required = |it: &&ExpectedMessage<'_>| it.obligation == Obligation::Required;
+        let required: Vec<_> = next.iter().filter(is_required).collect();
+        self.mismatch = match required.as_slice() {
+            _ if !next.iter().all(|it| self.can_fill(it.message)) => Some(Mismatch::Surplus),
+            [] => Some(Mismatch::Surplus),
+            [only] => return self.accept(**only, payload),
+            [first, ..] => Some(Mismatch::Refused {
+                step: first.step,
+                refusal: Refusal::NoneOfNext(required.len()),
+                actual: payload.to_vec(),
+            }),
+        };
     }
 
     /// What a message is that has no boundary in the stream.
     fn unframed(&self, message: &'s Message) -> Option<Unframed<'s>> {
         match (&message.body, self.framing) {
             (Body::Raw(template), _) | (Body::Text(template), Framing::Raw(_)) => {
-                Some(Unframed::Bytes(template.fill(&self.bindings)))
+                let whole = template.fill(&self.bindings);
+                Some(Unframed::OfLength(Wanted::Bytes(whole)))
             }
+            (Body::RawMatches { pattern, .. }, _) => Some(Unframed::Search(pattern)),
             (Body::Bytes { pattern, .. }, Framing::Raw(_)) => {
                 let len = pattern.len(&self.bindings)?;
-                Some(Unframed::Pattern { pattern, len })
+                Some(Unframed::OfLength(Wanted::Pattern { pattern, len }))
             }
             _ => None,
         }
     }
 
-    fn receive_unframed(
+    fn receive_length(
         &mut self,
         expected: ExpectedMessage<'s>,
-        unframed: &Unframed<'_>,
+        wanted: &Wanted<'_>,
         bytes: &mut &[u8],
     ) {
         let before = self.unframed.len();
-        let missing = unframed.len() - before;
+        let missing = wanted.len() - before;
         let (part, after) = bytes.split_at(missing.min(bytes.len()));
         self.unframed.extend_from_slice(part);
-        if let Err(refusal) = unframed.accept_beginning(&self.unframed, before, &self.bindings) {
+        if let Err(refusal) = wanted.accept_beginning(&self.unframed, before, &self.bindings) {
             let actual = [&self.unframed[..], after].concat();
             return self.refuse(expected, refusal, actual);
         }
@@ -339,16 +412,38 @@ impl<'s> Expectations<'s> {
         }
     }
 
-    fn receive_framed(&mut self, expected: ExpectedMessage<'s>, bytes: &mut &[u8]) {
-        match self.decoder.decode(bytes) {
-            Decoded::NeedMore => {}
-            Decoded::Message(payload) => {
-                let payload = payload.to_vec();
-                self.accept(expected, &payload);
+    /// Takes the bytes up to where an expression matches.
+    fn receive_searched(
+        &mut self,
+        expected: ExpectedMessage<'s>,
+        pattern: &MessagePattern,
+        bytes: &mut &[u8],
+    ) {
+        let search = match self.search.take() {
+            Some(search) => Ok(search),
+            None => pattern.prefix_search(&self.bindings),
+        };
+        let mut search = match search {
+            Ok(search) => search,
+            Err(refusal) => return self.refuse(expected, refusal, bytes.to_vec()),
+        };
+        match search.push(bytes) {
+            PrefixEnd::NeedMore => {
+                self.unframed.extend_from_slice(bytes);
+                self.search = Some(search);
+                *bytes = &[];
             }
-            Decoded::Malformed(why) => {
-                let step = expected.step;
-                self.mismatch = Some(Mismatch::Malformed { step, why });
+            PrefixEnd::After(len) => {
+                let (part, after) = bytes.split_at(len);
+                self.unframed.extend_from_slice(part);
+                *bytes = after;
+                let whole = std::mem::take(&mut self.unframed);
+                self.accept(expected, &whole);
+            }
+            PrefixEnd::NoMatch => {
+                let refusal = Refusal::NoMatch(pattern.shown(&self.bindings));
+                let actual = [&self.unframed[..], bytes].concat();
+                self.refuse(expected, refusal, actual);
             }
         }
     }
@@ -357,11 +452,13 @@ impl<'s> Expectations<'s> {
         let message = expected.message;
         match message.accept(payload, self.framing, &mut self.bindings) {
             Ok(()) => {
-                self.accepted += 1;
-                self.last_accepted.clear();
-                self.last_accepted.extend_from_slice(payload);
+                self.read += 1;
+                self.messages.take(expected);
+                if expected.obligation == Obligation::Required {
+                    self.last_accepted.clear();
+                    self.last_accepted.extend_from_slice(payload);
+                }
             }
-            Err(_) if message.may_follow(payload) => self.skipped += 1,
             Err(refusal) => self.refuse(expected, refusal, payload.to_vec()),
         }
     }
@@ -375,8 +472,15 @@ impl<'s> Expectations<'s> {
     }
 }
 
-/// A message whose length alone says where it ends.
+/// Where a message ends that has no boundary in the stream.
 enum Unframed<'s> {
+    OfLength(Wanted<'s>),
+    /// Where the expression matches.
+    Search(&'s MessagePattern),
+}
+
+/// A message whose length alone says where it ends.
+enum Wanted<'s> {
     /// These bytes.
     Bytes(Vec<u8>),
     Pattern {
@@ -385,7 +489,7 @@ enum Unframed<'s> {
     },
 }
 
-impl Unframed<'_> {
+impl Wanted<'_> {
     fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
@@ -415,6 +519,7 @@ fn is_distinct(message: &Message) -> bool {
     match message.body {
         Body::Text(_) | Body::Json(_) | Body::Raw(_) | Body::JsonSubset { .. } => true,
         Body::Matches { .. }
+        | Body::RawMatches { .. }
         | Body::Bytes { .. }
         | Body::Any { .. }
         | Body::OneOf(_)

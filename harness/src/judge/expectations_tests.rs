@@ -67,3 +67,143 @@ fn a_pattern_with_an_open_end_is_the_rest_of_a_raw_stream() {
     assert_eq!(invariant(&raw, b"\x01abc", false), (0, None));
     assert_eq!(invariant(&raw, b"\x01abc", true), (1, None));
 }
+
+const IGNORE: &str = "ignore = [{ server.matches = 'NOTICE .*' }]";
+
+#[test]
+fn ignored_messages_are_passed_over_wherever_they_come() {
+    let exchange = "{ server = 'hi' }, { client = 'a' }, { server = 'b' }";
+    let line = suite("'line'", IGNORE, exchange);
+    for stream in [
+        "NOTICE 1\nhi\nb\n",
+        "hi\nNOTICE 1\nNOTICE 2\nb\n",
+        "hi\nb\nNOTICE 1\n",
+    ] {
+        assert_eq!(invariant(&line, stream.as_bytes(), true), (2, None));
+        assert_eq!(invariant(&line, stream.as_bytes(), false), (2, None));
+    }
+}
+
+#[test]
+fn other_messages_are_as_wrong_as_before() {
+    let exchange = "{ server = 'hi' }, { client = 'a' }, { server = 'b' }";
+    let line = suite("'line'", IGNORE, exchange);
+    let refused = |accepted, step| wrong(accepted, &format!("step {step}: the bytes differ"));
+    assert_eq!(
+        invariant(&line, b"NOTICE 1\nnotice\n", false),
+        refused(0, 0)
+    );
+    assert_eq!(
+        invariant(&line, b"hi\nNOTICE 1\nx\nb\n", false),
+        refused(1, 2)
+    );
+    assert_eq!(
+        invariant(&line, b"hi\nb\nNOTICE 1\nb\n", false),
+        wrong(2, "surplus")
+    );
+    // It comes in the place of the answer, which is then missing.
+    assert_eq!(invariant(&line, b"hi\nNOTICE b\n", true), (1, None));
+}
+
+#[test]
+fn a_part_of_an_ignored_message_is_wrong_only_where_the_stream_ends() {
+    let line = suite("'line'", IGNORE, "{ client = 'a' }, { server = 'b' }");
+    assert_eq!(invariant(&line, b"b\nNOTI", false), (1, None));
+    assert_eq!(invariant(&line, b"b\nNOTI", true), wrong(1, "surplus"));
+    let cut_short = invariant(&line, b"NOTI", true);
+    assert!(cut_short.1.expect("a mismatch").starts_with("step 1: "));
+}
+
+#[test]
+fn only_the_messages_of_the_named_side_are_ignored() {
+    let ignore = "ignore = [{ client = 'NOTICE' }]";
+    let line = suite("'line'", ignore, "{ client = 'a' }, { server = 'b' }");
+    let refused = wrong(0, "step 1: the bytes differ");
+    assert_eq!(invariant(&line, b"NOTICE\nb\n", false), refused);
+}
+
+#[test]
+fn binary_and_json_messages_are_ignored_too() {
+    let length = "{ length = { type = 'u8' } }";
+    let ignore = "ignore = [{ server.hex = '05 ..' }, { server.json_subset = { log = true } }]";
+    let binary = suite(length, ignore, "{ client = 'a' }, { server = 'b' }");
+    let stream = b"\x02\x05!\x12{\"n\":1,\"log\":true}\x01b";
+    assert_eq!(invariant(&binary, stream, false), (1, None));
+}
+
+#[test]
+fn a_message_before_its_values_are_known_is_surplus_also_after_an_ignored_one() {
+    let exchange = "{ client = { matches = '(?<id>.*)', example = '7' } }, { server = '${id}' }";
+    let line = suite("'line'", IGNORE, exchange);
+    let read = |stream: &[u8]| invariant(&line, stream, false);
+    assert_eq!(read(b"NOTICE 1\n"), (0, None));
+    assert_eq!(read(b"NOTICE 1\n7\n"), wrong(0, "surplus"));
+}
+
+#[test]
+fn an_optional_message_comes_before_the_next_one_or_not_at_all() {
+    let exchange = "{ server = 'hi', optional = true }, { client = 'a' }, \
+                    { server = 'wait', optional = true }, { server = 'b' }, \
+                    { server = 'bye', optional = true }";
+    let line = suite("'line'", "", exchange);
+    let read = |stream: &[u8]| invariant(&line, stream, true);
+    assert_eq!(read(b"b\n"), (1, None));
+    assert_eq!(read(b"hi\nb\nbye\n"), (3, None));
+    assert_eq!(read(b"hi\nwait\nb\n"), (3, None));
+    assert_eq!(read(b"wait\nb\n"), (2, None));
+    assert_eq!(read(b"wait\nhi\nb\n"), wrong(1, "step 3: the bytes differ"));
+    assert_eq!(read(b"hi\nhi\n"), wrong(1, "step 3: the bytes differ"));
+    assert_eq!(read(b"b\nhi\n"), wrong(1, "surplus"));
+    assert_eq!(read(b"b\nbye\nbye\n"), wrong(2, "surplus"));
+    assert_eq!(read(b"b\nby"), wrong(1, "surplus"));
+}
+
+#[test]
+fn unordered_messages_come_once_each_in_any_order() {
+    let exchange = "{ client = 'a' }, \
+        { server.unordered = ['x', { matches = 'y.*', example = 'y' }, 'z'] }, { server = 'end' }";
+    let line = suite("'line'", "", exchange);
+    let read = |stream: &[u8]| invariant(&line, stream, false);
+    for stream in ["x\ny\nz\nend\n", "z\nx\nyy\nend\n", "y\nz\nx\nend\n"] {
+        assert_eq!(read(stream.as_bytes()), (4, None));
+    }
+    let none_of =
+        |count| format!("step 1: matches none of the {count} messages that may come next");
+    assert_eq!(read(b"end\n"), wrong(0, &none_of(3)));
+    assert_eq!(read(b"y\nend\n"), wrong(1, &none_of(2)),);
+    assert_eq!(
+        read(b"x\nx\n"),
+        wrong(
+            1,
+            "step 2: matches none of the 2 messages that may come next"
+        )
+    );
+    assert_eq!(read(b"x\ny\nend\n"), wrong(2, "step 3: the bytes differ"));
+}
+
+#[test]
+fn an_unordered_group_may_be_optional() {
+    let exchange = "{ client = 'a' }, { server.unordered = ['x', 'y'], optional = true }, \
+                    { server = 'end' }";
+    let line = suite("'line'", "", exchange);
+    for (stream, count) in [("end\n", 1), ("y\nend\n", 2), ("y\nx\nend\n", 3)] {
+        assert_eq!(invariant(&line, stream.as_bytes(), false), (count, None));
+    }
+    let refused = wrong(1, "step 3: the bytes differ");
+    assert_eq!(invariant(&line, b"y\ny\n", false), refused);
+}
+
+#[test]
+fn a_raw_pattern_ends_after_its_shortest_match_and_the_framing_goes_on() {
+    let exchange = r"{ server.raw = { matches = '220-(?<id>\d+) .*\r', example = '220-1 hi\r' } }, \
+                     { client = 'a' }, { server = 'b ${id}' }";
+    let line = suite("'line'", "", &exchange.replace("\\\n", ""));
+    let read = |stream: &[u8]| invariant(&line, stream, false);
+    assert_eq!(read(b"220-17 hello\rb 17\n"), (2, None));
+    assert_eq!(read(b"220-17 hel"), (0, None));
+    assert_eq!(
+        read(b"220 hi\rb\n"),
+        wrong(0, r"step 0: does not match `220-(?<id>\d+) .*\r`")
+    );
+    assert_eq!(read(b"220-1 \rb 2\n"), wrong(1, "step 2: the bytes differ"));
+}

@@ -7,7 +7,7 @@ use super::expectations::Expectations;
 use super::malformed::{MalformedDelivery, MemoryLimit};
 use crate::framing::{Framing, RegionKind, Response};
 use crate::scenario::{
-    Action, Bindings, Body, Message, Permission, Scenario, Side, Step, TruncationReply,
+    Action, Bindings, Body, Message, Obligation, Permission, Scenario, Side, Step, TruncationReply,
 };
 use crate::tactic::{Delivery, DeliveryEnd, OtherConnections, OutMessage, Script};
 
@@ -386,8 +386,7 @@ impl<'a> SentMessage<'a> {
 
     fn gets_any_answer(&self, played: &PlayedSide<'_>) -> bool {
         let steps = &played.scenario.exchange()[self.step..];
-        let answer = messages(steps, played.side.other()).next();
-        answer.is_some_and(|(_, answer)| match &answer.body {
+        first_answers(steps, played.side.other()).any(|answer| match &answer.body {
             Body::Any { .. } => true,
             Body::Bytes { pattern, .. } => pattern.accepts_everything(),
             Body::Http(pattern) => pattern.accepts_any_status(),
@@ -437,11 +436,34 @@ fn question_at_end(played: &PlayedSide<'_>, delivery: &Delivery, end: usize) -> 
 /// Whether the message before this one is answered only after this one: that answer
 /// may come although this message is truncated.
 fn follows_unanswered(steps: &[Step], side: Side, step: usize) -> bool {
-    let previous = steps[..step]
-        .iter()
-        .rev()
-        .find(|step| matches!(step.action, Action::Send(_)));
+    let mut previous = steps[..step].iter().rev();
+    let previous = previous.find(|step| is_sure_to_be_sent(step, side));
     previous.is_some_and(|previous| previous.side == side)
+}
+
+/// Whether a step sends a message, also if the other side of `ours` leaves out what it may.
+pub(super) fn is_sure_to_be_sent(step: &Step, ours: Side) -> bool {
+    let is_required = step.side == ours || step.obligation == Obligation::Required;
+    is_required && matches!(step.action, Action::Send(_))
+}
+
+/// The messages of one side of which any may be its first.
+fn first_answers(steps: &[Step], side: Side) -> impl Iterator<Item = &Message> {
+    let is_group = |step: &Step, group| group == Some(step.unordered);
+    let mut required_group = None;
+    let theirs = steps.iter().filter(move |step| step.side == side);
+    let first = theirs.take_while(move |step| {
+        let may_be_first =
+            required_group.is_none() || step.unordered.is_some() && is_group(step, required_group);
+        if matches!(step.action, Action::Send(_)) && step.obligation == Obligation::Required {
+            required_group.get_or_insert(step.unordered);
+        }
+        may_be_first
+    });
+    first.filter_map(|step| match &step.action {
+        Action::Send(message) => Some(message),
+        _ => None,
+    })
 }
 
 /// The messages of one side, with their steps.

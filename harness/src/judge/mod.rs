@@ -24,6 +24,7 @@ mod expected_steps;
 mod finding;
 mod finding_text;
 mod malformed;
+mod open_messages;
 mod output_pattern;
 mod process;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::OpenCase;
-use crate::scenario::{Action, Bindings, Scenario, VariableName};
+use crate::scenario::{Action, Bindings, Obligation, Scenario, VariableName};
 use crate::tactic::{Delivery, DeliveryEnd, OtherConnections, Reading, Script};
 
 /// What wirecheck's side does, without the values that a peer chooses.
@@ -156,6 +156,18 @@ impl OpenCase {
             }
             _ => false,
         })
+    }
+
+    /// Whether a correct peer may send other messages than in the uncut delivery, or in another
+    /// order.
+    pub(super) fn allows_other_answers(&self) -> bool {
+        let scenario = self.scenario();
+        let mut theirs = scenario
+            .exchange()
+            .iter()
+            .filter(|it| it.side != self.side());
+        scenario.ignores_messages_of(self.side().other())
+            || theirs.any(|it| it.obligation == Obligation::Optional || it.unordered.is_some())
     }
 
     /// Whether the case is played on one connection alone, with plain reads.

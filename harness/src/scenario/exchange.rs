@@ -39,12 +39,23 @@ impl fmt::Display for Side {
 pub struct Step {
     pub side: Side,
     pub action: Action,
+    pub obligation: Obligation,
+    /// Messages with the same number are sent in any order.
+    pub unordered: Option<usize>,
     /// Its own time limit; `None` means `limits.reply`.
     pub within: Option<Duration>,
     /// The line of the file, from 1.
     pub line: usize,
     /// The bytes of the file that hold the action.
     pub span: Range<usize>,
+}
+
+/// Whether a side has to perform a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Obligation {
+    #[default]
+    Required,
+    Optional,
 }
 
 #[derive(Clone, Debug)]

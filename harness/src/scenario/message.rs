@@ -9,6 +9,7 @@ use super::byte_pattern::BytePattern;
 use super::http::HttpPattern;
 use super::json_match::{self, JsonMatch};
 use super::pattern::MessagePattern;
+use super::prefix_search::PrefixEnd;
 use super::refusal::Refusal;
 use super::template::{Bindings, BoundValue, JsonTemplate, Overflow, Template, VariableName};
 use crate::framing::{EncodeError, Encoded, Framing};
@@ -32,6 +33,13 @@ pub enum Body {
     Raw(Template),
     /// A payload that matches a regular expression from its first byte to its last.
     Matches {
+        pattern: MessagePattern,
+        /// What wirecheck sends.
+        example: Template,
+    },
+    /// Bytes that bypass the framing: the shortest beginning of the stream that a regular
+    /// expression matches as a whole.
+    RawMatches {
         pattern: MessagePattern,
         /// What wirecheck sends.
         example: Template,
@@ -84,7 +92,7 @@ impl Message {
         }
         let payload = self.outgoing_payload(bindings);
         match self.body {
-            Body::Raw(_) => Ok(Encoded::raw(&payload)),
+            Body::Raw(_) | Body::RawMatches { .. } => Ok(Encoded::raw(&payload)),
             _ => framing.encode(&payload),
         }
     }
@@ -124,7 +132,7 @@ impl Message {
     /// Whether the framing encodes it; `raw` bytes bypass the framing.
     #[must_use]
     pub fn is_framed(&self) -> bool {
-        !matches!(self.body, Body::Raw(_))
+        !matches!(self.body, Body::Raw(_) | Body::RawMatches { .. })
     }
 
     /// The variables that it defines.
@@ -138,6 +146,23 @@ impl Message {
     #[must_use]
     pub fn used_variables(&self) -> Vec<VariableName> {
         self.body.used_variables()
+    }
+
+    /// Whether all of what is sent is this message, where only an expression shows its end.
+    pub(super) fn check_end(&self, sent: &[u8], bindings: &Bindings) -> Result<(), Refusal> {
+        let Body::RawMatches { pattern, .. } = &self.body else {
+            return Ok(());
+        };
+        match pattern.prefix_search(bindings)?.push(sent) {
+            PrefixEnd::After(at) if at < sent.len() => Err(Refusal::EndsBefore {
+                at,
+                len: sent.len(),
+            }),
+            PrefixEnd::After(_) => Ok(()),
+            PrefixEnd::NeedMore | PrefixEnd::NoMatch => {
+                Err(Refusal::NoMatch(pattern.shown(bindings)))
+            }
+        }
     }
 
     /// Compares a payload with this message, and stores the captures in `bindings`.
@@ -164,9 +189,10 @@ impl Body {
     pub(super) fn check_outgoing_size(&self, bindings: &Bindings) -> Result<(), Overflow> {
         match self {
             Self::Text(template) | Self::Raw(template) => template.check_size(bindings),
-            Self::Matches { example, .. } | Self::Bytes { example, .. } | Self::Any { example } => {
-                example.check_size(bindings)
-            }
+            Self::Matches { example, .. }
+            | Self::RawMatches { example, .. }
+            | Self::Bytes { example, .. }
+            | Self::Any { example } => example.check_size(bindings),
             Self::Json(json) | Self::JsonSubset { example: json, .. } => json.check_size(bindings),
             Self::OneOf(all) => all.first().map_or(Ok(()), |it| it.check_size(bindings)),
             Self::Http(pattern) => pattern.check_size(bindings),
@@ -180,16 +206,17 @@ impl Body {
             Self::OneOf(all) => all.iter().try_for_each(|it| it.check_size(bindings)),
             Self::Bytes { pattern, .. } => pattern.check_size(bindings),
             Self::Http(pattern) => pattern.check_size(bindings),
-            Self::Matches { .. } | Self::Any { .. } => Ok(()),
+            Self::Matches { .. } | Self::RawMatches { .. } | Self::Any { .. } => Ok(()),
         }
     }
 
     pub(super) fn outgoing_payload(&self, bindings: &Bindings) -> Vec<u8> {
         match self {
             Self::Text(template) | Self::Raw(template) => template.fill(bindings),
-            Self::Matches { example, .. } | Self::Bytes { example, .. } | Self::Any { example } => {
-                example.fill(bindings)
-            }
+            Self::Matches { example, .. }
+            | Self::RawMatches { example, .. }
+            | Self::Bytes { example, .. }
+            | Self::Any { example } => example.fill(bindings),
             Self::Json(json) | Self::JsonSubset { example: json, .. } => {
                 json.fill(bindings).to_string().into_bytes()
             }
@@ -200,7 +227,9 @@ impl Body {
 
     pub(super) fn captured_variables(&self) -> Vec<VariableName> {
         match self {
-            Self::Matches { pattern, .. } => pattern.names().map(VariableName::new).collect(),
+            Self::Matches { pattern, .. } | Self::RawMatches { pattern, .. } => {
+                pattern.names().map(VariableName::new).collect()
+            }
             Self::Bytes { pattern, .. } => pattern.names().cloned().collect(),
             Self::Http(pattern) => pattern.captured_variables(),
             _ => Vec::new(),
@@ -210,7 +239,7 @@ impl Body {
     pub(super) fn used_variables(&self) -> Vec<VariableName> {
         match self {
             Self::Text(template) | Self::Raw(template) => template.names().cloned().collect(),
-            Self::Matches { pattern, example } => {
+            Self::Matches { pattern, example } | Self::RawMatches { pattern, example } => {
                 let names = pattern.used_variables().chain(example.names());
                 names.cloned().collect()
             }
@@ -248,7 +277,9 @@ impl Body {
             Self::JsonSubset { value, .. } => {
                 accept_json(payload, &value.fill(bindings), JsonMatch::Subset)
             }
-            Self::Matches { pattern, .. } => pattern.accept(payload, bindings),
+            Self::Matches { pattern, .. } | Self::RawMatches { pattern, .. } => {
+                pattern.accept(payload, bindings)
+            }
             Self::Bytes { pattern, .. } => pattern.accept(payload, bindings),
             Self::Any { .. } => Ok(()),
             Self::OneOf(all) => {

@@ -4,6 +4,7 @@
 //! An expression without variables is compiled once. One with variables is compiled with
 //! their values when a message is compared; before that, its size is estimated.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use regex::bytes::Regex;
@@ -13,6 +14,7 @@ use wirecheck_report::notation::{shortened, text};
 
 use super::parameter::ParameterValues;
 use super::payload::{Notation, TokenKind, tokens};
+use super::prefix_search::PrefixSearch;
 use super::refusal::Refusal;
 use super::template::{Bindings, BoundValue, Overflow, VariableName};
 
@@ -107,11 +109,21 @@ impl MessagePattern {
     }
 
     pub(super) fn accept(&self, payload: &[u8], bindings: &mut Bindings) -> Result<(), Refusal> {
+        let regex = self.regex(bindings)?;
+        self.accept_with(&regex, payload, bindings)
+    }
+
+    /// Where a message ends that nothing else delimits.
+    pub fn prefix_search(&self, bindings: &Bindings) -> Result<PrefixSearch, Refusal> {
+        PrefixSearch::new(&*self.regex(bindings)?)
+    }
+
+    /// The expression with the values, anchored at both ends.
+    fn regex(&self, bindings: &Bindings) -> Result<Cow<'_, Regex>, Refusal> {
         match &self.form {
-            PatternForm::Compiled(regex) => self.accept_with(regex, payload, bindings),
+            PatternForm::Compiled(regex) => Ok(Cow::Borrowed(regex)),
             PatternForm::WithVariables { parts, most_states } => {
-                let regex = filled(parts, *most_states, bindings)?;
-                self.accept_with(&regex, payload, bindings)
+                filled(parts, *most_states, bindings).map(Cow::Owned)
             }
         }
     }

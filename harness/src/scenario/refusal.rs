@@ -65,6 +65,8 @@ pub enum Refusal {
     },
     #[error("matches none of the {0} alternatives")]
     NoneOf(usize),
+    #[error("matches none of the {0} messages that may come next")]
+    NoneOfNext(usize),
     /// The suite's author must raise the limit or use the value less often.
     #[error(
         "{what} {}, more than `limits.stream_bytes` = {most}",
@@ -81,6 +83,10 @@ pub enum Refusal {
         counted(*states as u64, "state")
     )]
     PatternTooLarge { states: usize, most: usize },
+    #[error("the expression shows no end: {0}")]
+    NoEnd(String),
+    #[error("the expression matches the first {at} of {} already", counted(*len as u64, "byte"))]
+    EndsBefore { at: usize, len: usize },
     /// The JSON pointer of the capture.
     #[error("nothing to capture at {}", shown_pointer(.0))]
     NothingToCapture(String),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use regex::bytes::Regex;
 
 use super::exchange::{Side, Step};
+use super::ignored::IgnoredMessage;
 use super::name::{ScenarioId, SuiteId};
 use super::parameter::{Parameter, ParameterSetting};
 use crate::framing::Framing;
@@ -145,6 +146,7 @@ pub struct Scenario {
     pub(super) framing: Framing,
     pub(super) limits: Limits,
     pub(super) adversary: Adversary,
+    pub(super) ignored: Vec<IgnoredMessage>,
     pub(super) exchange: Vec<Step>,
     pub(super) line: usize,
     pub(super) span: Range<usize>,
@@ -206,6 +208,18 @@ impl Scenario {
     #[must_use]
     pub fn adversary(&self) -> &Adversary {
         &self.adversary
+    }
+
+    /// What each side may send at any time.
+    #[must_use]
+    pub fn ignored(&self) -> &[IgnoredMessage] {
+        &self.ignored
+    }
+
+    /// Whether a side may send messages at any time.
+    #[must_use]
+    pub fn ignores_messages_of(&self, side: Side) -> bool {
+        self.ignored.iter().any(|it| it.side == side)
     }
 
     /// The steps in order; at least one.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::answers::{AnswerMessages, Answers};
 use crate::framing::Framing;
-use crate::scenario::{Action, Bindings, Close, Scenario, Side, Suite};
+use crate::scenario::{Action, Bindings, Close, IgnoredMessage, Scenario, Side, Suite};
 use crate::tactic::{Content, Script};
 
 /// By how much the peer's memory may grow for a variation, in bytes, if the suite does not say it.
@@ -116,8 +116,19 @@ impl Source {
         if self.has_raw_answers {
             answers.as_they_came()
         } else {
-            answers.messages(&self.framing_after(messages))
+            let mut read = answers.messages(&self.framing_after(messages));
+            for turn in &mut read.turns {
+                turn.retain(|payload| !self.is_ignored(payload));
+            }
+            read
         }
+    }
+
+    /// Whether the suite passes a message of the peer over.
+    fn is_ignored(&self, payload: &[u8]) -> bool {
+        let ignored = self.suite.scenarios()[0].ignored();
+        let (peer, bindings) = (self.side.other(), Bindings::example());
+        IgnoredMessage::is_any_of(ignored, peer, payload, self.framing(), &bindings)
     }
 
     /// Whether something came before our end that is no message. After it a peer may write what

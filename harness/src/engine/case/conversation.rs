@@ -16,12 +16,12 @@ use super::memory::MemoryWatch;
 use super::neighbours::StoppedConnection;
 use super::outgoing::Outgoing;
 use super::transcript::Transcript;
-use super::waits::{AwaitOutput, AwaitPeer, Until, has_come, silence_proof};
+use super::waits::{AwaitOutput, AwaitPeer, Until, silence_proof};
 use crate::engine::peer::OutputWatch;
 use crate::engine::wait::{WaitFor, Waiter};
 use crate::judge::{Expectations, ExpectedSteps, MissingOutput, PlayedSide, UnreadState};
 use crate::peer::OutputWait;
-use crate::scenario::{Action, Bindings, Limits, Step, Template};
+use crate::scenario::{Action, Bindings, Limits, Obligation, Step, Template};
 use crate::tactic::{Delivery, DeliveryEnd};
 use crate::wire::diag::{Holder, SocketLookup};
 
@@ -191,6 +191,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             let current = &assignment.exchange()[self.step];
             let next = match &current.action {
                 _ if assignment.is_ours(current) => Next::Continue,
+                Action::Send(_) if current.obligation == Obligation::Optional => Next::Continue,
                 Action::Send(_) => self.await_message(current.within),
                 Action::Prints(text) => self.await_output(text),
                 Action::Close(_) | Action::Exits(_) => Next::Continue,
@@ -225,7 +226,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             observations.partial = partial;
         }
         let expectations = &self.transcript.expectations;
-        if has_come(expectations, step) && expectations.mismatch().is_none() {
+        if expectations.has_come(step) && expectations.mismatch().is_none() {
             Next::Continue
         } else {
             Next::Stop

@@ -183,9 +183,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     /// come.
     pub(super) fn note_early_answer(&mut self, step: usize) {
         let expectations = &self.transcript.expectations;
-        let last = expectations.accepted().checked_sub(1);
-        let last = last.and_then(|last| expectations.step_expected_after(last));
-        if let Some(answer) = last.filter(|answer| *answer > step) {
+        if let Some(answer) = expectations.last_answer().filter(|answer| *answer > step) {
             let observations = &mut self.transcript.observations;
             observations.early_answer.get_or_insert(EarlyAnswer {
                 message: step,
@@ -220,15 +218,8 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         }
         self.await_settled();
         self.receive();
-        let assignment = self.assignment;
-        let is_answer = |it: &Step| !assignment.is_ours(it) && matches!(it.action, Action::Send(_));
-        let mut after = self.assignment.exchange().iter().skip(step);
-        let expectations = &self.transcript.expectations;
-        let is_early = match expectations.step_expected_after(expectations.accepted()) {
-            Some(next) => after.take(next.saturating_sub(step)).any(is_answer),
-            None => after.any(is_answer),
-        };
-        if is_early {
+        let last = self.transcript.expectations.last_answer();
+        if last.is_some_and(|answer| answer > step) {
             self.transcript.observations.not_waited_for.push(step);
         }
     }

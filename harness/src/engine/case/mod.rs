@@ -217,7 +217,13 @@ impl CasePlay<'_, '_> {
             };
             ending.judge(client, waiter, &mut findings)
         });
+        // A message that is ignored may have any value.
+        let ignores_messages = context
+            .planned
+            .scenario
+            .ignores_messages_of(context.side.other());
         let has_others_value = !findings.is_empty()
+            && !ignores_messages
             && context
                 .unique
                 .shows_another(transcript.log.received(), &unique);

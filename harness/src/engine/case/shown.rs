@@ -100,7 +100,7 @@ impl Shown<'_> {
                 let all: Vec<_> = all.iter().map(|it| it.fill(self.bindings)).collect();
                 pattern(format!("{peer}, one of"), &all.join(&b" | "[..]))
             }
-            Body::Matches { pattern: it, .. } => {
+            Body::Matches { pattern: it, .. } | Body::RawMatches { pattern: it, .. } => {
                 let filled = it.shown(self.bindings);
                 pattern(format!("{peer} matches"), filled.as_bytes())
             }

@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use super::connection::Connection;
 use super::conversation::Conversation;
-use super::waits::has_come;
 use crate::engine::wait::{Awaited, Clock, Progress, WaitFor};
 use crate::tactic::Reading;
 use crate::wire::diag::SocketLookup;
@@ -76,7 +75,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
             }
             self.receive();
             let expectations = &self.transcript.expectations;
-            if has_come(expectations, step) || expectations.mismatch().is_some() {
+            if expectations.has_come(step) || expectations.mismatch().is_some() {
                 return false;
             }
         }

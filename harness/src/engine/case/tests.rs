@@ -1184,3 +1184,152 @@ fn an_interrupt_while_the_peer_should_close_proves_nothing() {
     let played = trial.play_with(&world);
     assert_eq!(played.observations.close_check, CloseCheck::NotChecked);
 }
+
+/// [`TWO_LINES`] of a server that may send `note` at any time. The bracket closes the exchange.
+const WITH_NOTES: &str = "{ client = 'hi' }, { server = 'ok' }, { client = 'ab' }, { server = 'AB' }, \
+                          { client.close = 'write' }, { server.close = 'fin' }]\n\
+                          ignore = [{ server = 'note' }";
+
+#[test]
+fn an_ignored_message_is_passed_over_wherever_it_comes() {
+    let early = [
+        Send("no"),
+        Read(3),
+        Send("te\nok\nnote\n"),
+        Read(3),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let late = [
+        Read(3),
+        Send("ok\n"),
+        Read(3),
+        Send("AB\nno"),
+        ReadToEnd,
+        Send("te\n"),
+        Close,
+    ];
+    for program in [early, late] {
+        for phase in PHASES {
+            for delivery in ["3,3", "1x6", "6 hold", "6 half", "6 fin"] {
+                let trial = Trial {
+                    exchange: WITH_NOTES,
+                    delivery,
+                    phase,
+                    ..TRIAL
+                };
+                let played = trial.play(&program);
+                assert_eq!(played.kind(), None, "{delivery} {phase:?}");
+                assert!(played.observations.not_waited_for.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ignored_message_is_no_answer() {
+    let trial = Trial {
+        exchange: WITH_NOTES,
+        ..TRIAL
+    };
+    let instead = [Read(3), Send("note\n"), ReadToEnd, Close];
+    assert_eq!(trial.play(&instead).kind(), Some("no-answer"));
+    let closes = [Read(3), Send("note\n"), Close];
+    assert_eq!(trial.play(&closes).kind(), Some("ended-early"));
+    let half = [
+        Read(3),
+        Send("ok\n"),
+        Read(3),
+        Send("AB\nno"),
+        ReadToEnd,
+        Close,
+    ];
+    assert_eq!(trial.play(&half).kind(), Some("surplus"));
+    // Nor an early answer to a part of a message, or a reply to a truncated one.
+    let early = [
+        Read(3),
+        Send("ok\n"),
+        Read(2),
+        Send("note\n"),
+        ReadToEnd,
+        Close,
+    ];
+    for delivery in ["5 hold", "1x5 hold", "5 half"] {
+        let cut_off = Trial { delivery, ..trial };
+        assert_eq!(cut_off.play(&early).kind(), None, "{delivery}");
+    }
+}
+
+#[test]
+fn an_optional_message_is_not_waited_for_and_is_no_answer() {
+    let exchange = "{ client = 'hi' }, { server = 'wait', optional = true }, { client = 'ab' }, \
+                    { server = 'soon', optional = true }, { server = 'AB' }, \
+                    { client.close = 'write' }, { server.close = 'fin' }";
+    let without = [Read(6), Send("AB\n"), ReadToEnd, Close];
+    let with = [
+        Read(3),
+        Send("wait\n"),
+        Read(3),
+        Send("soon\nAB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let late = [Read(6), Send("wait\nAB\n"), ReadToEnd, Close];
+    for phase in PHASES {
+        let trial = Trial {
+            exchange,
+            phase,
+            ..TRIAL
+        };
+        for program in [&without[..], &with, &late] {
+            let played = trial.play(program);
+            assert_eq!(played.kind(), None, "{phase:?}");
+            assert!(played.took < LIMIT, "{:?}", played.took);
+        }
+        let wrong = [Read(6), Send("soon\nwait\nAB\n"), ReadToEnd, Close];
+        assert_eq!(trial.play(&wrong).kind(), Some("wrong-answer"));
+        // It may come while a message is incomplete, or truncated.
+        let early = [Read(5), Send("soon\n"), ReadToEnd, Close];
+        for delivery in ["5 hold", "5 half"] {
+            let cut_off = Trial { delivery, ..trial };
+            assert_eq!(cut_off.play(&early).kind(), None, "{delivery} {phase:?}");
+        }
+    }
+}
+
+#[test]
+fn unordered_messages_are_all_waited_for() {
+    let exchange = "{ client = 'hi' }, { server.unordered = ['a', 'b'] }, { client = 'ab' }, \
+                    { server = 'AB' }, { client.close = 'write' }, { server.close = 'fin' }";
+    for phase in PHASES {
+        let trial = Trial {
+            exchange,
+            phase,
+            ..TRIAL
+        };
+        for first in ["a\nb\n", "b\na\n"] {
+            let program = [
+                Read(3),
+                Send(first),
+                Read(3),
+                Send("AB\n"),
+                ReadToEnd,
+                Close,
+            ];
+            assert_eq!(trial.play(&program).kind(), None, "{first:?} {phase:?}");
+        }
+        let one = [Read(3), Send("b\n"), ReadToEnd, Close];
+        assert_eq!(trial.play(&one).kind(), Some("no-answer"), "{phase:?}");
+        let early = [Read(2), Send("b\n"), Read(1), Send("a\n"), ReadToEnd, Close];
+        let on_hold = Trial {
+            delivery: "2 hold",
+            ..trial
+        };
+        assert_eq!(
+            on_hold.play(&early).kind(),
+            Some("early-answer"),
+            "{phase:?}"
+        );
+    }
+}

@@ -6,7 +6,7 @@ use super::connection::Connection;
 use super::transcript::Transcript;
 use crate::engine::peer::OutputWatch;
 use crate::engine::wait::{Awaited, ByteCounts, Clock, Progress, WaitEnd};
-use crate::judge::{Expectations, Overtaken, SilenceProof};
+use crate::judge::{Overtaken, SilenceProof};
 use crate::peer::OutputWait;
 use crate::wire::diag::{Holder, Inode, SocketLookup};
 use crate::wire::link::{ReadResult, SendResult};
@@ -20,13 +20,6 @@ pub(super) fn silence_proof(end: WaitEnd, is_flooded: bool) -> Option<SilencePro
         WaitEnd::Spinning(time) => Some(SilenceProof::Spinning(time)),
         WaitEnd::TimedOut(time) | WaitEnd::Stopped(time) => Some(SilenceProof::TimeLimit(time)),
     }
-}
-
-/// Whether the message of a step has been accepted.
-pub(super) fn has_come(expectations: &Expectations<'_>, step: usize) -> bool {
-    expectations
-        .step_expected_after(expectations.accepted())
-        .is_none_or(|next| next > step)
 }
 
 /// What is waited for on the connection. A peer that ends it, or sends something wrong,
@@ -60,7 +53,7 @@ impl<C: Connection> AwaitPeer<'_, '_, C> {
         let expectations = &self.transcript.expectations;
         match self.until {
             Until::Message { step } => {
-                has_come(expectations, step) || expectations.mismatch().is_some()
+                expectations.has_come(step) || expectations.mismatch().is_some()
             }
             Until::End => expectations.mismatch().is_some(),
             Until::Overtaken => expectations.overtaken() != Some(Overtaken::Missing),

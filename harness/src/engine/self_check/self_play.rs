@@ -50,7 +50,9 @@ fn sends_unknown_value(steps: &[Step], under_test: Side) -> Option<&Step> {
             let is_unique = |name: &VariableName| name.as_str() == VariableName::UNIQUE;
             let needs_it = match &message.body {
                 Body::Text(_) | Body::Raw(_) | Body::Json(_) => true,
-                Body::Matches { pattern, .. } => pattern.used_variables().any(is_unique),
+                Body::Matches { pattern, .. } | Body::RawMatches { pattern, .. } => {
+                    pattern.used_variables().any(is_unique)
+                }
                 Body::Bytes { pattern, .. } => pattern.used_variables().any(is_unique),
                 Body::Http(pattern) => pattern.used_variables().iter().any(is_unique),
                 Body::JsonSubset { .. } | Body::Any { .. } | Body::OneOf(_) => false,

@@ -33,6 +33,10 @@ pub(crate) enum ScriptError {
     NotPlain,
     #[error("the case sends values that the peer chooses (`${{name}}` of an earlier answer)")]
     CapturedValues,
+    #[error(
+        "the suite allows the peer other messages or another order (`ignore`, `optional`, `unordered`), and a script does not"
+    )]
+    OtherAnswers,
     #[error("even the uncut delivery fails: a script has nothing to compare with")]
     Baseline,
     #[error("`{0}` cannot be seen over a connection alone")]
@@ -61,6 +65,9 @@ fn check(case: &OpenCase) -> Result<(), ScriptError> {
     }
     if case.sends_captured_values() {
         return Err(ScriptError::CapturedValues);
+    }
+    if case.allows_other_answers() {
+        return Err(ScriptError::OtherAnswers);
     }
     if case.case.tactic == Tactic::Whole {
         return Err(ScriptError::Baseline);

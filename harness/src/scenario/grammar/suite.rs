@@ -9,7 +9,7 @@ const GIB: i64 = 1 << 30;
 const LIMIT_OF_SUITE: &str = "write it in `limits` of the suite, before the first `[[scenario]]`";
 
 /// Keys that authors often write one level too high or too low, and the help for them.
-pub(in crate::scenario) const MISPLACED: [(&str, &str); 7] = [
+pub(in crate::scenario) const MISPLACED: [(&str, &str); 8] = [
     (
         "within",
         "write it next to the side: `{ server = 'ok', within = '2s' }`; \
@@ -31,6 +31,10 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 7] = [
         "skips",
         "write it next to the verb: `{ server = { text = 'done', skips = 'progress .*' } }`",
     ),
+    (
+        "optional",
+        "write it next to the side: `{ server = 'ok', optional = true }`",
+    ),
     ("suite_bytes", LIMIT_OF_SUITE),
     ("pattern_states", LIMIT_OF_SUITE),
 ];
@@ -39,6 +43,8 @@ const MAX_SCENARIOS: usize = 10_000;
 const MAX_STEPS: usize = 1_000;
 const MAX_TAGS: usize = 32;
 const MAX_ALTERNATIVES: usize = 64;
+const MAX_IGNORED: usize = 64;
+const MAX_UNORDERED: usize = 64;
 
 pub(in crate::scenario) static SUITE: TableShape = TableShape {
     what: "a suite",
@@ -77,6 +83,7 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
             "Limits on time and size.",
         ),
         ADVERSARY_KEY,
+        IGNORE,
         required(
             "scenario",
             Shape::List {
@@ -135,6 +142,7 @@ static SCENARIO: TableShape = TableShape {
         PEER,
         LIMITS_KEY,
         ADVERSARY_KEY,
+        IGNORE,
         required(
             "exchange",
             Shape::List {
@@ -178,6 +186,86 @@ const ADVERSARY_KEY: Key = optional(
     Shape::Table(&ADVERSARY),
     "What the protocol forbids wirecheck to do.",
 );
+
+const IGNORE: Key = optional(
+    "ignore",
+    Shape::List {
+        of: &IGNORED_ENTRY,
+        min: 0,
+        max: MAX_IGNORED,
+    },
+    "Messages that a side may send at any time, and that are passed over wherever they come. The list of a scenario replaces that of its suite.",
+);
+
+static IGNORED_ENTRY: Shape = Shape::Variants(&IGNORED_STEP);
+
+static IGNORED_STEP: Variants = Variants {
+    what: "an ignored message",
+    tag: "side",
+    unknown: "not a side",
+    only_one: ", or write two entries",
+    tables: &[
+        TableShape {
+            what: "an ignored message of the client",
+            keys: &[required(
+                "client",
+                IGNORED_OR_TEXT,
+                "A message that the client may send at any time.",
+            )],
+        },
+        TableShape {
+            what: "an ignored message of the server",
+            keys: &[required(
+                "server",
+                IGNORED_OR_TEXT,
+                "A message that the server may send at any time.",
+            )],
+        },
+    ],
+};
+
+const IGNORED_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&IGNORED)]);
+
+static IGNORED: Variants = Variants {
+    what: "an ignored message",
+    tag: "verb",
+    unknown: "not a verb of an ignored message",
+    only_one: ", or write two entries",
+    tables: &[
+        TableShape {
+            what: "an ignored text",
+            keys: &[required(
+                "text",
+                Shape::Payload,
+                "The message, as text with escapes.",
+            )],
+        },
+        TableShape {
+            what: "an ignored pattern",
+            keys: &[required(
+                "matches",
+                Shape::Text,
+                "A regular expression for the whole message.",
+            )],
+        },
+        TableShape {
+            what: "an ignored hex message",
+            keys: &[required(
+                "hex",
+                Shape::Text,
+                "The message, as hex digits; `??` is a byte of any value, `..` the rest.",
+            )],
+        },
+        TableShape {
+            what: "an ignored JSON message",
+            keys: &[required(
+                "json_subset",
+                Shape::Json,
+                "A JSON value that the message contains.",
+            )],
+        },
+    ],
+};
 
 const REPLY: Key = optional(
     "reply",
@@ -327,6 +415,7 @@ static STEP: Variants = Variants {
             keys: &[
                 required("client", ACTION_OR_TEXT, "What the client sends or does."),
                 WITHIN,
+                OPTIONAL,
             ],
         },
         TableShape {
@@ -334,6 +423,7 @@ static STEP: Variants = Variants {
             keys: &[
                 required("server", ACTION_OR_TEXT, "What the server sends or does."),
                 WITHIN,
+                OPTIONAL,
             ],
         },
     ],
@@ -343,6 +433,11 @@ const WITHIN: Key = optional(
     "within",
     Shape::Duration,
     "How long this step may take, if not `limits.reply`.",
+);
+const OPTIONAL: Key = optional(
+    "optional",
+    Shape::True,
+    "The side may leave the message out. wirecheck sends it when it plays this side.",
 );
 const ACTION_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&ACTION)]);
 
@@ -367,172 +462,216 @@ static ACTION: Variants = Variants {
     tag: "verb",
     unknown: "not a verb",
     only_one: ", or write two steps",
-    tables: &[
-        TableShape {
-            what: "a text message",
-            keys: &[
-                required("text", Shape::Payload, "The message, as text with escapes."),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "a JSON message",
-            keys: &[
-                required(
-                    "json",
-                    Shape::Json,
-                    "The message, as a JSON value; compared as JSON.",
-                ),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "a hex message",
-            keys: &[
-                required(
-                    "hex",
-                    Shape::Text,
-                    "The message, as pairs of hex digits; white space is ignored. `??` is a byte of any value, `{name:2}` two bytes that become `${name}`, `..` the rest of the message.",
-                ),
-                optional(
-                    "example",
-                    Shape::Text,
-                    "A message that matches, in hex; wirecheck sends it when it plays this side. Required where some bytes have any value.",
-                ),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "a large message",
-            keys: &[
-                required(
-                    "repeat",
-                    Shape::Table(&REPEAT),
-                    "The message, as a text repeated.",
-                ),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "a message from a file",
-            keys: &[
-                required(
-                    "file",
-                    Shape::Text,
-                    "The message, as the content of a file in the suite's folder.",
-                ),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "raw bytes",
-            keys: &[required(
-                "raw",
+    tables: &ACTION_TABLES,
+};
+
+/// Those of one message.
+static MESSAGE: Variants = Variants {
+    what: "a message",
+    tag: "verb",
+    unknown: "not a verb of a message",
+    only_one: ", or write two messages",
+    tables: ACTION_TABLES.split_at(MESSAGE_TABLES).0,
+};
+
+static MESSAGE_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&MESSAGE)]);
+
+const MESSAGE_TABLES: usize = 11;
+
+/// Those of one message come first.
+static ACTION_TABLES: [TableShape; 15] = [
+    TableShape {
+        what: "a text message",
+        keys: &[
+            required("text", Shape::Payload, "The message, as text with escapes."),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "a JSON message",
+        keys: &[
+            required(
+                "json",
+                Shape::Json,
+                "The message, as a JSON value; compared as JSON.",
+            ),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "a hex message",
+        keys: &[
+            required(
+                "hex",
+                Shape::Text,
+                "The message, as pairs of hex digits; white space is ignored. `??` is a byte of any value, `{name:2}` two bytes that become `${name}`, `..` the rest of the message.",
+            ),
+            optional(
+                "example",
+                Shape::Text,
+                "A message that matches, in hex; wirecheck sends it when it plays this side. Required where some bytes have any value.",
+            ),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "a large message",
+        keys: &[
+            required(
+                "repeat",
+                Shape::Table(&REPEAT),
+                "The message, as a text repeated.",
+            ),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "a message from a file",
+        keys: &[
+            required(
+                "file",
+                Shape::Text,
+                "The message, as the content of a file in the suite's folder.",
+            ),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "raw bytes",
+        keys: &[required(
+            "raw",
+            Shape::Either(&[Shape::Payload, Shape::Table(&RAW_PATTERN)]),
+            "Bytes that bypass the framing: as text with escapes, or as a pattern, which ends after the first bytes that it matches.",
+        )],
+    },
+    TableShape {
+        what: "a pattern",
+        keys: &[
+            required(
+                "matches",
+                Shape::Text,
+                "A regular expression for the whole message; its named groups are captured.",
+            ),
+            required("example", Shape::Payload, EXAMPLE_OF_PATTERN),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "a part of a JSON message",
+        keys: &[
+            required(
+                "json_subset",
+                Shape::Json,
+                "A JSON value that the message must contain.",
+            ),
+            optional(
+                "example",
+                Shape::Json,
+                "A message that contains the value; by default the value itself.",
+            ),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "any message",
+        keys: &[
+            required("any", Shape::True, "Any one message."),
+            optional(
+                "example",
                 Shape::Payload,
-                "Bytes that bypass the framing.",
-            )],
-        },
-        TableShape {
-            what: "a pattern",
-            keys: &[
-                required(
-                    "matches",
-                    Shape::Text,
-                    "A regular expression for the whole message; its named groups are captured.",
-                ),
-                required("example", Shape::Payload, EXAMPLE_OF_PATTERN),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "a part of a JSON message",
-            keys: &[
-                required(
-                    "json_subset",
-                    Shape::Json,
-                    "A JSON value that the message must contain.",
-                ),
-                optional(
-                    "example",
-                    Shape::Json,
-                    "A message that contains the value; by default the value itself.",
-                ),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "any message",
-            keys: &[
-                required("any", Shape::True, "Any one message."),
-                optional(
-                    "example",
-                    Shape::Payload,
-                    "What wirecheck sends when it plays this side; `any` by default.",
-                ),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "one of several messages",
-            keys: &[
-                required(
-                    "one_of",
-                    Shape::List {
-                        of: &Shape::Payload,
-                        min: 1,
-                        max: MAX_ALTERNATIVES,
-                    },
-                    "The accepted messages; wirecheck sends the first.",
-                ),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "an HTTP message",
-            keys: &[
-                required(
-                    "http",
-                    Shape::Variants(&HTTP),
-                    "A request or an answer of HTTP/1.1; the framing must be `http1`.",
-                )
-                .example("http = { method = 'GET', target = '/' }"),
-                CAPTURE,
-                SKIPS,
-            ],
-        },
-        TableShape {
-            what: "a close",
-            keys: &[required(
-                "close",
-                Shape::Word(&["write", "full", "reset", "fin", "any"]),
-                "How the side closes: `write` (half-close), `full` or `reset`; expected of the peer also `fin` or `any`.",
-            )],
-        },
-        TableShape {
-            what: "an output",
-            keys: &[required(
-                "prints",
-                Shape::Payload,
-                "A text that the side's process prints.",
-            )],
-        },
-        TableShape {
-            what: "an exit",
-            keys: &[required(
-                "exits",
-                Shape::Integer { min: 0, max: 255 },
-                "The code with which the side's process ends.",
-            )],
-        },
+                "What wirecheck sends when it plays this side; `any` by default.",
+            ),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "one of several messages",
+        keys: &[
+            required(
+                "one_of",
+                Shape::List {
+                    of: &Shape::Payload,
+                    min: 1,
+                    max: MAX_ALTERNATIVES,
+                },
+                "The accepted messages; wirecheck sends the first.",
+            ),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "an HTTP message",
+        keys: &[
+            required(
+                "http",
+                Shape::Variants(&HTTP),
+                "A request or an answer of HTTP/1.1; the framing must be `http1`.",
+            )
+            .example("http = { method = 'GET', target = '/' }"),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
+        what: "messages in any order",
+        keys: &[required(
+            "unordered",
+            Shape::List {
+                of: &MESSAGE_OR_TEXT,
+                min: 2,
+                max: MAX_UNORDERED,
+            },
+            "Several messages, each of them once, in any order; wirecheck sends them in this order.",
+        )],
+    },
+    TableShape {
+        what: "a close",
+        keys: &[required(
+            "close",
+            Shape::Word(&["write", "full", "reset", "fin", "any"]),
+            "How the side closes: `write` (half-close), `full` or `reset`; expected of the peer also `fin` or `any`.",
+        )],
+    },
+    TableShape {
+        what: "an output",
+        keys: &[required(
+            "prints",
+            Shape::Payload,
+            "A text that the side's process prints.",
+        )],
+    },
+    TableShape {
+        what: "an exit",
+        keys: &[required(
+            "exits",
+            Shape::Integer { min: 0, max: 255 },
+            "The code with which the side's process ends.",
+        )],
+    },
+];
+
+static RAW_PATTERN: TableShape = TableShape {
+    what: "a raw pattern",
+    keys: &[
+        required(
+            "matches",
+            Shape::Text,
+            "A regular expression. The message is the shortest beginning of the stream that the whole expression matches; its named groups are captured.",
+        ),
+        required(
+            "example",
+            Shape::Payload,
+            "Bytes that match; wirecheck sends them when it plays this side.",
+        ),
     ],
 };
 

@@ -19,7 +19,7 @@ use crate::scenario::template::{JsonTemplate, Template, VariableName};
 
 pub(super) fn read<'s>(
     node: &Node<'_>,
-    dry_run: &DryRun,
+    dry_run: &DryRun<'_>,
     source: &mut SuiteSource<'s>,
 ) -> Option<(Action, ActionSpans<'s>)> {
     if node.get_ref().is_str() {
@@ -44,6 +44,11 @@ pub(super) fn read<'s>(
             captures: captures(&fields),
             skips: skips(&fields, source),
         }),
+    };
+    // The pattern and the example of raw bytes are in a table of their own.
+    let (value, fields) = match fields::of(value) {
+        Some(raw) if verb == "raw" => (raw.get("matches")?, raw),
+        _ => (value, fields),
     };
     Some((action, place(value, Some(&fields), source)))
 }
@@ -81,12 +86,21 @@ fn close(value: &Node<'_>) -> Option<Close> {
 fn body(
     (verb, value): (&str, &Node<'_>),
     fields: &Fields<'_>,
-    dry_run: &DryRun,
+    dry_run: &DryRun<'_>,
     source: &mut SuiteSource<'_>,
 ) -> Option<Body> {
     let known = |name: &str| dry_run.defines(name);
     Some(match verb {
         "text" => Body::Text(source.payload(value, &known)?),
+        "raw" if value.get_ref().is_table() => {
+            let fields = fields::of(value)?;
+            let pattern = message_pattern(fields.get("matches")?, &known, source);
+            let example = source.payload(fields.get("example")?, &known);
+            Body::RawMatches {
+                pattern: pattern?,
+                example: example?,
+            }
+        }
         "raw" => Body::Raw(source.payload(value, &known)?),
         "hex" => hex::body(value, fields.get("example"), &known, source)?,
         "repeat" => Body::Text(repeat(value, dry_run, source)?),
@@ -142,7 +156,7 @@ pub(super) fn json_template(
     (source.faults.len() == faults).then(|| JsonTemplate::new(value, source.parameters.clone()))
 }
 
-fn repeat(node: &Node<'_>, dry_run: &DryRun, source: &mut SuiteSource<'_>) -> Option<Template> {
+fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -> Option<Template> {
     let fields = fields::of(node)?;
     let times: usize = fields.number("times")?;
     let once = source.payload(fields.get("text")?, &|name| dry_run.defines(name))?;

@@ -3,35 +3,46 @@
 
 use std::ops::Range;
 
+use super::alike::AlikeCheck;
 use super::source::ActionSpans;
 use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::exchange::{Action, Close, Side};
+use crate::scenario::exchange::{Action, Close, Obligation, Side};
 use crate::scenario::exchange_framing::ExchangeFraming;
+use crate::scenario::ignored::IgnoredMessage;
 use crate::scenario::message::{Body, Message};
 use crate::scenario::parameter::ParameterValues;
 use crate::scenario::suite::Limits;
 use crate::scenario::template::{Bindings, Template};
 
 /// The state of both sides after some steps of an exchange.
-pub(super) struct DryRun {
+pub(super) struct DryRun<'f> {
     /// `None` if the suite's is invalid.
     framing: Option<ExchangeFraming>,
     stream_bytes: usize,
     bindings: Bindings,
     parameters: ParameterValues,
+    ignored: &'f [IgnoredMessage],
     client: SideState,
     server: SideState,
 }
 
+/// Whether and when a message has to come.
+#[derive(Clone, Copy)]
+pub(super) struct Order {
+    pub(super) obligation: Obligation,
+    pub(super) unordered: Option<usize>,
+}
+
 #[derive(Default)]
 struct SideState {
+    alike: AlikeCheck,
     sent: usize,
     closed: Option<(Close, Range<usize>)>,
     exited: Option<Range<usize>>,
 }
 
-impl DryRun {
+impl<'f> DryRun<'f> {
     pub(super) fn new(
         framing: Option<Framing>,
         limits: &Limits,
@@ -46,6 +57,7 @@ impl DryRun {
             stream_bytes: limits.stream_bytes,
             bindings,
             parameters,
+            ignored: &[],
             client: SideState::default(),
             server: SideState::default(),
         }
@@ -54,6 +66,10 @@ impl DryRun {
     /// The framing of the exchange, which knows what its answers answer.
     pub(super) fn into_framing(self) -> Option<Framing> {
         self.framing.map(ExchangeFraming::into_framing)
+    }
+
+    pub(super) fn ignoring(self, ignored: &'f [IgnoredMessage]) -> Self {
+        Self { ignored, ..self }
     }
 
     /// The bytes that both sides have sent so far.
@@ -78,6 +94,7 @@ impl DryRun {
         &mut self,
         side: Side,
         action: &Action,
+        order: Order,
         place: &ActionSpans<'_>,
         faults: &mut Vec<Diagnostic>,
     ) {
@@ -85,7 +102,13 @@ impl DryRun {
             return faults.push(fault);
         }
         match action {
-            Action::Send(message) => self.send(side, message, place, faults),
+            Action::Send(message) => {
+                let before = faults.len();
+                self.send(side, message, place, faults);
+                if faults.len() == before {
+                    faults.extend(self.confused(side, message, order, place));
+                }
+            }
             Action::Close(close) => self.state(side).closed = Some((*close, place.span.clone())),
             Action::Exits(_) => self.state(side).exited = Some(place.span.clone()),
             Action::Prints(_) => {}
@@ -168,14 +191,47 @@ impl DryRun {
         if let Some(fault) = self.duplicate_name(message, place) {
             faults.push(fault);
         }
-        if faults.len() == before
-            && let Some(fault) = self.refused(message, &framing, place)
-        {
-            faults.push(fault);
+        if faults.len() == before {
+            faults.extend(self.ignored(side, message, &framing, place));
+        }
+        if faults.len() == before {
+            faults.extend(self.refused(message, &framing, place));
         }
         if let Some(framing) = &mut self.framing {
             framing.note(side, || message.outgoing_payload(&self.bindings));
         }
+    }
+
+    /// Reports a message that is ignored, or that nothing separates from ignored ones.
+    fn ignored(
+        &self,
+        side: Side,
+        message: &Message,
+        framing: &Framing,
+        place: &ActionSpans<'_>,
+    ) -> Option<Diagnostic> {
+        if !self.ignored.iter().any(|it| it.side == side) {
+            return None;
+        }
+        let span = place.span.clone();
+        if !message.is_framed() || matches!(framing, Framing::Raw(_)) {
+            let fault = Diagnostic::new(
+                format!("no message of the {side} can be ignored here"),
+                span,
+                "raw bytes have no boundaries",
+            );
+            return Some(
+                fault.help("send it through a framing, or write `ignore = []` in the scenario"),
+            );
+        }
+        let received = message.outgoing_as_read(framing, &self.bindings);
+        let bindings = &self.bindings;
+        if !IgnoredMessage::is_any_of(self.ignored, side, &received, framing, bindings) {
+            return None;
+        }
+        let label = "`ignore` passes this message over wherever it comes";
+        let fault = Diagnostic::new("an expected message is ignored", span, label);
+        Some(fault.help("let `ignore` match only messages that the exchange does not expect"))
     }
 
     fn count(
@@ -239,6 +295,20 @@ impl DryRun {
         )
     }
 
+    /// Reports a message that could be taken for another one that may come in its place.
+    fn confused(
+        &mut self,
+        side: Side,
+        message: &Message,
+        order: Order,
+        place: &ActionSpans<'_>,
+    ) -> Option<Diagnostic> {
+        let framing = self.framing.as_ref()?.get().clone();
+        let bindings = self.bindings.clone();
+        let check = &mut self.state(side).alike;
+        check.confused(message, order, place.span.clone(), (&framing, &bindings))
+    }
+
     /// Reports a message that wirecheck would send but not accept.
     fn refused(
         &mut self,
@@ -247,10 +317,11 @@ impl DryRun {
         place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
         use crate::scenario::refusal::Refusal;
+        let sent = message.outgoing_payload(&self.bindings);
+        let has_end = message.check_end(&sent, &self.bindings);
         let received = message.outgoing_as_read(framing, &self.bindings);
-        let refusal = message
-            .accept(&received, framing, &mut self.bindings)
-            .err()?;
+        let accepted = message.accept(&received, framing, &mut self.bindings);
+        let refusal = has_end.and(accepted).err()?;
         let (message, span) = match refusal {
             Refusal::NothingToCapture(_) | Refusal::NotJson(_) if place.capture.is_some() => {
                 ("the capture finds nothing", place.capture.clone())

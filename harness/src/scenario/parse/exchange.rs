@@ -1,26 +1,25 @@
 //! From an exchange's list to its steps.
 
 use super::action;
-use super::dry_run::DryRun;
+use super::dry_run::{DryRun, Order};
 use super::fields::{self, Fields, Node};
 use super::source::SuiteSource;
 use crate::framing::Framing;
-use crate::scenario::exchange::{Side, Step};
-use crate::scenario::suite::Limits;
+use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::exchange::{Action, Obligation, Side, Step};
 
 /// Reads the steps of a scenario, with a dry run of each. Also returns their framing.
 pub(super) fn read(
     scenario: &Fields<'_>,
-    framing: Option<Framing>,
-    limits: &Limits,
+    mut dry_run: DryRun<'_>,
     source: &mut SuiteSource<'_>,
 ) -> Option<(Vec<Step>, Framing)> {
-    let mut dry_run = DryRun::new(framing, limits, source.parameters.clone());
     let mut steps = Vec::new();
     let mut complete = true;
     for node in scenario.list("exchange") {
-        match read_step(node, &mut dry_run, source) {
-            Some(step) => steps.push(step),
+        let first = steps.len();
+        match read_step(node, first, &mut dry_run, source) {
+            Some(read) => steps.extend(read),
             None => complete = false,
         }
     }
@@ -28,10 +27,14 @@ pub(super) fn read(
     complete.then_some((steps, framing))
 }
 
-fn read_step(node: &Node<'_>, dry_run: &mut DryRun, source: &mut SuiteSource<'_>) -> Option<Step> {
-    if source.is_too_large() {
-        return None;
-    }
+/// Reads a step of the file: several steps if it has several messages. `first` is the place of
+/// its first one.
+fn read_step(
+    node: &Node<'_>,
+    first: usize,
+    dry_run: &mut DryRun<'_>,
+    source: &mut SuiteSource<'_>,
+) -> Option<Vec<Step>> {
     let fields = fields::of(node)?;
     let side = if fields.has("client") {
         Side::Client
@@ -43,15 +46,88 @@ fn read_step(node: &Node<'_>, dry_run: &mut DryRun, source: &mut SuiteSource<'_>
     } else {
         "server"
     })?;
+    let unordered = fields::of(spec).filter(|spec| spec.has("unordered"));
+    let (specs, unordered): (Vec<_>, _) = match unordered {
+        Some(spec) => (spec.list("unordered").collect(), Some(first)),
+        None => (vec![spec], None),
+    };
+    let steps = specs.into_iter().map(|spec| {
+        let written = WrittenStep {
+            fields,
+            side,
+            spec,
+            unordered,
+        };
+        read_action(&written, dry_run, source)
+    });
+    // All of them are read, so that all errors are found.
+    let steps: Vec<_> = steps.collect();
+    steps.into_iter().collect()
+}
+
+/// An action as it is written in a file.
+struct WrittenStep<'a> {
+    fields: Fields<'a>,
+    side: Side,
+    spec: &'a Node<'a>,
+    unordered: Option<usize>,
+}
+
+fn read_action(
+    written: &WrittenStep<'_>,
+    dry_run: &mut DryRun<'_>,
+    source: &mut SuiteSource<'_>,
+) -> Option<Step> {
+    if source.is_too_large() {
+        return None;
+    }
+    let WrittenStep {
+        fields,
+        side,
+        spec,
+        unordered,
+    } = *written;
     let (action, place) = action::read(spec, dry_run, source)?;
     let before = dry_run.sent();
-    dry_run.play(side, &action, &place, &mut source.faults);
+    let obligation = obligation(&fields, &action, source);
+    let order = Order {
+        obligation,
+        unordered,
+    };
+    dry_run.play(side, &action, order, &place, &mut source.faults);
     source.count_bytes(dry_run.sent() - before, place.span.clone());
     Some(Step {
         side,
         action,
+        obligation,
+        unordered,
         within: fields.duration("within"),
         line: source.line(spec.span().start),
         span: place.span,
     })
+}
+
+/// Only a message may be optional: whether it comes is seen in the one that comes instead.
+fn obligation(fields: &Fields<'_>, action: &Action, source: &mut SuiteSource<'_>) -> Obligation {
+    let Some(flag) = fields.get("optional") else {
+        return Obligation::Required;
+    };
+    let fault = match action {
+        Action::Send(message) if message.captured_variables().is_empty() => {
+            return Obligation::Optional;
+        }
+        Action::Send(_) => {
+            let label = "without the message its values are not defined";
+            Diagnostic::new("an optional message captures nothing", flag.span(), label)
+                .help("remove the capture, or `optional`")
+        }
+        _ => Diagnostic::new(
+            "only a message is optional",
+            flag.span(),
+            "this step sends nothing",
+        )
+        .help("remove it; `close = 'any'` accepts each way to close"),
+    };
+    source.faults.push(fault);
+    Obligation::Required
 }

@@ -45,6 +45,19 @@ pub(super) fn body(
     None
 }
 
+/// What a message in hex accepts, without what is sent.
+pub(super) fn accepted(
+    value: &Node<'_>,
+    known: &dyn Fn(&str) -> bool,
+    source: &mut SuiteSource<'_>,
+) -> Option<Body> {
+    let pattern = pattern(value, known, source)?;
+    Some(Body::Bytes {
+        pattern,
+        example: Template::default(),
+    })
+}
+
 /// A message without bytes that may have any value.
 fn fixed(
     node: &Node<'_>,

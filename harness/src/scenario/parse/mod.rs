@@ -6,6 +6,7 @@
 //! in the order of the file.
 
 mod action;
+mod alike;
 mod budget;
 mod dry_run;
 mod exchange;
@@ -13,6 +14,7 @@ mod fields;
 mod framing;
 mod hex;
 mod http;
+mod ignored;
 mod parameters;
 mod source;
 mod toml_1_0;
@@ -23,12 +25,14 @@ use std::path::Path;
 use regex::bytes::Regex;
 use toml::de::DeTable;
 
+use self::dry_run::DryRun;
 use self::fields::{Fields, Node};
 use self::source::SuiteSource;
 use super::check;
 use super::diagnostic::{Diagnostic, FileKind, SuiteError};
 use super::exchange::Side;
 use super::grammar::{ONLY_FRAMING, SUITE, Shape};
+use super::ignored::IgnoredMessage;
 use super::name::{ScenarioId, SuiteId};
 use super::parameter::ParameterValues;
 use super::suite::{Adversary, Level, Limits, Scenario, Suite, TruncationReply};
@@ -210,7 +214,13 @@ fn read_scenario(
 ) -> Option<Scenario> {
     let fields = fields::of(node)?;
     let common = Common::read(&fields, suite, source);
-    let exchange = exchange::read(&fields, common.framing.clone(), &common.limits, source);
+    let dry_run = DryRun::new(
+        common.framing.clone(),
+        &common.limits,
+        source.parameters.clone(),
+    );
+    let dry_run = dry_run.ignoring(&common.ignored);
+    let exchange = exchange::read(&fields, dry_run, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
     let span = fields.get("id")?.span();
     let (exchange, framing) = exchange?;
@@ -226,6 +236,7 @@ fn read_scenario(
         framing,
         limits: common.limits,
         adversary: common.adversary,
+        ignored: common.ignored,
         exchange,
         line: source.line(span.start),
         span,
@@ -244,6 +255,7 @@ struct Common {
     framing: Option<Framing>,
     limits: Limits,
     adversary: Adversary,
+    ignored: Vec<IgnoredMessage>,
 }
 
 impl Common {
@@ -271,6 +283,7 @@ impl Common {
                 Some(table) => read_adversary(&table, &above.adversary, source),
                 None => above.adversary.clone(),
             },
+            ignored: ignored::read(fields, &above.ignored, source),
         }
     }
 }
