@@ -1,5 +1,6 @@
-//! Widely used servers pass under the whole standard profile, except where a case is known to
-//! fail: `tests/peers/real/known.toml` says which ones, and why.
+//! Widely used servers pass, except where a case is known to fail: `tests/peers/real/known.toml`
+//! says which ones, and why, and `known-PACK.toml` for a pack. Under a suite all cases of the
+//! standard profile run, under a pack those that take little time.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -61,6 +62,52 @@ fn haproxy_reads_a_stream() {
     fails_as_known("haproxy", "scenarios/http", &command);
 }
 
+#[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
+fn nginx_reads_http_in_any_pieces() {
+    let command = ["tests/peers/real/nginx.sh", "{host}", "{port}", "{scratch}"];
+    fails_as_known("nginx", "pack:http1", &command);
+}
+
+#[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
+fn node_reads_http_in_any_pieces() {
+    let command = [
+        "node",
+        "tests/peers/real/http_server.js",
+        "{host}",
+        "{port}",
+    ];
+    fails_as_known("node", "pack:http1", &command);
+}
+
+#[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
+fn the_http_server_of_python_reads_http_in_any_pieces() {
+    let command = [
+        "python3",
+        "-m",
+        "http.server",
+        "--bind",
+        "{host}",
+        "--directory",
+        "{scratch}",
+        "{port}",
+    ];
+    fails_as_known("python3", "pack:http1", &command);
+}
+
+/// The deliveries of a pack: without those that restart the peer, and without samples.
+const QUICK_DELIVERIES: [&str; 7] = [
+    "bytes",
+    "cut",
+    "joined",
+    "joined+cut",
+    "hold",
+    "half",
+    "header:*",
+];
+
 /// Every failure is known, and every known failure of this server was seen. `{scratch}` in the
 /// command is an empty folder.
 fn fails_as_known(program: &str, suite: &str, command: &[&str]) {
@@ -72,12 +119,16 @@ fn fails_as_known(program: &str, suite: &str, command: &[&str]) {
     fs::create_dir(&scratch).expect("the folder is the test's own");
     let scratch = scratch.to_string_lossy();
     let words = command.iter().map(|it| it.replace("{scratch}", &scratch));
-    let outcome = run.args(&[suite]).peer(words.collect()).complete();
+    let pack = suite.strip_prefix("pack:");
+    let only = pack.map_or(&[][..], |_| &QUICK_DELIVERIES);
+    let only = only.iter().flat_map(|it| ["--only", it]);
+    let args: Vec<_> = std::iter::once(suite).chain(only).collect();
+    let outcome = run.args(&args).peer(words.collect()).complete();
     let record = outcome.record();
     assert_eq!(outcome.stderr, "");
     assert_eq!(record.state, RunState::Finished);
 
-    let known = known_failures(program);
+    let known = known_failures(program, pack);
     let failed = failures(record);
     let is_known = |id: &str| known.iter().any(|it| it.is_match(id));
     let is_seen = |glob: &&GlobMatcher| failed.keys().any(|id| glob.is_match(id));
@@ -102,9 +153,13 @@ fn failures(record: &Record) -> BTreeMap<String, String> {
     failed
 }
 
-/// The globs of case ids in the table of this program.
-fn known_failures(program: &str) -> Vec<GlobMatcher> {
-    let text = fs::read_to_string(root().join("tests/peers/real/known.toml"));
+/// The globs of case ids in the table of this program, under a pack if one is named.
+fn known_failures(program: &str, pack: Option<&str>) -> Vec<GlobMatcher> {
+    let file = match pack {
+        Some(pack) => format!("tests/peers/real/known-{pack}.toml"),
+        None => "tests/peers/real/known.toml".to_owned(),
+    };
+    let text = fs::read_to_string(root().join(file));
     let text = text.expect("the table is part of the project");
     let tables: BTreeMap<String, BTreeMap<String, String>> =
         toml::from_str(&text).expect("it is valid");
