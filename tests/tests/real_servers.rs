@@ -1,5 +1,6 @@
-//! Widely used servers pass under the whole standard profile, and the packs under the quick one,
-//! except where a case is known to fail: `tests/peers/real/known.toml` says which ones, and why.
+//! Widely used servers pass under the whole standard profile, and the packs with the deliveries that
+//! take little time, except where a case is known to fail: `tests/peers/real/known.toml` and
+//! `known-http1.toml` say which ones, and why.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -115,6 +116,59 @@ fn passes_pack(program: &str, pack: &str, command: &[&str]) {
     fails_as_known(program, &arguments, command);
 }
 
+#[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
+fn nginx_reads_http_in_any_pieces() {
+    let command = ["tests/peers/real/nginx.sh", "{host}", "{port}", "{scratch}"];
+    passes_http("nginx", &command);
+}
+
+#[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
+fn node_reads_http_in_any_pieces() {
+    let command = [
+        "node",
+        "tests/peers/real/http_server.js",
+        "{host}",
+        "{port}",
+    ];
+    passes_http("node", &command);
+}
+
+#[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
+fn the_http_server_of_python_reads_http_in_any_pieces() {
+    let command = [
+        "python3",
+        "-m",
+        "http.server",
+        "--bind",
+        "{host}",
+        "--directory",
+        "{scratch}",
+        "{port}",
+    ];
+    passes_http("python3", &command);
+}
+
+/// Plays the pack, with its quick deliveries.
+fn passes_http(program: &str, command: &[&str]) {
+    let only = QUICK_DELIVERIES.iter().flat_map(|it| ["--only", it]);
+    let arguments: Vec<_> = std::iter::once("pack:http1").chain(only).collect();
+    fails_as_known(program, &arguments, command);
+}
+
+/// The deliveries of a pack: without those that restart the peer, and without samples.
+const QUICK_DELIVERIES: [&str; 7] = [
+    "bytes",
+    "cut",
+    "joined",
+    "joined+cut",
+    "hold",
+    "half",
+    "header:*",
+];
+
 /// Every failure is known, and every known failure of this server was seen. `{scratch}` in the
 /// command is an empty folder.
 fn fails_as_known(program: &str, arguments: &[&str], command: &[&str]) {
@@ -156,17 +210,22 @@ fn failures(record: &Record) -> BTreeMap<String, String> {
     failed
 }
 
-/// The globs of case ids in the table of this program, or of this pack against it.
+/// The globs of case ids in the table of this program, or of this pack against it. A pack that
+/// several servers share has a file with a table for each.
 fn known_failures(program: &str, suite: &str) -> Vec<GlobMatcher> {
-    let text = fs::read_to_string(root().join("tests/peers/real/known.toml"));
+    let of_pack = suite.strip_prefix("pack:").map(|pack| {
+        let file = format!("tests/peers/real/known-{pack}.toml");
+        root().join(file)
+    });
+    let (file, table) = match of_pack {
+        Some(file) if file.exists() => (file, program),
+        Some(_) => (root().join("tests/peers/real/known.toml"), suite),
+        None => (root().join("tests/peers/real/known.toml"), program),
+    };
+    let text = fs::read_to_string(file);
     let text = text.expect("the table is part of the project");
     let tables: BTreeMap<String, BTreeMap<String, String>> =
         toml::from_str(&text).expect("it is valid");
-    let table = if suite.starts_with("pack:") {
-        suite
-    } else {
-        program
-    };
     let known = tables.get(table).into_iter().flat_map(BTreeMap::keys);
     let matcher = |glob: &String| Glob::new(glob).expect("a valid glob").compile_matcher();
     known.map(matcher).collect()

@@ -4,6 +4,7 @@ use super::difference::lacks_one_stretch;
 use super::expectations::{Expectations, Mismatch};
 use super::expected_steps::{Damage, ExpectedSteps, ExtraAnswers};
 use super::finding::{Finding, PeerClose, SilenceProof, StepOwner, UnreadState};
+use super::http::announces_close;
 use super::malformed::{MemoryGrowth, MemoryLimit};
 use crate::scenario::{Action, Close, Permission, TruncationReply};
 
@@ -136,7 +137,8 @@ fn wrong_answer(
     }
     let next = expectations
         .next_answer()
-        .filter(|step| *step < expected.end);
+        .filter(|step| *step < expected.end)
+        .filter(|_| !is_announced_close(expectations, expected, observations));
     match next {
         Some(step) => missing_answer(step, observations),
         None => unread_message(expectations, expected, observations),
@@ -145,6 +147,20 @@ fn wrong_answer(
 
 fn early_answer(early: EarlyAnswer) -> Finding {
     Finding::EarlyAnswer { step: early.answer }
+}
+
+/// Whether the peer closed after an answer that said so, where it may.
+fn is_announced_close(
+    expectations: &Expectations<'_>,
+    expected: ExpectedSteps<'_>,
+    observations: &Observations,
+) -> bool {
+    expected.announced_close == Permission::Allowed
+        && observations.peer_close.is_some()
+        && observations.partial.is_empty()
+        && expectations
+            .last_accepted_from(0)
+            .is_some_and(announces_close)
 }
 
 fn missing_answer(step: usize, observations: &Observations) -> Option<Finding> {
@@ -423,6 +439,7 @@ mod tests {
             extra_answers: ExtraAnswers::Forbidden,
             damaged: None,
             early_close: Permission::Forbidden,
+            announced_close: Permission::Forbidden,
             memory: None,
         };
         judge_connection(&expectations, expected, observations)

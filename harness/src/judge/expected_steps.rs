@@ -1,9 +1,8 @@
 //! How far a delivery obliges the peer to answer: every message that arrives whole
 //! gets its answer; one that is truncated or malformed gets none, or an error.
 
-use memchr::memmem;
-
 use super::expectations::Expectations;
+use super::http::{self, length_of_head};
 use super::malformed::{MalformedDelivery, MemoryLimit};
 use crate::framing::{Framing, RegionKind, Response};
 use crate::scenario::{
@@ -22,6 +21,8 @@ pub struct ExpectedSteps<'s> {
     pub damaged: Option<DamagedMessage>,
     /// Whether the peer may close before it has read all that is sent.
     pub early_close: Permission,
+    /// Whether the peer may leave what follows an answer that announces a close.
+    pub announced_close: Permission,
     /// How much memory it may get, where that is judged.
     pub memory: Option<MemoryLimit>,
 }
@@ -76,12 +77,33 @@ pub enum Damage {
         payload: usize,
         /// The sentence of a specification that requires a reader to refuse it.
         rule: Option<&'static str>,
+        /// Who must notice it.
+        noticed: Noticed,
     },
+}
+
+/// Which readers must notice that a message is malformed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noticed {
+    /// Every one.
+    Always,
+    /// One that reads the body. A server of HTTP may leave that unread.
+    WithBody,
 }
 
 impl Damage {
     pub(super) fn is_of_header(self) -> bool {
         matches!(self, Self::MalformedHeader { .. })
+    }
+
+    fn is_noticed_with_body(self) -> bool {
+        matches!(
+            self,
+            Self::MalformedHeader {
+                noticed: Noticed::WithBody,
+                ..
+            }
+        )
     }
 
     /// The sentence of a specification that requires a reader to refuse the message.
@@ -164,6 +186,7 @@ pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Expec
             extra_answers: ExtraAnswers::Allowed,
             damaged: None,
             early_close: Permission::Forbidden,
+            announced_close: Permission::Forbidden,
             memory: None,
         };
     }
@@ -171,7 +194,8 @@ pub fn expected_steps<'a>(played: &PlayedSide<'a>, delivery: &Delivery) -> Expec
         end,
         extra_answers,
         damaged: incomplete.and_then(|it| it.truncated(played)),
-        early_close: early_close(played),
+        early_close: http::early_close(played),
+        announced_close: http::announced_close(played, delivery),
         memory: memory_of_exchange(played, delivery),
     }
 }
@@ -217,6 +241,7 @@ fn after_malformed<'a>(
         extra_answers,
         damaged,
         early_close: Permission::Allowed,
+        announced_close: Permission::Allowed,
         memory: malformed.memory,
     }
 }
@@ -271,13 +296,22 @@ impl ExpectedSteps<'_> {
             _ => ExtraAnswers::Allowed,
         };
     }
+
+    /// Allows an answer to a request whose malformed body the peer need not have read.
+    pub fn allow_unread_body(&mut self) {
+        if let ExtraAnswers::ToDamaged { damage, .. } = self.extra_answers
+            && damage.is_noticed_with_body()
+        {
+            self.extra_answers = ExtraAnswers::NotJudged(TruncationDoubt::HasHead);
+        }
+    }
 }
 
 /// A message of ours that is not delivered as it should be.
-struct SentMessage<'a> {
-    step: usize,
+pub(super) struct SentMessage<'a> {
+    pub(super) step: usize,
     message: &'a Message,
-    encoded: &'a OutMessage,
+    pub(super) encoded: &'a OutMessage,
     /// How many of its bytes are delivered.
     delivered: usize,
     /// What is wrong with it, if its header is malformed.
@@ -285,7 +319,9 @@ struct SentMessage<'a> {
 }
 
 /// Our messages, as if all of them were delivered.
-fn sent_messages<'a>(played: &PlayedSide<'a>) -> impl Iterator<Item = SentMessage<'a>> + use<'a> {
+pub(super) fn sent_messages<'a>(
+    played: &PlayedSide<'a>,
+) -> impl Iterator<Item = SentMessage<'a>> + use<'a> {
     let all = messages(played.scenario.exchange(), played.side).zip(&played.script.messages);
     all.map(|((step, message), encoded)| SentMessage {
         step,
@@ -393,23 +429,6 @@ impl<'a> SentMessage<'a> {
             _ => false,
         })
     }
-}
-
-/// How many bytes of a request of HTTP that has a body come before the body.
-fn length_of_head(played: &PlayedSide<'_>, request: &OutMessage) -> Option<usize> {
-    const BLANK_LINE: &[u8] = b"\r\n\r\n";
-    if played.side != Side::Client || !matches!(played.scenario.framing(), Framing::Http1(_)) {
-        return None;
-    }
-    let end = memmem::find(&request.bytes, BLANK_LINE)? + BLANK_LINE.len();
-    (end < request.bytes.len()).then_some(end)
-}
-
-/// Whether the peer may close before it has read all that is sent: a server of HTTP that has
-/// answered may leave the body of the request unread.
-fn early_close(played: &PlayedSide<'_>) -> Permission {
-    let mut messages = played.script.messages.iter();
-    Permission::from(messages.any(|it| length_of_head(played, it).is_some()))
 }
 
 /// After a full close it is a matter of timing whether late answers are sent.

@@ -1,9 +1,10 @@
 //! The message of a delivery whose header is malformed, and what a correct reader may do
 //! with it.
 
-use super::expected_steps::{Damage, PlayedSide};
+use super::expected_steps::{Damage, Noticed, PlayedSide};
+use super::http::length_of_head;
 use crate::framing::{MalformedKind, MalformedMessage, MessageEdit, Region, RegionKind, Response};
-use crate::tactic::Delivery;
+use crate::tactic::{Delivery, OutMessage};
 
 /// A delivery in which a message has a malformed header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +38,35 @@ impl MalformedDelivery {
             damage: Damage::MalformedHeader {
                 payload: payload_bytes(&sent.regions),
                 rule: known.as_ref().and_then(|it| it.rule),
+                noticed: noticed(played, sent, &edit, known.as_ref()),
             },
             response: known.as_ref().map_or(Response::Refuse, |it| it.response),
             memory: known.and_then(|it| MemoryLimit::of(it.kind)),
         })
+    }
+}
+
+/// Who must notice the malformed part. The head of a request may be valid, and only say that a
+/// body comes that nobody could read.
+fn noticed(
+    played: &PlayedSide<'_>,
+    sent: &OutMessage,
+    edit: &MessageEdit,
+    known: Option<&MalformedMessage>,
+) -> Noticed {
+    let Some(head) = length_of_head(played, sent) else {
+        return Noticed::Always;
+    };
+    let is_of_body = known.is_some_and(|it| {
+        matches!(
+            it.kind,
+            MalformedKind::TooLarge | MalformedKind::Overflow | MalformedKind::LengthAndChunked
+        )
+    });
+    if is_of_body || edit.range.start >= head {
+        Noticed::WithBody
+    } else {
+        Noticed::Always
     }
 }
 

@@ -23,6 +23,7 @@ mod expectations_tests;
 mod expected_steps;
 mod finding;
 mod finding_text;
+mod http;
 mod malformed;
 mod open_messages;
 mod output_pattern;
@@ -41,6 +42,7 @@ pub use expected_steps::{
     expected_steps, must_be_whole_when_answered, unjudged_truncations,
 };
 pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
+pub use http::request_bodies;
 pub use malformed::{MemoryGrowth, MemoryLimit};
 pub use process::{
     BaselineBehavior, Completeness, ProcessEnd, ProcessOutcome, ProcessRun, connects_again,

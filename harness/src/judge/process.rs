@@ -281,6 +281,7 @@ mod tests {
         extra_answers: ExtraAnswers::Forbidden,
         damaged: None,
         early_close: Permission::Forbidden,
+        announced_close: Permission::Forbidden,
         memory: None,
     };
     const IDLE: ProcessEnd = ProcessEnd::StillRunning(SilenceProof::Idle(Duration::ZERO));

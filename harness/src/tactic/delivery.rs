@@ -279,7 +279,7 @@ impl Delivery {
     }
 
     /// Where one chunk ends and the next starts.
-    pub(super) fn edges(&self) -> impl Iterator<Item = Offset> + '_ {
+    pub(crate) fn edges(&self) -> impl Iterator<Item = Offset> + '_ {
         self.lengths.edges()
     }
 

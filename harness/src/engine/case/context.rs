@@ -43,6 +43,8 @@ pub(in crate::engine) struct Learnt {
     /// Our steps that the peer does not wait for: what it sends although such a step is
     /// cut off is no answer to it.
     pub(in crate::engine) unawaited_steps: BTreeSet<usize>,
+    /// Our steps that the peer answers although only the head of the request came.
+    pub(in crate::engine) answered_by_head: BTreeSet<usize>,
     /// Values of the answers that must be the same in every case.
     pub(in crate::engine) values: Option<Bindings>,
 }
@@ -222,6 +224,9 @@ impl<'s> ScenarioContext<'s> {
         let mut expected = expected_steps(&played, delivery);
         if self.learnt.unawaited_steps.contains(&expected.end) {
             expected.allow_unawaited();
+        }
+        if self.learnt.answered_by_head.contains(&expected.end) {
+            expected.allow_unread_body();
         }
         Assignment {
             played,

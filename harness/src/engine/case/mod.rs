@@ -272,6 +272,7 @@ impl CasePlay<'_, '_> {
             last_output,
             printed_before,
             unawaited_steps: transcript.observations.not_waited_for,
+            answered,
             values_of_baseline: outcome
                 .has_passed()
                 .then(|| transcript.expectations.bindings().of_baseline()),

@@ -37,6 +37,8 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) printed_before: OutputPosition,
     /// Our steps that the peer did not wait for.
     pub(in crate::engine) unawaited_steps: Vec<usize>,
+    /// The step after that of the last answer that the exchange expects; 0 if none came.
+    pub(in crate::engine) answered: usize,
     /// Values of the answers that must be the same as in the baseline, if the case passed.
     pub(in crate::engine) values_of_baseline: Option<Bindings>,
     /// What the case needs to fail, if it passes alone on a fresh peer.
@@ -209,6 +211,7 @@ impl CaseResult {
             last_output: Vec::new(),
             printed_before: OutputPosition::default(),
             unawaited_steps: Vec::new(),
+            answered: 0,
             values_of_baseline: None,
             unjudged: None,
             error_reply: None,

@@ -7,7 +7,8 @@ use crate::engine::case::{CaseResult, Learnt, NumberedCase};
 use crate::engine::event::Event;
 use crate::engine::settings::{PeerFailure, StopReason};
 use crate::engine::wait::Phase;
-use crate::judge::Finding;
+use crate::judge::{Finding, request_bodies};
+use crate::tactic::{Tactic, TacticFamily};
 
 /// Whether a connection to the peer was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,30 @@ impl ScenarioRun<'_, '_, '_> {
         self.results.add(passed, Verdict::Pass);
         (self.engine.on_event)(Event::Passed);
         Ok(learnt)
+    }
+
+    /// Finds the requests that a server of HTTP answers although their bodies do not come: what is
+    /// malformed there it need not notice.
+    pub(super) fn learn_unread_bodies(&mut self) -> Result<(), StopReason> {
+        let plan = self.context.planned.plan;
+        let is_header = |it: Tactic| it.family() == TacticFamily::Header;
+        if !plan.tactics().any(is_header) {
+            return Ok(());
+        }
+        for (step, body) in request_bodies(&self.context.played()) {
+            let Some(case) = plan.case(&Tactic::Half(body)) else {
+                continue;
+            };
+            let baseline = self.baseline_case();
+            let head_alone = NumberedCase {
+                case,
+                ..self.another_attempt(&baseline)
+            };
+            if self.play_alone(&head_alone, Phase::Baseline)?.answered > step {
+                self.context.learnt.answered_by_head.insert(step);
+            }
+        }
+        Ok(())
     }
 
     fn fail_baseline(&mut self, failed: CaseResult) -> Result<(), StopReason> {

@@ -140,6 +140,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             return Ok(());
         };
         self.context.learnt = learnt;
+        self.learn_unread_bodies()?;
         if self.variation_breaks_peer()? {
             return Ok(());
         }

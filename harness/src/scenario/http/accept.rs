@@ -65,7 +65,9 @@ impl StatusPattern {
     fn accept(&self, status: u16, bindings: &mut Bindings) -> Result<(), Refusal> {
         let is_accepted = match self {
             Self::Ranges(ranges) => ranges.iter().any(|(a, b)| (*a..=*b).contains(&status)),
-            Self::Same(name) => is_same(name, status.to_string().as_bytes(), bindings),
+            Self::Same(name) => {
+                is_final(status) && is_same(name, status.to_string().as_bytes(), bindings)
+            }
         };
         if is_accepted {
             return Ok(());
@@ -164,6 +166,11 @@ impl HttpBody {
             body: actual.to_vec(),
         })
     }
+}
+
+/// Whether no other answer to the same request follows. 101 ends HTTP on the connection.
+fn is_final(status: u16) -> bool {
+    status == 101 || status >= 200
 }
 
 /// Whether it is the value of the baseline. In the baseline any value is.

@@ -175,3 +175,12 @@ fn an_answer_to_head_has_no_body() {
     assert_eq!(lengths.len(), 2);
     assert_eq!(lengths.iter().sum::<usize>(), stream.len());
 }
+
+#[test]
+fn an_interim_answer_is_not_the_one_of_the_baseline() {
+    let refused = refusal("status = 'same'", "HTTP/1.1 100 Continue\r\n\r\n");
+    assert!(refused.contains("100"), "{refused}");
+    let switched = "HTTP/1.1 101 Switching Protocols\r\n\r\n";
+    assert_eq!(refusal("status = 'same'", switched), "");
+    assert_eq!(refusal("status = 'same'", OK), "");
+}
