@@ -119,7 +119,7 @@ impl Framing {
         }
     }
 
-    /// Whether both delimit messages in the same way, whatever the answers of a stream answer.
+    /// Whether both delimit messages in the same way: the requests that a stream answers do not count.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         let ordinary = |it: &Self| it.clone().answering([[]; 0]);

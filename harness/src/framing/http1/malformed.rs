@@ -81,7 +81,7 @@ impl Malforming<'_> {
         self.parts.fields.iter().rfind(is_named)
     }
 
-    /// Lines and fields that are malformed whatever they say.
+    /// Lines and fields that are malformed with any content.
     fn lines(&self, variants: &mut MalformedVariants) {
         let at = self.end_of_fields();
         let line_end = self.parts.start_line.end;
