@@ -57,17 +57,25 @@ fn reads_messages(evidence: &DefectEvidence) -> bool {
 }
 
 /// Half of the cuts inside the header or more fail, or no cut fails elsewhere. Cuts in
-/// the body leave the header whole: if they fail too, that is another defect.
+/// the body leave the header whole: if they fail too, that is another defect. Where there is no
+/// body, most cuts inside the header pass.
 fn short_header_read(evidence: &DefectEvidence) -> Option<Diagnosis> {
     let header = evidence.cuts(CutLocation::Header);
-    let no_others = || {
-        evidence.fails_only_in(CutLocation::Header)
-            && evidence.cuts(CutLocation::Payload).all_passed()
+    let payload = evidence.cuts(CutLocation::Payload);
+    let has_payload = !payload.is_empty();
+    let others_pass = if has_payload {
+        payload.all_passed()
+    } else {
+        header.passed > header.failed.len()
     };
-    let is_short = header.failed_one_in(2) || !header.failed.is_empty() && no_others();
+    let is_only_there = others_pass && evidence.fails_only_in(CutLocation::Header);
+    let is_short = header.failed_one_in(2) || !header.failed.is_empty() && is_only_there;
     is_short.then(|| {
         let cuts = failed_cuts(&header.failed, "inside the header");
-        let other = payload_contrast(evidence);
+        let other = match header.passed {
+            passed if !has_payload && passed > 1 => format!("the other {passed} cuts there pass"),
+            _ => payload_contrast(evidence),
+        };
         DefectCode::ShortHeaderRead.because(format!("{cuts}; {other}"))
     })
 }

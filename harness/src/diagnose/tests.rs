@@ -351,6 +351,18 @@ fn heads_of_http() {
                 "F04",
             ),
             (
+                "one place inside the head",
+                &[("cut@6 bytes", &OTHER)],
+                "cut@1-5 cut@7-24",
+                "F01",
+            ),
+            (
+                "one place inside the head, and the blank line",
+                &[("cut@6 cut@23", &OTHER)],
+                "cut@1-5 cut@7-22 cut@24",
+                "",
+            ),
+            (
                 "the first read is taken for the whole head",
                 &[("cut@1-15 cut@17-24", &OTHER)],
                 "cut@16",

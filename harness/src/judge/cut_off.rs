@@ -70,7 +70,7 @@ struct MessageInOutput {
 impl MessageInOutput {
     fn of(expectations: &Expectations<'_>, step: usize, whole: &[u8]) -> Self {
         let payload = |step| {
-            let payload = expectations.payload(step).unwrap_or_default();
+            let payload = expectations.content(step).unwrap_or_default();
             comparable(&payload).trim().to_owned()
         };
         let exchange = expectations.exchange();
@@ -231,6 +231,23 @@ mod tests {
         assert_eq!(client.prints(hex, ""), SHOULD);
         assert_eq!(client.judge(hex, &exits("transfer 100\n", 1)), None);
         assert_eq!(client.prints(with_a_zero, "transfer 100\n"), None);
+    }
+
+    #[test]
+    fn a_client_that_prints_a_body_without_its_last_chunk_is_wrong() {
+        let client = Client {
+            framing: "framing = 'http1'",
+            exchange: "{ client.http = { method = 'GET' } }, \
+                       { server.http = { status = 200, chunked = ['hel', 'lo all'] } }",
+            whole: "hello all\n",
+        };
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".len();
+        let chunks = "3\r\nhel\r\n6\r\nlo all\r\n".len();
+        let without_last = format!("{} fin", head + chunks);
+        assert_eq!(client.prints(&without_last, "hello all\n"), WRONG);
+        assert_eq!(client.prints(&without_last, ""), SHOULD);
+        let in_the_first = format!("{} fin", head + 5);
+        assert_eq!(client.prints(&in_the_first, "he\n"), WRONG);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reads the peer's stream, message by message, against the exchange.
 
 use super::open_messages::{ExpectedMessage, OpenMessages};
-use crate::framing::{Decoded, Decoder, Framing, Malformation, StreamEnd, Truncation};
+use crate::framing::{Decoded, Decoder, Framing, HttpMessage, Malformation, StreamEnd, Truncation};
 use crate::scenario::{
     Action, Bindings, Body, BoundValue, BytePattern, IgnoredMessage, Message, MessagePattern,
     Obligation, PrefixEnd, PrefixSearch, Refusal, Scenario, Side, Step,
@@ -254,6 +254,18 @@ impl<'s> Expectations<'s> {
             }
             _ => None,
         }
+    }
+
+    /// What a program may print of the message in a step: its payload, or the body of a message
+    /// of HTTP.
+    pub(super) fn content(&self, step: usize) -> Option<Vec<u8>> {
+        let payload = self.payload(step)?;
+        if let Framing::Http1(_) = self.framing
+            && let Ok(message) = HttpMessage::parse(&payload)
+        {
+            return Some(message.body.into_owned());
+        }
+        Some(payload)
     }
 
     /// The bytes of the next message if all its values that are not known yet were empty: the
