@@ -362,7 +362,7 @@ impl<'a> ExtraAnswer<'a> {
         let Self::Expected(answer) = self else {
             return false;
         };
-        let payload = expectations.payload(step).unwrap_or_default();
+        let payload = expectations.content(step).unwrap_or_default();
         let repeats = |part: &[u8]| part.eq_ignore_ascii_case(&payload);
         !payload.is_empty() && answer.windows(payload.len()).any(repeats)
     }
