@@ -30,6 +30,8 @@ pub struct Expectations<'s> {
     unframed: Vec<u8>,
     /// Looks for the end of it, if an expression says where that is.
     search: Option<PrefixSearch>,
+    /// Whether the end of the stream was taken: it ends a message once.
+    has_ended: bool,
     mismatch: Option<Mismatch>,
 }
 
@@ -93,6 +95,7 @@ impl<'s> Expectations<'s> {
             unaccepted: Vec::new(),
             unframed: Vec::new(),
             search: None,
+            has_ended: false,
             mismatch: None,
         }
     }
@@ -151,11 +154,12 @@ impl<'s> Expectations<'s> {
             .extend_from_slice(&bytes[..bytes.len().min(free)]);
     }
 
-    /// Takes the end of the peer's stream.
+    /// Takes the end of the peer's stream. It may be seen several times.
     pub fn end_of_stream(&mut self) {
-        if self.mismatch.is_some() {
+        if self.mismatch.is_some() || self.has_ended {
             return;
         }
+        self.has_ended = true;
         match self.decoder.finish() {
             StreamEnd::Message(payload) => {
                 let payload = payload.to_vec();
@@ -360,7 +364,7 @@ impl<'s> Expectations<'s> {
         let next = self.messages.next();
         if let [only] = next.as_slice()
             && only.obligation == Obligation::Required
-            && only.message.skips.is_none()
+            && !only.message.may_come_later()
             && self.can_fill(only.message)
         {
             return self.accept(*only, payload);

@@ -207,3 +207,37 @@ fn a_raw_pattern_ends_after_its_shortest_match_and_the_framing_goes_on() {
     );
     assert_eq!(read(b"220-1 \rb 2\n"), wrong(1, "step 2: the bytes differ"));
 }
+
+const ANSWERS: &str = "{ client.http = { method = 'GET' } }, { server.http = { status = 200 } }, \
+                       { client.http = { method = 'GET' } }, { server.http = { status = '2xx' } }";
+
+#[test]
+fn interim_answers_of_http_may_come_before_a_final_one() {
+    let http = suite("'http1'", "", ANSWERS);
+    let hints = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
+    let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+    let stream = format!("{hints}{ok}{hints}{hints}{ok}");
+    assert_eq!(invariant(&http, stream.as_bytes(), false), (2, None));
+    let not_found = stream.replace("200 OK", "404 No");
+    let refused = wrong(0, "step 1: the status is 404, expected 200");
+    assert_eq!(invariant(&http, not_found.as_bytes(), false), refused);
+    let switches = hints.replace("103", "101");
+    let refused = wrong(0, "step 1: the status is 101, expected 200");
+    assert_eq!(invariant(&http, switches.as_bytes(), false), refused);
+}
+
+#[test]
+fn an_answer_that_ends_with_the_stream_is_one_answer_however_often_the_end_is_seen() {
+    let http = suite("'http1'", "", ANSWERS);
+    let scenario = &http.scenarios()[0];
+    let bindings = Bindings::fresh("abcdefgh");
+    let mut expectations = Expectations::new(scenario, Side::Server, bindings);
+    expectations.receive(b"HTTP/1.1 200 OK\r\n\r\nhello");
+    for _ in 0..3 {
+        expectations.end_of_stream();
+        assert_eq!(
+            (expectations.accepted(), expectations.mismatch()),
+            (1, None)
+        );
+    }
+}

@@ -103,10 +103,24 @@ impl Message {
         self.body.outgoing_payload(bindings)
     }
 
+    /// Whether the peer may send other messages before it.
+    #[must_use]
+    pub fn may_come_later(&self) -> bool {
+        self.skips.is_some() || self.http_answer().is_some()
+    }
+
     /// Whether the peer may send this payload before the message.
     #[must_use]
     pub fn may_follow(&self, payload: &[u8]) -> bool {
-        self.skips.as_ref().is_some_and(|it| it.is_match(payload))
+        let is_skipped = self.skips.as_ref().is_some_and(|it| it.is_match(payload));
+        is_skipped || self.http_answer().is_some_and(|it| it.may_follow(payload))
+    }
+
+    fn http_answer(&self) -> Option<&HttpPattern> {
+        match &self.body {
+            Body::Http(pattern) if pattern.is_answer() => Some(pattern),
+            _ => None,
+        }
     }
 
     /// Whether a part of it must be as it is in the baseline.

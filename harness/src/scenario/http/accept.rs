@@ -33,6 +33,17 @@ impl HttpPattern {
         Ok(message.body.into_owned())
     }
 
+    /// Whether an answer is interim, so that this one may still come: "A client MUST be able to
+    /// parse one or more 1xx responses received prior to a final response, even if the client does
+    /// not expect one" (RFC 9110, 15.2). After a 101 the stream is no longer HTTP.
+    pub(in crate::scenario) fn may_follow(&self, payload: &[u8]) -> bool {
+        let answer = HttpMessage::parse(payload);
+        answer.is_ok_and(|it| match it.start {
+            StartLine::Answer { status, .. } => (100..200).contains(&status) && status != 101,
+            StartLine::Request { .. } => false,
+        })
+    }
+
     fn accept_start(&self, start: &StartLine<'_>, bindings: &mut Bindings) -> Result<(), Refusal> {
         match (&self.start, start) {
             (

@@ -115,6 +115,10 @@ impl HttpPattern {
         }
     }
 
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self.start, StartPattern::Answer { .. })
+    }
+
     pub(super) fn learns_from_baseline(&self) -> bool {
         self.start.learns_from_baseline() || matches!(self.body, Some(HttpBody::Same(_)))
     }
