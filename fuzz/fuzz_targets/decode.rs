@@ -7,8 +7,8 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Decoded, Delimiter, Endian, FieldWidth, Fixed,
-    Framing, Headers, Http1, Length, Line, LineEnding, MalformedKind, Netstring, Pad, Raw, Resp,
-    StreamEnd, Strip, Varint, VarintLength,
+    Framing, Headers, Http1, Length, Line, LineEnding, MalformedKind, Masking, Netstring, Pad, Raw, Resp,
+    StreamEnd, Strip, Varint, VarintLength, WebSocket,
 };
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl<'a> Arbitrary<'a> for Input {
 
 fn framing(input: &mut Unstructured<'_>) -> Result<Framing> {
     let max = usize::from(u16::arbitrary(input)?);
-    Ok(match input.int_in_range(0..=10)? {
+    Ok(match input.int_in_range(0..=11)? {
         0 => Framing::Raw(Raw { max }),
         1 => Framing::Line(Line {
             ending: *input.choose(&[LineEnding::Lf, LineEnding::CrLf, LineEnding::Either])?,
@@ -54,6 +54,10 @@ fn framing(input: &mut Unstructured<'_>) -> Result<Framing> {
             max,
         }),
         9 => Framing::Http1(http1(input, max)?),
+        10 => Framing::WebSocket(WebSocket {
+            masking: *input.choose(&[Masking::Masked, Masking::Unmasked])?,
+            max,
+        }),
         _ => Framing::Resp(Resp {
             max_depth: usize::from(u8::arbitrary(input)?),
             max,

@@ -28,6 +28,8 @@ fn message(header: &[u8], payload: &[u8], turn: usize) -> OutMessage {
             .collect(),
         bytes,
         turn,
+        step: 0,
+        section: 0,
         payload: Some(payload.to_vec()),
     }
 }

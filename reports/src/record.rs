@@ -714,7 +714,8 @@ pub struct StreamRecord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RegionRecord {
     /// `header`, `payload` or `delimiter`. In HTTP also `start line`, `field name`, `field value`,
-    /// `chunk size` and `trailer`.
+    /// `chunk size` and `trailer`, in WebSocket `first byte`, `length`, `extended length` and
+    /// `masking key`.
     pub kind: String,
     /// Its first byte.
     pub start: u64,

@@ -47,6 +47,8 @@ fn script(payloads: &[&str], encode: impl Fn(&mut Encoded, &[u8])) -> Script {
             bytes: message.bytes,
             regions: message.regions,
             turn,
+            step: 0,
+            section: 0,
             payload: Some(payload.as_bytes().to_vec()),
         }
     };

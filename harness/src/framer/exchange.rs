@@ -8,9 +8,7 @@ use crate::judge::{
     Expectations, Finding, Observations, ObservedClose, PeerClose, PlayedSide, expected_steps,
     judge_connection,
 };
-use crate::scenario::{
-    Action, Bindings, Message, NoAttachments, Permission, Scenario, Side, Suite, parse,
-};
+use crate::scenario::{Bindings, NoAttachments, Permission, Scenario, Side, Suite, parse};
 use crate::tactic::{CaseChoice, Plan, Script, sends_learnt_values};
 
 /// The bytes that each side sends in a scenario, for an implementation that is tested without
@@ -176,9 +174,10 @@ impl Exchange {
         let scenario = self.scenario();
         let other = side.other();
         let mut expectations = Expectations::new(scenario, side, Bindings::example());
-        for message in self.messages(other) {
+        let steps = scenario.exchange().iter().enumerate();
+        for (step, _) in steps.filter(|(_, it)| it.side == other) {
             // Its values may be expected in what is sent.
-            expectations.note_sent(message);
+            expectations.note_sent(step);
         }
         expectations.receive(sent);
         let pending = expectations.pending();
@@ -208,15 +207,6 @@ impl Exchange {
             None | Some(Finding::WrongClose { .. }) => Ok(()),
             Some(finding) => Err(self.deviation(&finding, &expectations, &observations.partial)),
         }
-    }
-
-    fn messages(&self, side: Side) -> Vec<&Message> {
-        let steps = self.scenario().exchange().iter();
-        let messages = steps.filter_map(|step| match &step.action {
-            Action::Send(message) if step.side == side => Some(message),
-            _ => None,
-        });
-        messages.collect()
     }
 
     fn deviation(

@@ -103,7 +103,7 @@ pub use reader::{Messages, Reader, reader};
 pub use segmentation::{End, Segmentation};
 pub use strategy::segmentations;
 #[cfg(feature = "cli")]
-pub(crate) use traffic::{StreamMessages, read, received};
+pub(crate) use traffic::{StreamMessages, read, received, received_framing};
 pub(crate) use traffic::{TRICKY, payload};
 pub use traffic::{Traffic, TrafficError};
 

@@ -166,9 +166,9 @@ impl Traffic {
     /// One for each framing of the suite.
     pub(crate) fn all_of(suite: &Suite) -> Vec<Self> {
         let mut framings: Vec<&Framing> = Vec::new();
-        for scenario in suite.scenarios() {
-            if !framings.iter().any(|it| it.is_like(scenario.framing())) {
-                framings.push(scenario.framing());
+        for framing in suite.scenarios().iter().filter_map(received_framing) {
+            if !framings.iter().any(|it| it.is_like(framing)) {
+                framings.push(framing);
             }
         }
         let all = framings.into_iter();
@@ -178,7 +178,8 @@ impl Traffic {
     /// The payloads of the scenarios that have this framing.
     fn of(suite: &Suite, framing: &Framing) -> Self {
         let scenarios = suite.scenarios().iter();
-        let scenarios = scenarios.filter(|scenario| scenario.framing().is_like(framing));
+        let scenarios = scenarios
+            .filter(|scenario| received_framing(scenario).is_some_and(|it| it.is_like(framing)));
         let messages = scenarios.flat_map(|scenario| received(scenario).messages);
         let mut payloads: Vec<_> = messages.filter_map(|it| it.payload).collect();
         payloads.push(Vec::new());
@@ -246,8 +247,16 @@ pub(crate) fn read(framing: &Framing, stream: &[u8]) -> Option<StreamMessages> {
 
 /// What an implementation under test receives in an exchange.
 pub(crate) fn received(scenario: &Scenario) -> Script {
-    let sender = scenario.peer().unwrap_or(Side::Server).other();
-    Script::of(scenario, sender)
+    Script::of(scenario, sender(scenario))
+}
+
+/// The framing of all that it receives. `None` if the exchange changes the framing.
+pub(crate) fn received_framing(scenario: &Scenario) -> Option<&Framing> {
+    scenario.only_framing(sender(scenario))
+}
+
+fn sender(scenario: &Scenario) -> Side {
+    scenario.peer().unwrap_or(Side::Server).other()
 }
 
 /// How the last message of a generated stream is changed.

@@ -51,6 +51,18 @@ pub(super) trait Machine: Debug + Send {
         0
     }
 
-    /// Starts the next message.
+    /// The payload that the machine has put together ([`Whole::Assembled`]).
+    ///
+    /// [`Whole::Assembled`]: super::want::Whole::Assembled
+    fn assembled(&self) -> &[u8] {
+        &[]
+    }
+
+    /// How many bytes of earlier parts there are of a message whose last part has not come.
+    fn unfinished(&self) -> usize {
+        0
+    }
+
+    /// Starts the next message, or the next part of one.
     fn reset(&mut self) {}
 }

@@ -82,6 +82,7 @@ enum Attempt<'i> {
     Skipped,
     InPlace(&'i [u8]),
     Buffered(Range<usize>),
+    Assembled,
     Malformed(Malformation),
 }
 
@@ -110,6 +111,7 @@ impl Decoder {
                 Attempt::Skipped => {}
                 Attempt::InPlace(payload) => return Decoded::Message(payload),
                 Attempt::Buffered(range) => return Decoded::Message(&self.buffer[range]),
+                Attempt::Assembled => return Decoded::Message(self.machine.assembled()),
                 Attempt::Malformed(why) => return Decoded::Malformed(why),
             }
         }
@@ -118,7 +120,13 @@ impl Decoder {
     /// What it means if the stream ends here.
     pub fn finish(&self) -> StreamEnd<'_> {
         match self.state {
-            DecoderState::Between => StreamEnd::Clean,
+            DecoderState::Between => match self.machine.unfinished() {
+                0 => StreamEnd::Clean,
+                have => StreamEnd::Truncated(Truncation::Unended {
+                    have,
+                    mark: "last fragment",
+                }),
+            },
             DecoderState::Malformed(why) => StreamEnd::Malformed(why),
             DecoderState::Within => match self.machine.ended(&self.buffer) {
                 Ok(payload) => StreamEnd::Message(&self.buffer[payload]),
@@ -130,8 +138,9 @@ impl Decoder {
     /// The bytes taken of a message that is not whole yet; 0 between messages.
     pub fn pending(&self) -> usize {
         match self.state {
-            DecoderState::Within => self.buffer.len(),
-            DecoderState::Between | DecoderState::Malformed(_) => 0,
+            DecoderState::Within => self.machine.unfinished() + self.buffer.len(),
+            DecoderState::Between => self.machine.unfinished(),
+            DecoderState::Malformed(_) => 0,
         }
     }
 
@@ -206,6 +215,7 @@ impl Decoder {
         self.state = DecoderState::Between;
         match whole {
             Whole::Nothing => Attempt::Skipped,
+            Whole::Assembled => Attempt::Assembled,
             Whole::Payload(range) if start == MessageStart::Buffer => Attempt::Buffered(range),
             Whole::Payload(range) => Attempt::InPlace(&latest[range]),
             Whole::AllBut(hole) => {

@@ -57,6 +57,14 @@ pub enum EncodeError {
         "the HTTP/1.1 message ends at byte {at}, but more bytes follow: send one message at a time"
     )]
     AfterMessage { at: usize },
+    #[error(
+        "byte {at} is not UTF-8: a text message of WebSocket is; send it as `ws = {{ binary = … }}`"
+    )]
+    NotUtf8 { at: usize },
+    #[error("after 0xff comes no message of WebSocket: write it with `ws`")]
+    UnknownWord { at: usize },
+    #[error("a close frame must not have the code {code}: send it with `raw`")]
+    CloseCode { code: u16 },
 }
 
 impl EncodeError {
@@ -68,9 +76,12 @@ impl EncodeError {
             | Self::UnclosedQuote { at }
             | Self::AfterQuote { at }
             | Self::AfterValue { at }
+            | Self::NotUtf8 { at }
+            | Self::UnknownWord { at }
             | Self::AfterMessage { at } => Some(at),
             Self::NotAValue { why } | Self::NotAMessage { why } => why.offset(),
             Self::WrongSize { .. }
+            | Self::CloseCode { .. }
             | Self::TooLong { .. }
             | Self::TooLongWhenFilled { .. }
             | Self::TooLongForField { .. }

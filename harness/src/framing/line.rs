@@ -146,7 +146,7 @@ impl Codec for Line {
         let line = self.ending.cut(&bytes)?;
         match self.whole(line) {
             Whole::Payload(text) => Some(line[text].to_vec()),
-            Whole::AllBut(_) | Whole::Nothing => None,
+            Whole::AllBut(_) | Whole::Assembled | Whole::Nothing => None,
         }
     }
 

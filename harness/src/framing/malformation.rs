@@ -107,6 +107,32 @@ pub enum Malformation {
         /// The type byte before the text.
         kind: u8,
     },
+    #[error("the first byte of the frame is {byte:#04x}: a reserved bit is set")]
+    ReservedBits { byte: u8 },
+    #[error("the frame has the opcode {opcode:#x}, which does not exist")]
+    UnknownOpcode { opcode: u8 },
+    #[error("the frame of a client is not masked")]
+    UnmaskedFrame,
+    #[error("the frame of a server is masked")]
+    MaskedFrame,
+    #[error("a control frame is fragmented")]
+    FragmentedControl,
+    #[error("a control frame has more than 125 bytes")]
+    LongControl,
+    #[error("the length {declared} is written with more bytes than it needs")]
+    OverlongLength { declared: u64 },
+    #[error("the highest bit of a length of 64 bits is set")]
+    NegativeLength,
+    #[error("a continuation frame comes without a message that it continues")]
+    LoneContinuation,
+    #[error("a new message begins before the last fragment of another one")]
+    InterruptedMessage,
+    #[error("the text is not UTF-8")]
+    InvalidText,
+    #[error("a close frame has one byte, expected none or a code of two")]
+    ShortClose,
+    #[error("a close frame has the code {code}, which must not be sent")]
+    CloseCode { code: u16 },
 }
 
 impl Malformation {
@@ -148,7 +174,20 @@ impl Malformation {
             | Self::EmptyLine
             | Self::TooManyFields { .. }
             | Self::ExtensionsTooLong { .. }
-            | Self::HeaderTooLong { .. } => None,
+            | Self::HeaderTooLong { .. }
+            | Self::ReservedBits { .. }
+            | Self::UnknownOpcode { .. }
+            | Self::UnmaskedFrame
+            | Self::MaskedFrame
+            | Self::FragmentedControl
+            | Self::LongControl
+            | Self::OverlongLength { .. }
+            | Self::NegativeLength
+            | Self::LoneContinuation
+            | Self::InterruptedMessage
+            | Self::InvalidText
+            | Self::ShortClose
+            | Self::CloseCode { .. } => None,
         }
     }
 }

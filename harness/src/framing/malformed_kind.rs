@@ -34,7 +34,7 @@ pub enum MalformedKind {
     Shorter,
     /// `impossible`: a length smaller than the header that it counts.
     Impossible,
-    /// `overlong`: the correct length in a varint with one byte too many.
+    /// `overlong`: the correct length in more bytes than it needs.
     Overlong,
     /// `unterminated`: a varint that never ends.
     Unterminated,
@@ -44,7 +44,7 @@ pub enum MalformedKind {
     Duplicate,
     /// `wrong-terminator`: a wrong byte at the end of a part of the message.
     WrongTerminator,
-    /// `unknown-type`: an invalid type byte.
+    /// `unknown-type`: an invalid type byte, or an opcode that does not exist.
     UnknownType,
     /// `bare-cr`: a `\r` without `\n` inside a line.
     BareReturn,
@@ -78,10 +78,32 @@ pub enum MalformedKind {
     ChunkedTwice,
     /// `chunked-not-last`: another transfer coding behind `chunked`.
     ChunkedNotLast,
+    /// `unmasked`: a frame of a client without a mask.
+    Unmasked,
+    /// `masked`: a frame of a server with a mask.
+    Masked,
+    /// `reserved-bits`: a reserved bit is set in the first byte of a frame.
+    ReservedBits,
+    /// `unknown-control`: the opcode of a control frame that does not exist.
+    UnknownControl,
+    /// `fragmented-control`: a control frame that is not the last of its message.
+    FragmentedControl,
+    /// `long-control`: a control frame of 126 bytes.
+    LongControl,
+    /// `lone-continuation`: a continuation frame without a message that it continues.
+    LoneContinuation,
+    /// `interleaved`: a fragment of another message before the message.
+    Interleaved,
+    /// `invalid-utf8`: a text that is not UTF-8.
+    InvalidText,
+    /// `short-close`: a close frame of one byte.
+    ShortClose,
+    /// `close-code`: a close frame with a code that must not be sent.
+    CloseCode,
 }
 
 impl MalformedKind {
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 46] = [
         Self::Negative,
         Self::Signed,
         Self::Underscored,
@@ -117,6 +139,17 @@ impl MalformedKind {
         Self::UnknownCoding,
         Self::ChunkedTwice,
         Self::ChunkedNotLast,
+        Self::Unmasked,
+        Self::Masked,
+        Self::ReservedBits,
+        Self::UnknownControl,
+        Self::FragmentedControl,
+        Self::LongControl,
+        Self::LoneContinuation,
+        Self::Interleaved,
+        Self::InvalidText,
+        Self::ShortClose,
+        Self::CloseCode,
     ];
 
     pub fn id(self) -> &'static str {
@@ -156,6 +189,17 @@ impl MalformedKind {
             Self::UnknownCoding => "unknown-coding",
             Self::ChunkedTwice => "chunked-twice",
             Self::ChunkedNotLast => "chunked-not-last",
+            Self::Unmasked => "unmasked",
+            Self::Masked => "masked",
+            Self::ReservedBits => "reserved-bits",
+            Self::UnknownControl => "unknown-control",
+            Self::FragmentedControl => "fragmented-control",
+            Self::LongControl => "long-control",
+            Self::LoneContinuation => "lone-continuation",
+            Self::Interleaved => "interleaved",
+            Self::InvalidText => "invalid-utf8",
+            Self::ShortClose => "short-close",
+            Self::CloseCode => "close-code",
         }
     }
 
@@ -192,7 +236,18 @@ impl MalformedKind {
             | Self::DuplicateHost
             | Self::Overflow
             | Self::LengthAndChunked
-            | Self::ChunkedNotLast => Response::Refuse,
+            | Self::ChunkedNotLast
+            | Self::Unmasked
+            | Self::Masked
+            | Self::ReservedBits
+            | Self::UnknownControl
+            | Self::FragmentedControl
+            | Self::LongControl
+            | Self::LoneContinuation
+            | Self::Interleaved
+            | Self::InvalidText
+            | Self::ShortClose
+            | Self::CloseCode => Response::Refuse,
             Self::Signed
             | Self::Spaces
             | Self::LeadingZeros

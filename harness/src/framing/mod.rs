@@ -37,6 +37,7 @@ mod resp;
 mod truncation;
 mod varint_length;
 mod want;
+mod websocket;
 
 use codec::Codec;
 
@@ -63,6 +64,7 @@ pub use repeated::RepeatedBytes;
 pub use resp::Resp;
 pub use truncation::Truncation;
 pub use varint_length::{Varint, VarintLength};
+pub use websocket::{Masking, WebSocket};
 
 /// The largest message that a framing accepts by default.
 pub const DEFAULT_MAX: usize = 1 << 20;
@@ -92,6 +94,8 @@ pub enum Framing {
     Http1(Http1),
     /// The Redis serialisation protocol.
     Resp(Resp),
+    /// Messages of WebSocket, as one side sends them.
+    WebSocket(WebSocket),
 }
 
 impl Framing {
@@ -115,6 +119,18 @@ impl Framing {
     pub fn answering(self, requests: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Self {
         match self {
             Self::Http1(http) => Self::Http1(http.answering(requests)),
+            other => other,
+        }
+    }
+
+    /// The same framing as a server uses it: one that is made for both sides is a client's.
+    #[must_use]
+    pub fn of_server(self) -> Self {
+        match self {
+            Self::WebSocket(websocket) => Self::WebSocket(WebSocket {
+                masking: Masking::Unmasked,
+                ..websocket
+            }),
             other => other,
         }
     }
@@ -155,6 +171,7 @@ impl Framing {
             Self::Headers(codec) => codec,
             Self::Http1(codec) => codec,
             Self::Resp(codec) => codec,
+            Self::WebSocket(codec) => codec,
         }
     }
 }

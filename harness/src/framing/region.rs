@@ -21,6 +21,14 @@ pub enum RegionKind {
     ChunkSize,
     /// A field behind the last chunk.
     Trailer,
+    /// The first byte of a frame of WebSocket: FIN and the opcode.
+    FirstByte,
+    /// The mask bit and the length of 7 bits of a frame.
+    Length,
+    /// The length of 16 or 64 bits of a frame.
+    ExtendedLength,
+    /// The masking key of a frame.
+    MaskingKey,
 }
 
 /// What a kind of region is in every framing.
@@ -43,7 +51,11 @@ impl RegionKind {
             | Self::FieldName
             | Self::FieldValue
             | Self::ChunkSize
-            | Self::Trailer => RegionRole::Header,
+            | Self::Trailer
+            | Self::FirstByte
+            | Self::Length
+            | Self::ExtendedLength
+            | Self::MaskingKey => RegionRole::Header,
         }
     }
 
@@ -59,6 +71,10 @@ impl RegionKind {
             Self::FieldValue => "field value",
             Self::ChunkSize => "chunk size",
             Self::Trailer => "trailer",
+            Self::FirstByte => "first byte",
+            Self::Length => "length",
+            Self::ExtendedLength => "extended length",
+            Self::MaskingKey => "masking key",
         }
     }
 }

@@ -55,7 +55,9 @@ pub(super) enum Whole {
     Payload(Range<usize>),
     /// Everywhere except in this range.
     AllBut(Range<usize>),
-    /// Nowhere: the message is skipped.
+    /// In the machine, which has put it together from several parts.
+    Assembled,
+    /// Nowhere: the message is skipped, or more parts of it follow.
     Nothing,
 }
 

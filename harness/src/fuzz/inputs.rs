@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::framer::{StreamMessages, Traffic, read, received};
+use crate::framer::{StreamMessages, Traffic, read, received, received_framing};
 use crate::scenario::Suite;
 
 /// What streams are generated from.
@@ -44,7 +44,7 @@ pub(crate) fn of_suite(suite: &Suite) -> Vec<Input> {
     let inputs = suite.scenarios().iter().map(|scenario| {
         let bytes = received(scenario).stream();
         Input {
-            messages: read(scenario.framing(), &bytes),
+            messages: received_framing(scenario).and_then(|it| read(it, &bytes)),
             bytes,
             origin: format!("{}/{}", suite.id(), scenario.id()),
             suite: Some(suite.path().into()),

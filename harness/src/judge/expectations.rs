@@ -3,8 +3,8 @@
 use super::open_messages::{ExpectedMessage, OpenMessages};
 use crate::framing::{Decoded, Decoder, Framing, HttpMessage, Malformation, StreamEnd, Truncation};
 use crate::scenario::{
-    Action, Bindings, Body, BoundValue, BytePattern, IgnoredMessage, Message, MessagePattern,
-    Obligation, PrefixEnd, PrefixSearch, Refusal, Scenario, Side, Step,
+    Action, Bindings, Body, BoundValue, BytePattern, ExchangeFramings, IgnoredMessage, Message,
+    MessagePattern, Obligation, PrefixEnd, PrefixSearch, Refusal, Scenario, Side, Step,
 };
 
 /// The most bytes that are kept of what was not accepted.
@@ -15,7 +15,9 @@ const UNACCEPTED_KEPT: usize = 4 << 10;
 pub struct Expectations<'s> {
     exchange: &'s [Step],
     peer: Side,
-    framing: &'s Framing,
+    framings: &'s ExchangeFramings,
+    /// The section of the exchange that the decoder reads.
+    section: usize,
     /// What the peer may send at any time.
     ignored: &'s [IgnoredMessage],
     messages: OpenMessages<'s>,
@@ -81,16 +83,19 @@ impl<'s> Expectations<'s> {
     /// case.
     #[must_use]
     pub fn new(scenario: &'s Scenario, peer: Side, bindings: Bindings) -> Self {
-        let (exchange, framing) = (scenario.exchange(), scenario.framing());
+        let (exchange, framings) = (scenario.exchange(), scenario.framings());
+        let messages = OpenMessages::new(exchange, peer);
+        let first = messages.next().first().map_or(0, |it| it.step);
         Self {
             exchange,
             peer,
-            framing,
+            framings,
+            section: framings.section(first),
             ignored: scenario.ignored(),
-            messages: OpenMessages::new(exchange, peer),
+            messages,
             last_accepted: Vec::new(),
             read: 0,
-            decoder: framing.decoder(),
+            decoder: framings.at(peer, first).decoder(),
             bindings,
             unaccepted: Vec::new(),
             unframed: Vec::new(),
@@ -136,7 +141,7 @@ impl<'s> Expectations<'s> {
 
     /// The whole messages behind a refused one. They only help to explain it.
     fn messages_after_refused(&self) -> Vec<Vec<u8>> {
-        let mut decoder = self.framing.decoder();
+        let mut decoder = self.framing().decoder();
         let mut bytes = self.unaccepted.as_slice();
         let mut messages = Vec::new();
         while !bytes.is_empty()
@@ -234,14 +239,42 @@ impl<'s> Expectations<'s> {
     /// Whether a payload would be accepted as this message by now.
     fn would_accept(&self, message: &Message, payload: &[u8]) -> bool {
         let mut bindings = self.bindings.clone();
-        self.can_fill(message) && message.accept(payload, self.framing, &mut bindings).is_ok()
+        let framing = self.framing();
+        self.can_fill(message) && message.accept(payload, framing, &mut bindings).is_ok()
     }
 
-    /// Captures from a message that wirecheck's side sends.
-    pub fn note_sent(&mut self, message: &Message) {
-        let sent = message.outgoing_as_read(self.framing, &self.bindings);
+    /// The framing of what the peer sends next.
+    fn framing(&self) -> &'s Framing {
+        match self.messages.next().first() {
+            Some(next) => self.framings.at(self.peer, next.step),
+            None => self.framings.at(self.peer, self.exchange.len()),
+        }
+    }
+
+    /// Reads on in another framing, if that of the next message is another one.
+    fn follow_framing(&mut self) {
+        let next = self.messages.next();
+        let section = next.first().map(|it| self.framings.section(it.step));
+        if let Some(section) = section.filter(|it| *it != self.section) {
+            self.section = section;
+            self.decoder = self.framing().decoder();
+        }
+    }
+
+    /// Captures from the message that wirecheck's side sends in a step.
+    pub fn note_sent(&mut self, step: usize) {
+        let Some(Step {
+            side,
+            action: Action::Send(message),
+            ..
+        }) = self.exchange.get(step)
+        else {
+            return;
+        };
+        let framing = self.framings.at(*side, step);
+        let sent = message.outgoing_as_read(framing, &self.bindings);
         // A valid suite matches its own messages: accepting this one only captures.
-        _ = message.accept(&sent, self.framing, &mut self.bindings);
+        _ = message.accept(&sent, framing, &mut self.bindings);
     }
 
     /// The first bytes that came after the last message that was accepted or ignored.
@@ -264,7 +297,8 @@ impl<'s> Expectations<'s> {
     /// of HTTP.
     pub(super) fn content(&self, step: usize) -> Option<Vec<u8>> {
         let payload = self.payload(step)?;
-        if let Framing::Http1(_) = self.framing
+        let side = self.exchange.get(step)?.side;
+        if let Framing::Http1(_) = self.framings.at(side, step)
             && let Ok(message) = HttpMessage::parse(&payload)
         {
             return Some(message.body.into_owned());
@@ -275,7 +309,11 @@ impl<'s> Expectations<'s> {
     /// The bytes of the next message if all its values that are not known yet were empty: the
     /// answer to an empty message. `None` if all are known.
     pub(super) fn answer_to_nothing(&self) -> Option<Vec<u8>> {
-        let next = self.messages.required()?.message;
+        let ExpectedMessage {
+            message: next,
+            step,
+            ..
+        } = self.messages.required()?;
         if self.can_fill(next) {
             return None;
         }
@@ -286,7 +324,8 @@ impl<'s> Expectations<'s> {
             }
         }
         let payload = next.outgoing_payload(&bindings);
-        Some(self.framing.encode(&payload).ok()?.bytes)
+        let framing = self.framings.at(self.peer, step);
+        Some(framing.encode(&payload).ok()?.bytes)
     }
 
     /// The last accepted message that is required, if it belongs to `step` or a later one.
@@ -357,7 +396,8 @@ impl<'s> Expectations<'s> {
     fn take(&mut self, payload: &[u8]) {
         let bindings = &self.bindings;
         let ignored = self.ignored;
-        if IgnoredMessage::is_any_of(ignored, self.peer, payload, self.framing, bindings) {
+        let framing = self.framing();
+        if IgnoredMessage::is_any_of(ignored, self.peer, payload, framing, bindings) {
             self.read += 1;
             return;
         }
@@ -393,7 +433,7 @@ impl<'s> Expectations<'s> {
 
     /// What a message is that has no boundary in the stream.
     fn unframed(&self, message: &'s Message) -> Option<Unframed<'s>> {
-        match (&message.body, self.framing) {
+        match (&message.body, self.framing()) {
             (Body::Raw(template), _) | (Body::Text(template), Framing::Raw(_)) => {
                 let whole = template.fill(&self.bindings);
                 Some(Unframed::OfLength(Wanted::Bytes(whole)))
@@ -466,10 +506,12 @@ impl<'s> Expectations<'s> {
 
     fn accept(&mut self, expected: ExpectedMessage<'s>, payload: &[u8]) {
         let message = expected.message;
-        match message.accept(payload, self.framing, &mut self.bindings) {
+        let framing = self.framings.at(self.peer, expected.step);
+        match message.accept(payload, framing, &mut self.bindings) {
             Ok(()) => {
                 self.read += 1;
                 self.messages.take(expected);
+                self.follow_framing();
                 if expected.obligation == Obligation::Required {
                     self.last_accepted.clear();
                     self.last_accepted.extend_from_slice(payload);

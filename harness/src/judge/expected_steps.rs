@@ -374,7 +374,8 @@ impl<'a> SentMessage<'a> {
     }
 
     fn is_framed(&self, played: &PlayedSide<'_>) -> bool {
-        self.message.is_framed() && !matches!(played.scenario.framing(), Framing::Raw(_))
+        let framing = played.scenario.framing(played.side, self.step);
+        self.message.is_framed() && !matches!(framing, Framing::Raw(_))
     }
 
     /// Which answers may come where this message is not whole, or not valid, and a reply to

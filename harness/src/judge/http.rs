@@ -11,15 +11,16 @@ use crate::tactic::{Delivery, Offset, OutMessage};
 /// How many bytes of a request that has a body come before the body.
 pub(super) fn length_of_head(played: &PlayedSide<'_>, request: &OutMessage) -> Option<usize> {
     const BLANK_LINE: &[u8] = b"\r\n\r\n";
-    if !is_server(played) {
+    if !is_server(played, request) {
         return None;
     }
     let end = memmem::find(&request.bytes, BLANK_LINE)? + BLANK_LINE.len();
     (end < request.bytes.len()).then_some(end)
 }
 
-fn is_server(played: &PlayedSide<'_>) -> bool {
-    played.side == Side::Client && matches!(played.scenario.framing(), Framing::Http1(_))
+fn is_server(played: &PlayedSide<'_>, request: &OutMessage) -> bool {
+    let framing = played.scenario.framing(played.side, request.step);
+    played.side == Side::Client && matches!(framing, Framing::Http1(_))
 }
 
 /// The steps that send a request with a body, and where in the stream the body begins.

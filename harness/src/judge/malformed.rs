@@ -31,7 +31,8 @@ impl MalformedDelivery {
             replacement: edit.replacement().clone(),
         };
         let is_this = |it: &MalformedMessage| it.edit == edit;
-        let mut known = played.scenario.framing().malformed(payload).into_iter();
+        let framing = played.scenario.framing(played.side, sent.step);
+        let mut known = framing.malformed(payload).into_iter();
         let known = known.find(is_this);
         Some(Self {
             message,
@@ -162,7 +163,7 @@ mod tests {
         fn judge(&self, messages: &[&str], observations: &Observations) -> &'static str {
             let Self { suite, tactic } = self;
             let scenario = &suite.scenarios()[0];
-            let framing = scenario.framing();
+            let framing = scenario.framing(Side::Server, 0);
             let plan = Plan::of(suite, scenario, Side::Client, &CaseChoice::default());
             let case = plan.case(&tactic.parse().expect("a tactic"));
             let script = Script::of(scenario, Side::Client);

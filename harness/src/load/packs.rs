@@ -33,6 +33,7 @@ macro_rules! packs {
 /// All packs, in the order in which they are shown.
 pub static PACKS: &[Pack] = packs![
     "http1",
+    "websocket",
     "redis",
     "memcached",
     "smtp",

@@ -1,5 +1,7 @@
-//! The framing of an exchange. The end of an answer of HTTP depends on the request, so that the
-//! framing knows what the answers of the exchange answer.
+//! The framings of an exchange: each side has one, and a step may change them.
+//!
+//! From one change to the next is a section. The end of an answer of HTTP depends on the request,
+//! so that the framing of a section knows what its answers answer.
 
 use super::exchange::Side;
 use crate::framing::Framing;
@@ -7,36 +9,116 @@ use crate::framing::Framing;
 /// How much of a request says which answer it gets: its method.
 const METHOD: usize = 16;
 
-/// A framing, while the messages of an exchange are sent one after the other.
-pub(super) struct ExchangeFraming {
-    framing: Framing,
-    /// The beginning of each.
-    requests: Vec<Vec<u8>>,
+/// The framing of each side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SideFramings {
+    pub client: Framing,
+    pub server: Framing,
 }
 
-impl ExchangeFraming {
-    pub(super) fn new(framing: Framing) -> Self {
+impl SideFramings {
+    /// Both sides have this framing, each in its own form.
+    pub(super) fn both(framing: Framing) -> Self {
         Self {
-            framing: framing.answering([[]; 0]),
-            requests: Vec::new(),
+            server: framing.clone().of_server(),
+            client: framing,
         }
     }
 
-    pub(super) fn get(&self) -> &Framing {
-        &self.framing
+    fn of(&self, side: Side) -> &Framing {
+        match side {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        }
     }
 
-    pub(super) fn into_framing(self) -> Framing {
-        self.framing
+    fn answering(self, requests: &[Vec<u8>]) -> Self {
+        Self {
+            client: self.client.answering(requests),
+            server: self.server.answering(requests),
+        }
+    }
+}
+
+/// The framing of each message of an exchange.
+#[derive(Clone, Debug)]
+pub struct ExchangeFramings {
+    /// The first one begins at step 0.
+    sections: Vec<FramingSection>,
+}
+
+#[derive(Clone, Debug)]
+struct FramingSection {
+    /// Its first step.
+    from: usize,
+    framings: SideFramings,
+    /// The beginning of each request of HTTP.
+    requests: Vec<Vec<u8>>,
+}
+
+impl FramingSection {
+    fn new(from: usize, framings: SideFramings) -> Self {
+        Self {
+            from,
+            framings: framings.answering(&[]),
+            requests: Vec::new(),
+        }
+    }
+}
+
+impl ExchangeFramings {
+    pub(super) fn new(framings: SideFramings) -> Self {
+        Self {
+            sections: vec![FramingSection::new(0, framings)],
+        }
     }
 
-    /// Takes notice of a message of this side.
+    /// The framing of what a side sends in a step.
+    #[must_use]
+    pub fn at(&self, side: Side, step: usize) -> &Framing {
+        self.sections[self.section(step)].framings.of(side)
+    }
+
+    /// The number of the section that a step belongs to.
+    #[must_use]
+    pub fn section(&self, step: usize) -> usize {
+        let later = &self.sections[1..];
+        later.partition_point(|section| section.from <= step)
+    }
+
+    /// The framing of a side, unless the exchange changes it.
+    #[must_use]
+    pub fn only(&self, side: Side) -> Option<&Framing> {
+        match self.sections.as_slice() {
+            [only] => Some(only.framings.of(side)),
+            _ => None,
+        }
+    }
+
+    /// The framing of what a side sends next, while the exchange is made.
+    pub(super) fn current(&self, side: Side) -> &Framing {
+        let last = self.sections.last().expect("there is a first section");
+        last.framings.of(side)
+    }
+
+    /// Changes the framings from a step on.
+    pub(super) fn change(&mut self, from: usize, framings: SideFramings) {
+        self.sections.push(FramingSection::new(from, framings));
+    }
+
+    /// Those of the section that a step belongs to.
+    pub(super) fn of_section(&self, step: usize) -> SideFramings {
+        self.sections[self.section(step)].framings.clone()
+    }
+
+    /// Takes notice of a message that this side sends next.
     pub(super) fn note(&mut self, side: Side, message: impl FnOnce() -> Vec<u8>) {
-        if side == Side::Client && matches!(self.framing, Framing::Http1(_)) {
+        let last = self.sections.last_mut().expect("there is a first section");
+        if side == Side::Client && matches!(last.framings.client, Framing::Http1(_)) {
             let mut request = message();
             request.truncate(METHOD);
-            self.requests.push(request);
-            self.framing = self.framing.clone().answering(&self.requests);
+            last.requests.push(request);
+            last.framings = last.framings.clone().answering(&last.requests);
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) use check::nearest;
 pub use diagnostic::{Diagnostic, FileKind, Severity, Style, SuiteError};
 pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Obligation, Side, Step};
+pub use exchange_framing::{ExchangeFramings, SideFramings};
 pub use http::HttpPattern;
 pub use ignored::IgnoredMessage;
 pub use message::{Body, Capture, Captured, Message};

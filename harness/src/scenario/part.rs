@@ -3,7 +3,7 @@
 use memchr::memmem;
 
 use super::exchange::{Action, Side, Step};
-use super::exchange_framing::ExchangeFraming;
+use super::exchange_framing::ExchangeFramings;
 use super::message::{Body, Message};
 use super::suite::Scenario;
 use super::template::{Bindings, Template};
@@ -66,7 +66,6 @@ impl Scenario {
     /// peer accepts it is not known.
     #[must_use]
     pub fn part(&self, part: &ExchangePart) -> Option<Self> {
-        let framing = &self.framing;
         let is_ascending = part.steps.is_sorted_by(|a, b| a.step < b.step);
         let kept = part.steps.iter();
         let kept: Option<Vec<Step>> = kept
@@ -75,13 +74,14 @@ impl Scenario {
         let mut exchange = kept.filter(|_| is_ascending)?;
         for (at, kept) in part.steps.iter().enumerate() {
             if let Some(len) = kept.payload {
-                shorten(&mut exchange, at, len, framing)?;
+                let side = exchange[at].side;
+                shorten(&mut exchange, at, len, self.framing(side, kept.step))?;
             }
         }
-        let framing = framing_if_playable(&exchange, framing)?;
+        let framings = self.framings_if_playable(part, &exchange)?;
         Some(Self {
             exchange,
-            framing,
+            framings,
             ..self.clone()
         })
     }
@@ -90,6 +90,39 @@ impl Scenario {
     #[must_use]
     pub fn literal_payload(&self, step: usize) -> Option<&[u8]> {
         literal(self.exchange.get(step)?)
+    }
+
+    /// The framings of a part of the exchange, if each message can be sent and is accepted, with
+    /// example values.
+    fn framings_if_playable(
+        &self,
+        part: &ExchangePart,
+        exchange: &[Step],
+    ) -> Option<ExchangeFramings> {
+        let first = part.steps.first().map_or(0, |kept| kept.step);
+        let mut section = self.framings.section(first);
+        let mut framings = ExchangeFramings::new(self.framings.of_section(first));
+        let mut bindings = Bindings::example();
+        for (at, (kept, step)) in part.steps.iter().zip(exchange).enumerate() {
+            if self.framings.section(kept.step) > section {
+                section = self.framings.section(kept.step);
+                framings.change(at, self.framings.of_section(kept.step));
+            }
+            match &step.action {
+                Action::Send(message) => {
+                    plays(message, framings.current(step.side), &mut bindings)?;
+                    framings.note(step.side, || message.outgoing_payload(&bindings));
+                }
+                Action::Prints(text) => {
+                    let mut names = text.names();
+                    names
+                        .all(|name| bindings.defines(name.as_str()))
+                        .then_some(())?;
+                }
+                Action::Close(_) | Action::Exits(_) => {}
+            }
+        }
+        Some(framings)
     }
 }
 
@@ -158,28 +191,6 @@ fn replace(step: &mut Step, long: &[u8], short: &[u8]) {
             *text = shorter;
         }
     }
-}
-
-/// The framing of the exchange, if each message can be sent and is accepted, with example values.
-fn framing_if_playable(exchange: &[Step], framing: &Framing) -> Option<Framing> {
-    let mut framing = ExchangeFraming::new(framing.clone());
-    let mut bindings = Bindings::example();
-    for step in exchange {
-        match &step.action {
-            Action::Send(message) => {
-                plays(message, framing.get(), &mut bindings)?;
-                framing.note(step.side, || message.outgoing_payload(&bindings));
-            }
-            Action::Prints(text) => {
-                let mut names = text.names();
-                names
-                    .all(|name| bindings.defines(name.as_str()))
-                    .then_some(())?;
-            }
-            Action::Close(_) | Action::Exits(_) => {}
-        }
-    }
-    Some(framing.into_framing())
 }
 
 /// `None` if the message cannot be sent, or is not accepted.

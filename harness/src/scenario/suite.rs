@@ -8,6 +8,7 @@ use std::time::Duration;
 use regex::bytes::Regex;
 
 use super::exchange::{Side, Step};
+use super::exchange_framing::ExchangeFramings;
 use super::ignored::IgnoredMessage;
 use super::name::{ScenarioId, SuiteId};
 use super::parameter::{Parameter, ParameterSetting};
@@ -143,7 +144,7 @@ pub struct Scenario {
     pub(super) spec: Option<String>,
     pub(super) tags: Vec<String>,
     pub(super) peer: Option<Side>,
-    pub(super) framing: Framing,
+    pub(super) framings: ExchangeFramings,
     pub(super) limits: Limits,
     pub(super) adversary: Adversary,
     pub(super) ignored: Vec<IgnoredMessage>,
@@ -194,10 +195,22 @@ impl Scenario {
         self.peer
     }
 
-    /// How messages are delimited in the stream.
+    /// How the messages are delimited that a side sends from a step on.
     #[must_use]
-    pub fn framing(&self) -> &Framing {
-        &self.framing
+    pub fn framing(&self, side: Side, step: usize) -> &Framing {
+        self.framings.at(side, step)
+    }
+
+    /// The framings of the exchange, which a step may change.
+    #[must_use]
+    pub fn framings(&self) -> &ExchangeFramings {
+        &self.framings
+    }
+
+    /// The framing of all messages of a side. `None` if the exchange changes it.
+    #[must_use]
+    pub fn only_framing(&self, side: Side) -> Option<&Framing> {
+        self.framings.only(side)
     }
 
     #[must_use]

@@ -22,19 +22,22 @@ impl Script {
     /// captured.
     #[must_use]
     pub fn with_values(scenario: &Scenario, side: Side, values: Bindings) -> Self {
-        let framing = scenario.framing();
         let mut script = Self::default();
         let mut bindings = values.limited_to(scenario.limits().stream_bytes);
         let mut turn = TurnCounter::default();
-        for step in scenario.exchange() {
+        for (at, step) in scenario.exchange().iter().enumerate() {
             turn.take(step, side);
             let Action::Send(message) = &step.action else {
                 continue;
             };
+            let framing = scenario.framing(step.side, at);
             if step.side == side {
-                script
-                    .messages
-                    .push(out_message(message, framing, &bindings, turn.number));
+                script.messages.push(OutMessage {
+                    turn: turn.number,
+                    step: at,
+                    section: scenario.framings().section(at),
+                    ..out_message(message, framing, &bindings)
+                });
             }
             let received = message.outgoing_as_read(framing, &bindings);
             // Only for its captures: the parser has checked that the message is accepted.
@@ -62,19 +65,16 @@ impl TurnCounter {
     }
 }
 
-fn out_message(
-    message: &Message,
-    framing: &Framing,
-    bindings: &Bindings,
-    turn: usize,
-) -> OutMessage {
+fn out_message(message: &Message, framing: &Framing, bindings: &Bindings) -> OutMessage {
     let encoded = message
         .encode(framing, bindings)
         .expect("a suite that parsed fits its framing");
     OutMessage {
         bytes: encoded.bytes,
         regions: encoded.regions,
-        turn,
+        turn: 0,
+        step: 0,
+        section: 0,
         payload: message
             .is_framed()
             .then(|| message.outgoing_payload(bindings)),
@@ -124,17 +124,16 @@ fn messages(scenario: &Scenario, side: Side) -> impl Iterator<Item = &Message> {
     })
 }
 
-/// The malformed headers of the first framed message that has the same length in each case.
+/// The malformed headers of the first framed message that has the same length in each case, of
+/// those after the last change of the framing: a scenario without it shows the earlier ones.
 /// A replacement that is too long for a [`StreamEdit`] is left out: a message that exceeds a
 /// large maximum.
-fn header_edits<'m>(
-    messages: impl Iterator<Item = &'m Message>,
-    script: &Script,
-    framing: &Framing,
-) -> Vec<HeaderEdit> {
+fn header_edits(scenario: &Scenario, side: Side, script: &Script) -> Vec<HeaderEdit> {
+    let messages = messages(scenario, side);
     let Some((message, payload)) = first_of_known_length(messages, script) else {
         return Vec::new();
     };
+    let framing = scenario.framing(side, script.messages[message].step);
     let malformed = framing.malformed(payload).into_iter();
     let malformed =
         malformed.filter(|malformed| malformed.edit.replacement.len() <= StreamEdit::LONGEST);
@@ -163,7 +162,9 @@ fn first_of_known_length<'m, 's>(
     messages: impl Iterator<Item = &'m Message>,
     script: &'s Script,
 ) -> Option<(usize, &'s [u8])> {
-    let mut messages = messages.zip(&script.messages).enumerate();
+    let last = script.messages.last()?.section;
+    let messages = messages.zip(&script.messages).enumerate();
+    let mut messages = messages.filter(|(_, (_, encoded))| encoded.section == last);
     messages.find_map(|(index, (message, encoded))| {
         let payload = encoded.payload.as_deref()?;
         let mut used = message.used_variables().into_iter();
@@ -173,13 +174,12 @@ fn first_of_known_length<'m, 's>(
 }
 
 /// The variations of what a side sends that the framing can carry. None if it sends what it
-/// learns from the other side: then its messages differ in each case.
-fn contents(
-    scenario: &Scenario,
-    side: Side,
-    script: &Script,
-    framing: &Framing,
-) -> Vec<ContentVariation> {
+/// learns from the other side: then its messages differ in each case. None if the framing changes:
+/// nobody knows whether it does so after other messages.
+fn contents(scenario: &Scenario, side: Side, script: &Script) -> Vec<ContentVariation> {
+    let Some(framing) = scenario.only_framing(side) else {
+        return Vec::new();
+    };
     if sends_learnt_values(scenario, side) {
         return Vec::new();
     }
@@ -212,7 +212,7 @@ impl Plan {
         } = *choice;
         let script = Script::of(scenario, side);
         let edits = if only.may_accept(TacticFamily::Header.as_str()) {
-            header_edits(messages(scenario, side), &script, scenario.framing())
+            header_edits(scenario, side, &script)
         } else {
             Vec::new()
         };
@@ -223,7 +223,7 @@ impl Plan {
             only: only.clone(),
         };
         let contents = if only.may_accept(TacticFamily::Content.as_str()) {
-            contents(scenario, side, &script, scenario.framing())
+            contents(scenario, side, &script)
         } else {
             Vec::new()
         };

@@ -1,6 +1,6 @@
 //! Where a side's stream may be cut, and where it must be cut.
 
-use super::{Offset, Script};
+use super::{Offset, OutMessage, Script};
 
 /// What the protocol allows wirecheck to do, and the exchange to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -60,7 +60,7 @@ impl StreamLayout {
             end: Offset::new(script.len()),
             edges: script.message_edges().collect(),
             walls: match pipelining {
-                Pipelining::Allowed => Vec::new(),
+                Pipelining::Allowed => section_edges(script).collect(),
                 Pipelining::Forbidden => turn_edges(script).collect(),
             },
             regions: script.region_edges().collect(),
@@ -92,12 +92,28 @@ impl StreamLayout {
     }
 }
 
+/// Where a later turn begins.
 fn turn_edges(script: &Script) -> impl Iterator<Item = Offset> + '_ {
-    let turn = |index: usize| script.messages[index].turn;
+    edges(script, |before, after| before.turn != after.turn)
+}
+
+/// Where a later turn begins in another framing. The other side agrees to it before, so that
+/// nothing of it may be sent earlier.
+fn section_edges(script: &Script) -> impl Iterator<Item = Offset> + '_ {
+    edges(script, |before, after| {
+        before.turn != after.turn && before.section != after.section
+    })
+}
+
+fn edges(
+    script: &Script,
+    is_edge: impl Fn(&OutMessage, &OutMessage) -> bool,
+) -> impl Iterator<Item = Offset> {
+    let message = |index: usize| &script.messages[index];
     let spans = script.spans();
     let pairs = spans.clone().zip(spans.skip(1));
     pairs
-        .filter(move |((before, _), (after, _))| turn(*before) != turn(*after))
+        .filter(move |((before, _), (after, _))| is_edge(message(*before), message(*after)))
         .map(|(_, (_, after))| after.start)
 }
 

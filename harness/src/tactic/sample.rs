@@ -20,6 +20,8 @@ fn out_message(header: &str, payload: &str, turn: usize) -> OutMessage {
         bytes: encoded.bytes,
         regions: encoded.regions,
         turn,
+        step: 0,
+        section: 0,
         payload: Some(payload.as_bytes().to_vec()),
     }
 }

@@ -21,6 +21,10 @@ pub struct OutMessage {
     /// The number of the side's turn, from 0. Between two messages of one turn the other side
     /// does nothing.
     pub turn: usize,
+    /// Its place in the exchange, from 0.
+    pub step: usize,
+    /// The number of its section, from 0: the framing changes between two of them.
+    pub section: usize,
     /// `None` for `raw` bytes, which bypass the framing.
     pub payload: Option<Vec<u8>>,
 }

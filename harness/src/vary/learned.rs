@@ -176,7 +176,7 @@ fn steps(
     let answer = |payload: &Vec<u8>| match expected {
         _ if source.has_raw_answers => raw(payload),
         Expected::TheSame => match HttpMessage::parse(payload) {
-            Ok(message) if matches!(source.framing(), Framing::Http1(_)) => {
+            Ok(message) if matches!(source.framing_of_peer(), Framing::Http1(_)) => {
                 writer.http_answer(theirs, &message)
             }
             _ => format!("{theirs} = {}", writer.string(payload)),
@@ -229,7 +229,7 @@ fn steps(
 
 /// A step in which the peer sends any message.
 fn any_message(source: &Source) -> String {
-    match (source.framing(), source.side.other()) {
+    match (source.framing_of_peer(), source.side.other()) {
         (Framing::Http1(_), Side::Server) => "server.http = { status = 'any' }".to_owned(),
         (Framing::Http1(_), Side::Client) => {
             "client = { any = true, example = 'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' }"
@@ -401,7 +401,8 @@ mod tests {
         ];
         let turns: [&[u8]; 3] = [b"hello\r\n", b"one\r\ntwo 00000000\r\n", b""];
         let suite = learned(&messages, &turns, PeerEnd::AfterOurs);
-        assert_eq!(suite.scenarios()[0].framing(), source().framing());
+        let learned = suite.scenarios()[0].only_framing(Side::Client);
+        assert_eq!(learned, Some(source().framing()));
         let scenario = &suite.scenarios()[0];
         assert_eq!(scenario.level().to_string(), "should");
         assert_eq!(scenario.limits().reply.as_secs(), 2);

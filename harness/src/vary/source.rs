@@ -37,9 +37,11 @@ pub(crate) enum OurEnd {
 }
 
 impl Source {
-    /// `None` for a scenario in which the side sends nothing.
+    /// `None` for a scenario in which the side sends nothing, or in which the framing changes:
+    /// nobody knows whether it does so after other messages.
     pub(crate) fn of(suite: &Suite, scenario: usize, side: Side) -> Option<Self> {
         let scenario = suite.scenarios().get(scenario)?;
+        scenario.only_framing(side)?;
         let script = Script::of(scenario, side);
         let messages = Content::of(&script);
         if messages.is_empty() {
@@ -69,8 +71,19 @@ impl Source {
         })
     }
 
+    /// The framing of our messages.
     pub(crate) fn framing(&self) -> &Framing {
-        self.suite.scenarios()[0].framing()
+        self.framing_of(self.side)
+    }
+
+    /// The framing of the peer's messages.
+    pub(crate) fn framing_of_peer(&self) -> &Framing {
+        self.framing_of(self.side.other())
+    }
+
+    fn framing_of(&self, side: Side) -> &Framing {
+        let only = self.suite.scenarios()[0].only_framing(side);
+        only.expect("a scenario that changes the framing is no source")
     }
 
     /// By how much the peer's memory may grow for a variation, in bytes.
@@ -104,7 +117,7 @@ impl Source {
 
     /// The framing of what the peer sends after these messages.
     pub(crate) fn framing_after(&self, messages: &[Content]) -> Framing {
-        let framing = self.framing().clone();
+        let framing = self.framing_of_peer().clone();
         match self.side {
             Side::Client => framing.answering(messages.iter().map(Content::bytes)),
             Side::Server => framing,
@@ -128,7 +141,7 @@ impl Source {
     fn is_ignored(&self, payload: &[u8]) -> bool {
         let ignored = self.suite.scenarios()[0].ignored();
         let (peer, bindings) = (self.side.other(), Bindings::example());
-        IgnoredMessage::is_any_of(ignored, peer, payload, self.framing(), &bindings)
+        IgnoredMessage::is_any_of(ignored, peer, payload, self.framing_of_peer(), &bindings)
     }
 
     /// Whether something came before our end that is no message. After it a peer may write what
@@ -159,7 +172,7 @@ impl Source {
 
 fn has_raw_answers(scenario: &Scenario, peer: Side) -> bool {
     let mut theirs = scenario.exchange().iter().filter(|it| it.side == peer);
-    matches!(scenario.framing(), Framing::Raw(_))
+    matches!(scenario.only_framing(peer), Some(Framing::Raw(_)))
         || theirs.any(|it| match &it.action {
             Action::Send(message) => !message.is_framed(),
             _ => false,

@@ -116,4 +116,10 @@ fn every_framing_has_the_malformed_kinds_that_make_sense() {
          duplicate-host unknown-version malformed-version length-and-chunked unknown-coding \
          chunked-twice chunked-not-last"
     );
+    assert_eq!(
+        of("WebSocket"),
+        "negative too-large longer shorter overlong unknown-type unmasked reserved-bits \
+         unknown-control fragmented-control long-control lone-continuation interleaved \
+         invalid-utf8 short-close close-code"
+    );
 }

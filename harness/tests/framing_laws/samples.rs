@@ -2,8 +2,8 @@
 
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Delimiter, Endian, FieldWidth, Fixed, Framing,
-    Headers, Http1, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint,
-    VarintLength,
+    Headers, Http1, Length, Line, LineEnding, Masking, Netstring, Pad, Raw, Resp, Strip, Varint,
+    VarintLength, WebSocket,
 };
 
 /// A framing and payloads for it, none of them long.
@@ -38,6 +38,7 @@ pub(crate) fn all() -> Vec<Sample> {
     samples.extend(varints());
     samples.push(resp());
     samples.extend(http1());
+    samples.extend([Masking::Unmasked, Masking::Masked].map(websocket));
     samples
 }
 
@@ -154,6 +155,24 @@ fn resp() -> Sample {
         b"\"+\" \"\"",
     ];
     sample(Framing::Resp(resp), &payloads)
+}
+
+fn websocket(masking: Masking) -> Sample {
+    let payloads: [&[u8]; 9] = [
+        b"hello",
+        b"",
+        b"h\xc3\xa9",
+        b"\xfffragments hel\xff\xfflo",
+        b"\xffbinary \0\xff",
+        b"\xffping x",
+        b"\xffpong ",
+        b"\xffclose",
+        b"\xffclose 1000 bye",
+    ];
+    sample(
+        Framing::WebSocket(WebSocket { masking, max: 300 }),
+        &payloads,
+    )
 }
 
 fn http1() -> [Sample; 4] {

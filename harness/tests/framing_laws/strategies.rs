@@ -4,8 +4,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Delimiter, EncodeError, Endian, FieldWidth, Fixed,
-    Framing, Headers, Http1, Length, Line, LineEnding, Netstring, Pad, Raw, Resp, Strip, Varint,
-    VarintLength,
+    Framing, Headers, Http1, Length, Line, LineEnding, Masking, Netstring, Pad, Raw, Resp, Strip,
+    Varint, VarintLength, WebSocket,
 };
 
 /// Any framing with limits that random bytes can reach.
@@ -24,6 +24,28 @@ pub(crate) fn framing() -> impl Strategy<Value = Framing> {
         (0usize..5, 0usize..300)
             .prop_map(|(max_depth, max)| Framing::Resp(Resp { max_depth, max })),
         http1().prop_map(Framing::Http1),
+        websocket(0usize..300),
+    ]
+}
+
+fn websocket(max: std::ops::Range<usize>) -> impl Strategy<Value = Framing> {
+    let masking = select(vec![Masking::Masked, Masking::Unmasked]);
+    (masking, max).prop_map(|(masking, max)| Framing::WebSocket(WebSocket { masking, max }))
+}
+
+/// The payload of a message of WebSocket.
+fn websocket_message() -> impl Strategy<Value = Vec<u8>> {
+    let word = select(vec!["binary", "ping", "pong"]);
+    let content = prop::collection::vec(any::<u8>(), 0..130);
+    prop_oneof![
+        (word, content)
+            .prop_map(|(word, content)| [b"\xff", word.as_bytes(), b" ", &content].concat()),
+        prop::collection::vec("\\PC{0,60}", 1..4).prop_map(|parts| {
+            let parts: Vec<_> = parts.iter().map(String::as_bytes).collect();
+            [b"\xfffragments ", parts.join(&0xff).as_slice()].concat()
+        }),
+        "(1000|1011|3000|4999)( [a-z]{1,9})?"
+            .prop_map(|close| [b"\xffclose ", close.as_bytes()].concat()),
     ]
 }
 
@@ -107,6 +129,7 @@ pub(crate) fn exchange() -> impl Strategy<Value = (Framing, Vec<Vec<u8>>)> {
         3 => carried(framing(), payloads),
         1 => carried(framing(), values),
         1 => carried(http, messages),
+        1 => carried(websocket(20..300), prop::collection::vec(websocket_message(), 1..4)),
     ]
 }
 

@@ -132,13 +132,17 @@ fn drawing(scale: Scale, label: &str, paths: &[StripPath]) -> Markup {
 
 /// The kinds of regions, how each is drawn, and how high. Headers are high, payloads are lower,
 /// delimiters are low.
-const REGION_KINDS: [(&str, &str, u32); 8] = [
+const REGION_KINDS: [(&str, &str, u32); 12] = [
     ("header", "header", 8),
     ("start line", "header", 8),
     ("field name", "header", 8),
     ("field value", "header", 7),
     ("chunk size", "header", 8),
     ("trailer", "header", 7),
+    ("first byte", "header", 8),
+    ("length", "header", 7),
+    ("extended length", "header", 7),
+    ("masking key", "header", 6),
     ("payload", "payload", 5),
     ("delimiter", "delimiter", 2),
 ];

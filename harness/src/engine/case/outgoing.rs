@@ -25,7 +25,6 @@ const VALUES_SHOWN: usize = 8;
 /// One side's messages, encoded as they are needed.
 pub(super) struct Outgoing<'s> {
     script: &'s Script,
-    framing: &'s Framing,
     messages: Vec<OurMessage<'s>>,
     encoded: Vec<Vec<u8>>,
     /// The most bytes of all messages together.
@@ -35,6 +34,9 @@ pub(super) struct Outgoing<'s> {
 #[derive(Clone, Copy)]
 struct OurMessage<'s> {
     message: &'s Message,
+    framing: &'s Framing,
+    /// Its place in the exchange.
+    step: usize,
     /// The line of the suite.
     line: usize,
 }
@@ -74,17 +76,19 @@ impl fmt::Display for Unsendable {
 
 impl<'s> Outgoing<'s> {
     pub(super) fn new(played: PlayedSide<'s>) -> Self {
-        let exchange = played.scenario.exchange().iter();
-        let messages = exchange.filter_map(|step| match &step.action {
+        let scenario = played.scenario;
+        let exchange = scenario.exchange().iter().enumerate();
+        let messages = exchange.filter_map(|(at, step)| match &step.action {
             Action::Send(message) if step.side == played.side => Some(OurMessage {
                 message,
+                framing: scenario.framing(step.side, at),
+                step: at,
                 line: step.line,
             }),
             _ => None,
         });
         Self {
             script: played.script,
-            framing: played.scenario.framing(),
             messages: messages.collect(),
             encoded: Vec::new(),
             most: played.scenario.limits().stream_bytes,
@@ -147,11 +151,11 @@ impl<'s> Outgoing<'s> {
         while self.encoded.len() <= index {
             let ours = self.messages[self.encoded.len()];
             let bindings = expectations.bindings();
-            let encoded = ours.message.encode(self.framing, bindings);
+            let encoded = ours.message.encode(ours.framing, bindings);
             let encoded = encoded.and_then(|encoded| self.within_limit(encoded.bytes));
             let encoded = encoded.map_err(|error| ours.unsendable(error, bindings))?;
             self.encoded.push(encoded);
-            expectations.note_sent(ours.message);
+            expectations.note_sent(ours.step);
         }
         Ok(())
     }

@@ -424,9 +424,10 @@ fn sources(suites: &[Suite], corpus: &[Suite], side: Side) -> Vec<Vec<Source>> {
         }
     }
     for suite in corpus {
+        let framing = suite.scenarios()[0].only_framing(side);
         let of_same = by_suite
             .iter_mut()
-            .find(|it| it[0].framing().is_like(suite.scenarios()[0].framing()));
+            .find(|it| framing.is_some_and(|framing| it[0].framing().is_like(framing)));
         if let Some(known) = of_same {
             known.extend(Source::of(suite, 0, side));
         }

@@ -6,10 +6,23 @@ const MIB: i64 = 1 << 20;
 const GIB: i64 = 1 << 30;
 
 /// A framing without required parameters may be written as a word.
-pub(super) const FRAMING: Shape = Shape::Either(&[
-    Shape::Word(&["raw", "line", "netstring", "headers", "http1", "resp"]),
-    Shape::Variants(&FRAMINGS),
-]);
+pub(super) const FRAMING: Shape = Shape::Either(&FRAMING_SHAPES);
+
+static FRAMING_SHAPES: [Shape; 2] = [Shape::Word(&WORDS), Shape::Variants(&FRAMINGS)];
+
+/// The framings of both sides.
+pub(super) const FRAMING_OF_SIDES: Shape =
+    Shape::Either(&[Shape::Word(&WORDS), Shape::Variants(&FRAMINGS_OF_SIDES)]);
+
+static WORDS: [&str; 7] = [
+    "raw",
+    "line",
+    "netstring",
+    "headers",
+    "http1",
+    "resp",
+    "websocket",
+];
 
 /// A framing alone.
 pub(in crate::scenario) static ONLY_FRAMING: TableShape = TableShape {
@@ -32,98 +45,142 @@ static FRAMINGS: Variants = Variants {
     what: "a framing",
     tag: "kind",
     unknown: "not a framing",
-    only_one: ": an exchange has one framing",
-    tables: &[
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "raw",
-                Shape::Table(&RAW),
-                "No boundaries: the stream is the message.",
-            )],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required("line", Shape::Table(&LINE), "Text lines.")],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "delimiter",
-                Shape::Table(&DELIMITER),
-                "Messages that end with a byte string.",
+    only_one: ": a side has one framing at a time",
+    tables: FRAMING_TABLES.split_at(12).0,
+};
+
+static FRAMINGS_OF_SIDES: Variants = Variants {
+    what: "a framing",
+    tag: "kind",
+    unknown: "not a framing",
+    only_one: ": a side has one framing at a time",
+    tables: &FRAMING_TABLES,
+};
+
+/// Those of one side come first.
+static FRAMING_TABLES: [TableShape; 13] = [
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "raw",
+            Shape::Table(&RAW),
+            "No boundaries: the stream is the message.",
+        )],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required("line", Shape::Table(&LINE), "Text lines.")],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "delimiter",
+            Shape::Table(&DELIMITER),
+            "Messages that end with a byte string.",
+        )
+        .example("delimiter = { bytes = '\\r\\n' }")],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "fixed",
+            Shape::Table(&FIXED),
+            "Messages that are all of one size.",
+        )
+        .example("fixed = { size = 16 }")],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "ascii_length",
+            Shape::Table(&ASCII_LENGTH),
+            "A decimal length in a column, then the body.",
+        )
+        .example("ascii_length = { width = 10 }")],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "length",
+            Shape::Table(&LENGTH),
+            "A binary length, then the body.",
+        )
+        .example("length = { type = 'u32' }")],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "varint_length",
+            Shape::Table(&VARINT_LENGTH),
+            "A length of variable width, then the body.",
+        )
+        .example("varint_length = { encoding = 'leb128' }")],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "netstring",
+            Shape::Table(&NETSTRING),
+            "Netstrings, e.g. `5:hello,`.",
+        )],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "headers",
+            Shape::Table(&HEADERS),
+            "Header lines with Content-Length, a blank line, the body.",
+        )],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "http1",
+            Shape::Table(&HTTP1),
+            "HTTP/1.1 messages: start line, fields, body.",
+        )],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "resp",
+            Shape::Table(&RESP),
+            "The Redis serialisation protocol.",
+        )],
+    },
+    TableShape {
+        what: "a framing",
+        keys: &[required(
+            "websocket",
+            Shape::Table(&WEBSOCKET),
+            "Messages of WebSocket, after the opening handshake.",
+        )],
+    },
+    TableShape {
+        what: "a framing of each side",
+        keys: &[
+            required(
+                "client",
+                Shape::Either(&FRAMING_SHAPES),
+                "How the messages of the client are delimited.",
+            ),
+            required(
+                "server",
+                Shape::Either(&FRAMING_SHAPES),
+                "How the messages of the server are delimited.",
             )
-            .example("delimiter = { bytes = '\\r\\n' }")],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "fixed",
-                Shape::Table(&FIXED),
-                "Messages that are all of one size.",
-            )
-            .example("fixed = { size = 16 }")],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "ascii_length",
-                Shape::Table(&ASCII_LENGTH),
-                "A decimal length in a column, then the body.",
-            )
-            .example("ascii_length = { width = 10 }")],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "length",
-                Shape::Table(&LENGTH),
-                "A binary length, then the body.",
-            )
-            .example("length = { type = 'u32' }")],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "varint_length",
-                Shape::Table(&VARINT_LENGTH),
-                "A length of variable width, then the body.",
-            )
-            .example("varint_length = { encoding = 'leb128' }")],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "netstring",
-                Shape::Table(&NETSTRING),
-                "Netstrings, e.g. `5:hello,`.",
-            )],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "headers",
-                Shape::Table(&HEADERS),
-                "Header lines with Content-Length, a blank line, the body.",
-            )],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "http1",
-                Shape::Table(&HTTP1),
-                "HTTP/1.1 messages: start line, fields, body.",
-            )],
-        },
-        TableShape {
-            what: "a framing",
-            keys: &[required(
-                "resp",
-                Shape::Table(&RESP),
-                "The Redis serialisation protocol.",
-            )],
-        },
-    ],
+            .example("server = 'line'"),
+        ],
+    },
+];
+
+static WEBSOCKET: TableShape = TableShape {
+    what: "a websocket framing",
+    keys: &[optional(
+        "max",
+        Shape::Integer { min: 1, max: GIB },
+        "The longest message in bytes, put together from its fragments; 1 MiB by default.",
+    )],
 };
 
 static RAW: TableShape = TableShape {

@@ -6,6 +6,7 @@
 mod framing;
 mod http;
 mod suite;
+mod websocket;
 
 pub(in crate::scenario) use framing::ONLY_FRAMING;
 pub(in crate::scenario) use suite::{MISPLACED, SUITE};

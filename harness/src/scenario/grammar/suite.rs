@@ -1,7 +1,8 @@
 //! Suites, scenarios and steps.
 
-use super::framing::FRAMING;
+use super::framing::FRAMING_OF_SIDES;
 use super::http::HTTP;
+use super::websocket::WEBSOCKET_MESSAGE;
 use super::{Key, Shape, TableShape, Variants, optional, required};
 
 const GIB: i64 = 1 << 30;
@@ -63,7 +64,7 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
         optional("why", Shape::Text, "Why these scenarios matter."),
         required(
             "framing",
-            FRAMING,
+            FRAMING_OF_SIDES,
             "How messages are delimited in the stream, where a scenario does not say otherwise.",
         )
         .example("framing = 'line'"),
@@ -133,7 +134,7 @@ static SCENARIO: TableShape = TableShape {
         optional("why", Shape::Text, "Why the peer must do it."),
         optional(
             "framing",
-            FRAMING,
+            FRAMING_OF_SIDES,
             "How messages are delimited in the stream, if not as the suite says.",
         ),
         LEVEL,
@@ -426,6 +427,15 @@ static STEP: Variants = Variants {
                 OPTIONAL,
             ],
         },
+        TableShape {
+            what: "a change of the framing",
+            keys: &[required(
+                "framing",
+                FRAMING_OF_SIDES,
+                "How the messages of all later steps are delimited. A client sends them when all \
+                 earlier ones of the server have come.",
+            )],
+        },
     ],
 };
 
@@ -476,10 +486,10 @@ static MESSAGE: Variants = Variants {
 
 static MESSAGE_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&MESSAGE)]);
 
-const MESSAGE_TABLES: usize = 11;
+const MESSAGE_TABLES: usize = 12;
 
 /// Those of one message come first.
-static ACTION_TABLES: [TableShape; 15] = [
+static ACTION_TABLES: [TableShape; 16] = [
     TableShape {
         what: "a text message",
         keys: &[
@@ -622,6 +632,19 @@ static ACTION_TABLES: [TableShape; 15] = [
         ],
     },
     TableShape {
+        what: "a WebSocket message",
+        keys: &[
+            required(
+                "ws",
+                Shape::Variants(&WEBSOCKET_MESSAGE),
+                "A message of WebSocket that is no text, or a text in fragments; the framing must be `websocket`.",
+            )
+            .example("ws = { ping = 'x' }"),
+            CAPTURE,
+            SKIPS,
+        ],
+    },
+    TableShape {
         what: "messages in any order",
         keys: &[required(
             "unordered",
@@ -675,7 +698,7 @@ static RAW_PATTERN: TableShape = TableShape {
     ],
 };
 
-static REPEAT: TableShape = TableShape {
+pub(super) static REPEAT: TableShape = TableShape {
     what: "a repetition",
     keys: &[
         required("text", Shape::Payload, "What is repeated."),

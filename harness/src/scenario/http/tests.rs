@@ -166,7 +166,7 @@ fn an_answer_to_head_has_no_body() {
     let suite = parse("t.toml", &text, &NoAttachments).expect("a valid suite");
     let scenario = &suite.scenarios()[0];
     let stream = Script::of(scenario, Side::Server).stream();
-    let mut decoder = scenario.framing().decoder();
+    let mut decoder = scenario.framing(Side::Server, 0).decoder();
     let mut rest = &stream[..];
     let mut lengths = Vec::new();
     while let crate::framing::Decoded::Message(message) = decoder.decode(&mut rest) {

@@ -10,6 +10,7 @@ use super::fields::{self, Fields, Node};
 use super::hex;
 use super::http;
 use super::source::{ActionSpans, Literal, SuiteSource};
+use super::websocket;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close};
 use crate::scenario::json;
@@ -141,6 +142,7 @@ fn body(
             Body::OneOf(all)
         }
         "http" => Body::Http(Box::new(http::read(value, &known, source)?)),
+        "ws" => websocket::read(value, dry_run, source)?,
         _ => return None,
     })
 }
@@ -156,7 +158,11 @@ pub(super) fn json_template(
     (source.faults.len() == faults).then(|| JsonTemplate::new(value, source.parameters.clone()))
 }
 
-fn repeat(node: &Node<'_>, dry_run: &DryRun<'_>, source: &mut SuiteSource<'_>) -> Option<Template> {
+pub(super) fn repeat(
+    node: &Node<'_>,
+    dry_run: &DryRun<'_>,
+    source: &mut SuiteSource<'_>,
+) -> Option<Template> {
     let fields = fields::of(node)?;
     let times: usize = fields.number("times")?;
     let once = source.payload(fields.get("text")?, &|name| dry_run.defines(name))?;

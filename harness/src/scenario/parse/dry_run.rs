@@ -8,7 +8,7 @@ use super::source::ActionSpans;
 use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close, Obligation, Side};
-use crate::scenario::exchange_framing::ExchangeFraming;
+use crate::scenario::exchange_framing::{ExchangeFramings, SideFramings};
 use crate::scenario::ignored::IgnoredMessage;
 use crate::scenario::message::{Body, Message};
 use crate::scenario::parameter::ParameterValues;
@@ -18,7 +18,9 @@ use crate::scenario::template::{Bindings, Template};
 /// The state of both sides after some steps of an exchange.
 pub(super) struct DryRun<'f> {
     /// `None` if the suite's is invalid.
-    framing: Option<ExchangeFraming>,
+    framings: Option<ExchangeFramings>,
+    /// The last step that changes the framing, if no message has followed.
+    change: Option<Range<usize>>,
     stream_bytes: usize,
     bindings: Bindings,
     parameters: ParameterValues,
@@ -38,13 +40,15 @@ pub(super) struct Order {
 struct SideState {
     alike: AlikeCheck,
     sent: usize,
+    /// Its last message, if that may be left out.
+    optional: Option<Range<usize>>,
     closed: Option<(Close, Range<usize>)>,
     exited: Option<Range<usize>>,
 }
 
 impl<'f> DryRun<'f> {
     pub(super) fn new(
-        framing: Option<Framing>,
+        framings: Option<SideFramings>,
         limits: &Limits,
         parameters: ParameterValues,
     ) -> Self {
@@ -53,7 +57,8 @@ impl<'f> DryRun<'f> {
             bindings.bind(name, value);
         }
         Self {
-            framing: framing.map(ExchangeFraming::new),
+            framings: framings.map(ExchangeFramings::new),
+            change: None,
             stream_bytes: limits.stream_bytes,
             bindings,
             parameters,
@@ -63,13 +68,47 @@ impl<'f> DryRun<'f> {
         }
     }
 
-    /// The framing of the exchange, which knows what its answers answer.
-    pub(super) fn into_framing(self) -> Option<Framing> {
-        self.framing.map(ExchangeFraming::into_framing)
+    /// The framings of the exchange, which know what its answers answer.
+    pub(super) fn into_framings(self, faults: &mut Vec<Diagnostic>) -> Option<ExchangeFramings> {
+        faults.extend(self.change.map(unused_framing));
+        self.framings
+    }
+
+    /// Changes the framings from a step on, and reports why that is impossible.
+    pub(super) fn change_framing(
+        &mut self,
+        from: usize,
+        framings: SideFramings,
+        place: Range<usize>,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        if from == 0 {
+            let message = "the framing changes before the first step";
+            let fault = Diagnostic::new(message, place.clone(), "nothing comes before it");
+            faults.push(fault.help("write it as `framing` of the scenario, before `exchange`"));
+        }
+        let sides = [&self.client, &self.server];
+        if let Some(optional) = sides.iter().find_map(|it| it.optional.clone()) {
+            let message = "an optional message before another framing";
+            let label = "without it nothing shows which framing the next bytes have";
+            let fault = Diagnostic::new(message, optional, label);
+            let fault = fault.related(place.clone(), "the framing changes here");
+            faults.push(fault.help("write a message that has to come between them"));
+        }
+        faults.extend(self.change.replace(place).map(unused_framing));
+        if let Some(all) = &mut self.framings {
+            all.change(from, framings);
+        }
     }
 
     pub(super) fn ignoring(self, ignored: &'f [IgnoredMessage]) -> Self {
         Self { ignored, ..self }
+    }
+
+    /// Whether a side sends messages of WebSocket next, as far as that is known.
+    pub(super) fn speaks_websocket(&self, side: Side) -> bool {
+        let framings = self.framings.as_ref();
+        framings.is_none_or(|it| matches!(it.current(side), Framing::WebSocket(_)))
     }
 
     /// The bytes that both sides have sent so far.
@@ -104,6 +143,9 @@ impl<'f> DryRun<'f> {
         match action {
             Action::Send(message) => {
                 let before = faults.len();
+                self.change = None;
+                let is_optional = order.obligation == Obligation::Optional;
+                self.state(side).optional = is_optional.then(|| place.span.clone());
                 self.send(side, message, place, faults);
                 if faults.len() == before {
                     faults.extend(self.confused(side, message, order, place));
@@ -177,7 +219,8 @@ impl<'f> DryRun<'f> {
         place: &ActionSpans<'_>,
         faults: &mut Vec<Diagnostic>,
     ) {
-        let Some(framing) = self.framing.as_ref().map(|it| it.get().clone()) else {
+        let framings = self.framings.as_ref();
+        let Some(framing) = framings.map(|it| it.current(side).clone()) else {
             return;
         };
         if let Some(fault) = in_other_framing(message, &framing, place) {
@@ -197,8 +240,8 @@ impl<'f> DryRun<'f> {
         if faults.len() == before {
             faults.extend(self.refused(message, &framing, place));
         }
-        if let Some(framing) = &mut self.framing {
-            framing.note(side, || message.outgoing_payload(&self.bindings));
+        if let Some(framings) = &mut self.framings {
+            framings.note(side, || message.outgoing_payload(&self.bindings));
         }
     }
 
@@ -303,7 +346,7 @@ impl<'f> DryRun<'f> {
         order: Order,
         place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
-        let framing = self.framing.as_ref()?.get().clone();
+        let framing = self.framings.as_ref()?.current(side).clone();
         let bindings = self.bindings.clone();
         let check = &mut self.state(side).alike;
         check.confused(message, order, place.span.clone(), (&framing, &bindings))
@@ -334,6 +377,12 @@ impl<'f> DryRun<'f> {
             refusal.to_string(),
         ))
     }
+}
+
+fn unused_framing(place: Range<usize>) -> Diagnostic {
+    let label = "no message follows in this framing";
+    let fault = Diagnostic::new("a framing without messages", place, label);
+    fault.help("remove the step, or add a message behind it")
 }
 
 fn in_other_framing(

@@ -1,30 +1,55 @@
 //! From an exchange's list to its steps.
 
+use std::ops::Range;
+
 use super::action;
 use super::dry_run::{DryRun, Order};
 use super::fields::{self, Fields, Node};
+use super::framing;
 use super::source::SuiteSource;
-use crate::framing::Framing;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Obligation, Side, Step};
+use crate::scenario::exchange_framing::ExchangeFramings;
 
-/// Reads the steps of a scenario, with a dry run of each. Also returns their framing.
+/// Reads the steps of a scenario, with a dry run of each. Also returns their framings.
 pub(super) fn read(
     scenario: &Fields<'_>,
     mut dry_run: DryRun<'_>,
     source: &mut SuiteSource<'_>,
-) -> Option<(Vec<Step>, Framing)> {
+) -> Option<(Vec<Step>, ExchangeFramings)> {
     let mut steps = Vec::new();
     let mut complete = true;
     for node in scenario.list("exchange") {
         let first = steps.len();
+        if let Some(changed) = changed_framing(node) {
+            complete &= change_framing(changed, first, &mut dry_run, source).is_some();
+            continue;
+        }
         match read_step(node, first, &mut dry_run, source) {
             Some(read) => steps.extend(read),
             None => complete = false,
         }
     }
-    let framing = dry_run.into_framing()?;
-    complete.then_some((steps, framing))
+    let framings = dry_run.into_framings(&mut source.faults)?;
+    complete.then_some((steps, framings))
+}
+
+/// The value of a step that changes the framing.
+fn changed_framing<'a>(node: &'a Node<'a>) -> Option<&'a Node<'a>> {
+    let fields = fields::of(node)?;
+    let has_side = fields.has("client") || fields.has("server");
+    fields.get("framing").filter(|_| !has_side)
+}
+
+fn change_framing(
+    node: &Node<'_>,
+    first: usize,
+    dry_run: &mut DryRun<'_>,
+    source: &mut SuiteSource<'_>,
+) -> Option<()> {
+    let framings = framing::read(node, source)?;
+    dry_run.change_framing(first, framings, node.span(), &mut source.faults);
+    Some(())
 }
 
 /// Reads a step of the file: several steps if it has several messages. `first` is the place of
@@ -88,6 +113,11 @@ fn read_action(
         unordered,
     } = *written;
     let (action, place) = action::read(spec, dry_run, source)?;
+    let verb = fields::of(spec).is_some_and(|spec| spec.has("ws"));
+    if verb && !dry_run.speaks_websocket(side) {
+        source.faults.push(in_other_framing(place.span.clone()));
+        return None;
+    }
     let before = dry_run.sent();
     let obligation = obligation(&fields, &action, source);
     let order = Order {
@@ -105,6 +135,12 @@ fn read_action(
         line: source.line(spec.span().start),
         span: place.span,
     })
+}
+
+fn in_other_framing(span: Range<usize>) -> Diagnostic {
+    let message = "a WebSocket message in another framing";
+    let fault = Diagnostic::new(message, span, "needs the framing websocket");
+    fault.help("write `{ framing = 'websocket' }` as a step before it, after the opening handshake")
 }
 
 /// Only a message may be optional: whether it comes is seen in the one that comes instead.

@@ -5,12 +5,27 @@ use super::source::SuiteSource;
 use crate::framing::{
     Align, AsciiLength, Blank, CountedBytes, DEFAULT_MAX, Delimiter, Endian, FieldWidth, Fixed,
     Framing, FramingError, Headers, Http1, Length, Line, LineEnding, Netstring, Pad, Raw, Resp,
-    Strip, Varint, VarintLength,
+    Strip, Varint, VarintLength, WebSocket,
 };
 use crate::scenario::diagnostic::Diagnostic;
+use crate::scenario::exchange_framing::SideFramings;
 
-/// Reads the value of `framing`: a word, or a table with one key.
-pub(super) fn read(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Framing> {
+/// Reads the value of `framing`: one for both sides, or one for each.
+pub(super) fn read(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<SideFramings> {
+    let sides = fields::of(node).filter(|fields| fields.has("client") && fields.has("server"));
+    let Some(sides) = sides else {
+        return read_one(node, source).map(SideFramings::both);
+    };
+    let client = read_one(sides.get("client")?, source);
+    let server = read_one(sides.get("server")?, source);
+    Some(SideFramings {
+        client: client?,
+        server: server?.of_server(),
+    })
+}
+
+/// Reads a framing: a word, or a table with one key.
+pub(super) fn read_one(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Framing> {
     if let Some(word) = node.get_ref().as_str() {
         return plain(word);
     }
@@ -41,6 +56,7 @@ fn plain(word: &str) -> Option<Framing> {
         "headers" => Framing::Headers(Headers::default()),
         "http1" => Framing::Http1(Http1::default()),
         "resp" => Framing::Resp(Resp::default()),
+        "websocket" => Framing::WebSocket(WebSocket::default()),
         _ => return None,
     })
 }
@@ -70,6 +86,10 @@ fn of_kind(
                 .unwrap_or_else(|| Resp::default().max_depth);
             Framing::Resp(Resp { max_depth, max })
         }
+        "websocket" => Framing::WebSocket(WebSocket {
+            max,
+            ..WebSocket::default()
+        }),
         "delimiter" => {
             let bytes = source.payload(parameters.get("bytes")?, &|_| false)?;
             let bytes = bytes.fill(&crate::scenario::Bindings::example());

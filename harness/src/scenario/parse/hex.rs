@@ -59,7 +59,7 @@ pub(super) fn accepted(
 }
 
 /// A message without bytes that may have any value.
-fn fixed(
+pub(super) fn fixed(
     node: &Node<'_>,
     known: &dyn Fn(&str) -> bool,
     source: &mut SuiteSource<'_>,

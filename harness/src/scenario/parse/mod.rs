@@ -18,6 +18,7 @@ mod ignored;
 mod parameters;
 mod source;
 mod toml_1_0;
+mod websocket;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -31,6 +32,7 @@ use self::source::SuiteSource;
 use super::check;
 use super::diagnostic::{Diagnostic, FileKind, SuiteError};
 use super::exchange::Side;
+use super::exchange_framing::SideFramings;
 use super::grammar::{ONLY_FRAMING, SUITE, Shape};
 use super::ignored::IgnoredMessage;
 use super::name::{ScenarioId, SuiteId};
@@ -80,7 +82,7 @@ pub fn parse_framing(value: &str) -> Result<Framing, SuiteError> {
     }
     let mut source = SuiteSource::new(&text, &NoAttachments, faults);
     let node = fields::of(&root).and_then(|fields| fields.get("framing"));
-    let framing = node.and_then(|node| framing::read(node, &mut source));
+    let framing = node.and_then(|node| framing::read_one(node, &mut source));
     let faults = source.faults;
     framing
         .filter(|_| faults.is_empty())
@@ -223,7 +225,7 @@ fn read_scenario(
     let exchange = exchange::read(&fields, dry_run, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
     let span = fields.get("id")?.span();
-    let (exchange, framing) = exchange?;
+    let (exchange, framings) = exchange?;
     Some(Scenario {
         title: fields
             .text("title")
@@ -233,7 +235,7 @@ fn read_scenario(
         spec: common.spec,
         tags: common.tags,
         peer: common.peer,
-        framing,
+        framings,
         limits: common.limits,
         adversary: common.adversary,
         ignored: common.ignored,
@@ -252,7 +254,7 @@ struct Common {
     tags: Vec<String>,
     peer: Option<Side>,
     /// `None` if it is invalid.
-    framing: Option<Framing>,
+    framing: Option<SideFramings>,
     limits: Limits,
     adversary: Adversary,
     ignored: Vec<IgnoredMessage>,
