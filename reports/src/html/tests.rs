@@ -380,6 +380,7 @@ fn large(number: u64) -> ScenarioRecord {
             len,
             regions: regions(&every),
         },
+        observed: Vec::new(),
         ..greeting()
     }
 }

@@ -32,7 +32,7 @@ use std::time::Duration;
 use wirecheck_report::record::{Record, ScenarioRecord};
 
 use crate::engine::run::new_record;
-use crate::engine::settings::StopReason;
+use crate::engine::settings::{Answers, StopReason};
 use crate::engine::state::Engine;
 use crate::engine::{
     Event, FuzzOptions, GateRules, Jobs, PeerFailure, PeerSource, Selection, Settings,
@@ -195,6 +195,7 @@ fn settings(jobs: usize) -> Settings {
         read_proof: ReadProof::Kernel,
         gate: GateRules::default(),
         time: None,
+        answers: Answers::NotKept,
     }
 }
 
