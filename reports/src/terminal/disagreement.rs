@@ -105,3 +105,80 @@ fn answers(page: &mut Page, disagreement: &Disagreement<'_>, runs: &[NamedRun<'_
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{ObservedAnswer, ObservedAnswers, ObservedEnd, ScenarioRecord};
+    use crate::repeat::SavedIn;
+    use crate::sample::{passing, record, suite};
+
+    fn peer(name: &str, tactics: &[(&str, u16)]) -> NamedRun<'static> {
+        let observed = tactics.iter().map(|(tactic, status)| ObservedAnswers {
+            tactics: vec![(*tactic).to_owned()],
+            answers: vec![ObservedAnswer {
+                expected: *status == 200,
+                status: Some(*status),
+                content: None,
+            }],
+            end: ObservedEnd::Closed,
+            exit: None,
+            not_compared: None,
+        });
+        let scenario = ScenarioRecord {
+            observed: observed.collect(),
+            ..passing("get", 3)
+        };
+        NamedRun {
+            name: name.to_owned(),
+            record: record(vec![suite("http1", vec![scenario])]),
+            saved_in: SavedIn::Default,
+        }
+    }
+
+    fn shown(runs: &[NamedRun<'_>], columns: usize) -> String {
+        let text = disagreements(runs, TerminalWidth::of(columns));
+        anstream::adapter::strip_str(&text).to_string()
+    }
+
+    #[test]
+    fn peers_with_the_same_answer_are_together() {
+        let header = [("whole", 200), ("header:nul", 200), ("header:hex", 400)];
+        let strict = [("whole", 200), ("header:nul", 400), ("header:hex", 501)];
+        let runs = [
+            peer("go", &header),
+            peer("node", &strict),
+            peer("rust", &header),
+        ];
+        let text = "\
+where they disagree   2 of 3 deliveries are answered in different ways
+
+accepted by some, not by others
+  header:nul  get
+      200   go, rust
+      400   node
+
+refused with different answers
+  header:hex  get
+      400   go, rust
+      501   node
+";
+        assert_eq!(shown(&runs, 80), text);
+    }
+
+    #[test]
+    fn names_and_bytes_from_outside_are_escaped_and_lines_fit() {
+        let hostile = "\u{1b}[2J\u{202e}";
+        let long = hostile.repeat(20);
+        let tactics = [("whole", 200), (long.as_str(), 200)];
+        let others = [("whole", 200), (long.as_str(), 400)];
+        let text = shown(&[peer(&long, &tactics), peer(hostile, &others)], 60);
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+        assert!(text.lines().all(|line| columns(line) <= 60), "{text}");
+    }
+
+    #[test]
+    fn runs_without_answers_show_nothing() {
+        assert_eq!(shown(&[peer("a", &[]), peer("b", &[])], 80), "");
+    }
+}

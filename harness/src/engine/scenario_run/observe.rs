@@ -27,7 +27,7 @@ impl ScenarioRun<'_, '_, '_> {
         let begun = Instant::now();
         let mut left_out = 0_u64;
         for case in self.observable() {
-            if begun.elapsed() > TIME_LIMIT {
+            if begun.elapsed() > TIME_LIMIT || self.is_time_over() {
                 left_out += 1;
             } else if let Some(observed) = self.observe_twice(&case)? {
                 self.results.observe(&case.case.tactic, observed);
@@ -36,8 +36,8 @@ impl ScenarioRun<'_, '_, '_> {
         if left_out > 0 {
             let planned = self.context.planned;
             self.engine.note(format!(
-                "{}/{}: the answers to {left_out} deliveries are not compared: the peer took \
-                 {} s for the others",
+                "{}/{}: the answers to {left_out} deliveries are not compared: there was no time for \
+                 them, at most {} s",
                 planned.suite.id(),
                 planned.scenario.id(),
                 TIME_LIMIT.as_secs(),

@@ -17,6 +17,7 @@ mod interrupted;
 mod laws;
 mod leaks;
 mod neighbours;
+mod observe;
 mod rst_at_accept;
 mod script;
 mod scripted;
