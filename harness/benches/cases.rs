@@ -12,7 +12,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use wirecheck::engine::{Event, GateRules, Jobs, PeerSource, Selection, Settings, run};
+use wirecheck::engine::{Answers, Event, GateRules, Jobs, PeerSource, Selection, Settings, run};
 use wirecheck::peer::{CommandLine, ExternalServer, Server, StartOptions};
 use wirecheck::scenario::{NoAttachments, Side, parse};
 use wirecheck::tactic::{CaseChoice, Profile, Seed, TacticFilter};
@@ -122,6 +122,7 @@ fn judged(pattern: &str, cases: usize, addr: SocketAddr, jobs: Jobs) -> (usize, 
         read_proof: ReadProof::Kernel,
         gate: GateRules::default(),
         time: None,
+        answers: Answers::NotKept,
     };
     let mut passed = 0;
     let start = Instant::now();

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::background::on_own_thread;
 use crate::engine::{self, ClientOptions, Jobs, PeerFailure, PeerSource, Reconnects};
-use crate::engine::{GateRules, Selection, Settings};
+use crate::engine::{Answers, GateRules, Selection, Settings};
 use crate::load::{LoadError, LoadOptions, UnknownParameter, load, load_text, qualify};
 use crate::peer::{CommandLine, EmptyCommand, ExternalServer, StartOptions};
 use crate::report::Report;
@@ -263,6 +263,7 @@ impl Check {
             read_proof: ReadProof::Kernel,
             gate: GateRules::default(),
             time: None,
+            answers: Answers::NotKept,
         };
         let outcome = engine::run(&selection, &settings, stop, &mut |_| {});
         match outcome.failure {

@@ -18,6 +18,8 @@ pub mod badge;
 pub mod code_quality;
 mod compare;
 mod difference;
+#[cfg(feature = "terminal")]
+mod disagreement;
 mod facts;
 mod gate;
 #[cfg(feature = "formats")]
@@ -31,6 +33,7 @@ pub mod junit;
 pub mod markdown;
 mod merge;
 pub mod notation;
+mod observed;
 mod offsets;
 #[cfg(feature = "formats")]
 mod plain;

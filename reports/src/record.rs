@@ -12,6 +12,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde::{Deserialize, Serialize};
 
 use crate::notation::quoted_if_needed;
+pub use crate::observed::{NotCompared, ObservedAnswer, ObservedAnswers, ObservedEnd};
 
 /// The version of the format. A reader refuses any other version.
 pub const VERSION: u32 = 1;
@@ -338,6 +339,10 @@ pub struct ScenarioRecord {
     pub cut_place: Option<String>,
     /// What wirecheck's side sends.
     pub stream: StreamRecord,
+    /// What the peer answered, if the run was made to compare implementations. Deliveries with the
+    /// same answers are together, in the order of the first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<ObservedAnswers>,
 }
 
 /// Whether a failure fails the run.

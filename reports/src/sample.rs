@@ -102,6 +102,7 @@ pub(crate) fn passing(id: &str, cases: u64) -> ScenarioRecord {
             len: 32,
             regions: regions(&[("header", 10), ("payload", 22)]),
         },
+        observed: Vec::new(),
     }
 }
 

@@ -208,9 +208,9 @@ fn a_hint_names_what_was_meant() {
         (vec!["explain", "f2"], 2, "did you mean `F02`?"),
         (vec!["explain", "cutt"], 2, "did you mean the tactic `cut`?"),
         (
-            vec!["matrix", "x"],
+            vec!["matrix", lines],
             2,
-            "`wirecheck matrix` is not built yet",
+            "name each with --peer NAME='COMMAND'",
         ),
         (vec!["fuzz"], 2, "no server to judge"),
         (

@@ -19,6 +19,7 @@ use serde::{Deserialize, Deserializer, de};
 use wirecheck_report::record::FailOn;
 
 use super::error::CommandError;
+use super::matrix::{MatrixPeer, PeerName, ReachedBy};
 use super::values;
 use crate::engine::KnownCases;
 use crate::load::is_pack;
@@ -57,6 +58,8 @@ pub(super) struct Config {
     time: Option<Parsed<RunTime>>,
     /// The implementation under test.
     pub(super) peer: PeerConfig,
+    /// The implementations that `wirecheck matrix` compares.
+    pub(super) matrix: MatrixConfig,
     /// What fails the run.
     pub(super) gate: GateConfig,
     /// Failures that are known and do not fail the run: a glob for case ids
@@ -85,6 +88,16 @@ pub(super) struct PeerConfig {
     pub(super) port: Option<u16>,
     /// Time limit for the server to listen, or for the client to connect, e.g. `10s`.
     start_timeout: Option<Parsed<Time>>,
+}
+
+/// The implementations that `wirecheck matrix` compares.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct MatrixConfig {
+    /// The command that starts each of them, by name: `nginx = './nginx.sh {host} {port}'`. It is
+    /// split into words as a shell does it, and no shell runs it. `connect:localhost:8080` is a
+    /// server that is already running.
+    peers: BTreeMap<Parsed<PeerName>, Parsed<ReachedBy>>,
 }
 
 /// Whether the peer is a server or a client.
@@ -365,6 +378,18 @@ impl PeerConfig {
 
     pub(super) fn start_timeout(&self) -> Option<Duration> {
         self.start_timeout.map(|it| it.0.0)
+    }
+}
+
+impl MatrixConfig {
+    /// Sorted by name.
+    pub(super) fn peers(&self) -> Vec<MatrixPeer> {
+        let peers = self.peers.iter();
+        let peers = peers.map(|(name, reached_by)| MatrixPeer {
+            name: name.0.clone(),
+            reached_by: reached_by.0.clone(),
+        });
+        peers.collect()
     }
 }
 

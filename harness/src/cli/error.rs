@@ -22,8 +22,6 @@ pub(super) enum CommandError {
         what: String,
         help: Option<String>,
     },
-    /// A command that is planned.
-    Planned(&'static str),
     /// Suites are invalid; `valid` others are not.
     Suites {
         errors: Vec<LoadError>,
@@ -166,7 +164,6 @@ impl CommandError {
     fn message(&self) -> String {
         match self {
             Self::Usage { what, .. } => what.clone(),
-            Self::Planned(name) => format!("`wirecheck {name}` is not built yet"),
             Self::Suites {
                 errors,
                 valid,
@@ -230,7 +227,6 @@ impl CommandError {
     fn help(&self) -> Option<String> {
         match self {
             Self::Usage { help, .. } => help.clone(),
-            Self::Planned(_) => Some("`wirecheck --help` lists what this version has".to_owned()),
             Self::NoSuites(_) => Some(NO_SUITES.to_owned()),
             Self::NoVariations => Some(NO_VARIATIONS.to_owned()),
             Self::NoStreams => Some("name a suite, or give --input FILE".to_owned()),
@@ -272,7 +268,6 @@ impl CommandError {
     fn exit(&self) -> Exit {
         match self {
             Self::Usage { .. }
-            | Self::Planned(_)
             | Self::Suites { .. }
             | Self::NoConfig(_)
             | Self::NoRecord(_)

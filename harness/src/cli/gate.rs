@@ -67,6 +67,12 @@ pub(super) fn exit_of(record: &Record) -> Exit {
     }
 }
 
+/// The exit code of several runs. A failure weighs more than a run that did not finish.
+pub(super) fn worst_exit(exits: impl Iterator<Item = Exit>) -> Exit {
+    let worst = exits.max_by_key(|exit| (*exit == Exit::Failed, exit.code()));
+    worst.unwrap_or(Exit::Success)
+}
+
 /// Prints the known failures, and how many of the selected cases each matches.
 pub(super) fn list_known(
     known: &[KnownCases],

@@ -14,6 +14,7 @@ mod gate;
 mod init;
 mod interrupt;
 mod list;
+mod matrix;
 mod not_shown;
 mod packs;
 mod peer_source;
@@ -34,7 +35,6 @@ mod values;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, Parser};
 use wirecheck_report::notation::printable;
 
@@ -57,22 +57,9 @@ pub fn main() -> ExitCode {
 
 /// Prints an error of the parser of arguments, or the help that was asked for.
 fn report(error: clap::Error) -> Exit {
-    if let Some(name) = planned_command(&error) {
-        return CommandError::Planned(name).report();
-    }
     let typed = std::env::args_os().map(|word| printable(&word.to_string_lossy()));
     let typed: Vec<_> = typed.collect();
     separator::correct_advice(escaped(error, &typed), &typed).exit()
-}
-
-/// Commands of the design that no version has yet.
-const PLANNED: [&str; 1] = ["matrix"];
-
-fn planned_command(error: &clap::Error) -> Option<&'static str> {
-    match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(typed)) => PLANNED.into_iter().find(|name| name == typed),
-        _ => None,
-    }
 }
 
 /// The same error about the words as they can be printed.
@@ -95,6 +82,7 @@ fn run(command: Command) -> Result<Exit, CommandError> {
         Command::Run(args) => run::run(*args),
         Command::Replay(args) => replay::run(&args),
         Command::Fuzz(args) => fuzz::run(*args),
+        Command::Matrix(args) => matrix::run(*args),
         Command::List(args) => list::run(args),
         Command::Packs(args) => packs::run(&args),
         Command::Report(args) => report::run(&args),

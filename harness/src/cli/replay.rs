@@ -15,7 +15,7 @@ use super::interrupt;
 use super::peer_source::{millis, peer_source};
 use super::reporter::{block_layout, width};
 use super::run_files::saved_in;
-use crate::engine::{self, GateRules, RunOutcome, Settings};
+use crate::engine::{self, Answers, GateRules, RunOutcome, Settings};
 use crate::peer::adopt_orphans;
 use crate::replay::{Failure, OpenCase, ReplayOutcome, capture, outcome, script};
 use crate::wire::link::ReadProof;
@@ -70,6 +70,7 @@ fn play(args: &ReplayArgs, case: &OpenCase) -> Result<Exit, CommandError> {
         read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
         gate: GateRules::default(),
         time: None,
+        answers: Answers::NotKept,
         peer: peer_source(&peer)?,
         command: peer.command.clone(),
         jobs: case.jobs(),

@@ -12,7 +12,7 @@ use super::args::ReportArgs;
 use super::compare::read;
 use super::error::{CommandError, unless_unread};
 use super::exit::Exit;
-use super::gate::exit_of;
+use super::gate::{exit_of, worst_exit};
 use super::report_files::{ReportWriter, write_to};
 use super::reporter::{block_layout, width};
 use super::run_files::saved_in;
@@ -47,10 +47,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit, CommandError> {
     if !args.gate {
         return Ok(Exit::Success);
     }
-    let codes = records.iter().map(|it| exit_of(&it.record));
-    // A failure weighs more than a run that did not finish.
-    let worst = codes.max_by_key(|exit| (*exit == Exit::Failed, exit.code()));
-    Ok(worst.unwrap_or(Exit::Success))
+    Ok(worst_exit(records.iter().map(|it| exit_of(&it.record))))
 }
 
 /// `record.json`, or `Go=record.json`.
@@ -141,11 +138,19 @@ fn print(
         text.push('\n');
     }
     if runs.len() > 1 {
-        let rows: Vec<_> = runs.iter().map(row).collect();
-        text += &terminal::matrix(&rows, terminal::MatrixColumns::Suites, width());
+        text += &side_by_side(runs);
     }
     anstream::stdout().write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// The matrix of several runs, and where they disagree.
+pub(super) fn side_by_side(runs: &[NamedRun<'_>]) -> String {
+    let rows: Vec<_> = runs.iter().map(row).collect();
+    let matrix = terminal::matrix(&rows, terminal::MatrixColumns::Suites, width());
+    let disagreements = terminal::disagreements(runs, width());
+    let gap = if disagreements.is_empty() { "" } else { "\n" };
+    matrix + gap + &disagreements
 }
 
 fn row<'a>(run: &'a NamedRun<'_>) -> terminal::MatrixRow<'a> {

@@ -100,6 +100,14 @@ impl<'a> Reporter<'a> {
         }
     }
 
+    /// Shows nothing but the progress.
+    pub(super) fn only_progress(self) -> Self {
+        Self {
+            is_quiet: true,
+            ..self
+        }
+    }
+
     /// The record as it is written: with the ids of the saved cases.
     pub(super) fn record(&self, record: &Record) -> Record {
         self.files.with_ids(record)
@@ -155,6 +163,17 @@ impl<'a> Reporter<'a> {
             text += &terminal::summary(&record, exit.code(), &place, self.layout.width);
         }
         anstream::stdout().write_all(text.as_bytes())?;
+        match self.files.into_error() {
+            Some(error) => Err(CommandError::Record(error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the progress. Nothing else is shown.
+    pub(super) fn close(self) -> Result<(), CommandError> {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
         match self.files.into_error() {
             Some(error) => Err(CommandError::Record(error)),
             None => Ok(()),

@@ -5,11 +5,11 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
-use wirecheck_report::record::Role;
+use wirecheck_report::Record;
 use wirecheck_report::render::NamedRun;
 use wirecheck_report::saved_case::SavedPeer;
 
-use super::args::{PeerOptions, RunArgs, SessionArgs};
+use super::args::{PeerOptions, PlayArgs, RunArgs, SessionArgs};
 use super::cases::select;
 use super::error::{CommandError, unless_unread};
 use super::exit::Exit;
@@ -18,7 +18,9 @@ use super::report_files::{ReportWriter, tell_github};
 use super::reporter::{Reporter, block_layout};
 use super::run_files::{RunFiles, saved_in};
 use super::{gate, interrupt, play_order, separator};
-use crate::engine::{self, Event, GateRules, Jobs, RunOutcome, Selection, Settings};
+use crate::engine::{
+    self, Answers, Event, GateRules, Jobs, PeerFailure, RunOutcome, Selection, Settings,
+};
 use crate::peer::{CommandLine, adopt_orphans};
 use crate::replay::CaseSaver;
 use crate::scenario::Side;
@@ -54,6 +56,7 @@ pub(super) fn run(args: RunArgs) -> Result<Exit, CommandError> {
         selection: &selection,
         gate,
         time,
+        answers: Answers::NotKept,
     };
     session.play(|settings, stop, on_event| engine::run(&selection, settings, stop, on_event))
 }
@@ -72,52 +75,96 @@ pub(super) struct Session<'a> {
     pub(super) gate: GateRules,
     /// How long cases of the suites may be begun.
     pub(super) time: Option<Duration>,
+    /// Whether the record has what the peer answers.
+    pub(super) answers: Answers,
 }
 
-impl Session<'_> {
+/// What a run came to, before it is shown.
+pub(super) struct PlayedSession<'a> {
+    reporter: Reporter<'a>,
+    /// With the ids of the saved cases.
+    pub(super) record: Record,
+    pub(super) exit: Exit,
+    /// Why not all that was selected was judged.
+    pub(super) failure: Option<PeerFailure>,
+}
+
+impl<'a> Session<'a> {
     pub(super) fn play(
         self,
         run: impl FnOnce(&Settings, &AtomicBool, &mut (dyn FnMut(Event<'_>) + Send)) -> RunOutcome,
     ) -> Result<Exit, CommandError> {
-        let Self {
-            args,
-            selection,
-            gate,
-            time,
-        } = self;
-        let peer = saved_peer(&args.peer);
-        let settings = settings(args, &peer, gate, time)?;
+        let args = self.args;
         let reports = ReportWriter::new(&args.reports);
-        let files = RunFiles::create(&args.record)?;
         let stop = interrupt::stop_flag()?;
+        let played = self.judge(&stop, run, |reporter| {
+            reporter
+                .showing(block_layout(args.play.verbose))
+                .quiet(args.play.quiet)
+        })?;
+        let path = args.record.display().to_string();
+        let run = NamedRun {
+            name: played.record.peer.name(),
+            record: played.record,
+            saved_in: saved_in(&path),
+        };
+        let written = write_reports(&reports, &run);
+        unless_unread(played.reporter.finish(run.record, played.exit))?;
+        unless_unread(written)?;
+        match played.failure {
+            Some(failure) => Err(CommandError::Peer(failure)),
+            None => Ok(played.exit),
+        }
+    }
+
+    /// Plays and writes the record. `shown` says what the terminal shows meanwhile.
+    pub(super) fn judge(
+        self,
+        stop: &AtomicBool,
+        run: impl FnOnce(&Settings, &AtomicBool, &mut (dyn FnMut(Event<'_>) + Send)) -> RunOutcome,
+        shown: impl FnOnce(Reporter<'a>) -> Reporter<'a>,
+    ) -> Result<PlayedSession<'a>, CommandError> {
+        let peer = saved_peer(&self.args.peer);
+        let settings = self.settings(&peer)?;
+        let files = RunFiles::create(&self.args.record)?;
         // Where the system refuses, processes are found by their group, tag and sockets only.
         let _ = adopt_orphans();
         // Without loopback nothing can be said about the suites.
-        let prove_nothing = engine::scenarios_that_prove_nothing(selection).unwrap_or_default();
+        let prove_nothing =
+            engine::scenarios_that_prove_nothing(self.selection).unwrap_or_default();
         let saver = CaseSaver {
             peer,
             jobs: settings.jobs,
         };
-        let mut reporter = Reporter::new(selection, files, saver)
-            .showing(block_layout(args.verbose))
-            .quiet(args.quiet)
-            .noting(proves_nothing(&prove_nothing));
-        let ran = run(&settings, &stop, &mut |event| reporter.take(event));
-        let exit = gate::exit_of(&ran.record);
-        let path = args.record.display().to_string();
-        let record = reporter.record(&ran.record);
-        let run = NamedRun {
-            name: record.peer.name(),
-            record,
-            saved_in: saved_in(&path),
-        };
-        let written = write_reports(&reports, &run);
-        unless_unread(reporter.finish(run.record, exit))?;
-        unless_unread(written)?;
-        match ran.failure {
-            Some(failure) => Err(CommandError::Peer(failure)),
-            None => Ok(exit),
-        }
+        let reporter = Reporter::new(self.selection, files, saver);
+        let mut reporter = shown(reporter).noting(proves_nothing(&prove_nothing));
+        let ran = run(&settings, stop, &mut |event| reporter.take(event));
+        Ok(PlayedSession {
+            exit: gate::exit_of(&ran.record),
+            record: reporter.record(&ran.record),
+            failure: ran.failure,
+            reporter,
+        })
+    }
+
+    fn settings(&self, peer: &SavedPeer) -> Result<Settings, CommandError> {
+        Ok(Settings {
+            read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
+            gate: self.gate.clone(),
+            time: self.time,
+            answers: self.answers,
+            peer: peer_source(peer)?,
+            command: self.args.peer.command.clone(),
+            jobs: jobs(&self.args.play),
+        })
+    }
+}
+
+impl PlayedSession<'_> {
+    /// Ends the progress without any further output.
+    pub(super) fn close(self) -> Result<(Record, Exit, Option<PeerFailure>), CommandError> {
+        self.reporter.close()?;
+        Ok((self.record, self.exit, self.failure))
     }
 }
 
@@ -158,25 +205,18 @@ pub(super) fn check_command(args: &SessionArgs) -> Result<(), CommandError> {
     Ok(())
 }
 
-fn settings(
-    args: &SessionArgs,
-    peer: &SavedPeer,
-    gate: GateRules,
-    time: Option<Duration>,
-) -> Result<Settings, CommandError> {
-    Ok(Settings {
-        read_proof: ReadProof::from_env().map_err(CommandError::usage)?,
-        gate,
-        time,
-        peer: peer_source(peer)?,
-        command: args.peer.command.clone(),
-        jobs: jobs(args),
-    })
+/// Whether it is clear how a peer is reached: before others are judged.
+pub(super) fn check_peer(args: &PeerOptions) -> Result<(), CommandError> {
+    if args.connect.is_some() && args.start.client {
+        let what = "`connect:` is for servers only; a client is started for each case";
+        return Err(CommandError::usage(what));
+    }
+    peer_source(&saved_peer(args)).map(drop)
 }
 
 /// As many as the user wants, and as the limit of open files allows: the peer has the same
 /// limit, and must not fail by it.
-fn jobs(args: &SessionArgs) -> Jobs {
+fn jobs(args: &PlayArgs) -> Jobs {
     let wanted = args.jobs.map_or_else(Jobs::default, Jobs).0;
     let limit = getrlimit(Resource::Nofile).current;
     let allowed = limit.map_or(wanted, jobs_with);
@@ -195,22 +235,18 @@ fn jobs_with(files: u64) -> NonZeroUsize {
 /// How the peer is reached, as it is saved with a failure.
 fn saved_peer(args: &PeerOptions) -> SavedPeer {
     SavedPeer {
-        role: if args.client {
-            Role::Client
-        } else {
-            Role::Server
-        },
+        role: args.start.our_side().other().into(),
         command: args.command.clone(),
         connect: args.connect.clone(),
-        host: args.host().to_string(),
+        host: args.start.host().to_string(),
         port: args.port,
-        start_timeout_ms: millis(args.start_timeout()),
-        reconnects: args.reconnects,
+        start_timeout_ms: millis(args.start.start_timeout()),
+        reconnects: args.start.reconnects,
     }
 }
 
 fn no_command(args: &SessionArgs) -> CommandError {
-    let (peer, help) = if args.peer.client {
+    let (peer, help) = if args.peer.start.client {
         (Side::Client, NO_CLIENT)
     } else {
         (Side::Server, NO_SERVER)

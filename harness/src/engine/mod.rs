@@ -56,6 +56,6 @@ pub use peer::{ClientOptions, PeerSource, Reconnects};
 pub use run::{RunOutcome, run};
 pub use selection::{PlannedScenario, Selection};
 pub use self_check::{SelfCheck, SelfCheckError, scenarios_that_prove_nothing, self_check};
-pub use settings::{GateRules, Jobs, PeerFailure, Settings};
+pub use settings::{Answers, GateRules, Jobs, PeerFailure, Settings};
 pub use shard::{Shard, ShardError};
 pub use wirecheck_report::Record;

@@ -25,6 +25,19 @@ pub struct Settings {
     pub gate: GateRules,
     /// How long cases may be begun. What failed is confirmed after it.
     pub time: Option<Duration>,
+    /// Whether the record has what the peer answers.
+    pub answers: Answers,
+}
+
+/// Whether a record has what the peer answers, to compare it with other implementations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Answers {
+    /// Only what failed is in the record.
+    #[default]
+    NotKept,
+    /// Also what the peer answers to whole, joined and malformed messages. They are played twice
+    /// more for it.
+    Kept,
 }
 
 /// What fails a run, apart from what is known of it.

@@ -278,7 +278,8 @@ impl<'s> Expectations<'s> {
     }
 
     /// The first bytes that came after the last message that was accepted or ignored.
-    pub(super) fn unaccepted(&self) -> &[u8] {
+    #[must_use]
+    pub fn unaccepted(&self) -> &[u8] {
         &self.unaccepted
     }
 

@@ -181,6 +181,7 @@ fn record(families: &[(&str, u64, u64)], failures: Vec<FailedCase>) -> Record {
         error_reply: None,
         cut_place: None,
         stream: StreamRecord::default(),
+        observed: Vec::new(),
     };
     Record {
         version: 1,

@@ -15,6 +15,7 @@ mod command;
 mod compared;
 mod defects;
 mod difference;
+mod disagreement;
 mod facts;
 mod failure;
 mod filter;
@@ -76,6 +77,7 @@ fn body(comparison: &Comparison<'_>) -> Markup {
             @if comparison.single().is_some() { (facts::facts(comparison)) }
             (filter::filter(comparison))
             (matrix::matrix(comparison))
+            (disagreement::disagreements(comparison))
             (scenario::scenarios(comparison))
             (defects::defects(comparison))
             @if comparison.single().is_none() { (facts::facts(comparison)) }

@@ -11,9 +11,9 @@ use snapbox::{assert_data_eq, file};
 use super::{POLICY, SCRIPT, STYLE, render};
 use crate::Record;
 use crate::record::{
-    Bytes, CutOffReason, FailedCase, KeptStep, KnownFailure, NotJudged, Role, RunState,
-    ScenarioRecord, ShorterExchange, ShrinkLimit, SmallestFailure, StreamRecord, StreamSize,
-    Verdict, WireAction,
+    Bytes, CutOffReason, FailedCase, KeptStep, KnownFailure, NotJudged, ObservedAnswer,
+    ObservedAnswers, ObservedEnd, Role, RunState, ScenarioRecord, ShorterExchange, ShrinkLimit,
+    SmallestFailure, StreamRecord, StreamSize, Verdict, WireAction,
 };
 use crate::render::{CatalogueEntry, NamedRun, ReportInput};
 use crate::repeat::SavedIn;
@@ -158,6 +158,32 @@ fn each_id_is_unique_and_each_link_leads_to_one() {
 }
 
 #[test]
+fn where_implementations_disagree_there_is_a_column_for_each_and_links_to_both() {
+    let mut other = full();
+    other.suites[0].scenarios[0].observed[0] = refused(None);
+    other.suites[0].scenarios[0].observed[0].tactics[0] = "header:no".to_owned();
+    other.suites[0].scenarios[0].observed[0].end = ObservedEnd::Closed;
+    let page = page(&[full(), other]);
+    let table = between(&page, "id=\"disagreements\"", "</section>");
+    for expected in [
+        "header:no",
+        "stays open",
+        "href=\"#s0r0\"",
+        "href=\"#s0r1\"",
+        "scope=\"col\">b",
+    ] {
+        assert!(table.contains(expected), "{expected}: {table}");
+    }
+    let ids = values(&page, "id");
+    assert!(["s0", "s0r0", "s0r1"].iter().all(|id| ids.contains(id)));
+}
+
+#[test]
+fn runs_without_answers_have_no_disagreements() {
+    assert!(!page(&[failing(), all_pass()]).contains("disagree"));
+}
+
+#[test]
 fn a_page_refers_to_nothing_outside() {
     let page = page(&[failing(), all_pass()]);
     for reference in ["http:", "https:", "src=", "@import", "url(", "//www"] {
@@ -170,7 +196,7 @@ const HOSTILE: &str = "\0</script><script>x()</script><img src=x onerror=y()>\"'
                        \u{202e}\u{2028}\u{feff}\x1b[2J\n";
 
 /// The keys of texts that are one of a few words, or hex.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 11] = [
     "state",
     "cut_off_by",
     "verdict",
@@ -179,6 +205,8 @@ const WORDS: [&str; 9] = [
     "level",
     "concurrency",
     "lives",
+    "end",
+    "not_compared",
     "hex",
 ];
 
@@ -207,6 +235,21 @@ fn poisoned(record: &Record) -> Record {
     serde_json::from_value(value).expect("it is a record still")
 }
 
+fn refused(content: Option<&str>) -> ObservedAnswers {
+    let answer = ObservedAnswer {
+        expected: false,
+        status: content.is_none().then_some(400),
+        content: content.map(str::to_owned),
+    };
+    ObservedAnswers {
+        tactics: vec![format!("header:{}", content.unwrap_or("empty"))],
+        answers: vec![answer],
+        end: ObservedEnd::Open,
+        exit: Some("exit code 1".to_owned()),
+        not_compared: None,
+    }
+}
+
 /// A run with as many kinds of text from outside as possible.
 fn full() -> Record {
     let mut scenario = greeting();
@@ -220,6 +263,7 @@ fn full() -> Record {
     scenario.not_judged = vec![open];
     scenario.failures[0].known = Some("an old bug".to_owned());
     scenario.failures[0].verdict = Verdict::Known;
+    scenario.observed = vec![refused(Some("no")), refused(None)];
     let broke = WireAction::Broke("connection reset".to_owned());
     let events = &mut scenario.failures[1]
         .evidence
@@ -380,6 +424,7 @@ fn large(number: u64) -> ScenarioRecord {
             len,
             regions: regions(&every),
         },
+        observed: Vec::new(),
         ..greeting()
     }
 }

@@ -10,6 +10,7 @@
 //! This module does no I/O and reads neither the environment nor the clock.
 
 mod comparison;
+mod disagreement;
 mod failure;
 mod header;
 mod line;
@@ -24,6 +25,7 @@ mod width;
 
 pub use crate::repeat::SavedIn;
 pub use comparison::comparison;
+pub use disagreement::disagreements;
 #[cfg(feature = "formats")]
 pub(crate) use failure::block as failure_block;
 pub use failure::{BlockLayout, Detail, failure, failures};
@@ -33,7 +35,7 @@ pub(crate) use matrix::{MatrixCell, titles};
 pub use matrix::{MatrixColumns, MatrixRow, PeerForm, matrix};
 pub use progress::{ScenarioProgress, first_failure, progress_line};
 pub use replay::{ReplayVerdict, replay_header, replay_result};
-pub use summary::{summary, verdict};
+pub use summary::{MatrixOutcome, matrix_verdict, peer_verdict, summary, verdict};
 pub use table::table;
 pub use width::TerminalWidth;
 

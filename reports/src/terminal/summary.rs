@@ -57,6 +57,56 @@ pub fn verdict(record: &Record, exit_code: u8, width: TerminalWidth) -> String {
     page.into_text()
 }
 
+/// The verdict on one of several peers, in one line if it fits.
+#[must_use]
+pub fn peer_verdict(name: &str, record: &Record, width: TerminalWidth) -> String {
+    let mut page = Page::new(width);
+    let style = style(facts::shown_verdict(record)).bold();
+    let word = facts::verdict_word(record);
+    let text = format!("{word}  {}", outcome(record));
+    page.paragraph(name, style, &text);
+    page.into_text()
+}
+
+/// What came of several peers.
+#[derive(Clone, Copy, Debug)]
+pub struct MatrixOutcome {
+    /// How many were to be judged.
+    pub planned: usize,
+    /// How many were.
+    pub judged: usize,
+    /// How many of them failed.
+    pub failed: usize,
+}
+
+/// The verdict on several peers.
+#[must_use]
+pub fn matrix_verdict(outcome: MatrixOutcome, exit_code: u8, width: TerminalWidth) -> String {
+    let MatrixOutcome {
+        planned,
+        judged,
+        failed,
+    } = outcome;
+    let all = counted(judged as u64, "implementation");
+    let (style, mut text) = match failed {
+        0 => (style(Verdict::Pass), format!("PASS  {all}, none fails")),
+        _ => (
+            style(Verdict::Fail),
+            format!("FAIL  {failed} of {all} fail"),
+        ),
+    };
+    if planned > judged {
+        text += &format!("; {} not judged", planned - judged);
+    }
+    let mut page = Page::new(width);
+    page.paragraph(
+        "verdict",
+        style.bold(),
+        &format!("{text}   (exit {exit_code})"),
+    );
+    page.into_text()
+}
+
 /// How many failures were known.
 fn known(page: &mut Page, record: &Record) {
     let cases = record.scenarios().flat_map(|(_, it)| &it.failures);

@@ -425,6 +425,7 @@ fn many() -> ScenarioRecord {
                 ("payload", 2_066),
             ]),
         },
+        observed: Vec::new(),
         ..passing("a-long-name-for-a-scenario-that-says-much", 12_210)
     }
 }
@@ -587,6 +588,7 @@ fn split_character() -> ScenarioRecord {
             len: 13,
             regions: regions(&[("payload", 12), ("delimiter", 1)]),
         },
+        observed: Vec::new(),
         ..passing("wide-characters", 13)
     }
 }
@@ -968,6 +970,7 @@ fn hostile() -> Record {
             len: 30,
             regions: regions(&[(evil, 30)]),
         },
+        observed: Vec::new(),
         ..greeting()
     };
     let mut record = record(vec![suite(evil, vec![scenario])]);
@@ -1004,6 +1007,7 @@ fn an_empty_record_can_be_shown() {
         failures: Vec::new(),
         families: Vec::new(),
         stream: StreamRecord::default(),
+        observed: Vec::new(),
         ..greeting()
     };
     everything(&record(vec![suite("a", vec![empty])]), TerminalWidth::LEAST);

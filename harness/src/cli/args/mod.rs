@@ -1,6 +1,7 @@
 //! The command line: commands, arguments and their help.
 
 mod fuzz;
+mod matrix;
 mod replay;
 mod report;
 mod run;
@@ -15,13 +16,16 @@ use super::peers::DemoPeer;
 use crate::load::PACKS;
 pub(in crate::cli) use fuzz::FuzzArgs;
 use fuzz::{FUZZ_EXAMPLES, FUZZ_EXITS, FUZZ_PROTOCOL};
+pub(in crate::cli) use matrix::MatrixArgs;
+use matrix::{MATRIX_EXAMPLES, MATRIX_EXITS};
 pub(in crate::cli) use replay::ReplayArgs;
 use replay::{REPLAY_EXAMPLES, REPLAY_EXITS};
 use report::{COMPARE_EXITS, REPORT_EXAMPLES, REPORT_EXITS};
 pub(in crate::cli) use report::{CompareArgs, FirstFraming, InitArgs, ReportArgs};
 use run::RUN_EXAMPLES;
 pub(in crate::cli) use run::{
-    CaseArgs, ConfigArgs, GateArgs, PeerOptions, RunArgs, SessionArgs, SuiteArgs,
+    CaseArgs, ConfigArgs, GateArgs, PeerOptions, PlayArgs, RunArgs, SessionArgs, StartArgs,
+    SuiteArgs,
 };
 
 /// The record of the last run.
@@ -124,6 +128,19 @@ pub(in crate::cli) enum Command {
     /// prints the smallest stream and the fewest cuts that show it.
     #[command(after_help = FUZZ_EXAMPLES, after_long_help = format!("{FUZZ_EXAMPLES}\n\n{FUZZ_PROTOCOL}\n\n{FUZZ_EXITS}"))]
     Fuzz(Box<FuzzArgs>),
+    /// Compare several servers, or several clients, on the same bytes
+    ///
+    /// It judges them one after the other, as `wirecheck run` does it, and writes a record of
+    /// each. Then it shows one matrix, and where they disagree: which of them accept, refuse or
+    /// ignore the same bytes. A disagreement is no failure by itself. Of two servers behind each
+    /// other, one that finds another message in the same bytes allows request smuggling.
+    ///
+    /// What is compared: the answers to whole and joined messages, to malformed ones
+    /// (`header:*`), and whether the other deliveries change them. Each answer is played twice;
+    /// what varies is shown and not compared. The known failures of wirecheck.toml are for one
+    /// implementation and do not apply.
+    #[command(after_help = MATRIX_EXAMPLES, after_long_help = format!("{MATRIX_EXAMPLES}\n\n{MATRIX_EXITS}"))]
+    Matrix(Box<MatrixArgs>),
     /// List the cases of suites without running them
     List(ListArgs),
     /// List the packs, the suites that are built in, or print one

@@ -41,7 +41,7 @@ Examples:
                                             with `wirecheck report`";
 
 /// Where the settings come from that are not typed.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 pub(in crate::cli) struct ConfigArgs {
     /// The file with the settings of the project [default: wirecheck.toml, if there is one]
     #[arg(long, value_name = "FILE")]
@@ -72,7 +72,7 @@ pub(in crate::cli) struct SuiteArgs {
     pub(in crate::cli) max_suite_bytes: usize,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct CaseArgs {
     #[command(flatten)]
     pub(in crate::cli) config: ConfigArgs,
@@ -126,6 +126,22 @@ pub(in crate::cli) struct SessionArgs {
     pub(in crate::cli) cases: CaseArgs,
     #[command(flatten)]
     pub(in crate::cli) peer: PeerOptions,
+    #[command(flatten)]
+    pub(in crate::cli) play: PlayArgs,
+    /// The file for the record of the run
+    ///
+    /// The folder `runs` beside it keeps the records and the failed cases of the last 20 runs.
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_RECORD)]
+    pub(in crate::cli) record: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) gate: GateArgs,
+    #[command(flatten)]
+    pub(in crate::cli) reports: ReportFiles,
+}
+
+/// How cases are played and shown, whatever the peer is.
+#[derive(Clone, Debug, clap::Args)]
+pub(in crate::cli) struct PlayArgs {
     /// The most cases that run at the same time, up to 256 [default: 4 per processor, at
     /// most 32]
     ///
@@ -143,29 +159,36 @@ pub(in crate::cli) struct SessionArgs {
     /// Show only failures and the verdict
     #[arg(short, long, conflicts_with = "verbose")]
     pub(in crate::cli) quiet: bool,
-    /// The file for the record of the run
-    ///
-    /// The folder `runs` beside it keeps the records and the failed cases of the last 20 runs.
-    #[arg(long, value_name = "FILE", default_value = DEFAULT_RECORD)]
-    pub(in crate::cli) record: PathBuf,
-    #[command(flatten)]
-    pub(in crate::cli) gate: GateArgs,
-    #[command(flatten)]
-    pub(in crate::cli) reports: ReportFiles,
 }
 
 /// How the peer is reached.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct PeerOptions {
     /// Judge a running server
-    #[arg(long, value_name = "HOST:PORT", conflicts_with = "command")]
+    #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["command", "client"])]
     pub(in crate::cli) connect: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) start: StartArgs,
+    /// Use this port instead of a free one, for a server with a port of its own
+    ///
+    /// {port} and PORT are this port then.
+    #[arg(long, value_name = "PORT", conflicts_with_all = ["connect", "client"], value_parser = clap::value_parser!(u16).range(1..))]
+    pub(in crate::cli) port: Option<u16>,
+    /// The command that starts the server or client: {port} and {host} are replaced, PORT
+    /// and HOST are in its environment
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(in crate::cli) command: Vec<String>,
+}
+
+/// What a peer is, and how it starts.
+#[derive(Clone, Debug, clap::Args)]
+pub(in crate::cli) struct StartArgs {
     /// Judge a client: wirecheck plays the server and starts the client once per case
     ///
     /// The standard output of the client and its exit code must not change with the
     /// delivery. Two runs of the baseline show what varies in every run, such as times
     /// and ports.
-    #[arg(long, conflicts_with = "connect")]
+    #[arg(long)]
     pub(in crate::cli) client: bool,
     /// The client is a service: it is started once and reconnects after each connection
     ///
@@ -176,22 +199,13 @@ pub(in crate::cli) struct PeerOptions {
     /// [default: 127.0.0.1]
     #[arg(long, value_name = "ADDRESS")]
     pub(in crate::cli) host: Option<IpAddr>,
-    /// Use this port instead of a free one, for a server with a port of its own
-    ///
-    /// {port} and PORT are this port then.
-    #[arg(long, value_name = "PORT", conflicts_with_all = ["connect", "client"], value_parser = clap::value_parser!(u16).range(1..))]
-    pub(in crate::cli) port: Option<u16>,
     /// Time limit for the server to listen, or for the client to connect [default: 10s]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(in crate::cli) start_timeout: Option<Duration>,
-    /// The command that starts the server or client: {port} and {host} are replaced, PORT
-    /// and HOST are in its environment
-    #[arg(last = true, value_name = "COMMAND")]
-    pub(in crate::cli) command: Vec<String>,
 }
 
 /// What fails the run.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "What fails the run")]
 pub(in crate::cli) struct GateArgs {
     /// Which results fail the run: must, should (with may), flaky [default: must,flaky]
@@ -293,17 +307,23 @@ impl SessionArgs {
             cases: self.cases.with(config),
             peer: self.peer.with(config),
             reports: self.reports.or(&config.reports),
-            jobs: self.jobs.or_else(|| config.jobs()),
+            play: self.play.with(config),
             ..self
         }
     }
 
     /// The side that wirecheck plays.
     pub(in crate::cli) fn our_side(&self) -> Side {
-        if self.peer.client {
-            Side::Server
-        } else {
-            Side::Client
+        self.peer.start.our_side()
+    }
+}
+
+impl PlayArgs {
+    /// Fills in what was not typed.
+    pub(in crate::cli) fn with(self, config: &Config) -> Self {
+        Self {
+            jobs: self.jobs.or_else(|| config.jobs()),
+            ..self
         }
     }
 }
@@ -314,8 +334,7 @@ impl PeerOptions {
     fn with(self, config: &Config) -> Self {
         let peer = &config.peer;
         let options = Self {
-            host: self.host.or(peer.host),
-            start_timeout: self.start_timeout.or_else(|| peer.start_timeout()),
+            start: self.start.with(config),
             ..self
         };
         if options.is_typed() {
@@ -323,16 +342,39 @@ impl PeerOptions {
         }
         Self {
             connect: peer.connect.clone(),
-            client: peer.role == PeerRole::Client,
-            reconnects: peer.reconnects,
+            start: StartArgs {
+                client: peer.role == PeerRole::Client,
+                reconnects: peer.reconnects,
+                ..options.start
+            },
             port: options.port.or(peer.port),
             command: peer.command.clone(),
-            ..options
         }
     }
 
     fn is_typed(&self) -> bool {
-        self.connect.is_some() || self.client || !self.command.is_empty()
+        self.connect.is_some() || self.start.client || !self.command.is_empty()
+    }
+}
+
+impl StartArgs {
+    /// Fills in an address and a time that were not typed.
+    pub(in crate::cli) fn with(self, config: &Config) -> Self {
+        let peer = &config.peer;
+        Self {
+            host: self.host.or(peer.host),
+            start_timeout: self.start_timeout.or_else(|| peer.start_timeout()),
+            ..self
+        }
+    }
+
+    /// The side that wirecheck plays.
+    pub(in crate::cli) fn our_side(&self) -> Side {
+        if self.client {
+            Side::Server
+        } else {
+            Side::Client
+        }
     }
 
     pub(in crate::cli) fn host(&self) -> IpAddr {

@@ -10,7 +10,9 @@ use super::entries::DemoEntry;
 use super::progress::DemoProgress;
 use crate::cli::error::CommandError;
 use crate::cli::peers::DemoPeer;
-use crate::engine::{self, ClientOptions, GateRules, Jobs, PeerSource, Reconnects, Settings};
+use crate::engine::{
+    self, Answers, ClientOptions, GateRules, Jobs, PeerSource, Reconnects, Settings,
+};
 use crate::peer::{CommandLine, StartOptions};
 use crate::scenario::Side;
 use crate::wire::link::ReadProof;
@@ -51,6 +53,7 @@ fn settings(peer: DemoPeer, program: &Path) -> Settings {
         read_proof: ReadProof::Kernel,
         gate: GateRules::default(),
         time: None,
+        answers: Answers::NotKept,
         peer: source(peer.side(), command),
         // As a user types it, without the path of this program.
         command: ["wirecheck"]

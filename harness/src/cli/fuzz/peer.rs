@@ -10,7 +10,7 @@ use crate::cli::error::CommandError;
 use crate::cli::exit::Exit;
 use crate::cli::gate;
 use crate::cli::run::{Session, check_command, check_files};
-use crate::engine::{self, Event, FuzzOptions, GateRules, Selection};
+use crate::engine::{self, Answers, Event, FuzzOptions, GateRules, Selection};
 use crate::load::{LoadOptions, load};
 use crate::scenario::Suite;
 
@@ -50,6 +50,7 @@ pub(super) fn run(args: FuzzArgs) -> Result<Exit, CommandError> {
         gate,
         // The other half is for the variations.
         time: Some(time / 2),
+        answers: Answers::NotKept,
     };
     let mut unsaved = None;
     let mut variations = 0;

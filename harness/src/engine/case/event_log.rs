@@ -69,6 +69,13 @@ impl EventLog {
         self.ending = ending;
     }
 
+    /// How the peer ended the connection, if it did so in the case.
+    pub(super) fn end_of_peer(&self) -> Option<ConnectionEnd> {
+        let over = self.over_at.unwrap_or(Duration::MAX);
+        let ending = self.ending.filter(|it| it.at <= over);
+        ending.map(|it| it.how)
+    }
+
     /// The events in order, with `us` as the side that wirecheck plays.
     pub(in crate::engine) fn events(&self, us: Role) -> Vec<WireEvent> {
         let them = us.other();

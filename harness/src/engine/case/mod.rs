@@ -17,6 +17,7 @@ mod event_log;
 mod hold;
 mod memory;
 mod neighbours;
+mod observed;
 mod outgoing;
 mod probe;
 mod result;
@@ -52,6 +53,7 @@ use crate::wire::link::{Link, LinkOptions, ReadPace};
 use context::completeness;
 use hold::{ConnectionTask, PlayedConnection};
 use neighbours::StoppedConnection;
+use observed::SeenAnswers;
 
 /// Plays a case and judges it.
 pub(super) fn play(
@@ -262,6 +264,7 @@ impl CasePlay<'_, '_> {
             None => (None, self.target.last_output(printed_before)),
         };
         let answered = transcript.expectations.answered();
+        let seen = SeenAnswers::of(&transcript.expectations, &transcript.observations, unique);
         let result = CaseResult {
             took: begun.elapsed(),
             waited,
@@ -273,6 +276,7 @@ impl CasePlay<'_, '_> {
             printed_before,
             unawaited_steps: transcript.observations.not_waited_for,
             answered,
+            seen,
             values_of_baseline: outcome
                 .has_passed()
                 .then(|| transcript.expectations.bindings().of_baseline()),

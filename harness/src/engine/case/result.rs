@@ -7,6 +7,7 @@ use wirecheck_report::record::{self, DependsOn};
 
 use super::describe::ReportedFinding;
 use super::event_log::EventLog;
+use super::observed::SeenAnswers;
 use super::transcript::Boundaries;
 use crate::judge::{FindingKind, ProcessOutcome, TruncationDoubt};
 use crate::peer::OutputPosition;
@@ -39,6 +40,8 @@ pub(in crate::engine) struct CaseResult {
     pub(in crate::engine) unawaited_steps: Vec<usize>,
     /// The step after that of the last answer that the exchange expects; 0 if none came.
     pub(in crate::engine) answered: usize,
+    /// What the answers are compared by with those of other implementations.
+    pub(in crate::engine) seen: SeenAnswers,
     /// Values of the answers that must be the same as in the baseline, if the case passed.
     pub(in crate::engine) values_of_baseline: Option<Bindings>,
     /// What the case needs to fail, if it passes alone on a fresh peer.
@@ -212,6 +215,7 @@ impl CaseResult {
             printed_before: OutputPosition::default(),
             unawaited_steps: Vec::new(),
             answered: 0,
+            seen: SeenAnswers::default(),
             values_of_baseline: None,
             unjudged: None,
             error_reply: None,

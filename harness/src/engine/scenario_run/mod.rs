@@ -19,6 +19,8 @@
 //! - **Leaks** (`leaks`): what the peer holds is counted after the baseline and after each
 //!   batch. If it grew, cases are played until it is clear whether it grows with them; so with
 //!   its memory (`memory_leaks`).
+//! - **Answers** (`observe`): if implementations are compared, what the peer answers to whole,
+//!   joined and malformed messages is played twice more, alone, and kept.
 //! - **Shrinking** (`shrink`): smaller deliveries of one confirmed failure of each kind are
 //!   played, until none fails in the same way; then, against a server, parts of the exchange
 //!   (`shrink::exchange`).
@@ -35,6 +37,7 @@ mod culprit;
 mod defects;
 mod leaks;
 mod memory_leaks;
+mod observe;
 mod queue;
 mod report;
 mod results;
@@ -129,6 +132,7 @@ impl<'e, 'r, 's> ScenarioRun<'e, 'r, 's> {
             .and_then(|()| self.find_memory_leak())
             // Each has a suspicion of leaks of its own.
             .and_then(|()| self.play_varied())
+            .and_then(|()| self.observe_answers())
             .and_then(|()| self.shrink());
         self.keep_unconfirmed();
         played

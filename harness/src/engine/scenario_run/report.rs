@@ -99,6 +99,7 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
             form: ValueForm::Exact,
             bytes: Bytes::of(reply),
         });
+    let observed = results.observed;
     let failures = failures(results.failures, us);
     record::ScenarioRecord {
         id: scenario.id().to_string(),
@@ -117,6 +118,7 @@ fn scenario(context: &ScenarioContext<'_>, results: ScenarioResults) -> record::
         not_judged,
         error_reply,
         stream: stream(&context.script),
+        observed,
     }
 }
 

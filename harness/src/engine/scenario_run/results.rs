@@ -97,6 +97,8 @@ pub(super) struct ScenarioResults {
     pub(super) error_reply: Option<(Tactic, Vec<u8>)>,
     /// What explains failures under `content:*`.
     pub(super) defects_of_variations: Vec<record::Defect>,
+    /// What the peer answered, if that is kept.
+    pub(super) observed: Vec<record::ObservedAnswers>,
 }
 
 #[derive(Default)]
@@ -229,6 +231,18 @@ impl ScenarioResults {
         let left_open = left_open.filter(|_| passed == 0);
         if passed > 0 || left_open.is_some() {
             self.take_back(family, left_open);
+        }
+    }
+
+    /// Keeps what the peer answered. Deliveries with the same answers are together.
+    pub(super) fn observe(&mut self, tactic: &Tactic, observed: record::ObservedAnswers) {
+        let mut known = self.observed.iter_mut();
+        match known.find(|it| it.is_same(&observed)) {
+            Some(known) => known.tactics.push(tactic.to_string()),
+            None => self.observed.push(record::ObservedAnswers {
+                tactics: vec![tactic.to_string()],
+                ..observed
+            }),
         }
     }
 

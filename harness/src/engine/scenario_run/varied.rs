@@ -72,7 +72,7 @@ impl ScenarioRun<'_, '_, '_> {
         Ok(())
     }
 
-    fn has_failed_uncut(&self) -> bool {
+    pub(super) fn has_failed_uncut(&self) -> bool {
         let mut failures = self.results.failures.iter();
         failures.any(|it| it.result.tactic == Tactic::Whole)
     }

@@ -17,6 +17,7 @@ mod interrupted;
 mod laws;
 mod leaks;
 mod neighbours;
+mod observe;
 mod rst_at_accept;
 mod script;
 mod scripted;
@@ -32,7 +33,7 @@ use std::time::Duration;
 use wirecheck_report::record::{Record, ScenarioRecord};
 
 use crate::engine::run::new_record;
-use crate::engine::settings::StopReason;
+use crate::engine::settings::{Answers, StopReason};
 use crate::engine::state::Engine;
 use crate::engine::{
     Event, FuzzOptions, GateRules, Jobs, PeerFailure, PeerSource, Selection, Settings,
@@ -195,6 +196,7 @@ fn settings(jobs: usize) -> Settings {
         read_proof: ReadProof::Kernel,
         gate: GateRules::default(),
         time: None,
+        answers: Answers::NotKept,
     }
 }
 
