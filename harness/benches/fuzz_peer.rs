@@ -15,7 +15,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use wirecheck::engine::{
-    Event, FuzzOptions, GateRules, Jobs, PeerSource, Selection, Settings, fuzz,
+    Answers, Event, FuzzOptions, GateRules, Jobs, PeerSource, Selection, Settings, fuzz,
 };
 use wirecheck::peer::{CommandLine, Server, StartOptions};
 use wirecheck::scenario::{NoAttachments, Side, Suite, parse};
@@ -88,6 +88,7 @@ fn fuzzed(cases: u64, folder: &Path, record: Option<&Path>) -> f64 {
         read_proof: ReadProof::Kernel,
         gate: GateRules::default(),
         time: None,
+        answers: Answers::NotKept,
     };
     let options = FuzzOptions {
         seed: 1,

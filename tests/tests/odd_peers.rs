@@ -14,7 +14,7 @@ use wirecheck_tests::{Run, RunOutcome, cases_not_played, map_at_once, root, tool
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const FOLDER: &str = "tests/peers/odd";
 /// Some of each group, which take little time.
-const SAMPLE: [&str; 14] = [
+const SAMPLE: [&str; 16] = [
     "answers-byte-by-byte",
     "dies-if-it-is-reset",
     "runs-only-once",
@@ -29,6 +29,8 @@ const SAMPLE: [&str; 14] = [
     "dies-of-a-reset",
     "drops-answers-at-the-end",
     "silent-on-joined-lines",
+    "lists-any-number-of-rows",
+    "client-that-counts-rows",
 ];
 
 #[derive(Deserialize)]

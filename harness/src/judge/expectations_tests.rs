@@ -194,6 +194,39 @@ fn an_unordered_group_may_be_optional() {
 }
 
 #[test]
+fn a_repeated_message_comes_any_number_of_times_until_another_one() {
+    let exchange = r"{ client = 'a' }, { server = { many = { matches = 'row .*', example = 'row 1' }, until = 'end' } }, { client = 'b' }, { server = 'bye' }";
+    let line = suite("'line'", "", exchange);
+    let read = |stream: &[u8]| invariant(&line, stream, false);
+    for (stream, count) in [
+        ("end\nbye\n", 2),
+        ("row 7\nend\nbye\n", 3),
+        ("row\x20\nrow 2\nrow 3\nrow 4\nend\nbye\n", 6),
+    ] {
+        assert_eq!(read(stream.as_bytes()), (count, None));
+    }
+    let refused = |came| wrong(came, "step 3: the bytes differ");
+    assert_eq!(read(b"row 1\nrow 2\nrow 3\n"), (3, None));
+    assert_eq!(read(b"row 1\nother\n"), refused(1));
+    assert_eq!(read(b"bye\n"), refused(0));
+    let after_the_end = wrong(2, "step 5: the bytes differ");
+    assert_eq!(read(b"row 1\nend\nrow 2\n"), after_the_end);
+}
+
+#[test]
+fn a_repeated_message_comes_as_often_as_the_suite_says() {
+    let exchange = r"{ client = 'a' }, { server = { many = { matches = 'row (?<id>.*)', example = 'row 1' }, until = 'end ${id}', least = 1, most = 3 } }";
+    let line = suite("'line'", "", exchange);
+    let read = |stream: &[u8]| invariant(&line, stream, false);
+    assert_eq!(read(b"row 7\nend 7\n"), (2, None));
+    assert_eq!(read(b"row 7\nrow 8\nrow 9\nend 9\n"), (4, None));
+    let none = r"step 1: does not match `row (?<id>.*)`";
+    assert_eq!(read(b"end \n"), wrong(0, none));
+    let too_many = wrong(3, "step 3: the bytes differ");
+    assert_eq!(read(b"row 1\nrow 2\nrow 3\nrow 4\nend 4\n"), too_many);
+}
+
+#[test]
 fn a_raw_pattern_ends_after_its_shortest_match_and_the_framing_goes_on() {
     let exchange = r"{ server.raw = { matches = '220-(?<id>\d+) .*\r', example = '220-1 hi\r' } }, \
                      { client = 'a' }, { server = 'b ${id}' }";

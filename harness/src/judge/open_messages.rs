@@ -2,7 +2,8 @@
 //!
 //! At each point of an exchange the peer may send one of a set of messages: the next one that
 //! is required, the optional ones before it, and all that are left of its group if the order
-//! of a group does not matter. A message that comes closes those of earlier groups.
+//! of a group does not matter. A message that comes closes those of earlier groups. One that may
+//! come several times stays open until it has come as often as it may.
 
 use crate::scenario::{Action, Message, Obligation, Side, Step};
 
@@ -29,6 +30,8 @@ pub(super) struct ExpectedMessage<'s> {
     pub(super) message: &'s Message,
     pub(super) obligation: Obligation,
     group: Group,
+    /// How often it may still come.
+    left: usize,
     state: MessageState,
 }
 
@@ -43,7 +46,8 @@ enum Group {
 enum MessageState {
     Open,
     HasCome,
-    /// It was optional, and a later one has come.
+    /// It was optional, and a later one has come. It may have come before, but not as often as
+    /// it may.
     LeftOut,
 }
 
@@ -61,6 +65,7 @@ impl<'s> OpenMessages<'s> {
             message,
             obligation: it.obligation,
             group: it.unordered.map_or(Group::Alone { step }, Group::Unordered),
+            left: it.most,
             state: MessageState::Open,
         });
         Self {
@@ -121,7 +126,11 @@ impl<'s> OpenMessages<'s> {
         for message in left_out.filter(|it| it.state == MessageState::Open) {
             message.state = MessageState::LeftOut;
         }
-        self.messages[taken.index].state = MessageState::HasCome;
+        let message = &mut self.messages[taken.index];
+        message.left -= 1;
+        if message.left == 0 {
+            message.state = MessageState::HasCome;
+        }
         let behind = self.messages[self.closed..].iter();
         self.closed += behind
             .take_while(|it| it.state != MessageState::Open)

@@ -42,6 +42,9 @@ pub struct Step {
     pub obligation: Obligation,
     /// Messages with the same number are sent in any order.
     pub unordered: Option<usize>,
+    /// How often its message may come. More than once only if it is the optional last one of
+    /// `many`.
+    pub most: usize,
     /// Its own time limit; `None` means `limits.reply`.
     pub within: Option<Duration>,
     /// The line of the file, from 1.

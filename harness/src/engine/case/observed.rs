@@ -64,11 +64,11 @@ impl SeenAnswers {
 }
 
 impl CaseResult {
-    /// What the peer answered, without the tactic.
-    pub(in crate::engine) fn observed(&self, framing: &Framing) -> ObservedAnswers {
+    /// What the peer answered, without the tactic. There is no framing if the exchange changes it.
+    pub(in crate::engine) fn observed(&self, framing: Option<&Framing>) -> ObservedAnswers {
         let seen = &self.seen;
         let mut answers = match framing {
-            Framing::Http1(_) => http_answers(self.log.received(), framing, seen),
+            Some(framing @ Framing::Http1(_)) => http_answers(self.log.received(), framing, seen),
             _ => {
                 let expected = std::iter::repeat_n(expected(), seen.accepted);
                 expected.chain(others(framing, seen)).collect()
@@ -108,9 +108,12 @@ fn expected() -> ObservedAnswer {
     }
 }
 
-/// What came behind the expected answers, message by message.
-fn others(framing: &Framing, seen: &SeenAnswers) -> impl Iterator<Item = ObservedAnswer> {
-    let Messages { whole, rest } = Messages::of(framing, &seen.unaccepted);
+/// What came behind the expected answers, message by message where it has one framing.
+fn others(framing: Option<&Framing>, seen: &SeenAnswers) -> impl Iterator<Item = ObservedAnswer> {
+    let Messages { whole, rest } = match framing {
+        Some(framing) => Messages::of(framing, &seen.unaccepted),
+        None => Messages::unframed(&seen.unaccepted),
+    };
     let all = whole.into_iter().chain(rest);
     all.map(|message| ObservedAnswer {
         expected: false,
@@ -174,6 +177,13 @@ struct Messages {
 }
 
 impl Messages {
+    fn unframed(stream: &[u8]) -> Self {
+        Self {
+            whole: Vec::new(),
+            rest: (!stream.is_empty()).then(|| stream.to_vec()),
+        }
+    }
+
     fn of(framing: &Framing, stream: &[u8]) -> Self {
         let mut decoder = framing.decoder();
         let mut whole = Vec::new();

@@ -90,7 +90,9 @@ impl ScenarioRun<'_, '_, '_> {
         if !was_reached {
             return Ok(None);
         }
-        let mut observed = result.observed(self.context.planned.scenario.framing());
+        let peer = self.context.side.other();
+        let framing = self.context.planned.scenario.only_framing(peer);
+        let mut observed = result.observed(framing);
         if has_died {
             observed.end = ObservedEnd::Died;
         }

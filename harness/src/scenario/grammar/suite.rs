@@ -9,8 +9,11 @@ const GIB: i64 = 1 << 30;
 
 const LIMIT_OF_SUITE: &str = "write it in `limits` of the suite, before the first `[[scenario]]`";
 
+const BESIDE_MANY: &str = "write it next to `many`: \
+     `{ server = { many = { matches = 'row .*', example = 'row 1' }, until = 'end' } }`";
+
 /// Keys that authors often write one level too high or too low, and the help for them.
-pub(in crate::scenario) const MISPLACED: [(&str, &str); 8] = [
+pub(in crate::scenario) const MISPLACED: [(&str, &str); 11] = [
     (
         "within",
         "write it next to the side: `{ server = 'ok', within = '2s' }`; \
@@ -36,6 +39,9 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 8] = [
         "optional",
         "write it next to the side: `{ server = 'ok', optional = true }`",
     ),
+    ("until", BESIDE_MANY),
+    ("least", BESIDE_MANY),
+    ("most", BESIDE_MANY),
     ("suite_bytes", LIMIT_OF_SUITE),
     ("pattern_states", LIMIT_OF_SUITE),
 ];
@@ -46,6 +52,8 @@ const MAX_TAGS: usize = 32;
 const MAX_ALTERNATIVES: usize = 64;
 const MAX_IGNORED: usize = 64;
 const MAX_UNORDERED: usize = 64;
+const MAX_LEAST: i64 = 64;
+const MAX_MOST: i64 = 1_000_000;
 
 pub(in crate::scenario) static SUITE: TableShape = TableShape {
     what: "a suite",
@@ -484,12 +492,14 @@ static MESSAGE: Variants = Variants {
     tables: ACTION_TABLES.split_at(MESSAGE_TABLES).0,
 };
 
-static MESSAGE_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&MESSAGE)]);
+static TEXT_OR_MESSAGE: [Shape; 2] = [Shape::Payload, Shape::Variants(&MESSAGE)];
+
+static MESSAGE_OR_TEXT: Shape = Shape::Either(&TEXT_OR_MESSAGE);
 
 const MESSAGE_TABLES: usize = 12;
 
 /// Those of one message come first.
-static ACTION_TABLES: [TableShape; 16] = [
+static ACTION_TABLES: [TableShape; 17] = [
     TableShape {
         what: "a text message",
         keys: &[
@@ -655,6 +665,35 @@ static ACTION_TABLES: [TableShape; 16] = [
             },
             "Several messages, each of them once, in any order; wirecheck sends them in this order.",
         )],
+    },
+    TableShape {
+        what: "a repeated message",
+        keys: &[
+            required(
+                "many",
+                Shape::Either(&TEXT_OR_MESSAGE),
+                "A message that comes several times. wirecheck sends it twice when it plays this side, or `least` times if that is more, or `most` times if that is less.",
+            )
+            .example("many = { matches = 'row .*', example = 'row 1' }"),
+            required("until", Shape::Either(&TEXT_OR_MESSAGE), "The message that comes after them.")
+                .example("until = 'end'"),
+            optional(
+                "least",
+                Shape::Integer {
+                    min: 0,
+                    max: MAX_LEAST,
+                },
+                "How often the repeated message comes at least; 0 by default.",
+            ),
+            optional(
+                "most",
+                Shape::Integer {
+                    min: 1,
+                    max: MAX_MOST,
+                },
+                "How often the repeated message comes at most; 10000 by default.",
+            ),
+        ],
     },
     TableShape {
         what: "a close",

@@ -7,7 +7,7 @@ use super::alike::AlikeCheck;
 use super::source::ActionSpans;
 use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
-use crate::scenario::exchange::{Action, Close, Obligation, Side};
+use crate::scenario::exchange::{Action, Close, Obligation, Side, Step};
 use crate::scenario::exchange_framing::{ExchangeFramings, SideFramings};
 use crate::scenario::ignored::IgnoredMessage;
 use crate::scenario::message::{Body, Message};
@@ -148,12 +148,35 @@ impl<'f> DryRun<'f> {
                 self.state(side).optional = is_optional.then(|| place.span.clone());
                 self.send(side, message, place, faults);
                 if faults.len() == before {
-                    faults.extend(self.confused(side, message, order, place));
+                    faults.extend(self.confused(side, message, order, &place.span));
                 }
             }
             Action::Close(close) => self.state(side).closed = Some((*close, place.span.clone())),
             Action::Exits(_) => self.state(side).exited = Some(place.span.clone()),
             Action::Prints(_) => {}
+        }
+    }
+
+    /// Runs a message again. `order` is there if its place among the others has changed.
+    pub(super) fn repeat(
+        &mut self,
+        step: &Step,
+        order: Option<Order>,
+        faults: &mut Vec<Diagnostic>,
+    ) {
+        let Action::Send(message) = &step.action else {
+            return;
+        };
+        let Some(framings) = &mut self.framings else {
+            return;
+        };
+        let encoded = message.encode(framings.current(step.side), &self.bindings);
+        framings.note(step.side, || message.outgoing_payload(&self.bindings));
+        if let Ok(encoded) = encoded {
+            self.count(step.side, encoded.bytes.len(), &step.span, faults);
+        }
+        if let Some(order) = order {
+            faults.extend(self.confused(step.side, message, order, &step.span));
         }
     }
 
@@ -228,7 +251,7 @@ impl<'f> DryRun<'f> {
         }
         let before = faults.len();
         match message.encode(&framing, &self.bindings) {
-            Ok(encoded) => self.count(side, encoded.bytes.len(), place, faults),
+            Ok(encoded) => self.count(side, encoded.bytes.len(), &place.span, faults),
             Err(error) => faults.push(self.unencodable(&error, place)),
         }
         if let Some(fault) = self.duplicate_name(message, place) {
@@ -281,7 +304,7 @@ impl<'f> DryRun<'f> {
         &mut self,
         side: Side,
         bytes: usize,
-        place: &ActionSpans<'_>,
+        span: &Range<usize>,
         faults: &mut Vec<Diagnostic>,
     ) {
         let most = self.stream_bytes;
@@ -290,7 +313,7 @@ impl<'f> DryRun<'f> {
         state.sent += bytes;
         if before <= most && state.sent > most {
             let label = format!("with this the {side} sends more than {most} bytes");
-            let fault = Diagnostic::new("exchange too large", place.span.clone(), label);
+            let fault = Diagnostic::new("exchange too large", span.clone(), label);
             faults.push(fault.help("send less, or raise `limits.stream_bytes`"));
         }
     }
@@ -344,12 +367,12 @@ impl<'f> DryRun<'f> {
         side: Side,
         message: &Message,
         order: Order,
-        place: &ActionSpans<'_>,
+        span: &Range<usize>,
     ) -> Option<Diagnostic> {
         let framing = self.framings.as_ref()?.current(side).clone();
         let bindings = self.bindings.clone();
         let check = &mut self.state(side).alike;
-        check.confused(message, order, place.span.clone(), (&framing, &bindings))
+        check.confused(message, order, span.clone(), (&framing, &bindings))
     }
 
     /// Reports a message that wirecheck would send but not accept.

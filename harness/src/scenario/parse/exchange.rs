@@ -6,6 +6,7 @@ use super::action;
 use super::dry_run::{DryRun, Order};
 use super::fields::{self, Fields, Node};
 use super::framing;
+use super::many::{self, Repetition};
 use super::source::SuiteSource;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Obligation, Side, Step};
@@ -71,6 +72,16 @@ fn read_step(
     } else {
         "server"
     })?;
+    let step = WrittenStep {
+        fields,
+        side,
+        spec,
+        unordered: None,
+        repetition: None,
+    };
+    if let Some(table) = many::table(spec) {
+        return many::read(&step, table, dry_run, source);
+    }
     let unordered = fields::of(spec).filter(|spec| spec.has("unordered"));
     let (specs, unordered): (Vec<_>, _) = match unordered {
         Some(spec) => (spec.list("unordered").collect(), Some(first)),
@@ -78,10 +89,9 @@ fn read_step(
     };
     let steps = specs.into_iter().map(|spec| {
         let written = WrittenStep {
-            fields,
-            side,
             spec,
             unordered,
+            ..step
         };
         read_action(&written, dry_run, source)
     });
@@ -91,14 +101,17 @@ fn read_step(
 }
 
 /// An action as it is written in a file.
-struct WrittenStep<'a> {
-    fields: Fields<'a>,
-    side: Side,
-    spec: &'a Node<'a>,
-    unordered: Option<usize>,
+#[derive(Clone, Copy)]
+pub(super) struct WrittenStep<'a> {
+    pub(super) fields: Fields<'a>,
+    pub(super) side: Side,
+    pub(super) spec: &'a Node<'a>,
+    pub(super) unordered: Option<usize>,
+    /// How often the message comes, if it is one of `many … until`.
+    pub(super) repetition: Option<Repetition>,
 }
 
-fn read_action(
+pub(super) fn read_action(
     written: &WrittenStep<'_>,
     dry_run: &mut DryRun<'_>,
     source: &mut SuiteSource<'_>,
@@ -111,6 +124,7 @@ fn read_action(
         side,
         spec,
         unordered,
+        repetition,
     } = *written;
     let (action, place) = action::read(spec, dry_run, source)?;
     let verb = fields::of(spec).is_some_and(|spec| spec.has("ws"));
@@ -119,7 +133,14 @@ fn read_action(
         return None;
     }
     let before = dry_run.sent();
-    let obligation = obligation(&fields, &action, source);
+    let obligation = match repetition.map(|it| it.obligation(&action, written)) {
+        Some(Ok(obligation)) => obligation,
+        Some(Err(fault)) => {
+            source.faults.push(fault);
+            Obligation::Required
+        }
+        None => obligation(&fields, &action, source),
+    };
     let order = Order {
         obligation,
         unordered,
@@ -131,6 +152,7 @@ fn read_action(
         action,
         obligation,
         unordered,
+        most: 1,
         within: fields.duration("within"),
         line: source.line(spec.span().start),
         span: place.span,

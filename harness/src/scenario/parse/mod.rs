@@ -15,6 +15,7 @@ mod framing;
 mod hex;
 mod http;
 mod ignored;
+mod many;
 mod parameters;
 mod source;
 mod toml_1_0;

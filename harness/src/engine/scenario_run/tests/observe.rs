@@ -39,7 +39,10 @@ fn each_answer_is_played_twice_alone_and_changes_no_verdict() {
     let alone = run.played(|it| it.phase == Phase::Confirmation);
     // The batch ends with an exchange that shows whether the next connection is served.
     let (next, twice) = alone.split_at(1);
-    assert_eq!((next, twice), (&["whole"][..], &["whole", "whole", "joined", "joined"][..]));
+    assert_eq!(
+        (next, twice),
+        (&["whole"][..], &["whole", "whole", "joined", "joined"][..])
+    );
     assert_eq!(run.failures(), [""; 0]);
     assert_eq!(run.scenario("first").tally().run(), 2);
 }
