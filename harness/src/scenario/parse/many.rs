@@ -77,7 +77,7 @@ impl Repetition {
         if least <= most {
             return Some(Self { least, most });
         }
-        let node = table.get("least").or(table.get("most"))?;
+        let node = table.get("least")?;
         let label = format!("more than `most`, which is {most}");
         let fault = Diagnostic::new("`least` is larger than `most`", node.span(), label);
         source
