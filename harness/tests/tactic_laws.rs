@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use wirecheck::framing::{Region, RegionKind, RepeatedBytes};
 use wirecheck::tactic::{
-    Allowances, Case, CaseId, Connections, Delivery, DeliveryEnd, HeaderEdit, Offset,
+    Allowances, Case, CaseId, Connections, Delivery, DeliveryEnd, HalfClose, HeaderEdit, Offset,
     OtherConnections, OutMessage, Pipelining, Plan, PlanOptions, Profile, Reading, Salt, Script,
     Seed, ShortSends, StreamEdit, Tactic, TacticFamily, TacticFilter, TacticGlob,
 };
@@ -57,13 +57,16 @@ fn allowances() -> impl Strategy<Value = Allowances> {
         Connections::ByPeer,
     ]);
     let short_sends = select(vec![ShortSends::Shown, ShortSends::NotShown]);
-    (pipelining, connections, short_sends).prop_map(|(pipelining, connections, short_sends)| {
-        Allowances {
+    let half_close = select(vec![HalfClose::Allowed, HalfClose::Forbidden]);
+    let all = (pipelining, connections, short_sends, half_close);
+    all.prop_map(
+        |(pipelining, connections, short_sends, half_close)| Allowances {
             pipelining,
             connections,
             short_sends,
-        }
-    })
+            half_close,
+        },
+    )
 }
 
 /// Two edits of each message that has bytes.

@@ -32,6 +32,17 @@ pub fn has_python() -> bool {
     PYTHON.is_some() || reject("python3")
 }
 
+/// Whether `python3` can import this package.
+///
+/// # Panics
+/// If it cannot and tools are mandatory.
+#[must_use]
+pub fn has_python_package(package: &str) -> bool {
+    let import = format!("import {package}");
+    let output = Command::new("python3").args(["-c", &import]).output();
+    output.is_ok_and(|it| it.status.success()) || reject(&format!("the Python package {package}"))
+}
+
 /// The command that runs a Python program, without its file. It skips `site`, which takes most
 /// of the start and which no peer needs.
 ///

@@ -109,6 +109,32 @@ fn mosquitto_passes_the_pack_of_mqtt() {
     passes_pack("mosquitto", "mqtt", &["mosquitto", "-p", "{port}"]);
 }
 
+#[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
+fn websockets_passes_the_pack_of_websocket() {
+    if !tools::has_python_package("websockets") {
+        return;
+    }
+    let server = "tests/peers/real/websocket_server.py";
+    passes_pack(
+        "python3",
+        "websocket",
+        &["python3", server, "{host}", "{port}"],
+    );
+}
+
+#[test]
+#[ignore = "with the others it takes half a minute; .ci/run runs it"]
+fn websockets_refuses_malformed_frames() {
+    if !tools::has_python_package("websockets") {
+        return;
+    }
+    let server = "tests/peers/real/websocket_server.py";
+    let arguments = ["pack:websocket", "--only", "header:*"];
+    let command = ["python3", server, "{host}", "{port}"];
+    fails_as_known("python3", &arguments, &command);
+}
+
 /// Without the scenarios `large-…`: what they move takes most of the time.
 fn passes_pack(program: &str, pack: &str, command: &[&str]) {
     let (pack, scenarios) = (format!("pack:{pack}"), format!("{pack}/[!l]*"));

@@ -335,6 +335,8 @@ pub struct Adversary {
     pub pipelining: Permission,
     /// There may be several connections at once.
     pub concurrent: Permission,
+    /// A side that has ended its stream may still read answers.
+    pub half_close: Permission,
     /// How a message that the end of the stream truncates may be answered.
     pub truncation: TruncationReply,
     /// How a message with a malformed header may be answered.
@@ -346,6 +348,7 @@ impl Default for Adversary {
         Self {
             pipelining: Permission::Allowed,
             concurrent: Permission::Allowed,
+            half_close: Permission::Allowed,
             truncation: TruncationReply::Error,
             malformed: TruncationReply::Error,
         }

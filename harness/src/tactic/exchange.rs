@@ -2,9 +2,9 @@
 //! what the protocol allows, and the malformed headers.
 
 use super::{
-    Allowances, Connections, Content, ContentVariation, EditName, HeaderEdit, OutMessage,
-    Pipelining, Plan, PlanOptions, Profile, SOCKET_BUFFERS, Salt, Script, Seed, ShortSends,
-    StreamEdit, TacticFamily, TacticFilter,
+    Allowances, Connections, Content, ContentVariation, EditName, HalfClose, HeaderEdit,
+    OutMessage, Pipelining, Plan, PlanOptions, Profile, SOCKET_BUFFERS, Salt, Script, Seed,
+    ShortSends, StreamEdit, TacticFamily, TacticFilter,
 };
 use crate::framing::Framing;
 use crate::scenario::{
@@ -101,6 +101,10 @@ impl Allowances {
             short_sends: match Script::of(scenario, side.other()).len() {
                 0..=SOCKET_BUFFERS => ShortSends::NotShown,
                 _ => ShortSends::Shown,
+            },
+            half_close: match scenario.adversary().half_close {
+                Permission::Allowed => HalfClose::Allowed,
+                Permission::Forbidden => HalfClose::Forbidden,
             },
         }
     }

@@ -8,6 +8,15 @@ pub struct Allowances {
     pub pipelining: Pipelining,
     pub connections: Connections,
     pub short_sends: ShortSends,
+    pub half_close: HalfClose,
+}
+
+/// Whether answers are expected after the end of a side's stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum HalfClose {
+    #[default]
+    Allowed,
+    Forbidden,
 }
 
 /// Whether a peer that sends only a part of its answers can be told from others.

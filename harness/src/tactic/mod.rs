@@ -54,7 +54,7 @@ pub use filter::{TacticFilter, TacticPattern};
 pub use glob::{CaseGlob, GlobError, TacticGlob};
 pub use headers::{HeaderEdit, HeaderEditError};
 pub use id::{MalformedHeader, Neighbours, Tactic, TacticError};
-pub use layout::{Allowances, Connections, Pipelining, SOCKET_BUFFERS, ShortSends};
+pub use layout::{Allowances, Connections, HalfClose, Pipelining, SOCKET_BUFFERS, ShortSends};
 pub use lengths::LengthError;
 pub use notation::{NotationError, NotationProblem};
 pub use offset::Offset;

@@ -9,8 +9,9 @@ use super::points::Points;
 use super::random::Segmentations;
 use super::rules;
 use super::{
-    Allowances, Case, Connections, ContentVariation, Delivery, MalformedHeader, Neighbours, Offset,
-    Profile, Salt, Script, Seed, ShortSends, Tactic, TacticFamily, TacticFilter,
+    Allowances, Case, Connections, ContentVariation, Delivery, HalfClose, MalformedHeader,
+    Neighbours, Offset, Profile, Salt, Script, Seed, ShortSends, Tactic, TacticFamily,
+    TacticFilter,
 };
 
 /// How much is tried, and what of it.
@@ -220,14 +221,21 @@ impl Plan {
                 self.has(&Tactic::Joined) && layout.is_inside(*at) && !layout.is_wall(*at)
             }
             Tactic::Random(_) => layout.end > Offset::new(1),
-            Tactic::Fin(at) | Tactic::Half(at) | Tactic::Rst(at) => *at <= layout.end,
-            Tactic::FinAtOnce(at) => Offset::START < *at && *at <= layout.end,
+            Tactic::Fin(at) | Tactic::Rst(at) => *at <= layout.end,
+            Tactic::Half(at) => self.may_half_close() && *at <= layout.end,
+            Tactic::FinAtOnce(at) => {
+                self.may_half_close() && Offset::START < *at && *at <= layout.end
+            }
             Tactic::Hold(at) => Offset::new(1) < *at && *at <= layout.end,
             Tactic::Neighbours(neighbours) => self.has_neighbours(*neighbours),
             Tactic::Header(malformed) => self.headers.contains_key(malformed),
             Tactic::Content(variation) => self.contents.contains(variation),
             Tactic::AllCuts(mask) => rules::is_mask(layout, *mask),
         }
+    }
+
+    fn may_half_close(&self) -> bool {
+        self.allowances.half_close == HalfClose::Allowed
     }
 
     /// A side that sends nothing cannot be interleaved.
@@ -305,6 +313,7 @@ mod tests {
         pipelining: Pipelining::Forbidden,
         connections: Connections::OneAtATime,
         short_sends: ShortSends::Shown,
+        half_close: HalfClose::Allowed,
     };
 
     fn quick(messages: &[(&str, &str, usize)]) -> Vec<String> {
@@ -381,6 +390,21 @@ mod tests {
                 "slow-read"
             ]
         );
+    }
+
+    #[test]
+    fn without_half_close_no_answer_is_expected_after_the_end_of_the_stream() {
+        let script = sample::script(&[("1", "a", 0), ("1", "b", 0)]);
+        let allowances = Allowances {
+            half_close: HalfClose::Forbidden,
+            ..STRICT
+        };
+        let plan = Plan::new(&script, allowances, &[], PlanOptions::default());
+        let plan = plan.expect("no edits, so none is wrong");
+        let names: Vec<_> = plan.tactics().map(|tactic| tactic.to_string()).collect();
+        let begins = |prefix: &str| names.iter().any(|name| name.starts_with(prefix));
+        assert!(begins("fin@") && begins("rst@"), "{names:?}");
+        assert!(!begins("half@") && !begins("fin+@"), "{names:?}");
     }
 
     #[test]

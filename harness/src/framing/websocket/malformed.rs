@@ -108,10 +108,16 @@ impl Malforming<'_> {
         if payload <= u64::from(u16::MAX) {
             variants.replace(MalformedKind::Overlong, length, wide(payload));
         }
-        if payload < MOST_IN_CONTROL as u64 && payload < self.websocket.max as u64 {
+        // A close frame of one byte is refused for what it is.
+        let is_close = self.head.opcode == Opcode::Close;
+        let is_short_close = |declared: u64| is_close && declared == 1;
+        let may_declare_more = payload < MOST_IN_CONTROL as u64
+            && payload < self.websocket.max as u64
+            && !is_short_close(payload + 1);
+        if may_declare_more {
             variants.replace(MalformedKind::Longer, 1..2, vec![self.message[1] + 1]);
         }
-        if 0 < payload && payload <= MOST_IN_CONTROL as u64 {
+        if 0 < payload && payload <= MOST_IN_CONTROL as u64 && !is_short_close(payload - 1) {
             variants.replace(MalformedKind::Shorter, 1..2, vec![self.message[1] - 1]);
         }
     }

@@ -84,7 +84,7 @@ impl Codec for WebSocket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::framing::{Decoded, Decoder, RegionKind};
+    use crate::framing::{Decoded, Decoder, Framing, MalformedKind, RegionKind};
 
     fn of_client() -> WebSocket {
         WebSocket::default()
@@ -147,6 +147,20 @@ mod tests {
         let messages = read(b"\x01\x03Hel\x89\x01x\x80\x02lo\x8a\x00\x88\x02\x03\xe8");
         let expected: [&[u8]; 4] = [b"\xffping x", b"Hello", b"\xffpong ", b"\xffclose 1000"];
         assert_eq!(messages, expected);
+    }
+
+    /// Such a frame may be refused before its payload comes.
+    #[test]
+    fn no_variant_with_another_length_is_a_close_frame_of_one_byte() {
+        let kinds = |payload: &[u8]| {
+            let variants = Framing::WebSocket(of_client()).malformed(payload);
+            let kinds = variants.into_iter().map(|it| it.kind);
+            kinds.collect::<Vec<_>>()
+        };
+        let (empty, code) = (kinds(b"\xffclose"), kinds(b"\xffclose 1000"));
+        assert!(!empty.contains(&MalformedKind::Longer), "{empty:?}");
+        assert!(!code.contains(&MalformedKind::Shorter), "{code:?}");
+        assert!(code.contains(&MalformedKind::Longer), "{code:?}");
     }
 
     #[test]

@@ -368,6 +368,11 @@ static ADVERSARY: TableShape = TableShape {
             "May there be several connections at once? true by default.",
         ),
         optional(
+            "half_close",
+            Shape::Flag,
+            "May a side that has ended its stream still expect answers? true by default. With false, `half@*` and `fin+@*` are not played.",
+        ),
+        optional(
             "truncation",
             Shape::Either(&[
                 Shape::Word(&["silent", "error", "any"]),

@@ -331,6 +331,7 @@ fn read_adversary(
     Adversary {
         pipelining: permission("pipelining", above.pipelining),
         concurrent: permission("concurrent", above.concurrent),
+        half_close: permission("half_close", above.half_close),
         truncation: truncation(fields, source).unwrap_or_else(|| above.truncation.clone()),
         malformed: reply(fields, "malformed", source).unwrap_or_else(|| above.malformed.clone()),
     }
