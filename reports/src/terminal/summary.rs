@@ -92,7 +92,10 @@ pub fn matrix_verdict(outcome: MatrixOutcome, exit_code: u8, width: TerminalWidt
         0 => (style(Verdict::Pass), format!("PASS  {all}, none fails")),
         _ => (
             style(Verdict::Fail),
-            format!("FAIL  {failed} of {all} fail"),
+            format!(
+                "FAIL  {failed} of {all} {}",
+                if failed == 1 { "fails" } else { "fail" }
+            ),
         ),
     };
     if planned > judged {
