@@ -7,8 +7,8 @@ use arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use wirecheck::framing::{
     Align, AsciiLength, Blank, CountedBytes, Decoded, Delimiter, Endian, FieldWidth, Fixed,
-    Framing, Headers, Http1, Length, Line, LineEnding, MalformedKind, Masking, Netstring, Pad, Raw, Resp,
-    StreamEnd, Strip, Varint, VarintLength, WebSocket,
+    Framing, Headers, Http1, Length, Line, LineEnding, MalformedKind, Masking, Netstring, Pad, Raw,
+    Resp, StreamEnd, Strip, Varint, VarintLength, WebSocket,
 };
 
 #[derive(Debug)]

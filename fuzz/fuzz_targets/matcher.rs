@@ -39,14 +39,15 @@ static SUITE: LazyLock<Suite> = LazyLock::new(|| {
 fuzz_target!(|payload: &[u8]| {
     for scenario in SUITE.scenarios() {
         let mut bindings = Bindings::fresh("1");
-        for step in scenario.exchange() {
+        for (number, step) in scenario.exchange().iter().enumerate() {
             let Action::Send(message) = &step.action else {
                 continue;
             };
+            let framing = scenario.framing(step.side, number);
             let mut captured = bindings.clone();
-            let is_expected = message.accept(payload, scenario.framing(), &mut captured);
+            let is_expected = message.accept(payload, framing, &mut captured);
             let own = message.outgoing_payload(&bindings);
-            let accepted = message.accept(&own, scenario.framing(), &mut bindings);
+            let accepted = message.accept(&own, framing, &mut bindings);
             assert_eq!(accepted, Ok(()));
             if is_expected.is_ok() {
                 bindings = captured;

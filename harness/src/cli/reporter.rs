@@ -100,7 +100,7 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// Shows nothing but the progress.
+    /// Shows only the progress.
     pub(super) fn only_progress(self) -> Self {
         Self {
             is_quiet: true,

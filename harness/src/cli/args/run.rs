@@ -139,7 +139,7 @@ pub(in crate::cli) struct SessionArgs {
     pub(in crate::cli) reports: ReportFiles,
 }
 
-/// How cases are played and shown, whatever the peer is.
+/// How cases are played and shown, for any peer.
 #[derive(Clone, Debug, clap::Args)]
 pub(in crate::cli) struct PlayArgs {
     /// The most cases that run at the same time, up to 256 [default: 4 per processor, at

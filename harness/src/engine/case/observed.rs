@@ -122,7 +122,7 @@ fn others(framing: Option<&Framing>, seen: &SeenAnswers) -> impl Iterator<Item =
     })
 }
 
-/// The final answers of HTTP in what came, and bytes behind them that are none.
+/// The final answers of HTTP in what came, and bytes behind them that are no answer.
 fn http_answers(received: &[u8], framing: &Framing, seen: &SeenAnswers) -> Vec<ObservedAnswer> {
     let known = Messages::of(framing, received);
     // Of a malformed request a server may not know the method, so that an answer to HEAD has a

@@ -43,7 +43,7 @@ pub(super) static WEBSOCKET_MESSAGE: Variants = Variants {
                     min: 1,
                     max: MOST_FRAGMENTS,
                 },
-                "A text message, sent in these fragments. The peer may fragment its own as it likes.",
+                "A text message, sent in these fragments. The peer may fragment its own in any way.",
             )],
         },
     ],
