@@ -217,6 +217,12 @@ impl MalformedKind {
         )
     }
 
+    /// Whether the payload of the valid message is written again, in another way.
+    #[must_use]
+    pub const fn repeats_payload(self) -> bool {
+        matches!(self, Self::Masked | Self::Unmasked)
+    }
+
     /// What a correct reader may do, unless the framing is stricter.
     pub(super) fn usual_response(self) -> Response {
         match self {

@@ -2,11 +2,11 @@
 //! what the protocol allows, and the malformed headers.
 
 use super::{
-    Allowances, Connections, Content, ContentVariation, EditName, HalfClose, HeaderEdit,
-    OutMessage, Pipelining, Plan, PlanOptions, Profile, SOCKET_BUFFERS, Salt, Script, Seed,
-    ShortSends, StreamEdit, TacticFamily, TacticFilter,
+    Allowances, Connections, Content, ContentVariation, HalfClose, HeaderEdit, OutMessage,
+    Pipelining, Plan, PlanOptions, Profile, SOCKET_BUFFERS, Salt, Script, Seed, ShortSends,
+    StreamEdit, TacticFamily, TacticFilter,
 };
-use crate::framing::Framing;
+use crate::framing::{Framing, MalformedMessage};
 use crate::scenario::{
     Action, Bindings, Message, Permission, Scenario, Side, Step, Suite, VariableName,
 };
@@ -131,50 +131,55 @@ fn messages(scenario: &Scenario, side: Side) -> impl Iterator<Item = &Message> {
 /// The malformed headers of the first framed message that has the same length in each case, of
 /// those after the last change of the framing: a scenario without it shows the earlier ones.
 /// A replacement that is too long for a [`StreamEdit`] is left out: a message that exceeds a
-/// large maximum.
+/// large maximum. One that repeats the payload needs a message that is the same in each case.
 fn header_edits(scenario: &Scenario, side: Side, script: &Script) -> Vec<HeaderEdit> {
-    let messages = messages(scenario, side);
-    let Some((message, payload)) = first_of_known_length(messages, script) else {
-        return Vec::new();
+    let last = script.messages.last().map(|it| it.section);
+    let messages = || {
+        let all = messages(scenario, side).zip(&script.messages).enumerate();
+        all.filter(|(_, (_, encoded))| Some(encoded.section) == last)
     };
-    let framing = scenario.framing(side, script.messages[message].step);
-    let malformed = framing.malformed(payload).into_iter();
-    let malformed =
-        malformed.filter(|malformed| malformed.edit.replacement.len() <= StreamEdit::LONGEST);
+    let known = messages().find(|(_, (message, encoded))| has_known_length(message, encoded));
+    let constant = messages().find(|(_, (message, encoded))| {
+        has_known_length(message, encoded) && message.used_variables().is_empty()
+    });
     let mut edits: Vec<HeaderEdit> = Vec::new();
-    for malformed in malformed {
-        let name: EditName = malformed
-            .kind
-            .to_string()
-            .parse()
-            .expect("a kind is a name");
-        if edits.iter().all(|edit| edit.name != name) {
-            edits.push(HeaderEdit {
-                name,
-                message,
-                range: malformed.edit.range,
-                replacement: malformed.edit.replacement,
-            });
+    for (chosen, repeats_payload) in [(known, false), (constant, true)] {
+        let Some((message, (_, encoded))) = chosen else {
+            continue;
+        };
+        let Some(payload) = &encoded.payload else {
+            continue;
+        };
+        let malformed = scenario.framing(side, encoded.step).malformed(payload);
+        for malformed in malformed.into_iter().filter(|it| {
+            it.kind.repeats_payload() == repeats_payload
+                && it.edit.replacement.len() <= StreamEdit::LONGEST
+        }) {
+            let edit = header_edit(message, malformed);
+            if edits.iter().all(|known| known.name != edit.name) {
+                edits.push(edit);
+            }
         }
     }
     edits
 }
 
+fn header_edit(message: usize, malformed: MalformedMessage) -> HeaderEdit {
+    let name = malformed.kind.to_string();
+    HeaderEdit {
+        name: name.parse().expect("a kind is a name"),
+        message,
+        range: malformed.edit.range,
+        replacement: malformed.edit.replacement,
+    }
+}
+
 /// A captured value may be longer or shorter than its example, and the header that was made
 /// for the example would declare another length than is meant.
-fn first_of_known_length<'m, 's>(
-    messages: impl Iterator<Item = &'m Message>,
-    script: &'s Script,
-) -> Option<(usize, &'s [u8])> {
-    let last = script.messages.last()?.section;
-    let messages = messages.zip(&script.messages).enumerate();
-    let mut messages = messages.filter(|(_, (_, encoded))| encoded.section == last);
-    messages.find_map(|(index, (message, encoded))| {
-        let payload = encoded.payload.as_deref()?;
-        let mut used = message.used_variables().into_iter();
-        let has_captured_value = used.any(|name| name.as_str() != VariableName::UNIQUE);
-        (!encoded.bytes.is_empty() && !has_captured_value).then_some((index, payload))
-    })
+fn has_known_length(message: &Message, encoded: &OutMessage) -> bool {
+    let mut used = message.used_variables().into_iter();
+    let has_captured_value = used.any(|name| name.as_str() != VariableName::UNIQUE);
+    encoded.payload.is_some() && !encoded.bytes.is_empty() && !has_captured_value
 }
 
 /// The variations of what a side sends that the framing can carry. None if it sends what it
@@ -261,5 +266,27 @@ mod tests {
         let scenarios = suite.scenarios().iter();
         let streams = scenarios.map(|it| Script::of(it, Side::Client).stream());
         assert!(streams.eq([&b"hi\n"[..], b"2:hi,"]));
+    }
+
+    #[test]
+    fn a_malformed_message_that_repeats_its_payload_has_no_value_of_its_own() {
+        let edits = |exchange: &str| {
+            let text = format!(
+                "title = 'T'\nframing = 'websocket'\n[[scenario]]\nid = 's'\nexchange = [{exchange}]"
+            );
+            let suite = parse("t.toml", &text, &NoAttachments).expect("a valid suite");
+            let scenario = &suite.scenarios()[0];
+            let script = Script::of(scenario, Side::Client);
+            let edits = header_edits(scenario, Side::Client, &script).into_iter();
+            let of_name = |name: &str| {
+                let mut found = edits.clone().filter(|it| it.name.to_string() == name);
+                found.next().map(|it| it.message)
+            };
+            (of_name("reserved-bits"), of_name("unmasked"))
+        };
+        let (fresh, fixed) = ("{ client = '${unique}' }", "{ client = 'a' }");
+        assert_eq!(edits(&format!("{fresh}, {fixed}")), (Some(0), Some(1)));
+        assert_eq!(edits(&format!("{fixed}, {fresh}")), (Some(0), Some(0)));
+        assert_eq!(edits(fresh), (Some(0), None));
     }
 }
