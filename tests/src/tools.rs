@@ -32,15 +32,23 @@ pub fn has_python() -> bool {
     PYTHON.is_some() || reject("python3")
 }
 
-/// Whether `python3` can import this package.
+/// A Python that can import this package: the first on PATH, or that of the system, whose
+/// packages another one does not see.
 ///
 /// # Panics
-/// If it cannot and tools are mandatory.
+/// If there is none and tools are mandatory.
 #[must_use]
-pub fn has_python_package(package: &str) -> bool {
+pub fn python_with(package: &str) -> Option<&'static str> {
     let import = format!("import {package}");
-    let output = Command::new("python3").args(["-c", &import]).output();
-    output.is_ok_and(|it| it.status.success()) || reject(&format!("the Python package {package}"))
+    let imports = |python: &&str| {
+        let output = Command::new(python).args(["-c", &import]).output();
+        output.is_ok_and(|it| it.status.success())
+    };
+    let found = ["python3", "/usr/bin/python3"].into_iter().find(imports);
+    if found.is_none() {
+        reject(&format!("the Python package {package}"));
+    }
+    found
 }
 
 /// The command that runs a Python program, without its file. It skips `site`, which takes most

@@ -112,27 +112,23 @@ fn mosquitto_passes_the_pack_of_mqtt() {
 #[test]
 #[ignore = "with the others it takes half a minute; .ci/run runs it"]
 fn websockets_passes_the_pack_of_websocket() {
-    if !tools::has_python_package("websockets") {
-        return;
+    if let Some(python) = tools::python_with("websockets") {
+        passes_pack(python, "websocket", &websocket_server(python));
     }
-    let server = "tests/peers/real/websocket_server.py";
-    passes_pack(
-        "python3",
-        "websocket",
-        &["python3", server, "{host}", "{port}"],
-    );
 }
 
 #[test]
 #[ignore = "with the others it takes half a minute; .ci/run runs it"]
 fn websockets_refuses_malformed_frames() {
-    if !tools::has_python_package("websockets") {
-        return;
+    if let Some(python) = tools::python_with("websockets") {
+        let arguments = ["pack:websocket", "--only", "header:*"];
+        fails_as_known(python, &arguments, &websocket_server(python));
     }
+}
+
+fn websocket_server(python: &str) -> [&str; 4] {
     let server = "tests/peers/real/websocket_server.py";
-    let arguments = ["pack:websocket", "--only", "header:*"];
-    let command = ["python3", server, "{host}", "{port}"];
-    fails_as_known("python3", &arguments, &command);
+    [python, server, "{host}", "{port}"]
 }
 
 /// Without the scenarios `large-…`: what they move takes most of the time.
