@@ -48,10 +48,10 @@ pub use encode_error::EncodeError;
 pub use fixed::Fixed;
 pub use framing_error::FramingError;
 pub use headers::Headers;
-pub(crate) use http1::is_token;
 pub use http1::{
     BodyFraming, BodyToSend, Field, Http1, HttpMessage, StartLine, write_answer, write_request,
 };
+pub(crate) use http1::{is_interim, is_token};
 pub use length::{CountedBytes, Endian, FieldWidth, Length};
 pub use line::{Blank, Line, LineEnding, Strip};
 pub use malformation::Malformation;

@@ -6,7 +6,7 @@ use wirecheck_report::notation;
 use wirecheck_report::record::{ObservedAnswer, ObservedAnswers, ObservedEnd};
 
 use super::result::CaseResult;
-use crate::framing::{Decoded, Framing, HttpMessage, StartLine, StreamEnd};
+use crate::framing::{Decoded, Framing, HttpMessage, StartLine, StreamEnd, is_interim};
 use crate::judge::{CloseCheck, Expectations, MissingOutput, Observations, ProcessEnd};
 use crate::wire::link::ConnectionEnd;
 
@@ -151,7 +151,6 @@ fn http_answers(received: &[u8], framing: &Framing, seen: &SeenAnswers) -> Vec<O
 
 /// None for an interim answer: a server may leave it out.
 fn http_answer(message: &[u8], unique: &str) -> Option<ObservedAnswer> {
-    const SWITCHING_PROTOCOLS: u16 = 101;
     let parsed = HttpMessage::parse(message).ok();
     let (status, body) = match &parsed {
         Some(HttpMessage {
@@ -161,8 +160,7 @@ fn http_answer(message: &[u8], unique: &str) -> Option<ObservedAnswer> {
         }) => (Some(*status), &body[..]),
         _ => (None, message),
     };
-    let is_interim = status.is_some_and(|it| it < 200 && it != SWITCHING_PROTOCOLS);
-    (!is_interim).then(|| ObservedAnswer {
+    (!status.is_some_and(is_interim)).then(|| ObservedAnswer {
         expected: false,
         status,
         content: Some(content(body, unique)),

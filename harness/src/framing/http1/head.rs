@@ -28,6 +28,13 @@ pub enum StartLine<'a> {
     },
 }
 
+/// Whether another answer to the same request follows: "A client MUST be able to parse one or more
+/// 1xx responses received prior to a final response, even if the client does not expect one"
+/// (RFC 9110, 15.2). After a 101 the stream is no longer HTTP.
+pub(crate) fn is_interim(status: u16) -> bool {
+    matches!(status, 100..=199) && status != 101
+}
+
 /// What a start line says about the end of the message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Start {

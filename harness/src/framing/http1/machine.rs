@@ -178,10 +178,8 @@ impl MessageReader {
         requests.get(self.answered).copied().unwrap_or_default()
     }
 
-    /// A 1xx other than 101 is followed by another answer to the same request.
     fn count_answer(&mut self, status: u16, answered: AnsweredRequest) {
-        let is_final = status == 101 || !matches!(status, 100..=199);
-        self.answered += usize::from(is_final);
+        self.answered += usize::from(!head::is_interim(status));
         let to_connect = answered == AnsweredRequest::Connect && matches!(status, 200..=299);
         if status == 101 || to_connect {
             self.previous = Previous::LastAnswer;

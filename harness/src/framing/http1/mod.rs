@@ -35,7 +35,7 @@ use parts::Parts;
 
 pub use framing_fields::BodyFraming;
 pub use head::StartLine;
-pub(crate) use head::is_token;
+pub(crate) use head::{is_interim, is_token};
 pub use message::{Field, HttpMessage};
 pub use write::{BodyToSend, write_answer, write_request};
 

@@ -3,7 +3,7 @@
 use super::{
     FieldPattern, FieldRule, HttpBody, HttpPattern, StartPattern, StatusPattern, ValuePattern,
 };
-use crate::framing::{BodyFraming, Framing, HttpMessage, Raw, StartLine};
+use crate::framing::{BodyFraming, Framing, HttpMessage, Raw, StartLine, is_interim};
 use crate::scenario::refusal::Refusal;
 use crate::scenario::template::{Bindings, BoundValue, VariableName};
 
@@ -33,13 +33,11 @@ impl HttpPattern {
         Ok(message.body.into_owned())
     }
 
-    /// Whether an answer is interim, so that this one may still come: "A client MUST be able to
-    /// parse one or more 1xx responses received prior to a final response, even if the client does
-    /// not expect one" (RFC 9110, 15.2). After a 101 the stream is no longer HTTP.
+    /// Whether an answer is interim, so that this one may still come.
     pub(in crate::scenario) fn may_follow(&self, payload: &[u8]) -> bool {
         let answer = HttpMessage::parse(payload);
         answer.is_ok_and(|it| match it.start {
-            StartLine::Answer { status, .. } => (100..200).contains(&status) && status != 101,
+            StartLine::Answer { status, .. } => is_interim(status),
             StartLine::Request { .. } => false,
         })
     }
