@@ -6,7 +6,7 @@ use super::{
     Pipelining, Plan, PlanOptions, Profile, SOCKET_BUFFERS, Salt, Script, Seed, ShortSends,
     StreamEdit, TacticFamily, TacticFilter,
 };
-use crate::framing::{Framing, MalformedMessage};
+use crate::framing::MalformedMessage;
 use crate::scenario::{
     Action, Bindings, Message, Permission, Scenario, Side, Step, Suite, VariableName,
 };
@@ -32,11 +32,18 @@ impl Script {
             };
             let framing = scenario.framing(step.side, at);
             if step.side == side {
+                let encoded = message
+                    .encode(framing, &bindings)
+                    .expect("a suite that parsed fits its framing");
                 script.messages.push(OutMessage {
+                    bytes: encoded.bytes,
+                    regions: encoded.regions,
                     turn: turn.number,
                     step: at,
                     section: scenario.framings().section(at),
-                    ..out_message(message, framing, &bindings)
+                    payload: message
+                        .is_framed()
+                        .then(|| message.outgoing_payload(&bindings)),
                 });
             }
             let received = message.outgoing_as_read(framing, &bindings);
@@ -62,22 +69,6 @@ impl TurnCounter {
         } else if std::mem::take(&mut self.has_sent) {
             self.number += 1;
         }
-    }
-}
-
-fn out_message(message: &Message, framing: &Framing, bindings: &Bindings) -> OutMessage {
-    let encoded = message
-        .encode(framing, bindings)
-        .expect("a suite that parsed fits its framing");
-    OutMessage {
-        bytes: encoded.bytes,
-        regions: encoded.regions,
-        turn: 0,
-        step: 0,
-        section: 0,
-        payload: message
-            .is_framed()
-            .then(|| message.outgoing_payload(bindings)),
     }
 }
 
@@ -134,28 +125,27 @@ fn messages(scenario: &Scenario, side: Side) -> impl Iterator<Item = &Message> {
 /// large maximum. One that repeats the payload needs a message that is the same in each case.
 fn header_edits(scenario: &Scenario, side: Side, script: &Script) -> Vec<HeaderEdit> {
     let last = script.messages.last().map(|it| it.section);
-    let messages = || {
-        let all = messages(scenario, side).zip(&script.messages).enumerate();
-        all.filter(|(_, (_, encoded))| Some(encoded.section) == last)
-    };
-    let known = messages().find(|(_, (message, encoded))| has_known_length(message, encoded));
-    let constant = messages().find(|(_, (message, encoded))| {
-        has_known_length(message, encoded) && message.used_variables().is_empty()
-    });
+    let messages = messages(scenario, side).zip(&script.messages).enumerate();
+    let known: Vec<_> = messages
+        .filter(|(_, (message, encoded))| {
+            Some(encoded.section) == last && has_known_length(message, encoded)
+        })
+        .collect();
+    let constant = known
+        .iter()
+        .find(|(_, (message, _))| message.used_variables().is_empty());
     let mut edits: Vec<HeaderEdit> = Vec::new();
-    for (chosen, repeats_payload) in [(known, false), (constant, true)] {
+    for (chosen, repeats_payload) in [(known.first(), false), (constant, true)] {
         let Some((message, (_, encoded))) = chosen else {
             continue;
         };
-        let Some(payload) = &encoded.payload else {
-            continue;
-        };
-        let malformed = scenario.framing(side, encoded.step).malformed(payload);
-        for malformed in malformed.into_iter().filter(|it| {
+        let framing = scenario.framing(side, encoded.step);
+        let payload = encoded.payload.as_deref().unwrap_or_default();
+        for malformed in framing.malformed(payload).into_iter().filter(|it| {
             it.kind.repeats_payload() == repeats_payload
                 && it.edit.replacement.len() <= StreamEdit::LONGEST
         }) {
-            let edit = header_edit(message, malformed);
+            let edit = header_edit(*message, malformed);
             if edits.iter().all(|known| known.name != edit.name) {
                 edits.push(edit);
             }
