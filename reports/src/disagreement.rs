@@ -2,8 +2,8 @@
 //!
 //! Runs come in whose records have what the peers answered; disagreements come out, the most
 //! serious kind first. What may differ between correct servers is not compared: an answer that is
-//! the same as to the uncut message counts as one kind of answer, whatever its status and its
-//! content are, and a FIN is the same as a reset. What varies in one implementation is shown and
+//! the same as to the uncut message counts as one kind of answer, with any status and any
+//! content, and a FIN is the same as a reset. What varies in one implementation is shown and
 //! not compared.
 
 mod cell;

@@ -65,7 +65,7 @@ pub enum NotCompared {
 }
 
 impl ObservedAnswers {
-    /// Whether nothing but the tactics differs.
+    /// Whether they are equal but for the tactics.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         let Self {

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::compared::Comparison;
+use super::matrix::head_of_runs;
 use super::outside;
 use crate::disagreement::{AnswerCell, CellKind, DeliveriesOf, Disagreement, Disagreements};
 use crate::notation::counted;
@@ -40,12 +41,7 @@ fn table(comparison: &Comparison<'_>, all: &Disagreements<'_>) -> Markup {
     let shown = &all.found[..all.found.len().min(MOST)];
     html! {
         table.matrix {
-            thead {
-                tr {
-                    th scope="col" { "delivery" }
-                    @for run in comparison.runs { th scope="col" { (outside::name(&run.name)) } }
-                }
-            }
+            (head_of_runs("delivery", comparison))
             @for of_kind in shown.chunk_by(|one, other| one.kind == other.kind) {
                 tbody {
                     tr.suite {

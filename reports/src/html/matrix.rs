@@ -91,14 +91,21 @@ fn by_family(comparison: &Comparison<'_>, families: &[&str]) -> Markup {
 fn by_run(comparison: &Comparison<'_>) -> Markup {
     html! {
         table.matrix {
-            thead {
-                tr {
-                    th scope="col" { "scenario" }
-                    @for run in comparison.runs { th scope="col" { (outside::name(&run.name)) } }
-                }
-            }
+            (head_of_runs("scenario", comparison))
             @for suite in &comparison.suites {
                 (rows_of(suite, comparison.runs.len() + 1, run_cells))
+            }
+        }
+    }
+}
+
+/// The head of a table with a column for each run.
+pub(super) fn head_of_runs(first: &str, comparison: &Comparison<'_>) -> Markup {
+    html! {
+        thead {
+            tr {
+                th scope="col" { (first) }
+                @for run in comparison.runs { th scope="col" { (outside::name(&run.name)) } }
             }
         }
     }
