@@ -7,7 +7,7 @@ use super::after_close::unread_state;
 use super::connection::Connection;
 use super::conversation::{Conversation, Next, UnreadChunks};
 use super::transcript::{Proof, Transcript};
-use super::waits::{AwaitRead, Until};
+use super::waits::{AwaitRead, ChunkGoal, Until};
 use crate::engine::wait::{More, Phase, WaitEnd, WaitFor};
 use crate::judge::{EarlyAnswer, UnreadState, must_be_whole_when_answered};
 use crate::scenario::{Action, Step};
@@ -317,13 +317,20 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
             transcript: &mut self.transcript,
             bytes,
             sent,
+            goal: ChunkGoal::Held,
         };
-        let end = match awaited.sent {
-            SendResult::Stalled(_) => self.waiter.wait(what, limit, &mut awaited),
-            SendResult::Proven | SendResult::Unverified(_) | SendResult::Ended(_) => {
-                WaitEnd::Happened
-            }
-        };
+        let mut end = WaitEnd::Happened;
+        if self.waiter.timings().reads_late {
+            // The short time that such a peer gets is for reading what it holds.
+            let more = More::Nothing;
+            end = self
+                .waiter
+                .wait(WaitFor::Read { more }, limit, &mut awaited);
+        }
+        if end == WaitEnd::Happened {
+            awaited.goal = ChunkGoal::Read;
+            end = self.waiter.wait(what, limit, &mut awaited);
+        }
         match awaited.sent {
             SendResult::Proven => {
                 self.mark_late_read_unverified();

@@ -774,6 +774,15 @@ const READS_LATE: [Act; 6] = [
     Close,
 ];
 
+const READ_AND_ANSWER_REST: [Act; 6] = [
+    Read(2),
+    Send("ok\n"),
+    Read(3),
+    Send("AB\n"),
+    ReadToEnd,
+    Close,
+];
+
 #[test]
 fn a_peer_that_reads_only_whole_messages_passes_and_its_boundaries_are_not_proven() {
     let cut = Trial {
@@ -791,6 +800,27 @@ fn a_peer_that_reads_only_whole_messages_passes_and_its_boundaries_are_not_prove
         ..cut
     };
     assert_eq!(again.play(&READS_LATE).finding, None);
+}
+
+#[test]
+fn a_late_reader_on_a_busy_machine_has_all_its_time_to_accept_and_to_take_a_chunk() {
+    let timings = PeerTimings {
+        reads_late: true,
+        ..TRIAL.timings
+    };
+    let accepts = [&[Starve(ms(700)), Accept][..], &READS_LATE].concat();
+    let takes = [&[Starve(ms(700)), Read(1)][..], &READ_AND_ANSWER_REST].concat();
+    for phase in [Phase::Batch, Phase::Confirmation] {
+        let trial = Trial {
+            delivery: "2,4",
+            phase,
+            timings,
+            ..TRIAL
+        };
+        assert_eq!(trial.play(&accepts).finding, None, "{phase:?}");
+        let narrow = Trial { window: 1, ..trial };
+        assert_eq!(narrow.play(&takes).finding, None, "{phase:?}");
+    }
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::engine::peer::OutputWatch;
 use crate::engine::wait::{Awaited, ByteCounts, Clock, Progress, WaitEnd};
 use crate::judge::{Overtaken, SilenceProof};
 use crate::peer::OutputWait;
-use crate::wire::diag::{Holder, Inode, SocketLookup};
-use crate::wire::link::{ReadResult, SendResult};
+use crate::wire::diag::{Holder, Inode, SocketInfo, SocketLookup};
+use crate::wire::link::{ReadResult, SendResult, Stall};
 
 /// How it was known that nothing more comes; `None` if it came.
 pub(super) fn silence_proof(end: WaitEnd, is_flooded: bool) -> Option<SilenceProof> {
@@ -137,30 +137,55 @@ impl<C: Connection> Awaited for AwaitOutput<'_, C> {
     }
 }
 
+/// What the peer has to do with a chunk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChunkGoal {
+    /// To have accepted the connection, and the whole chunk in its kernel.
+    Held,
+    Read,
+}
+
 /// A wait for the peer to read a chunk.
 pub(super) struct AwaitRead<'c, 's, C> {
     pub(super) link: &'c mut C,
     pub(super) transcript: &'c mut Transcript<'s>,
     pub(super) bytes: &'c [u8],
     pub(super) sent: SendResult,
+    pub(super) goal: ChunkGoal,
+}
+
+impl<C> AwaitRead<'_, '_, C> {
+    fn has_happened(&self) -> bool {
+        match &self.sent {
+            SendResult::Stalled(stall) => self.goal == ChunkGoal::Held && is_held(stall),
+            SendResult::Proven | SendResult::Unverified(_) | SendResult::Ended(_) => true,
+        }
+    }
+}
+
+fn is_held(stall: &Stall) -> bool {
+    let is_queued = |it: &SocketInfo| it.holder() == Holder::Queue;
+    stall.unwritten == 0 && !stall.peer.as_ref().is_some_and(is_queued)
 }
 
 impl<C: Connection> Awaited for AwaitRead<'_, '_, C> {
     fn poll(&mut self, until: Instant) -> Progress {
-        let SendResult::Stalled(stall) = &self.sent else {
+        if self.has_happened() {
             return Progress::Happened;
-        };
-        self.sent = match stall.unwritten {
-            0 => self.link.prove(until),
-            left => self
-                .link
-                .send(&self.bytes[self.bytes.len() - left..], until),
-        };
+        }
+        if let SendResult::Stalled(stall) = &self.sent {
+            self.sent = match stall.unwritten {
+                0 => self.link.prove(until),
+                left => self
+                    .link
+                    .send(&self.bytes[self.bytes.len() - left..], until),
+            };
+        }
         let moved = self.transcript.receive(self.link.received());
-        match (&self.sent, moved) {
-            (SendResult::Stalled(_), true) => Progress::Moved,
-            (SendResult::Stalled(_), false) => Progress::Nothing,
-            _ => Progress::Happened,
+        match (self.has_happened(), moved) {
+            (true, _) => Progress::Happened,
+            (false, true) => Progress::Moved,
+            (false, false) => Progress::Nothing,
         }
     }
 

@@ -32,8 +32,10 @@ pub(in crate::engine) const fn ms(millis: u64) -> Duration {
 }
 
 /// One thing that the peer does. After the last one it sleeps.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(in crate::engine) enum Act {
+    /// Accepts the connection, which was in the queue until now.
+    Accept,
     /// Sleeps for this long, then goes on by itself.
     Pause(Duration),
     Run(Duration),
@@ -85,7 +87,7 @@ struct Peer {
 /// The peer's end of the connection.
 #[derive(Default)]
 struct PeerSocket {
-    was_never_accepted: bool,
+    is_queued: bool,
     delivered: Vec<u8>,
     unread: usize,
     /// How much the act that reads has read.
@@ -130,7 +132,10 @@ impl World {
                 starved: Duration::ZERO,
                 timers: 0,
                 has_exited: false,
-                socket: PeerSocket::default(),
+                socket: PeerSocket {
+                    is_queued: program.contains(&Act::Accept),
+                    ..PeerSocket::default()
+                },
             }),
         };
         world.act();
@@ -140,7 +145,7 @@ impl World {
     /// A peer that leaves its connection in the accept queue.
     pub(in crate::engine) fn never_accepting() -> Self {
         let world = Self::new(&[]);
-        world.peer.borrow_mut().socket.was_never_accepted = true;
+        world.peer.borrow_mut().socket.is_queued = true;
         world
     }
 
@@ -328,6 +333,7 @@ impl Peer {
     /// Begins or goes on with the first act of the program.
     fn perform(&mut self, act: Act) -> Acted {
         match act {
+            Act::Accept => self.socket.is_queued = false,
             Act::Pause(time) | Act::Run(time) | Act::Starve(time) => return self.spend(time),
             Act::ReadTogether(len) if self.socket.lacks(len) => return Acted::Waits,
             Act::Read(len) | Act::ReadTogether(len) => return self.read(len),
@@ -479,7 +485,7 @@ impl PeerSocket {
     }
 
     fn inode(&self) -> Option<Inode> {
-        Inode::new(u32::from(!self.was_never_accepted))
+        Inode::new(u32::from(!self.is_queued))
     }
 
     fn info(&self) -> SocketInfo {
