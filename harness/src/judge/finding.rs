@@ -249,6 +249,8 @@ pub enum UnreadState {
     Bytes(u32),
     /// The kernel shows no such socket.
     Gone,
+    /// It has sent as many bytes as wirecheck keeps, and may be waiting until more are taken.
+    ReplyLimit,
 }
 
 /// How it was known that nothing more would come.

@@ -179,6 +179,10 @@ impl Display for UnreadState {
             Self::Bytes(1) => f.write_str("1 byte is unread in its socket"),
             Self::Bytes(count) => write!(f, "{count} bytes are unread in its socket"),
             Self::Gone => f.write_str("its socket is gone"),
+            Self::ReplyLimit => f.write_str(
+                "it has sent as many bytes as are kept (`limits.reply_bytes`), and the rest was \
+                 not taken",
+            ),
         }
     }
 }

@@ -27,6 +27,8 @@ pub(crate) enum PeerEnd {
     Never,
     /// Our side did not wait for it.
     NotAwaited,
+    /// Nobody knows: the peer sent more than is kept, and was not read to the end.
+    TooMuch,
 }
 
 /// The answers as messages.
@@ -47,7 +49,9 @@ impl Answers {
     pub(crate) fn of_death(self) -> Self {
         let received = match self.end {
             PeerEnd::Early { received } | PeerEnd::Died { received } => received,
-            PeerEnd::AfterOurs | PeerEnd::Never | PeerEnd::NotAwaited => self.turns.len() - 1,
+            PeerEnd::AfterOurs | PeerEnd::Never | PeerEnd::NotAwaited | PeerEnd::TooMuch => {
+                self.turns.len() - 1
+            }
         };
         let end = PeerEnd::Died { received };
         Self { end, ..self }

@@ -222,7 +222,11 @@ fn steps(
         PeerEnd::Died { .. } if !source.has_raw_answers => {
             steps.push(any_message(source));
         }
-        PeerEnd::Died { .. } | PeerEnd::AfterOurs | PeerEnd::Never | PeerEnd::NotAwaited => {}
+        PeerEnd::Died { .. }
+        | PeerEnd::AfterOurs
+        | PeerEnd::Never
+        | PeerEnd::NotAwaited
+        | PeerEnd::TooMuch => {}
     }
     steps
 }

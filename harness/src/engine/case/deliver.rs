@@ -377,7 +377,10 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     fn left_unread(&mut self, stall: &Stall, more: More, end: WaitEnd) -> Next {
         let is_known = self.waiter.timings().reads_late || self.waiter.phase().is_alone();
         let had_its_time = is_known || matches!(end, WaitEnd::TimedOut(_));
-        let state = unread_state(stall);
+        let state = match self.link.received().remaining() {
+            0 => UnreadState::ReplyLimit,
+            _ => unread_state(stall),
+        };
         let may_be_waiting = had_its_time
             && stall.unwritten == 0
             && matches!(state, UnreadState::Bytes(_))

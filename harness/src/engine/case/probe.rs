@@ -73,6 +73,9 @@ impl<C: Connection> Probe<'_, '_, '_, C> {
             }
             self.await_answers();
             turns.push(self.news(&mut seen));
+            if self.link.received().remaining() == 0 {
+                return ended(turns, PeerEnd::TooMuch);
+            }
             if self.link.ending().is_some() {
                 return early(turns, index + 1);
             }
@@ -97,6 +100,7 @@ impl<C: Connection> Probe<'_, '_, '_, C> {
                     turns,
                     last: self.news(&mut seen),
                     end: match self.link.ending() {
+                        _ if self.link.received().remaining() == 0 => PeerEnd::TooMuch,
                         Some(_) => PeerEnd::AfterOurs,
                         None => PeerEnd::Never,
                     },
@@ -131,10 +135,14 @@ impl<C: Connection> Probe<'_, '_, '_, C> {
 
 /// The answers of a peer that ended before our side.
 fn early(turns: Vec<Vec<u8>>, received: usize) -> Answers {
+    ended(turns, PeerEnd::Early { received })
+}
+
+fn ended(turns: Vec<Vec<u8>>, end: PeerEnd) -> Answers {
     Answers {
         turns,
         last: Vec::new(),
-        end: PeerEnd::Early { received },
+        end,
     }
 }
 
@@ -161,5 +169,46 @@ impl<C: Connection> Awaited for AwaitAnswers<'_, C> {
 
     fn peer_socket(&mut self) -> Option<Inode> {
         peer_socket(self.link)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::case::scripted::ScriptedConnection;
+    use crate::engine::wait::scripted::Act::{self, Close, Read, ReadToEnd, Run, Send};
+    use crate::engine::wait::scripted::{World, ms};
+    use crate::engine::wait::{PeerTimings, Phase};
+
+    const KEPT: usize = 32;
+    const FLOOD: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+    fn end_of(program: &[Act]) -> PeerEnd {
+        let world = World::new(program);
+        let messages = [b"a\n".to_vec(), b"b\n".to_vec()];
+        let task = ProbeTask {
+            messages: &messages,
+            peer_begins: false,
+            end: OurEnd::Half,
+            limits: &Limits::default(),
+            awaiting: WaitFor::Turn,
+        };
+        let link = ScriptedConnection::new(&world, 100, KEPT);
+        let waiter = &mut world.waiter(Phase::Batch, PeerTimings::default());
+        Probe { task, link, waiter }.play().end
+    }
+
+    #[test]
+    fn a_peer_that_sends_more_than_is_kept_is_not_said_to_end_early_or_never() {
+        let rest = [Run(ms(100_000))];
+        for program in [
+            [&[Read(2), Send(FLOOD)][..], &rest].concat(),
+            [&[Read(2), Read(2), Send(FLOOD)][..], &rest].concat(),
+            [&[Read(2), Read(2), ReadToEnd, Send(FLOOD)][..], &rest].concat(),
+        ] {
+            assert_eq!(end_of(&program), PeerEnd::TooMuch, "{program:?}");
+        }
+        let correct = [Read(2), Send("x"), Read(2), ReadToEnd, Close];
+        assert_eq!(end_of(&correct), PeerEnd::AfterOurs);
     }
 }

@@ -95,6 +95,8 @@ pub(in crate::engine) enum NotCompared {
     NotSteady,
     /// The same, but with as many messages.
     OnlyCounted,
+    /// It answers with more than is kept.
+    TooMuch,
     /// The exchange itself depends on the delivery.
     FailsAsItIs,
 }
@@ -112,6 +114,9 @@ impl fmt::Display for NotCompared {
                 "the peer answers the same bytes with other contents each time, so only the number of its answers was compared"
             }
             Self::NotSteady => "the peer answers the same bytes in different ways, also uncut",
+            Self::TooMuch => {
+                "the peer answers with more bytes than are kept (`limits.reply_bytes`)"
+            }
             Self::FailsAsItIs => "the exchange fails with its own messages",
         })
     }

@@ -639,6 +639,14 @@ fn a_peer_that_floods_without_an_answer_is_stopped_at_the_limit() {
 }
 
 #[test]
+fn a_peer_of_which_wirecheck_takes_no_more_is_not_said_to_leave_bytes_unread() {
+    const FLOOD: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+    let played = TRIAL.play(&[Read(1), Send(FLOOD), Run(FOREVER)]);
+    let why = UnreadState::ReplyLimit;
+    assert_eq!(played.finding, Some(Finding::NotRead { why }));
+}
+
+#[test]
 fn a_wrong_answer_ends_the_conversation() {
     let played = TRIAL.play(&[
         Read(3),

@@ -96,6 +96,9 @@ impl Attempt<'_> {
             }
             Err(NoConnection::Machine(_)) => return AttemptEnd::NotSteady(None),
         };
+        if answers.end == PeerEnd::TooMuch {
+            return AttemptEnd::NotCompared;
+        }
         let folder = &self.options.folder;
         let learned = |expected| suite_of(folder, source, &messages, &answers, expected);
         let Some(suite) = learned(Expected::TheSame) else {

@@ -127,6 +127,8 @@ impl ScenarioRun<'_, '_, '_> {
         if self.has_died(&answers) {
             answers = answers.of_death();
             self.engine.restart_peer()?;
+        } else if answers.end == PeerEnd::TooMuch {
+            return Ok(Shown::NotCompared(NotCompared::TooMuch));
         } else if answers.ended_early() {
             return self.show_early_end(varied);
         } else if varied.variation == ContentVariation::LineFeeds {
