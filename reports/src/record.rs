@@ -633,6 +633,9 @@ pub struct WireEvent {
     pub at_us: u64,
     /// The side that did it.
     pub by: Role,
+    /// The connection on which it did it, if the exchange has several and this one has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
     /// What the side did.
     pub what: WireAction,
 }

@@ -210,7 +210,12 @@ pub(crate) fn sends(by: Role, bytes: impl AsRef<[u8]>) -> WireEvent {
 }
 
 pub(crate) fn happens(by: Role, at_us: u64, what: WireAction) -> WireEvent {
-    WireEvent { at_us, by, what }
+    WireEvent {
+        at_us,
+        by,
+        on: None,
+        what,
+    }
 }
 
 /// A client that reads the header with one recv.

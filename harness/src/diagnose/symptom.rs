@@ -114,6 +114,19 @@ pub enum Symptom {
 }
 
 impl Symptom {
+    /// The same in another step.
+    #[must_use]
+    pub fn at(self, step: usize) -> Self {
+        match self {
+            Self::NoAnswer { .. } => Self::NoAnswer { step },
+            Self::WrongAnswer { difference, .. } => Self::WrongAnswer { step, difference },
+            Self::BrokenAnswer { .. } => Self::BrokenAnswer { step },
+            Self::EndedEarly { how, .. } => Self::EndedEarly { step, how },
+            Self::NotPrinted { difference, .. } => Self::NotPrinted { step, difference },
+            other => other,
+        }
+    }
+
     /// `expected` is the answer that would have been correct, if it is known.
     #[must_use]
     pub fn of(finding: &Finding, expected: Option<&[u8]>) -> Self {

@@ -5,6 +5,7 @@ use crate::framing::{Decoded, Decoder, Framing, HttpMessage, Malformation, Strea
 use crate::scenario::{
     Action, Bindings, Body, BoundValue, BytePattern, ExchangeFramings, IgnoredMessage, Message,
     MessagePattern, Obligation, PrefixEnd, PrefixSearch, Refusal, Scenario, Side, Step,
+    VariableName,
 };
 
 /// The most bytes that are kept of what was not accepted.
@@ -13,6 +14,7 @@ const UNACCEPTED_KEPT: usize = 4 << 10;
 /// What the peer must send in one case, and how much of that it has sent.
 #[derive(Debug)]
 pub struct Expectations<'s> {
+    scenario: &'s Scenario,
     exchange: &'s [Step],
     peer: Side,
     framings: &'s ExchangeFramings,
@@ -30,6 +32,9 @@ pub struct Expectations<'s> {
     unaccepted: Vec<u8>,
     /// What has arrived of an expected message without boundaries.
     unframed: Vec<u8>,
+    /// What has arrived of a message that has a value of another connection, which is not known
+    /// yet.
+    held: Vec<u8>,
     /// Looks for the end of it, if an expression says where that is.
     search: Option<PrefixSearch>,
     /// Whether the end of the stream was taken: it ends a message once.
@@ -87,6 +92,7 @@ impl<'s> Expectations<'s> {
         let messages = OpenMessages::new(exchange, peer);
         let first = messages.next().first().map_or(0, |it| it.step);
         Self {
+            scenario,
             exchange,
             peer,
             framings,
@@ -99,6 +105,7 @@ impl<'s> Expectations<'s> {
             bindings,
             unaccepted: Vec::new(),
             unframed: Vec::new(),
+            held: Vec::new(),
             search: None,
             has_ended: false,
             mismatch: None,
@@ -108,6 +115,10 @@ impl<'s> Expectations<'s> {
     /// Takes the next bytes from the peer.
     pub fn receive(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() && self.mismatch.is_none() {
+            if self.awaits_other_connection() {
+                self.held.extend_from_slice(bytes);
+                return;
+            }
             let (before, read) = (bytes, self.read);
             self.receive_part(&mut bytes);
             if self.read == read {
@@ -161,7 +172,7 @@ impl<'s> Expectations<'s> {
 
     /// Takes the end of the peer's stream. It may be seen several times.
     pub fn end_of_stream(&mut self) {
-        if self.mismatch.is_some() || self.has_ended {
+        if self.mismatch.is_some() || self.has_ended || !self.held.is_empty() {
             return;
         }
         self.has_ended = true;
@@ -214,7 +225,7 @@ impl<'s> Expectations<'s> {
     /// How many bytes of an incomplete message have arrived.
     #[must_use]
     pub fn pending(&self) -> usize {
-        self.unframed.len() + self.decoder.pending()
+        self.unframed.len() + self.decoder.pending() + self.held.len()
     }
 
     /// What the peer sent wrong, if it did.
@@ -234,6 +245,25 @@ impl<'s> Expectations<'s> {
     pub fn can_fill(&self, message: &Message) -> bool {
         let mut names = message.used_variables().into_iter();
         names.all(|name| self.bindings.defines(name.as_str()))
+    }
+
+    /// Takes over what was captured on another connection of the exchange.
+    pub fn learn(&mut self, names: &[VariableName], values: &Bindings) {
+        self.bindings.take_over(names, values);
+        let held = std::mem::take(&mut self.held);
+        self.receive(&held);
+    }
+
+    /// Whether the next message has a value that another connection of the exchange captures
+    /// first. It may arrive before that one is read.
+    fn awaits_other_connection(&self) -> bool {
+        let foreign = self.scenario.foreign_variables().iter();
+        let mut awaited = foreign.filter(|name| !self.bindings.defines(name.as_str()));
+        awaited.any(|name| {
+            let next = self.messages.next();
+            let mut used = next.iter().flat_map(|it| it.message.used_variables());
+            used.any(|used| used == *name)
+        })
     }
 
     /// Whether a payload would be accepted as this message by now.

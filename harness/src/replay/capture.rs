@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use wirecheck_report::record::{WireAction, WireEvent};
 
 use super::OpenCase;
-use crate::scenario::Side;
+use crate::scenario::{ConnectionPart, Side};
 use crate::tactic::DeliveryEnd;
 
 const MAGIC: u32 = 0xa1b2_c3d4;
@@ -80,7 +80,11 @@ fn timeline(case: &OpenCase) -> Vec<Event> {
     let mut chunks = lengths.map(|len| rest.split_off(..len).unwrap_or_default());
     let mut timeline: Vec<Event> = Vec::new();
     let mut ends = Vec::new();
-    for event in &case.saved.events {
+    // A capture has one connection.
+    let connection = case.scenario().connection().and_then(ConnectionPart::name);
+    let connection = connection.map(ToString::to_string);
+    let events = case.saved.events.iter().filter(|it| it.on == connection);
+    for event in events {
         let (at, by) = (Duration::from_micros(event.at_us), Side::from(event.by));
         match &event.what {
             WireAction::Sent(_) if by == us && !is_varied => {

@@ -9,6 +9,7 @@
 
 mod byte_pattern;
 mod check;
+mod connection;
 mod diagnostic;
 mod duration;
 mod exchange;
@@ -34,6 +35,7 @@ mod toml_value;
 
 pub use byte_pattern::BytePattern;
 pub(crate) use check::nearest;
+pub use connection::ConnectionPart;
 pub use diagnostic::{Diagnostic, FileKind, Severity, Style, SuiteError};
 pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Obligation, Side, Step};
@@ -41,7 +43,7 @@ pub use exchange_framing::{ExchangeFramings, SideFramings};
 pub use http::HttpPattern;
 pub use ignored::IgnoredMessage;
 pub use message::{Body, Capture, Captured, Message};
-pub use name::{EditName, NameError, ScenarioId, SuiteId};
+pub use name::{ConnectionName, EditName, NameError, ScenarioId, SuiteId};
 pub use parameter::{Parameter, ParameterName, ParameterSetting, ParameterValue, SettingError};
 pub use parse::{Attachments, NoAttachments, parse, parse_framing};
 pub use part::{ExchangePart, KeptStep};

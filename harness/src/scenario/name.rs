@@ -90,6 +90,10 @@ name! {
     ScenarioId
 }
 name! {
+    /// One of several connections of an exchange.
+    ConnectionName
+}
+name! {
     /// What is wrong with a malformed header: `negative`, `too-large`.
     EditName
 }

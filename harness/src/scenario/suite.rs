@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use regex::bytes::Regex;
 
+use super::connection::ConnectionPart;
 use super::exchange::{Side, Step};
 use super::exchange_framing::ExchangeFramings;
 use super::ignored::IgnoredMessage;
@@ -149,6 +150,8 @@ pub struct Scenario {
     pub(super) adversary: Adversary,
     pub(super) ignored: Vec<IgnoredMessage>,
     pub(super) exchange: Vec<Step>,
+    /// `None` if there is only one connection.
+    pub(super) connection: Option<Box<ConnectionPart>>,
     pub(super) line: usize,
     pub(super) span: Range<usize>,
 }

@@ -126,8 +126,11 @@ impl Bindings {
     /// Example values, for planning cases without a run.
     #[must_use]
     pub fn example() -> Self {
-        Self::fresh("00000000")
+        Self::fresh(Self::EXAMPLE)
     }
+
+    /// The value of `${unique}` in examples.
+    pub(crate) const EXAMPLE: &str = "00000000";
 
     /// The same values with another limit for a message that they fill.
     #[must_use]
@@ -156,6 +159,15 @@ impl Bindings {
         for (name, value) in &others.values {
             let known = self.values.entry(name.clone());
             known.or_insert_with(|| value.clone());
+        }
+    }
+
+    /// Takes over the values of these variables, as far as they are defined.
+    pub(crate) fn take_over(&mut self, names: &[VariableName], from: &Self) {
+        for name in names {
+            if let Some(value) = from.values.get(name) {
+                self.values.insert(name.clone(), value.clone());
+            }
         }
     }
 

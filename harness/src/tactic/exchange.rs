@@ -15,7 +15,7 @@ impl Script {
     /// What `side` sends in a scenario, with example values for variables.
     #[must_use]
     pub fn of(scenario: &Scenario, side: Side) -> Self {
-        Self::with_values(scenario, side, Bindings::example())
+        Self::with_values(scenario, side, scenario.example_values(Bindings::EXAMPLE))
     }
 
     /// What `side` sends with these values at first, and example values for those that are
@@ -26,6 +26,9 @@ impl Script {
         let mut bindings = values.limited_to(scenario.limits().stream_bytes);
         let mut turn = TurnCounter::default();
         for (at, step) in scenario.exchange().iter().enumerate() {
+            if scenario.follows_others(at) {
+                turn.end();
+            }
             turn.take(step, side);
             let Action::Send(message) = &step.action else {
                 continue;
@@ -66,7 +69,13 @@ impl TurnCounter {
     fn take(&mut self, step: &Step, side: Side) {
         if step.side == side {
             self.has_sent |= matches!(step.action, Action::Send(_));
-        } else if std::mem::take(&mut self.has_sent) {
+        } else {
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        if std::mem::take(&mut self.has_sent) {
             self.number += 1;
         }
     }
@@ -77,6 +86,8 @@ impl Allowances {
     pub fn of(scenario: &Scenario, side: Side) -> Self {
         let may_pipeline = side == Side::Client
             && scenario.adversary().pipelining == Permission::Allowed
+            // What another connection does in between is not waited for.
+            && scenario.connection().is_none()
             && !sends_learnt_values(scenario, side);
         Self {
             pipelining: if may_pipeline {
@@ -86,6 +97,7 @@ impl Allowances {
             },
             connections: match (side, scenario.adversary().concurrent) {
                 (Side::Server, _) => Connections::ByPeer,
+                (Side::Client, _) if scenario.connection().is_some() => Connections::Several,
                 (Side::Client, Permission::Allowed) => Connections::Concurrent,
                 (Side::Client, Permission::Forbidden) => Connections::OneAtATime,
             },
@@ -103,8 +115,12 @@ impl Allowances {
 
 /// Whether a side sends a value that it learns from the other.
 pub(crate) fn sends_learnt_values(scenario: &Scenario, side: Side) -> bool {
-    let learnt: Vec<VariableName> = messages(scenario, side.other())
-        .flat_map(Message::captured_variables)
+    let of_peer = messages(scenario, side.other()).flat_map(Message::captured_variables);
+    let learnt: Vec<VariableName> = scenario
+        .foreign_variables()
+        .iter()
+        .cloned()
+        .chain(of_peer)
         .collect();
     messages(scenario, side)
         .flat_map(Message::used_variables)
@@ -173,13 +189,14 @@ fn has_known_length(message: &Message, encoded: &OutMessage) -> bool {
 }
 
 /// The variations of what a side sends that the framing can carry. None if it sends what it
-/// learns from the other side: then its messages differ in each case. None if the framing changes:
+/// learns from the other side: then its messages differ in each case. None if there are several
+/// connections: the answers to a variation are learned on one alone. None if the framing changes:
 /// nobody knows whether it does so after other messages.
 fn contents(scenario: &Scenario, side: Side, script: &Script) -> Vec<ContentVariation> {
     let Some(framing) = scenario.only_framing(side) else {
         return Vec::new();
     };
-    if sends_learnt_values(scenario, side) {
+    if sends_learnt_values(scenario, side) || scenario.connection().is_some() {
         return Vec::new();
     }
     let messages = Content::of(script);

@@ -46,6 +46,8 @@ pub enum Connections {
     #[default]
     Concurrent,
     OneAtATime,
+    /// The exchange has several itself, and one exchange is played at a time.
+    Several,
     /// The peer, a client, makes them.
     ByPeer,
 }

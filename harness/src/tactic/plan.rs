@@ -208,9 +208,10 @@ impl Plan {
         match tactic {
             Tactic::Whole => true,
             Tactic::SlowRead => self.allowances.short_sends == ShortSends::Shown,
-            Tactic::RstAtAccept | Tactic::Churn => {
-                self.allowances.connections != Connections::ByPeer
-            }
+            Tactic::RstAtAccept | Tactic::Churn => match self.allowances.connections {
+                Connections::Concurrent | Connections::OneAtATime => true,
+                Connections::Several | Connections::ByPeer => false,
+            },
             Tactic::Bytes => layout.edges.len() + 1 < layout.end.get(),
             Tactic::Cut(at) | Tactic::Pause(at) => layout.is_new_cut(*at),
             Tactic::Cuts(first, second) => {
@@ -223,8 +224,12 @@ impl Plan {
             Tactic::Random(_) => layout.end > Offset::new(1),
             Tactic::Fin(at) | Tactic::Rst(at) => *at <= layout.end,
             Tactic::Half(at) => self.may_half_close() && *at <= layout.end,
+            // With our end a peer may forget the connection, before others say anything to it.
             Tactic::FinAtOnce(at) => {
-                self.may_half_close() && Offset::START < *at && *at <= layout.end
+                self.may_half_close()
+                    && self.allowances.connections != Connections::Several
+                    && Offset::START < *at
+                    && *at <= layout.end
             }
             Tactic::Hold(at) => Offset::new(1) < *at && *at <= layout.end,
             Tactic::Neighbours(neighbours) => self.has_neighbours(*neighbours),
@@ -242,7 +247,7 @@ impl Plan {
     fn has_neighbours(&self, neighbours: Neighbours) -> bool {
         let sends = self.layout.end > Offset::START;
         match self.allowances.connections {
-            Connections::OneAtATime | Connections::ByPeer => false,
+            Connections::OneAtATime | Connections::Several | Connections::ByPeer => false,
             Connections::Concurrent => neighbours == Neighbours::Stalled || sends,
         }
     }

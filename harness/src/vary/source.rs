@@ -37,10 +37,13 @@ pub(crate) enum OurEnd {
 }
 
 impl Source {
-    /// `None` for a scenario in which the side sends nothing, or in which the framing changes:
-    /// nobody knows whether it does so after other messages.
+    /// `None` for a scenario in which the side sends nothing, which has several connections, or in
+    /// which the framing changes: nobody knows whether it does so after other messages.
     pub(crate) fn of(suite: &Suite, scenario: usize, side: Side) -> Option<Self> {
         let scenario = suite.scenarios().get(scenario)?;
+        if scenario.connection().is_some() {
+            return None;
+        }
         scenario.only_framing(side)?;
         let script = Script::of(scenario, side);
         let messages = Content::of(&script);

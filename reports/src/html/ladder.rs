@@ -131,7 +131,7 @@ impl Drawing {
 
     /// The end of a connection, with its text.
     fn end(&mut self, event: &WireEvent, class: &str) {
-        self.line(Some(class), &action(event));
+        self.line(Some(class), &(action(event) + &on(event)));
         self.arrow(event.by, Some(class));
     }
 
@@ -155,7 +155,7 @@ impl Drawing {
         let Side { text, class, .. } = side(event.by);
         let y = self.bottom + TIME - 6;
         self.parts.push(html! {
-            text.time.(class) x=(text) y=(y) { (duration(event.at_us)) }
+            text.time.(class) x=(text) y=(y) { (duration(event.at_us)) (on(event)) }
         });
         self.bottom += TIME;
     }
@@ -163,7 +163,7 @@ impl Drawing {
     /// What a side did without sending anything.
     fn beside(&mut self, event: &WireEvent) {
         let Side { line, text, class } = side(event.by);
-        let words = words(&outside::line(&action(event)));
+        let words = words(&outside::line(&(action(event) + &on(event))));
         for (index, words) in filled(words, WORDS, LINES).lines.iter().enumerate() {
             self.bottom += LINE;
             let y = self.bottom - 4;
@@ -279,11 +279,18 @@ fn item(event: &WireEvent) -> Markup {
     let who = name(event.by);
     match &event.what {
         WireAction::Sent(bytes) => html! {
-            (who) " sends " (counted(bytes.len, "byte")) " after " (duration(event.at_us)) ": "
+            (who) " sends " (counted(bytes.len, "byte")) " after " (duration(event.at_us)) (on(event))
+            ": "
             code { (start(bytes)) }
         },
-        _ => html! { (who) " " (outside::line(&action(event))) },
+        _ => html! { (who) " " (outside::line(&action(event))) (on(event)) },
     }
+}
+
+/// The connection, if it is one of several and has a name.
+fn on(event: &WireEvent) -> String {
+    let named = event.on.as_ref();
+    named.map_or_else(String::new, |on| format!(" on {on}"))
 }
 
 /// The first bytes of a chunk on one line.

@@ -13,6 +13,26 @@ use crate::judge::{
 use crate::scenario::{Action, Close, Permission, Step};
 use crate::wire::link::CloseSignal;
 
+/// What has to follow a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StepEnd {
+    GoesOn,
+    /// Something went wrong.
+    Stops,
+    /// Our side closes.
+    Closes,
+    Resets,
+}
+
+impl From<Next> for StepEnd {
+    fn from(next: Next) -> Self {
+        match next {
+            Next::Continue => Self::GoesOn,
+            Next::Stop => Self::Stops,
+        }
+    }
+}
+
 impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     /// Plays the steps that are left: what the peer sends, then how each side closes.
     pub(super) fn end_as_scripted(mut self) -> Transcript<'s> {
@@ -21,17 +41,11 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
             if self.await_steps(index) == Next::Stop {
                 return self.finish();
             }
-            let step = &assignment.exchange()[index];
-            match step.action {
-                Action::Close(close) if assignment.is_ours(step) => match close {
-                    Close::Write => self.close_write(),
-                    Close::Full | Close::Fin | Close::Any => return self.close(),
-                    Close::Reset => return self.reset(),
-                },
-                Action::Close(_) if self.await_peer_end(Permission::Allowed) == Next::Stop => {
-                    return self.finish();
-                }
-                _ => {}
+            match self.end_step(index) {
+                StepEnd::GoesOn => {}
+                StepEnd::Stops => return self.finish(),
+                StepEnd::Closes => return self.close(),
+                StepEnd::Resets => return self.reset(),
             }
         }
         if self.await_steps(assignment.exchange().len()) == Next::Stop {
@@ -45,6 +59,23 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         match self.peer_close() {
             Some(PeerClose::Fin) => self.close(),
             _ => self.finish(),
+        }
+    }
+
+    /// Plays a step in which a side closes.
+    pub(super) fn end_step(&mut self, index: usize) -> StepEnd {
+        let step = &self.assignment.exchange()[index];
+        match step.action {
+            Action::Close(close) if self.assignment.is_ours(step) => match close {
+                Close::Write => {
+                    self.close_write();
+                    StepEnd::GoesOn
+                }
+                Close::Full | Close::Fin | Close::Any => StepEnd::Closes,
+                Close::Reset => StepEnd::Resets,
+            },
+            Action::Close(_) => self.await_peer_end(Permission::Allowed).into(),
+            _ => StepEnd::GoesOn,
         }
     }
 
@@ -176,7 +207,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         }
     }
 
-    fn close(mut self) -> Transcript<'s> {
+    pub(super) fn close(mut self) -> Transcript<'s> {
         self.note_peer_end(Permission::Allowed);
         let at = self.link.elapsed();
         let mut closed = self.link.close();

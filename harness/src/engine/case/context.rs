@@ -5,6 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::companions::OtherConnection;
 use super::conversation::Assignment;
 use super::describe::{ReportedFinding, describe};
 use super::result::CaseResult;
@@ -23,6 +24,9 @@ pub(in crate::engine) struct ScenarioContext<'s> {
     pub(in crate::engine) side: Side,
     /// What that side sends, with example values.
     pub(in crate::engine) script: Script,
+    /// What wirecheck plays on the other connections of the exchange, in the order in which they
+    /// are opened.
+    pub(in crate::engine) others: Vec<OtherConnection<'s>>,
     pub(in crate::engine) pacer: Pacer,
     pub(in crate::engine) read_proof: ReadProof,
     pub(in crate::engine) unique: &'s UniqueValues,
@@ -196,6 +200,7 @@ impl<'s> ScenarioContext<'s> {
             planned,
             side,
             script: Script::of(planned.scenario, side),
+            others: OtherConnection::all_of(planned, side),
             pacer: Pacer::default(),
             read_proof: ReadProof::Kernel,
             unique,
@@ -266,7 +271,9 @@ impl<'s> ScenarioContext<'s> {
 
     /// Whether a step is about what the peer prints.
     pub(super) fn watches_output(&self) -> bool {
-        let mut steps = self.planned.scenario.exchange().iter();
+        let scenario = self.planned.scenario;
+        let connections = std::iter::once(scenario).chain(scenario.others());
+        let mut steps = connections.flat_map(|it| it.exchange());
         steps.any(|step| step.side != self.side && matches!(step.action, Action::Prints(_)))
     }
 }

@@ -10,7 +10,9 @@
 
 use std::time::Duration;
 
+use super::companions::PlayOthers;
 use super::connection::Connection;
+use super::event_log::Opening;
 use super::hold::EarlyAnswers;
 use super::memory::MemoryWatch;
 use super::neighbours::StoppedConnection;
@@ -81,6 +83,8 @@ pub(in crate::engine) struct Conversation<'s, 'w, 'p, C> {
     pub(super) early_answers: EarlyAnswers,
     /// Another connection that has stopped, where that may keep the peer from this one.
     pub(super) beside: Option<&'w mut StoppedConnection<C>>,
+    /// The other connections of the exchange, if there are any.
+    others: Option<&'w mut dyn PlayOthers>,
     pub(super) memory: Option<MemoryWatch>,
     pub(super) transcript: Transcript<'s>,
 }
@@ -103,6 +107,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             has_sent_fin: false,
             early_answers: EarlyAnswers::Awaited,
             beside: None,
+            others: None,
             memory: None,
             transcript: Transcript::new(expectations),
         }
@@ -111,6 +116,18 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
     /// Closes another connection if this one is not served while that one has stopped.
     pub(in crate::engine) fn beside(self, beside: Option<&'w mut StoppedConnection<C>>) -> Self {
         Self { beside, ..self }
+    }
+
+    /// Plays the other connections of the exchange too.
+    pub(super) fn with_others(self, others: &'w mut dyn PlayOthers) -> Self {
+        let others = Some(others);
+        Self { others, ..self }
+    }
+
+    /// Says which connection it is, and when it was opened.
+    pub(super) fn opened(mut self, opening: Opening) -> Self {
+        self.transcript.log.set_opening(opening);
+        self
     }
 
     /// Waits also for what the peer prints.
@@ -188,6 +205,9 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         let assignment = self.assignment;
         let step = step.min(assignment.expected.end);
         while self.step < step {
+            if self.play_others_before(self.step) == Next::Stop {
+                return Next::Stop;
+            }
             let current = &assignment.exchange()[self.step];
             let next = match &current.action {
                 _ if assignment.is_ours(current) => Next::Continue,
@@ -201,7 +221,16 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             }
             self.step += 1;
         }
-        Next::Continue
+        self.play_others_before(step)
+    }
+
+    /// Plays what the other connections of the exchange do before a step.
+    fn play_others_before(&mut self, step: usize) -> Next {
+        let place = self.assignment.played.scenario.place(step);
+        match &mut self.others {
+            Some(others) => others.play_before(place, &mut self.transcript.expectations),
+            None => Next::Continue,
+        }
     }
 
     /// Waits for the message of the current step.

@@ -28,7 +28,7 @@ struct PartSent {
 }
 
 /// A chunk of a delivery.
-struct NextChunk<'d> {
+pub(super) struct NextChunk<'d> {
     pieces: Vec<Piece<'d>>,
     /// The message whose first byte is the chunk's first.
     opens: Option<usize>,
@@ -63,7 +63,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         Next::Continue
     }
 
-    fn deliver_chunk(&mut self, chunk: &NextChunk<'_>) -> Next {
+    pub(super) fn deliver_chunk(&mut self, chunk: &NextChunk<'_>) -> Next {
         if let Some(message) = chunk.opens {
             let step = self.step_of(message);
             if self.await_steps(step) == Next::Stop {
@@ -222,6 +222,13 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         if last.is_some_and(|answer| answer > step) {
             self.transcript.observations.not_waited_for.push(step);
         }
+    }
+
+    /// Whether a chunk begins with the message of a step.
+    pub(super) fn begins_at(&self, chunk: &NextChunk<'_>, step: usize) -> bool {
+        chunk
+            .opens
+            .is_some_and(|message| self.step_of(message) == step)
     }
 
     /// The step in which our message with this number is sent.
@@ -496,7 +503,7 @@ fn part_of(
 }
 
 /// The chunks of a delivery, and which message each begins, if it begins one.
-fn chunks<'d>(
+pub(super) fn chunks<'d>(
     delivery: &'d Delivery,
     script: &Script,
 ) -> impl Iterator<Item = NextChunk<'d>> + use<'d> {

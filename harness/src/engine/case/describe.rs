@@ -5,7 +5,7 @@ use wirecheck_report::record;
 use super::shown::Shown;
 use crate::diagnose::{OutputDifference, Symptom};
 use crate::judge::{Expectations, Finding, FindingKind, Overtaken};
-use crate::scenario::{Action, Side, Step};
+use crate::scenario::{Action, ConnectionName, Side, Step};
 
 /// A finding, described while its values are known.
 #[derive(Clone, Debug)]
@@ -14,6 +14,20 @@ pub(in crate::engine) struct ReportedFinding {
     /// What it means for a diagnosis.
     pub(in crate::engine) symptom: Symptom,
     pub(in crate::engine) finding: record::FindingRecord,
+}
+
+impl ReportedFinding {
+    /// A finding about another connection of the exchange, for which a step of the one that is
+    /// cut stands.
+    pub(super) fn on_connection(mut self, name: Option<&ConnectionName>, step: usize) -> Self {
+        let what = &self.finding.what;
+        self.finding.what = match name {
+            Some(name) => format!("on connection `{name}`: {what}"),
+            None => format!("on the connection without a name: {what}"),
+        };
+        self.symptom = self.symptom.at(step);
+        self
+    }
 }
 
 /// Describes a finding about the side that faces `us`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use wirecheck_report::record::{Bytes, Role, WireAction, WireEvent};
 
 use crate::engine::state::micros;
+use crate::scenario::{ConnectionName, Scenario};
 use crate::wire::link::{ConnectionEnd, ObservedEnd, Received};
 
 /// The most events of one side that are kept.
@@ -22,6 +23,31 @@ pub(in crate::engine) struct EventLog {
     ending: Option<ObservedEnd>,
     /// What happens later does not belong to the case.
     over_at: Option<Duration>,
+    opening: Opening,
+    /// What happened on the other connections of the exchange.
+    others: Vec<Self>,
+}
+
+/// Which connection of an exchange it is, and when it was opened.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Opening {
+    /// `None` if it has no name.
+    connection: Option<ConnectionName>,
+    /// In microseconds after that of the connection that the case is about. Negative if it was
+    /// opened before.
+    at_us: i64,
+}
+
+impl Opening {
+    /// That of a connection of which so much time has passed, when so much of the one has passed
+    /// that the case is about.
+    pub(super) fn of(scenario: &Scenario, passed: Duration, passed_of_main: Duration) -> Self {
+        let microseconds = |time| i64::try_from(micros(time)).unwrap_or(i64::MAX);
+        Self {
+            connection: scenario.connection().and_then(|it| it.name().cloned()),
+            at_us: microseconds(passed_of_main) - microseconds(passed),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -34,6 +60,14 @@ struct SentChunk {
 }
 
 impl EventLog {
+    pub(super) fn set_opening(&mut self, opening: Opening) {
+        self.opening = opening;
+    }
+
+    pub(super) fn set_others(&mut self, others: Vec<Self>) {
+        self.others = others;
+    }
+
     pub(super) fn sent(&mut self, bytes: &[u8], at: Duration) {
         if self.chunks.len() < MOST {
             self.sent
@@ -101,6 +135,11 @@ impl EventLog {
         events.extend(their_end);
         let over = self.over_at.map_or(u64::MAX, micros);
         events.retain(|event| event.at_us <= over);
+        for event in &mut events {
+            event.at_us = event.at_us.saturating_add_signed(self.opening.at_us);
+            event.on = self.opening.connection.as_ref().map(ToString::to_string);
+        }
+        events.extend(self.others.iter().flat_map(|other| other.events(us)));
         events.sort_by_key(|event| event.at_us);
         events
     }
@@ -119,6 +158,7 @@ fn event(at: Duration, by: Role, what: WireAction) -> WireEvent {
     WireEvent {
         at_us: micros(at),
         by,
+        on: None,
         what,
     }
 }

@@ -8,6 +8,7 @@ mod after_close;
 mod before_accept;
 mod churn;
 mod close;
+mod companions;
 mod connection;
 mod context;
 mod conversation;
@@ -48,12 +49,17 @@ use crate::judge::{
     allowed_reply, connects_again, judge_connection, judge_process, may_be_printed_unseen,
 };
 use crate::peer::OutputPosition;
+use crate::scenario::{ConnectionPart, Scenario};
 use crate::tactic::{Case, DeliveryEnd, OtherConnections, Reading, TacticFamily};
 use crate::wire::link::{Link, LinkOptions, ReadPace};
+use companions::{Companions, PlayedCompanion, Rest};
 use context::completeness;
+use describe::describe;
+use event_log::{EventLog, Opening};
 use hold::{ConnectionTask, PlayedConnection};
 use neighbours::StoppedConnection;
 use observed::SeenAnswers;
+use outgoing::Unsendable;
 
 /// Plays a case and judges it.
 pub(super) fn play(
@@ -129,8 +135,8 @@ impl CasePlay<'_, '_> {
             },
             ..options(context)
         };
-        let connection = match self.connect(&options, waiter) {
-            Ok(connection) => connection,
+        let opened = match self.open(&options, waiter) {
+            Ok(opened) => opened,
             Err(missing) => {
                 return PlayedConnection {
                     result: not_connected(context, case, missing, begun),
@@ -142,20 +148,49 @@ impl CasePlay<'_, '_> {
         if target.is_new_each_time() && waiter.phase() == Phase::Batch {
             target.start_ahead();
         }
-        let PeerConnection {
-            link,
-            client,
-            waited,
-        } = connection;
+        let Opened {
+            connection:
+                PeerConnection {
+                    link,
+                    client,
+                    waited,
+                },
+            others,
+        } = opened;
         let mut assignment = context.assignment(&case.case.delivery);
         assignment.expected = assignment.expected.up_to(task.also_expected);
         let unique = context.next_unique(case);
-        let expectations = assignment.expectations(context.bindings(&unique));
-        let transcript = Conversation::new(&assignment, link, expectations, waiter)
+        let bindings = context.bindings(&unique);
+        let mut waiters: Vec<_> = others
+            .iter()
+            .map(|_| waiter.another(target.watch()))
+            .collect();
+        let other_assignments: Vec<_> = context.others.iter().map(|it| it.assignment()).collect();
+        let opened_at = link.elapsed();
+        let others = other_assignments.iter().zip(others).zip(&mut waiters);
+        let others = others.map(|((assignment, link), waiter)| {
+            let expectations = assignment.expectations(bindings.clone());
+            let opening = Opening::of(assignment.played.scenario, link.elapsed(), opened_at);
+            Conversation::new(assignment, link, expectations, waiter)
+                .watching(output.flatten())
+                .opened(opening)
+        });
+        let mut companions = Companions::new(others);
+        let expectations = assignment.expectations(bindings.clone());
+        let mut transcript = Conversation::new(&assignment, link, expectations, waiter)
             .watching(output.flatten())
             .seeking(task.early_answers)
             .beside(beside)
+            .with_others(&mut companions)
+            .opened(Opening::of(
+                assignment.played.scenario,
+                opened_at,
+                opened_at,
+            ))
             .play();
+        let rest = Rest::after(&transcript, &assignment);
+        let others = companions.end(rest, &mut transcript.expectations);
+        let others = self.judge_others(others, &other_assignments);
         let until_pause = case.case.delivery.until_pause();
         if let Some(received) = until_pause.as_ref().filter(|_| transcript.gave_up) {
             assignment = context.assignment(received);
@@ -168,8 +203,61 @@ impl CasePlay<'_, '_> {
             begun,
             waited,
             printed_before,
+            others,
         };
         self.judge(played, client, waiter)
+    }
+
+    /// Opens the connections of the exchange, in its order.
+    fn open(&self, options: &LinkOptions, waiter: &mut Waiter<'_>) -> Result<Opened, NotConnected> {
+        let part = self.context.planned.scenario.connection();
+        let others = |others: &[Scenario], waiter: &mut Waiter<'_>| {
+            let links = others
+                .iter()
+                .map(|_| Ok(self.connect(options, waiter)?.link));
+            links.collect::<Result<Vec<_>, _>>()
+        };
+        let before = others(part.map_or(&[], ConnectionPart::before), waiter)?;
+        let connection = self.connect(options, waiter)?;
+        let after = others(part.map_or(&[], ConnectionPart::after), waiter)?;
+        Ok(Opened {
+            connection,
+            others: [before, after].into_iter().flatten().collect(),
+        })
+    }
+
+    /// Judges the other connections of the exchange.
+    fn judge_others(
+        &self,
+        played: Vec<PlayedCompanion<'_>>,
+        assignments: &[Assignment<'_>],
+    ) -> OtherResults {
+        let mut results = OtherResults::default();
+        for (played, assignment) in played.into_iter().zip(assignments) {
+            if let Some(finding) = played.finding(assignment.expected) {
+                results
+                    .findings
+                    .push(self.describe_other(&finding, &played));
+            }
+            results.unsendable = results.unsendable.or(played.transcript.unsendable);
+            results.logs.push(played.transcript.log);
+        }
+        results
+    }
+
+    fn describe_other(&self, finding: &Finding, played: &PlayedCompanion<'_>) -> ReportedFinding {
+        let context = self.context;
+        let scenario = played.scenario;
+        let exchange = scenario.exchange();
+        let expectations = &played.transcript.expectations;
+        let described = describe(finding, exchange, context.side, expectations);
+        let name = scenario.connection().and_then(ConnectionPart::name);
+        // The bytes that were cut are those of our last message before it.
+        let own = context.planned.scenario;
+        let place = scenario.place(finding.step().unwrap_or(exchange.len()));
+        let steps = 0..own.exchange().len();
+        let step = steps.rev().find(|step| own.place(*step) < place);
+        described.on_connection(name, step.unwrap_or(0))
     }
 
     fn connect(
@@ -198,6 +286,7 @@ impl CasePlay<'_, '_> {
             begun,
             waited,
             printed_before,
+            others,
         } = played;
         transcript.forget_early_answers(&context.learnt.unawaited_steps);
         let finding = judge_connection(
@@ -230,10 +319,14 @@ impl CasePlay<'_, '_> {
                 .unique
                 .shows_another(transcript.log.received(), &unique);
         let describe = |finding| context.describe(finding, &transcript.expectations);
-        let outcome = match &transcript.unsendable {
-            Some(unsendable) if findings.is_empty() => Outcome::NotJudged(unsendable.to_string()),
-            _ => Outcome::of(findings.iter().map(describe).collect()),
+        let mut described: Vec<_> = findings.iter().map(describe).collect();
+        described.extend(others.findings);
+        let unsendable = transcript.unsendable.or(others.unsendable);
+        let outcome = match unsendable {
+            Some(unsendable) if described.is_empty() => Outcome::NotJudged(unsendable.to_string()),
+            _ => Outcome::of(described),
         };
+        transcript.log.set_others(others.logs);
         // Two connections that are held get the same answers, whatever these mean.
         let is_truncated = assignment.delivery.end() != DeliveryEnd::Hold;
         let doubt = truncation_doubt(assignment.expected, client_end.as_ref());
@@ -305,6 +398,22 @@ struct PlayedExchange<'c> {
     /// How long it took until the connection was there.
     waited: Duration,
     printed_before: OutputPosition,
+    others: OtherResults,
+}
+
+/// The connections of an exchange.
+struct Opened {
+    connection: PeerConnection,
+    /// In the order in which they were opened.
+    others: Vec<Link>,
+}
+
+/// What was seen on the other connections of an exchange.
+#[derive(Default)]
+struct OtherResults {
+    findings: Vec<ReportedFinding>,
+    unsendable: Option<Unsendable>,
+    logs: Vec<EventLog>,
 }
 
 /// Whether the peer keeps a processor busy after wirecheck has ended the connection early. The

@@ -15,7 +15,7 @@ use std::time::Instant;
 use super::connection::{ClosedConnection as _, Connection};
 use super::deliver::play_interleaved;
 use super::result::{CaseResult, Outcome, Unjudged};
-use super::{CasePlay, Conversation, PlayedExchange, not_connected, options};
+use super::{CasePlay, Conversation, OtherResults, PlayedExchange, not_connected, options};
 use crate::engine::peer::NotConnected;
 use crate::engine::wait::{Phase, Waiter};
 use crate::judge::Finding;
@@ -174,6 +174,7 @@ impl CasePlay<'_, '_> {
                     begun,
                     waited: Default::default(),
                     printed_before,
+                    others: OtherResults::default(),
                 };
                 self.judge(played, None, waiter).result
             })

@@ -89,7 +89,10 @@ pub fn scenarios_that_prove_nothing(selection: &Selection) -> Result<Vec<String>
     let mut found = Vec::new();
     for planned in selection.scenarios().take(MAX_TRIED) {
         let scene = Scene::of(planned.suite, planned.scenario);
-        if scene.under_test() == peer && !NullPeer::that_pass(&scene, peer)?.is_empty() {
+        if scene.is_of_first_connection()
+            && scene.under_test() == peer
+            && !NullPeer::that_pass(&scene, peer)?.is_empty()
+        {
             found.push(format!("{}/{}", planned.suite.id(), planned.scenario.id()));
         }
     }
@@ -105,7 +108,9 @@ fn play(scene: &Scene) -> Result<Vec<Diagnostic>, SelfCheckError> {
         return Ok(vec![contradiction]);
     }
     let mut diagnostics = Vec::new();
-    for side in sides_under_test(scene.scenario.peer()) {
+    // A null peer plays all connections of an exchange at once.
+    let sides = sides_under_test(scene.scenario.peer()).filter(|_| scene.is_of_first_connection());
+    for side in sides {
         let nulls = NullPeer::that_pass(scene, side)?;
         if !nulls.is_empty() {
             diagnostics.push(messages::proves_nothing(scene, side, &nulls));

@@ -42,15 +42,24 @@ impl NullPeer {
         }
         let mut passing = Vec::new();
         for null in Self::ALL {
-            let whole = scene.whole(side.other());
-            if null.can_play(scene, side)
-                && null.passes(scene, side, &whole)?
+            if null.passes_whole(scene, side)?
                 && !null.is_found_by_a_truncated_message(scene, side)?
             {
                 passing.push(null);
             }
         }
         Ok(passing)
+    }
+
+    /// Whether it passes on each connection of the exchange.
+    fn passes_whole(self, scene: &Scene, side: Side) -> Result<bool, SelfCheckError> {
+        for connection in std::iter::once(scene).chain(&scene.others) {
+            let whole = connection.whole(side.other());
+            if !self.can_play(connection, side) || !self.passes(connection, side, &whole)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn can_play(self, scene: &Scene, side: Side) -> bool {

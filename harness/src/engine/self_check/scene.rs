@@ -9,7 +9,7 @@ use super::deadlock_detector::DeadlockDetector;
 use crate::engine::case::{Assignment, Conversation};
 use crate::engine::wait::Waiter;
 use crate::judge::{Finding, ObservedClose, PlayedSide, expected_steps, judge_connection};
-use crate::scenario::{Bindings, Scenario, Side, Suite};
+use crate::scenario::{Scenario, Side, Suite};
 use crate::tactic::{CaseChoice, Delivery, Plan, Profile, Script, Tactic};
 use crate::wire::link::{Link, LinkOptions, Listener};
 
@@ -27,6 +27,9 @@ pub(super) struct Scene {
     pub(super) scenario: Scenario,
     client: SideScript,
     server: SideScript,
+    /// The other connections of the exchange. Each is played by itself, with example values of
+    /// what the others capture.
+    pub(super) others: Vec<Self>,
 }
 
 /// What one side says, and the ways in which it may be delivered.
@@ -60,8 +63,15 @@ impl Scene {
         Self {
             client: role(Side::Client),
             server: role(Side::Server),
+            others: scenario.others().map(|it| Self::of(suite, it)).collect(),
             scenario: scenario.without_time_limits(PATIENCE),
         }
+    }
+
+    /// Whether no other connection of the exchange is opened before.
+    pub(super) fn is_of_first_connection(&self) -> bool {
+        let part = self.scenario.connection();
+        part.is_none_or(|part| part.before().is_empty())
     }
 
     /// The side that is judged, if only one is; a suite that does not say who it is
@@ -142,7 +152,7 @@ impl Scene {
         let stop = AtomicBool::new(false);
         let mut waiter = Waiter::facing(Box::new(detector), &stop);
         let limit = played.scenario.limits().stream_bytes;
-        let bindings = Bindings::fresh(UNIQUE).limited_to(limit);
+        let bindings = played.scenario.example_values(UNIQUE).limited_to(limit);
         let expectations = assignment.expectations(bindings);
         let conversation = Conversation::new(&assignment, link, expectations, &mut waiter);
         let transcript = conversation.play();

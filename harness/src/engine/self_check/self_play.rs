@@ -9,7 +9,7 @@ use crate::tactic::{Delivery, Tactic};
 
 /// Why no implementation could pass a scenario, if none could.
 pub(super) fn contradiction(scene: &Scene) -> Result<Option<Diagnostic>, SelfCheckError> {
-    if let Some(step) = sends_unknown_value(scene.scenario.exchange(), scene.under_test()) {
+    if let Some(step) = sends_unknown_value(scene) {
         return Ok(Some(messages::sends_unknown_value(scene, step)));
     }
     for tactic in [Tactic::Whole, Tactic::Bytes, Tactic::Joined] {
@@ -44,8 +44,10 @@ fn play(scene: &Scene, client: &Delivery, server: &Delivery) -> Result<Mutual, S
 
 /// The step in which the side under test must send the fresh value without having
 /// received it. Playing does not show this: both sides know the value.
-fn sends_unknown_value(steps: &[Step], under_test: Side) -> Option<&Step> {
-    let holder = steps.iter().find(|step| match &step.action {
+fn sends_unknown_value(scene: &Scene) -> Option<&Step> {
+    let under_test = scene.under_test();
+    let mut steps = scene.scenario.all_steps();
+    let holder = steps.find(|step| match &step.action {
         Action::Send(message) => {
             let is_unique = |name: &VariableName| name.as_str() == VariableName::UNIQUE;
             let needs_it = match &message.body {

@@ -37,6 +37,8 @@ pub(crate) enum ScriptError {
         "the suite allows the peer other messages or another order (`ignore`, `optional`, `unordered`, `many`), and a script does not"
     )]
     OtherAnswers,
+    #[error("the exchange has several connections (`on`), and a script plays one")]
+    SeveralConnections,
     #[error("even the uncut delivery fails: a script has nothing to compare with")]
     Baseline,
     #[error("`{0}` cannot be seen over a connection alone")]
@@ -62,6 +64,9 @@ pub(crate) fn script(case: &OpenCase, language: Language) -> Result<String, Scri
 fn check(case: &OpenCase) -> Result<(), ScriptError> {
     if !case.is_plain() {
         return Err(ScriptError::NotPlain);
+    }
+    if case.scenario().connection().is_some() {
+        return Err(ScriptError::SeveralConnections);
     }
     if case.sends_captured_values() {
         return Err(ScriptError::CapturedValues);

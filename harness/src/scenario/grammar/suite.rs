@@ -428,6 +428,7 @@ static STEP: Variants = Variants {
             what: "a client's step",
             keys: &[
                 required("client", ACTION_OR_TEXT, "What the client sends or does."),
+                ON,
                 WITHIN,
                 OPTIONAL,
             ],
@@ -436,21 +437,32 @@ static STEP: Variants = Variants {
             what: "a server's step",
             keys: &[
                 required("server", ACTION_OR_TEXT, "What the server sends or does."),
+                ON,
                 WITHIN,
                 OPTIONAL,
             ],
         },
         TableShape {
             what: "a change of the framing",
-            keys: &[required(
-                "framing",
-                FRAMING_OF_SIDES,
-                "How the messages of all later steps are delimited. A client sends them when all \
-                 earlier ones of the server have come.",
-            )],
+            keys: &[
+                required(
+                    "framing",
+                    FRAMING_OF_SIDES,
+                    "How the messages of all later steps are delimited. A client sends them when all \
+                     earlier ones of the server have come.",
+                ),
+                ON,
+            ],
         },
     ],
 };
+
+const ON: Key = optional(
+    "on",
+    Shape::Id,
+    "The connection of the step, if there are several. All are opened before the first step, in the order in which the exchange names them. Deliveries cut one of them at a time.",
+)
+.example("{ on = 'bob', server = 'hi' }");
 
 const WITHIN: Key = optional(
     "within",

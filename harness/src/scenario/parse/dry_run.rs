@@ -116,6 +116,22 @@ impl<'f> DryRun<'f> {
         self.client.sent.saturating_add(self.server.sent)
     }
 
+    pub(super) fn sent_by(&self, side: Side) -> usize {
+        match side {
+            Side::Client => self.client.sent,
+            Side::Server => self.server.sent,
+        }
+    }
+
+    /// What is defined so far, with example values.
+    pub(super) fn values(&self) -> &Bindings {
+        &self.bindings
+    }
+
+    pub(super) fn set_values(&mut self, values: Bindings) {
+        self.bindings = values;
+    }
+
     pub(super) fn stream_bytes(&self) -> usize {
         self.stream_bytes
     }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::action;
+use super::connections::{Connections, ReadExchange};
 use super::dry_run::{DryRun, Order};
 use super::fields::{self, Fields, Node};
 use super::framing;
@@ -10,29 +11,28 @@ use super::many::{self, Repetition};
 use super::source::SuiteSource;
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Obligation, Side, Step};
-use crate::scenario::exchange_framing::ExchangeFramings;
 
-/// Reads the steps of a scenario, with a dry run of each. Also returns their framings.
-pub(super) fn read(
+/// Reads the steps of a scenario, with a dry run of each on its connection.
+pub(super) fn read<'f>(
     scenario: &Fields<'_>,
-    mut dry_run: DryRun<'_>,
+    new_dry_run: impl Fn() -> DryRun<'f>,
     source: &mut SuiteSource<'_>,
-) -> Option<(Vec<Step>, ExchangeFramings)> {
-    let mut steps = Vec::new();
+) -> Option<ReadExchange> {
+    let mut connections = Connections::new(new_dry_run);
     let mut complete = true;
     for node in scenario.list("exchange") {
-        let first = steps.len();
+        let (dry_run, first) = connections.of_step(fields::of(node).as_ref(), node);
         if let Some(changed) = changed_framing(node) {
-            complete &= change_framing(changed, first, &mut dry_run, source).is_some();
+            complete &= change_framing(changed, first, dry_run, source).is_some();
             continue;
         }
-        match read_step(node, first, &mut dry_run, source) {
-            Some(read) => steps.extend(read),
+        match read_step(node, first, dry_run, source) {
+            Some(read) => connections.add(read),
             None => complete = false,
         }
     }
-    let framings = dry_run.into_framings(&mut source.faults)?;
-    complete.then_some((steps, framings))
+    let exchange = connections.finish(&mut source.faults)?;
+    complete.then_some(exchange)
 }
 
 /// The value of a step that changes the framing.

@@ -8,6 +8,7 @@
 mod action;
 mod alike;
 mod budget;
+mod connections;
 mod dry_run;
 mod exchange;
 mod fields;
@@ -33,7 +34,7 @@ use self::source::SuiteSource;
 use super::check;
 use super::diagnostic::{Diagnostic, FileKind, SuiteError};
 use super::exchange::Side;
-use super::exchange_framing::SideFramings;
+use super::exchange_framing::{ExchangeFramings, SideFramings};
 use super::grammar::{ONLY_FRAMING, SUITE, Shape};
 use super::ignored::IgnoredMessage;
 use super::name::{ScenarioId, SuiteId};
@@ -144,17 +145,18 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
     let mut seen: HashMap<ScenarioId, std::ops::Range<usize>> = HashMap::new();
     let mut scenarios = Vec::new();
     for node in fields.list("scenario") {
-        let Some(scenario) = read_scenario(node, &common, source) else {
-            continue;
-        };
-        let span = fields::of(node)?.get("id")?.span();
-        match seen.get(&scenario.id) {
-            Some(first) => source
-                .faults
-                .push(duplicate(&scenario, span, first.clone())),
-            None => _ = seen.insert(scenario.id.clone(), span),
+        let span = fields::of(node)?.get("id").map_or(0..0, Node::span);
+        for scenario in read_scenario(node, &common, source).unwrap_or_default() {
+            match seen.get(&scenario.id) {
+                Some(first) => {
+                    source
+                        .faults
+                        .push(duplicate(&scenario, span.clone(), first.clone()))
+                }
+                None => _ = seen.insert(scenario.id.clone(), span.clone()),
+            }
+            scenarios.push(scenario);
         }
-        scenarios.push(scenario);
     }
     let id = id?;
     for parameter in &mut parameters {
@@ -214,20 +216,20 @@ fn read_scenario(
     node: &Node<'_>,
     suite: &Common,
     source: &mut SuiteSource<'_>,
-) -> Option<Scenario> {
+) -> Option<Vec<Scenario>> {
     let fields = fields::of(node)?;
     let common = Common::read(&fields, suite, source);
-    let dry_run = DryRun::new(
-        common.framing.clone(),
-        &common.limits,
-        source.parameters.clone(),
-    );
-    let dry_run = dry_run.ignoring(&common.ignored);
-    let exchange = exchange::read(&fields, dry_run, source);
+    let parameters = source.parameters.clone();
+    let new_dry_run = || {
+        DryRun::new(common.framing.clone(), &common.limits, parameters.clone())
+            .ignoring(&common.ignored)
+    };
+    let exchange = exchange::read(&fields, new_dry_run, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
     let span = fields.get("id")?.span();
-    let (exchange, framings) = exchange?;
-    Some(Scenario {
+    let exchange = exchange?;
+    let framings = common.framing.clone().map(ExchangeFramings::new)?;
+    let scenario = Scenario {
         title: fields
             .text("title")
             .map_or_else(|| id.as_str().replace(['-', '_'], " "), str::to_owned),
@@ -240,11 +242,13 @@ fn read_scenario(
         limits: common.limits,
         adversary: common.adversary,
         ignored: common.ignored,
-        exchange,
+        exchange: Vec::new(),
+        connection: None,
         line: source.line(span.start),
         span,
         id,
-    })
+    };
+    Some(exchange.scenarios(&scenario, source))
 }
 
 /// The keys that a scenario inherits from its suite and may override.

@@ -115,7 +115,7 @@ fn transcript(page: &mut Page, case: &FailedCase, most: usize) {
 }
 
 fn line(event: &WireEvent, available: usize) -> StyledLine {
-    let side = ladder::side(event.by);
+    let side = ladder::side(event.by, event.on.as_deref());
     match &event.what {
         WireAction::Sent(bytes) => {
             let available = available.saturating_sub(side.columns());

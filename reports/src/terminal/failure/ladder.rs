@@ -85,16 +85,21 @@ fn events(page: &mut Page, events: &[WireEvent]) {
     }
 }
 
-/// Who did it.
-pub(super) fn side(by: Role) -> StyledLine {
+/// Who did it, and on which connection if that has a name.
+pub(super) fn side(by: Role, on: Option<&str>) -> StyledLine {
+    let line = match on {
+        Some(on) => StyledLine::new().plain(format!("{on} ")),
+        None => StyledLine::new(),
+    };
     match by {
-        Role::Client => StyledLine::new().styled(OURS, "C: "),
-        Role::Server => StyledLine::new().styled(THEIRS, "S: "),
+        Role::Client => line.styled(OURS, "C: "),
+        Role::Server => line.styled(THEIRS, "S: "),
     }
 }
 
-struct LadderLine {
+struct LadderLine<'e> {
     by: Role,
+    on: Option<&'e str>,
     item: LadderItem,
 }
 
@@ -103,9 +108,9 @@ enum LadderItem {
     Action(String),
 }
 
-fn lines_of(event: &WireEvent) -> Vec<LadderLine> {
-    let by = event.by;
-    let line = |item| LadderLine { by, item };
+fn lines_of(event: &WireEvent) -> Vec<LadderLine<'_>> {
+    let (by, on) = (event.by, event.on.as_deref());
+    let line = |item| LadderLine { by, on, item };
     match &event.what {
         WireAction::Sent(bytes) => {
             let rows = dump(bytes).into_iter();
@@ -115,7 +120,7 @@ fn lines_of(event: &WireEvent) -> Vec<LadderLine> {
     }
 }
 
-impl LadderLine {
+impl LadderLine<'_> {
     fn hex_columns(&self) -> Option<usize> {
         match &self.item {
             LadderItem::Chunk(DumpRow::Bytes { hex, .. }) => Some(hex.len()),
@@ -125,7 +130,7 @@ impl LadderLine {
 
     /// Aligns the text of all chunks.
     fn styled(self, hex_columns: usize) -> StyledLine {
-        let side = StyledLine::new().at(4).then(side(self.by));
+        let side = StyledLine::new().at(4).then(side(self.by, self.on));
         match self.item {
             LadderItem::Action(action) => side.plain(action),
             LadderItem::Chunk(DumpRow::LeftOut(count)) => side.styled(DIM, left_out(count)),

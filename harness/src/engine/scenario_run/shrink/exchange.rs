@@ -53,7 +53,8 @@ impl ScenarioRun<'_, '_, '_> {
     /// Looks for a shorter exchange for each different failure that was shrunk: deaths first,
     /// then those whose own delivery is the smallest, because these are shown.
     pub(super) fn shorten_exchanges(&mut self, shared: &mut Shrinking) -> Result<(), StopReason> {
-        if self.context.side == Side::Server || !self.engine.peer.is_ours() {
+        let has_others = self.context.planned.scenario.connection().is_some();
+        if has_others || self.context.side == Side::Server || !self.engine.peer.is_ours() {
             return Ok(());
         }
         shared.cost_left = COST;
