@@ -274,3 +274,28 @@ fn an_answer_that_ends_with_the_stream_is_one_answer_however_often_the_end_is_se
         );
     }
 }
+
+#[test]
+fn a_message_with_a_value_of_another_connection_waits_for_it() {
+    let exchange = "{ client = 'a' }, { server = { any = true, example = '7', capture = 'id' } }, \
+                    { on = 'bob', server = 'hi' }, { on = 'bob', server = 'got ${id}' }";
+    let suite = suite("'line'", "", exchange);
+    let [main, bob] = suite.scenarios() else {
+        panic!("there are two connections");
+    };
+    for at in 0..=9 {
+        for (value, accepted) in [("7", 2), ("8", 1)] {
+            let bindings = Bindings::fresh("abcdefgh");
+            let [mut main, mut bob] =
+                [main, bob].map(|it| Expectations::new(it, Side::Server, bindings.clone()));
+            let (before, after) = b"hi\ngot 7\n".split_at(at);
+            bob.receive(before);
+            bob.receive(after);
+            assert_eq!((bob.accepted(), bob.mismatch()), (1, None), "cut at {at}");
+            main.receive(format!("{value}\n").as_bytes());
+            bob.learn(suite.scenarios()[1].foreign_variables(), main.bindings());
+            assert_eq!(bob.accepted(), accepted, "cut at {at}");
+            assert_eq!(bob.mismatch().is_some(), accepted == 1, "cut at {at}");
+        }
+    }
+}

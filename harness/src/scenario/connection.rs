@@ -141,3 +141,112 @@ pub(super) fn captured_in(exchange: &[Step]) -> impl Iterator<Item = VariableNam
         _ => Vec::new(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::{NoAttachments, Side, Style, Suite, SuiteError, parse};
+
+    const CHAT: &str = "{ on = 'bob', client = 'JOIN' }, { client = 'HI ${unique}' }, \
+                        { server = { matches = 'ok .*', example = 'ok ${unique}', capture = 'ok' } }, \
+                        { on = 'bob', server = 'heard ${ok}' }, { on = 'eve', server = 'x' }, \
+                        { client = 'BYE' }, { server.close = 'fin' }";
+
+    fn read(settings: &str, exchange: &str) -> Result<Suite, SuiteError> {
+        let text = format!(
+            "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\n{settings}\n\
+             exchange = [{exchange}]"
+        );
+        parse("t.toml", &text, &NoAttachments)
+    }
+
+    fn suite(exchange: &str) -> Suite {
+        read("", exchange).expect("a valid suite")
+    }
+
+    fn faults(settings: &str, exchange: &str) -> String {
+        let error = read(settings, exchange).expect_err("it is invalid");
+        error.render(Style::Plain)
+    }
+
+    #[test]
+    fn each_connection_is_a_scenario_with_the_others_beside_it() {
+        let suite = suite(CHAT);
+        let seen: Vec<_> = suite
+            .scenarios()
+            .iter()
+            .map(|it| {
+                let others = it.others().map(|it| it.id().as_str());
+                let places = (0..it.exchange().len()).map(|step| it.place(step));
+                let (id, peer) = (it.id().as_str(), it.peer());
+                (id, peer, places.collect(), others.collect())
+            })
+            .collect();
+        let server = Some(Side::Server);
+        let expected: [(_, _, Vec<_>, Vec<_>); 3] = [
+            ("s.bob", server, vec![0, 3], vec!["s", "s.eve"]),
+            ("s", server, vec![1, 2, 5, 6], vec!["s.bob", "s.eve"]),
+            ("s.eve", server, vec![4], vec!["s.bob", "s"]),
+        ];
+        assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn a_name_for_the_only_connection_changes_nothing() {
+        let suite = suite("{ on = 'bob', client = 'a' }, { on = 'bob', server = 'b' }");
+        let [only] = suite.scenarios() else {
+            panic!("there is one connection");
+        };
+        assert_eq!((only.id().as_str(), only.peer()), ("s", None));
+        assert!(only.connection().is_none());
+    }
+
+    #[test]
+    fn a_value_that_one_connection_captures_is_known_to_the_others() {
+        let suite = suite(CHAT);
+        let [bob, main, _] = suite.scenarios() else {
+            panic!("there are three connections");
+        };
+        let ok = VariableName::new("ok");
+        assert_eq!(bob.foreign_variables(), [ok.clone()]);
+        assert_eq!(bob.example_values("12345678").bytes(&ok), b"ok 12345678");
+        assert_eq!(main.foreign_variables(), []);
+        let too_early = "{ on = 'bob', server = 'heard ${ok}' }, { client = 'HI' }, \
+                         { server = { any = true, example = 'x', capture = 'ok' } }";
+        assert!(faults("", too_early).contains("undefined variable `ok`"));
+    }
+
+    #[test]
+    fn what_connections_cannot_be_is_said_with_its_place() {
+        let two = "{ client = 'a' }, { on = 'bob', client = 'b' }";
+        let of_clients = faults("peer = 'client'", two);
+        assert!(of_clients.contains("several connections in a scenario about clients"));
+        assert!(of_clients.contains("^^^^^ a second connection"));
+        let long = "x".repeat(63);
+        let named = format!("{{ client = 'a' }}, {{ on = '{long}', client = 'b' }}");
+        assert!(faults("", &named).contains("the id of the scenario is too long"));
+        let large = "{ client = 'a' }, { on = 'bob', server.repeat = { text = 'x', times = 65535 } }, \
+                     { on = 'bob', server = 'x' }";
+        assert!(faults("", large).contains("sends too much for one of several connections"));
+        let many: Vec<_> = (0..17)
+            .map(|number| format!("{{ on = 'c{number}', client = 'a' }}"))
+            .collect();
+        assert!(faults("", &many.join(", ")).contains("with this there are more than 16"));
+        let taken = "{ client = 'a' }, { on = 'bob', client = 'b' }]\n\
+                     [[scenario]]\nid = 's.bob'\nexchange = [{ client = 'c' }";
+        assert!(faults("", taken).contains("duplicate scenario id `s.bob`"));
+    }
+
+    #[test]
+    fn each_connection_has_its_own_end_and_framing() {
+        let suite = read(
+            "",
+            "{ client = 'a' }, { on = 'bob', client = 'b' }, { client.close = 'full' }, \
+             { on = 'bob', server = 'c' }, { on = 'bob', framing = 'netstring' }, \
+             { on = 'bob', client = 'd' }",
+        );
+        let suite = suite.expect("bob reads on");
+        let bob = &suite.scenarios()[1];
+        assert_eq!(bob.framings().section(2), 1);
+    }
+}

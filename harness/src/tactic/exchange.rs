@@ -252,6 +252,8 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::scenario::{NoAttachments, parse};
 
@@ -273,6 +275,38 @@ mod tests {
         let scenarios = suite.scenarios().iter();
         let streams = scenarios.map(|it| Script::of(it, Side::Client).stream());
         assert!(streams.eq([&b"hi\n"[..], b"2:hi,"]));
+    }
+
+    #[test]
+    fn no_delivery_joins_messages_between_which_another_connection_acts() {
+        let plan = |exchange: &str| {
+            let text = format!(
+                "title = 'T'\nframing = 'line'\n[[scenario]]\nid = 's'\nexchange = [{exchange}]"
+            );
+            let suite = parse("t.toml", &text, &NoAttachments).expect("a valid suite");
+            let thorough = CaseChoice {
+                profile: Profile::Thorough,
+                ..CaseChoice::default()
+            };
+            let scenario = &suite.scenarios()[0];
+            let plan = Plan::of(&suite, scenario, Side::Client, &thorough);
+            let families: BTreeSet<_> = plan.cases().map(|it| it.tactic.family()).collect();
+            families
+        };
+        let both = plan("{ client = 'a' }, { client = 'b' }, { on = 'bob', server = 'c' }");
+        assert!(both.contains(&TacticFamily::Joined));
+        let apart = plan("{ client = 'a' }, { on = 'bob', server = 'c' }, { client = 'b' }");
+        assert!(!apart.contains(&TacticFamily::Joined));
+        // The others would hear of these, or nobody would play the others beside them.
+        for family in [
+            TacticFamily::FinAtOnce,
+            TacticFamily::RstAtAccept,
+            TacticFamily::Churn,
+            TacticFamily::Neighbours,
+            TacticFamily::Content,
+        ] {
+            assert!(!apart.contains(&family), "{family}");
+        }
     }
 
     #[test]

@@ -311,6 +311,45 @@ mod tests {
     }
 
     #[test]
+    fn connections_are_played_one_by_one_and_by_null_peers_together() {
+        let chat = [
+            "on = 'bob', client = 'JOIN ${unique}'",
+            "client = 'SAY ${unique}'",
+            "server = { matches = 'ok .*', example = 'ok ${unique}', capture = 'ok' }",
+            "on = 'bob', server = 'heard ${ok}'",
+        ];
+        let correct = suite("'line'", "", &chat);
+        let said = |suite: &Suite| {
+            let scenarios = suite.scenarios().iter();
+            let all = scenarios
+                .flat_map(|it| play(&Scene::of(suite, it)).expect("loopback works"))
+                .map(|it| it.message);
+            all.collect::<Vec<_>>()
+        };
+        assert_eq!(said(&correct), [""; 0]);
+        // An echo fits the first connection, and nothing that understands nothing the second.
+        let half = [
+            "client = '${unique}'",
+            "server = '${unique}'",
+            "on = 'bob', client = 'a ${unique}'",
+            "on = 'bob', server = 'b ${unique}'",
+        ];
+        assert_eq!(said(&suite("'line'", "", &half)), [""; 0]);
+        let echoes = [
+            "client = '${unique}'",
+            "server = '${unique}'",
+            "on = 'bob', client = 'a ${unique}'",
+            "on = 'bob', server = 'a ${unique}'",
+        ];
+        let nothing = ["`s` proves nothing"];
+        assert_eq!(said(&suite("'line'", "", &echoes)), nothing);
+        let unknown = ["on = 'bob', client = 'a'", "server = 'b ${unique}'"];
+        let cannot_know = "the server of `s` sends a value that it cannot know";
+        let first = &said(&suite("'line'", "", &unknown))[0];
+        assert_eq!(first, &cannot_know.replace("`s`", "`s.bob`"));
+    }
+
+    #[test]
     fn a_run_names_the_scenarios_that_a_peer_passes_which_understands_nothing() {
         let text = "title = 'T'\nframing = 'line'\n\
             [[scenario]]\nid = 'constant'\nexchange = [{ client = 'a' }, { server = 'b' }]\n\
