@@ -173,7 +173,8 @@ impl Exchange {
     fn check(&self, side: Side, sent: &[u8]) -> Result<(), Deviation> {
         let scenario = self.scenario();
         let other = side.other();
-        let mut expectations = Expectations::new(scenario, side, Bindings::example());
+        let mut expectations =
+            Expectations::new(scenario, side, scenario.example_values(Bindings::EXAMPLE));
         let steps = scenario.exchange().iter().enumerate();
         for (step, _) in steps.filter(|(_, it)| it.side == other) {
             // Its values may be expected in what is sent.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::OpenCase;
-use crate::scenario::{Action, Bindings, Obligation, Scenario, VariableName};
+use crate::scenario::{Action, Obligation, Scenario, VariableName};
 use crate::tactic::{Delivery, DeliveryEnd, OtherConnections, Reading, Script};
 
 /// What wirecheck's side does, without the values that a peer chooses.
@@ -47,8 +47,7 @@ impl OpenCase {
     pub(super) fn stream(&self, delivery: &Delivery) -> Stream {
         let bytes = delivered(delivery, &self.script());
         let scenario = self.scenario();
-        let other = Bindings::fresh("99999999");
-        let other = Script::with_values(scenario, self.side(), other);
+        let other = Script::with_unique(scenario, self.side(), "99999999");
         let other = delivered(delivery, &other);
         Stream {
             unique: differences(&bytes, &other),

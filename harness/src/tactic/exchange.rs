@@ -15,14 +15,15 @@ impl Script {
     /// What `side` sends in a scenario, with example values for variables.
     #[must_use]
     pub fn of(scenario: &Scenario, side: Side) -> Self {
-        Self::with_values(scenario, side, scenario.example_values(Bindings::EXAMPLE))
+        Self::with_unique(scenario, side, Bindings::EXAMPLE)
     }
 
-    /// What `side` sends with these values at first, and example values for those that are
+    /// What `side` sends with this value of `${unique}`, and example values for those that are
     /// captured.
     #[must_use]
-    pub fn with_values(scenario: &Scenario, side: Side, values: Bindings) -> Self {
+    pub fn with_unique(scenario: &Scenario, side: Side, unique: &str) -> Self {
         let mut script = Self::default();
+        let values = scenario.example_values(unique);
         let mut bindings = values.limited_to(scenario.limits().stream_bytes);
         let mut turn = TurnCounter::default();
         for (at, step) in scenario.exchange().iter().enumerate() {

@@ -128,7 +128,7 @@ impl ReadExchange {
         scenario: &Scenario,
         source: &mut SuiteSource<'_>,
     ) -> Vec<Scenario> {
-        if self.connections.len() == 1 {
+        if self.connections.len() < 2 {
             let of_one = |it: ReadConnection| Scenario {
                 exchange: it.steps,
                 framings: it.framings,
