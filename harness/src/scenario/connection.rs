@@ -149,7 +149,7 @@ mod tests {
 
     const CHAT: &str = "{ on = 'bob', client = 'JOIN' }, { client = 'HI ${unique}' }, \
                         { server = { matches = 'ok .*', example = 'ok ${unique}', capture = 'ok' } }, \
-                        { on = 'bob', server = 'heard ${ok}' }, { on = 'eve', server = 'x' }, \
+                        { on = 'bob', server = 'seen ${ok}' }, { on = 'eve', server = 'x' }, \
                         { client = 'BYE' }, { server.close = 'fin' }";
 
     fn read(settings: &str, exchange: &str) -> Result<Suite, SuiteError> {
@@ -208,10 +208,10 @@ mod tests {
             panic!("there are three connections");
         };
         let ok = VariableName::new("ok");
-        assert_eq!(bob.foreign_variables(), [ok.clone()]);
+        assert_eq!(bob.foreign_variables(), std::slice::from_ref(&ok));
         assert_eq!(bob.example_values("12345678").bytes(&ok), b"ok 12345678");
         assert_eq!(main.foreign_variables(), []);
-        let too_early = "{ on = 'bob', server = 'heard ${ok}' }, { client = 'HI' }, \
+        let too_early = "{ on = 'bob', server = 'seen ${ok}' }, { client = 'HI' }, \
                          { server = { any = true, example = 'x', capture = 'ok' } }";
         assert!(faults("", too_early).contains("undefined variable `ok`"));
     }

@@ -298,7 +298,7 @@ mod tests {
         assert!(both.contains(&TacticFamily::Joined));
         let apart = plan("{ client = 'a' }, { on = 'bob', server = 'c' }, { client = 'b' }");
         assert!(!apart.contains(&TacticFamily::Joined));
-        // The others would hear of these, or nobody would play the others beside them.
+        // Their effect would reach the other connections, or nobody would play these beside them.
         for family in [
             TacticFamily::FinAtOnce,
             TacticFamily::RstAtAccept,

@@ -1,7 +1,7 @@
-"""A chat room: `JOIN name` is answered with `WELCOME name ID`, and what one member says all others hear.
+"""A chat room: `JOIN name` is answered with `WELCOME name ID`, and all others receive what a member says.
 
 `--by threads` and `--by select` are correct. `--late` is how many milliseconds a member waits for
-an answer that others have already heard of. The others are broken:
+its answer when the others have already received theirs. The others are broken:
 
 - `one-at-a-time` serves the second member when the first one has left;
 - `one-read` takes what one `recv` returns for whole lines;
@@ -28,12 +28,12 @@ class Room:
         self.unfinished = {}
 
     def say(self, line, speaker):
-        hearers = [it for it in self.names if it is not speaker]
+        receivers = [it for it in self.names if it is not speaker]
         if self.by == "forgets":
-            hearers = hearers[:-1]
-        for hearer in hearers:
+            receivers = receivers[:-1]
+        for receiver in receivers:
             try:
-                hearer.sendall(line.encode() + b"\n")
+                receiver.sendall(line.encode() + b"\n")
             except OSError:
                 pass  # It is leaving.
 

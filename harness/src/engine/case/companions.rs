@@ -203,12 +203,13 @@ impl<'s, C: Connection> Companion<'s, '_, '_, C> {
         expectations.learn(self.foreign, known.bindings());
         let played = match &self.scenario.exchange()[step].action {
             Action::Close(_) => conversation.end_step(step),
-            _ => match self
-                .chunks
-                .pop_front_if(|it| conversation.begins_at(it, step))
-            {
-                Some(chunk) => conversation.deliver_chunk(&chunk).into(),
-                None => StepEnd::GoesOn,
+            _ => match self.chunks.front() {
+                Some(chunk) if conversation.begins_at(chunk, step) => {
+                    let delivered = conversation.deliver_chunk(chunk);
+                    self.chunks.pop_front();
+                    delivered.into()
+                }
+                _ => StepEnd::GoesOn,
             },
         };
         self.state = match played {

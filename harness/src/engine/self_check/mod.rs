@@ -316,7 +316,7 @@ mod tests {
             "on = 'bob', client = 'JOIN ${unique}'",
             "client = 'SAY ${unique}'",
             "server = { matches = 'ok .*', example = 'ok ${unique}', capture = 'ok' }",
-            "on = 'bob', server = 'heard ${ok}'",
+            "on = 'bob', server = 'seen ${ok}'",
         ];
         let correct = suite("'line'", "", &chat);
         let said = |suite: &Suite| {

@@ -193,7 +193,7 @@ impl ReadExchange {
             connection: Some(Box::new(part)),
             ..scenario.clone()
         };
-        // Another exchange at the same time would be heard on these connections.
+        // What the server sends to all would reach an exchange that goes on at the same time.
         own.adversary.concurrent = Permission::Forbidden;
         own
     }
