@@ -5,7 +5,8 @@ its answer when the others have already received theirs. The others are broken:
 
 - `one-at-a-time` serves the second member when the first one has left;
 - `one-read` takes what one `recv` returns for whole lines;
-- `forgets` says nothing to the member that joined last.
+- `forgets` says nothing to the member that joined last;
+- `part` takes a line that the end of the stream cuts off for a whole one.
 """
 
 import itertools
@@ -15,7 +16,7 @@ import time
 
 import odd
 
-WAYS = ["threads", "select", "one-at-a-time", "one-read", "forgets"]
+WAYS = ["threads", "select", "one-at-a-time", "one-read", "forgets", "part"]
 
 
 class Room:
@@ -59,8 +60,10 @@ class Room:
                 self.say(f"{self.names[member]}: {rest}", member)
 
     def leave(self, member):
+        part = self.unfinished.pop(member, b"")
+        if self.by == "part" and part:
+            self.line(member, part.decode(errors="replace"))
         with self.lock:
-            self.unfinished.pop(member, None)
             name = self.names.pop(member, None)
             if name is not None:
                 self.say(f"{name} left", member)

@@ -7,8 +7,10 @@ use super::close::StepEnd;
 use super::connection::Connection;
 use super::conversation::{Assignment, Conversation, Next};
 use super::deliver::{NextChunk, chunks};
+use super::late_answers::{AwaitLate, LateAnswers};
 use super::transcript::Transcript;
 use crate::engine::selection::PlannedScenario;
+use crate::engine::wait::WaitFor;
 use crate::judge::{
     Expectations, ExpectedSteps, Finding, PlayedSide, expected_steps, judge_connection,
 };
@@ -117,6 +119,7 @@ pub(super) struct PlayedCompanion<'s> {
     pub(super) transcript: Transcript<'s>,
     /// The steps before this one are judged. `None` if nothing is, as the rest was left out.
     judged: Option<usize>,
+    pub(super) late: LateAnswers,
 }
 
 impl PlayedCompanion<'_> {
@@ -149,17 +152,21 @@ impl<'s, 'w, 'p, C: Connection> Companions<'s, 'w, 'p, C> {
         Self { all: all.collect() }
     }
 
-    /// Ends all of them, in order.
+    /// Ends all of them, in order. Where the rest is left out, so many messages are waited for on
+    /// each.
     pub(super) fn end(
         mut self,
         rest: Rest,
+        least_late: &[usize],
         known: &mut Expectations<'_>,
     ) -> Vec<PlayedCompanion<'s>> {
         let rest = match rest {
             Rest::Played if self.play_before(usize::MAX, known) == Next::Continue => Rest::Played,
             _ => Rest::Left,
         };
-        self.all.into_iter().map(|it| it.end(rest)).collect()
+        let least = least_late.iter().copied().chain(std::iter::repeat(0));
+        let all = self.all.into_iter().zip(least);
+        all.map(|(it, least)| it.end(rest, least)).collect()
     }
 }
 
@@ -227,14 +234,18 @@ impl<'s, C: Connection> Companion<'s, '_, '_, C> {
         self
     }
 
-    fn end(self, rest: Rest) -> PlayedCompanion<'s> {
+    fn end(self, rest: Rest, least_late: usize) -> PlayedCompanion<'s> {
         let all = match rest {
             Rest::Played => Some(self.scenario.exchange().len()),
             Rest::Left => None,
         };
+        let mut late = LateAnswers::default();
         let (transcript, judged) = match (self.state, rest) {
             (State::Open(conversation), Rest::Played) => (conversation.end_as_scripted(), all),
-            (State::Open(conversation), Rest::Left) => (conversation.finish(), all),
+            (State::Open(mut conversation), Rest::Left) => {
+                late = conversation.late_answers(least_late);
+                (conversation.finish(), all)
+            }
             (State::Closed(transcript), _) => (*transcript, all),
             (State::Failed(transcript, step), _) => (*transcript, Some(step + 1)),
         };
@@ -242,6 +253,29 @@ impl<'s, C: Connection> Companion<'s, '_, '_, C> {
             scenario: self.scenario,
             transcript,
             judged,
+            late,
         }
+    }
+}
+
+impl<C: Connection> Conversation<'_, '_, '_, C> {
+    /// What comes after another connection was cut off, when the peer has nothing more to do. So
+    /// many messages are waited for.
+    fn late_answers(&mut self, least: usize) -> LateAnswers {
+        let pending = self.transcript.expectations.pending();
+        let known = self.link.received().bytes().len().saturating_sub(pending);
+        self.await_settled();
+        // Where the peer cannot be seen nothing was read yet.
+        _ = self.link.read_more(self.waiter.clock().now());
+        let limit = self.assignment.limits().reply;
+        let mut awaited = AwaitLate {
+            scenario: self.assignment.played.scenario,
+            step: self.step,
+            link: &mut self.link,
+            known,
+            least,
+        };
+        self.waiter.wait(WaitFor::Answer, limit, &mut awaited);
+        awaited.late()
     }
 }

@@ -5,7 +5,7 @@ use wirecheck_report::record;
 use super::shown::Shown;
 use crate::diagnose::{OutputDifference, Symptom};
 use crate::judge::{Expectations, Finding, FindingKind, Overtaken};
-use crate::scenario::{Action, ConnectionName, Side, Step};
+use crate::scenario::{Action, ConnectionPart, Scenario, Side, Step};
 
 /// A finding, described while its values are known.
 #[derive(Clone, Debug)]
@@ -19,9 +19,9 @@ pub(in crate::engine) struct ReportedFinding {
 impl ReportedFinding {
     /// A finding about another connection of the exchange, for which a step of the one that is
     /// cut stands.
-    pub(super) fn on_connection(mut self, name: Option<&ConnectionName>, step: usize) -> Self {
+    pub(super) fn on_connection(mut self, connection: &Scenario, step: usize) -> Self {
         let what = &self.finding.what;
-        self.finding.what = match name {
+        self.finding.what = match connection.connection().and_then(ConnectionPart::name) {
             Some(name) => format!("on connection `{name}`: {what}"),
             None => format!("on the connection without a name: {what}"),
         };

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::context::NumberedCase;
+use super::late_answers::LateAnswers;
 use super::result::CaseResult;
 use crate::tactic::Delivery;
 
@@ -13,6 +14,9 @@ pub(super) struct ConnectionTask<'c> {
     /// The steps before this one are expected, whatever the delivery obliges the peer to.
     pub(super) also_expected: usize,
     pub(super) early_answers: EarlyAnswers,
+    /// How many messages are waited for on each of the other connections of the exchange, after
+    /// this one was cut off.
+    pub(super) least_late: &'c [usize],
 }
 
 /// How an answer to a part of a message is found where the connection stays open.
@@ -32,6 +36,8 @@ pub(super) struct PlayedConnection {
     pub(super) answered: usize,
     /// Whether something came that may be an early answer, or an answer to our end.
     pub(super) answers_end: bool,
+    /// What came on each of the other connections of the exchange after this one was cut off.
+    pub(super) late: Vec<LateAnswers>,
 }
 
 impl<'c> ConnectionTask<'c> {
@@ -40,6 +46,7 @@ impl<'c> ConnectionTask<'c> {
             case,
             also_expected: 0,
             early_answers: EarlyAnswers::SoughtAtEnd,
+            least_late: &[],
         }
     }
 }
@@ -169,6 +176,7 @@ mod tests {
                 result: CaseResult::new(&task.case.case, outcome),
                 answered: answered.map_or(0, |(_, step)| *step),
                 answers_end,
+                late: Vec::new(),
             }
         }
     }

@@ -16,6 +16,7 @@ mod deliver;
 mod describe;
 mod event_log;
 mod hold;
+mod late_answers;
 mod memory;
 mod neighbours;
 mod observed;
@@ -57,6 +58,7 @@ use context::completeness;
 use describe::describe;
 use event_log::{EventLog, Opening};
 use hold::{ConnectionTask, PlayedConnection};
+use late_answers::LateAnswers;
 use neighbours::StoppedConnection;
 use observed::SeenAnswers;
 use outgoing::Unsendable;
@@ -86,6 +88,7 @@ pub(super) fn play(
         OtherConnections::Alone if delivery.end() == DeliveryEnd::ResetBeforeAccept => {
             play.before_accept(waiter)
         }
+        OtherConnections::Alone if !context.others.is_empty() => play.beside_others(waiter),
         OtherConnections::Alone => play.exchange(waiter, None),
     };
     CaseResult {
@@ -142,6 +145,7 @@ impl CasePlay<'_, '_> {
                     result: not_connected(context, case, missing, begun),
                     answered: 0,
                     answers_end: false,
+                    late: Vec::new(),
                 };
             }
         };
@@ -189,7 +193,7 @@ impl CasePlay<'_, '_> {
             ))
             .play();
         let rest = Rest::after(&transcript, &assignment);
-        let others = companions.end(rest, &mut transcript.expectations);
+        let others = companions.end(rest, task.least_late, &mut transcript.expectations);
         let others = self.judge_others(others, &other_assignments);
         let until_pause = case.case.delivery.until_pause();
         if let Some(received) = until_pause.as_ref().filter(|_| transcript.gave_up) {
@@ -241,6 +245,7 @@ impl CasePlay<'_, '_> {
             }
             results.unsendable = results.unsendable.or(played.transcript.unsendable);
             results.logs.push(played.transcript.log);
+            results.late.push(played.late);
         }
         results
     }
@@ -251,13 +256,17 @@ impl CasePlay<'_, '_> {
         let exchange = scenario.exchange();
         let expectations = &played.transcript.expectations;
         let described = describe(finding, exchange, context.side, expectations);
-        let name = scenario.connection().and_then(ConnectionPart::name);
         // The bytes that were cut are those of our last message before it.
         let own = context.planned.scenario;
         let place = scenario.place(finding.step().unwrap_or(exchange.len()));
         let steps = 0..own.exchange().len();
         let step = steps.rev().find(|step| own.place(*step) < place);
-        described.on_connection(name, step.unwrap_or(0))
+        described.on_connection(scenario, step.unwrap_or(0))
+    }
+
+    /// Describes an answer on another connection to a part of a message.
+    fn describe_late(&self, finding: &Finding, other: &Scenario) -> ReportedFinding {
+        self.context.describe_peer(finding).on_connection(other, 0)
     }
 
     fn connect(
@@ -383,6 +392,7 @@ impl CasePlay<'_, '_> {
             result,
             answered,
             answers_end: transcript.answers_end,
+            late: others.late,
         }
     }
 }
@@ -414,6 +424,7 @@ struct OtherResults {
     findings: Vec<ReportedFinding>,
     unsendable: Option<Unsendable>,
     logs: Vec<EventLog>,
+    late: Vec<LateAnswers>,
 }
 
 /// Whether the peer keeps a processor busy after wirecheck has ended the connection early. The
