@@ -68,17 +68,23 @@ pub(crate) fn variations(record: &Record) -> Vec<String> {
     let Some(fuzz) = &record.fuzz else {
         return Vec::new();
     };
-    let mut texts = vec![format!(
-        "{} of the exchanges in {}; {}, the last new one after {}",
+    let tried = format!(
+        "{} of the exchanges in {}",
         counted(fuzz.variations, "variation"),
         counted(fuzz.cases, "case"),
-        counted(fuzz.behaviors, "behavior"),
-        duration(fuzz.last_new_us),
-    )];
+    );
+    let mut texts = vec![match fuzz.behaviors {
+        0 => tried,
+        some => format!(
+            "{tried}; {}, the last new one after {}",
+            counted(some, "behaviour"),
+            duration(fuzz.last_new_us),
+        ),
+    }];
     if fuzz.repeated > 0 {
         texts.push(format!(
-            "{} failed in a way that is shown above",
-            counted(fuzz.repeated, "more variation"),
+            "{} of them failed in a way that is shown above",
+            counted(fuzz.repeated, "variation"),
         ));
     }
     if fuzz.not_steady > 0 {

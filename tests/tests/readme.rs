@@ -62,7 +62,7 @@ fn the_suites_in_readme_are_valid() {
     let suites: Vec<_> = blocks(&readme, "toml")
         .filter(|text| text.contains("[[scenario]]"))
         .collect();
-    assert_eq!(suites.len(), 2);
+    assert_eq!(suites.len(), 3);
     for text in suites {
         let scratch = tempfile::tempdir().expect("there is a place for scratch files");
         fs::write(scratch.path().join("suite.toml"), text).expect("the folder is the test's own");

@@ -299,7 +299,7 @@ fn fuzz_status(record: &FuzzRecord, time: Duration) -> String {
         counted(record.variations, "variation"),
         counted(record.cases, "case"),
         grouped(rate as u64),
-        counted(record.behaviors, "behavior"),
+        counted(record.behaviors, "behaviour"),
         grouped(record.last_new_us / 1_000_000),
         grouped(failed),
     )

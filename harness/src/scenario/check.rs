@@ -160,7 +160,7 @@ fn check_length(
     let (min, max) = allowed.into_inner();
     if len < min {
         let label = format!("needs at least {}", counted(min as u64, "item"));
-        faults.push(Diagnostic::new("empty list", node.span(), label));
+        faults.push(Diagnostic::new("too few items", node.span(), label));
     }
     if len > max {
         let fault = Diagnostic::new(

@@ -31,7 +31,7 @@ pub(super) fn disagreements(comparison: &Comparison<'_>) -> Markup {
                 }
             }
             @if let Some(more @ 1..) = all.found.len().checked_sub(MOST) {
-                p.muted { (counted(more as u64, "more pattern")) " left out" }
+                p.muted { (counted(more as u64, "more disagreement")) " left out" }
             }
         }
     }

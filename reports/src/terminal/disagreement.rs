@@ -42,7 +42,10 @@ pub fn disagreements(runs: &[NamedRun<'_>], width: TerminalWidth) -> String {
         answers(&mut page, disagreement, runs);
     }
     if let Some(more @ 1..) = all.found.len().checked_sub(MOST) {
-        let more = format!("… {}; --html has all", counted(more as u64, "more pattern"));
+        let more = format!(
+            "… {}; --html has all",
+            counted(more as u64, "more disagreement")
+        );
         page.line(StyledLine::new().at(2).styled(DIM, more));
     }
     page.into_text()

@@ -117,7 +117,7 @@ pub(in crate::cli) enum Command {
     Replay(ReplayArgs),
     /// Try a server, a client or a framer with variations of the exchanges of suites
     ///
-    /// A server or client is first judged by the suites, as `wirecheck run` does it. Then it
+    /// A server or client is first judged by the suites, as `wirecheck run` does. Then it
     /// gets variations of their messages: other contents, lengths, line ends and orders. What
     /// it answers to a variation in one piece, it must answer however the same bytes are
     /// delivered. A variation must not end it, make it hang, or keep it from serving the suites.
@@ -130,14 +130,14 @@ pub(in crate::cli) enum Command {
     Fuzz(Box<FuzzArgs>),
     /// Compare several servers, or several clients, on the same bytes
     ///
-    /// It judges them one after the other, as `wirecheck run` does it, and writes a record of
+    /// It judges them one after the other, as `wirecheck run` does, and writes a record of
     /// each. Then it shows one matrix, and where they disagree: which of them accept, refuse or
-    /// ignore the same bytes. A disagreement is no failure by itself. Of two servers behind each
-    /// other, one that finds another message in the same bytes allows request smuggling.
+    /// ignore the same bytes. A disagreement alone does not fail the run. If one server forwards
+    /// to another and they find different messages in the same bytes, requests can be smuggled.
     ///
     /// What is compared: the answers to whole and joined messages, to malformed ones
-    /// (`header:*`), and whether the other deliveries change them. Each answer is played twice;
-    /// what varies is shown and not compared. The known failures of wirecheck.toml are for one
+    /// (`header:*`), and whether the other deliveries change them. Each delivery that is compared
+    /// is played twice more; an answer that varies is shown and not compared. The known failures of wirecheck.toml are for one
     /// implementation and do not apply.
     #[command(after_help = MATRIX_EXAMPLES, after_long_help = format!("{MATRIX_EXAMPLES}\n\n{MATRIX_EXITS}"))]
     Matrix(Box<MatrixArgs>),

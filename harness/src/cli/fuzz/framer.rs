@@ -55,7 +55,9 @@ fn check_arguments(args: &FuzzArgs) -> Result<(), CommandError> {
     if args.command().is_empty() {
         return Err(CommandError::Usage {
             what: "no framer to try: write the program and its arguments after `--`".to_owned(),
-            help: Some("`wirecheck fuzz --adapter python` prints one for a start".to_owned()),
+            help: Some(
+                "`wirecheck fuzz --adapter python` prints a program to start from".to_owned(),
+            ),
         });
     }
     Ok(())

@@ -229,7 +229,10 @@ fn check_names(peers: &[MatrixPeer]) -> Result<(), CommandError> {
         if peers[..at].iter().any(|it| it.name.is_like(&peer.name)) {
             return Err(CommandError::Usage {
                 what: format!("two implementations have the name `{}`", peer.name),
-                help: Some("give each one a name of its own; case makes no difference".to_owned()),
+                help: Some(
+                    "give each one a name of its own; upper and lower case count as the same"
+                        .to_owned(),
+                ),
             });
         }
     }

@@ -90,8 +90,8 @@ impl Engine<'_> {
             Some(mut run) => run.play(),
             None => {
                 self.note(
-                    "fuzz: no variation was tried: no scenario sends anything, passes uncut, and \
-                     has one connection and one framing from its first step to its last",
+                    "fuzz: no variation was tried: it needs a scenario that passes uncut, sends a \
+                     message, has one connection, and does not change its framing",
                 );
                 Ok(())
             }

@@ -130,7 +130,7 @@ const BODY: Key = optional(
 static BODY_FORMS: Variants = Variants {
     what: "a body",
     tag: "verb",
-    unknown: "not a verb of a body",
+    unknown: "not a key of a body",
     only_one: "",
     tables: &[
         TableShape {

@@ -21,11 +21,11 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 11] = [
     ),
     (
         "example",
-        "write it next to the verb: `{ server = { matches = 'a+', example = 'a' } }`",
+        "write it inside the table of the side: `{ server = { matches = 'a+', example = 'a' } }`",
     ),
     (
         "capture",
-        "write it next to the verb: `{ server = { any = true, capture = 'name' } }`",
+        "write it inside the table of the side: `{ server = { any = true, capture = 'name' } }`",
     ),
     (
         "parameters",
@@ -33,7 +33,7 @@ pub(in crate::scenario) const MISPLACED: [(&str, &str); 11] = [
     ),
     (
         "skips",
-        "write it next to the verb: `{ server = { text = 'done', skips = 'progress .*' } }`",
+        "write it inside the table of the side: `{ server = { text = 'done', skips = 'progress .*' } }`",
     ),
     (
         "optional",
@@ -238,7 +238,7 @@ const IGNORED_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&
 static IGNORED: Variants = Variants {
     what: "an ignored message",
     tag: "verb",
-    unknown: "not a verb of an ignored message",
+    unknown: "not a key of an ignored message",
     only_one: ", or write two entries",
     tables: &[
         TableShape {

@@ -56,7 +56,7 @@ impl AlikeCheck {
         let mut open = self.messages.iter();
         let like = open.find(|it| it.may_be(&added, known) || added.may_be(it, known));
         let fault = like.map(|like| {
-            let message = "two messages that may come at the same point are alike";
+            let message = "two messages that may come at the same point cannot be told apart";
             let label = "it is unknown which of them came";
             let fault = Diagnostic::new(message, span, label);
             let fault = fault.related(like.span.clone(), "the other message");
@@ -69,8 +69,9 @@ impl AlikeCheck {
 
 fn unframed(span: Range<usize>) -> Diagnostic {
     let message = "raw bytes where another message may come";
-    let label = "without boundaries it is unknown which of them came";
-    Diagnostic::new(message, span, label).help("send it through a framing")
+    let label = "without boundaries it is unknown where one of them ends";
+    let fault = Diagnostic::new(message, span, label);
+    fault.help("use a framing that separates messages, such as `line`")
 }
 
 impl OpenMessage {

@@ -421,7 +421,7 @@ impl<'f> DryRun<'f> {
 fn unused_framing(place: Range<usize>) -> Diagnostic {
     let label = "no message follows in this framing";
     let fault = Diagnostic::new("a framing without messages", place, label);
-    fault.help("remove the step, or add a message behind it")
+    fault.help("remove the step, or add a message after it")
 }
 
 fn in_other_framing(
