@@ -88,19 +88,25 @@ pub fn matrix_verdict(outcome: MatrixOutcome, exit_code: u8, width: TerminalWidt
         failed,
     } = outcome;
     let all = counted(judged as u64, "implementation");
-    let (style, mut text) = match failed {
-        0 => (style(Verdict::Pass), format!("PASS  {all}, none fails")),
-        _ => (
-            style(Verdict::Fail),
-            format!(
-                "FAIL  {failed} of {all} {}",
-                if failed == 1 { "fails" } else { "fail" }
-            ),
+    let not_judged = planned - judged;
+    let (style, text) = match (failed, not_judged) {
+        (0, 0) => (style(Verdict::Pass), format!("PASS  {all}, none fails")),
+        (0, some) => (
+            style(Verdict::Error),
+            format!("ERROR  {some} of {planned} not judged; of {all} none fails"),
         ),
+        (_, not_judged) => {
+            let fail = if failed == 1 { "fails" } else { "fail" };
+            let more = match not_judged {
+                0 => String::new(),
+                some => format!("; {some} not judged"),
+            };
+            (
+                style(Verdict::Fail),
+                format!("FAIL  {failed} of {all} {fail}{more}"),
+            )
+        }
     };
-    if planned > judged {
-        text += &format!("; {} not judged", planned - judged);
-    }
     let mut page = Page::new(width);
     page.paragraph(
         "verdict",
