@@ -17,6 +17,7 @@
 mod connection;
 mod cut_off;
 mod difference;
+mod due_replies;
 mod expectations;
 #[cfg(test)]
 mod expectations_tests;
@@ -36,6 +37,7 @@ pub use connection::{
     judge_connection,
 };
 pub use difference::lacks_one_stretch;
+pub use due_replies::NextReply;
 pub use expectations::{Expectations, Mismatch, Overtaken};
 pub use expected_steps::{
     Damage, DamagedMessage, ExpectedSteps, ExtraAnswers, PlayedSide, TruncationDoubt,

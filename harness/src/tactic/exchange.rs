@@ -174,12 +174,13 @@ fn has_known_length(message: &Message, encoded: &OutMessage) -> bool {
 
 /// The variations of what a side sends that the framing can carry. None if it sends what it
 /// learns from the other side: then its messages differ in each case. None if the framing changes:
-/// nobody knows whether it does so after other messages.
+/// nobody knows whether it does so after other messages. None if the other side may ask for
+/// automatic replies: they are sent in an exchange only.
 fn contents(scenario: &Scenario, side: Side, script: &Script) -> Vec<ContentVariation> {
     let Some(framing) = scenario.only_framing(side) else {
         return Vec::new();
     };
-    if sends_learnt_values(scenario, side) {
+    if sends_learnt_values(scenario, side) || scenario.replies_to(side.other()) {
         return Vec::new();
     }
     let messages = Content::of(script);

@@ -15,6 +15,7 @@ use super::hold::EarlyAnswers;
 use super::memory::MemoryWatch;
 use super::neighbours::StoppedConnection;
 use super::outgoing::Outgoing;
+use super::replies::Replies;
 use super::transcript::Transcript;
 use super::waits::{AwaitOutput, AwaitPeer, Until, silence_proof};
 use crate::engine::peer::OutputWatch;
@@ -70,6 +71,7 @@ pub(in crate::engine) struct Conversation<'s, 'w, 'p, C> {
     pub(super) assignment: &'w Assignment<'s>,
     pub(super) link: C,
     pub(super) outgoing: Outgoing<'s>,
+    pub(super) replies: Replies,
     pub(super) waiter: &'w mut Waiter<'p>,
     /// The output of a peer that wirecheck started, where a step is about it.
     output: Option<OutputWatch<'w>>,
@@ -94,6 +96,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
     ) -> Self {
         Self {
             outgoing: Outgoing::new(assignment.played),
+            replies: Replies::default(),
             assignment,
             link,
             waiter,
@@ -165,9 +168,12 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         self.link
     }
 
-    /// Checks what has come, and says whether anything has.
+    /// Checks what has come, and sends the replies to it. Says whether anything came or was
+    /// sent.
     pub(super) fn receive(&mut self) -> bool {
-        self.transcript.receive(self.link.received())
+        let now = self.waiter.clock().now();
+        self.replies
+            .receive(&mut self.link, &mut self.transcript, now)
     }
 
     /// Checks what has come, and the end of it.
@@ -247,6 +253,8 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         let awaited = AwaitPeer {
             link: &mut self.link,
             transcript: &mut self.transcript,
+            replies: &mut self.replies,
+            clock: self.waiter.clock(),
             until,
             is_flooded: false,
         };
@@ -263,6 +271,9 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             text: &text,
             result: OutputWait::TimedOut,
             link: &mut self.link,
+            transcript: &mut self.transcript,
+            replies: &mut self.replies,
+            clock: self.waiter.clock(),
         };
         let limit = self.assignment.limits().reply;
         self.waiter.wait(WaitFor::Output, limit, &mut awaited);

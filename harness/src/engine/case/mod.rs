@@ -20,6 +20,7 @@ mod neighbours;
 mod observed;
 mod outgoing;
 mod probe;
+mod replies;
 mod result;
 #[cfg(test)]
 mod scripted;
@@ -219,6 +220,7 @@ impl CasePlay<'_, '_> {
             };
             ending.judge(client, waiter, &mut findings)
         });
+        let reply_doubt = replies::take_doubtful(&mut findings, &transcript, assignment);
         // A message that is ignored may have any value.
         let ignores_messages = context
             .planned
@@ -251,6 +253,8 @@ impl CasePlay<'_, '_> {
             Some(Unjudged::Memory)
         } else if read_slowly && !transcript.was_held_back {
             Some(Unjudged::ShortSend)
+        } else if let Some(doubt) = reply_doubt {
+            Some(Unjudged::Reply(doubt))
         } else {
             doubt.map(|doubt| match case.tactic.family() {
                 TacticFamily::Header => Unjudged::MalformedHeader(doubt),

@@ -60,7 +60,8 @@ impl Scene {
         Self {
             client: role(Side::Client),
             server: role(Side::Server),
-            scenario: scenario.without_time_limits(PATIENCE),
+            // Neither side asks for a reply, and a peer that echoes would for ever.
+            scenario: scenario.without_time_limits(PATIENCE).without_replies(),
         }
     }
 

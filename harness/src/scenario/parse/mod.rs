@@ -17,6 +17,7 @@ mod http;
 mod ignored;
 mod many;
 mod parameters;
+mod replies;
 mod source;
 mod toml_1_0;
 mod websocket;
@@ -156,6 +157,8 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
         }
         scenarios.push(scenario);
     }
+    let unusable = replies::in_other_framings(&scenarios);
+    source.faults.extend(unusable);
     let id = id?;
     for parameter in &mut parameters {
         parameter.is_used = source.used.contains(parameter.name());
@@ -222,7 +225,8 @@ fn read_scenario(
         &common.limits,
         source.parameters.clone(),
     );
-    let dry_run = dry_run.ignoring(&common.ignored);
+    let passed_over = [&common.replies[..], &common.ignored].concat();
+    let dry_run = dry_run.ignoring(&passed_over);
     let exchange = exchange::read(&fields, dry_run, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
     let span = fields.get("id")?.span();
@@ -239,7 +243,7 @@ fn read_scenario(
         framings,
         limits: common.limits,
         adversary: common.adversary,
-        ignored: common.ignored,
+        ignored: passed_over,
         exchange,
         line: source.line(span.start),
         span,
@@ -259,6 +263,7 @@ struct Common {
     limits: Limits,
     adversary: Adversary,
     ignored: Vec<IgnoredMessage>,
+    replies: Vec<IgnoredMessage>,
 }
 
 impl Common {
@@ -287,6 +292,7 @@ impl Common {
                 None => above.adversary.clone(),
             },
             ignored: ignored::read(fields, &above.ignored, source),
+            replies: replies::read(fields, &above.replies, source),
         }
     }
 }
