@@ -14,7 +14,7 @@ use wirecheck_tests::{Run, RunOutcome, cases_not_played, map_at_once, root, tool
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const FOLDER: &str = "tests/peers/odd";
 /// Some of each group, which take little time.
-const SAMPLE: [&str; 16] = [
+const SAMPLE: [&str; 20] = [
     "answers-byte-by-byte",
     "dies-if-it-is-reset",
     "runs-only-once",
@@ -31,6 +31,10 @@ const SAMPLE: [&str; 16] = [
     "silent-on-joined-lines",
     "lists-any-number-of-rows",
     "client-that-counts-rows",
+    "pings-inside-a-message",
+    "client-that-waits-for-a-pong",
+    "websocket-pings",
+    "pings-and-reads-per-recv",
 ];
 
 #[derive(Deserialize)]

@@ -85,7 +85,7 @@ impl Replies {
             let begun = link.elapsed();
             self.write(link, now);
             if self.place == Place::BetweenMessages {
-                transcript.log.sent(&bytes, begun);
+                transcript.log.replied(&bytes, begun);
                 transcript.has_unread_reply = true;
                 has_sent = true;
             }

@@ -156,7 +156,9 @@ fn log(events: &event_log::EventLog) -> Vec<String> {
             Role::Server => '<',
         };
         match event.what {
-            WireAction::Sent(bytes) => format!("{by}{}", bytes.kept().escape_ascii()),
+            WireAction::Sent(bytes) | WireAction::Replied(bytes) => {
+                format!("{by}{}", bytes.kept().escape_ascii())
+            }
             other => format!("{by}{other:?}"),
         }
     });

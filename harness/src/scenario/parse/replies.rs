@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::action;
 use super::dry_run::DryRun;
 use super::fields::{self, Fields, Node};
+use super::hex;
 use super::ignored;
 use super::source::{ActionSpans, SuiteSource};
 use crate::framing::Framing;
@@ -31,8 +32,7 @@ pub(super) fn read(
 fn read_entry(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<IgnoredMessage> {
     let fields = fields::of(node)?;
     let (side, value) = ignored::sender(&fields)?;
-    let message = trigger(value, source);
-    let message = message?;
+    let message = trigger(value, source)?;
     let reply = fields.get("reply")?;
     let is_websocket = [value, reply].into_iter().any(|it| verb(it) == Some("ws"));
     let needs = if is_websocket {
@@ -88,11 +88,16 @@ fn sent(node: &Node<'_>, trigger: &Message, source: &mut SuiteSource<'_>) -> Opt
         text.map(Body::Text)
     } else {
         let fields = fields::of(node)?;
-        let verb = fields.entries().next()?;
-        action::body(verb, &fields, &scope, source)
+        match fields.entries().next()? {
+            ("hex", value) => {
+                let fixed = hex::fixed(value, &|name| scope.defines(name), source);
+                fixed.map(Body::Text)
+            }
+            verb => action::body(verb, &fields, &scope, source),
+        }
     };
     for fault in &mut source.faults[first..] {
-        explain_undefined(fault);
+        explain(fault);
     }
     Some(Message {
         body: body?,
@@ -101,8 +106,11 @@ fn sent(node: &Node<'_>, trigger: &Message, source: &mut SuiteSource<'_>) -> Opt
     })
 }
 
-/// No step comes before a reply.
-fn explain_undefined(fault: &mut Diagnostic) {
+/// A reply is no step and no example.
+fn explain(fault: &mut Diagnostic) {
+    if fault.message == hex::EXAMPLE_IS_PATTERN {
+        fault.message = "a reply that is a pattern".to_owned();
+    }
     if fault.message.starts_with("undefined variable") {
         fault.label = "not captured by the message that is replied to".to_owned();
         let help =

@@ -107,7 +107,7 @@ fn lines_of(event: &WireEvent) -> Vec<LadderLine> {
     let by = event.by;
     let line = |item| LadderLine { by, item };
     match &event.what {
-        WireAction::Sent(bytes) => {
+        WireAction::Sent(bytes) | WireAction::Replied(bytes) => {
             let rows = dump(bytes).into_iter();
             rows.map(|row| line(LadderItem::Chunk(row))).collect()
         }
