@@ -15,6 +15,7 @@ use super::transcript::Transcript;
 use super::waits::{AwaitRead, ChunkGoal};
 use crate::engine::wait::{More, WaitFor};
 use crate::judge::{Finding, FindingKind, PeerClose};
+use crate::scenario::TruncationReply;
 use crate::tactic::DeliveryEnd;
 use crate::wire::link::{SendResult, WriteResult};
 
@@ -171,8 +172,9 @@ pub(super) fn take_doubtful(
     assignment: &Assignment<'_>,
 ) -> Option<ReplyDoubt> {
     let doubt = |finding: &Finding| {
-        let is_withheld = is_withheld(transcript, assignment);
-        if is_withheld && may_follow_from_no_reply(finding.kind()) {
+        let truncation = &assignment.played.scenario.adversary().truncation;
+        let may_follow = may_follow_from_no_reply(finding.kind(), truncation);
+        if may_follow && is_withheld(transcript, assignment) {
             return Some(ReplyDoubt::Withheld);
         }
         let is_unread = transcript.has_unread_reply && is_reset(finding);
@@ -192,19 +194,25 @@ fn is_withheld(transcript: &Transcript<'_>, assignment: &Assignment<'_>) -> bool
     transcript.expectations.lacks_reply() && (has_end_of_its_own || delivery.edit().is_some())
 }
 
-/// What a peer may do that waits for a reply in vain.
-fn may_follow_from_no_reply(kind: FindingKind) -> bool {
-    matches!(
-        kind,
+/// Whether a correct peer may do this that waits for a reply in vain: it does less than it should,
+/// or complains.
+fn may_follow_from_no_reply(kind: FindingKind, truncation: &TruncationReply) -> bool {
+    match kind {
         FindingKind::NoAnswer
-            | FindingKind::WrongAnswer
-            | FindingKind::Surplus
-            | FindingKind::EndedEarly
-            | FindingKind::NotPrinted
-            | FindingKind::PrintsOther
-            | FindingKind::WrongExit
-            | FindingKind::WrongClose
-    )
+        | FindingKind::WrongAnswer
+        | FindingKind::EndedEarly
+        | FindingKind::NotPrinted
+        | FindingKind::PrintsOther
+        | FindingKind::WrongExit
+        | FindingKind::WrongClose
+        | FindingKind::ConnectsAgain => true,
+        // An answer to a truncated message does not follow. A complaint is a finding only here.
+        FindingKind::Surplus => matches!(
+            truncation,
+            TruncationReply::Silent | TruncationReply::Matches(_)
+        ),
+        _ => false,
+    }
 }
 
 fn is_reset(finding: &Finding) -> bool {

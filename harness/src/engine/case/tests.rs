@@ -1503,6 +1503,24 @@ fn what_a_peer_does_without_a_reply_that_the_delivery_withholds_is_not_judged() 
 }
 
 #[test]
+fn an_answer_to_a_truncated_message_does_not_follow_from_a_missing_reply() {
+    for phase in PHASES {
+        let trial = Trial {
+            exchange: WITH_PINGS,
+            delivery: "2 half",
+            phase,
+            ..TRIAL
+        };
+        let answers = [Send("ping 1\n"), Read(2), ReadToEnd, Send("ok\n"), Close];
+        let played = trial.play(&answers);
+        assert_eq!(played.reply_doubt, None, "{phase:?}");
+        assert_eq!(played.kind(), Some("surplus"), "{phase:?}");
+        let complains = [Send("ping 1\n"), Read(2), ReadToEnd, Send("no\n"), Close];
+        assert_eq!(trial.play(&complains).kind(), None, "{phase:?}");
+    }
+}
+
+#[test]
 fn a_peer_that_got_its_reply_is_judged_as_any_other() {
     let trial = Trial {
         exchange: WITH_PINGS,
