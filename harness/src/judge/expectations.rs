@@ -1,7 +1,7 @@
 //! Reads the peer's stream, message by message, against the exchange.
 
-use super::due_replies::{DuePayload, DueReplies, NextReply};
 use super::open_messages::{ExpectedMessage, OpenMessages};
+use super::pending_replies::{NextReply, PendingPayload, PendingReplies};
 use crate::framing::{Decoded, Decoder, Framing, HttpMessage, Malformation, StreamEnd, Truncation};
 use crate::scenario::{
     Action, Bindings, Body, BoundValue, BytePattern, ExchangeFramings, IgnoredMessage, Message,
@@ -22,7 +22,7 @@ pub struct Expectations<'s> {
     /// What the peer may send at any time.
     ignored: &'s [IgnoredMessage],
     /// What it asks for with that.
-    replies: DueReplies,
+    replies: PendingReplies,
     /// The last step in which our side has sent a message.
     sent: usize,
     messages: OpenMessages<'s>,
@@ -97,7 +97,7 @@ impl<'s> Expectations<'s> {
             framings,
             section: framings.section(first),
             ignored: scenario.ignored(),
-            replies: DueReplies::limited_to(scenario.limits().stream_bytes),
+            replies: PendingReplies::limited_to(scenario.limits().stream_bytes),
             sent: 0,
             messages,
             last_accepted: Vec::new(),
@@ -253,7 +253,7 @@ impl<'s> Expectations<'s> {
     /// Takes the first automatic reply that is not sent yet. It is encoded for the place that both
     /// streams have reached.
     pub fn next_reply(&mut self) -> Option<NextReply> {
-        let DuePayload { line, payload } = self.replies.take_next()?;
+        let PendingPayload { line, payload } = self.replies.take_next()?;
         let next = self.messages.next();
         let theirs = next.first().map_or(self.exchange.len(), |it| it.step);
         let framing = self.framings.at(self.peer.other(), theirs.max(self.sent));

@@ -283,7 +283,7 @@ fn expecting(suite: &Suite, peer: Side) -> Expectations<'_> {
     Expectations::new(scenario, peer, bindings)
 }
 
-/// The replies that are due, as text.
+/// The replies that are sent next, as text.
 fn replies(expectations: &mut Expectations<'_>) -> Vec<String> {
     let mut all = Vec::new();
     while let Some(reply) = expectations.next_reply() {

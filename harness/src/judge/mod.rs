@@ -17,7 +17,6 @@
 mod connection;
 mod cut_off;
 mod difference;
-mod due_replies;
 mod expectations;
 #[cfg(test)]
 mod expectations_tests;
@@ -28,6 +27,7 @@ mod http;
 mod malformed;
 mod open_messages;
 mod output_pattern;
+mod pending_replies;
 mod process;
 #[cfg(test)]
 mod truncation_tests;
@@ -37,7 +37,6 @@ pub use connection::{
     judge_connection,
 };
 pub use difference::lacks_one_stretch;
-pub use due_replies::NextReply;
 pub use expectations::{Expectations, Mismatch, Overtaken};
 pub use expected_steps::{
     Damage, DamagedMessage, ExpectedSteps, ExtraAnswers, PlayedSide, TruncationDoubt,
@@ -46,6 +45,7 @@ pub use expected_steps::{
 pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
 pub use http::request_bodies;
 pub use malformed::{MemoryGrowth, MemoryLimit};
+pub use pending_replies::NextReply;
 pub use process::{
     BaselineBehavior, Completeness, ProcessEnd, ProcessOutcome, ProcessRun, connects_again,
     judge_process, may_be_printed_unseen,

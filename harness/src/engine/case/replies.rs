@@ -194,8 +194,8 @@ fn is_withheld(transcript: &Transcript<'_>, assignment: &Assignment<'_>) -> bool
     transcript.expectations.lacks_reply() && (has_end_of_its_own || delivery.edit().is_some())
 }
 
-/// Whether a correct peer may do this that waits for a reply in vain: it does less than it should,
-/// or complains.
+/// Whether a correct peer may do this that does not get a reply: it does less than it should, or
+/// complains.
 fn may_follow_from_no_reply(kind: FindingKind, truncation: &TruncationReply) -> bool {
     match kind {
         FindingKind::NoAnswer

@@ -42,7 +42,7 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
                 if self.waiter.clock().now() >= deadline {
                     return;
                 }
-                // The peer may have waited for the reply, and not for room.
+                // The peer may have waited for the reply, and not for space in the buffers.
                 sent_at_once = None;
                 continue;
             }

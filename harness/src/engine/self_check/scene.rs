@@ -60,7 +60,7 @@ impl Scene {
         Self {
             client: role(Side::Client),
             server: role(Side::Server),
-            // Neither side asks for a reply, and a peer that echoes would for ever.
+            // Neither side asks for a reply, and a peer that echoes would never stop asking.
             scenario: scenario.without_time_limits(PATIENCE).without_replies(),
         }
     }

@@ -8,8 +8,8 @@ use crate::scenario::{AutomaticReply, Bindings};
 /// The replies to messages that were passed over, in the order of these messages. Together they
 /// are bounded, however often the peer asks.
 #[derive(Debug)]
-pub(super) struct DueReplies {
-    payloads: VecDeque<DuePayload>,
+pub(super) struct PendingReplies {
+    payloads: VecDeque<PendingPayload>,
     /// The size of all replies so far, sent or not.
     made: usize,
     /// The most bytes of all replies together.
@@ -17,7 +17,7 @@ pub(super) struct DueReplies {
 }
 
 #[derive(Debug)]
-pub(super) struct DuePayload {
+pub(super) struct PendingPayload {
     pub(super) line: usize,
     pub(super) payload: Result<Vec<u8>, EncodeError>,
 }
@@ -31,7 +31,7 @@ pub struct NextReply {
     pub bytes: Result<Vec<u8>, EncodeError>,
 }
 
-impl DueReplies {
+impl PendingReplies {
     pub(super) fn limited_to(most: usize) -> Self {
         Self {
             payloads: VecDeque::new(),
@@ -50,7 +50,7 @@ impl DueReplies {
         let size = payload.as_ref().map_or(1, |it| it.len().max(1));
         self.made += size;
         let is_within = self.made <= self.most;
-        self.payloads.push_back(DuePayload {
+        self.payloads.push_back(PendingPayload {
             line: reply.line,
             payload: payload.and_then(|payload| {
                 let (max, actual) = (self.most, self.made);
@@ -61,7 +61,7 @@ impl DueReplies {
         });
     }
 
-    pub(super) fn take_next(&mut self) -> Option<DuePayload> {
+    pub(super) fn take_next(&mut self) -> Option<PendingPayload> {
         self.payloads.pop_front()
     }
 
