@@ -647,6 +647,8 @@ pub enum WireAction {
     /// It sent bytes.
     #[serde(rename = "said")]
     Sent(Bytes),
+    /// It sent an automatic reply, which is no part of the exchange.
+    Replied(Bytes),
     /// It sent its FIN.
     Fin,
     /// It reset the connection.

@@ -123,7 +123,7 @@ pub(crate) const fn without_defect(verdict: Verdict) -> &'static str {
 pub(crate) fn action(event: &WireEvent) -> String {
     let after = duration(event.at_us);
     match &event.what {
-        WireAction::Sent(bytes) => text(&bytes.kept()),
+        WireAction::Sent(bytes) | WireAction::Replied(bytes) => text(&bytes.kept()),
         WireAction::Fin => format!("closes after {after}"),
         WireAction::Reset => format!("resets after {after}"),
         WireAction::Printed(bytes) => format!("prints  {}", text(&bytes.kept())),

@@ -14,7 +14,7 @@ use wirecheck_tests::{Run, RunOutcome, cases_not_played, map_at_once, root, tool
 const COMMAND: &str = env!("CARGO_BIN_EXE_wirecheck-under-test");
 const FOLDER: &str = "tests/peers/odd";
 /// Some of each group, which take little time.
-const SAMPLE: [&str; 18] = [
+const SAMPLE: [&str; 22] = [
     "answers-byte-by-byte",
     "dies-if-it-is-reset",
     "runs-only-once",
@@ -33,6 +33,10 @@ const SAMPLE: [&str; 18] = [
     "client-that-counts-rows",
     "chat-room",
     "chat-room-that-forgets-the-last",
+    "pings-inside-a-message",
+    "client-that-waits-for-a-pong",
+    "websocket-pings",
+    "pings-and-reads-per-recv",
 ];
 
 #[derive(Deserialize)]

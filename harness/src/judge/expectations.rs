@@ -1,6 +1,7 @@
 //! Reads the peer's stream, message by message, against the exchange.
 
 use super::open_messages::{ExpectedMessage, OpenMessages};
+use super::pending_replies::{NextReply, PendingPayload, PendingReplies};
 use crate::framing::{Decoded, Decoder, Framing, HttpMessage, Malformation, StreamEnd, Truncation};
 use crate::scenario::{
     Action, Bindings, Body, BoundValue, BytePattern, ExchangeFramings, IgnoredMessage, Message,
@@ -22,6 +23,10 @@ pub struct Expectations<'s> {
     section: usize,
     /// What the peer may send at any time.
     ignored: &'s [IgnoredMessage],
+    /// What it asks for with that.
+    replies: PendingReplies,
+    /// The last step in which our side has sent a message.
+    sent: usize,
     messages: OpenMessages<'s>,
     last_accepted: Vec<u8>,
     /// How many whole messages were read, those that are ignored included.
@@ -98,6 +103,8 @@ impl<'s> Expectations<'s> {
             framings,
             section: framings.section(first),
             ignored: scenario.ignored(),
+            replies: PendingReplies::limited_to(scenario.limits().stream_bytes),
+            sent: 0,
             messages,
             last_accepted: Vec::new(),
             read: 0,
@@ -273,6 +280,27 @@ impl<'s> Expectations<'s> {
         self.can_fill(message) && message.accept(payload, framing, &mut bindings).is_ok()
     }
 
+    /// Takes the first automatic reply that is not sent yet. It is encoded for the place that both
+    /// streams have reached.
+    pub fn next_reply(&mut self) -> Option<NextReply> {
+        let PendingPayload { line, payload } = self.replies.take_next()?;
+        let next = self.messages.next();
+        let theirs = next.first().map_or(self.exchange.len(), |it| it.step);
+        let framing = self.framings.at(self.peer.other(), theirs.max(self.sent));
+        Some(NextReply {
+            line,
+            bytes: payload
+                .and_then(|it| framing.encode(&it))
+                .map(|encoded| encoded.bytes),
+        })
+    }
+
+    /// Whether the peer has asked for an automatic reply that was not sent.
+    #[must_use]
+    pub fn lacks_reply(&self) -> bool {
+        !self.replies.is_empty()
+    }
+
     /// The framing of what the peer sends next.
     fn framing(&self) -> &'s Framing {
         match self.messages.next().first() {
@@ -301,6 +329,7 @@ impl<'s> Expectations<'s> {
         else {
             return;
         };
+        self.sent = self.sent.max(step);
         let framing = self.framings.at(*side, step);
         let sent = message.outgoing_as_read(framing, &self.bindings);
         // A valid suite matches its own messages: accepting this one only captures.
@@ -428,8 +457,13 @@ impl<'s> Expectations<'s> {
         let bindings = &self.bindings;
         let ignored = self.ignored;
         let framing = self.framing();
-        if IgnoredMessage::is_any_of(ignored, self.peer, payload, framing, bindings) {
+        if let Some((found, values)) =
+            IgnoredMessage::find(ignored, self.peer, payload, framing, bindings)
+        {
             self.read += 1;
+            if let Some(reply) = &found.reply {
+                self.replies.add(reply, &values);
+            }
             return;
         }
         let next = self.messages.next();

@@ -299,3 +299,97 @@ fn a_message_with_a_value_of_another_connection_waits_for_it() {
         }
     }
 }
+
+const REPLIES: &str = "replies = [{ server.matches = 'PING (?<n>.*)', reply = 'PONG ${n}${n}' }]";
+
+fn expecting(suite: &Suite, peer: Side) -> Expectations<'_> {
+    let scenario = &suite.scenarios()[0];
+    let bindings = Bindings::example().limited_to(scenario.limits().stream_bytes);
+    Expectations::new(scenario, peer, bindings)
+}
+
+/// The replies that are sent next, as text.
+fn replies(expectations: &mut Expectations<'_>) -> Vec<String> {
+    let mut all = Vec::new();
+    while let Some(reply) = expectations.next_reply() {
+        let text = match reply.bytes {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => error.to_string(),
+        };
+        all.push(text);
+    }
+    all
+}
+
+#[test]
+fn each_message_that_asks_for_a_reply_gets_one_with_its_own_values() {
+    let exchange =
+        "{ client = 'a' }, { server = { any = true, capture = 'n' } }, { client = '${n}' }";
+    let line = suite("'line'", REPLIES, exchange);
+    let mut server = expecting(&line, Side::Server);
+    server.receive(b"PING 1\nb\nPIN");
+    assert!(server.lacks_reply());
+    assert_eq!(replies(&mut server), ["PONG 11\n"]);
+    assert!(!server.lacks_reply());
+    server.receive(b"G 2\nPING \n");
+    assert_eq!(replies(&mut server), ["PONG 22\n", "PONG \n"]);
+    let kept = server.payload(2);
+    assert_eq!(kept.as_deref(), Some(&b"b"[..]), "that of the exchange");
+    assert_eq!(server.mismatch(), None);
+    let mut client = expecting(&line, Side::Client);
+    client.receive(b"PING 1\n");
+    assert_eq!(
+        replies(&mut client),
+        [""; 0],
+        "only the server is replied to"
+    );
+}
+
+#[test]
+fn the_replies_of_a_connection_are_limited_together() {
+    let settings = format!("limits = {{ stream_bytes = 16 }}\n{REPLIES}");
+    let line = suite("'line'", &settings, "{ client = 'a' }, { server = 'b' }");
+    let mut server = expecting(&line, Side::Server);
+    server.receive(b"PING 1\nPING 2\nPING 3\nPING 4\n");
+    let sent = replies(&mut server);
+    assert_eq!(sent[..2], ["PONG 11\n", "PONG 22\n"]);
+    assert_eq!(sent.len(), 3);
+    assert!(sent[2].contains("16"), "{}", sent[2]);
+}
+
+#[test]
+fn a_reply_has_the_framing_that_the_exchange_has_reached() {
+    let exchange = "{ client = 'a' }, { server = 'b' }, { framing = 'netstring' }, \
+                    { client = 'c' }, { server = 'd' }";
+    let changes = suite("'line'", REPLIES, exchange);
+    let mut server = expecting(&changes, Side::Server);
+    server.receive(b"PING 1\nb\n");
+    assert_eq!(replies(&mut server), ["7:PONG 11,"]);
+    server.receive(b"6:PING 2,");
+    assert_eq!(replies(&mut server), ["7:PONG 22,"]);
+    let mut server = expecting(&changes, Side::Server);
+    server.receive(b"PING 1\n");
+    assert_eq!(replies(&mut server), ["PONG 11\n"]);
+}
+
+#[test]
+fn json_hex_and_pings_get_replies_with_their_parts() {
+    let json = "replies = [{ server = { json_subset = { op = 'ping' }, capture = { id = '/id' } }, \
+                reply.json = { op = 'pong', id = '${id}' } }]";
+    let line = suite("'line'", json, "{ client = 'a' }, { server = 'b' }");
+    let mut server = expecting(&line, Side::Server);
+    server.receive(b"{\"op\":\"ping\",\"id\":[1,2],\"more\":0}\n");
+    assert_eq!(replies(&mut server), ["{\"op\":\"pong\",\"id\":[1,2]}\n"]);
+    let hex = "replies = [{ server.hex = '05 {id:2} ..', reply.hex = '06 ${id}' }]";
+    let length = "{ length = { type = 'u8' } }";
+    let binary = suite(length, hex, "{ client = 'a' }, { server = 'b' }");
+    let mut server = expecting(&binary, Side::Server);
+    server.receive(b"\x04\x05ab!");
+    assert_eq!(replies(&mut server), ["\x03\x06ab"]);
+    let ws = "replies = [{ client.ws.ping.capture = 'data', reply.ws.pong = '${data}' }]";
+    let websocket = suite("'websocket'", ws, "{ client = 'a' }, { server = 'b' }");
+    let mut client = expecting(&websocket, Side::Client);
+    client.receive(b"\x89\x82\0\0\0\0hi\x89\x80\0\0\0\0");
+    let pongs = ["\u{fffd}\x02hi", "\u{fffd}\0"];
+    assert_eq!(replies(&mut client), pongs, "0x8a is no UTF-8");
+}

@@ -27,6 +27,7 @@ mod http;
 mod malformed;
 mod open_messages;
 mod output_pattern;
+mod pending_replies;
 mod process;
 #[cfg(test)]
 mod truncation_tests;
@@ -44,6 +45,7 @@ pub use expected_steps::{
 pub use finding::{Finding, FindingKind, PeerClose, SilenceProof, StepOwner, UnreadState};
 pub use http::request_bodies;
 pub use malformed::{MemoryGrowth, MemoryLimit};
+pub use pending_replies::NextReply;
 pub use process::{
     BaselineBehavior, Completeness, ProcessEnd, ProcessOutcome, ProcessRun, connects_again,
     judge_process, may_be_printed_unseen,

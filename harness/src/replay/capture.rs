@@ -5,7 +5,7 @@
 //! only these. The IPv4 and TCP headers, 40 bytes with two checksums, are ours either way.
 //!
 //! Each chunk is one segment, acknowledged before the next. What the peer sent is where it
-//! came among the chunks when the failure was seen.
+//! came among the chunks when the failure was seen, and so are automatic replies.
 
 use std::time::{Duration, SystemTime};
 
@@ -91,7 +91,7 @@ fn timeline(case: &OpenCase) -> Vec<Event> {
                 let what = chunks.next().map(|it| What::Data(seen_or(event, it)));
                 timeline.extend(what.map(|what| Event { at, by, what }));
             }
-            WireAction::Sent(bytes) => {
+            WireAction::Sent(bytes) | WireAction::Replied(bytes) => {
                 let what = What::Data(bytes.kept());
                 timeline.push(Event { at, by, what });
             }

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use wirecheck_report::record::{
-    Concurrency, DeliveryTally, FailedCase, FamilyRecord, FindingRecord, Level, PeerRecord,
+    Bytes, Concurrency, DeliveryTally, FailedCase, FamilyRecord, FindingRecord, Level, PeerRecord,
     ProcessLifetime, Record, Role, RunState, ScenarioRecord, StreamRecord, SuiteRecord, Verdict,
+    WireAction, WireEvent,
 };
 use wirecheck_report::saved_case::{
     Needs, OtherCase, SavedAttachment, SavedCase, SavedPeer, SavedSuite, VERSION,
 };
 
-use super::script::{Language, script};
+use super::capture::capture;
+use super::script::{Language, ScriptError, script};
 use super::steps::PlayStep;
 use super::{Failure, OpenCase, ReplayOutcome, outcome};
 
@@ -364,4 +366,57 @@ fn what_a_plain_program_cannot_show_is_an_error() {
     script(&read, Language::Python).expect("it reads after the FIN");
     let half = saved("half@3", "3 half");
     assert!(error(half, Language::Sh).ends_with("`--script python`"));
+}
+
+const WITH_REPLIES: &str = "title = 'T'\nframing = 'line'\n\
+    replies = [{ server.matches = 'PING (?<n>.*)', reply = 'PONG ${n}' }]\n\
+    [[scenario]]\nid = 'two'\n\
+    exchange = [{ client = 'hello' }, { server = 'ok' }, { client = 'ab' }, { server = 'AB' }]\n";
+
+fn with_replies(tactic: &str, delivery: &str) -> SavedCase {
+    let saved = saved(tactic, delivery);
+    SavedCase {
+        suite: SavedSuite {
+            text: WITH_REPLIES.to_owned(),
+            ..saved.suite
+        },
+        ..saved
+    }
+}
+
+#[test]
+fn a_capture_has_automatic_replies_between_the_chunks() {
+    let event = |at_us, by, what: fn(Bytes) -> WireAction, bytes: &str| WireEvent {
+        at_us,
+        by,
+        on: None,
+        what: what(Bytes::of(bytes.as_bytes())),
+    };
+    let events = vec![
+        event(1, Role::Client, WireAction::Sent, "hel"),
+        event(2, Role::Server, WireAction::Sent, "PING 7\n"),
+        event(3, Role::Client, WireAction::Sent, "lo\n"),
+        event(4, Role::Client, WireAction::Replied, "PONG 7\n"),
+        event(5, Role::Server, WireAction::Sent, "ok\n"),
+        event(6, Role::Client, WireAction::Sent, "ab\n"),
+    ];
+    let case = open(SavedCase {
+        events,
+        ..with_replies("cut@3", "3,3,3")
+    });
+    let bytes = capture(&case);
+    let place = |text: &str| {
+        let mut windows = bytes.windows(text.len());
+        windows.position(|it| it == text.as_bytes())
+    };
+    let places = ["hel", "PING 7\n", "lo\n", "PONG 7\n", "ok\n", "ab\n"].map(place);
+    assert!(places.iter().all(Option::is_some), "{places:?}");
+    assert!(places.is_sorted(), "{places:?}");
+}
+
+#[test]
+fn a_script_cannot_show_a_case_with_automatic_replies() {
+    let case = open(with_replies("cut@3", "3,3,3"));
+    let error = script(&case, Language::Python).expect_err("it sends no replies");
+    assert!(matches!(error, ScriptError::OtherAnswers), "{error}");
 }

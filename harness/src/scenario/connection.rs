@@ -228,6 +228,8 @@ mod tests {
         let large = "{ client = 'a' }, { on = 'bob', server.repeat = { text = 'x', times = 65535 } }, \
                      { on = 'bob', server = 'x' }";
         assert!(faults("", large).contains("sends too much for one of several connections"));
+        let replies = "replies = [{ server = 'PING', reply = 'PONG' }]";
+        assert!(faults(replies, two).contains("automatic replies in a scenario with several"));
         let many: Vec<_> = (0..17)
             .map(|number| format!("{{ on = 'c{number}', client = 'a' }}"))
             .collect();

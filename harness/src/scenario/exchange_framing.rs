@@ -95,6 +95,12 @@ impl ExchangeFramings {
         }
     }
 
+    /// Whether a side sends anything in such a framing.
+    pub(super) fn any(&self, side: Side, mut is_such: impl FnMut(&Framing) -> bool) -> bool {
+        let mut sections = self.sections.iter();
+        sections.any(|section| is_such(section.framings.of(side)))
+    }
+
     /// The framing of what a side sends next, while the exchange is made.
     pub(super) fn current(&self, side: Side) -> &Framing {
         let last = self.sections.last().expect("there is a first section");

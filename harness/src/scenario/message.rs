@@ -84,16 +84,21 @@ pub enum Captured {
 impl Message {
     /// The bytes that wirecheck sends for this message.
     pub fn encode(&self, framing: &Framing, bindings: &Bindings) -> Result<Encoded, EncodeError> {
-        if let Err(Overflow { size, most }) = self.body.check_outgoing_size(bindings) {
-            return Err(EncodeError::TooLongWhenFilled {
-                max: most,
-                actual: size,
-            });
-        }
-        let payload = self.outgoing_payload(bindings);
+        let payload = self.checked_payload(bindings)?;
         match self.body {
             Body::Raw(_) | Body::RawMatches { .. } => Ok(Encoded::raw(&payload)),
             _ => framing.encode(&payload),
+        }
+    }
+
+    /// The payload that wirecheck sends for this message, unless it is too large.
+    pub fn checked_payload(&self, bindings: &Bindings) -> Result<Vec<u8>, EncodeError> {
+        match self.body.check_outgoing_size(bindings) {
+            Ok(()) => Ok(self.outgoing_payload(bindings)),
+            Err(Overflow { size, most }) => Err(EncodeError::TooLongWhenFilled {
+                max: most,
+                actual: size,
+            }),
         }
     }
 

@@ -41,7 +41,7 @@ pub use duration::{DurationError, parse as parse_duration};
 pub use exchange::{Action, Close, Obligation, Side, Step};
 pub use exchange_framing::{ExchangeFramings, SideFramings};
 pub use http::HttpPattern;
-pub use ignored::IgnoredMessage;
+pub use ignored::{AutomaticReply, IgnoredMessage};
 pub use message::{Body, Capture, Captured, Message};
 pub use name::{ConnectionName, EditName, NameError, ScenarioId, SuiteId};
 pub use parameter::{Parameter, ParameterName, ParameterSetting, ParameterValue, SettingError};

@@ -40,7 +40,7 @@ impl Definitions {
         let what = variants.what;
         let alike = self.known.iter().filter(|(known, _)| known.what == what);
         let alike = alike.count();
-        let what = what.strip_prefix("an ").or(what.strip_prefix("a "));
+        let what = what.strip_prefix("an ").or_else(|| what.strip_prefix("a "));
         let what = what.unwrap_or(variants.what).replace(' ', "-");
         let name = match alike {
             0 => what,

@@ -226,7 +226,7 @@ impl Scenario {
         &self.adversary
     }
 
-    /// What each side may send at any time.
+    /// What each side may send at any time, with the automatic replies to it.
     #[must_use]
     pub fn ignored(&self) -> &[IgnoredMessage] {
         &self.ignored
@@ -236,6 +236,22 @@ impl Scenario {
     #[must_use]
     pub fn ignores_messages_of(&self, side: Side) -> bool {
         self.ignored.iter().any(|it| it.side == side)
+    }
+
+    /// Whether messages that a side may send at any time get a reply.
+    #[must_use]
+    pub fn replies_to(&self, side: Side) -> bool {
+        let mut of_side = self.ignored.iter().filter(|it| it.side == side);
+        of_side.any(|it| it.reply.is_some())
+    }
+
+    /// The same scenario where what it replies to is only passed over.
+    #[must_use]
+    pub fn without_replies(mut self) -> Self {
+        for message in &mut self.ignored {
+            message.reply = None;
+        }
+        self
     }
 
     /// The steps in order; at least one.

@@ -192,12 +192,14 @@ fn has_known_length(message: &Message, encoded: &OutMessage) -> bool {
 /// The variations of what a side sends that the framing can carry. None if it sends what it
 /// learns from the other side: then its messages differ in each case. None if there are several
 /// connections: the answers to a variation are learned on one alone. None if the framing changes:
-/// nobody knows whether it does so after other messages.
+/// nobody knows whether it does so after other messages. None if the other side may ask for
+/// automatic replies: they are sent in an exchange only.
 fn contents(scenario: &Scenario, side: Side, script: &Script) -> Vec<ContentVariation> {
     let Some(framing) = scenario.only_framing(side) else {
         return Vec::new();
     };
-    if sends_learnt_values(scenario, side) || scenario.connection().is_some() {
+    let is_alone = scenario.connection().is_none() && !scenario.replies_to(side.other());
+    if sends_learnt_values(scenario, side) || !is_alone {
         return Vec::new();
     }
     let messages = Content::of(script);

@@ -373,6 +373,20 @@ mod tests {
     }
 
     #[test]
+    fn a_scenario_that_replies_to_the_peer_is_not_varied() {
+        let replies = |side: &str| {
+            let text = format!(
+                "replies = [{{ {side} = 'PING', reply = 'PONG' }}]\n{}",
+                BASE.trim_start()
+            );
+            let suite = parse("echo.toml", &text, &NoAttachments).expect("a suite");
+            Source::of(&suite, 0, Side::Client).is_some()
+        };
+        assert!(!replies("server"));
+        assert!(replies("client"));
+    }
+
+    #[test]
     fn an_answer_of_http_is_expected_with_its_status_and_its_body() {
         let text = "title = 'T'\nframing = 'http1'\n[[scenario]]\nid = 's'\nexchange = [\
                     { client.http = { method = 'GET' } }, { server.http = { status = 200 } }]";

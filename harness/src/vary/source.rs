@@ -38,13 +38,17 @@ pub(crate) enum OurEnd {
 
 impl Source {
     /// `None` for a scenario in which the side sends nothing, which has several connections, or in
-    /// which the framing changes: nobody knows whether it does so after other messages.
+    /// which the framing changes: nobody knows whether it does so after other messages. `None` if
+    /// the peer may ask for automatic replies: a variation is first sent without an exchange.
     pub(crate) fn of(suite: &Suite, scenario: usize, side: Side) -> Option<Self> {
         let scenario = suite.scenarios().get(scenario)?;
         if scenario.connection().is_some() {
             return None;
         }
         scenario.only_framing(side)?;
+        if scenario.replies_to(side.other()) {
+            return None;
+        }
         let script = Script::of(scenario, side);
         let messages = Content::of(&script);
         if messages.is_empty() {

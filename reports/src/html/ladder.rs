@@ -97,7 +97,7 @@ const fn side(role: Role) -> Side {
 impl Drawing {
     fn event(&mut self, event: &WireEvent) {
         match &event.what {
-            WireAction::Sent(bytes) => self.chunk(event, bytes),
+            WireAction::Sent(bytes) | WireAction::Replied(bytes) => self.chunk(event, bytes),
             WireAction::Fin => self.end(event, "fin"),
             WireAction::Reset => self.end(event, "rst"),
             WireAction::Printed(_) | WireAction::Exited(_) | WireAction::Broke(_) => {
@@ -278,7 +278,7 @@ fn list(events: &[WireEvent], hidden: Range<usize>) -> Markup {
 fn item(event: &WireEvent) -> Markup {
     let who = name(event.by);
     match &event.what {
-        WireAction::Sent(bytes) => html! {
+        WireAction::Sent(bytes) | WireAction::Replied(bytes) => html! {
             (who) " sends " (counted(bytes.len, "byte")) " after " (duration(event.at_us)) (on(event))
             ": "
             code { (start(bytes)) }

@@ -4,6 +4,7 @@ use super::after_close::{await_peer_close, describe_socket, peer_close};
 use super::connection::{ClosedConnection as _, Connection};
 use super::conversation::{Conversation, Next};
 use super::hold::EarlyAnswers;
+use super::replies::Place;
 use super::transcript::Transcript;
 use super::waits::{AwaitAccept, AwaitOurEnd, AwaitReaction, Until, silence_proof};
 use crate::engine::wait::{Phase, WaitEnd, WaitFor};
@@ -170,6 +171,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     fn close_write(&mut self) {
         self.link.close_write();
         self.has_sent_fin = true;
+        self.replies.stand(Place::AfterEnd);
         self.transcript.log.sent_fin(self.link.elapsed());
     }
 

@@ -17,6 +17,7 @@ use super::hold::EarlyAnswers;
 use super::memory::MemoryWatch;
 use super::neighbours::StoppedConnection;
 use super::outgoing::Outgoing;
+use super::replies::Replies;
 use super::transcript::Transcript;
 use super::waits::{AwaitOutput, AwaitPeer, Until, silence_proof};
 use crate::engine::peer::OutputWatch;
@@ -72,6 +73,7 @@ pub(in crate::engine) struct Conversation<'s, 'w, 'p, C> {
     pub(super) assignment: &'w Assignment<'s>,
     pub(super) link: C,
     pub(super) outgoing: Outgoing<'s>,
+    pub(super) replies: Replies,
     pub(super) waiter: &'w mut Waiter<'p>,
     /// The output of a peer that wirecheck started, where a step is about it.
     output: Option<OutputWatch<'w>>,
@@ -98,6 +100,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
     ) -> Self {
         Self {
             outgoing: Outgoing::new(assignment.played),
+            replies: Replies::default(),
             assignment,
             link,
             waiter,
@@ -182,9 +185,12 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         self.link
     }
 
-    /// Checks what has come, and says whether anything has.
+    /// Checks what has come, and sends the replies to it. Says whether anything came or was
+    /// sent.
     pub(super) fn receive(&mut self) -> bool {
-        self.transcript.receive(self.link.received())
+        let now = self.waiter.clock().now();
+        self.replies
+            .receive(&mut self.link, &mut self.transcript, now)
     }
 
     /// Checks what has come, and the end of it.
@@ -276,6 +282,8 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
         let awaited = AwaitPeer {
             link: &mut self.link,
             transcript: &mut self.transcript,
+            replies: &mut self.replies,
+            clock: self.waiter.clock(),
             until,
             is_flooded: false,
         };
@@ -292,6 +300,9 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             text: &text,
             result: OutputWait::TimedOut,
             link: &mut self.link,
+            transcript: &mut self.transcript,
+            replies: &mut self.replies,
+            clock: self.waiter.clock(),
         };
         let limit = self.assignment.limits().reply;
         self.waiter.wait(WaitFor::Output, limit, &mut awaited);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::after_close::unread_state;
 use super::connection::Connection;
 use super::conversation::{Conversation, Next, UnreadChunks};
+use super::replies::Place;
 use super::transcript::{Proof, Transcript};
 use super::waits::{AwaitRead, ChunkGoal, Until};
 use crate::engine::wait::{More, Phase, WaitEnd, WaitFor};
@@ -36,6 +37,8 @@ pub(super) struct NextChunk<'d> {
     next_opens: Option<usize>,
     /// The message inside which it ends.
     ends_inside: Option<PartSent>,
+    /// Where it ends in the delivered bytes.
+    end: Offset,
     /// Whether the peer is left waiting before it.
     follows_pause: bool,
     more: More,
@@ -74,14 +77,30 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         if chunk.follows_pause && self.pause() == Next::Stop {
             return Next::Stop;
         }
+        if self.await_replies_read() == Next::Stop {
+            return Next::Stop;
+        }
+        self.replies.stand(Place::InsideMessage);
         if self.send(chunk) == Next::Stop {
             return Next::Stop;
         }
+        self.replies.stand(self.place_behind(chunk));
         if self.unread.is_none() && !self.has_sent_fin {
             self.settle_after(chunk);
         }
         self.receive();
         Next::Continue
+    }
+
+    /// Behind a change that a delivery makes nobody knows where a message ends.
+    fn place_behind(&self, chunk: &NextChunk<'_>) -> Place {
+        let edit = self.assignment.delivery.edit();
+        let is_changed = edit.is_some_and(|edit| chunk.end > edit.range().start);
+        if is_changed || part_sent(self.assignment.played.script, chunk.end).is_some() {
+            Place::InsideMessage
+        } else {
+            Place::BetweenMessages
+        }
     }
 
     /// The same, and waits for the answer to a message that ends with the chunk: a peer that
@@ -280,6 +299,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
             WriteResult::All => {
                 self.transcript.log.sent(bytes, begun);
                 self.has_sent_fin = true;
+                self.replies.stand(Place::AfterEnd);
                 self.transcript.log.sent_fin(self.link.elapsed());
                 Next::Continue
             }
@@ -526,8 +546,10 @@ pub(super) fn chunks<'d>(
                 opens = Some(message);
             }
         }
+        let end = next.unwrap_or_else(|| delivery.delivered());
         Some(NextChunk {
-            ends_inside: part_sent(next.unwrap_or_else(|| delivery.delivered())),
+            ends_inside: part_sent(end),
+            end,
             pieces: chunk.pieces,
             opens,
             follows_pause: delivery.pause() == Some(chunk.offset),

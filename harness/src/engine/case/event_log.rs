@@ -57,6 +57,7 @@ struct SentChunk {
     end: usize,
     /// Its real length.
     len: usize,
+    action: fn(Bytes) -> WireAction,
 }
 
 impl EventLog {
@@ -69,6 +70,15 @@ impl EventLog {
     }
 
     pub(super) fn sent(&mut self, bytes: &[u8], at: Duration) {
+        self.add(bytes, at, WireAction::Sent);
+    }
+
+    /// An automatic reply.
+    pub(super) fn replied(&mut self, bytes: &[u8], at: Duration) {
+        self.add(bytes, at, WireAction::Replied);
+    }
+
+    fn add(&mut self, bytes: &[u8], at: Duration, action: fn(Bytes) -> WireAction) {
         if self.chunks.len() < MOST {
             self.sent
                 .extend_from_slice(&bytes[..bytes.len().min(Bytes::KEPT)]);
@@ -76,6 +86,7 @@ impl EventLog {
                 at,
                 end: self.sent.len(),
                 len: bytes.len(),
+                action,
             });
         }
     }
@@ -118,7 +129,7 @@ impl EventLog {
         for chunk in &self.chunks {
             let mut bytes = Bytes::of(&self.sent[start..chunk.end]);
             bytes.len = chunk.len as u64;
-            events.push(event(chunk.at, us, WireAction::Sent(bytes)));
+            events.push(event(chunk.at, us, (chunk.action)(bytes)));
             start = chunk.end;
         }
         let mut start = 0;

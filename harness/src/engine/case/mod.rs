@@ -22,6 +22,7 @@ mod neighbours;
 mod observed;
 mod outgoing;
 mod probe;
+mod replies;
 mod result;
 #[cfg(test)]
 mod scripted;
@@ -317,6 +318,7 @@ impl CasePlay<'_, '_> {
             };
             ending.judge(client, waiter, &mut findings)
         });
+        let reply_doubt = replies::take_doubtful(&mut findings, &transcript, assignment);
         // A message that is ignored may have any value.
         let ignores_messages = context
             .planned
@@ -353,6 +355,8 @@ impl CasePlay<'_, '_> {
             Some(Unjudged::Memory)
         } else if read_slowly && !transcript.was_held_back {
             Some(Unjudged::ShortSend)
+        } else if let Some(doubt) = reply_doubt {
+            Some(Unjudged::Reply(doubt))
         } else {
             doubt.map(|doubt| match case.tactic.family() {
                 TacticFamily::Header => Unjudged::MalformedHeader(doubt),

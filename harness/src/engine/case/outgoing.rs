@@ -55,6 +55,17 @@ pub(in crate::engine) struct Unsendable {
     captured: Vec<(VariableName, String)>,
 }
 
+impl Unsendable {
+    /// An automatic reply. Its values are in the log: the peer has sent them.
+    pub(super) fn of_reply(line: usize, error: EncodeError) -> Self {
+        Self {
+            line,
+            error,
+            captured: Vec::new(),
+        }
+    }
+}
+
 impl fmt::Display for Unsendable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the message of line {} cannot be sent", self.line)?;

@@ -8,6 +8,7 @@ use wirecheck_report::record::{self, DependsOn};
 use super::describe::ReportedFinding;
 use super::event_log::EventLog;
 use super::observed::SeenAnswers;
+use super::replies::ReplyDoubt;
 use super::transcript::Boundaries;
 use crate::judge::{FindingKind, ProcessOutcome, TruncationDoubt};
 use crate::peer::OutputPosition;
@@ -74,6 +75,8 @@ pub(in crate::engine) enum Unjudged {
     Output,
     /// Whether the peer sends the rest of what the buffers of its socket do not take.
     ShortSend,
+    /// What the peer does that has not got an automatic reply, or not read it.
+    Reply(ReplyDoubt),
     /// Whether another connection disturbs this one, which fails without it.
     FailsAlone,
     /// Whether it still serves after all of the connections that were planned.
@@ -174,6 +177,16 @@ impl fmt::Display for Unjudged {
             Self::ShortSend => {
                 return f.write_str(
                     "short sends: the kernel did not show that the peer had to wait for its reader",
+                );
+            }
+            Self::Reply(ReplyDoubt::Withheld) => {
+                return f.write_str(
+                    "automatic replies: the peer asked for one where the delivery leaves no place for it, and may be right not to go on",
+                );
+            }
+            Self::Reply(ReplyDoubt::Unread) => {
+                return f.write_str(
+                    "closing: the peer closed before it had read an automatic reply, and its kernel then resets the connection",
                 );
             }
             Self::BeforeAccept(why) => return write!(f, "reset before accept: {why}"),

@@ -31,11 +31,21 @@ impl<C: Connection> Conversation<'_, '_, '_, C> {
             return;
         }
         let mut sent_at_once = None;
+        let deadline = self.waiter.clock().now() + self.assignment.limits().reply;
         loop {
             let queued = self.await_full_queue();
             let sent = queued.map(|queued| self.received_len() + queued);
             let at_once = *sent_at_once.get_or_insert(sent);
+            let written = self.link.written();
             let goes_on = self.read_step(step);
+            if self.link.written() > written {
+                if self.waiter.clock().now() >= deadline {
+                    return;
+                }
+                // The peer may have waited for the reply, and not for space in the buffers.
+                sent_at_once = None;
+                continue;
+            }
             let needed_room = |sent| self.received_len() > sent + IN_FLIGHT;
             self.transcript.was_held_back |= at_once.is_some_and(needed_room);
             if !goes_on {

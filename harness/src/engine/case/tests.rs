@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use wirecheck_report::record::{Role, WireAction};
 
+use super::replies::ReplyDoubt;
 use super::scripted::{CALL as MOMENT, ScriptedConnection};
 use super::*;
 use crate::engine::wait::scripted::Act::{self, *};
@@ -70,6 +71,8 @@ const TRIAL: Trial<'static> = Trial {
 
 struct Played {
     finding: Option<Finding>,
+    /// Why a finding was taken away.
+    reply_doubt: Option<ReplyDoubt>,
     unsendable: Option<String>,
     observations: Observations,
     boundaries: Boundaries,
@@ -121,14 +124,18 @@ impl Trial<'_> {
             DeliveryEnd::ResetBeforeAccept => conversation.reset_before_accept(),
             _ => conversation.play(),
         };
-        let observations = transcript.observations;
+        let observations = transcript.observations.clone();
         let cut_off = delivery.until_pause().filter(|_| transcript.gave_up);
         let expected = match &cut_off {
             Some(cut_off) => expected_steps(&played, cut_off),
             None => assignment.expected,
         };
+        let finding = judge_connection(&transcript.expectations, expected, &observations);
+        let mut findings = finding.into_iter().collect();
+        let reply_doubt = replies::take_doubtful(&mut findings, &transcript, &assignment);
         Played {
-            finding: judge_connection(&transcript.expectations, expected, &observations),
+            finding: findings.pop(),
+            reply_doubt,
             unsendable: transcript.unsendable.map(|it| it.to_string()),
             observations,
             boundaries: transcript.boundaries,
@@ -149,7 +156,9 @@ fn log(events: &event_log::EventLog) -> Vec<String> {
             Role::Server => '<',
         };
         match event.what {
-            WireAction::Sent(bytes) => format!("{by}{}", bytes.kept().escape_ascii()),
+            WireAction::Sent(bytes) | WireAction::Replied(bytes) => {
+                format!("{by}{}", bytes.kept().escape_ascii())
+            }
             other => format!("{by}{other:?}"),
         }
     });
@@ -1370,4 +1379,233 @@ fn unordered_messages_are_all_waited_for() {
             "{phase:?}"
         );
     }
+}
+
+/// The same of a server that may ask for a reply at any time.
+const WITH_PINGS: &str = "{ client = 'hi' }, { server = 'ok' }, { client = 'ab' }, { server = 'AB' }, \
+                          { client.close = 'write' }, { server.close = 'fin' }]\n\
+                          replies = [{ server.matches = 'ping (?<n>.*)', reply = 'pong ${n}' }";
+
+#[test]
+fn a_peer_that_waits_for_a_reply_gets_it_whole_between_two_messages() {
+    let before_answers = [
+        Read(3),
+        Send("ping 1\n"),
+        Read(7),
+        Send("ok\n"),
+        Read(3),
+        Send("ping 2\n"),
+        Read(7),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let inside_a_message = [
+        Send("ping 1\n"),
+        Read(10),
+        Send("ok\n"),
+        Read(2),
+        Send("pi"),
+        Run(ms(3)),
+        Send("ng 2\n"),
+        Read(8),
+        Send("AB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    for phase in PHASES {
+        for delivery in ["3,3", "1x6", "6 half", "2,1,2,1 hold"] {
+            let trial = Trial {
+                exchange: WITH_PINGS,
+                delivery,
+                phase,
+                ..TRIAL
+            };
+            let played = trial.play(&before_answers);
+            assert_eq!(played.kind(), None, "{delivery} {phase:?}");
+            assert_eq!(played.reply_doubt, None, "{delivery} {phase:?}");
+            if delivery != "6 half" {
+                assert_eq!(played.delivered, "hi\npong 1\nab\npong 2\n");
+                assert!(played.log.iter().any(|it| it.contains("pong 1")));
+                let played = trial.play(&inside_a_message);
+                assert_eq!(played.kind(), None, "{delivery} {phase:?}");
+                let stream = played.delivered.replace("pong 1\n", "");
+                assert_eq!(stream, "hi\nab\npong 2\n", "{delivery} {phase:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_reply_follows_the_last_message_of_a_chunk() {
+    let program = [
+        Read(6),
+        Send("ping 1\nping 2\n"),
+        Read(14),
+        Send("ok\nAB\n"),
+        ReadToEnd,
+        Close,
+    ];
+    for phase in PHASES {
+        let trial = Trial {
+            exchange: WITH_PINGS,
+            delivery: "6",
+            phase,
+            ..TRIAL
+        };
+        let played = trial.play(&program);
+        assert_eq!(played.kind(), None, "{phase:?}");
+        assert_eq!(played.delivered, "hi\nab\npong 1\npong 2\n");
+    }
+}
+
+#[test]
+fn after_our_end_nothing_is_replied() {
+    let program = [
+        Read(3),
+        Send("ok\n"),
+        Read(3),
+        Send("AB\n"),
+        ReadToEnd,
+        Send("ping 1\n"),
+        Close,
+    ];
+    for delivery in ["3,3", "3,3 half"] {
+        let trial = Trial {
+            exchange: WITH_PINGS,
+            delivery,
+            ..TRIAL
+        };
+        let played = trial.play(&program);
+        assert_eq!((played.kind(), played.reply_doubt), (None, None));
+        assert_eq!(played.delivered, "hi\nab\n");
+    }
+}
+
+#[test]
+fn what_a_peer_does_without_a_reply_that_the_delivery_withholds_is_not_judged() {
+    let waits = [Read(5), Send("ping 1\n"), ReadToEnd, Close];
+    let complains = [Read(5), Send("ping 1\n"), ReadToEnd, Send("late\n"), Close];
+    for phase in PHASES {
+        for (delivery, program) in [("5 hold", waits), ("5 half", waits)] {
+            let trial = Trial {
+                exchange: WITH_PINGS,
+                delivery,
+                phase,
+                ..TRIAL
+            };
+            let played = trial.play(&program);
+            let result = (played.kind(), played.reply_doubt);
+            assert_eq!(result, (None, Some(ReplyDoubt::Withheld)), "{delivery}");
+            assert_eq!(played.delivered, "hi\nab");
+        }
+        let trial = Trial {
+            exchange: WITH_PINGS,
+            delivery: "5 half",
+            phase,
+            ..TRIAL
+        };
+        let played = trial.play(&complains);
+        assert_eq!(played.reply_doubt, Some(ReplyDoubt::Withheld));
+    }
+}
+
+#[test]
+fn an_answer_to_a_truncated_message_does_not_follow_from_a_missing_reply() {
+    for phase in PHASES {
+        let trial = Trial {
+            exchange: WITH_PINGS,
+            delivery: "2 half",
+            phase,
+            ..TRIAL
+        };
+        let answers = [Send("ping 1\n"), Read(2), ReadToEnd, Send("ok\n"), Close];
+        let played = trial.play(&answers);
+        assert_eq!(played.reply_doubt, None, "{phase:?}");
+        assert_eq!(played.kind(), Some("surplus"), "{phase:?}");
+        let complains = [Send("ping 1\n"), Read(2), ReadToEnd, Send("no\n"), Close];
+        assert_eq!(trial.play(&complains).kind(), None, "{phase:?}");
+    }
+}
+
+#[test]
+fn a_peer_that_got_its_reply_is_judged_as_any_other() {
+    let trial = Trial {
+        exchange: WITH_PINGS,
+        ..TRIAL
+    };
+    let silent = [Read(3), Send("ping 1\n"), Read(7), ReadToEnd, Close];
+    let wrong = [
+        Read(3),
+        Send("ping 1\n"),
+        Read(7),
+        Send("no\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let unread = [Read(3), Send("ping 1\n"), Pause(FOREVER)];
+    let takes_it_for_a_message = [
+        Read(3),
+        Send("ping 1\nok\n"),
+        Read(7),
+        Send("PONG\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let of = |program: &[Act]| trial.play(program).kind();
+    assert_eq!(of(&silent), Some("no-answer"));
+    assert_eq!(of(&wrong), Some("wrong-answer"));
+    assert_eq!(of(&unread), Some("no-answer"));
+    assert_eq!(of(&takes_it_for_a_message), Some("wrong-answer"));
+}
+
+#[test]
+fn a_peer_that_asks_for_replies_without_end_gets_no_more_than_its_time() {
+    let flood = "ping 1\nping 2\nping 3\nping 4\nping 5\n";
+    for phase in PHASES {
+        let trial = Trial {
+            exchange: WITH_PINGS,
+            phase,
+            ..TRIAL
+        };
+        let played = trial.play(&[Read(3), Send(flood), ReadToEnd, Close]);
+        assert_eq!(played.kind(), Some("no-answer"), "{phase:?}");
+        let slow = [
+            Read(3),
+            Send("ping 1\n"),
+            Read(7),
+            Pause(ms(4_000)),
+            Send("ping 2\n"),
+            Read(7),
+            Pause(ms(4_000)),
+            Send("ping 3\n"),
+            Read(7),
+            Pause(FOREVER),
+        ];
+        let played = trial.play(&slow);
+        assert_eq!(played.kind(), Some("no-answer"), "{phase:?}");
+        assert!(played.took <= 3 * LIMIT, "{phase:?} {:?}", played.took);
+    }
+}
+
+#[test]
+fn a_peer_that_closes_before_it_reads_a_reply_is_not_blamed_for_the_reset() {
+    let exchange = "{ client = 'hi' }, { server = 'ok' }, { server.close = 'fin' }]\n\
+                    replies = [{ server = 'ping', reply = 'pong' }";
+    let trial = Trial {
+        exchange,
+        delivery: "3",
+        ..TRIAL
+    };
+    let unread = [Read(3), Send("ok\nping\n"), Pause(ms(3)), Close];
+    let played = trial.play(&unread);
+    assert_eq!(
+        (played.kind(), played.reply_doubt),
+        (None, Some(ReplyDoubt::Unread))
+    );
+    let read = [Read(3), Send("ok\nping\n"), Read(5), Pause(ms(3)), Close];
+    let played = trial.play(&read);
+    assert_eq!((played.kind(), played.reply_doubt), (None, None));
+    let resets = [Read(3), Send("ok\nping\n"), Read(5), Pause(ms(3)), Reset];
+    assert_eq!(trial.play(&resets).kind(), Some("wrong-close"));
 }

@@ -25,6 +25,8 @@ pub(in crate::engine) struct Transcript<'s> {
     pub(in crate::engine) gave_up: bool,
     /// Whether anything came in the moment that the peer has to end its side.
     pub(in crate::engine) answers_end: bool,
+    /// Whether the kernel has not shown that the peer read the last automatic reply.
+    pub(in crate::engine) has_unread_reply: bool,
     /// Whether the peer had to wait until a slow reader had read.
     pub(in crate::engine) was_held_back: bool,
     /// Why not all boundaries are proven.
@@ -47,6 +49,7 @@ impl<'s> Transcript<'s> {
             output_overran: false,
             gave_up: false,
             answers_end: false,
+            has_unread_reply: false,
             was_held_back: false,
             unverified: None,
             blocked_for: None,

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use super::connection::Connection;
+use super::replies::Replies;
 use super::transcript::Transcript;
 use crate::engine::peer::OutputWatch;
 use crate::engine::wait::{Awaited, ByteCounts, Clock, Progress, WaitEnd};
@@ -40,14 +41,22 @@ pub(super) enum Until {
 pub(super) struct AwaitPeer<'c, 's, C> {
     pub(super) link: &'c mut C,
     pub(super) transcript: &'c mut Transcript<'s>,
+    pub(super) replies: &'c mut Replies,
+    pub(super) clock: &'c dyn Clock,
     pub(super) until: Until,
     /// Whether the peer sent more than is kept.
     pub(super) is_flooded: bool,
 }
 
 impl<C: Connection> AwaitPeer<'_, '_, C> {
+    /// Checks what has come, and replies. Returns whether anything came or was sent.
+    fn receive(&mut self) -> bool {
+        let now = self.clock.now();
+        self.replies.receive(self.link, self.transcript, now)
+    }
+
     fn has_happened(&self) -> bool {
-        if self.link.ending().is_some() {
+        if self.link.ending().is_some() || self.transcript.unsendable.is_some() {
             return true;
         }
         let expectations = &self.transcript.expectations;
@@ -64,7 +73,7 @@ impl<C: Connection> AwaitPeer<'_, '_, C> {
 
 impl<C: Connection> Awaited for AwaitPeer<'_, '_, C> {
     fn poll(&mut self, until: Instant) -> Progress {
-        let mut moved = self.transcript.receive(self.link.received());
+        let mut moved = self.receive();
         if self.has_happened() {
             return Progress::Happened;
         }
@@ -75,7 +84,7 @@ impl<C: Connection> Awaited for AwaitPeer<'_, '_, C> {
             }
             ReadResult::Enough | ReadResult::Ended(_) | ReadResult::TimedOut => {}
         }
-        moved |= self.transcript.receive(self.link.received());
+        moved |= self.receive();
         match (self.has_happened(), moved) {
             (true, _) => Progress::Happened,
             (false, true) => Progress::Moved,
@@ -84,7 +93,7 @@ impl<C: Connection> Awaited for AwaitPeer<'_, '_, C> {
     }
 
     fn is_in_flight(&mut self) -> bool {
-        !self.link.is_settled()
+        is_in_flight(self.link, self.transcript, self.clock)
     }
 
     fn peer_socket(&mut self) -> Option<Inode> {
@@ -99,6 +108,18 @@ impl<C: Connection> Awaited for AwaitPeer<'_, '_, C> {
     }
 }
 
+/// Whether something is on its way, or the peer has not read an automatic reply.
+fn is_in_flight(
+    link: &mut impl Connection,
+    transcript: &mut Transcript<'_>,
+    clock: &dyn Clock,
+) -> bool {
+    if !link.is_settled() {
+        return true;
+    }
+    transcript.has_unread_reply && matches!(link.prove(clock.now()), SendResult::Stalled(_))
+}
+
 /// The inode of the peer's end.
 pub(super) fn peer_socket(link: &impl Connection) -> Option<Inode> {
     match link.look() {
@@ -108,28 +129,44 @@ pub(super) fn peer_socket(link: &impl Connection) -> Option<Inode> {
 }
 
 /// A wait for a text on the peer's standard output.
-pub(super) struct AwaitOutput<'c, C> {
+pub(super) struct AwaitOutput<'c, 's, C> {
     pub(super) output: OutputWatch<'c>,
     pub(super) text: &'c [u8],
     pub(super) result: OutputWait,
     pub(super) link: &'c mut C,
+    pub(super) transcript: &'c mut Transcript<'s>,
+    pub(super) replies: &'c mut Replies,
+    pub(super) clock: &'c dyn Clock,
 }
 
-impl<C: Connection> Awaited for AwaitOutput<'_, C> {
+impl<C: Connection> AwaitOutput<'_, '_, C> {
+    /// A peer may wait for a reply before it prints.
+    fn receive(&mut self) -> bool {
+        let now = self.clock.now();
+        self.replies.receive(self.link, self.transcript, now)
+    }
+}
+
+impl<C: Connection> Awaited for AwaitOutput<'_, '_, C> {
     fn poll(&mut self, until: Instant) -> Progress {
+        let has_come = self.receive();
         self.result = self.output.wait_for(self.text, until);
         if !matches!(self.result, OutputWait::TimedOut) {
             return Progress::Happened;
         }
         // A peer that cannot send does not print either.
         match self.link.read_more(until) {
-            ReadResult::Enough => Progress::Moved,
+            ReadResult::Enough => {
+                self.receive();
+                Progress::Moved
+            }
+            _ if has_come => Progress::Moved,
             ReadResult::Ended(_) | ReadResult::TimedOut | ReadResult::Flooded => Progress::Nothing,
         }
     }
 
     fn is_in_flight(&mut self) -> bool {
-        !self.link.is_settled()
+        is_in_flight(self.link, self.transcript, self.clock)
     }
 
     fn peer_socket(&mut self) -> Option<Inode> {

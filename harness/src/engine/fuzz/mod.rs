@@ -23,6 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use wirecheck_report::notation::counted;
 use wirecheck_report::record::FuzzRecord;
 
 use super::case::{NumberedCase, ScenarioContext, UniqueValues};
@@ -86,12 +87,16 @@ impl Engine<'_> {
         options: &FuzzOptions,
     ) -> Result<(), StopReason> {
         self.run(selection)?;
+        if let Some(note) = left_out(selection) {
+            self.note(note);
+        }
         match FuzzRun::new(self, selection, options) {
             Some(mut run) => run.play(),
             None => {
                 self.note(
                     "fuzz: no variation was tried: it needs a scenario that passes uncut, sends a \
-                     message, has one connection, and does not change its framing",
+                     message, has one connection and no automatic replies, and does not change its \
+                     framing",
                 );
                 Ok(())
             }
@@ -410,6 +415,20 @@ fn jobs(engine: &Engine<'_>, selection: &Selection) -> NonZeroUsize {
         }
         _ => NonZeroUsize::MIN,
     }
+}
+
+/// Which scenarios are not varied because of their automatic replies.
+fn left_out(selection: &Selection) -> Option<String> {
+    let peer = selection.side().other();
+    let replies = |it: &PlannedScenario<'_>| it.scenario.replies_to(peer);
+    let count = selection.scenarios().filter(replies).count();
+    (count > 0).then(|| {
+        format!(
+            "fuzz: {} with `replies` to the {peer}: not varied, because a variation is first sent without \
+             its exchange",
+            counted(count as u64, "scenario")
+        )
+    })
 }
 
 /// What is varied: the scenarios of each suite and framing, with what was learnt of it before.

@@ -64,7 +64,8 @@ impl Scene {
             client: role(Side::Client),
             server: role(Side::Server),
             others: scenario.others().map(|it| Self::of(suite, it)).collect(),
-            scenario: scenario.without_time_limits(PATIENCE),
+            // Neither side asks for a reply, and a peer that echoes would never stop asking.
+            scenario: scenario.without_time_limits(PATIENCE).without_replies(),
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) enum ScriptError {
     #[error("the case sends values that the peer chooses (`${{name}}` of an earlier answer)")]
     CapturedValues,
     #[error(
-        "the suite allows the peer other messages or another order (`ignore`, `optional`, `unordered`, `many`), and a script does not"
+        "the suite allows the peer other messages or another order (`ignore`, `replies`, `optional`, `unordered`, `many`), and a script does not"
     )]
     OtherAnswers,
     #[error("the exchange has several connections (`on`), and a script plays one")]

@@ -2,7 +2,7 @@
 
 use super::framing::FRAMING_OF_SIDES;
 use super::http::HTTP;
-use super::websocket::WEBSOCKET_MESSAGE;
+use super::websocket::{WEBSOCKET_MESSAGE, WEBSOCKET_TRIGGER};
 use super::{Key, Shape, TableShape, Variants, optional, required};
 
 const GIB: i64 = 1 << 30;
@@ -93,6 +93,7 @@ pub(in crate::scenario) static SUITE: TableShape = TableShape {
         ),
         ADVERSARY_KEY,
         IGNORE,
+        REPLIES,
         required(
             "scenario",
             Shape::List {
@@ -152,6 +153,7 @@ static SCENARIO: TableShape = TableShape {
         LIMITS_KEY,
         ADVERSARY_KEY,
         IGNORE,
+        REPLIES,
         required(
             "exchange",
             Shape::List {
@@ -205,6 +207,157 @@ const IGNORE: Key = optional(
     },
     "Messages that a side may send at any time, and that are passed over wherever they come. The list of a scenario replaces that of its suite.",
 );
+
+const REPLIES: Key = optional(
+    "replies",
+    Shape::List {
+        of: &REPLIES_ENTRY,
+        min: 0,
+        max: MAX_IGNORED,
+    },
+    "Messages that a side may send at any time, and what the other side replies. They are passed over as those of `ignore`; a reply is no part of the exchange. The list of a scenario replaces that of its suite.",
+)
+.example("replies = [{ server.matches = 'PING (?<token>.*)', reply = 'PONG ${token}' }]");
+
+static REPLIES_ENTRY: Shape = Shape::Variants(&REPLY_ENTRY);
+
+static REPLY_ENTRY: Variants = Variants {
+    what: "an automatic reply",
+    tag: "side",
+    unknown: "not a side",
+    only_one: ": the side that is replied to; what the other side sends is `reply`",
+    tables: &[
+        TableShape {
+            what: "an automatic reply to the client",
+            keys: &[
+                required(
+                    "client",
+                    TRIGGER_OR_TEXT,
+                    "A message that the client may send at any time.",
+                ),
+                SENT_REPLY,
+            ],
+        },
+        TableShape {
+            what: "an automatic reply to the server",
+            keys: &[
+                required(
+                    "server",
+                    TRIGGER_OR_TEXT,
+                    "A message that the server may send at any time.",
+                ),
+                SENT_REPLY,
+            ],
+        },
+    ],
+};
+
+const SENT_REPLY: Key = required(
+    "reply",
+    Shape::Either(&TEXT_OR_SENT_MESSAGE),
+    "What the other side sends then, with the values that the message captures.",
+)
+.example("reply = 'PONG ${token}'");
+
+static TEXT_OR_SENT_MESSAGE: [Shape; 2] = [Shape::Payload, Shape::Variants(&SENT_MESSAGE)];
+
+static SENT_MESSAGE: Variants = Variants {
+    what: "a reply",
+    tag: "verb",
+    unknown: "not a verb of a reply",
+    only_one: ", or write two entries",
+    tables: &[
+        TableShape {
+            what: "a text",
+            keys: &[required(
+                "text",
+                Shape::Payload,
+                "The reply, as text with escapes.",
+            )],
+        },
+        TableShape {
+            what: "a JSON reply",
+            keys: &[required("json", Shape::Json, "The reply, as a JSON value.")],
+        },
+        TableShape {
+            what: "a hex reply",
+            keys: &[required(
+                "hex",
+                Shape::Text,
+                "The reply, as pairs of hex digits; white space is ignored.",
+            )],
+        },
+        TableShape {
+            what: "a WebSocket reply",
+            keys: &[required(
+                "ws",
+                Shape::Variants(&WEBSOCKET_MESSAGE),
+                "A message of WebSocket that is no text; the framing must be `websocket`.",
+            )],
+        },
+    ],
+};
+
+const TRIGGER_OR_TEXT: Shape = Shape::Either(&[Shape::Payload, Shape::Variants(&TRIGGER)]);
+
+static TRIGGER: Variants = Variants {
+    what: "a message that gets a reply",
+    tag: "verb",
+    unknown: "not a verb of a message that gets a reply",
+    only_one: ", or write two entries",
+    tables: &[
+        TableShape {
+            what: "a text that gets a reply",
+            keys: &[required(
+                "text",
+                Shape::Payload,
+                "The message, as text with escapes.",
+            )],
+        },
+        TableShape {
+            what: "a pattern of messages that get a reply",
+            keys: &[
+                required(
+                    "matches",
+                    Shape::Text,
+                    "A regular expression for the whole message; its named groups are captured.",
+                ),
+                CAPTURE,
+            ],
+        },
+        TableShape {
+            what: "a hex message that gets a reply",
+            keys: &[
+                required(
+                    "hex",
+                    Shape::Text,
+                    "The message, as hex digits; `??` is a byte of any value, `{name:2}` two bytes that become `${name}`, `..` the rest.",
+                ),
+                CAPTURE,
+            ],
+        },
+        TableShape {
+            what: "a JSON message that gets a reply",
+            keys: &[
+                required(
+                    "json_subset",
+                    Shape::Json,
+                    "A JSON value that the message contains.",
+                ),
+                CAPTURE,
+            ],
+        },
+        TableShape {
+            what: "a WebSocket message that gets a reply",
+            keys: &[required(
+                "ws",
+                Shape::Variants(&WEBSOCKET_TRIGGER),
+                "A message of WebSocket; the framing must be `websocket`.",
+            )
+            .example("ws = { ping = { capture = 'data' } }")],
+        },
+    ],
+};
 
 static IGNORED_ENTRY: Shape = Shape::Variants(&IGNORED_STEP);
 

@@ -49,6 +49,32 @@ pub(super) static WEBSOCKET_MESSAGE: Variants = Variants {
     ],
 };
 
+/// What a peer may send at any time and is replied to.
+pub(super) static WEBSOCKET_TRIGGER: Variants = Variants {
+    what: "a WebSocket message that gets a reply",
+    tag: "kind",
+    unknown: "not a kind of WebSocket message that gets a reply",
+    only_one: ", or write two entries",
+    tables: &[TableShape {
+        what: "a ping",
+        keys: &[required(
+            "ping",
+            Shape::Either(&[Shape::Payload, Shape::Table(&ANY_PING)]),
+            "A ping with this payload, or with any payload, which is captured.",
+        )
+        .example("ping = { capture = 'data' }")],
+    }],
+};
+
+static ANY_PING: TableShape = TableShape {
+    what: "a ping with any payload",
+    keys: &[required(
+        "capture",
+        Shape::Name,
+        "Stores the payload as the variable `${name}`.",
+    )],
+};
+
 const CODE: Shape = Shape::Integer {
     min: 1000,
     max: 4999,

@@ -84,7 +84,7 @@ fn close(value: &Node<'_>) -> Option<Close> {
     }
 }
 
-fn body(
+pub(super) fn body(
     (verb, value): (&str, &Node<'_>),
     fields: &Fields<'_>,
     dry_run: &DryRun<'_>,
@@ -276,7 +276,7 @@ fn skips(fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> Option<Regex> {
     expression(fields.get("skips")?, source, anchored)
 }
 
-fn captures(fields: &Fields<'_>) -> Vec<Capture> {
+pub(super) fn captures(fields: &Fields<'_>) -> Vec<Capture> {
     let Some(node) = fields.get("capture") else {
         return Vec::new();
     };

@@ -206,6 +206,13 @@ impl ReadExchange {
             let fault = Diagnostic::new(message, second.clone(), "a second connection");
             faults.push(fault.help("write a scenario for each connection: a client is started for each case, and opens its own"));
         }
+        if scenario.replies_to(Side::Server) {
+            let message = "automatic replies in a scenario with several connections";
+            let fault = Diagnostic::new(message, second, "a second connection");
+            faults.push(fault.help(
+                "write `replies = []` in the scenario: a connection is not read while another one is waited for, so the server would wait for its reply",
+            ));
+        }
         if let Some(surplus) = self.connections.get(MOST) {
             let label = format!("with this there are more than {MOST}");
             faults.push(Diagnostic::new(

@@ -9,11 +9,11 @@ use crate::framing::{EncodeError, Framing};
 use crate::scenario::diagnostic::Diagnostic;
 use crate::scenario::exchange::{Action, Close, Obligation, Side, Step};
 use crate::scenario::exchange_framing::{ExchangeFramings, SideFramings};
-use crate::scenario::ignored::IgnoredMessage;
+use crate::scenario::ignored::{FramingNeed, IgnoredMessage};
 use crate::scenario::message::{Body, Message};
 use crate::scenario::parameter::ParameterValues;
 use crate::scenario::suite::Limits;
-use crate::scenario::template::{Bindings, Template};
+use crate::scenario::template::{Bindings, BoundValue, Template, VariableName};
 
 /// The state of both sides after some steps of an exchange.
 pub(super) struct DryRun<'f> {
@@ -70,8 +70,43 @@ impl<'f> DryRun<'f> {
 
     /// The framings of the exchange, which know what its answers answer.
     pub(super) fn into_framings(self, faults: &mut Vec<Diagnostic>) -> Option<ExchangeFramings> {
+        let unsendable = self
+            .ignored
+            .iter()
+            .filter_map(|it| self.unsendable_reply(it));
+        for fault in unsendable {
+            // Another scenario may have the same reply.
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
         faults.extend(self.change.map(unused_framing));
         self.framings
+    }
+
+    /// Reports a reply that no framing of the exchange can carry. With captured values that is
+    /// seen when it is sent.
+    fn unsendable_reply(&self, ignored: &IgnoredMessage) -> Option<Diagnostic> {
+        let reply = ignored.reply.as_ref()?;
+        let mut names = reply.message.used_variables().into_iter();
+        if reply.needs == FramingNeed::WebSocket || names.any(|it| !self.defines_outside(&it)) {
+            return None;
+        }
+        let framings = self.framings.as_ref()?;
+        let mut error = None;
+        let can_carry = framings.any(ignored.side.other(), |framing| {
+            let encoded = reply.message.encode(framing, &self.bindings);
+            encoded.map_err(|it| error = Some(it)).is_ok()
+        });
+        let error = error.filter(|_| !can_carry)?;
+        let message = "the framing cannot carry this reply";
+        let fault = Diagnostic::new(message, reply.span.clone(), error.to_string());
+        Some(fault.help("change the reply or the framing"))
+    }
+
+    /// Whether a variable has its value without the exchange.
+    fn defines_outside(&self, name: &VariableName) -> bool {
+        name.as_str() == VariableName::UNIQUE || self.parameters.get(name.as_str()).is_some()
     }
 
     /// Changes the framings from a step on, and reports why that is impossible.
@@ -99,6 +134,14 @@ impl<'f> DryRun<'f> {
         if let Some(all) = &mut self.framings {
             all.change(from, framings);
         }
+    }
+
+    /// With variables of any value.
+    pub(super) fn defining(mut self, names: Vec<VariableName>) -> Self {
+        for name in names {
+            self.bindings.bind(name, BoundValue::Bytes(Vec::new()));
+        }
+        self
     }
 
     pub(super) fn ignoring(self, ignored: &'f [IgnoredMessage]) -> Self {
@@ -292,28 +335,35 @@ impl<'f> DryRun<'f> {
         framing: &Framing,
         place: &ActionSpans<'_>,
     ) -> Option<Diagnostic> {
-        if !self.ignored.iter().any(|it| it.side == side) {
-            return None;
-        }
+        let first = self.ignored.iter().find(|it| it.side == side)?;
         let span = place.span.clone();
         if !message.is_framed() || matches!(framing, Framing::Raw(_)) {
             let fault = Diagnostic::new(
-                format!("no message of the {side} can be ignored here"),
+                match first.reply {
+                    Some(_) => format!("no message of the {side} can get a reply here"),
+                    None => format!("no message of the {side} can be ignored here"),
+                },
                 span,
                 "raw bytes have no boundaries",
             );
-            return Some(
-                fault.help("send it through a framing, or write `ignore = []` in the scenario"),
-            );
+            return Some(fault.help(format!(
+                "send it through a framing, or write `{} = []` in the scenario",
+                first.key()
+            )));
         }
         let received = message.outgoing_as_read(framing, &self.bindings);
         let bindings = &self.bindings;
-        if !IgnoredMessage::is_any_of(self.ignored, side, &received, framing, bindings) {
-            return None;
-        }
-        let label = "`ignore` passes this message over wherever it comes";
-        let fault = Diagnostic::new("an expected message is ignored", span, label);
-        Some(fault.help("let `ignore` match only messages that the exchange does not expect"))
+        let (found, _) = IgnoredMessage::find(self.ignored, side, &received, framing, bindings)?;
+        let key = found.key();
+        let message = match found.reply {
+            Some(_) => "an expected message gets an automatic reply",
+            None => "an expected message is ignored",
+        };
+        let label = format!("`{key}` passes this message over wherever it comes");
+        let fault = Diagnostic::new(message, span, label);
+        Some(fault.help(format!(
+            "let `{key}` match only messages that the exchange does not expect"
+        )))
     }
 
     fn count(
@@ -358,7 +408,11 @@ impl<'f> DryRun<'f> {
         fault.help("change the message or the framing, or send the bytes with `raw`, which bypasses the framing")
     }
 
-    fn duplicate_name(&self, message: &Message, place: &ActionSpans<'_>) -> Option<Diagnostic> {
+    pub(super) fn duplicate_name(
+        &self,
+        message: &Message,
+        place: &ActionSpans<'_>,
+    ) -> Option<Diagnostic> {
         let taken = message
             .captured_variables()
             .into_iter()

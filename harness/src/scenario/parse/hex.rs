@@ -12,6 +12,9 @@ use crate::scenario::parameter::ParameterValues;
 use crate::scenario::payload::{self, Notation, TokenKind};
 use crate::scenario::template::{Template, VariableName};
 
+/// What is wrong with an example that has bytes of any value.
+pub(super) const EXAMPLE_IS_PATTERN: &str = "an example that is a pattern";
+
 /// The body of a message in hex.
 pub(super) fn body(
     value: &Node<'_>,
@@ -68,11 +71,7 @@ pub(super) fn fixed(
     if pattern.is_fixed() {
         return Some(template(&pattern));
     }
-    let fault = Diagnostic::new(
-        "an example that is a pattern",
-        node.span(),
-        "not one message",
-    );
+    let fault = Diagnostic::new(EXAMPLE_IS_PATTERN, node.span(), "not one message");
     source
         .faults
         .push(fault.help("write each byte of a message that wirecheck can send"));

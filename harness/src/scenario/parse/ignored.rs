@@ -4,6 +4,7 @@ use super::action;
 use super::fields::{self, Fields, Node};
 use super::hex;
 use super::source::SuiteSource;
+use super::websocket;
 use crate::scenario::exchange::Side;
 use crate::scenario::ignored::IgnoredMessage;
 use crate::scenario::message::{Body, Message};
@@ -25,28 +26,35 @@ pub(super) fn read(
 }
 
 fn read_entry(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<IgnoredMessage> {
-    let fields = fields::of(node)?;
-    let sides = [(Side::Client, "client"), (Side::Server, "server")];
-    let written = sides.into_iter();
-    let (side, value) = written
-        .filter_map(|(side, key)| Some((side, fields.get(key)?)))
-        .next()?;
+    let (side, value) = sender(&fields::of(node)?)?;
     let message = Message {
         body: body(value, source)?,
         captures: Vec::new(),
         skips: None,
     };
-    Some(IgnoredMessage { side, message })
+    Some(IgnoredMessage {
+        side,
+        message,
+        reply: None,
+    })
+}
+
+/// Who sends a message that comes at any time, and what it is.
+pub(super) fn sender<'a>(fields: &Fields<'a>) -> Option<(Side, &'a Node<'a>)> {
+    let sides = [(Side::Client, "client"), (Side::Server, "server")];
+    let mut written = sides.into_iter();
+    written.find_map(|(side, key)| Some((side, fields.get(key)?)))
 }
 
 /// What it accepts. It is never sent, so it has no example.
-fn body(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Body> {
+pub(super) fn body(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Body> {
     let parameters = source.parameters.clone();
     let known = |name: &str| name == VariableName::UNIQUE || parameters.get(name).is_some();
     if node.get_ref().is_str() {
         return Some(Body::Text(source.payload(node, &known)?));
     }
-    let (verb, value) = fields::of(node)?.entries().next()?;
+    let mut verbs = fields::of(node)?.entries();
+    let (verb, value) = verbs.find(|(key, _)| *key != "capture")?;
     Some(match verb {
         "text" => Body::Text(source.payload(value, &known)?),
         "matches" => Body::Matches {
@@ -61,6 +69,7 @@ fn body(node: &Node<'_>, source: &mut SuiteSource<'_>) -> Option<Body> {
                 value,
             }
         }
+        "ws" => websocket::trigger(value, &known, source)?,
         _ => return None,
     })
 }

@@ -18,6 +18,7 @@ mod http;
 mod ignored;
 mod many;
 mod parameters;
+mod replies;
 mod source;
 mod toml_1_0;
 mod websocket;
@@ -158,6 +159,8 @@ fn read_suite(path: &str, fields: &Fields<'_>, source: &mut SuiteSource<'_>) -> 
             scenarios.push(scenario);
         }
     }
+    let unusable = replies::in_other_framings(&scenarios);
+    source.faults.extend(unusable);
     let id = id?;
     for parameter in &mut parameters {
         parameter.is_used = source.used.contains(parameter.name());
@@ -220,9 +223,10 @@ fn read_scenario(
     let fields = fields::of(node)?;
     let common = Common::read(&fields, suite, source);
     let parameters = source.parameters.clone();
+    let passed_over = [&common.replies[..], &common.ignored].concat();
     let new_dry_run = || {
         DryRun::new(common.framing.clone(), &common.limits, parameters.clone())
-            .ignoring(&common.ignored)
+            .ignoring(&passed_over)
     };
     let exchange = exchange::read(&fields, new_dry_run, source);
     let id: ScenarioId = fields.text("id")?.parse().ok()?;
@@ -241,7 +245,7 @@ fn read_scenario(
         framings,
         limits: common.limits,
         adversary: common.adversary,
-        ignored: common.ignored,
+        ignored: passed_over,
         exchange: Vec::new(),
         connection: None,
         line: source.line(span.start),
@@ -263,6 +267,7 @@ struct Common {
     limits: Limits,
     adversary: Adversary,
     ignored: Vec<IgnoredMessage>,
+    replies: Vec<IgnoredMessage>,
 }
 
 impl Common {
@@ -291,6 +296,7 @@ impl Common {
                 None => above.adversary.clone(),
             },
             ignored: ignored::read(fields, &above.ignored, source),
+            replies: replies::read(fields, &above.replies, source),
         }
     }
 }

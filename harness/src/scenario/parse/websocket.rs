@@ -9,6 +9,9 @@ use crate::scenario::message::Body;
 use crate::scenario::pattern::MessagePattern;
 use crate::scenario::template::Template;
 
+/// What stands before the payload of a ping, as the framing reads it.
+const PING: &[u8] = b"\xffping ";
+
 /// Any close frame, as the framing reads it.
 const ANY_CLOSE: &str = r"(?s-u)\xffclose.*";
 
@@ -22,7 +25,7 @@ pub(super) fn read(
     let mut content = || content(value, dry_run, source);
     Some(Body::Text(match kind {
         "binary" => word(b"\xffbinary ", content()?),
-        "ping" => word(b"\xffping ", content()?),
+        "ping" => word(PING, content()?),
         "pong" => word(b"\xffpong ", content()?),
         "fragments" => {
             let parts = message.list("fragments");
@@ -33,6 +36,25 @@ pub(super) fn read(
         "close" => return close(value, dry_run, source),
         _ => return None,
     }))
+}
+
+/// From the value of `ws` to a message of WebSocket that comes at any time.
+pub(super) fn trigger(
+    node: &Node<'_>,
+    known: &dyn Fn(&str) -> bool,
+    source: &mut SuiteSource<'_>,
+) -> Option<Body> {
+    let ping = fields::of(node)?.get("ping")?;
+    let Some(any) = fields::of(ping) else {
+        return Some(Body::Text(word(PING, source.payload(ping, known)?)));
+    };
+    let written = format!(r"(?s-u)\xffping (?<{}>.*)", any.text("capture")?);
+    let (most, parameters) = (source.most_states(), source.parameters.clone());
+    let pattern = MessagePattern::new(&written, most, &parameters);
+    Some(Body::Matches {
+        pattern: pattern.expect("a name of a variable is one of a group"),
+        example: word(PING, Template::default()),
+    })
 }
 
 fn word(word: &[u8], content: Template) -> Template {

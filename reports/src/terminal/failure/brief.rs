@@ -117,7 +117,7 @@ fn transcript(page: &mut Page, case: &FailedCase, most: usize) {
 fn line(event: &WireEvent, available: usize) -> StyledLine {
     let side = ladder::side(event.by, event.on.as_deref());
     match &event.what {
-        WireAction::Sent(bytes) => {
+        WireAction::Sent(bytes) | WireAction::Replied(bytes) => {
             let available = available.saturating_sub(side.columns());
             side.plain(chunk(bytes, available))
         }

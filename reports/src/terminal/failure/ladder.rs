@@ -112,7 +112,7 @@ fn lines_of(event: &WireEvent) -> Vec<LadderLine<'_>> {
     let (by, on) = (event.by, event.on.as_deref());
     let line = |item| LadderLine { by, on, item };
     match &event.what {
-        WireAction::Sent(bytes) => {
+        WireAction::Sent(bytes) | WireAction::Replied(bytes) => {
             let rows = dump(bytes).into_iter();
             rows.map(|row| line(LadderItem::Chunk(row))).collect()
         }
