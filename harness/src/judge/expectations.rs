@@ -205,6 +205,12 @@ impl<'s> Expectations<'s> {
         self.messages.count()
     }
 
+    /// The last step in which an answer was accepted, required or one of `many`.
+    #[must_use]
+    pub fn furthest_answer(&self) -> Option<usize> {
+        self.messages.furthest_answer()
+    }
+
     /// The last step in which a required message was accepted.
     #[must_use]
     pub fn last_answer(&self) -> Option<usize> {
@@ -388,7 +394,7 @@ impl<'s> Expectations<'s> {
         Some(framing.encode(&payload).ok()?.bytes)
     }
 
-    /// The last accepted message that is required, if it belongs to `step` or a later one.
+    /// The last accepted answer, if it belongs to `step` or a later one.
     pub(super) fn last_accepted_from(&self, step: usize) -> Option<&[u8]> {
         let last = self.messages.last_step()?;
         (last >= step).then_some(&self.last_accepted)
@@ -577,7 +583,7 @@ impl<'s> Expectations<'s> {
                 self.read += 1;
                 self.messages.take(expected);
                 self.follow_framing();
-                if expected.obligation == Obligation::Required {
+                if expected.obligation != Obligation::Optional {
                     self.last_accepted.clear();
                     self.last_accepted.extend_from_slice(payload);
                 }

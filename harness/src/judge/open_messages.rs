@@ -15,8 +15,10 @@ pub(super) struct OpenMessages<'s> {
     closed: usize,
     /// How many have come.
     came: usize,
-    /// The step of the required message that came last.
+    /// The step of the answer that came last.
     last: Option<usize>,
+    /// The last step in which an answer came.
+    furthest_answer: Option<usize>,
     /// The last step in which a required message came.
     furthest: Option<usize>,
 }
@@ -73,6 +75,7 @@ impl<'s> OpenMessages<'s> {
             closed: 0,
             came: 0,
             last: None,
+            furthest_answer: None,
             furthest: None,
         }
     }
@@ -115,7 +118,7 @@ impl<'s> OpenMessages<'s> {
     /// Whether nothing has to come any more in this step.
     pub(super) fn is_done(&self, step: usize) -> bool {
         self.at(step).is_none_or(|it| {
-            it.obligation == Obligation::Optional || it.state != MessageState::Open
+            it.obligation != Obligation::Required || it.state != MessageState::Open
         })
     }
 
@@ -136,10 +139,14 @@ impl<'s> OpenMessages<'s> {
             .take_while(|it| it.state != MessageState::Open)
             .count();
         self.came += 1;
-        if taken.obligation == Obligation::Required {
-            self.last = Some(taken.step);
-            self.furthest = self.furthest.max(self.last);
+        let step = Some(taken.step);
+        match taken.obligation {
+            Obligation::Optional => return,
+            Obligation::Repeated => {}
+            Obligation::Required => self.furthest = self.furthest.max(step),
         }
+        self.last = step;
+        self.furthest_answer = self.furthest_answer.max(step);
     }
 
     /// How many have come.
@@ -147,10 +154,15 @@ impl<'s> OpenMessages<'s> {
         self.came
     }
 
-    /// The step of the required message that came last. That an optional one came proves nothing
-    /// about what the peer has read.
+    /// The step of the answer that came last. That an optional message came proves nothing about
+    /// what the peer has read.
     pub(super) fn last_step(&self) -> Option<usize> {
         self.last
+    }
+
+    /// The last step in which an answer came, required or not.
+    pub(super) fn furthest_answer(&self) -> Option<usize> {
+        self.furthest_answer
     }
 
     /// The last step in which a required message came.

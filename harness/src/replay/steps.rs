@@ -166,7 +166,7 @@ impl OpenCase {
             .iter()
             .filter(|it| it.side != self.side());
         scenario.ignores_messages_of(self.side().other())
-            || theirs.any(|it| it.obligation == Obligation::Optional || it.unordered.is_some())
+            || theirs.any(|it| it.obligation != Obligation::Required || it.unordered.is_some())
     }
 
     /// Whether the case is played on one connection alone, with plain reads.

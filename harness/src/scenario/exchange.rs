@@ -59,6 +59,9 @@ pub enum Obligation {
     #[default]
     Required,
     Optional,
+    /// One of `many`: it need not come. If it comes it is an answer, so that the side has read
+    /// what comes before.
+    Repeated,
 }
 
 #[derive(Clone, Debug)]

@@ -217,7 +217,7 @@ impl<'s, 'w, 'p, C: Connection> Conversation<'s, 'w, 'p, C> {
             let current = &assignment.exchange()[self.step];
             let next = match &current.action {
                 _ if assignment.is_ours(current) => Next::Continue,
-                Action::Send(_) if current.obligation == Obligation::Optional => Next::Continue,
+                Action::Send(_) if current.obligation != Obligation::Required => Next::Continue,
                 Action::Send(_) => self.await_message(current.within),
                 Action::Prints(text) => self.await_output(text),
                 Action::Close(_) | Action::Exits(_) => Next::Continue,

@@ -202,7 +202,10 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
     /// come.
     pub(super) fn note_early_answer(&mut self, step: usize) {
         let expectations = &self.transcript.expectations;
-        if let Some(answer) = expectations.last_answer().filter(|answer| *answer > step) {
+        if let Some(answer) = expectations
+            .furthest_answer()
+            .filter(|answer| *answer > step)
+        {
             let observations = &mut self.transcript.observations;
             observations.early_answer.get_or_insert(EarlyAnswer {
                 message: step,
@@ -237,7 +240,7 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
         }
         self.await_settled();
         self.receive();
-        let last = self.transcript.expectations.last_answer();
+        let last = self.transcript.expectations.furthest_answer();
         if last.is_some_and(|answer| answer > step) {
             self.transcript.observations.not_waited_for.push(step);
         }

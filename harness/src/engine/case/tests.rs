@@ -648,6 +648,33 @@ fn a_peer_that_floods_without_an_answer_is_stopped_at_the_limit() {
 }
 
 #[test]
+fn a_row_of_many_before_the_whole_message_is_an_early_answer() {
+    let rows = Trial {
+        exchange: "{ client = 'hi' }, { server = { many = 'row', until = 'ok' } }",
+        delivery: "2,1",
+        ..TRIAL
+    };
+    let correct = [Read(3), Send("row\nrow\nrow\nok\n"), ReadToEnd, Close];
+    assert_eq!(rows.play(&correct).finding, None);
+    let early = [
+        Read(2),
+        Send("row\n"),
+        Read(1),
+        Send("ok\n"),
+        ReadToEnd,
+        Close,
+    ];
+    let played = rows.play(&early);
+    assert_eq!(played.finding, Some(Finding::EarlyAnswer { step: 1 }));
+    let truncated = Trial {
+        delivery: "2 half",
+        ..rows
+    };
+    let played = truncated.play(&early);
+    assert!(played.finding.is_some());
+}
+
+#[test]
 fn a_peer_of_which_wirecheck_takes_no_more_is_not_said_to_leave_bytes_unread() {
     const FLOOD: &str = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
     let played = TRIAL.play(&[Read(1), Send(FLOOD), Run(FOREVER)]);

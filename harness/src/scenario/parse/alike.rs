@@ -45,7 +45,7 @@ impl AlikeCheck {
         }
         self.group = order.unordered;
         self.is_required |= order.obligation == Obligation::Required;
-        let has_choice = order.obligation == Obligation::Optional || order.unordered.is_some();
+        let has_choice = order.obligation != Obligation::Required || order.unordered.is_some();
         if !has_choice && self.messages.is_empty() {
             return None;
         }

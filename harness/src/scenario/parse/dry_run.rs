@@ -203,7 +203,7 @@ impl<'f> DryRun<'f> {
             Action::Send(message) => {
                 let before = faults.len();
                 self.change = None;
-                let is_optional = order.obligation == Obligation::Optional;
+                let is_optional = order.obligation != Obligation::Required;
                 self.state(side).optional = is_optional.then(|| place.span.clone());
                 self.send(side, message, place, faults);
                 if faults.len() == before {

@@ -127,6 +127,10 @@ pub(super) fn read_action(
         repetition,
     } = *written;
     let (action, place) = action::read(spec, dry_run, source)?;
+    if side == Side::Server && matches!(action, Action::Exits(_)) {
+        source.faults.push(exit_of_server(place.span.clone()));
+        return None;
+    }
     let verb = fields::of(spec).is_some_and(|spec| spec.has("ws"));
     if verb && !dry_run.speaks_websocket(side) {
         source.faults.push(in_other_framing(place.span.clone()));
@@ -157,6 +161,12 @@ pub(super) fn read_action(
         line: source.line(spec.span().start),
         span: place.span,
     })
+}
+
+fn exit_of_server(span: Range<usize>) -> Diagnostic {
+    let message = "the exit of a server is not judged";
+    let fault = Diagnostic::new(message, span, "a server serves the next case too");
+    fault.help("remove the step; a server that exits by itself fails in any case")
 }
 
 fn in_other_framing(span: Range<usize>) -> Diagnostic {

@@ -102,7 +102,7 @@ impl Repetition {
                 let fault = Diagnostic::new(headline, step.spec.span(), label);
                 Err(fault.help("write `least = 1`: the values are those of the last such message"))
             }
-            _ => Ok(Obligation::Optional),
+            _ => Ok(Obligation::Repeated),
         }
     }
 
@@ -119,7 +119,7 @@ impl Repetition {
             let mut step = first.clone();
             let is_first_optional = number == self.least;
             if number >= self.least {
-                step.obligation = Obligation::Optional;
+                step.obligation = Obligation::Repeated;
             }
             let order = is_first_optional.then_some(Order {
                 obligation: step.obligation,
