@@ -41,7 +41,7 @@ impl PeerTag {
     /// Whether the process was started with this tag. A process of another user does not
     /// show it.
     pub(super) fn is_on(&self, process: u32) -> bool {
-        ProcessDir::new(process).has_environment_entry(&self.entry())
+        ProcessDir::new(process).has_environment_entry(&self.entry()) == Some(true)
     }
 }
 

@@ -86,12 +86,13 @@ impl ProcessDir {
     }
 
     /// Whether it was started with this entry, `NAME=value`, in its environment. A process
-    /// of another user does not show it.
-    pub(crate) fn has_environment_entry(&self, entry: &str) -> bool {
-        let environment = std::fs::read(self.path.join("environ")).unwrap_or_default();
-        environment
-            .split(|&byte| byte == 0)
-            .any(|found| found == entry.as_bytes())
+    /// of another user does not show it. `None` if it shows nothing: the kernel may be loading
+    /// its program, or it has none.
+    pub(crate) fn has_environment_entry(&self, entry: &str) -> Option<bool> {
+        let environment = std::fs::read(self.path.join("environ")).ok();
+        let environment = environment.unwrap_or_else(|| vec![0]);
+        let mut entries = environment.split(|&byte| byte == 0);
+        (!environment.is_empty()).then(|| entries.any(|found| found == entry.as_bytes()))
     }
 
     /// The numbers of its open descriptors.

@@ -186,26 +186,36 @@ impl Watch {
         let known = std::mem::take(&mut self.others);
         self.members.clear();
         for id in all {
-            if known.contains(&id) || !self.belongs(id) {
+            if known.contains(&id) {
                 self.others.insert(id);
-            } else {
-                self.members.push(id);
+                continue;
+            }
+            match self.belongs(id) {
+                Some(true) => self.members.push(id),
+                Some(false) => _ = self.others.insert(id),
+                None => {}
             }
         }
         Ok(())
     }
 
-    fn belongs(&mut self, process: u32) -> bool {
+    /// `None` if that is not known yet.
+    fn belongs(&mut self, process: u32) -> Option<bool> {
         let dir = ProcessDir::new(process);
         let is_target = match self.target {
             WatchTarget::Process(id) => process == id,
-            WatchTarget::Group(group) => {
-                let stat = self.reader.stat(&dir);
-                stat.is_some_and(|stat| stat.group == group)
-            }
+            WatchTarget::Group(group) => self.group_of(&dir) == Some(group),
         };
-        let related = self.related.as_ref();
-        is_target || related.is_some_and(|entry| dir.has_environment_entry(entry))
+        let Some(related) = self.related.as_ref().filter(|_| !is_target) else {
+            return Some(is_target);
+        };
+        let has_entry = dir.has_environment_entry(related);
+        // A thread of the kernel never has an environment.
+        has_entry.or_else(|| (self.group_of(&dir) == Some(0)).then_some(false))
+    }
+
+    fn group_of(&mut self, process: &ProcessDir) -> Option<u32> {
+        Some(self.reader.stat(process)?.group)
     }
 }
 
