@@ -207,6 +207,17 @@ fn counts_to_compare(
     compared
 }
 
+/// The uncut stream of each of these lengths, and behind it the segmentations of this length.
+fn behind_uncut(some: Vec<Segmentation>, lengths: &[usize]) -> Vec<Segmentation> {
+    let mut lengths = lengths.iter().peekable();
+    let with_uncut = some.into_iter().flat_map(|segmentation| {
+        let uncut = lengths.next_if_eq(&&segmentation.len());
+        let uncut = uncut.map(|len| Segmentation::whole(*len));
+        uncut.into_iter().chain([segmentation])
+    });
+    with_uncut.collect()
+}
+
 type Found<S> = Box<Difference<<S as Subject>::Message>>;
 
 impl<'a, S: Subject> Comparison<'a, S> {
@@ -247,17 +258,19 @@ impl<'a, S: Subject> Comparison<'a, S> {
     /// with which they are compared: a `Subject` may have to wait for each answer.
     fn try_some(&mut self, some: Vec<Segmentation>) -> Option<Found<S>> {
         let uncut = self.references.lengths_to_receive(&some);
-        let whole = uncut.iter().map(|len| Segmentation::whole(*len));
-        let mut all: Vec<_> = whole.chain(some).collect();
-        let mut observed = self.subject.receive_all(self.input, &all).into_iter();
-        let some = all.split_off(uncut.len());
-        for (len, observed) in uncut.into_iter().zip(observed.by_ref()) {
-            if observed.outcome.is_defect() {
-                return self.difference(Segmentation::whole(len), observed);
+        let all = behind_uncut(some, &uncut);
+        let observed = self.subject.receive_all(self.input, &all);
+        let mut uncut = uncut.into_iter().peekable();
+        let mut tried = Vec::new();
+        for (segmentation, observed) in all.into_iter().zip(observed) {
+            let len = segmentation.len();
+            // A defect is reported in its turn.
+            if uncut.next_if_eq(&len).is_some() && !observed.outcome.is_defect() {
+                self.references.keep_ended(len, observed);
+            } else {
+                tried.push((segmentation, observed));
             }
-            self.references.keep_ended(len, observed);
         }
-        let tried: Vec<_> = some.into_iter().zip(observed).collect();
         if self.lateness == Lateness::Fails {
             let counts = tried.iter().flat_map(|(segmentation, observed)| {
                 counts_to_compare(segmentation, &observed.received)
