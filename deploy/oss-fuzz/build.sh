@@ -1,5 +1,5 @@
 #!/bin/bash -eu
-# Builds the fuzz targets as OSS-Fuzz asks for them: programs, seeds and dictionaries in $OUT.
+# Builds the fuzz targets as OSS-Fuzz asks for them: programs, seeds, dictionaries, options in $OUT.
 cd fuzz
 ./seed
 cargo fuzz build --release
@@ -10,5 +10,8 @@ for target in $(cargo fuzz list); do
     (cd corpus && zip -qr "$OUT/${target}_seed_corpus.zip" "$target" "../regressions/$target")
     if [ -f "dictionaries/$target.dict" ]; then
         cp "dictionaries/$target.dict" "$OUT/"
+    fi
+    if [ -f "options/$target.options" ]; then
+        cp "options/$target.options" "$OUT/"
     fi
 done

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::difference::shown_as_wrong;
 use super::references::{References, batch_of};
 use super::trials::{Effort, Trials, finest};
-use super::{Difference, End, Message, Observation, Outcome, Segmentation, Subject};
+use super::{Difference, End, Observation, Outcome, Segmentation, Subject};
 use crate::tactic::blocks;
 
 /// How many smaller segmentations are tried for one failure, and for how long.
@@ -183,21 +183,39 @@ struct Comparison<'a, S: Subject> {
 
 /// The ends of chunks that decide whether messages come as early as uncut: those after which
 /// there are more messages than after the one before, and those just before them. Between them
-/// nothing changes, neither here nor uncut.
-fn offsets_to_compare<M: Message>(
+/// nothing changes, neither here nor uncut. With each the number of messages by then.
+fn counts_to_compare(
     segmentation: &Segmentation,
-    observed: &Observation<M>,
-) -> Vec<usize> {
-    let ends: Vec<_> = segmentation.ends().collect();
-    let counts: Vec<_> = ends.iter().map(|at| observed.count_at(*at)).collect();
-    let is_needed = |index: &usize| {
-        let (before, after) = (index.checked_sub(1), index + 1);
-        after == ends.len()
-            || counts[after] > counts[*index]
-            || counts[*index] > before.map_or(0, |before| counts[before])
-    };
-    let needed = (0..ends.len()).filter(is_needed);
-    needed.map(|index| ends[index]).collect()
+    received: &[Option<usize>],
+) -> Vec<(usize, usize)> {
+    let mut last = (0, 0);
+    let mut compared = Vec::new();
+    for at in segmentation.ends() {
+        let new = received[last.1..].iter();
+        let count = last.1 + new.take_while(|by| by.is_some_and(|by| by <= at)).count();
+        if count > last.1 {
+            if last.0 > 0 && compared.last() != Some(&last) {
+                compared.push(last);
+            }
+            compared.push((at, count));
+        }
+        last = (at, count);
+    }
+    if compared.last() != Some(&last) {
+        compared.push(last);
+    }
+    compared
+}
+
+/// The uncut stream of each of these lengths, and behind it the segmentations of this length.
+fn behind_uncut(some: Vec<Segmentation>, lengths: &[usize]) -> Vec<Segmentation> {
+    let mut lengths = lengths.iter().peekable();
+    let with_uncut = some.into_iter().flat_map(|segmentation| {
+        let uncut = lengths.next_if_eq(&&segmentation.len());
+        let uncut = uncut.map(|len| Segmentation::whole(*len));
+        uncut.into_iter().chain([segmentation])
+    });
+    with_uncut.collect()
 }
 
 type Found<S> = Box<Difference<<S as Subject>::Message>>;
@@ -230,13 +248,37 @@ impl<'a, S: Subject> Comparison<'a, S> {
                 return Ok(tried);
             }
             tried += some.len() as u64;
-            let observed = self.subject.receive_all(self.input, &some);
-            for (segmentation, observed) in some.into_iter().zip(observed) {
-                if let Some(found) = self.difference(segmentation, observed) {
-                    return Err(self.smallest(found));
-                }
+            if let Some(found) = self.try_some(some) {
+                return Err(self.smallest(found));
             }
         }
+    }
+
+    /// Tries several segmentations. They are received together, and so are the uncut streams
+    /// with which they are compared: a `Subject` may have to wait for each answer.
+    fn try_some(&mut self, some: Vec<Segmentation>) -> Option<Found<S>> {
+        let uncut = self.references.lengths_to_receive(&some);
+        let all = behind_uncut(some, &uncut);
+        let observed = self.subject.receive_all(self.input, &all);
+        let mut uncut = uncut.into_iter().peekable();
+        let mut tried = Vec::new();
+        for (segmentation, observed) in all.into_iter().zip(observed) {
+            let len = segmentation.len();
+            // A defect is reported in its turn.
+            if uncut.next_if_eq(&len).is_some() && !observed.outcome.is_defect() {
+                self.references.keep_ended(len, observed);
+            } else {
+                tried.push((segmentation, observed));
+            }
+        }
+        if self.lateness == Lateness::Fails {
+            let counts = tried.iter().flat_map(|(segmentation, observed)| {
+                counts_to_compare(segmentation, &observed.received)
+            });
+            self.references.receive_visible(counts.map(|(at, _)| at));
+        }
+        let mut tried = tried.into_iter();
+        tried.find_map(|(segmentation, observed)| self.difference(segmentation, observed))
     }
 
     fn try_one(&mut self, segmentation: Segmentation) -> Option<Found<S>> {
@@ -250,25 +292,26 @@ impl<'a, S: Subject> Comparison<'a, S> {
         segmentation: Segmentation,
         observed: Observation<S::Message>,
     ) -> Option<Found<S>> {
-        let is_defect = observed.outcome.is_defect();
         let differs = match segmentation.end() {
+            _ if observed.outcome.is_defect() => true,
             End::Eof => !self.references.ended(segmentation.len()).is_like(&observed),
             End::Open => false,
         };
-        if is_defect || differs {
+        if differs {
             let uncut = self.references.uncut(&segmentation);
             return Some(self.found(segmentation, uncut, observed));
         }
         if self.lateness == Lateness::IsAllowed {
             return None;
         }
-        let offsets = offsets_to_compare(&segmentation, &observed);
-        self.references.receive_visible(&offsets);
-        let is_wrong = |at: &usize| {
+        let counts = counts_to_compare(&segmentation, &observed.received);
+        self.references
+            .receive_visible(counts.iter().map(|(at, _)| *at));
+        let is_wrong = |(at, count): &(usize, usize)| {
             let uncut = self.references.visible(*at);
-            uncut.is_some_and(|count| count != observed.count_at(*at))
+            uncut.is_some_and(|uncut| uncut != *count)
         };
-        let at = offsets.into_iter().find(is_wrong)?;
+        let (at, _) = counts.into_iter().find(is_wrong)?;
         let open = segmentation.truncated(at).left_open();
         let observed = self.subject.receive(self.input, &open);
         let uncut = self.references.uncut(&open);

@@ -77,6 +77,15 @@ impl<M: Message> Observation<M> {
         self.received.partition_point(is_early)
     }
 
+    /// How many messages came of the first `offset` bytes. `None` if the framer did not get to
+    /// their end, because of an error.
+    pub(super) fn visible_at(&self, offset: usize) -> Option<usize> {
+        match self.outcome {
+            Outcome::Done | Outcome::FailedAtEnd(_) => Some(self.count_at(offset)),
+            Outcome::Failed(_) | Outcome::Panicked(_) | Outcome::Crashed(_) => None,
+        }
+    }
+
     /// Whether both mean the same to a caller.
     ///
     /// A framer that returns a list or an error has no message of the chunk with the error: of

@@ -94,7 +94,13 @@ where
     type Error = R::Error;
 
     fn push(&mut self, chunk: &[u8], messages: &mut Vec<R::Message>) -> Result<(), R::Error> {
-        messages.append(&mut self(chunk).into_result()?);
+        let mut complete = self(chunk).into_result()?;
+        if messages.is_empty() {
+            // The first ones are not copied.
+            *messages = complete;
+        } else {
+            messages.append(&mut complete);
+        }
         Ok(())
     }
 }
@@ -134,11 +140,13 @@ fn push_all<F: Framer>(
     segmentation: &Segmentation,
     (messages, received): (&mut Vec<F::Message>, &mut Vec<Option<usize>>),
 ) -> Result<(), F::Error> {
-    for (chunk, end) in segmentation.chunks(input).zip(segmentation.ends()) {
-        let result = framer.push(chunk, messages);
+    let mut start = 0;
+    for end in segmentation.ends() {
+        let result = framer.push(&input[start..end], messages);
         received.resize(messages.len(), Some(end));
         assert_ends(messages.len(), end);
         result?;
+        start = end;
     }
     Ok(())
 }

@@ -27,7 +27,11 @@ impl Segmentation {
     /// The first `len` bytes in one chunk, then the end of the stream.
     #[must_use]
     pub fn whole(len: usize) -> Self {
-        Self::cut_at(len, [])
+        Self {
+            len,
+            cuts: Vec::new(),
+            end: End::Eof,
+        }
     }
 
     /// The first `len` bytes, each in a chunk of its own, then the end of the stream.
@@ -66,6 +70,15 @@ impl Segmentation {
         Self {
             end: self.end,
             ..Self::cut_at(len, self.cuts.iter().copied())
+        }
+    }
+
+    /// The same bytes in one chunk, with the same end.
+    #[must_use]
+    pub(super) fn uncut(&self) -> Self {
+        Self {
+            end: self.end,
+            ..Self::whole(self.len)
         }
     }
 

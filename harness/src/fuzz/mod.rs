@@ -4,6 +4,7 @@
 //! streams on its standard input. Out: the smallest stream that it reads wrongly.
 //!
 //! - [`protocol`]: what wirecheck and the program send to each other, lines of text;
+//! - [`pipes`]: its standard input and output;
 //! - [`program`]: the program, as a subject of [`framer`](crate::framer);
 //! - [`inputs`]: the streams of suites and files;
 //! - [`campaign`]: tries them, then generated ones until the time is over, and shrinks what
@@ -13,5 +14,6 @@
 pub(crate) mod adapters;
 pub(crate) mod campaign;
 pub(crate) mod inputs;
+mod pipes;
 pub(crate) mod program;
 mod protocol;

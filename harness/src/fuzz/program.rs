@@ -1,10 +1,10 @@
 //! A program that follows the framer protocol.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -12,11 +12,10 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use wirecheck_report::notation::shortened;
 
+use super::pipes::{LONGEST_LINE, Missing, Pipes};
 use super::protocol;
 use crate::framer::{Observation, Outcome, Segmentation, Subject};
 
-/// The longest answer to one stream.
-const LONGEST_ANSWER: u64 = 64 << 20;
 /// How many characters of an invalid answer are shown.
 const MOST_SHOWN: usize = 200;
 /// How long the last of the standard error is waited for.
@@ -91,7 +90,7 @@ impl Program {
     /// The answers to some streams, up to the first that is missing, and why it is.
     fn ask(
         &self,
-        running: &Running,
+        running: &mut Running,
         input: &[u8],
         segmentations: &[Segmentation],
     ) -> (Vec<Observation<Vec<u8>>>, Option<Missing>) {
@@ -99,15 +98,15 @@ impl Program {
         for segmentation in segmentations {
             protocol::write(input, segmentation, &mut lines);
         }
-        // A program that is gone does not answer.
-        _ = running.requests.send(lines.into_bytes());
-        let mut observed = Vec::new();
+        running.pipes.send(lines.as_bytes());
+        let mut observed = Vec::with_capacity(segmentations.len());
         for segmentation in segmentations {
-            match running.answers.recv_timeout(self.limit) {
-                Ok(Answer::Line(line)) => observed.push(self.parsed(&line, input, segmentation)),
-                Ok(Answer::TooLong) => return (observed, Some(Missing::TooLong)),
-                Err(RecvTimeoutError::Timeout) => return (observed, Some(Missing::Late)),
-                Err(RecvTimeoutError::Disconnected) => return (observed, Some(Missing::Died)),
+            match running.pipes.line(self.limit) {
+                Ok(line) => {
+                    let answer = String::from_utf8_lossy(line);
+                    observed.push(self.parsed(&answer, input, segmentation));
+                }
+                Err(missing) => return (observed, Some(missing)),
             }
         }
         (observed, None)
@@ -134,20 +133,6 @@ impl Program {
     }
 }
 
-/// Why an answer is missing.
-enum Missing {
-    Late,
-    Died,
-    TooLong,
-}
-
-/// What a program writes.
-enum Answer {
-    Line(String),
-    /// A line that is longer than [`LONGEST_ANSWER`].
-    TooLong,
-}
-
 impl Subject for Program {
     type Message = Vec<u8>;
 
@@ -164,11 +149,11 @@ impl Subject for Program {
         segmentations: &[Segmentation],
     ) -> Vec<Observation<Vec<u8>>> {
         let running = self.running.borrow_mut().take();
-        let running = match running.map_or_else(|| self.spawn(), Ok) {
+        let mut running = match running.map_or_else(|| self.spawn(), Ok) {
             Ok(running) => running,
             Err(error) => return vec![ended_with(Outcome::Crashed(error.to_string()))],
         };
-        let (mut observed, missing) = self.ask(&running, input, segmentations);
+        let (mut observed, missing) = self.ask(&mut running, input, segmentations);
         let crash = match missing {
             None => {
                 *self.running.borrow_mut() = Some(running);
@@ -179,9 +164,9 @@ impl Subject for Program {
                 self.limit
             ),
             Some(Missing::TooLong) => {
-                format!("an answer of the program has more than {LONGEST_ANSWER} bytes")
+                format!("an answer of the program has more than {LONGEST_LINE} bytes")
             }
-            Some(Missing::Died) => running.why_it_died(),
+            Some(Missing::Ended) => running.why_it_died(),
         };
         observed.push(ended_with(Outcome::Crashed(crash)));
         observed
@@ -196,11 +181,10 @@ fn ended_with(outcome: Outcome) -> Observation<Vec<u8>> {
     }
 }
 
-/// A process, and the threads that write to it and read from it.
+/// A process, its pipes, and the thread that reads its standard error.
 struct Running {
     child: Child,
-    requests: Sender<Vec<u8>>,
-    answers: Receiver<Answer>,
+    pipes: Pipes,
     errors: Arc<Mutex<Vec<u8>>>,
     /// Closed at the end of the standard error.
     errors_end: Receiver<()>,
@@ -214,22 +198,18 @@ impl Running {
         let input = child.stdin.take().expect("it is a pipe");
         let output = child.stdout.take().expect("it is a pipe");
         let errors_pipe = child.stderr.take().expect("it is a pipe");
-        let (requests, requested) = channel();
-        let (answered, answers) = channel();
+        let pipes = Pipes::new(input, output)?;
         let errors = Arc::default();
         let kept = Arc::clone(&errors);
-        // The threads end when the process does.
-        thread::spawn(move || write_requests(input, &requested));
-        thread::spawn(move || read_answers(output, &answered));
         let (errors_read, errors_end) = channel();
+        // It ends when the process does.
         thread::spawn(move || {
             keep_errors(errors_pipe, &kept);
             drop(errors_read);
         });
         Ok(Self {
             child,
-            requests,
-            answers,
+            pipes,
             errors,
             errors_end,
         })
@@ -264,37 +244,6 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         _ = self.stop();
-    }
-}
-
-fn write_requests(mut input: ChildStdin, requested: &Receiver<Vec<u8>>) {
-    for lines in requested {
-        if input
-            .write_all(&lines)
-            .and_then(|()| input.flush())
-            .is_err()
-        {
-            return;
-        }
-    }
-}
-
-fn read_answers(output: impl Read, answered: &Sender<Answer>) {
-    let mut output = BufReader::new(output);
-    loop {
-        let mut line = Vec::new();
-        let read = (&mut output)
-            .take(LONGEST_ANSWER)
-            .read_until(b'\n', &mut line);
-        let answer = match line.pop() {
-            _ if read.is_err() => return,
-            Some(b'\n') => Answer::Line(String::from_utf8_lossy(&line).into_owned()),
-            Some(_) if line.len() as u64 + 1 == LONGEST_ANSWER => Answer::TooLong,
-            _ => return,
-        };
-        if answered.send(answer).is_err() {
-            return;
-        }
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn write(input: &[u8], segmentation: &Segmentation, line: &mut String
         if index > 0 {
             line.push(' ');
         }
-        line.push_str(&hex::encode(chunk));
+        push_hex(chunk, line);
     }
     if segmentation.end() == End::Eof {
         let space = if segmentation.is_empty() { "" } else { " " };
@@ -26,6 +26,17 @@ pub(super) fn write(input: &[u8], segmentation: &Segmentation, line: &mut String
         line.push('.');
     }
     line.push('\n');
+}
+
+fn push_hex(bytes: &[u8], line: &mut String) {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
+    ];
+    line.reserve(2 * bytes.len());
+    for byte in bytes {
+        line.push(DIGITS[usize::from(byte >> 4)]);
+        line.push(DIGITS[usize::from(byte & 0xf)]);
+    }
 }
 
 /// What the answer to one stream says, or what is wrong with it.

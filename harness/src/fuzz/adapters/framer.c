@@ -27,16 +27,19 @@ static int messages;
 
 static void message(const char *bytes, size_t length) {
     putchar('=');
-    for (size_t at = 0; at < length; at++) printf("%02x", (unsigned char)bytes[at]);
+    for (size_t at = 0; at < length; at++) {
+        putchar("0123456789abcdef"[bytes[at] >> 4 & 15]);
+        putchar("0123456789abcdef"[bytes[at] & 15]);
+    }
     messages++;
 }
 
+static int digit(char hex) { return hex <= '9' ? hex - '0' : hex - 'a' + 10; }
+
 static size_t unhex(char *text) {
     size_t length = strlen(text) / 2;
-    for (size_t at = 0; at < length; at++) {
-        char pair[] = { text[2 * at], text[2 * at + 1], 0 };
-        text[at] = (char)strtol(pair, NULL, 16);
-    }
+    for (size_t at = 0; at < length; at++)
+        text[at] = (char)(digit(text[2 * at]) << 4 | digit(text[2 * at + 1]));
     return length;
 }
 

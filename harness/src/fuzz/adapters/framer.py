@@ -24,8 +24,8 @@ def answer(words):
         except ValueError as error:  # change it to what yours raises for a malformed stream
             yield "!" + repr(error).replace(" ", "_")
             return
-        yield "".join("=" + message.hex() for message in messages) or "-"
+        yield "".join(["=" + message.hex() for message in messages]) or "-"
 
 
 for line in sys.stdin:
-    print(*answer(line.split()), flush=True)
+    print(" ".join(answer(line.split())), flush=True)
