@@ -152,8 +152,8 @@ impl<'s, 'w, 'p, C: Connection> Companions<'s, 'w, 'p, C> {
         Self { all: all.collect() }
     }
 
-    /// Ends all of them, in order. Where the rest is left out, so many messages are waited for on
-    /// each.
+    /// Ends all of them, in order. Where the rest is left out, `least_late` messages are waited for
+    /// on each.
     pub(super) fn end(
         mut self,
         rest: Rest,
@@ -259,8 +259,8 @@ impl<'s, C: Connection> Companion<'s, '_, '_, C> {
 }
 
 impl<C: Connection> Conversation<'_, '_, '_, C> {
-    /// What comes after another connection was cut off, when the peer has nothing more to do. So
-    /// many messages are waited for.
+    /// What comes after another connection was cut off, when the peer has nothing more to do.
+    /// `least` messages are waited for.
     fn late_answers(&mut self, least: usize) -> LateAnswers {
         let pending = self.transcript.expectations.pending();
         let known = self.link.received().bytes().len().saturating_sub(pending);

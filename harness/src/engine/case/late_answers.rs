@@ -129,7 +129,7 @@ fn ending(end: DeliveryEnd, at: Offset) -> Option<Tactic> {
     }
 }
 
-/// A wait for so many messages.
+/// A wait for `least` messages.
 pub(super) struct AwaitLate<'c, C> {
     pub(super) link: &'c mut C,
     pub(super) scenario: &'c Scenario,

@@ -26,6 +26,7 @@ mod replies;
 mod result;
 #[cfg(test)]
 mod scripted;
+mod several;
 mod shown;
 mod slow_read;
 #[cfg(test)]
@@ -51,18 +52,13 @@ use crate::judge::{
     allowed_reply, connects_again, judge_connection, judge_process, may_be_printed_unseen,
 };
 use crate::peer::OutputPosition;
-use crate::scenario::{ConnectionPart, Scenario};
 use crate::tactic::{Case, DeliveryEnd, OtherConnections, Reading, TacticFamily};
 use crate::wire::link::{Link, LinkOptions, ReadPace};
-use companions::{Companions, PlayedCompanion, Rest};
 use context::completeness;
-use describe::describe;
-use event_log::{EventLog, Opening};
 use hold::{ConnectionTask, PlayedConnection};
-use late_answers::LateAnswers;
 use neighbours::StoppedConnection;
 use observed::SeenAnswers;
-use outgoing::Unsendable;
+use several::{Opened, OtherResults, Together};
 
 /// Plays a case and judges it.
 pub(super) fn play(
@@ -165,37 +161,13 @@ impl CasePlay<'_, '_> {
         let mut assignment = context.assignment(&case.case.delivery);
         assignment.expected = assignment.expected.up_to(task.also_expected);
         let unique = context.next_unique(case);
-        let bindings = context.bindings(&unique);
-        let mut waiters: Vec<_> = others
-            .iter()
-            .map(|_| waiter.another(target.watch()))
-            .collect();
-        let other_assignments: Vec<_> = context.others.iter().map(|it| it.assignment()).collect();
-        let opened_at = link.elapsed();
-        let others = other_assignments.iter().zip(others).zip(&mut waiters);
-        let others = others.map(|((assignment, link), waiter)| {
-            let expectations = assignment.expectations(bindings.clone());
-            let opening = Opening::of(assignment.played.scenario, link.elapsed(), opened_at);
-            Conversation::new(assignment, link, expectations, waiter)
-                .watching(output.flatten())
-                .opened(opening)
-        });
-        let mut companions = Companions::new(others);
-        let expectations = assignment.expectations(bindings.clone());
-        let mut transcript = Conversation::new(&assignment, link, expectations, waiter)
-            .watching(output.flatten())
-            .seeking(task.early_answers)
-            .beside(beside)
-            .with_others(&mut companions)
-            .opened(Opening::of(
-                assignment.played.scenario,
-                opened_at,
-                opened_at,
-            ))
-            .play();
-        let rest = Rest::after(&transcript, &assignment);
-        let others = companions.end(rest, task.least_late, &mut transcript.expectations);
-        let others = self.judge_others(others, &other_assignments);
+        let together = Together {
+            task,
+            assignment: &assignment,
+            bindings: context.bindings(&unique),
+            output: output.flatten(),
+        };
+        let (transcript, others) = self.play_together(together, (link, others), waiter, beside);
         let until_pause = case.case.delivery.until_pause();
         if let Some(received) = until_pause.as_ref().filter(|_| transcript.gave_up) {
             assignment = context.assignment(received);
@@ -211,63 +183,6 @@ impl CasePlay<'_, '_> {
             others,
         };
         self.judge(played, client, waiter)
-    }
-
-    /// Opens the connections of the exchange, in its order.
-    fn open(&self, options: &LinkOptions, waiter: &mut Waiter<'_>) -> Result<Opened, NotConnected> {
-        let part = self.context.planned.scenario.connection();
-        let others = |others: &[Scenario], waiter: &mut Waiter<'_>| {
-            let links = others
-                .iter()
-                .map(|_| Ok(self.connect(options, waiter)?.link));
-            links.collect::<Result<Vec<_>, _>>()
-        };
-        let before = others(part.map_or(&[], ConnectionPart::before), waiter)?;
-        let connection = self.connect(options, waiter)?;
-        let after = others(part.map_or(&[], ConnectionPart::after), waiter)?;
-        Ok(Opened {
-            connection,
-            others: [before, after].into_iter().flatten().collect(),
-        })
-    }
-
-    /// Judges the other connections of the exchange.
-    fn judge_others(
-        &self,
-        played: Vec<PlayedCompanion<'_>>,
-        assignments: &[Assignment<'_>],
-    ) -> OtherResults {
-        let mut results = OtherResults::default();
-        for (played, assignment) in played.into_iter().zip(assignments) {
-            if let Some(finding) = played.finding(assignment.expected) {
-                results
-                    .findings
-                    .push(self.describe_other(&finding, &played));
-            }
-            results.unsendable = results.unsendable.or(played.transcript.unsendable);
-            results.logs.push(played.transcript.log);
-            results.late.push(played.late);
-        }
-        results
-    }
-
-    fn describe_other(&self, finding: &Finding, played: &PlayedCompanion<'_>) -> ReportedFinding {
-        let context = self.context;
-        let scenario = played.scenario;
-        let exchange = scenario.exchange();
-        let expectations = &played.transcript.expectations;
-        let described = describe(finding, exchange, context.side, expectations);
-        // The bytes that were cut are those of our last message before it.
-        let own = context.planned.scenario;
-        let place = scenario.place(finding.step().unwrap_or(exchange.len()));
-        let steps = 0..own.exchange().len();
-        let step = steps.rev().find(|step| own.place(*step) < place);
-        described.on_connection(scenario, step.unwrap_or(0))
-    }
-
-    /// Describes an answer on another connection to a part of a message.
-    fn describe_late(&self, finding: &Finding, other: &Scenario) -> ReportedFinding {
-        self.context.describe_peer(finding).on_connection(other, 0)
     }
 
     fn connect(
@@ -413,22 +328,6 @@ struct PlayedExchange<'c> {
     waited: Duration,
     printed_before: OutputPosition,
     others: OtherResults,
-}
-
-/// The connections of an exchange.
-struct Opened {
-    connection: PeerConnection,
-    /// In the order in which they were opened.
-    others: Vec<Link>,
-}
-
-/// What was seen on the other connections of an exchange.
-#[derive(Default)]
-struct OtherResults {
-    findings: Vec<ReportedFinding>,
-    unsendable: Option<Unsendable>,
-    logs: Vec<EventLog>,
-    late: Vec<LateAnswers>,
 }
 
 /// Whether the peer keeps a processor busy after wirecheck has ended the connection early. The
