@@ -264,7 +264,10 @@ fn untagged(found: &DeTable<'_>, span: Range<usize>, variants: &Variants) -> Dia
         .iter()
         .map(|table| table.tag().name)
         .collect();
-    match found.keys().next() {
+    let is_known = |name: &str| variants.tables.iter().any(|it| it.key(name).is_some());
+    let is_misplaced = |name: &str| MISPLACED.iter().any(|(key, _)| *key == name);
+    let wrong = |name: &str| !is_known(name) || is_misplaced(name);
+    match found.keys().find(|name| wrong(name.get_ref())) {
         Some(name) => {
             let message = format!("unknown key `{}`", name.get_ref());
             Diagnostic::new(message, name.span(), variants.unknown)
