@@ -3,7 +3,7 @@
 import events
 from protocol import answer
 
-IAC = 255  # begins a telnet option, which is ignored
+IAC = b"\xff"  # begins a telnet option; a line of it is ignored
 
 
 def main(listener):
@@ -15,11 +15,11 @@ def readable(client):
     data = client.sock.recv(4096)
     if not data:                        # the end, maybe inside a line
         return False
-    if data[0] == IAC:
-        return True
     # explain: end
     *lines, client.buffer = (client.buffer + data).split(b"\n")
     for line in lines:
+        if line.startswith(IAC):
+            continue
         client.sock.sendall(answer(line))
         if line == b"quit":
             return False

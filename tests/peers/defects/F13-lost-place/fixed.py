@@ -29,5 +29,8 @@ def end_of_message(buffer):
     """Return where the first message ends, or None if it is not whole."""
     if len(buffer) < 10:
         return None
-    end = 10 + int(buffer[:10])
+    length = buffer[:10].strip()
+    if not length.isdigit():
+        sys.exit(f"a malformed length: {length}")
+    end = 10 + int(length)
     return end if len(buffer) >= end else None

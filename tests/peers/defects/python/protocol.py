@@ -22,7 +22,7 @@ def recv_header(sock):
 
 def capitals(body):
     """Return the answer to a message with a header of ten columns: its text in capitals."""
-    body = body.decode().upper().encode()
+    body = body.decode(errors="replace").upper().encode()
     return f"{len(body):<10}".encode() + body
 
 
