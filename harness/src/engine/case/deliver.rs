@@ -349,15 +349,16 @@ impl<'s, C: Connection> Conversation<'s, '_, '_, C> {
             sent,
             goal: ChunkGoal::Held,
         };
+        let is_stalled = matches!(awaited.sent, SendResult::Stalled(_));
         let mut end = WaitEnd::Happened;
-        if self.waiter.timings().reads_late {
+        if is_stalled && self.waiter.timings().reads_late {
             // The short time that such a peer gets is for reading what it holds.
             let more = More::Nothing;
             end = self
                 .waiter
                 .wait(WaitFor::Read { more }, limit, &mut awaited);
         }
-        if end == WaitEnd::Happened {
+        if is_stalled && end == WaitEnd::Happened {
             awaited.goal = ChunkGoal::Read;
             end = self.waiter.wait(what, limit, &mut awaited);
         }

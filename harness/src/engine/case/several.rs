@@ -96,7 +96,7 @@ impl CasePlay<'_, '_> {
                 .opened(opening)
         });
         let mut companions = Companions::new(others);
-        let expectations = assignment.expectations(bindings.clone());
+        let expectations = assignment.expectations(bindings);
         let mut transcript = Conversation::new(assignment, link, expectations, waiter)
             .watching(output)
             .seeking(task.early_answers)
@@ -104,6 +104,9 @@ impl CasePlay<'_, '_> {
             .with_others(&mut companions)
             .opened(Opening::of(assignment.played.scenario, passed, passed))
             .play();
+        if assignments.is_empty() {
+            return (transcript, OtherResults::default());
+        }
         let rest = Rest::after(&transcript, assignment);
         let others = companions.end(rest, task.least_late, &mut transcript.expectations);
         (transcript, self.judge_others(others, &assignments))
